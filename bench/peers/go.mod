@@ -1,0 +1,3 @@
+module sweepgen/bench/peers
+
+go 1.19

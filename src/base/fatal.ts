@@ -1,0 +1,57 @@
+/** What the process ends with; the same numbers stand in `sweepgen --help`. */
+export const EXIT = {
+  ok: 0,
+  /** an invariant of the collector is broken */
+  invariant: 1,
+  /** the command line, a heap file or a workload module is unusable */
+  usage: 2,
+  /** the simulated arena is full */
+  memory: 3,
+  /** a worker died or nothing moved any more */
+  hang: 4,
+} as const;
+
+export type Facts = Readonly<Record<string, number | string | boolean>>;
+
+/**
+ * The collector found its own state impossible, or the arena is exhausted.
+ * `facts` are the values that show it; they survive the trip between workers.
+ */
+export class Fatal extends Error {
+  readonly code: string;
+  readonly facts: Facts;
+  readonly exitCode: number;
+
+  constructor(code: string, facts: Facts, exitCode: number) {
+    super(`${code}${Object.keys(facts).length > 0 ? ' ' : ''}${formatFacts(facts)}`);
+    this.name = 'Fatal';
+    this.code = code;
+    this.facts = facts;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Throws: the state described by `facts` must never occur. */
+export function fatal(code: string, facts: Facts = {}): never {
+  throw new Fatal(code, facts, EXIT.invariant);
+}
+
+/** Throws: a fixed-size part of the machine is full, as Go's `throw("out of memory")`. */
+export function outOfMemory(what: string, facts: Facts = {}): never {
+  throw new Fatal('OUT_OF_MEMORY', { what, ...facts }, EXIT.memory);
+}
+
+/** Something the user gave cannot be used: one sentence that says what to do instead. */
+export class UsageError extends Error {
+  readonly exitCode = EXIT.usage;
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+function formatFacts(facts: Facts): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}

@@ -1,0 +1,59 @@
+/** The library's interface: how a machine is started, watched and read. */
+import type { Cycle } from '../gc/cycle-log.ts';
+import type { Mem } from '../memory/struct.ts';
+import type { MemoryMap } from '../memory/map.ts';
+import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Params } from '../workloads/workload.ts';
+import type { MemStats } from '../report/memstats.ts';
+
+export interface RuntimeOptions {
+  /** A built-in workload's name, or the path or file URL of a workload module. */
+  readonly workload: string;
+  /** Its params, by name; the rest have their defaults. */
+  readonly params?: Params;
+  /** A heap from outside, loaded before the workload starts; workload is then usually `collect`. */
+  readonly heap?: HeapImage;
+  /** Ps, each on its own worker thread; 1 to 64. Default: the machine's cores. */
+  readonly procs?: number;
+  /** GOGC in percent, 'off' for no collections but forced ones. Default 100. */
+  readonly gogc?: number | 'off';
+  /** Bytes of the arena; default: what the workload asks for. */
+  readonly arena?: number;
+  readonly seed?: number;
+  /** Stop at each checkpoint of each collection and check the heap against an independent oracle. */
+  readonly verify?: boolean;
+  /** Called for every collection, in order, soon after it ends. */
+  readonly onCycle?: (cycle: Cycle) => void;
+  /** Called a few times a second while the machine runs. */
+  readonly onTick?: (progress: Progress) => void;
+  /** Seconds without any progress after which the machine counts as hung. Default 20. */
+  readonly hangSeconds?: number;
+  /** Ends the machine early when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Progress {
+  readonly cycles: number;
+  readonly heapAlloc: number;
+  readonly elapsedNs: number;
+}
+
+export interface RunResult {
+  readonly memstats: MemStats;
+  readonly cycles: readonly Cycle[];
+  /** What the workload says of its run. */
+  readonly lines: readonly string[];
+  readonly elapsedNs: number;
+  /** Checkpoints at which the oracle found nothing wrong. */
+  readonly verified: number;
+}
+
+/** A started machine. */
+export interface Runtime {
+  readonly m: Mem;
+  readonly map: MemoryMap;
+  /** Settles when the main goroutine is done, or with the error that ended the machine. */
+  readonly finished: Promise<RunResult>;
+  /** Ends it now and frees its threads; `finished` rejects if it had not settled. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,82 @@
+/**
+ * The log of collections: a ring of records that whoever watches the machine reads and
+ * empties. A collection waits for room rather than losing a record.
+ */
+import { atomic, padding, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { loadWide, storeWide } from '../memory/wide.ts';
+import { futexsleep, futexwakeup } from '../sync/os.ts';
+import { ringDoorbell } from './doorbell.ts';
+
+export const CycleRing = struct('cycles', 64, {
+  /** Records ever written, ever read. */
+  xwritten: atomic('who collects'),
+  pad0: padding(15),
+  xread: atomic('the watcher'),
+  pad1: padding(15),
+});
+
+const RING: Ref = globalRecord('cycles', CycleRing);
+const XWRITTEN = RING + CycleRing.at.xwritten;
+const XREAD = RING + CycleRing.at.xread;
+const BASE = CONFIG + Config.at.cycleLog;
+const CAP = CONFIG + Config.at.cycleLogCap;
+
+/** What is kept of a collection; every field is a number of two words. */
+export const CYCLE_FIELDS = [
+  'numgc', 'nproc', 'forced', 'endNs',
+  /** Phases of gctrace, ns: stopping, sweeping what is left, marking, waiting for the helpers. */
+  'stopNs', 'sweepNs', 'markNs', 'waitNs', 'pauseNs',
+  'heap0', 'heap1', 'nextGc', 'objects', 'nmalloc', 'nfree', 'goroutines',
+  'nspan', 'nbgsweep', 'npausesweep',
+  'nhandoff', 'nhandoffcnt', 'nsteal', 'nstealcnt', 'nprocyield', 'nosyield', 'nsleep',
+  'objectsMarked', 'bytesMarked', 'rootNs', 'drainNs', 'idleNs',
+] as const;
+
+export type CycleField = (typeof CYCLE_FIELDS)[number];
+/** One collection, as the watcher reads it. */
+export type Cycle = Record<CycleField, number>;
+
+export const CYCLE_WORDS = 64;
+if (CYCLE_FIELDS.length * 2 > CYCLE_WORDS) throw new Error('cycle record: too many fields');
+
+/** Room for the next record; waits until the watcher has read one if there is none. */
+export function beginCycleRecord(m: Mem): Ref {
+  const written = Atomics.load(m, XWRITTEN);
+  for (;;) {
+    const read = Atomics.load(m, XREAD);
+    if (written - read < m[CAP]) return m[BASE] + (written % m[CAP]) * CYCLE_WORDS;
+    futexsleep(m, XREAD, read);
+  }
+}
+
+/** Sets one field of the record at `record`. */
+export function logCycleField(m: Mem, record: Ref, field: CycleField, value: number): void {
+  storeWide(m, record + 2 * CYCLE_FIELDS.indexOf(field), value);
+}
+
+/** Publishes the record. */
+export function endCycleRecord(m: Mem): void {
+  Atomics.add(m, XWRITTEN, 1);
+  ringDoorbell(m);
+}
+
+/** For the watcher: the records written since it last asked. */
+export function drainCycles(m: Mem): Cycle[] {
+  const cycles: Cycle[] = [];
+  const written = Atomics.load(m, XWRITTEN);
+  let read = Atomics.load(m, XREAD);
+  for (; read < written; read++) {
+    const record = m[BASE] + (read % m[CAP]) * CYCLE_WORDS;
+    const cycle = {} as Cycle;
+    for (let i = 0; i < CYCLE_FIELDS.length; i++) cycle[CYCLE_FIELDS[i]] = loadWide(m, record + 2 * i);
+    cycles.push(cycle);
+  }
+  if (cycles.length > 0) {
+    Atomics.store(m, XREAD, read);
+    futexwakeup(m, XREAD, 1);
+  }
+  return cycles;
+}

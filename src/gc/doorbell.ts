@@ -1,0 +1,44 @@
+/**
+ * How the machine calls whoever watches it from outside: a doorbell that grows at each
+ * event, and checkpoints, at which the world waits until the heap has been verified.
+ */
+import { atomic, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { futexsleep, futexwakeup } from '../sync/os.ts';
+
+export const Doorbell = struct('doorbell', 16, {
+  xbell: atomic('any M adds, the watcher waits for a change'),
+  /** Which checkpoint the world stands at; 0 for none. */
+  xcheckpoint: atomic('who collects sets, the watcher clears'),
+});
+
+const DOORBELL: Ref = globalRecord('doorbell', Doorbell);
+export const XBELL = DOORBELL + Doorbell.at.xbell;
+export const XCHECKPOINT = DOORBELL + Doorbell.at.xcheckpoint;
+
+/**
+ * `swept`: the world is stopped and every span is swept; what the last cycle left can be
+ * counted. `marked`: marking is complete; the marks can be compared with reachability.
+ */
+export const CHECKPOINT = { none: 0, swept: 1, marked: 2 } as const;
+
+export function ringDoorbell(m: Mem): void {
+  Atomics.add(m, XBELL, 1);
+  futexwakeup(m, XBELL, 1);
+}
+
+/** Stands still until the watcher has verified the heap, if the machine is built to. */
+export function checkpoint(m: Mem, point: number): void {
+  if (m[CONFIG + Config.at.verify] === 0) return;
+  Atomics.store(m, XCHECKPOINT, point);
+  ringDoorbell(m);
+  while (Atomics.load(m, XCHECKPOINT) === point) futexsleep(m, XCHECKPOINT, point);
+}
+
+/** For the watcher: lets the world go on. */
+export function leaveCheckpoint(m: Mem): void {
+  Atomics.store(m, XCHECKPOINT, CHECKPOINT.none);
+  futexwakeup(m, XCHECKPOINT, 1);
+}

@@ -1,0 +1,118 @@
+/**
+ * The roots, one parfor iteration each: data, bss, queued finalizers, specials, the flush of
+ * the MCaches, and the stack of every goroutine.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { fatal } from '../base/fatal.ts';
+import { G, G_STATUS, gAt } from '../machine/g.ts';
+import { M, PHASE, type MRef } from '../machine/m.ts';
+import { allglen } from '../machine/sched.ts';
+import { pAt } from '../machine/p.ts';
+import { SPECIAL_KIND, Special } from '../heap/special.ts';
+import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
+import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import { mcacheOf } from '../malloc/mcache-record.ts';
+import { dropTiny, releaseAll } from '../malloc/mcache.ts';
+import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
+import { storeWide, loadWide } from '../memory/wide.ts';
+import { scanblock } from './scanblock.ts';
+import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
+
+const ROOT_DATA = 0;
+const ROOT_BSS = 1;
+const ROOT_FINALIZERS = 2;
+const ROOT_SPAN_TYPES = 3;
+const ROOT_FLUSH_CACHES = 4;
+const ROOT_COUNT = 5;
+
+const DATA = CONFIG + Config.at.data;
+const BSS = CONFIG + Config.at.bss;
+const CYCLE_LOG = CONFIG + Config.at.cycleLog;
+const NPROCS = CONFIG + Config.at.nprocs;
+const { start: START, state: STATE, elemsize: ELEMSIZE, xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
+const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
+const { xstatus: XSTATUS, stack: STACK, sp: SP, waitsince: WAITSINCE } = G.at;
+
+/** How many iterations the mark's parfor has. */
+export function rootCount(m: Mem): number {
+  return ROOT_COUNT + allglen(m);
+}
+
+/** Marks from root `i`, and all that only this M finds from there. */
+export function markroot(m: Mem, mp: MRef, i: number): void {
+  m[mp + M.at.heartbeat]++;
+  m[mp + M.at.phase] = PHASE.markRoots;
+  const wbuf = getempty(m, mp, 0);
+  scanblock(m, mp, gatherRoot(m, mp, i, wbuf), false);
+}
+
+function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
+  switch (i) {
+    case ROOT_DATA:
+      return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA]);
+    case ROOT_BSS:
+      return enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS]);
+    case ROOT_FINALIZERS:
+      return gatherFinalizers(m, mp, wbuf);
+    case ROOT_SPAN_TYPES:
+      return gatherSpecials(m, mp, wbuf);
+    case ROOT_FLUSH_CACHES:
+      flushallmcaches(m, mp);
+      return wbuf;
+    default:
+      return gatherStack(m, mp, i - ROOT_COUNT, wbuf);
+  }
+}
+
+/** Finalizers that are due keep their object until they have run. */
+function gatherFinalizers(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
+  let b = wbuf;
+  for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
+    b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words);
+  }
+  return b;
+}
+
+/** An object with a finalizer keeps what it points at, but not itself. */
+function gatherSpecials(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
+  let b = wbuf;
+  const sg = m[SWEEPGEN];
+  const n = nspan(m);
+  for (let index = 0; index < n; index++) {
+    const s = spanAt(m, index);
+    if (m[s + STATE] !== SPAN_STATE.inUse) continue;
+    if (Atomics.load(m, s + XSWEEPGEN) !== sg) fatal('GC_OF_UNSWEPT_SPAN', { span: s, sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
+    for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
+      if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
+      const words = m[s + ELEMSIZE] >> 2;
+      const block = m[s + START] + Math.floor((m[x + OFFSET] >> 2) / words) * words;
+      b = enqueueRoot(m, mp, b, block, words);
+    }
+  }
+  return b;
+}
+
+/** Go's addstackroots: the frames of allg[index]; what lies above its stack pointer is dead. */
+function gatherStack(m: Mem, mp: MRef, index: number, wbuf: WorkbufRef): WorkbufRef {
+  if (index >= allglen(m)) fatal('MARKROOT_BAD_INDEX', { index });
+  const gp = gAt(m, index);
+  const status = Atomics.load(m, gp + XSTATUS);
+  if (status === G_STATUS.dead || status === G_STATUS.idle) return wbuf;
+  if (status === G_STATUS.running) fatal('MARK_WORLD_NOT_STOPPED', { g: m[gp + G.at.id] });
+  if (status === G_STATUS.waiting && loadWide(m, gp + WAITSINCE) === 0) {
+    storeWide(m, gp + WAITSINCE, loadWide(m, WORK + Work.at.tstart));
+  }
+  return enqueueRoot(m, mp, wbuf, m[gp + STACK], m[gp + SP] - m[gp + STACK]);
+}
+
+/** Every MCache gives its spans back; the world is stopped. */
+export function flushallmcaches(m: Mem, mp: MRef): void {
+  for (let i = 0; i < m[NPROCS]; i++) releaseAll(m, mp, mcacheOf(pAt(m, i)));
+}
+
+/** Go's clearpools: what would keep garbage alive is let go before marking. */
+export function clearpools(m: Mem): void {
+  for (let i = 0; i < m[NPROCS]; i++) dropTiny(m, mcacheOf(pAt(m, i)));
+}
+

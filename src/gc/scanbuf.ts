@@ -1,0 +1,58 @@
+/**
+ * What one M marks with: a small buffer of pointers found, which is flushed (marked and
+ * enqueued) when full, and the workbuf it takes objects from and puts them in.
+ *
+ *        scanblock
+ *     (finds pointers)
+ *     Obj ------> PtrTarget
+ *      ^              |
+ *      '--------------'
+ *        flushptrbuf
+ *     (finds block start, marks, enqueues)
+ */
+import { by, struct, type Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { Obj } from './work.ts';
+
+/** Go's IntermediateBufferCapacity. */
+export const PTRBUF_CAP = 64;
+
+const OWNER = 'its M while it marks';
+
+/** A pointer found: the low word of the pointer, and what is known of its target's type. */
+export const PtrTarget = struct('ptrtarget', 2, { p: by(OWNER), ti: by(OWNER) });
+
+export const ScanBuf = struct('scanbuf', 368, {
+  /** The M marks; for the check that no M does so twice at a time. */
+  busy: by(OWNER),
+  /** Held workbuf and the objects in it; the workbuf's own count is stale meanwhile. */
+  wbuf: by(OWNER),
+  nobj: by(OWNER),
+  /** Filled entries of obj. */
+  nobjbuf: by(OWNER),
+  /** Objects marked by this M in this phase. */
+  marked: by(OWNER),
+  pad: by('unused', 11),
+  ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
+  obj: by(OWNER, PTRBUF_CAP * Obj.words),
+});
+
+if (ScanBuf.words > M.fields.scanbuf.words) throw new Error('ScanBuf does not fit into M');
+
+export function scanbufOf(mp: MRef): Ref {
+  return mp + M.at.scanbuf;
+}
+
+/** Go's gchelperstart: this M begins to mark. */
+export function beginMarking(m: Mem, mp: MRef): void {
+  const sb = scanbufOf(mp);
+  if (m[sb + ScanBuf.at.busy] !== 0) fatal('MARKING_TWICE', { mp });
+  m[sb + ScanBuf.at.busy] = 1;
+  m[sb + ScanBuf.at.marked] = 0;
+}
+
+export function endMarking(m: Mem, mp: MRef): void {
+  m[scanbufOf(mp) + ScanBuf.at.busy] = 0;
+}

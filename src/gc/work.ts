@@ -1,0 +1,198 @@
+/**
+ * The collector's shared work: full and empty buffers of objects to scan on two lock-free
+ * stacks, and the count of those who wait for more.
+ *
+ * Law: in a mark phase every workbuf made is on `full`, on `empty`, or held by one M; after
+ * it, all are on `empty`.
+ */
+import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { addWide } from '../memory/wide.ts';
+import { nanotime } from '../base/clock.ts';
+import { outOfMemory } from '../base/fatal.ts';
+import { LFNode, LFStack, lfstackempty, lfstackinit, lfstackpop, lfstackpush } from '../sync/lfstack.ts';
+import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { osyield, procyield, usleep } from '../sync/os.ts';
+import { racyLoad } from '../sync/racy.ts';
+import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+
+export const Work = struct('work', 112, {
+  full: by('lfstack.ts', LFStack.words),
+  empty: by('lfstack.ts', LFStack.words),
+  nproc: by('set with the world stopped, before the helpers are woken'),
+  lock: by('lock.ts', LOCK_WORDS),
+  /** Workbufs ever made. */
+  nbufs: by('work.lock'),
+  tstart: by('who collects', 2),
+  /** How many threads to mark with; 0 for all Ps. */
+  wantProcs: by('world stopped'),
+  pad0: padding(9),
+  /** Ms in getfull: when all are there, marking is done. */
+  xnwait: atomic('each marking M'),
+  pad1: padding(15),
+  xndone: atomic('each helper at its end'),
+  xalldone: atomic('note: the last helper wakes who collects'),
+});
+
+export const WORK: Ref = globalRecord('work', Work);
+export const FULL = WORK + Work.at.full;
+export const EMPTY = WORK + Work.at.empty;
+export const NPROC = WORK + Work.at.nproc;
+export const XNWAIT = WORK + Work.at.xnwait;
+export const XNDONE = WORK + Work.at.xndone;
+export const XALLDONE = WORK + Work.at.xalldone;
+const WORK_LOCK = WORK + Work.at.lock;
+const NBUFS = WORK + Work.at.nbufs;
+
+export type WorkbufRef = Ref;
+
+/** What is to be scanned: a block or a piece of memory. */
+export const Obj = struct('obj', 3, {
+  p: by('owner of the buffer'),
+  /** Its size in 32-bit words. */
+  n: by('owner of the buffer'),
+  /** Type information, 0 for none: scan every word. */
+  ti: by('owner of the buffer'),
+});
+
+const WORKBUF_BYTES = 16 << 10;
+const HEADER = 4;
+/** Objects of a workbuf of Go's size. */
+export const WORKBUF_CAP = Math.floor((WORKBUF_BYTES / 4 - HEADER) / Obj.words);
+
+/** A workbuf for `cap` objects. */
+export function workbufStruct(cap: number) {
+  return struct('workbuf', Math.ceil((HEADER + cap * Obj.words) / 16) * 16, {
+    node: by('lfstack.ts', LFNode.words),
+    /** Objects in it. */
+    nobj: by('the M that holds it'),
+    pad: padding(1),
+    obj: by('the M that holds it', cap * Obj.words),
+  });
+}
+
+const { nobj: NOBJ, obj: OBJ } = workbufStruct(WORKBUF_CAP).at;
+const { phase: PHASE_OF, gcstats: GCSTATS, heartbeat: HEARTBEAT } = M.at;
+const { nhandoff: NHANDOFF, nhandoffcnt: NHANDOFFCNT, nprocyield: NPROCYIELD } = GCStats.at;
+const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS } = GCStats.at;
+const WORKBUFS = CONFIG + Config.at.workbufs;
+const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
+const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
+const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
+const GC_SYS = MSTATS + MStats.at.gcSys;
+
+export function workinit(m: Mem): void {
+  lfstackinit(m, FULL, m[WORKBUFS], m[WORKBUF_WORDS]);
+  lfstackinit(m, EMPTY, m[WORKBUFS], m[WORKBUF_WORDS]);
+}
+
+/** Ref of the object entry `i` of a workbuf. */
+export function objAt(wbuf: WorkbufRef, i: number): Ref {
+  return wbuf + OBJ + i * Obj.words;
+}
+
+/** An empty buffer, made if need be; `full`, if not 0, is given to the others first. */
+export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
+  if (full !== 0) lfstackpush(m, FULL, full);
+  let b = lfstackpop(m, EMPTY);
+  if (b === 0) {
+    lock(m, mp, WORK_LOCK);
+    const index = m[NBUFS];
+    if (index === m[MAX_WORKBUFS]) {
+      unlock(m, mp, WORK_LOCK);
+      outOfMemory('workbufs', { workbufs: index });
+    }
+    b = m[WORKBUFS] + index * m[WORKBUF_WORDS];
+    m[NBUFS] = index + 1;
+    addWide(m, GC_SYS, m[WORKBUF_WORDS] * 4);
+    unlock(m, mp, WORK_LOCK);
+  }
+  m[b + NOBJ] = 0;
+  return b;
+}
+
+export function putempty(m: Mem, b: WorkbufRef): void {
+  lfstackpush(m, EMPTY, b);
+}
+
+/**
+ * A buffer of work in exchange for the empty one `b` (0 for none). Waits while others may
+ * still find work; 0 once all wait, which nobody can then end: marking is complete.
+ */
+export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
+  if (b !== 0) lfstackpush(m, EMPTY, b);
+  let full = lfstackpop(m, FULL);
+  if (full !== 0 || m[NPROC] === 1) return full;
+  const phase = m[mp + PHASE_OF];
+  m[mp + PHASE_OF] = PHASE.getfull;
+  const started = nanotime();
+  full = waitForFull(m, mp);
+  addWide(m, mp + GCSTATS + WAIT_NS, nanotime() - started);
+  m[mp + PHASE_OF] = phase;
+  return full;
+}
+
+function waitForFull(m: Mem, mp: MRef): WorkbufRef {
+  const stats = mp + GCSTATS;
+  Atomics.add(m, XNWAIT, 1);
+  for (let i = 0; ; i++) {
+    if (!lfstackempty(m, FULL)) {
+      // No longer waiting before the pop: or, with the buffer in hand, all the others could
+      // see everyone waiting and leave while there is work.
+      Atomics.sub(m, XNWAIT, 1);
+      const b = lfstackpop(m, FULL);
+      if (b !== 0) return b;
+      Atomics.add(m, XNWAIT, 1);
+    }
+    if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;
+    if (i < 10) {
+      addWide(m, stats + NPROCYIELD, 1);
+      procyield(m, 20);
+    } else if (i < 20) {
+      addWide(m, stats + NOSYIELD, 1);
+      osyield(m);
+    } else {
+      addWide(m, stats + NSLEEP, 1);
+      usleep(m, 100);
+    }
+  }
+}
+
+/**
+ * Does another M wait for work while this one holds enough? Both looks are racy: a stale
+ * answer hands off a moment early or late.
+ */
+export function wantsHandoff(m: Mem, nobj: number): boolean {
+  return nobj > m[HANDOFF_THRESHOLD] && racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
+}
+
+/** Gives the first half of `b`, which holds `nobj` objects, away; returns a buffer with the rest. */
+export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
+  const b1 = getempty(m, mp, 0);
+  const n = nobj >> 1;
+  const kept = nobj - n;
+  m[b + NOBJ] = kept;
+  m[b1 + NOBJ] = n;
+  m.copyWithin(b1 + OBJ, objAt(b, kept), objAt(b, nobj));
+  addWide(m, mp + GCSTATS + NHANDOFF, 1);
+  addWide(m, mp + GCSTATS + NHANDOFFCNT, n);
+  m[mp + HEARTBEAT]++;
+  lfstackpush(m, FULL, b);
+  return b1;
+}
+
+/** Adds one object while roots are gathered; takes a new buffer when `b` is full. */
+export function enqueueRoot(m: Mem, mp: MRef, b: WorkbufRef, p: Ref, words: number): WorkbufRef {
+  if (p === 0 || words === 0) return b;
+  let wbuf = b;
+  if (m[wbuf + NOBJ] >= m[CONFIG + Config.at.workbufCap]) wbuf = getempty(m, mp, wbuf);
+  const at = objAt(wbuf, m[wbuf + NOBJ]);
+  m[at] = p;
+  m[at + 1] = words;
+  m[at + 2] = 0;
+  m[wbuf + NOBJ]++;
+  return wbuf;
+}

@@ -1,0 +1,92 @@
+/**
+ * The bitmap: four bits for each word of the heap, in words of 64 bits that cover 16 heap
+ * words and grow down from the arena's start. A bitmap word's bits are grouped by type:
+ *
+ *     high half:  | special: 16 | marked: 16        |
+ *     low half:   | scan: 16    | allocated: 16     |
+ *
+ * `allocated` says that a block starts there; with it, `scan` says that the block may hold
+ * pointers. Without it, the same bit is a block boundary (an object the collector must not
+ * touch). The marks lie apart from the rest, so that a 32-bit CAS marks without touching
+ * what the owner of a span changes plainly.
+ *
+ * Guardians: the low half belongs to the span's owner; the high half to the markers, by
+ * atomics when there are several, and to the sweeper of the span afterwards. Spans start on
+ * pages, so no bitmap word is shared by two spans.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config, ptrWords } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+
+/** In the low word, shifted by the heap word's number in its group. */
+export const BIT_ALLOCATED = 1;
+export const BIT_SCAN = 1 << 16;
+/** In the high word. */
+export const BIT_MARKED = 1;
+
+/** log2 of the heap words that share a bitmap word. */
+export const GROUP_SHIFT = 4;
+export const GROUP_MASK = 15;
+
+const ARENA = CONFIG + Config.at.arenaStart;
+
+/** The bitmap's low word for the heap word at `ref`; its high word follows. */
+export function bitsWord(m: Mem, ref: Ref): Ref {
+  const group = (ref - m[ARENA]) >> (GROUP_SHIFT + ptrWords(m) - 1);
+  return m[ARENA] - (group << 1) - 2;
+}
+
+/** The number of the heap word at `ref` in its group: how far its bits are shifted. */
+export function bitsShift(m: Mem, ref: Ref): number {
+  return ((ref - m[ARENA]) >> (ptrWords(m) - 1)) & GROUP_MASK;
+}
+
+/** Go's markscan: the block at `ref` may hold pointers. Its span is the caller's. */
+export function markScan(m: Mem, ref: Ref): void {
+  const off = ref - m[ARENA];
+  const w = m[CONFIG + Config.at.ptrWords] - 1;
+  m[m[ARENA] - ((off >> (GROUP_SHIFT + w)) << 1) - 2] |= BIT_SCAN << ((off >> w) & GROUP_MASK);
+}
+
+/** Go's marknogc: keeps a block's start findable but lets the collector leave it alone. */
+export function markNoGC(m: Mem, ref: Ref): void {
+  const b = bitsWord(m, ref);
+  const shift = bitsShift(m, ref);
+  m[b] = (m[b] & ~(BIT_ALLOCATED << shift)) | (BIT_SCAN << shift);
+}
+
+/** Go's markfreed: an explicitly freed block stays a block, with nothing to scan and no mark. */
+export function markFreed(m: Mem, ref: Ref): void {
+  const b = bitsWord(m, ref);
+  const shift = bitsShift(m, ref);
+  m[b] = (m[b] & ~(BIT_SCAN << shift)) | (BIT_ALLOCATED << shift);
+  m[b + 1] &= ~(BIT_MARKED << shift);
+}
+
+/**
+ * Go's markspan: `n` blocks of `size` bytes start at `start`; with `leftover`, a boundary
+ * just past the last is marked too. The span is the caller's and its bits are clear.
+ */
+export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: boolean): void {
+  const blocks = leftover ? n + 1 : n;
+  const step = size >> 2;
+  let word = 0;
+  let bits = 0;
+  for (let i = 0, p = start; i < blocks; i++, p += step) {
+    const b = bitsWord(m, p);
+    if (b !== word) {
+      if (word !== 0) m[word] = bits;
+      word = b;
+      bits = 0;
+    }
+    bits |= BIT_ALLOCATED << bitsShift(m, p);
+  }
+  if (word !== 0) m[word] = bits;
+}
+
+/** Go's unmarkspan: clears all bits of `bytes` bytes from `start`, whole pages of the caller's. */
+export function unmarkSpan(m: Mem, start: Ref, bytes: number): void {
+  const top = bitsWord(m, start) + 2;
+  const words = (bytes >> 2 >> (GROUP_SHIFT + ptrWords(m) - 1)) << 1;
+  m.fill(0, top - words, top);
+}

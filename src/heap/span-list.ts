@@ -1,0 +1,51 @@
+/** Doubly linked lists of spans; the head is a record of the same two first words. */
+import { by, struct, type Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { Span, type SpanRef } from './span.ts';
+
+export type SpanListRef = Ref;
+
+const LOCK = 'lock of the structure it is in';
+
+export const SpanList = struct('spanlist', 2, { next: by(LOCK), prev: by(LOCK) });
+
+const { next: NEXT, prev: PREV, list: LIST } = Span.at;
+
+export function spanListInit(m: Mem, list: SpanListRef): void {
+  m[list + NEXT] = list;
+  m[list + PREV] = list;
+}
+
+export function spanListIsEmpty(m: Mem, list: SpanListRef): boolean {
+  return m[list + NEXT] === list;
+}
+
+/** At the front: where takers look first. */
+export function spanListInsert(m: Mem, list: SpanListRef, s: SpanRef): void {
+  insertBetween(m, list, s, list, m[list + NEXT]);
+}
+
+/** At the back: where swept spans are kept. */
+export function spanListInsertBack(m: Mem, list: SpanListRef, s: SpanRef): void {
+  insertBetween(m, list, s, m[list + PREV], list);
+}
+
+/** Takes `s` off its list, if it is on one. */
+export function spanListRemove(m: Mem, s: SpanRef): void {
+  if (m[s + LIST] === 0) return;
+  m[m[s + PREV] + NEXT] = m[s + NEXT];
+  m[m[s + NEXT] + PREV] = m[s + PREV];
+  m[s + NEXT] = 0;
+  m[s + PREV] = 0;
+  m[s + LIST] = 0;
+}
+
+function insertBetween(m: Mem, list: SpanListRef, s: SpanRef, before: Ref, after: Ref): void {
+  if (m[s + LIST] !== 0) fatal('SPAN_ON_TWO_LISTS', { span: s, on: m[s + LIST], to: list });
+  m[s + NEXT] = after;
+  m[s + PREV] = before;
+  m[s + LIST] = list;
+  m[before + NEXT] = s;
+  m[after + PREV] = s;
+}

@@ -1,0 +1,91 @@
+/**
+ * MSpan: a run of pages, in use as one large object or as blocks of one class, or free.
+ *
+ * Law, of every swept span of a class: nalloc + |freelist| == nelems.
+ *
+ * sweepgen, with h for mheap.sweepgen, which grows by 2 at each collection:
+ *
+ *     h-2   the span needs sweeping
+ *     h-1   the span is being swept
+ *     h     the span is swept and ready to use
+ */
+import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
+
+export type SpanRef = Ref;
+
+export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3 } as const;
+
+const LIST = 'lock of the list it is on';
+const OWNER = "owner: the caching P, who sweeps it, or who holds mheap.lock";
+const HEAP = 'mheap.lock; fixed while in use';
+
+export const Span = struct('span', 32, {
+  next: by(LIST),
+  prev: by(LIST),
+  /** Ref of the first word of its first page. */
+  start: by(HEAP),
+  npages: by(HEAP),
+  /** First free block; each links to the next by its first word. */
+  freelist: by(OWNER),
+  /** Won by CAS from h-2 to h-1; stored h by the winner when all is done. */
+  xsweepgen: atomic('any M'),
+  /** Read racily by the sweepers, which look at sweepgen next. */
+  state: by('mheap.lock'),
+  /** 0 for a large object. */
+  sizeclass: by(HEAP),
+  /** Bytes of a block. */
+  elemsize: by(HEAP),
+  /** Blocks handed out, live or not yet swept; Go's `ref`. */
+  nalloc: by(OWNER),
+  /** Blocks in the span; 1 when large. */
+  nelems: by(HEAP),
+  /** A P's MCache holds it. */
+  incache: by('mcentral.lock; the caching P at refill'),
+  /** Its memory may be dirty. */
+  needzero: by(OWNER),
+  /** Ref past the last usable word. */
+  limit: by(OWNER),
+  /** Head of its specials, sorted by offset and kind. */
+  specials: by('speciallock, when swept; who sweeps it'),
+  speciallock: by('lock.ts', 2),
+  /** Which list head it hangs on, 0 for none; only for checks. */
+  list: by(LIST),
+  /** nanotime when it was freed. */
+  unusedsince: by('mheap.lock', 2),
+  npreleased: by('mheap.lock'),
+  /** MTypes: how its blocks' types are kept, and where. */
+  compression: by('typelock'),
+  typedata: by('typelock'),
+});
+
+const { start: START } = Span.at;
+const SPANS = CONFIG + Config.at.spans;
+const SPAN_MAP = CONFIG + Config.at.spanMap;
+const ARENA = CONFIG + Config.at.arenaStart;
+
+/** Span 0 stands for "no span cached": no blocks, an empty freelist. */
+export function emptySpan(m: Mem): SpanRef {
+  return m[SPANS];
+}
+
+/** allspans[index]: the `index`-th record ever made, from 0. */
+export function spanAt(m: Mem, index: number): SpanRef {
+  return m[SPANS] + (index + 1) * Span.words;
+}
+
+/** The slot of the span map for the page that holds `ref`, which lies in the arena. */
+export function spanSlot(m: Mem, ref: Ref): Ref {
+  return m[SPAN_MAP] + ((ref - m[ARENA]) >> PAGE_WORD_SHIFT);
+}
+
+/** The span whose pages hold `ref`, which lies in the used arena; 0 for none. */
+export function spanOf(m: Mem, ref: Ref): SpanRef {
+  return m[spanSlot(m, ref)];
+}
+
+/** Number of the span's first page in the arena. */
+export function firstPage(m: Mem, s: SpanRef): number {
+  return (m[s + START] - m[ARENA]) >> PAGE_WORD_SHIFT;
+}

@@ -1,0 +1,58 @@
+/**
+ * G: a goroutine. Its program is made of steps (functions in the text segment); between
+ * two steps it can be descheduled, stolen and resumed by another P, so everything it
+ * knows lies here and on its stack.
+ */
+import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+
+export type GRef = Ref;
+
+export const G_STATUS = { idle: 0, runnable: 1, running: 2, syscall: 3, waiting: 4, dead: 6 } as const;
+
+/** Why a goroutine waits; the words are Go's `waitreason`. */
+export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan'] as const;
+export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7 } as const;
+
+const OWNER = 'its M while running, else sched.lock or the P that queues it';
+
+/** How many integers a goroutine keeps beside its stack; never scanned. */
+export const G_INTS = 32;
+
+export const G = struct('g', 80, {
+  /** Readers other than the owner look at it with the world stopped. */
+  xstatus: atomic('its M, who readies it, the collector'),
+  id: by('sched.lock at creation'),
+  /** Step to run next, counted from `base`, where its program starts in the text segment. */
+  pc: by(OWNER),
+  base: by('creation'),
+  m: by(OWNER),
+  schedlink: by('the queue it is on'),
+  waitreason: by(OWNER),
+  waitsince: by('the collector, world stopped', 2),
+  issystem: by('set at creation'),
+  isbackground: by(OWNER),
+  /** First word of its stack segment; fixed. */
+  stack: by('creation'),
+  /** First word past its frames: what lies at and above is dead. */
+  sp: by(OWNER),
+  /** First slot of the running frame. */
+  fp: by(OWNER),
+  /** Scratch numbers of the program. */
+  ints: by(OWNER, G_INTS),
+});
+
+const STACKS = CONFIG + Config.at.stacks;
+const STACK_WORDS = CONFIG + Config.at.stackWords;
+const GS = CONFIG + Config.at.gs;
+
+/** The `index`-th goroutine record ever made: allg[index]. */
+export function gAt(m: Mem, index: number): GRef {
+  return m[GS] + index * G.words;
+}
+
+/** First word of the stack segment that belongs to allg[index]. */
+export function stackOf(m: Mem, index: number): Ref {
+  return m[STACKS] + index * m[STACK_WORDS];
+}

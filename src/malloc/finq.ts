@@ -1,0 +1,93 @@
+/**
+ * The finalizer queue: blocks of finalizers that are due, filled by sweepers, emptied by the
+ * finalizer goroutine. Every block ever made stays on `allfin`, whose entries are roots.
+ *
+ * Law: each finalizer is in exactly one entry, or running, or done.
+ */
+import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { globalRecord } from '../memory/segment.ts';
+import { storePointer, type Ref } from '../memory/address.ts';
+import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import type { MRef } from '../machine/m.ts';
+import { persistentalloc } from './persistent.ts';
+
+const FINLOCK_GUARD = 'finlock';
+
+export const Fin = struct('fin', 48, {
+  lock: by('lock.ts', LOCK_WORDS),
+  /** Blocks of finalizers to run; the first may be partly filled. */
+  finq: by(FINLOCK_GUARD),
+  /** Free blocks. */
+  finc: by(FINLOCK_GUARD),
+  /** All blocks; grows only. */
+  allfin: by(FINLOCK_GUARD),
+  /** The finalizer goroutine waits. */
+  fingwait: by(FINLOCK_GUARD),
+  /** Something was queued since it last looked. */
+  fingwake: by(FINLOCK_GUARD),
+  /** The finalizer goroutine, 0 before the first finalizer is set. */
+  xfing: atomic('set once under gclock'),
+  /** For the conservation law. */
+  queued: by(FINLOCK_GUARD),
+  ran: by('the finalizer goroutine'),
+});
+
+export const FIN: Ref = globalRecord('fin', Fin);
+export const FINLOCK = FIN + Fin.at.lock;
+
+/** One entry: the object as a heap pointer, so that scanning the block keeps it alive. */
+export const Finalizer = struct('finalizer', 4, {
+  arg: by(FINLOCK_GUARD, 2),
+  fn: by(FINLOCK_GUARD),
+  context: by(FINLOCK_GUARD),
+});
+
+const FIN_BLOCK_BYTES = 4 << 10;
+const HEADER = 16;
+export const FIN_BLOCK_CAP = (FIN_BLOCK_BYTES / 4 - HEADER) / Finalizer.words;
+
+export const FinBlock = struct('finblock', FIN_BLOCK_BYTES / 4, {
+  alllink: by('creation'),
+  next: by(FINLOCK_GUARD),
+  /** Filled entries. */
+  cnt: by("finlock; the finalizer goroutine once it has taken the block"),
+  pad: by('unused', HEADER - 3),
+  fin: by(FINLOCK_GUARD, FIN_BLOCK_CAP * Finalizer.words),
+});
+
+const { finq: FINQ, finc: FINC, allfin: ALLFIN, fingwake: FINGWAKE, queued: QUEUED } = Fin.at;
+const { alllink: ALLLINK, next: NEXT, cnt: CNT } = FinBlock.at;
+
+/** The entry `i` of a block. */
+export function finalizerAt(block: Ref, i: number): Ref {
+  return block + FinBlock.at.fin + i * Finalizer.words;
+}
+
+/** Queues the finalizer `fn` of the object at `p`, or of the byte `inner` (0 to 3) after it. */
+export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
+  lock(m, mp, FINLOCK);
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+    if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
+    const block = m[FIN + FINC];
+    m[FIN + FINC] = m[block + NEXT];
+    m[block + NEXT] = m[FIN + FINQ];
+    m[FIN + FINQ] = block;
+  }
+  const block = m[FIN + FINQ];
+  const f = finalizerAt(block, m[block + CNT]);
+  storePointer(m, f + Finalizer.at.arg, p);
+  m[f + Finalizer.at.arg] |= inner;
+  m[f + Finalizer.at.fn] = fn;
+  m[f + Finalizer.at.context] = context;
+  m[block + CNT]++;
+  m[FIN + FINGWAKE] = 1;
+  m[FIN + QUEUED]++;
+  unlock(m, mp, FINLOCK);
+}
+
+function addBlockLocked(m: Mem, mp: MRef): void {
+  const block = persistentalloc(m, mp, FinBlock.words, 16);
+  m[block + ALLLINK] = m[FIN + ALLFIN];
+  m[FIN + ALLFIN] = block;
+  m[FIN + FINC] = block;
+}

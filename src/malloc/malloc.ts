@@ -1,0 +1,167 @@
+/**
+ * malloc, up a hierarchy of four levels:
+ *
+ *   1. The MCache's span of the size class has a free block: take it; no lock.
+ *   2. The mcentral has a span with free blocks, perhaps after sweeping it: one lock a span.
+ *   3. The mheap has a run of pages: carve it into blocks.
+ *   4. The arena grows by a chunk.
+ *
+ * Large objects (over 32 KB) take pages from the mheap directly. Pointer-free objects under
+ * 16 bytes share blocks (the tiny allocator).
+ *
+ * Zeroing: a free block needs clearing if and only if its second word is not zero; a block
+ * of one or two words is always cleared. A span from the mheap is cleared when carved.
+ *
+ * Nothing here is a safe point: the runtime layer roots the result, then asks for a
+ * collection.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import { clearWords } from '../memory/clear.ts';
+import { loadWide } from '../memory/wide.ts';
+import { fatal, outOfMemory } from '../base/fatal.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, classToSize, sizeToClass } from '../heap/size-classes.ts';
+import { Span, type SpanRef } from '../heap/span.ts';
+import { MCache, type MCacheRef } from './mcache-record.ts';
+import { refill } from './mcache.ts';
+import { MSTATS, MStats } from './mstats.ts';
+import { mheapAlloc } from './reclaim.ts';
+
+/** The collector doesn't look inside. */
+export const FLAG_NOSCAN = 1;
+/** The memory may be left dirty. */
+export const FLAG_NOZERO = 2;
+
+/** What every 0-byte allocation gets: a word outside the arena. */
+export const ZEROBASE: Ref = 8;
+
+/** Larger than any arena; refused before it can overflow. */
+const MAX_ALLOC = 2 ** 32;
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const { mcache: MCACHE, mallocing: MALLOCING } = M.at;
+const { start: START, freelist: FREELIST, nalloc: NALLOC, limit: LIMIT } = Span.at;
+const { alloc: ALLOC, tiny: TINY, tinysize: TINYSIZE } = MCache.at;
+const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
+
+/**
+ * A block of at least `size` bytes, zeroed unless FLAG_NOZERO.
+ * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ */
+export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
+  if (size === 0) return ZEROBASE;
+  if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
+  if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
+  if ((flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE) return mallocTiny(m, mp, size) >>> 2;
+  m[mp + MALLOCING] = 1;
+  const sizeclass = sizeToClass(size);
+  const c = m[mp + MCACHE];
+  let s = m[c + ALLOC + sizeclass];
+  let p = m[s + FREELIST];
+  if (p === 0) {
+    s = refillOrDie(m, mp, c, sizeclass, size);
+    p = m[s + FREELIST];
+  }
+  m[s + FREELIST] = m[p];
+  m[s + NALLOC]++;
+  const bytes = classToSize[sizeclass];
+  if ((flags & FLAG_NOZERO) === 0) clearBlock(m, p, bytes >> 2, m[PTR_WORDS]);
+  m[c + LOCAL_CACHEALLOC_Q] += bytes >> QUAD_SHIFT;
+  if ((flags & FLAG_NOSCAN) === 0) {
+    const wordShift = m[PTR_WORDS] - 1;
+    const arena = m[ARENA];
+    const off = p - arena;
+    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2] |= BIT_SCAN << ((off >> wordShift) & GROUP_MASK);
+  }
+  m[mp + MALLOCING] = 0;
+  return p;
+}
+
+/**
+ * The tiny allocator: `size` < 16 pointer-free bytes inside a 16-byte block shared with
+ * others, aligned as far as the size asks for. The block is freed when none is reachable.
+ * @returns a byte offset in the memory, as the low word of a pointer holds it.
+ */
+export function mallocTiny(m: Mem, mp: MRef, size: number): number {
+  m[mp + MALLOCING] = 1;
+  const c = m[mp + MCACHE];
+  const left = m[c + TINYSIZE];
+  if (size <= left) {
+    const at = alignTiny(m[c + TINY], size);
+    const used = size + (at - m[c + TINY]);
+    if (used <= left) {
+      m[c + TINY] = at + size;
+      m[c + TINYSIZE] = left - used;
+      m[c + LOCAL_TINYALLOCS]++;
+      m[mp + MALLOCING] = 0;
+      return at;
+    }
+  }
+  let s = m[c + ALLOC + TINY_SIZE_CLASS];
+  let p = m[s + FREELIST];
+  if (p === 0) {
+    s = refillOrDie(m, mp, c, TINY_SIZE_CLASS, size);
+    p = m[s + FREELIST];
+  }
+  m[s + FREELIST] = m[p];
+  m[s + NALLOC]++;
+  clearWords(m, p, TINY_SIZE >> 2);
+  // The new block replaces the old one when more is left in it.
+  if (TINY_SIZE - size > left) {
+    m[c + TINY] = (p << 2) + size;
+    m[c + TINYSIZE] = TINY_SIZE - size;
+  }
+  m[c + LOCAL_CACHEALLOC_Q] += TINY_SIZE >> QUAD_SHIFT;
+  m[mp + MALLOCING] = 0;
+  return p << 2;
+}
+
+function alignTiny(at: number, size: number): number {
+  if ((size & 7) === 0) return (at + 7) & ~7;
+  if ((size & 3) === 0) return (at + 3) & ~3;
+  if ((size & 1) === 0) return (at + 1) & ~1;
+  return at;
+}
+
+function clearBlock(m: Mem, p: Ref, words: number, pw: number): void {
+  if (words > 2 * pw && m[p + pw] !== 0) {
+    clearWords(m, p, words);
+    return;
+  }
+  m[p] = 0;
+  if (pw === 2) m[p + 1] = 0;
+}
+
+/** Go's largeAlloc: a span of its own. */
+function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
+  if (size >= MAX_ALLOC) dieOutOfMemory(m, size);
+  m[mp + MALLOCING] = 1;
+  const npages = Math.ceil(size / PAGE_BYTES);
+  const s = mheapAlloc(m, mp, npages, 0, (flags & FLAG_NOZERO) === 0);
+  if (s === 0) dieOutOfMemory(m, size);
+  m[s + NALLOC] = 1;
+  m[s + LIMIT] = m[s + START] + Math.ceil(size / 8) * 2;
+  const p = m[s + START];
+  m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & FLAG_NOSCAN) === 0 ? BIT_SCAN : 0)) << bitsShift(m, p);
+  m[mp + MALLOCING] = 0;
+  return p;
+}
+
+function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
+  const s = refill(m, mp, c, sizeclass);
+  if (s === 0) dieOutOfMemory(m, size);
+  return s;
+}
+
+function dieOutOfMemory(m: Mem, size: number): never {
+  outOfMemory('arena', {
+    size,
+    arenaMB: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) >> 18,
+    inuseMB: Math.floor(loadWide(m, MSTATS + MStats.at.heapInuse) / 2 ** 20),
+    liveMB: Math.floor((m[MSTATS + MStats.at.heapAllocQ] * 8) / 2 ** 20),
+  });
+}

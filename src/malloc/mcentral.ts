@@ -1,0 +1,96 @@
+/**
+ * MCentral: the spans of one class that no P caches: on `nonempty` those known to have free
+ * blocks, on `empty` the rest and the cached ones. What needs sweeping may be on either.
+ *
+ * Swept spans are kept at the end of `empty`, so a search of it can stop at the first.
+ */
+import { by, padding, struct, type Mem } from '../memory/struct.ts';
+import { globalRecord } from '../memory/segment.ts';
+import { PAGE_BYTES, type Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import type { MRef } from '../machine/m.ts';
+import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
+import { Span, type SpanRef } from '../heap/span.ts';
+import { SpanList, spanListInit, spanListInsert, spanListRemove } from '../heap/span-list.ts';
+import { unmarkSpan } from '../heap/bitmap.ts';
+import { SWEEPGEN, mheapFree } from './mheap.ts';
+
+export type MCentralRef = Ref;
+
+const LOCK_GUARD = 'mcentral.lock';
+
+export const MCentral = struct('mcentral', 32, {
+  lock: by('lock.ts', LOCK_WORDS),
+  nonempty: by(LOCK_GUARD, SpanList.words),
+  empty: by(LOCK_GUARD, SpanList.words),
+  /** Free blocks in the spans that no P caches. */
+  nfree: by(LOCK_GUARD),
+  pad: padding(25),
+});
+
+const MCENTRALS: Ref = globalRecord('mcentral', MCentral, NUM_SIZE_CLASSES);
+const { nonempty: NONEMPTY, empty: EMPTY, nfree: NFREE } = MCentral.at;
+const { freelist: FREELIST, xsweepgen: XSWEEPGEN, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
+const { needzero: NEEDZERO, start: START, npages: NPAGES, sizeclass: SIZECLASS } = Span.at;
+
+/** mheap.central[sizeclass]. */
+export function mcentralAt(sizeclass: number): MCentralRef {
+  return MCENTRALS + sizeclass * MCentral.words;
+}
+
+export function mcentralInit(m: Mem): void {
+  for (let c = 0; c < NUM_SIZE_CLASSES; c++) {
+    spanListInit(m, mcentralAt(c) + NONEMPTY);
+    spanListInit(m, mcentralAt(c) + EMPTY);
+  }
+}
+
+/** Takes a span back that a P cached; the world is stopped, or the P flushes its own cache. */
+export function uncacheSpan(m: Mem, mp: MRef, s: SpanRef): void {
+  const c = mcentralAt(m[s + SIZECLASS]);
+  lock(m, mp, c);
+  m[s + INCACHE] = 0;
+  if (m[s + NALLOC] === 0) fatal('UNCACHING_UNUSED_SPAN', { span: s });
+  const free = m[s + NELEMS] - m[s + NALLOC];
+  if (free > 0) {
+    m[c + NFREE] += free;
+    spanListRemove(m, s);
+    spanListInsert(m, c + NONEMPTY, s);
+  }
+  unlock(m, mp, c);
+}
+
+/**
+ * Puts the `n` blocks first … last, which a sweep of `s` has freed and linked, on its
+ * freelist, and says that the span is swept. True when the whole span went to the heap.
+ */
+export function freeSpan(m: Mem, mp: MRef, s: SpanRef, n: number, first: Ref, last: Ref): boolean {
+  if (m[s + INCACHE] !== 0) fatal('FREESPAN_OF_CACHED_SPAN', { span: s });
+  const c = mcentralAt(m[s + SIZECLASS]);
+  const wasEmpty = m[s + FREELIST] === 0;
+  m[last] = m[s + FREELIST];
+  m[s + FREELIST] = first;
+  m[s + NALLOC] -= n;
+  lock(m, mp, c);
+  if (wasEmpty) {
+    spanListRemove(m, s);
+    spanListInsert(m, c + NONEMPTY, s);
+  }
+  m[c + NFREE] += n;
+  // The signal that the span may be cached: after its freelist is linked and under the lock
+  // that those who look for a span hold.
+  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
+  if (m[s + NALLOC] !== 0) {
+    unlock(m, mp, c);
+    return false;
+  }
+  spanListRemove(m, s);
+  m[s + NEEDZERO] = 1;
+  m[s + FREELIST] = 0;
+  m[c + NFREE] -= m[s + NELEMS];
+  unlock(m, mp, c);
+  unmarkSpan(m, m[s + START], m[s + NPAGES] * PAGE_BYTES);
+  mheapFree(m, mp, s, false);
+  return true;
+}

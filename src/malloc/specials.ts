@@ -1,0 +1,103 @@
+/** Adding and removing specials: finalizers of an object, or of an inner byte of a tiny block. */
+import type { Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
+import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
+import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
+import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { ensureSwept } from './sweep.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const { locks: LOCKS } = M.at;
+const { start: START, limit: LIMIT, state: STATE, specials: SPECIALS, speciallock: SPANLOCK } = Span.at;
+const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
+
+/**
+ * Go's addfinalizer: step `fn` will run with the object once it is unreachable.
+ * @param address byte offset of the object, or of a byte inside a tiny block
+ * @returns false if that byte has a finalizer already
+ */
+export function addfinalizer(m: Mem, mp: MRef, address: number, fn: number, context: number): boolean {
+  lock(m, mp, SPECIAL_LOCK);
+  const x = fixallocAlloc(m, mp, SPECIALALLOC);
+  m[x + KIND] = SPECIAL_KIND.finalizer;
+  m[x + FN] = fn;
+  m[x + CONTEXT] = context;
+  m[x + BUCKET] = 0;
+  unlock(m, mp, SPECIAL_LOCK);
+  if (addspecial(m, mp, address, x)) return true;
+  releaseSpecial(m, mp, x);
+  return false;
+}
+
+/** Go's removefinalizer; true if there was one. */
+export function removefinalizer(m: Mem, mp: MRef, address: number): boolean {
+  const x = removespecial(m, mp, address, SPECIAL_KIND.finalizer);
+  if (x === 0) return false;
+  releaseSpecial(m, mp, x);
+  return true;
+}
+
+function releaseSpecial(m: Mem, mp: MRef, x: SpecialRef): void {
+  lock(m, mp, SPECIAL_LOCK);
+  fixallocFree(m, SPECIALALLOC, x);
+  unlock(m, mp, SPECIAL_LOCK);
+}
+
+function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
+  const s = spanOfObject(m, address);
+  // The sweeper reads the list without a lock, so the span must be swept, and stay so.
+  m[mp + LOCKS]++;
+  ensureSwept(m, mp, s);
+  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, m[x + KIND]);
+  const at = m[link];
+  const isNew = at === 0 || m[at + OFFSET] !== offset || m[at + KIND] !== m[x + KIND];
+  if (isNew) {
+    m[x + OFFSET] = offset;
+    m[x + NEXT] = at;
+    m[link] = x;
+  }
+  unlock(m, mp, s + SPANLOCK);
+  m[mp + LOCKS]--;
+  return isNew;
+}
+
+function removespecial(m: Mem, mp: MRef, address: number, kind: number): SpecialRef {
+  const s = spanOfObject(m, address);
+  m[mp + LOCKS]++;
+  ensureSwept(m, mp, s);
+  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, kind);
+  let x = m[link];
+  if (x !== 0 && m[x + OFFSET] === offset && m[x + KIND] === kind) m[link] = m[x + NEXT];
+  else x = 0;
+  unlock(m, mp, s + SPANLOCK);
+  m[mp + LOCKS]--;
+  return x;
+}
+
+/** The link to the first special at or after (offset, kind). */
+function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
+  let link = s + SPECIALS;
+  for (let x = m[link]; x !== 0; x = m[link]) {
+    if (m[x + OFFSET] > offset || (m[x + OFFSET] === offset && m[x + KIND] >= kind)) break;
+    link = x + NEXT;
+  }
+  return link;
+}
+
+function spanOfObject(m: Mem, address: number): SpanRef {
+  const ref = address >>> 2;
+  const s = ref >= m[ARENA] && ref < m[ARENA_USED] ? spanOf(m, ref) : 0;
+  if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) {
+    fatal('SPECIAL_ON_INVALID_POINTER', { address });
+  }
+  return s;
+}

@@ -1,0 +1,227 @@
+/**
+ * Sweeping: frees the blocks of a span that the last mark did not reach, and clears the
+ * marks for the next. Who sweeps a span has won it by moving its sweepgen from h-2 to h-1.
+ */
+import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import { addWide } from '../memory/wide.ts';
+import { fatal } from '../base/fatal.ts';
+import { LOCK_WORDS } from '../sync/lock.ts';
+import { osyield } from '../sync/os.ts';
+import { racyLoad } from '../sync/racy.ts';
+import { M, PHASE, type MRef } from '../machine/m.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, unmarkSpan } from '../heap/bitmap.ts';
+import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
+import { MCache } from './mcache-record.ts';
+import { freeSpan } from './mcentral.ts';
+import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
+import { MSTATS, MStats } from './mstats.ts';
+import { sweepSpecials } from './sweep-specials.ts';
+
+export const Sweep = struct('sweep', 48, {
+  /** Go's gclock. */
+  lock: by('lock.ts', LOCK_WORDS),
+  /** The background sweeper, and whether it waits. */
+  g: by('gclock'),
+  parked: by('gclock'),
+  /** Spans to sweep in this cycle: allspans [0, nspan). */
+  nspan: by('written with the world stopped'),
+  pad0: padding(11),
+  /** Next of them to look at. */
+  xspanidx: atomic('sweepers'),
+  pad1: padding(15),
+  xnbgsweep: atomic('sweepers'),
+  xnpausesweep: atomic('sweepers'),
+});
+
+export const SWEEP: Ref = globalRecord('sweep', Sweep);
+export const GCLOCK = SWEEP + Sweep.at.lock;
+export const XSPANIDX = SWEEP + Sweep.at.xspanidx;
+export const SWEEP_NSPAN = SWEEP + Sweep.at.nspan;
+
+/** What sweepone returns when nothing is left to sweep. */
+export const NOTHING_TO_SWEEP = -1;
+
+/** Second word of a free block whose memory must be cleared before use. */
+const NEEDS_ZEROING = 0xdeaddead | 0;
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
+const GCPERCENT = MSTATS + MStats.at.gcpercent;
+const { locks: LOCKS, mcache: MCACHE, phase: PHASE_OF, heartbeat: HEARTBEAT } = M.at;
+const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
+const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
+const { needzero: NEEDZERO, specials: SPECIALS } = Span.at;
+const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE } = MCache.at;
+const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
+
+/**
+ * Sweeps one span that nobody else has taken, of the whole heap.
+ * @returns pages it gave back to the heap, or NOTHING_TO_SWEEP.
+ */
+export function sweepone(m: Mem, mp: MRef): number {
+  m[mp + LOCKS]++;
+  const sg = m[SWEEPGEN];
+  for (;;) {
+    const idx = Atomics.add(m, XSPANIDX, 1);
+    if (idx >= m[SWEEP_NSPAN]) {
+      Atomics.store(m, XSWEEPDONE, 1);
+      m[mp + LOCKS]--;
+      return NOTHING_TO_SWEEP;
+    }
+    const s = spanAt(m, idx);
+    // Racy: a span that comes into use right now gets this very sweepgen from its allocator,
+    // so storing it once more changes nothing.
+    if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {
+      Atomics.store(m, s + XSWEEPGEN, sg);
+      continue;
+    }
+    if (!claimSweep(m, s, sg)) continue;
+    if (m[s + INCACHE] !== 0) fatal('SWEEP_OF_CACHED_SPAN', { span: s });
+    const npages = m[s + NPAGES];
+    const freed = sweepSpan(m, mp, s);
+    m[mp + LOCKS]--;
+    return freed ? npages : 0;
+  }
+}
+
+/** Takes the right to sweep `s`, for generation `sg`; false if it needs none or is taken. */
+export function claimSweep(m: Mem, s: SpanRef, sg: number): boolean {
+  if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 2) | 0)) return false;
+  return Atomics.compareExchange(m, s + XSWEEPGEN, (sg - 2) | 0, (sg - 1) | 0) === ((sg - 2) | 0);
+}
+
+/**
+ * Go's MSpan_EnsureSwept: returns once `s` is swept, by us or by who was at it. The caller
+ * has m.locks > 0, or a collection could make the span unswept again.
+ */
+export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
+  if (m[mp + LOCKS] === 0) fatal('ENSURE_SWEPT_UNLOCKED', { span: s });
+  const sg = m[SWEEPGEN];
+  if (Atomics.load(m, s + XSWEEPGEN) === sg) return;
+  if (claimSweep(m, s, sg)) {
+    sweepSpan(m, mp, s);
+    return;
+  }
+  // There is no efficient way to wait for who sweeps it.
+  while (Atomics.load(m, s + XSWEEPGEN) !== sg) osyield(m);
+}
+
+/**
+ * Go's MSpan_Sweep, of a span claimed by the caller, who can't be stopped for a collection.
+ * @returns true when the span went back to the heap.
+ */
+export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
+  const sg = m[SWEEPGEN];
+  if (m[mp + LOCKS] === 0) fatal('SWEEP_UNLOCKED', { span: s });
+  if (m[s + STATE] !== SPAN_STATE.inUse || Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) {
+    fatal('SWEEP_OF_BAD_SPAN', { span: s, state: m[s + STATE], sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
+  }
+  const phase = m[mp + PHASE_OF];
+  m[mp + PHASE_OF] = PHASE.sweep;
+  m[mp + HEARTBEAT]++;
+  markFreelist(m, s);
+  if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
+  const gone = m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
+  m[mp + PHASE_OF] = phase;
+  return gone;
+}
+
+/** Blocks that are free already are marked, so that they are not freed again. */
+function markFreelist(m: Mem, s: SpanRef): void {
+  const arena = m[ARENA];
+  const wordShift = m[PTR_WORDS] - 1;
+  for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
+    const off = p - arena;
+    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 1] |= BIT_MARKED << ((off >> wordShift) & GROUP_MASK);
+  }
+}
+
+/** Frees the unmarked blocks, linked in order of address. */
+function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
+  const arena = m[ARENA];
+  const pw = m[PTR_WORDS];
+  const wordShift = pw - 1;
+  const size = m[s + ELEMSIZE];
+  const step = size >> 2;
+  // The second word tells malloc whether to clear; a block of one or two words it always clears.
+  const second = step > 2 * pw ? NEEDS_ZEROING : 0;
+  const hasSecond = step > pw;
+  let first = 0;
+  let last = 0;
+  let nfree = 0;
+  let p = m[s + START];
+  for (let n = m[s + NELEMS]; n > 0; n--, p += step) {
+    const off = p - arena;
+    const b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
+    const shift = (off >> wordShift) & GROUP_MASK;
+    const bits = m[b] >>> shift;
+    if ((bits & BIT_ALLOCATED) === 0) continue;
+    const marks = m[b + 1];
+    if (((marks >>> shift) & BIT_MARKED) !== 0) {
+      m[b + 1] = marks & ~(BIT_MARKED << shift);
+      continue;
+    }
+    if ((bits & BIT_SCAN) !== 0) m[b] &= ~(BIT_SCAN << shift);
+    if (hasSecond) {
+      m[p + pw] = second;
+      if (pw === 2) m[p + 3] = second;
+    }
+    if (first === 0) first = p;
+    else m[last] = p;
+    last = p;
+    nfree++;
+  }
+  if (nfree === 0) {
+    publishSwept(m, s);
+    return false;
+  }
+  const c = m[mp + MCACHE];
+  const freedQ = (nfree * size) >> QUAD_SHIFT;
+  m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += nfree;
+  m[c + LOCAL_CACHEALLOC_Q] -= freedQ;
+  lowerNextGc(m, freedQ);
+  return freeSpan(m, mp, s, nfree, first, last);
+}
+
+/** A large object is the whole span. */
+function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
+  const arena = m[ARENA];
+  const p = m[s + START];
+  const b = arena - ((p - arena) >> (GROUP_SHIFT + m[PTR_WORDS] - 1) << 1) - 2;
+  if ((m[b + 1] & BIT_MARKED) !== 0) {
+    m[b + 1] &= ~BIT_MARKED;
+    publishSwept(m, s);
+    return false;
+  }
+  const size = m[s + ELEMSIZE];
+  const c = m[mp + MCACHE];
+  m[c + LOCAL_NLARGEFREE]++;
+  addWide(m, c + LOCAL_LARGEFREE, size);
+  lowerNextGc(m, size >> QUAD_SHIFT);
+  unmarkSpan(m, p, PAGE_BYTES);
+  m[s + NEEDZERO] = 1;
+  m[s + NALLOC] = 0;
+  // Before the heap may hand it out again.
+  publishSwept(m, s);
+  mheapFree(m, mp, s, true);
+  return true;
+}
+
+/** Ends the sweeper's ownership. */
+function publishSwept(m: Mem, s: SpanRef): void {
+  const sg = m[SWEEPGEN];
+  if (Atomics.exchange(m, s + XSWEEPGEN, sg) !== ((sg - 1) | 0)) fatal('SPAN_SWEPT_BY_TWO', { span: s, heap: sg });
+}
+
+/**
+ * Each freed quad lowers the goal of the next collection, which was set as if all that was
+ * marked in the end of a cycle were live.
+ */
+function lowerNextGc(m: Mem, freedQ: number): void {
+  if (m[GCPERCENT] < 0) return;
+  Atomics.sub(m, XNEXT_GC_Q, Math.floor((freedQ * (m[GCPERCENT] + 100)) / 100));
+}

@@ -1,0 +1,60 @@
+/** What the machine was built with. Written before the first worker starts, constant after. */
+import { by, struct, type Mem } from './struct.ts';
+import { globalRecord } from './segment.ts';
+import type { Ref } from './address.ts';
+
+const BOOT = 'boot';
+
+export const Config = struct('config', 48, {
+  /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
+  ptrWords: by(BOOT),
+  nprocs: by(BOOT),
+  /** Regions, as refs of their first word; each ends where the next begins. */
+  gs: by(BOOT),
+  ms: by(BOOT),
+  ps: by(BOOT),
+  stacks: by(BOOT),
+  data: by(BOOT),
+  bss: by(BOOT),
+  cycleLog: by(BOOT),
+  persistentStart: by(BOOT),
+  persistentEnd: by(BOOT),
+  workbufs: by(BOOT),
+  spans: by(BOOT),
+  spanMap: by(BOOT),
+  bitmapEnd: by(BOOT),
+  arenaStart: by(BOOT),
+  arenaEnd: by(BOOT),
+  maxGs: by(BOOT),
+  maxSpans: by(BOOT),
+  maxWorkbufs: by(BOOT),
+  stackWords: by(BOOT),
+  cycleLogCap: by(BOOT),
+  /** Objects a workbuf holds; its stride in words. */
+  workbufCap: by(BOOT),
+  workbufWords: by(BOOT),
+  /** Entries a PtrTarget buffer holds before it is flushed. */
+  ptrBufCap: by(BOOT),
+  handoffThreshold: by(BOOT),
+  /** Pages asked for at least when the heap grows. */
+  chunkPages: by(BOOT),
+  /** Bits of a lock-free stack's head that name the node; the rest count pushes. */
+  lfstackIdBits: by(BOOT),
+  lfstackCountMask: by(BOOT),
+  /** 1: stop for the oracle at each checkpoint of a cycle. */
+  verify: by(BOOT),
+  /** 1: count and log what gctrace prints. */
+  gctrace: by(BOOT),
+  /** Steps a goroutine runs before it must let others run. */
+  timeslice: by(BOOT),
+  seed: by(BOOT),
+});
+
+export const CONFIG: Ref = globalRecord('config', Config);
+
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+
+/** 32-bit words of a pointer on this machine. */
+export function ptrWords(m: Mem): number {
+  return m[PTR_WORDS];
+}

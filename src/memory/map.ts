@@ -1,0 +1,150 @@
+/**
+ * The map of the shared memory: one buffer of fixed size, region after region. It is
+ * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
+ * every access ten times slower.
+ *
+ *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | persistent |
+ *     workbufs | spans | span map | bitmap (grows down) | arena (grows up)
+ */
+import { UsageError } from '../base/fatal.ts';
+import { PAGE_WORDS, type Ref } from './address.ts';
+import { CONFIG, Config } from './config.ts';
+import { SEGMENT_WORDS } from './segment.ts';
+import type { Mem } from './struct.ts';
+
+/** Sizes of everything in the memory; what a machine is made of. */
+export interface MachineShape {
+  readonly ptrWords: 1 | 2;
+  readonly procs: number;
+  readonly arenaPages: number;
+  readonly maxGs: number;
+  readonly stackWords: number;
+  readonly dataWords: number;
+  readonly bssWords: number;
+  readonly persistentWords: number;
+  readonly cycleLogCap: number;
+  readonly maxWorkbufs: number;
+  readonly workbufCap: number;
+  readonly ptrBufCap: number;
+  readonly handoffThreshold: number;
+  readonly chunkPages: number;
+  /** Bits of the push counter of a lock-free stack; 0 to 16. */
+  readonly abaBits: number;
+  readonly verify: boolean;
+  readonly gctrace: boolean;
+  readonly timeslice: number;
+  readonly seed: number;
+}
+
+/** Words that one record of each kind takes; given by the layers that declare them. */
+export interface RecordSizes {
+  readonly g: number;
+  readonly m: number;
+  readonly p: number;
+  readonly span: number;
+  readonly workbuf: (cap: number) => number;
+  readonly cycle: number;
+}
+
+export interface Region {
+  readonly name: string;
+  readonly start: Ref;
+  readonly words: number;
+  /** What one record in it takes, or 0 for a region without records. */
+  readonly recordWords: number;
+}
+
+export interface MemoryMap {
+  readonly shape: MachineShape;
+  readonly regions: readonly Region[];
+  readonly words: number;
+}
+
+/** A ref is a 32-bit byte offset when it is stored, so no memory is larger. */
+const MAX_WORDS = 2 ** 30;
+
+/**
+ * Places every region.
+ * @throws UsageError when the machine is larger than 32-bit offsets reach.
+ */
+export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
+  const regions: Region[] = [];
+  let end = SEGMENT_WORDS;
+  function place(name: string, count: number, recordWords: number, align: number): void {
+    const words = count * (recordWords || 1);
+    // A region that grows down must touch the next one, which starts on a page.
+    const start =
+      name === 'bitmap' ? Math.ceil((end + words) / PAGE_WORDS) * PAGE_WORDS - words : Math.ceil(end / align) * align;
+    regions.push({ name, start, words, recordWords });
+    end = start + words;
+  }
+  const { procs, arenaPages, ptrWords } = shape;
+  place('gs', shape.maxGs, sizes.g, 16);
+  place('ms', procs, sizes.m, 16);
+  place('ps', procs, sizes.p, 16);
+  place('stacks', shape.maxGs, shape.stackWords, 16);
+  place('data', shape.dataWords, 0, 16);
+  place('bss', shape.bssWords, 0, 16);
+  place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('persistent', shape.persistentWords, 0, 16);
+  place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
+  place('spans', arenaPages, sizes.span, 16);
+  place('spanMap', arenaPages, 1, 16);
+  // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
+  place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
+  place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
+  if (end > MAX_WORDS) {
+    const most = arenaPages - Math.ceil((end - MAX_WORDS) / PAGE_WORDS);
+    throw new UsageError(
+      `an arena of ${arenaPages / 128} MB can't be reserved; the largest here is --arena ${Math.floor((most * 0.97) / 128)}M`,
+    );
+  }
+  return { shape, regions, words: end };
+}
+
+/** Writes the machine's constants into fresh memory. */
+export function writeConfig(m: Mem, map: MemoryMap): void {
+  const { shape, regions } = map;
+  const start = Object.fromEntries(regions.map((region) => [region.name, region.start]));
+  const arena = regions[regions.length - 1];
+  const recordWords = Object.fromEntries(regions.map((region) => [region.name, region.recordWords]));
+  const idBits = 32 - shape.abaBits;
+  const values: Record<keyof typeof Config.at, number> = {
+    ptrWords: shape.ptrWords,
+    nprocs: shape.procs,
+    gs: start.gs,
+    ms: start.ms,
+    ps: start.ps,
+    stacks: start.stacks,
+    data: start.data,
+    bss: start.bss,
+    cycleLog: start.cycleLog,
+    persistentStart: start.persistent,
+    persistentEnd: start.persistent + shape.persistentWords,
+    workbufs: start.workbufs,
+    spans: start.spans,
+    spanMap: start.spanMap,
+    bitmapEnd: arena.start,
+    arenaStart: arena.start,
+    arenaEnd: arena.start + arena.words,
+    maxGs: shape.maxGs,
+    maxSpans: shape.arenaPages,
+    maxWorkbufs: shape.maxWorkbufs,
+    stackWords: shape.stackWords,
+    cycleLogCap: shape.cycleLogCap,
+    workbufCap: shape.workbufCap,
+    workbufWords: recordWords.workbufs,
+    ptrBufCap: shape.ptrBufCap,
+    handoffThreshold: shape.handoffThreshold,
+    chunkPages: shape.chunkPages,
+    lfstackIdBits: idBits,
+    lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,
+    verify: shape.verify ? 1 : 0,
+    gctrace: shape.gctrace ? 1 : 0,
+    timeslice: shape.timeslice,
+    seed: shape.seed,
+  };
+  for (const [field, value] of Object.entries(values)) {
+    m[CONFIG + Config.at[field as keyof typeof Config.at]] = value;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Where the runtime's global records lie: the static segment at the start of the shared
+ * memory, in this order. Word 0 stays unused, because ref 0 is nil.
+ */
+import { CACHE_LINE, type Struct } from './struct.ts';
+import type { Ref } from './address.ts';
+
+const SEGMENT = layOut({
+  nil: 16,
+  config: 48,
+  trap: 16,
+  doorbell: 16,
+  mstats: 1408,
+  sched: 96,
+  work: 112,
+  parfor: 16 + 64 * 16,
+  sweep: 48,
+  fin: 48,
+  mheap: 640,
+  mcentral: 67 * 32,
+  persistent: 32,
+  cycles: 64,
+});
+
+/** Words from the start of the memory to the first region. */
+export const SEGMENT_WORDS = SEGMENT.end;
+
+export type SegmentName = keyof typeof SEGMENT.at;
+
+/** Every slot of the segment, for docs/memory-map.md. */
+export const segmentSlots: readonly { name: string; at: Ref; words: number }[] = SEGMENT.slots;
+
+/**
+ * The ref of the global record `slot`, which holds `count` records of shape `record`.
+ * @throws Error at load if they don't fit where they were given room.
+ */
+export function globalRecord(slot: SegmentName, record: Struct, count = 1): Ref {
+  if (record.words * count > SEGMENT.sizes[slot]) {
+    throw new Error(`${slot}: ${count} x ${record.words} words don't fit in ${SEGMENT.sizes[slot]}`);
+  }
+  return SEGMENT.at[slot];
+}
+
+function layOut<Name extends string>(sizes: Readonly<Record<Name, number>>) {
+  const at = {} as Record<Name, Ref>;
+  const slots: { name: string; at: Ref; words: number }[] = [];
+  let end = 0;
+  for (const name of Object.keys(sizes) as Name[]) {
+    const words = sizes[name];
+    if (words % CACHE_LINE !== 0) throw new Error(`${name}: ${words} words are no whole cache lines`);
+    at[name] = end;
+    slots.push({ name, at: end, words });
+    end += words;
+  }
+  return { at, sizes, slots, end };
+}

@@ -1,0 +1,102 @@
+/** Bringing the machine up: Go's schedinit and mallocinit. */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
+import { storeWide } from '../memory/wide.ts';
+import { seedState } from '../base/random.ts';
+import { G } from '../machine/g.ts';
+import { M, mAt, type MRef } from '../machine/m.ts';
+import { P, P_STATUS, pAt } from '../machine/p.ts';
+import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
+import { Span } from '../heap/span.ts';
+import { MCache, mcacheOf } from '../malloc/mcache-record.ts';
+import { mcacheInit } from '../malloc/mcache.ts';
+import { mcentralInit } from '../malloc/mcentral.ts';
+import { mheapInit } from '../malloc/mheap.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { persistentinit } from '../malloc/persistent.ts';
+import { CYCLE_WORDS } from '../gc/cycle-log.ts';
+import { workbufStruct, workinit } from '../gc/work.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { newproc } from './ready.ts';
+import { pidleputLocked, mputLocked } from './idle.ts';
+import { SYSTEM_STEPS } from './system.ts';
+import type { Step } from './goroutine.ts';
+
+const SIZES: RecordSizes = {
+  g: G.words,
+  m: M.words,
+  p: P.words,
+  span: Span.words,
+  workbuf: (cap) => workbufStruct(cap).words,
+  cycle: CYCLE_WORDS,
+};
+
+/** Where everything of a machine of this shape lies. */
+export function planMemory(shape: MachineShape): MemoryMap {
+  return mapMemory(shape, SIZES);
+}
+
+/**
+ * Makes fresh zeroed memory a machine whose M 0 runs the caller's code; the other Ms are
+ * idle. No collection happens before `enableGC`.
+ * @returns M 0
+ */
+export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
+  writeConfig(m, map);
+  persistentinit(m);
+  mheapInit(m);
+  mcentralInit(m);
+  workinit(m);
+  const nprocs = m[CONFIG + Config.at.nprocs];
+  for (let i = 0; i < nprocs; i++) initProc(m, i);
+  m[MSTATS + MStats.at.gcpercent] = gcpercent;
+  storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
+  storeWide(m, MSTATS + MStats.at.mcacheSys, nprocs * MCache.words * 4);
+  Atomics.store(m, MSTATS + MStats.at.xnextGcQ, firstGoal(gcpercent));
+  Atomics.store(m, SCHED + Sched.at.xworldsema, 1);
+  const m0 = mAt(m, 0);
+  Atomics.store(m, pAt(m, 0) + P.at.xstatus, P_STATUS.running);
+  lock(m, m0, SCHED_LOCK);
+  for (let i = nprocs - 1; i > 0; i--) {
+    mputLocked(m, mAt(m, i));
+    pidleputLocked(m, pAt(m, i));
+  }
+  unlock(m, m0, SCHED_LOCK);
+  return m0;
+}
+
+function initProc(m: Mem, i: number): void {
+  const mp = mAt(m, i);
+  const pp = pAt(m, i);
+  m[mp + M.at.id] = i;
+  m[mp + M.at.p] = pp;
+  m[mp + M.at.mcache] = mcacheOf(pp);
+  m[mp + M.at.fastrand] = seedState(m[CONFIG + Config.at.seed] + i) | 0;
+  m[pp + P.at.id] = i;
+  m[pp + P.at.m] = mp;
+  mcacheInit(m, mcacheOf(pp));
+}
+
+/** Go's first heap goal, 4 MB at GOGC=100; in quads. */
+function firstGoal(gcpercent: number): number {
+  if (gcpercent < 0) return 0x7fffffff;
+  return Math.min(0x7fffffff, Math.floor(((4 << 20) / 8) * Math.max(1, gcpercent) / 100));
+}
+
+/** From here on allocation may start a collection. */
+export function enableGC(m: Mem): void {
+  m[MSTATS + MStats.at.enablegc] = 1;
+}
+
+/** The text segment of a machine that runs `program`, whose own step 0 is at `PROGRAM_BASE`. */
+export function link(program: readonly Step[]): readonly Step[] {
+  return [...SYSTEM_STEPS, ...program];
+}
+
+export const PROGRAM_BASE = SYSTEM_STEPS.length;
+
+/** Makes the main goroutine, which begins at step `pc` of the program; when it ends, the machine does. */
+export function startMain(m: Mem, m0: MRef, pc: number, slots: number): void {
+  m[SCHED + Sched.at.maing] = newproc(m, m0, PROGRAM_BASE, pc, slots, false);
+}

@@ -1,0 +1,229 @@
+/** The collection cycle: gc() and mgc() of mgc0.c. */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { loadWide, storeWide, addWide } from '../memory/wide.ts';
+import { nanotime, unixtime } from '../base/clock.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { noteclear, notesleep } from '../sync/note.ts';
+import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
+import { racyLoad } from '../sync/racy.ts';
+import { G, G_STATUS, WAIT } from '../machine/g.ts';
+import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
+import { allglen } from '../machine/sched.ts';
+import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
+import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
+import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
+import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
+import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
+import { markWithOthers } from '../gc/helper.ts';
+import { clearpools, rootCount } from '../gc/roots.ts';
+import { cachestats, updatememstats } from '../gc/stats.ts';
+import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
+import { newproc, ready } from './ready.ts';
+import { acquireWorld, gcprocs, helpgc, releaseWorld, starttheworld, stoptheworld } from './world.ts';
+
+const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
+const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
+const ENABLEGC = MSTATS + MStats.at.enablegc;
+const GCPERCENT = MSTATS + MStats.at.gcpercent;
+const NUMGC = MSTATS + MStats.at.numgc;
+const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
+const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
+const BGSWEEP_G = SWEEP + Sweep.at.g;
+const PARKED = SWEEP + Sweep.at.parked;
+const { curg: CURG, locks: LOCKS, gcing: GCING, phase: PHASE_OF, gcstats: GCSTATS } = M.at;
+const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
+
+/** Where the background sweeper is in the text segment; see system.ts. */
+export const BGSWEEP = { pc: 0, slots: 0 } as const;
+
+/** How much a caller wants a collection. */
+export const FORCE = { no: 0, yes: 1, andSweep: 2 } as const;
+
+const NEVER_Q = 0x7fffffff;
+
+/** Moments of a cycle, ns. */
+interface Times {
+  t0: number;
+  t1: number;
+  t2: number;
+  t3: number;
+  t4: number;
+}
+
+/**
+ * Collects, if the heap has grown enough or `force` says so. The running goroutine's frame
+ * must hold all that it needs: this is a safe point.
+ */
+export function gcStart(m: Mem, mp: MRef, force: number): void {
+  if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;
+  if (m[GCPERCENT] < 0 && force === FORCE.no) return;
+  acquireWorld(m, mp);
+  if (force === FORCE.no && racyLoad(m, HEAP_ALLOC_Q) < racyLoad(m, XNEXT_GC_Q)) {
+    // Somebody else has collected while this M waited.
+    releaseWorld(m);
+    return;
+  }
+  const started = nanotime();
+  const gp = m[mp + CURG];
+  m[mp + GCING] = 1;
+  stoptheworld(m, mp);
+  m[gp + WAITREASON] = WAIT.gc;
+  Atomics.store(m, gp + XSTATUS, G_STATUS.waiting);
+  m[mp + PHASE_OF] = PHASE.collect;
+  clearpools(m);
+  gc(m, mp, started, force);
+  m[mp + PHASE_OF] = PHASE.running;
+  Atomics.store(m, gp + XSTATUS, G_STATUS.running);
+  m[mp + GCING] = 0;
+  m[mp + LOCKS]++;
+  releaseWorld(m);
+  starttheworld(m, mp);
+  m[mp + LOCKS]--;
+}
+
+/** One cycle, with the world stopped. */
+function gc(m: Mem, mp: MRef, started: number, force: number): void {
+  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0 };
+  storeWide(m, WORK + Work.at.tstart, started);
+  finishSweep(m, mp);
+  checkpoint(m, CHECKPOINT.swept);
+  setUpMark(m, mp);
+  times.t2 = nanotime();
+  markWithOthers(m, mp);
+  times.t3 = nanotime();
+  if (m[NPROC] > 1) notesleep(m, XALLDONE);
+  checkpoint(m, CHECKPOINT.marked);
+  cachestats(m, mp);
+  const heap0 = estimateLiveBefore(m);
+  setGoal(m);
+  times.t4 = nanotime();
+  recordPause(m, times);
+  if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
+  const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
+  setUpSweep(m);
+  if (force === FORCE.andSweep) finishSweep(m, mp);
+  else wakeSweeper(m, mp);
+  if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
+  sumAndClearGCStats(m, null);
+}
+
+/** Sweeps all that the background sweeper hasn't. */
+function finishSweep(m: Mem, mp: MRef): void {
+  while (sweepone(m, mp) !== NOTHING_TO_SWEEP) Atomics.add(m, XNPAUSESWEEP, 1);
+}
+
+function setUpMark(m: Mem, mp: MRef): void {
+  Atomics.store(m, XNWAIT, 0);
+  Atomics.store(m, XNDONE, 0);
+  m[NPROC] = gcprocs(m, mp);
+  parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
+  if (m[NPROC] === 1) return;
+  noteclear(m, XALLDONE);
+  helpgc(m, mp, m[NPROC]);
+}
+
+/** What was live after the previous cycle, for the trace only; bytes. */
+function estimateLiveBefore(m: Mem): number {
+  if (m[GCPERCENT] < 0) return m[HEAP_ALLOC_Q] * 8;
+  return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (m[GCPERCENT] + 100)) * 8;
+}
+
+/** The next goal, as if all were live; each sweeper lowers it by what it frees. */
+function setGoal(m: Mem): void {
+  const live = m[HEAP_ALLOC_Q];
+  const goal = m[GCPERCENT] < 0 ? NEVER_Q : Math.min(NEVER_Q, live + Math.floor((live * m[GCPERCENT]) / 100));
+  Atomics.store(m, XNEXT_GC_Q, goal);
+  m[MSTATS + MStats.at.heapMarkedQ] = live;
+}
+
+function recordPause(m: Mem, times: Times): void {
+  const now = unixtime();
+  const slot = 2 * (m[NUMGC] % PAUSES);
+  storeWide(m, MSTATS + MStats.at.lastGc, now);
+  storeWide(m, MSTATS + MStats.at.pauseNs + slot, times.t4 - times.t0);
+  storeWide(m, MSTATS + MStats.at.pauseEnd + slot, now);
+  addWide(m, MSTATS + MStats.at.pauseTotalNs, times.t4 - times.t0);
+  m[NUMGC]++;
+}
+
+/** From here on every span in use needs sweeping. */
+function setUpSweep(m: Mem): void {
+  m[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;
+  Atomics.store(m, XSWEEPDONE, 0);
+  m[SWEEP_NSPAN] = nspan(m);
+  Atomics.store(m, XSPANIDX, 0);
+}
+
+function wakeSweeper(m: Mem, mp: MRef): void {
+  lock(m, mp, GCLOCK);
+  if (m[BGSWEEP_G] === 0) {
+    m[BGSWEEP_G] = newproc(m, mp, 0, BGSWEEP.pc, BGSWEEP.slots, true);
+  } else if (m[PARKED] !== 0) {
+    m[PARKED] = 0;
+    ready(m, mp, m[BGSWEEP_G]);
+  }
+  unlock(m, mp, GCLOCK);
+}
+
+interface Sweeps {
+  readonly nspan: number;
+  readonly background: number;
+  readonly pause: number;
+}
+
+/** One line of gctrace, as numbers. */
+function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, sweeps: Sweeps): void {
+  const record = beginCycleRecord(m);
+  if (force === FORCE.andSweep) cachestats(m, mp);
+  logCycleField(m, record, 'numgc', m[NUMGC]);
+  logCycleField(m, record, 'nproc', m[NPROC]);
+  logCycleField(m, record, 'forced', force);
+  logCycleField(m, record, 'endNs', times.t4);
+  logCycleField(m, record, 'stopNs', times.t1 - times.t0);
+  logCycleField(m, record, 'sweepNs', times.t2 - times.t1);
+  logCycleField(m, record, 'markNs', times.t3 - times.t2);
+  logCycleField(m, record, 'waitNs', times.t4 - times.t3);
+  logCycleField(m, record, 'pauseNs', times.t4 - times.t0);
+  logCycleField(m, record, 'heap0', heap0);
+  logCycleField(m, record, 'heap1', m[MSTATS + MStats.at.heapMarkedQ] * 8);
+  logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);
+  logCycleField(m, record, 'objects', loadWide(m, MSTATS + MStats.at.heapObjects));
+  logCycleField(m, record, 'nmalloc', loadWide(m, MSTATS + MStats.at.nmalloc));
+  logCycleField(m, record, 'nfree', loadWide(m, MSTATS + MStats.at.nfree));
+  logCycleField(m, record, 'goroutines', allglen(m));
+  logCycleField(m, record, 'nspan', sweeps.nspan);
+  logCycleField(m, record, 'nbgsweep', sweeps.background);
+  logCycleField(m, record, 'npausesweep', sweeps.pause);
+  logCycleField(m, record, 'nsteal', Atomics.load(m, MARKFOR + ParFor.at.xnsteal));
+  logCycleField(m, record, 'nstealcnt', Atomics.load(m, MARKFOR + ParFor.at.xnstealcnt));
+  // Right only when all is swept and nothing allocated since: the live heap is what was marked.
+  logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
+  sumAndClearGCStats(m, record);
+  endCycleRecord(m);
+}
+
+/** Adds up what each M did in this cycle, into `record` if there is one, and clears it. */
+function sumAndClearGCStats(m: Mem, record: number | null): void {
+  const { nhandoff, nhandoffcnt, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
+  if (record !== null) {
+    logCycleField(m, record, 'nhandoff', sumGCStat(m, nhandoff));
+    logCycleField(m, record, 'nhandoffcnt', sumGCStat(m, nhandoffcnt));
+    logCycleField(m, record, 'nprocyield', sumGCStat(m, nprocyield) + Atomics.load(m, MARKFOR + ParFor.at.xnprocyield));
+    logCycleField(m, record, 'nosyield', sumGCStat(m, nosyield) + Atomics.load(m, MARKFOR + ParFor.at.xnosyield));
+    logCycleField(m, record, 'nsleep', sumGCStat(m, nsleep) + Atomics.load(m, MARKFOR + ParFor.at.xnsleep));
+    logCycleField(m, record, 'objectsMarked', sumGCStat(m, objectsMarked));
+    logCycleField(m, record, 'rootNs', sumGCStat(m, rootNs));
+    logCycleField(m, record, 'drainNs', sumGCStat(m, drainNs));
+    logCycleField(m, record, 'idleNs', sumGCStat(m, waitNs));
+  }
+  for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
+    m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);
+  }
+}
+
+function sumGCStat(m: Mem, field: number): number {
+  let sum = 0;
+  for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) sum += loadWide(m, mAt(m, i) + GCSTATS + field);
+  return sum;
+}

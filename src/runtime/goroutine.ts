@@ -1,0 +1,157 @@
+/**
+ * Goroutines: making them, their frames, and what a step may answer.
+ *
+ * A goroutine's program is a list of steps in the text segment. A step runs to its end on one
+ * M and returns which step comes next; whatever must live longer is in the goroutine's frame
+ * (slots, which are roots) or its ints. A frame is
+ *
+ *     | saved fp | return pc | slot 0 | slot 1 | …        <- sp
+ *                            ^ fp
+ *
+ * What lies above sp is dead and not scanned.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+import { clearWords } from '../memory/clear.ts';
+import { storeWide } from '../memory/wide.ts';
+import { fatal, outOfMemory } from '../base/fatal.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
+import type { MRef } from '../machine/m.ts';
+import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
+
+/**
+ * A piece of a goroutine's program.
+ * @param mp the M that runs it
+ * @param gp the goroutine
+ * @param text the text segment, for steps that call others
+ * @returns what to do next: a pc, or one of goexit, yieldTo, parkAt
+ */
+export type Step = (m: Mem, mp: MRef, gp: GRef, text: readonly Step[]) => number;
+
+/** The goroutine is finished. */
+export const GOEXIT = -1;
+const YIELD = 1;
+const PARK = 2;
+
+/** Answer of a step: let others run, then go on at `pc`. */
+export function yieldTo(pc: number): number {
+  return ~((pc << 2) | YIELD);
+}
+
+/** Answer of a step: sleep until readied, then go on at `pc`. */
+export function parkAt(pc: number): number {
+  return ~((pc << 2) | PARK);
+}
+
+/** For the scheduler: does this negative answer ask to be parked? */
+export function isPark(answer: number): boolean {
+  return (~answer & 3) === PARK;
+}
+
+/** For the scheduler: where a yielding or parking goroutine goes on. */
+export function pcOf(answer: number): number {
+  return ~answer >> 2;
+}
+
+const FRAME_HEADER = 2;
+
+const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP } = G.at;
+const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS } = G.at;
+const GFREE = SCHED + Sched.at.gfree;
+const ALLGLEN = SCHED + Sched.at.allglen;
+const GOIDGEN = SCHED + Sched.at.goidgen;
+const MAX_GS = CONFIG + Config.at.maxGs;
+const STACK_WORDS = CONFIG + Config.at.stackWords;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+
+/**
+ * A new goroutine, runnable but on no queue yet.
+ * @param base index in the text segment of its program's step 0
+ * @param pc step to begin with
+ * @param slots pointer slots of its first frame, all nil
+ */
+export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, system: boolean): GRef {
+  lock(m, mp, SCHED_LOCK);
+  let gp = m[GFREE];
+  if (gp !== 0) {
+    m[GFREE] = m[gp + SCHEDLINK];
+  } else {
+    const index = m[ALLGLEN];
+    if (index === m[MAX_GS]) {
+      unlock(m, mp, SCHED_LOCK);
+      outOfMemory('goroutines', { goroutines: index });
+    }
+    gp = gAt(m, index);
+    m[gp + STACK] = stackOf(m, index);
+    m[ALLGLEN] = index + 1;
+  }
+  m[GOIDGEN]++;
+  m[gp + ID] = m[GOIDGEN];
+  unlock(m, mp, SCHED_LOCK);
+  m[gp + BASE] = base;
+  m[gp + PC] = pc;
+  m[gp + G_M] = 0;
+  m[gp + SCHEDLINK] = 0;
+  m[gp + WAITREASON] = 0;
+  storeWide(m, gp + WAITSINCE, 0);
+  m[gp + ISSYSTEM] = system ? 1 : 0;
+  m[gp + ISBACKGROUND] = 0;
+  m[gp + SP] = m[gp + STACK];
+  m[gp + FP] = 0;
+  clearWords(m, gp + INTS, G.fields.ints.words);
+  pushFrame(m, gp, slots, GOEXIT);
+  Atomics.store(m, gp + XSTATUS, G_STATUS.runnable);
+  return gp;
+}
+
+/** Gives the record of a finished goroutine back. */
+export function gfput(m: Mem, mp: MRef, gp: GRef): void {
+  m[gp + SP] = m[gp + STACK];
+  Atomics.store(m, gp + XSTATUS, G_STATUS.dead);
+  lock(m, mp, SCHED_LOCK);
+  m[gp + SCHEDLINK] = m[GFREE];
+  m[GFREE] = gp;
+  unlock(m, mp, SCHED_LOCK);
+}
+
+function pushFrame(m: Mem, gp: GRef, slots: number, returnPc: number): void {
+  const pw = m[PTR_WORDS];
+  const header = m[gp + SP];
+  const fp = header + FRAME_HEADER * pw;
+  const sp = fp + slots * pw;
+  if (sp > m[gp + STACK] + m[STACK_WORDS]) {
+    outOfMemory('stack', { goroutine: m[gp + ID], words: m[STACK_WORDS] });
+  }
+  clearWords(m, header, sp - header);
+  m[header] = m[gp + FP];
+  m[header + pw] = returnPc;
+  m[gp + FP] = fp;
+  m[gp + SP] = sp;
+}
+
+/**
+ * Answer of a step: call `pc` with a new frame of `slots` nil slots; when that returns, the
+ * caller goes on at `returnPc`.
+ */
+export function call(m: Mem, gp: GRef, pc: number, slots: number, returnPc: number): number {
+  pushFrame(m, gp, slots, returnPc);
+  return pc;
+}
+
+/** Answer of a step: drop the frame and go on where its caller said; the first frame ends the goroutine. */
+export function ret(m: Mem, gp: GRef): number {
+  const pw = m[PTR_WORDS];
+  const header = m[gp + FP] - FRAME_HEADER * pw;
+  if (header < m[gp + STACK]) fatal('RETURN_WITHOUT_FRAME', { g: m[gp + ID] });
+  const returnPc = m[header + pw];
+  m[gp + SP] = header;
+  m[gp + FP] = m[header];
+  return returnPc;
+}
+
+/** Ref of slot `i` of the running frame. */
+export function slotAt(m: Mem, gp: GRef, i: number): Ref {
+  return m[gp + FP] + i * m[PTR_WORDS];
+}

@@ -1,0 +1,120 @@
+/**
+ * Idle Ms and Ps, and waking them. M i and P i belong together, so starting a P wakes its
+ * own M. An M on `midle` sleeps on its park note; it holds a goroutine if it was stopped in
+ * the middle of one.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { fatal } from '../base/fatal.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { noteclear, notesleep, notewakeup } from '../sync/note.ts';
+import { M, PHASE, type MRef } from '../machine/m.ts';
+import { P, P_STATUS, type PRef } from '../machine/p.ts';
+import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
+import { helperDone, markWithOthers } from '../gc/helper.ts';
+
+const MIDLE = SCHED + Sched.at.midle;
+const NMIDLE = SCHED + Sched.at.nmidle;
+const PIDLE = SCHED + Sched.at.pidle;
+const XNPIDLE = SCHED + Sched.at.xnpidle;
+const XNMSPINNING = SCHED + Sched.at.xnmspinning;
+const { p: M_P, schedlink: M_LINK, xpark: XPARK, helpgc: HELPGC, nextp: NEXTP, spinning: SPINNING, phase: PHASE_OF } = M.at;
+const { m: P_M, link: P_LINK, xstatus: XSTATUS } = P.at;
+
+/** Puts `mp` on the list of idle Ms. */
+export function mputLocked(m: Mem, mp: MRef): void {
+  m[mp + M_LINK] = m[MIDLE];
+  m[MIDLE] = mp;
+  m[NMIDLE]++;
+}
+
+/** Takes the last idle M; 0 if there is none. */
+export function mgetLocked(m: Mem): MRef {
+  const mp = m[MIDLE];
+  if (mp === 0) return 0;
+  m[MIDLE] = m[mp + M_LINK];
+  m[NMIDLE]--;
+  return mp;
+}
+
+/** Takes `mp` off the list of idle Ms; false if it isn't on it. */
+export function mremoveLocked(m: Mem, mp: MRef): boolean {
+  let link = MIDLE;
+  while (m[link] !== 0 && m[link] !== mp) link = m[link] + M_LINK;
+  if (m[link] === 0) return false;
+  m[link] = m[mp + M_LINK];
+  m[NMIDLE]--;
+  return true;
+}
+
+export function pidleputLocked(m: Mem, pp: PRef): void {
+  Atomics.store(m, pp + XSTATUS, P_STATUS.idle);
+  m[pp + P_LINK] = m[PIDLE];
+  m[PIDLE] = pp;
+  Atomics.add(m, XNPIDLE, 1);
+}
+
+/** Takes an idle P; 0 if there is none. */
+export function pidlegetLocked(m: Mem): PRef {
+  const pp = m[PIDLE];
+  if (pp === 0) return 0;
+  m[PIDLE] = m[pp + P_LINK];
+  Atomics.sub(m, XNPIDLE, 1);
+  return pp;
+}
+
+/** Takes `pp` off the list of idle Ps; false if somebody has. */
+export function premoveLocked(m: Mem, pp: PRef): boolean {
+  let link = PIDLE;
+  while (m[link] !== 0 && m[link] !== pp) link = m[link] + P_LINK;
+  if (m[link] === 0) return false;
+  m[link] = m[pp + P_LINK];
+  Atomics.sub(m, XNPIDLE, 1);
+  return true;
+}
+
+/** Lets the idle M of `pp` go on with its P. Both are off the idle lists; the note may be woken after unlocking. */
+export function grantLocked(m: Mem, pp: PRef, spinning: boolean): MRef {
+  const mp = m[pp + P_M];
+  Atomics.store(m, pp + XSTATUS, P_STATUS.running);
+  m[mp + NEXTP] = pp;
+  m[mp + SPINNING] = spinning ? 1 : 0;
+  return mp;
+}
+
+/** Go's wakep: one more M that looks for work, unless one is looking already. */
+export function wakep(m: Mem, mp: MRef): void {
+  if (Atomics.compareExchange(m, XNMSPINNING, 0, 1) !== 0) return;
+  lock(m, mp, SCHED_LOCK);
+  const pp = pidlegetLocked(m);
+  if (pp === 0) {
+    unlock(m, mp, SCHED_LOCK);
+    Atomics.sub(m, XNMSPINNING, 1);
+    return;
+  }
+  if (!mremoveLocked(m, m[pp + P_M])) fatal('IDLE_P_WITHOUT_M', { p: m[pp + P.at.id] });
+  const woken = grantLocked(m, pp, true);
+  unlock(m, mp, SCHED_LOCK);
+  notewakeup(m, woken + XPARK);
+}
+
+/**
+ * Sleeps until this M is given its P back; meanwhile helps collections that ask for it. The
+ * M is on `midle` already, so a wake-up may come before the sleep.
+ */
+export function stopm(m: Mem, mp: MRef, phase: number): void {
+  for (;;) {
+    m[mp + PHASE_OF] = phase;
+    notesleep(m, mp + XPARK);
+    noteclear(m, mp + XPARK);
+    if (m[mp + HELPGC] === 0) break;
+    markWithOthers(m, mp);
+    m[mp + HELPGC] = 0;
+    lock(m, mp, SCHED_LOCK);
+    mputLocked(m, mp);
+    unlock(m, mp, SCHED_LOCK);
+    helperDone(m);
+  }
+  if (m[mp + NEXTP] !== m[mp + M_P]) fatal('WOKEN_WITHOUT_P', { mp, nextp: m[mp + NEXTP] });
+  m[mp + NEXTP] = 0;
+  m[mp + PHASE_OF] = PHASE.scheduling;
+}

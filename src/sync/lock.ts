@@ -1,0 +1,75 @@
+/**
+ * Futex mutex, as lock_futex.c of Go 1.3 (after Drepper, "Futexes Are Tricky"): the key is
+ * unlocked, locked, or locked with possible sleepers.
+ */
+import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { futexsleep, futexwakeup, osyield, procyield } from './os.ts';
+
+export type LockRef = Ref;
+
+/** A lock lies inside the record it guards, as its `xkey` and `owner`. */
+export const LOCK_WORDS = 2;
+export const Lock = struct('lock', LOCK_WORDS, {
+  xkey: atomic('any M'),
+  /** The M that holds it, 0 when free. */
+  owner: by('the holder'),
+});
+
+const UNLOCKED = 0;
+const LOCKED = 1;
+const SLEEPING = 2;
+
+const ACTIVE_SPIN = 4;
+const ACTIVE_SPIN_COUNT = 30;
+const PASSIVE_SPIN = 1;
+
+const { owner: OWNER } = Lock.at;
+const { locks: LOCKS, wants: WANTS, holds: HOLDS } = M.at;
+
+/** Takes `l` for `mp`; the collector can't start on this M until it is released. */
+export function lock(m: Mem, mp: MRef, l: LockRef): void {
+  m[mp + LOCKS]++;
+  if (Atomics.compareExchange(m, l, UNLOCKED, LOCKED) !== UNLOCKED) lockContended(m, mp, l);
+  m[l + OWNER] = mp;
+  m[mp + HOLDS] = l;
+}
+
+function lockContended(m: Mem, mp: MRef, l: LockRef): void {
+  m[mp + WANTS] = l;
+  // Once an M has slept it must take the lock as SLEEPING: others may sleep with it, and
+  // only that value makes the holder wake one.
+  let take = LOCKED;
+  for (;;) {
+    for (let i = 0; i < ACTIVE_SPIN + PASSIVE_SPIN; i++) {
+      if (Atomics.load(m, l) === UNLOCKED && Atomics.compareExchange(m, l, UNLOCKED, take) === UNLOCKED) {
+        m[mp + WANTS] = 0;
+        return;
+      }
+      if (i < ACTIVE_SPIN) procyield(m, ACTIVE_SPIN_COUNT);
+      else osyield(m);
+    }
+    if (Atomics.exchange(m, l, SLEEPING) === UNLOCKED) {
+      m[mp + WANTS] = 0;
+      return;
+    }
+    take = SLEEPING;
+    futexsleep(m, l, SLEEPING);
+  }
+}
+
+/** Releases `l`, which `mp` holds. */
+export function unlock(m: Mem, mp: MRef, l: LockRef): void {
+  if (m[l + OWNER] !== mp) fatal('UNLOCK_OF_FOREIGN_LOCK', { lock: l, owner: m[l + OWNER], mp });
+  m[l + OWNER] = 0;
+  m[mp + HOLDS] = 0;
+  if (Atomics.exchange(m, l, UNLOCKED) === SLEEPING) futexwakeup(m, l, 1);
+  m[mp + LOCKS]--;
+}
+
+/** Does `mp` hold `l`? For preconditions of `…Locked` functions. */
+export function holds(m: Mem, mp: MRef, l: LockRef): boolean {
+  return m[l + OWNER] === mp;
+}
