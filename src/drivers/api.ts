@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly seed?: number;
   /** Stop at each checkpoint of each collection and check the heap against an independent oracle. */
   readonly verify?: boolean;
+  /** Mark as Go 1.3 did (the default), or with the faster loop. */
+  readonly policy?: 'go1.3' | 'tuned';
   /** Called for every collection, in order, soon after it ends. */
   readonly onCycle?: (cycle: Cycle) => void;
   /** Called a few times a second while the machine runs. */

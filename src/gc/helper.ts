@@ -7,7 +7,7 @@ import { MARKFOR, parfordo } from '../sync/parfor.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
 import { markroot } from './roots.ts';
 import { ScanBuf, beginMarking, endMarking, scanbufOf } from './scanbuf.ts';
-import { scanblock } from './scanblock.ts';
+import { scan } from './policy.ts';
 import { NPROC, XALLDONE, XNDONE } from './work.ts';
 
 const { phase: PHASE_OF, gcstats: GCSTATS } = M.at;
@@ -20,7 +20,7 @@ export function markWithOthers(m: Mem, mp: MRef): void {
   parfordo(m, mp, MARKFOR, markroot);
   const t1 = nanotime();
   m[mp + PHASE_OF] = PHASE.mark;
-  scanblock(m, mp, 0, true);
+  scan(m, mp, 0, true);
   addWide(m, mp + GCSTATS + GCStats.at.rootNs, t1 - t0);
   addWide(m, mp + GCSTATS + GCStats.at.drainNs, nanotime() - t1);
   addWide(m, mp + GCSTATS + GCStats.at.objectsMarked, m[scanbufOf(mp) + ScanBuf.at.marked]);

@@ -16,7 +16,7 @@ import { mcacheOf } from '../malloc/mcache-record.ts';
 import { dropTiny, releaseAll } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { storeWide, loadWide } from '../memory/wide.ts';
-import { scanblock } from './scanblock.ts';
+import { scan } from './policy.ts';
 import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
 
 const ROOT_DATA = 0;
@@ -44,7 +44,7 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
   m[mp + M.at.heartbeat]++;
   m[mp + M.at.phase] = PHASE.markRoots;
   const wbuf = getempty(m, mp, 0);
-  scanblock(m, mp, gatherRoot(m, mp, i, wbuf), false);
+  scan(m, mp, gatherRoot(m, mp, i, wbuf), false);
 }
 
 function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {

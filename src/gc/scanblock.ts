@@ -11,7 +11,7 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { racyLoad } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
@@ -125,7 +125,7 @@ function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
       bits = m[b] >>> shift;
     }
     if ((bits & BIT_ALLOCATED) === 0) continue;
-    const mark = BIT_MARKED << shift;
+    const mark = BIT_MARKED << markShift(shift);
     if (alone) {
       const marks = m[b + 1];
       if ((marks & mark) !== 0) continue;

@@ -2,13 +2,16 @@
  * The bitmap: four bits for each word of the heap, in words of 64 bits that cover 16 heap
  * words and grow down from the arena's start. A bitmap word's bits are grouped by type:
  *
- *     high half:  | special: 16 | marked: 16        |
- *     low half:   | scan: 16    | allocated: 16     |
+ *     high word:  | 0000 mark 15-12 | 0000 mark 11-8 | 0000 mark 7-4 | 0000 mark 3-0 |
+ *     low word:   | scan 15-0                        | allocated 15-0               |
  *
  * `allocated` says that a block starts there; with it, `scan` says that the block may hold
  * pointers. Without it, the same bit is a block boundary (an object the collector must not
  * touch). The marks lie apart from the rest, so that a 32-bit CAS marks without touching
- * what the owner of a span changes plainly.
+ * what the owner of a span changes plainly. They are spread over the four bytes of their
+ * word, a byte for four heap words (the room that Go kept for bitSpecial, which specials per
+ * span made idle): blocks of 32 bytes and more then never share a byte, and a plain store of
+ * a byte marks them as well.
  *
  * Guardians: the low half belongs to the span's owner; the high half to the markers, by
  * atomics when there are several, and to the sweeper of the span afterwards. Spans start on
@@ -21,7 +24,7 @@ import type { Ref } from '../memory/address.ts';
 /** In the low word, shifted by the heap word's number in its group. */
 export const BIT_ALLOCATED = 1;
 export const BIT_SCAN = 1 << 16;
-/** In the high word. */
+/** In the high word, shifted by markShift. */
 export const BIT_MARKED = 1;
 
 /** log2 of the heap words that share a bitmap word. */
@@ -34,6 +37,11 @@ const ARENA = CONFIG + Config.at.arenaStart;
 export function bitsWord(m: Mem, ref: Ref): Ref {
   const group = (ref - m[ARENA]) >> (GROUP_SHIFT + ptrWords(m) - 1);
   return m[ARENA] - (group << 1) - 2;
+}
+
+/** How far the mark of the group's heap word `shift` is shifted in the high word. */
+export function markShift(shift: number): number {
+  return shift + (shift & 12);
 }
 
 /** The number of the heap word at `ref` in its group: how far its bits are shifted. */
@@ -60,7 +68,7 @@ export function markFreed(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);
   const shift = bitsShift(m, ref);
   m[b] = (m[b] & ~(BIT_SCAN << shift)) | (BIT_ALLOCATED << shift);
-  m[b + 1] &= ~(BIT_MARKED << shift);
+  m[b + 1] &= ~(BIT_MARKED << markShift(shift));
 }
 
 /**

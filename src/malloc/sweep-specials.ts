@@ -3,7 +3,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, bitsShift, bitsWord, markShift } from '../heap/bitmap.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { fixallocFree } from './fixalloc.ts';
@@ -27,7 +27,7 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
       continue;
     }
     if (hasFinalizer(m, s, m[link], block)) {
-      m[bitsWord(m, block) + 1] |= BIT_MARKED << bitsShift(m, block);
+      m[bitsWord(m, block) + 1] |= BIT_MARKED << markShift(bitsShift(m, block));
       link = queueFinalizers(m, mp, s, link, block);
     } else {
       dropSpecials(m, mp, s, link, block);
@@ -43,7 +43,7 @@ function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
 function isReached(m: Mem, block: Ref): boolean {
   const b = bitsWord(m, block);
   const shift = bitsShift(m, block);
-  return ((m[b] >>> shift) & BIT_ALLOCATED) === 0 || ((m[b + 1] >>> shift) & BIT_MARKED) !== 0;
+  return ((m[b] >>> shift) & BIT_ALLOCATED) === 0 || ((m[b + 1] >>> markShift(shift)) & BIT_MARKED) !== 0;
 }
 
 function hasFinalizer(m: Mem, s: SpanRef, from: SpecialRef, block: Ref): boolean {

@@ -12,7 +12,7 @@ import { LOCK_WORDS } from '../sync/lock.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, unmarkSpan } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan } from './mcentral.ts';
@@ -136,7 +136,7 @@ function markFreelist(m: Mem, s: SpanRef): void {
   const wordShift = m[PTR_WORDS] - 1;
   for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
     const off = p - arena;
-    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 1] |= BIT_MARKED << ((off >> wordShift) & GROUP_MASK);
+    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 1] |= BIT_MARKED << markShift((off >> wordShift) & GROUP_MASK);
   }
 }
 
@@ -161,8 +161,9 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
     const bits = m[b] >>> shift;
     if ((bits & BIT_ALLOCATED) === 0) continue;
     const marks = m[b + 1];
-    if (((marks >>> shift) & BIT_MARKED) !== 0) {
-      m[b + 1] = marks & ~(BIT_MARKED << shift);
+    const mark = BIT_MARKED << markShift(shift);
+    if ((marks & mark) !== 0) {
+      m[b + 1] = marks & ~mark;
       continue;
     }
     if ((bits & BIT_SCAN) !== 0) m[b] &= ~(BIT_SCAN << shift);

@@ -22,6 +22,8 @@ export const Config = struct('config', 48, {
   workbufs: by(BOOT),
   spans: by(BOOT),
   spanMap: by(BOOT),
+  /** Hints of the tuned mark loop: a bit for each 16 bytes of the arena. */
+  hints: by(BOOT),
   bitmapEnd: by(BOOT),
   arenaStart: by(BOOT),
   arenaEnd: by(BOOT),
@@ -48,6 +50,8 @@ export const Config = struct('config', 48, {
   /** Steps a goroutine runs before it must let others run. */
   timeslice: by(BOOT),
   seed: by(BOOT),
+  /** Which mark loop: see POLICY in gc/policy.ts. */
+  policy: by(BOOT),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);

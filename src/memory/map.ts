@@ -4,7 +4,7 @@
  * every access ten times slower.
  *
  *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | persistent |
- *     workbufs | spans | span map | bitmap (grows down) | arena (grows up)
+ *     workbufs | spans | span map | hints | bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
@@ -33,6 +33,7 @@ export interface MachineShape {
   readonly verify: boolean;
   readonly gctrace: boolean;
   readonly timeslice: number;
+  readonly policy: number;
   readonly seed: number;
 }
 
@@ -90,6 +91,8 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
   place('spans', arenaPages, sizes.span, 16);
   place('spanMap', arenaPages, 1, 16);
+  // A bit for each 16 bytes: 32 of them share a word.
+  place('hints', (arenaPages * PAGE_WORDS) / 128, 0, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
@@ -124,6 +127,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     workbufs: start.workbufs,
     spans: start.spans,
     spanMap: start.spanMap,
+    hints: start.hints,
     bitmapEnd: arena.start,
     arenaStart: arena.start,
     arenaEnd: arena.start + arena.words,
@@ -142,6 +146,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     verify: shape.verify ? 1 : 0,
     gctrace: shape.gctrace ? 1 : 0,
     timeslice: shape.timeslice,
+    policy: shape.policy,
     seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {

@@ -16,6 +16,7 @@ import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone
 import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { markWithOthers } from '../gc/helper.ts';
+import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
 import { cachestats, updatememstats } from '../gc/stats.ts';
 import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
@@ -118,6 +119,7 @@ function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNDONE, 0);
   m[NPROC] = gcprocs(m, mp);
   parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
+  prepareMark(m);
   if (m[NPROC] === 1) return;
   noteclear(m, XALLDONE);
   helpgc(m, mp, m[NPROC]);

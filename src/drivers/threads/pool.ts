@@ -1,0 +1,19 @@
+/** One worker thread for each M, from a piscina pool of exactly that many. */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { MOutcome, MTask } from './task.ts';
+
+const WORKER = fileURLToPath(new URL('../../../workers/m.js', import.meta.url));
+
+/** The Ms block on each other, so each needs a thread of its own from the start. */
+export function makePool(procs: number): Piscina<MTask, MOutcome> {
+  return new Piscina<MTask, MOutcome>({
+    filename: WORKER,
+    minThreads: procs,
+    maxThreads: procs,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    // A stopped machine's results are read from the shared memory; stdout belongs to the CLI.
+    trackUnmanagedFds: false,
+  });
+}

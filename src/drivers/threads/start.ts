@@ -1,0 +1,125 @@
+/** Starts a machine on real threads. */
+import { UsageError } from '../../base/fatal.ts';
+import type { Mem } from '../../memory/struct.ts';
+import type { MemoryMap } from '../../memory/map.ts';
+import { CHECKPOINT } from '../../gc/doorbell.ts';
+import { boot, enableGC, planMemory, startMain } from '../../runtime/boot.ts';
+import { setInt } from '../../runtime/mutator.ts';
+import { settle } from '../../runtime/settle.ts';
+import { SCHED, Sched } from '../../machine/sched.ts';
+import { readMemStats } from '../../report/memstats.ts';
+import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import type { Needs, Params, Workload } from '../../workloads/workload.ts';
+import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
+import { MachineStuck, Stopped } from '../errors.ts';
+import { describeMachine } from '../machine-state.ts';
+import { shapeFor } from '../shape.ts';
+import { makePool } from './pool.ts';
+import { errorOf } from './task.ts';
+import { Watcher } from './watch.ts';
+
+/**
+ * Builds the machine, loads heap and workload on M 0, then lets every M go on a thread of
+ * its own. Resolves once they run.
+ * @throws UsageError for options that can't be met, HeapFormatError, Fatal OUT_OF_MEMORY
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const workload = await loadWorkload(options.workload);
+  const params = checkParams(workload, options.params ?? {});
+  const map = planMemory(shapeFor(options, needsOf(workload, params, options)));
+  const m = new Int32Array(reserve(map));
+  const m0 = boot(m, map, gogcPercent(options.gogc));
+  if (options.heap !== undefined) loadImage(m, m0, options.heap);
+  workload.build?.(m, m0, params);
+  startProgram(m, m0, workload, params, options.seed ?? 1);
+  return run(m, map, workload, params, options);
+}
+
+function needsOf(workload: Workload, params: Params, options: RuntimeOptions): Needs {
+  const needs = workload.needs(params);
+  if (options.heap === undefined) return needs;
+  return { ...needs, arenaBytes: needs.arenaBytes + imageNeeds(options.heap).arenaBytes };
+}
+
+function reserve(map: MemoryMap): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(map.words * 4);
+  } catch {
+    throw new UsageError(`${Math.ceil((map.words * 4) / 2 ** 20)} MB can't be reserved here; give a smaller --arena`);
+  }
+}
+
+function gogcPercent(gogc: number | 'off' | undefined): number {
+  if (gogc === 'off') return -1;
+  const percent = gogc ?? 100;
+  if (!Number.isInteger(percent) || percent < 0 || percent > 100_000) {
+    throw new UsageError(`GOGC must be 'off' or 0 to 100000 percent, not ${gogc}`);
+  }
+  return percent;
+}
+
+function startProgram(m: Mem, m0: number, workload: Workload, params: Params, seed: number): void {
+  startMain(m, m0, workload.main.pc, workload.main.slots);
+  const main = m[SCHED + Sched.at.maing];
+  workload.args(params, seed).forEach((value, i) => setInt(m, main, i, value));
+  enableGC(m);
+}
+
+function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options: RuntimeOptions): Runtime {
+  const procs = map.shape.procs;
+  const pool = makePool(procs);
+  const watcher = new Watcher(m, options);
+  const lost = new Promise<never>((_, reject) => {
+    pool.on('error', (error) => reject(lostWorker(m, error)));
+    options.signal?.addEventListener('abort', () => reject(new Stopped()), { once: true });
+  });
+  // Whoever fails first decides: the others may wait for it forever.
+  const ms = Array.from({ length: procs }, async (_, index) => {
+    const outcome = await pool
+      .run({ memory: m.buffer as SharedArrayBuffer, index, workload: options.workload })
+      .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
+    if (!outcome.ok) throw errorOf(outcome, workload.name);
+  });
+  const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
+    .then(() => conclude(m, workload, params, watcher, options))
+    .finally(async () => {
+      watcher.end();
+      await pool.destroy();
+    });
+  for (const promise of [...ms, finished, lost]) promise.catch(() => {});
+  return {
+    m,
+    map,
+    finished,
+    async stop() {
+      watcher.end();
+      await pool.destroy();
+    },
+  };
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+function lostWorker(m: Mem, error: unknown): Error {
+  const cause = error instanceof Error ? error.message : String(error);
+  return new MachineStuck(`a worker thread died: ${cause}`, describeMachine(m));
+}
+
+/** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
+function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, options: RuntimeOptions): RunResult {
+  const elapsedNs = watcher.elapsedNs;
+  settle(m);
+  watcher.look();
+  if (options.verify) watcher.check(CHECKPOINT.swept);
+  return {
+    memstats: readMemStats(m),
+    cycles: watcher.cycles,
+    lines: workload.report?.(m, params) ?? [],
+    elapsedNs,
+    verified: watcher.verified,
+  };
+}
+

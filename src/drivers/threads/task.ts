@@ -1,0 +1,33 @@
+/** What the main thread and an M's worker tell each other. */
+import { Fatal, type Facts } from '../../base/fatal.ts';
+import { WorkloadError } from '../errors.ts';
+
+export interface MTask {
+  readonly memory: SharedArrayBuffer;
+  /** Which M this worker is. */
+  readonly index: number;
+  /** As given to loadWorkload. */
+  readonly workload: string;
+}
+
+/** How an M ended: Fatal errors don't survive the trip between threads as they are. */
+export type MOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly kind: 'fatal'; readonly code: string; readonly facts: Facts; readonly exitCode: number }
+  | { readonly ok: false; readonly kind: 'threw'; readonly message: string; readonly stack: string };
+
+export function outcomeOf(error: unknown): MOutcome {
+  if (error instanceof Fatal) {
+    return { ok: false, kind: 'fatal', code: error.code, facts: error.facts, exitCode: error.exitCode };
+  }
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  return { ok: false, kind: 'threw', message: thrown.message, stack: thrown.stack ?? '' };
+}
+
+/** The error that a bad outcome stands for. */
+export function errorOf(outcome: Exclude<MOutcome, { ok: true }>, workload: string): Error {
+  if (outcome.kind === 'fatal') return new Fatal(outcome.code, outcome.facts, outcome.exitCode);
+  const error = new WorkloadError(`workload ${workload} threw: ${outcome.message}`);
+  error.stack = outcome.stack;
+  return error;
+}

@@ -1,0 +1,19 @@
+/** The worker of one M: runs goroutines on its P until the machine shuts down. */
+import { mAt } from '../src/machine/m.ts';
+import { link } from '../src/runtime/boot.ts';
+import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
+import { outcomeOf, type MOutcome, type MTask } from '../src/drivers/threads/task.ts';
+import { loadWorkload } from '../src/workloads/registry.ts';
+
+export default async function runM(task: MTask): Promise<MOutcome> {
+  try {
+    const m = new Int32Array(task.memory);
+    const text = link((await loadWorkload(task.workload)).steps);
+    const mp = mAt(m, task.index);
+    if (task.index === 0) mstart(m, mp, text);
+    else mstartIdle(m, mp, text);
+    return { ok: true };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
