@@ -1,0 +1,73 @@
+/** `sweepgen run`: one machine, one workload. */
+import type { Command } from 'commander';
+import type { Cycle } from '../../gc/cycle-log.ts';
+import { formatGctrace } from '../../report/gctrace.ts';
+import { formatSummary } from '../../report/summary.ts';
+import { formatBytes, plural } from '../../report/units.ts';
+import type { Deps } from '../deps.ts';
+import { findWorkload } from '../find-workload.ts';
+import { examples, workloadList } from '../help.ts';
+import { runMachine } from '../machine.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseGogc, parseProcs, parseSeed, type Setting } from '../options.ts';
+import { Progress } from '../progress.ts';
+
+interface RunFlags {
+  readonly procs?: number;
+  readonly gogc: number | 'off';
+  readonly arena?: number;
+  readonly seed: number;
+  readonly verify?: boolean;
+  readonly gctrace?: boolean;
+  readonly json?: boolean;
+  readonly set?: readonly Setting[];
+}
+
+export const DEFAULT_WORKLOAD = 'churn';
+
+export function addRun(program: Command, deps: Deps): void {
+  program
+    .command('run')
+    .summary('run a workload on the allocator and the collector')
+    .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
+    .argument('[workload]', 'a name from the list below, or the path of a module of yours', DEFAULT_WORKLOAD)
+    .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
+    .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
+    .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
+    .option('--seed <n>', 'seed of everything random', parseSeed, 1)
+    .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
+    .option('--verify', 'check the whole heap with the oracle at each collection')
+    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', () => workloadList(deps.listWorkloads()))
+    .addHelpText('after', examples([
+      ['sweepgen run', 'the default workload on all cores'],
+      ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
+      ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
+      ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
+    ]))
+    .action((spec: string, flags: RunFlags) => run(deps, spec, flags));
+}
+
+async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
+  const { terminal } = deps;
+  const workload = await findWorkload(deps, spec);
+  const params = paramsFor(workload, flags.set ?? []);
+  const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
+  const progress = new Progress(terminal);
+  const result = await runMachine(deps, {
+    ...setting,
+    workload: spec,
+    params,
+    arena: flags.arena,
+    verify: flags.verify ?? false,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
+    onTick: ({ cycles, heapAlloc }) =>
+      progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
+  }).finally(() => progress.clear());
+  if (flags.json) {
+    const { runDocument } = await import('../../report/json.ts');
+    terminal.out(`${runDocument({ ...setting, params }, result)}\n`);
+    return;
+  }
+  for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+}

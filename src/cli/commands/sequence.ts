@@ -1,0 +1,31 @@
+/** `sweepgen sequence`: the allocations that the real runtimes' statistics are known for. */
+import type { Command } from 'commander';
+import type { Deps } from '../deps.ts';
+import { examples } from '../help.ts';
+import { runMachine } from '../machine.ts';
+import { integer, paramsFor, parseDrawSeed } from '../options.ts';
+
+interface SequenceFlags {
+  readonly seed: number;
+  readonly count: number;
+  readonly max: number;
+}
+
+export function addSequence(program: Command, deps: Deps): void {
+  program
+    .command('sequence')
+    .summary("print MemStats for a sequence of allocations, to compare with Go's")
+    .description('Allocates a random sequence on one P, drops three quarters of it, and prints the statistics that Go 1.3 reports.')
+    .option('--seed <n>', 'seed of the sequence', parseDrawSeed, 12345)
+    .option('--count <n>', 'allocations', integer('--count', 1, 100_000_000), 20_000)
+    .option('--max <bytes>', 'largest size', integer('--max', 1, 2 ** 20), 2048)
+    .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with real runtimes']]))
+    .action((flags: SequenceFlags) => sequence(deps, flags));
+}
+
+async function sequence(deps: Deps, { seed, count, max }: SequenceFlags): Promise<void> {
+  const workload = await deps.loadWorkload('sequence');
+  const params = paramsFor(workload, [['seed', seed], ['count', count], ['max', max]]);
+  const { lines } = await runMachine(deps, { workload: workload.name, params, procs: 1, gogc: 'off' });
+  for (const line of lines) deps.terminal.out(`${line}\n`);
+}

@@ -1,0 +1,58 @@
+/** `sweepgen start`: the main job on real input with no file at hand. */
+import type { Command } from 'commander';
+import { formatBytes, formatCount, plural } from '../../report/units.ts';
+import { formatFacts } from '../../report/table.ts';
+import type { Deps } from '../deps.ts';
+import { examples } from '../help.ts';
+import { parseRuns, parseThreadCounts } from '../options.ts';
+import { paint } from '../paint.ts';
+import { Progress } from '../progress.ts';
+import { measureScaling } from '../scaling.ts';
+import { inWords } from '../suggest.ts';
+import { defaultCounts, printScaling } from './scale.ts';
+
+interface StartFlags {
+  readonly procs?: readonly number[];
+  readonly runs: number;
+}
+
+const RUNS = 10;
+
+export function addStart(program: Command, deps: Deps): void {
+  program
+    .command('start')
+    .summary('mark the heap of sweepgen itself, with 1 to all cores')
+    .description('Takes a snapshot of its own heap, loads it through the allocator, and shows how mark time changes with the number of threads. Each collection is verified.')
+    .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
+    .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
+    .addHelpText('after', examples([
+      ['sweepgen start', 'what `npm start` does'],
+      ['sweepgen start --procs 1,2,4 --runs 20', 'with more threads, more often'],
+    ]))
+    .action((flags: StartFlags) => start(deps, flags));
+}
+
+async function start(deps: Deps, flags: StartFlags): Promise<void> {
+  const { terminal } = deps;
+  const counts = flags.procs ?? defaultCounts(deps.cores);
+  terminal.out('Taking a snapshot of this process… ');
+  const image = await deps.readOwnHeap();
+  terminal.out(`${plural(image.objects, 'object')}, ${plural(image.edges, 'reference')}, ${formatBytes(image.bytes)}\n`);
+  const threads = `${inWords(counts.map(String))} ${counts.length === 1 && counts[0] === 1 ? 'thread' : 'threads'}`;
+  terminal.out(`Loading it through the allocator, and marking it with ${threads},\n`);
+  terminal.out(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
+  // The line on stdout stays open meanwhile, so there is none on stderr.
+  const quiet = new Progress({ ...terminal, errIsTerminal: false });
+  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true }, quiet);
+  terminal.out(`${formatCount(scaling.heap.spans)} spans\n`);
+  printScaling(deps, scaling);
+  terminal.out(`\n${paint(terminal.outIsColored).bold('Next')}\n`);
+  for (const line of NEXT) terminal.out(`  ${line}\n`);
+}
+
+const NEXT = formatFacts([
+  ['sweepgen scale tree', 'the same for a graph: tree, list, rand, wide, mixed'],
+  ['sweepgen scale my.heapsnapshot', 'or for the heap of any Node program'],
+  ['sweepgen stress --seconds 30', 'random workloads, with the oracle looking on'],
+  ['docs/', 'how it works'],
+]);

@@ -1,0 +1,138 @@
+/** `sweepgen stress`: random rounds with the oracle looking on. */
+import type { Command } from 'commander';
+import { EXIT, Fatal, UsageError } from '../../base/fatal.ts';
+import { Stopped } from '../../drivers/errors.ts';
+import { formatCount, plural } from '../../report/units.ts';
+import type { Deps } from '../deps.ts';
+import { findWorkload } from '../find-workload.ts';
+import { examples, workloadList } from '../help.ts';
+import { runMachine } from '../machine.ts';
+import { MAX_PROCS, parseProcs, parseSeconds, parseSeed } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
+
+interface StressFlags {
+  readonly procs?: number;
+  readonly seconds: number;
+  readonly seed?: number;
+}
+
+/** Not for stress: one is exact on one P only, the other collects nothing without a heap. */
+const UNFIT = new Set(['sequence', 'collect']);
+/** One with GOGC=1 could take minutes, and the next may find more. */
+const MAX_ROUND_SECONDS = 4;
+
+/** How the rounds so far ended. */
+interface Tally {
+  rounds: number;
+  /** Ended because their time was up. */
+  cut: number;
+  /** Ended because GOGC was off and the arena full, as it must be. */
+  full: number;
+  /** Each with its checkpoints, at which the oracle found nothing wrong. */
+  collections: number;
+}
+
+export function addStress(program: Command, deps: Deps): void {
+  program
+    .command('stress')
+    .summary('run random rounds of mutators and collections under the oracle')
+    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round.')
+    .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
+    .option('--procs <n>', `most Ps of a round, 1 to 64 (default: ${defaultProcs(deps.cores)})`, parseProcs)
+    .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
+    .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
+    .addHelpText('after', () => workloadList(deps.listWorkloads()))
+    .addHelpText('after', examples([
+      ['sweepgen stress', 'half a minute of everything'],
+      ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],
+      ['sweepgen stress --seed 7', 'the same rounds each time'],
+    ]))
+    .action((spec: string | undefined, flags: StressFlags) => stress(deps, spec, flags));
+}
+
+async function stress(deps: Deps, spec: string | undefined, flags: StressFlags): Promise<void> {
+  const { terminal } = deps;
+  const choices: Choices = {
+    workloads: spec === undefined ? candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
+    maxProcs: flags.procs ?? defaultProcs(deps.cores),
+  };
+  const seed = flags.seed ?? deps.freshSeed();
+  terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
+  const tally = await runRounds(deps, choices, seed, flags.seconds);
+  const ends = [
+    ...(tally.cut > 0 ? [`${formatCount(tally.cut)} cut short by the clock`] : []),
+    ...(tally.full > 0 ? [`${formatCount(tally.full)} filled the arena with GOGC off`] : []),
+  ];
+  terminal.out(`${describe(tally)}, nothing wrong${ends.length > 0 ? ` (${ends.join(', ')})` : ''}\n`);
+}
+
+function defaultProcs(cores: number): number {
+  return Math.min(MAX_PROCS, Math.max(4, cores));
+}
+
+function candidates(deps: Deps): Choices['workloads'] {
+  const workloads = deps.listWorkloads().filter(({ name }) => !UNFIT.has(name));
+  if (workloads.length === 0) throw new UsageError('there is no built-in workload to stress; name one');
+  return workloads.map((workload) => ({ spec: workload.name, workload }));
+}
+
+/** Rounds until the time is up; throws what the first bad one threw, after saying how to repeat it. */
+async function runRounds(deps: Deps, choices: Choices, seed: number, seconds: number): Promise<Tally> {
+  const progress = new Progress(deps.terminal);
+  const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
+  const end = deps.now() + seconds * 1000;
+  while (deps.now() < end) {
+    const round = drawRound(seed, tally.rounds, choices);
+    const left = Math.min(end - deps.now(), MAX_ROUND_SECONDS * 1000);
+    try {
+      await runRound(deps, round, left, tally, progress);
+    } catch (error) {
+      progress.clear();
+      if (!deps.signal.aborted) {
+        deps.terminal.out(`round ${tally.rounds} failed, after ${describe(tally)}\n`);
+        deps.terminal.out(`repeat it with: ${commandOf(round)}\n`);
+      }
+      throw error;
+    }
+    progress.show(describe(tally));
+  }
+  progress.clear();
+  return tally;
+}
+
+async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, progress: Progress): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  deps.signal.addEventListener('abort', interrupt);
+  // Timers may be a little early; then there would be a round of no time.
+  const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
+  const before = describe(tally);
+  try {
+    await runMachine(deps, {
+      ...round,
+      verify: true,
+      signal: stop.signal,
+      onCycle: () => tally.collections++,
+      onTick: () => progress.show(`${before}; ${round.workload} with GOGC ${round.gogc} on ${plural(round.procs, 'P')}`),
+    });
+  } catch (error) {
+    if (deps.signal.aborted) throw error;
+    if (error instanceof Stopped) tally.cut++;
+    else if (isFullWithoutCollections(error, round)) tally.full++;
+    else throw error;
+  } finally {
+    clearTimeout(clock);
+    deps.signal.removeEventListener('abort', interrupt);
+  }
+  tally.rounds++;
+}
+
+/** With GOGC off nothing is collected, so an arena may fill up. */
+function isFullWithoutCollections(error: unknown, round: Round): boolean {
+  return round.gogc === 'off' && error instanceof Fatal && error.exitCode === EXIT.memory;
+}
+
+function describe({ rounds, collections }: Tally): string {
+  return `${plural(rounds, 'round')}, ${plural(collections, 'verified collection')}`;
+}

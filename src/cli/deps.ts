@@ -1,0 +1,40 @@
+/** What the commands need of the world, in one place, so that tests can bring their own. */
+import type { Runtime, RuntimeOptions } from '../drivers/api.ts';
+import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Workload } from '../workloads/workload.ts';
+
+export interface Terminal {
+  /** Results. Text ends with its own newline. */
+  out(text: string): void;
+  /** Errors, traces, progress. */
+  err(text: string): void;
+  /** Whether somebody watches stderr, and may be shown progress. */
+  readonly errIsTerminal: boolean;
+  readonly outIsColored: boolean;
+  readonly errIsColored: boolean;
+}
+
+export type OnProgress = (read: number, total: number | undefined) => void;
+
+/** With `args`, the main goroutine's ints are these instead of what the workload makes of its params. */
+export type MachineOptions = RuntimeOptions & { readonly args?: readonly number[] };
+
+export interface Deps {
+  startRuntime(options: MachineOptions): Promise<Runtime>;
+  /** The workload of that name, or of the module at that path; throws a UsageError. */
+  loadWorkload(spec: string): Promise<Workload>;
+  /** The built-in workloads, in the order in which help lists them. */
+  listWorkloads(): readonly Workload[];
+  readOwnHeap(): Promise<HeapImage>;
+  /** Any heap file that can be read, by its content or its name's ending. */
+  readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly cores: number;
+  /** Milliseconds. */
+  now(): number;
+  /** A number from 1 to 2^32 - 1 that nobody chose. */
+  freshSeed(): number;
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+}

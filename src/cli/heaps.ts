@@ -1,0 +1,30 @@
+/** Which heap to measure: this process's own, a synthetic graph, or a file's. */
+import { UsageError } from '../base/fatal.ts';
+import { formatBytes, formatShare } from '../report/units.ts';
+import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Deps } from './deps.ts';
+import type { Progress } from './progress.ts';
+import { hint } from './suggest.ts';
+
+/** The synthetic graphs, the same that other collectors are measured on. */
+export const GRAPHS: readonly string[] = ['tree', 'list', 'rand', 'wide', 'mixed'];
+
+/** A graph is built in the machine itself, by the workload of its name. */
+export type HeapSource = { readonly graph: string } | { readonly image: HeapImage };
+
+/** @throws UsageError for names of nothing, HeapFormatError for files that can't be read */
+export async function openHeap(deps: Deps, heap: string, progress: Progress): Promise<HeapSource> {
+  if (heap === 'self') {
+    progress.show('taking a snapshot of this process');
+    return { image: await deps.readOwnHeap() };
+  }
+  if (GRAPHS.includes(heap)) return { graph: heap };
+  if (!/[./\\]/.test(heap)) {
+    throw new UsageError(`there is no heap '${heap}'${hint(heap, ['self', ...GRAPHS])}`);
+  }
+  const image = await deps.readHeapFile(heap, (read, total) => {
+    const part = total === undefined || total === 0 ? '' : ` (${formatShare(read / total)})`;
+    progress.show(`reading ${heap}: ${formatBytes(read)}${part}`);
+  });
+  return { image };
+}

@@ -1,0 +1,87 @@
+/** From the words of a command line to values; each throws a UsageError that says what would do. */
+import { UsageError } from '../base/fatal.ts';
+import { checkParams } from '../workloads/params.ts';
+import type { Params, Workload } from '../workloads/workload.ts';
+import { hint } from './suggest.ts';
+
+/** As many Ps as a machine may have. */
+export const MAX_PROCS = 64;
+/** Go's MaxGcproc: as many threads as may mark. */
+export const MAX_MARK_THREADS = 32;
+const MAX_SEED = 2 ** 32 - 1;
+const MIN_ARENA = 64 * 2 ** 10;
+/** Offsets in the machine's memory have 32 bits. */
+const ARENA_LIMIT = 4 * 2 ** 30;
+const MAX_SECONDS = 30 * 24 * 3600;
+
+/** A parser of whole numbers from `min` to `max`; `what` begins its message. */
+export function integer(what: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min && value <= max)) throw new UsageError(`${what} must be a whole number from ${min} to ${max}, not '${text}'`);
+    return value;
+  };
+}
+
+export const parseProcs = integer('--procs', 1, MAX_PROCS);
+export const parseRuns = integer('--runs', 1, 1000);
+export const parseSeed = integer('--seed', 0, MAX_SEED);
+/** For xorshift, which never leaves 0. */
+export const parseDrawSeed = integer('--seed', 1, MAX_SEED);
+
+const parseMarkThreads = integer('each number in --procs', 1, MAX_MARK_THREADS);
+
+/** "1,2,4" → [1, 2, 4]: ascending, each once. */
+export function parseThreadCounts(text: string): number[] {
+  const counts = text.split(',').map((part) => parseMarkThreads(part.trim()));
+  return [...new Set(counts)].sort((a, b) => a - b);
+}
+
+const parsePercent = integer("--gogc, unless it is 'off',", 0, 100_000);
+
+export function parseGogc(text: string): number | 'off' {
+  return text === 'off' ? 'off' : parsePercent(text);
+}
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(?:i?B)?|B)?$/i;
+const SCALE: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** "64M", "1.5G", "512K" or bytes. */
+export function parseArena(text: string): number {
+  const match = SIZE.exec(text.trim());
+  if (match === null) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
+  const bytes = Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
+  if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
+  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
+  return bytes;
+}
+
+/** "30", "1.5", "90s", "5m" or "1h" → seconds. */
+export function parseSeconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
+  const seconds = match === null ? NaN : Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600 }[match[2] as '' | 's' | 'm' | 'h'];
+  if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
+    throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${text}'`);
+  }
+  return seconds;
+}
+
+export type Setting = readonly [name: string, value: number];
+
+/** Collects `--set name=value`, given any number of times. */
+export function collectSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
+  const match = /^([A-Za-z][\w-]*)=(.+)$/.exec(text);
+  const value = match === null ? NaN : Number(match[2]);
+  if (match === null || !Number.isFinite(value)) throw new UsageError(`--set needs a name and a number, as in --set depth=12, not '${text}'`);
+  return [...before, [match[1], value]];
+}
+
+/** All params of the workload: those given with `--set`, and the defaults of the others. */
+export function paramsFor(workload: Workload, settings: readonly Setting[]): Params {
+  const known = Object.keys(workload.params);
+  const unknown = settings.find(([name]) => !known.includes(name));
+  if (unknown !== undefined && known.length > 0) {
+    throw new UsageError(`workload ${workload.name} has no '${unknown[0]}' to --set${hint(unknown[0], known)}`);
+  }
+  return checkParams(workload, Object.fromEntries(settings));
+}

@@ -1,0 +1,81 @@
+/** The command line: every command, and how its end becomes an exit code. */
+import { Command, CommanderError } from 'commander';
+import { EXIT, UsageError } from '../base/fatal.ts';
+import { addRun } from './commands/run.ts';
+import { addScale } from './commands/scale.ts';
+import { addSequence } from './commands/sequence.ts';
+import { addStart } from './commands/start.ts';
+import { addStress } from './commands/stress.ts';
+import type { Deps } from './deps.ts';
+import { describeError } from './errors.ts';
+import { EXIT_CODES, HELP_WIDTH, examples } from './help.ts';
+import { paint } from './paint.ts';
+import { hint } from './suggest.ts';
+
+/** In the order in which help lists them. */
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addSequence];
+
+/** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
+export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
+  try {
+    await createProgram(deps).parseAsync(args, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    return reportError(deps, error instanceof CommanderError ? usageOf(error) : error, args.includes('--debug'));
+  }
+}
+
+/** Throws CommanderErrors where commander would exit. */
+export function createProgram(deps: Deps): Command {
+  const { terminal } = deps;
+  const program = new Command('sweepgen')
+    .description("The Go runtime's allocator and parallel garbage collector of 2014, run for real on worker threads.")
+    .version(deps.version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      // What is wrong is said once, by reportError.
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => terminal.outIsColored,
+    })
+    .configureHelp({ styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
+    .helpCommand(false)
+    .addHelpText('after', examples([
+      ['sweepgen start', 'mark the heap of sweepgen itself'],
+      ['sweepgen run churn --gctrace', "a workload, with Go's line for each collection"],
+      ['sweepgen scale tree --procs 1,2', 'mark time by threads'],
+      ['sweepgen stress --seconds 60', 'look for what breaks'],
+    ]))
+    .addHelpText('after', EXIT_CODES)
+    .allowExcessArguments()
+    .action(() => helpOrRefuse(program));
+  for (const add of COMMANDS) add(program, deps);
+  for (const command of program.commands) {
+    command.allowExcessArguments(false).option('--debug', 'show the stack of an error').addHelpText('after', EXIT_CODES);
+  }
+  return program;
+}
+
+/** What is no command comes here, too. */
+function helpOrRefuse(program: Command): void {
+  if (program.args.length === 0) return program.outputHelp();
+  const [word] = program.args;
+  throw new UsageError(`there is no command '${word}'${hint(word, program.commands.map((command) => command.name()))}`);
+}
+
+/** Commander's message as one sentence: "error: unknown option '--x'\n(Did you mean --y?)". */
+function usageOf(error: CommanderError): UsageError {
+  const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const better = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '');
+  return new UsageError(better === null ? message : `${message}; did you mean ${better[1]}?`);
+}
+
+function reportError(deps: Deps, error: unknown, debug: boolean): number {
+  const { lines, exitCode } = describeError(error, debug);
+  const prefix = paint(deps.terminal.errIsColored).red('sweepgen:');
+  for (const line of lines) deps.terminal.err(`${prefix} ${line}\n`);
+  return exitCode;
+}

@@ -1,0 +1,72 @@
+/** The rounds of a stress run: each is drawn from the seed and its number alone. */
+import { seedState, xorshift32 } from '../base/random.ts';
+import type { Param, Params, Workload } from '../workloads/workload.ts';
+
+/** All it takes to repeat a round. */
+export interface Round {
+  readonly workload: string;
+  readonly seed: number;
+  readonly procs: number;
+  readonly gogc: number | 'off';
+  readonly params: Params;
+}
+
+/** What a round is drawn from. */
+export interface Choices {
+  readonly workloads: readonly { readonly spec: string; readonly workload: Workload }[];
+  readonly maxProcs: number;
+}
+
+/** Mostly eager: a collection that doesn't happen finds nothing. */
+const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
+
+export function drawRound(seed: number, number: number, { workloads, maxProcs }: Choices): Round {
+  const draw = drawer(seedState(seed) ^ Math.imul(number + 1, 0x9e3779b9));
+  const { spec, workload } = workloads[draw(workloads.length)];
+  return {
+    workload: spec,
+    procs: 1 + draw(maxProcs),
+    gogc: GOGC[draw(GOGC.length)],
+    seed: 1 + draw(2 ** 31 - 1),
+    params: drawParams(workload.params, draw),
+  };
+}
+
+/** The command that runs the round again. */
+export function commandOf({ workload, seed, procs, gogc, params }: Round): string {
+  const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
+  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, ...sets, '--verify'].join(' ');
+}
+
+/** Whole numbers from 0 to below its argument. */
+type Draw = (below: number) => number;
+
+function drawer(seed: number): Draw {
+  let state = seedState(seed);
+  return (below) => {
+    state = xorshift32(state);
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function drawParams(params: Workload['params'], draw: Draw): Params {
+  const drawn: Record<string, number> = {};
+  for (const [name, param] of Object.entries(params)) drawn[name] = drawParam(param, draw);
+  return drawn;
+}
+
+/** Whatever has fewer values is a switch: any of them will do. */
+const FEW = 4;
+/** A number of threads is 1 by default, but a round wants several. */
+const SOME = 8;
+
+/** Up to the default, so that a round stays short, with as many small values as large ones. */
+function drawParam({ default: usual, min, max }: Param, draw: Draw): number {
+  if (max - min < FEW) return min + draw(max - min + 1);
+  const range = Math.min(max, Math.max(usual, SOME)) - min + 1;
+  return min - 1 + Math.min(range, Math.floor((range + 1) ** (draw(2 ** 20) / 2 ** 20)));
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

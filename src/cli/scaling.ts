@@ -1,0 +1,50 @@
+/** Measures how mark time scales: one machine, all counts of threads in turn. */
+import { scaleResults, type Scaling } from '../report/scaling.ts';
+import { plural } from '../report/units.ts';
+import { collectArgs } from '../workloads/collect.ts';
+import type { Deps, MachineOptions } from './deps.ts';
+import type { HeapSource } from './heaps.ts';
+import { runMachine } from './machine.ts';
+import type { Progress } from './progress.ts';
+
+export interface ScalingOptions {
+  /** Threads to mark with, ascending. */
+  readonly counts: readonly number[];
+  /** Collections with each count that are to be measured. */
+  readonly runs: number;
+  readonly verify: boolean;
+  readonly arena?: number;
+}
+
+export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
+  const { counts, runs, verify, arena } = options;
+  const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
+  // The first with each count is to warm up.
+  const total = counts.length * (runs + 1);
+  let done = 0;
+  const machine: MachineOptions = {
+    workload: workload.name,
+    args: collectArgs(runs, counts),
+    heap: 'image' in source ? source.image : undefined,
+    procs: Math.max(...counts),
+    gogc: 'off',
+    arena,
+    verify,
+    onCycle: () => progress.show(`collection ${++done} of ${total}`),
+  };
+  progress.show(`building the heap for ${plural(total, 'collection')}`);
+  const { cycles, verified } = await runMachine(deps, machine).finally(() => progress.clear());
+  const results = scaleResults(cycles, counts);
+  const [{ objectsMarked, bytesMarked }] = results;
+  return {
+    heap: {
+      name: 'image' in source ? source.image.name : source.graph,
+      objects: 'image' in source ? source.image.objects : objectsMarked,
+      bytes: 'image' in source ? source.image.bytes : bytesMarked,
+      spans: cycles[cycles.length - 1].nspan,
+    },
+    results,
+    cores: deps.cores,
+    verified,
+  };
+}

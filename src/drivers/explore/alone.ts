@@ -1,0 +1,16 @@
+/** Runs a coroutine with nobody beside it: how a scenario prepares its memory. */
+import type { Control, Coroutine } from './generated.ts';
+import { FINISHED } from './prologue.ts';
+
+/**
+ * Runs `coroutine` of `core` to its end, unobserved and at time 0, and returns its result.
+ * @throws Error when it would sleep: nobody could wake it.
+ */
+export function runAlone<Result>(core: Control, coroutine: Coroutine<Result>): Result {
+  core.$attach({ now: () => 0, notify: () => 0, access() {} });
+  let site: number;
+  do site = core.$resume(coroutine, 0x3fff_ffff, undefined);
+  while (site >= 0);
+  if (site !== FINISHED) throw new Error(`preparing sleeps on m[${core.$pendingIndex()}]`);
+  return core.$returned() as Result;
+}

@@ -1,0 +1,18 @@
+/** `npm run build`, second half: writes the generated modules beside the compiled driver. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateCore, writeGenerated } from './generate.ts';
+import { ENTRY, GENERATED, ROOT } from './load.ts';
+import { ConventionError } from './problems.ts';
+
+try {
+  const { plain, hooked } = await generateCore(ENTRY, ROOT);
+  mkdirSync(GENERATED, { recursive: true });
+  writeGenerated(plain, join(GENERATED, 'core.gen.js'));
+  writeGenerated(hooked, join(GENERATED, 'core.hooked.gen.js'));
+  writeFileSync(join(GENERATED, 'sites.gen.json'), JSON.stringify(plain.sites));
+} catch (error) {
+  if (!(error instanceof ConventionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

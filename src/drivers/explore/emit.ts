@@ -1,0 +1,334 @@
+/**
+ * Writes the coroutines. Only expressions are rewritten, each on the lines it had:
+ *
+ *     m[i]              (--$budget < 0 && (yield ($index = i, 7)), m[i])
+ *     m[f(m)] = v       ($0 = (yield* f(m)), --$budget < 0 && (yield …), m[$0] = v)
+ *     m[i] += v         (guard, $0 = m[i], guard, m[i] = $0 + v)
+ *     f(m, x)           (yield* f(m, x))
+ *
+ * The guard stands right before the access and after everything that leads to it, so that
+ * nothing can happen between the two when the coroutine is resumed.
+ */
+import { atomicsOp, childrenOf, type AnyNode, type CallExpression, type MemberExpression } from './syntax.ts';
+import { calleeOf, isAccess, isBytes, isMemory, passesMemory, type CoreProgram, type SharedFunction } from './program.ts';
+import { isPure, mayWait } from './purity.ts';
+import { asExpression, type InlineBody } from './inline.ts';
+import type { Binding } from './scopes.ts';
+import type { SiteKind } from './sites.ts';
+
+/** Numbers the site of an access that stands at `node`. */
+export type NumberSite = (node: AnyNode, kind: SiteKind, fn: string) => number;
+
+/** Functions that only burn time: their callers are parked for it, so that spinning lets others run. */
+const SPINS = new Set(['procyield', 'spinHint']);
+/** Nanoseconds of one pause instruction. */
+const PAUSE_NS = 5;
+/** An inlined call in an inlined call in …: how deep. */
+const INLINE_DEPTH = 4;
+
+const RMW: Readonly<Record<string, string>> = { add: '$add', sub: '$sub', and: '$and', or: '$or', xor: '$xor', exchange: '$exchange' };
+
+/** An element of `m` or `m8` that an access goes to. */
+interface Place {
+  readonly view: string;
+  readonly kind: '' | 'byte ';
+  /** Of the operations for it in the prologue. */
+  readonly suffix: '' | '8';
+  readonly index: string;
+  /** The word it lies in. */
+  readonly word: string;
+}
+
+export class Emitter {
+  readonly #program: CoreProgram;
+  readonly #numberSite: NumberSite;
+  readonly #hooked: boolean;
+  /** The function being written. */
+  #fn = '';
+  /** Temporaries in use now, and the most there were. */
+  #temps = 0;
+  #mostTemps = 0;
+  /** Variables of functions being inlined, as they are called here. */
+  readonly #renamed = new Map<Binding, string>();
+  readonly #inlining: SharedFunction[] = [];
+
+  constructor(program: CoreProgram, hooked: boolean, numberSite: NumberSite) {
+    this.#program = program;
+    this.#hooked = hooked;
+    this.#numberSite = numberSite;
+  }
+
+  /** The whole module, rewritten. */
+  module(): string {
+    let text = '';
+    let at = 0;
+    const coroutines = [...this.#program.shared.values()].filter((each) => each.coroutine);
+    for (const each of coroutines.sort((a, b) => a.node.start - b.node.start)) {
+      text += this.#program.text.slice(at, each.node.start) + this.#coroutine(each);
+      at = each.node.end;
+    }
+    return text + this.#program.text.slice(at);
+  }
+
+  #coroutine({ name, node }: SharedFunction): string {
+    this.#fn = name;
+    this.#temps = this.#mostTemps = 0;
+    const head = this.#program.text.slice(node.start, node.body.start).replace('function', 'function*');
+    const body = this.#splice(node.body);
+    const temps = Array.from({ length: this.#mostTemps }, (_, i) => `$${i}`);
+    return `${head}{${temps.length > 0 ? ` let ${temps.join(', ')};` : ''}${body.slice(1)}`;
+  }
+
+  #emit(node: AnyNode): string {
+    const inUse = this.#temps;
+    const text = this.#rewrite(node);
+    this.#temps = inUse;
+    // A node does not include its parentheses, and the text may be put where it needs them.
+    if (text === null) return node.type === 'SequenceExpression' ? `(${this.#splice(node)})` : this.#splice(node);
+    // Repeated and inlined texts are on one line: give back the lines the source had here.
+    const missing = countLines(this.#program.text.slice(node.start, node.end)) - countLines(text);
+    return missing > 0 && this.#inlining.length === 0 ? `${text.slice(0, -1)}${'\n'.repeat(missing)})` : text;
+  }
+
+  /** The source text with its children rewritten. */
+  #splice(node: AnyNode): string {
+    let text = '';
+    let at = node.start;
+    for (const child of childrenOf(node)) {
+      text += this.#program.text.slice(at, child.start) + this.#emit(child);
+      at = child.end;
+    }
+    return text + this.#program.text.slice(at, node.end);
+  }
+
+  #rewrite(node: AnyNode): string | null {
+    switch (node.type) {
+      case 'Identifier':
+        return this.#rename(node);
+      case 'Property':
+        return this.#shorthand(node);
+      case 'MemberExpression':
+        return this.#isElement(node) ? this.#load(node) : null;
+      case 'AssignmentExpression':
+        if (!this.#isElement(node.left)) return null;
+        return node.operator === '=' ? this.#store(node) : this.#compound(node);
+      case 'UpdateExpression':
+        return this.#isElement(node.argument) ? this.#update(node) : null;
+      case 'CallExpression':
+        return this.#call(node);
+      default:
+        return null;
+    }
+  }
+
+  #isElement(node: AnyNode): boolean {
+    return node.type === 'MemberExpression' && node.computed && isAccess(this.#program, node);
+  }
+
+  #rename(node: AnyNode): string | null {
+    const binding = this.#program.scopes.bindings.get(node);
+    return (binding && this.#renamed.get(binding)) ?? null;
+  }
+
+  #shorthand(node: AnyNode): string | null {
+    if (node.type !== 'Property' || !node.shorthand || node.value.type !== 'Identifier') return null;
+    const name = this.#rename(node.value);
+    return name === null ? null : `${node.value.name}: ${name}`;
+  }
+
+  #temp(): string {
+    const name = `$${this.#temps++}`;
+    this.#mostTemps = Math.max(this.#mostTemps, this.#temps);
+    return name;
+  }
+
+  /**
+   * Evaluates `nodes` in order: `first` are assignments to make before the guard, `use` the
+   * texts that stand for the values after it, any number of times.
+   */
+  #operands(nodes: readonly AnyNode[], later: readonly AnyNode[] = []): { first: string[]; use: string[] } {
+    const first: string[] = [];
+    const use = nodes.map((node, i) => {
+      const text = this.#emit(node);
+      if (mayWait(this.#program, node, [...nodes.slice(i + 1), ...later])) return oneLine(text);
+      const temp = this.#temp();
+      first.push(`${temp} = ${text}`);
+      return temp;
+    });
+    return { first, use };
+  }
+
+  #guard(site: number, index: string): string {
+    return `--$budget < 0 && (yield ($index = ${index}, ${site}))`;
+  }
+
+  #site(node: AnyNode, kind: SiteKind): number {
+    return this.#numberSite(node, kind, this.#inlining.at(-1)?.name ?? this.#fn);
+  }
+
+  /** A call of an operation of the prologue. */
+  #op(name: string, site: number, ...args: string[]): string {
+    return `${name}(${this.#hooked ? `${site}, ` : ''}m, ${args.join(', ')})`;
+  }
+
+  /** How to get at `element`, whose index is `index`. */
+  #place(element: MemberExpression, index: string): Place {
+    if (!isBytes(this.#program, element.object)) return { view: 'm', kind: '', suffix: '', index, word: index };
+    return { view: this.#emit(element.object), kind: 'byte ', suffix: '8', index, word: `(${index}) >> 2` };
+  }
+
+  #read({ view, suffix, index }: Place, site: number): string {
+    return this.#hooked ? `$load${suffix}(${site}, ${view}, ${index})` : `${view}[${index}]`;
+  }
+
+  #write({ view, suffix, index }: Place, site: number, value: string): string {
+    return this.#hooked ? `$store${suffix}(${site}, ${view}, ${index}, ${value})` : `${view}[${index}] = ${value}`;
+  }
+
+  #load(node: MemberExpression): string {
+    const { first, use } = this.#operands([node.property]);
+    const place = this.#place(node, use[0]);
+    const site = this.#site(node, `${place.kind}load`);
+    return sequence(first, this.#guard(site, place.word), this.#read(place, site));
+  }
+
+  #store(node: AnyNode): string {
+    if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') throw new Error(node.type);
+    const { first, use } = this.#operands([node.left.property, node.right]);
+    const place = this.#place(node.left, use[0]);
+    const site = this.#site(node, `${place.kind}store`);
+    return sequence(first, this.#guard(site, place.word), this.#write(place, site, use[1]));
+  }
+
+  /** Load, operand, store: another thread may come between any two. */
+  #compound(node: AnyNode): string {
+    if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') throw new Error(node.type);
+    const operator = node.operator.slice(0, -1);
+    const { first, use } = this.#operands([node.left.property], [node.right]);
+    const place = this.#place(node.left, use[0]);
+    const loadSite = this.#site(node, `${place.kind}load`);
+    const storeSite = this.#site(node, `${place.kind}store`);
+    const old = this.#temp();
+    const load = sequence(first, this.#guard(loadSite, place.word), `${old} = ${this.#read(place, loadSite)}`);
+    const right = this.#operands([node.right]);
+    const guard = this.#guard(storeSite, place.word);
+    if (operator === '||' || operator === '&&' || operator === '??') {
+      return `(${load} ${operator} ${sequence(right.first, guard, this.#write(place, storeSite, right.use[0]))})`;
+    }
+    return sequence([load], ...right.first, guard, this.#write(place, storeSite, `${old} ${operator} (${right.use[0]})`));
+  }
+
+  #update(node: AnyNode): string {
+    if (node.type !== 'UpdateExpression' || node.argument.type !== 'MemberExpression') throw new Error(node.type);
+    const { first, use } = this.#operands([node.argument.property]);
+    const place = this.#place(node.argument, use[0]);
+    const loadSite = this.#site(node, `${place.kind}load`);
+    const storeSite = this.#site(node, `${place.kind}store`);
+    const old = this.#temp();
+    const steps = [
+      this.#guard(loadSite, place.word),
+      `${old} = ${this.#read(place, loadSite)}`,
+      this.#guard(storeSite, place.word),
+      this.#write(place, storeSite, `${old} ${node.operator[0]} 1`),
+    ];
+    if (!node.prefix && !this.#isStatement(node)) steps.push(old);
+    return sequence(first, ...steps);
+  }
+
+  #isStatement(node: AnyNode): boolean {
+    const parent = this.#program.parents.get(node);
+    return parent?.type === 'ExpressionStatement' || (parent?.type === 'ForStatement' && parent.update === node);
+  }
+
+  #call(node: CallExpression): string | null {
+    const op = atomicsOp(node);
+    if (op !== null) return this.#atomic(node, op);
+    if (node.callee.type === 'MemberExpression' && isMemory(this.#program, node.callee.object)) return this.#range(node);
+    if (!passesMemory(this.#program, node)) return null;
+    const callee = calleeOf(this.#program, node);
+    if (callee === null) return `(yield* ${this.#splice(node)})`;
+    if (callee === 'plain' || !callee.coroutine) return null;
+    if (SPINS.has(callee.name)) return this.#spin(node);
+    return this.#inline(node, callee) ?? `(yield* ${this.#splice(node)})`;
+  }
+
+  #atomic(node: CallExpression, op: string): string {
+    const operands = this.#operands(node.arguments.slice(1));
+    const [index, ...rest] = operands.use;
+    const kinds: Readonly<Record<string, SiteKind>> = { load: 'atomic load', store: 'atomic store', compareExchange: 'cas', wait: 'wait', notify: 'notify' };
+    const site = this.#site(node, kinds[op] ?? 'rmw');
+    const guard = this.#guard(site, index);
+    if (op === 'wait') {
+      const [value, timeout = 'Infinity'] = rest;
+      const sleep = `${this.#op('$sleeps', site, index, value)} ? (yield $park(${site}, ${index}, ${timeout})) : 'not-equal'`;
+      return sequence(operands.first, guard, sleep);
+    }
+    if (op === 'load' && !this.#hooked) return sequence(operands.first, guard, `m[${index}] ?? $wild(${index})`);
+    const name = RMW[op] ?? { load: '$aload', store: '$astore', compareExchange: '$cas', notify: '$notify' }[op];
+    return sequence(operands.first, guard, this.#op(name!, site, index, ...rest));
+  }
+
+  #range(node: CallExpression): string {
+    const fills = node.callee.type === 'MemberExpression' && node.callee.property.type === 'Identifier' && node.callee.property.name === 'fill';
+    const site = this.#site(node, fills ? 'fill' : 'copy');
+    const { first, use } = this.#operands(node.arguments);
+    const start = (fills ? use[1] : use[0]) ?? '0';
+    const plain = `m.${fills ? 'fill' : 'copyWithin'}(${use.join(', ')})`;
+    return sequence(first, this.#guard(site, start), this.#hooked ? this.#op(fills ? '$fill' : '$copy', site, ...use) : plain);
+  }
+
+  /** Parks for the time that the spin would take. */
+  #spin(node: CallExpression): string {
+    const site = this.#site(node, 'spin');
+    const { first, use } = this.#operands(node.arguments.slice(1));
+    return sequence(first, '--$budget', `yield $park(${site}, -1, ${(PAUSE_NS * 1e-6).toFixed(6)} * (${use[0] ?? '1'}))`);
+  }
+
+  /** The body of a small callee in place of the call; null when it is none. */
+  #inline(node: CallExpression, callee: SharedFunction): string | null {
+    if (this.#inlining.length >= INLINE_DEPTH || this.#inlining.includes(callee)) return null;
+    if (node.arguments.some((each) => each.type === 'SpreadElement')) return null;
+    const body = asExpression(this.#program, callee);
+    if (body === null) return null;
+    const args = this.#arguments(node, body);
+    this.#inlining.push(callee);
+    for (const local of body.locals) this.#renamed.set(local, this.#temp());
+    const text = oneLine(body.write((each) => this.#emit(each), (binding) => this.#renamed.get(binding)!));
+    for (const binding of [...body.params, ...body.locals]) this.#renamed.delete(binding);
+    this.#inlining.pop();
+    return `(${[...args, text].join(', ')})`;
+  }
+
+  /** Names for the callee's parameters, and the assignments that evaluate the arguments in order. */
+  #arguments(node: CallExpression, body: InlineBody): string[] {
+    const steps: string[] = [];
+    const names: string[] = [];
+    const given = node.arguments.slice(1);
+    for (const [i, param] of body.params.entries()) {
+      const argument = given[i];
+      const direct = argument && !body.assigned.has(param) && given.every((each) => isPure(this.#program, each));
+      if (direct && (argument.type === 'Identifier' || argument.type === 'Literal')) names.push(this.#emit(argument));
+      else {
+        const text = argument === undefined ? 'undefined' : this.#emit(argument);
+        const temp = this.#temp();
+        steps.push(`${temp} = ${oneLine(text)}`);
+        names.push(temp);
+      }
+    }
+    for (const extra of given.slice(body.params.length)) steps.push(oneLine(this.#emit(extra)));
+    for (const [i, param] of body.params.entries()) this.#renamed.set(param, names[i]);
+    return steps;
+  }
+}
+
+function sequence(first: readonly string[], ...steps: readonly string[]): string {
+  return `(${[...first, ...steps].join(', ')})`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+function countLines(text: string): number {
+  return text.split('\n').length - 1;
+}

@@ -1,0 +1,42 @@
+/** A generated module as the scheduler and the scenarios see it. */
+
+/** A coroutine yields sites (or ~site when it parks) and is sent what a wait returned. */
+export type Coroutine<Result = unknown> = Generator<number, Result, WaitResult | undefined>;
+
+export type WaitResult = 'ok' | 'timed-out';
+
+/** The core's module with every function over `m` as the coroutine it was made into. */
+export type Explored<Module> = {
+  readonly [Name in keyof Module]: Module[Name] extends (m: Int32Array, ...rest: infer Rest) => infer Result
+    ? (m: Int32Array, ...rest: Rest) => Coroutine<Result>
+    : Module[Name];
+};
+
+/** What the scheduler answers while a coroutine runs. */
+export interface Host {
+  /** Virtual nanoseconds, `ran` accesses after the coroutine was resumed. */
+  now(ran: number): number;
+  /** Wakes up to `count` threads that wait on `m[index]`; returns how many. */
+  notify(index: number, count: number): number;
+  /** Called by the hooked variant after each access; `kind` is one of ACCESS. */
+  access(site: number, kind: number, index: number, value: number, old: number): void;
+}
+
+/** Exports of the prologue. */
+export interface Control {
+  readonly $hooked: boolean;
+  $attach(host: Host): void;
+  /** Runs on until a guard has counted past `budget`, a park, or the end. */
+  $resume(coroutine: Coroutine, budget: number, message: WaitResult | undefined): number;
+  /** Guards passed since the last resumption. */
+  $ran(): number;
+  /** Makes the running coroutine yield at its next guard. */
+  $preempt(): void;
+  $pendingIndex(): number;
+  /** Virtual nanoseconds after which the coroutine that just parked gives up waiting. */
+  $parkTimeout(): number;
+  $returned(): unknown;
+}
+
+/** Loaded generated module: the control functions beside the core's exports. */
+export type GeneratedCore<Module = Readonly<Record<string, unknown>>> = Control & Explored<Module>;

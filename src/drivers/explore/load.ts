@@ -1,0 +1,43 @@
+/** The core ready for exploration: prebuilt, or with a mutant planted in it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { GeneratedCore } from './generated.ts';
+import { plant, type Mutant } from './mutant.ts';
+import type { Site } from './sites.ts';
+
+/** The core's exports. */
+export type Core = GeneratedCore<typeof import('./entry.ts')>;
+
+export interface LoadedCore {
+  readonly core: Core;
+  readonly sites: readonly Site[];
+}
+
+/** The folder that holds package.json. */
+export const ROOT = rootFrom(dirname(fileURLToPath(import.meta.url)));
+/** Where the build puts the generated modules. */
+export const GENERATED = join(ROOT, 'dist/src/drivers/explore');
+export const ENTRY = join(ROOT, 'src/drivers/explore/entry.ts');
+
+/** Loads the core; `hooked` is the slower variant that reports each access. */
+export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<LoadedCore> {
+  if (mutant !== undefined) return loadMutant(hooked, mutant);
+  const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
+  const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
+  return { core, sites: JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as Site[] };
+}
+
+async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
+  const overlay = plant(mutant, ROOT);
+  // The build tools are no part of the installed package.
+  const { generateCore, importGenerated } = await import('./generate.ts');
+  const variants = await generateCore(ENTRY, ROOT, overlay);
+  const generated = hooked ? variants.hooked : variants.plain;
+  return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites };
+}
+
+function rootFrom(folder: string): string {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  return rootFrom(dirname(folder));
+}

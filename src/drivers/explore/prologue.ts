@@ -1,0 +1,110 @@
+/**
+ * What every generated module carries: the guard's counters, the operations on shared
+ * memory, and the way in and out of a coroutine. Everything is `var` and stands at the end,
+ * so that no access checks for initialization and no line of the bundle moves.
+ */
+import { ACCESS } from './sites.ts';
+
+/** What resuming returns when the coroutine has finished; never a site. */
+export const FINISHED = -0x8000_0000;
+
+const CONTROL = `
+var $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null;
+export function $attach(host) { $host = host; }
+export function $resume(coroutine, budget, message) {
+  $start = $budget = budget;
+  const step = coroutine.next(message);
+  if (!step.done) return step.value;
+  $result = step.value;
+  return ${FINISHED};
+}
+export function $ran() { return $start - $budget; }
+export function $preempt() { $start -= $budget; $budget = 0; }
+export function $pendingIndex() { return $index; }
+export function $parkTimeout() { return $timeout; }
+export function $returned() { return $result; }
+function $now() { return $host.now($start - $budget); }
+function $park(site, index, ms) {
+  $index = index;
+  $timeout = ms === undefined || ms !== ms || ms === Infinity ? Infinity : ms > 0 ? ms * 1e6 : 0;
+  return ~site;
+}
+function $bytes(m) {
+  if ($viewed !== m) $view = new Uint8Array(($viewed = m).buffer, m.byteOffset, m.byteLength);
+  return $view;
+}
+function $wild(index) { throw new RangeError('access outside the shared memory: m[' + index + ']'); }
+`;
+
+/**
+ * One thread runs at a time, so plain operations are atomic, and V8 inlines them where it
+ * calls a builtin for Atomics.
+ */
+const PLAIN = `
+function $astore(m, i, v) { if (m[i] === undefined) $wild(i); m[i] = v; return Math.trunc(v) || 0; }
+function $add(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = old + (v | 0); return old; }
+function $sub(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = old - (v | 0); return old; }
+function $and(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = old & v; return old; }
+function $or(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = old | v; return old; }
+function $xor(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = old ^ v; return old; }
+function $exchange(m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = v; return old; }
+function $cas(m, i, e, v) { const old = m[i]; if (old === undefined) $wild(i); if (old === (e | 0)) m[i] = v; return old; }
+function $sleeps(m, i, v) { const word = m[i]; if (word === undefined) $wild(i); return word === (v | 0); }
+function $notify(m, i, n) { if (m[i] === undefined) $wild(i); return $host.notify(i, n === undefined ? Infinity : Math.max(n, 0)); }
+export const $hooked = false;
+`;
+
+const HOOKED = `
+function $load(s, m, i) { const v = m[i]; if (v === undefined) $wild(i); $host.access(s, ${ACCESS.load}, i, v, v); return v; }
+function $store(s, m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = v; $host.access(s, ${ACCESS.store}, i, m[i], old); return v; }
+function $load8(s, m8, i) { const v = m8[i]; if (v === undefined) $wild(i / 4); $host.access(s, ${ACCESS.byteLoad}, i, v, v); return v; }
+function $store8(s, m8, i, v) { const old = m8[i]; if (old === undefined) $wild(i / 4); m8[i] = v; $host.access(s, ${ACCESS.byteStore}, i, m8[i], old); return v; }
+function $aload(s, m, i) { const v = m[i]; if (v === undefined) $wild(i); $host.access(s, ${ACCESS.atomicLoad}, i, v, v); return v; }
+function $astore(s, m, i, v) { const old = m[i]; if (old === undefined) $wild(i); m[i] = v; $host.access(s, ${ACCESS.atomicStore}, i, m[i], old); return Math.trunc(v) || 0; }
+function $rmw(s, m, i, old, v) { if (old === undefined) $wild(i); m[i] = v; $host.access(s, ${ACCESS.rmw}, i, m[i], old); return old; }
+function $add(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] + (v | 0)); }
+function $sub(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] - (v | 0)); }
+function $and(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] & v); }
+function $or(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] | v); }
+function $xor(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] ^ v); }
+function $exchange(s, m, i, v) { return $rmw(s, m, i, m[i], v); }
+function $cas(s, m, i, e, v) {
+  const old = m[i];
+  if (old === undefined) $wild(i);
+  const won = old === (e | 0);
+  if (won) m[i] = v;
+  $host.access(s, won ? ${ACCESS.cas} : ${ACCESS.casFailed}, i, m[i], old);
+  return old;
+}
+function $sleeps(s, m, i, v) {
+  const word = m[i];
+  if (word === undefined) $wild(i);
+  const sleeps = word === (v | 0);
+  $host.access(s, sleeps ? ${ACCESS.wait} : ${ACCESS.waitRefused}, i, word, word);
+  return sleeps;
+}
+function $notify(s, m, i, n) {
+  if (m[i] === undefined) $wild(i);
+  const woken = $host.notify(i, n === undefined ? Infinity : Math.max(n, 0));
+  $host.access(s, ${ACCESS.notify}, i, woken, m[i]);
+  return woken;
+}
+function $fill(s, m, v, start, end) {
+  if (start === undefined) start = 0;
+  if (end === undefined) end = m.length;
+  m.fill(v, start, end);
+  $host.access(s, ${ACCESS.fill}, start, end - start, v);
+  return m;
+}
+function $copy(s, m, target, start, end) {
+  if (end === undefined) end = m.length;
+  m.copyWithin(target, start, end);
+  $host.access(s, ${ACCESS.copy}, target, end - start, start);
+  return m;
+}
+export const $hooked = true;
+`;
+
+export function prologue(hooked: boolean): string {
+  return CONTROL + (hooked ? HOOKED : PLAIN);
+}

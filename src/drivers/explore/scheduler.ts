@@ -1,0 +1,296 @@
+/**
+ * Runs the threads of a scenario as coroutines, one at a time, over a plain buffer. All that
+ * happens follows from the seed: the clock counts accesses, sleepers wake by that clock, and
+ * waiters wake in the order in which they came.
+ */
+import type { Control, Coroutine, Host, WaitResult } from './generated.ts';
+import type { Blocked, Execution, Verdict } from './execution.ts';
+import { FINISHED } from './prologue.ts';
+import type { Scene, Strategy } from './strategy.ts';
+
+export interface Hook {
+  /** After each access of the hooked variant; `kind` is one of ACCESS. */
+  access(thread: number, site: number, kind: number, index: number, value: number, old: number): void;
+  /** `thread`, asleep on m[index], was woken by `by`. */
+  woken?(thread: number, by: number, index: number): void;
+}
+
+export interface ExploreOptions {
+  readonly core: Control;
+  /** The memory as each execution finds it. */
+  readonly template: Int32Array;
+  readonly threads: readonly ((m: Int32Array) => Coroutine)[];
+  readonly strategy: Strategy;
+  /** Looks at the memory after all threads have finished; returns what is wrong, or ''. */
+  readonly check?: (m: Int32Array, results: readonly unknown[]) => string;
+  /** Accesses after which an execution is given up; 1,000,000 unless said. */
+  readonly stepLimit?: number;
+  /** Virtual nanoseconds of an access; 50 unless said: few accesses fit in a microsecond of sleep. */
+  readonly accessNs?: number;
+  /** Needs the hooked variant of the core. */
+  readonly hook?: Hook;
+  /** Keep the schedule, for `Replay`. */
+  readonly record?: boolean;
+}
+
+const RUNNABLE = 0;
+const WAITING = 1;
+const DONE = 2;
+
+/** One execution with the given seed. */
+export function explore(options: ExploreOptions & { readonly seed: number }): Execution {
+  return new Explorer(options).run(options.seed);
+}
+
+/** Many executions of one scenario; keeps its memory between them. */
+export class Explorer implements Scene, Host {
+  readonly threads: number;
+  current = -1;
+  readonly runnable: Int32Array;
+  runnableCount = 0;
+  readonly sleeping: Int32Array;
+  sleepingCount = 0;
+  steps = 0;
+  readonly pendingSite: Int32Array;
+  readonly pendingIndex: Int32Array;
+  /** The memory of the execution under way or just over. */
+  readonly m: Int32Array;
+
+  readonly #options: ExploreOptions;
+  readonly #core: Control;
+  readonly #strategy: Strategy;
+  readonly #stepLimit: number;
+  readonly #accessNs: number;
+  readonly #status: Uint8Array;
+  /** Word a waiting thread sleeps on; when it came, for first come first woken; when it gives up. */
+  readonly #waitsOn: Int32Array;
+  readonly #arrival: Float64Array;
+  readonly #deadline: Float64Array;
+  /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
+  readonly #messages: (WaitResult | undefined)[];
+  #coroutines: Coroutine[] = [];
+  #results: unknown[] = [];
+  #arrivals = 0;
+  #left = 0;
+  /** Nanoseconds that were slept through by all. */
+  #warped = 0;
+  #hash = 0;
+
+  constructor(options: ExploreOptions) {
+    const threads = options.threads.length;
+    if (options.hook !== undefined && !options.core.$hooked) throw new Error('a hook needs the hooked variant of the core');
+    this.#options = options;
+    this.#core = options.core;
+    this.#strategy = options.strategy;
+    this.#stepLimit = options.stepLimit ?? 1_000_000;
+    this.#accessNs = options.accessNs ?? 50;
+    this.threads = threads;
+    this.m = new Int32Array(options.template.length);
+    this.runnable = new Int32Array(threads);
+    this.sleeping = new Int32Array(threads);
+    this.pendingSite = new Int32Array(threads);
+    this.pendingIndex = new Int32Array(threads);
+    this.#status = new Uint8Array(threads);
+    this.#messages = options.threads.map(() => undefined);
+    this.#waitsOn = new Int32Array(threads);
+    this.#arrival = new Float64Array(threads);
+    this.#deadline = new Float64Array(threads);
+  }
+
+  /** One execution, from the template to its verdict. */
+  run(seed: number): Execution {
+    this.#reset();
+    const schedule: number[] = [];
+    let verdict: Verdict = 'ok';
+    let error: unknown = null;
+    let switches = 0;
+    // To their first access: what comes before it no other thread can see.
+    for (let thread = 0; thread < this.threads && error === null; thread++) error = this.#resume(thread, 1);
+    if (error === null) this.#strategy.begin(this, seed);
+    while (this.#left > 0 && error === null) {
+      if (this.steps >= this.#stepLimit) {
+        verdict = 'step-limit';
+        break;
+      }
+      if (this.sleepingCount > 0) this.#wakeExpired();
+      if (this.runnableCount === 0 && this.sleepingCount === 0) {
+        verdict = 'deadlock';
+        break;
+      }
+      const thread = this.#strategy.next(this);
+      const budget = this.#bound(this.#strategy.budget);
+      if (this.#status[thread] === WAITING) this.#warpTo(thread);
+      const before = this.steps;
+      error = this.#resume(thread, budget);
+      // One more than it ran, where it stopped of itself: replayed, it must not stop for the budget.
+      if (this.#options.record) schedule.push(thread, this.steps - before + (this.#status[thread] === RUNNABLE ? 0 : 1));
+      switches++;
+    }
+    if (error !== null) verdict = error instanceof Error && error.name === 'Fatal' ? 'fatal' : 'exception';
+    let detail = error instanceof Error ? error.message : error === null ? '' : String(error);
+    if (verdict === 'ok') {
+      detail = this.#options.check?.(this.m, this.#results) ?? '';
+      if (detail !== '') verdict = 'check';
+    }
+    return {
+      verdict,
+      detail,
+      error,
+      thread: error === null ? -1 : this.current,
+      blocked: this.#blocked(),
+      seed,
+      steps: this.steps,
+      switches,
+      time: this.#time(),
+      traceHash: this.#hash >>> 0,
+      schedule,
+      results: this.#results,
+    };
+  }
+
+  #reset(): void {
+    const options = this.#options;
+    this.m.set(options.template);
+    this.#core.$attach(this);
+    this.#coroutines = options.threads.map((start) => start(this.m));
+    this.#results = options.threads.map(() => undefined);
+    this.#status.fill(RUNNABLE);
+    this.pendingSite.fill(-1);
+    this.pendingIndex.fill(-1);
+    this.current = -1;
+    this.steps = 0;
+    this.#warped = 0;
+    this.#arrivals = 0;
+    this.#left = this.threads;
+    this.#hash = 0x811c9dc5;
+    this.#list();
+  }
+
+  /** No longer than the execution may last, nor past a sleeper's end if the strategy wants to know. */
+  #bound(budget: number): number {
+    let bound = Math.min(budget, this.#stepLimit - this.steps);
+    if (!this.#strategy.asksOnWake) return bound;
+    for (let i = 0; i < this.sleepingCount; i++) {
+      bound = Math.min(bound, Math.ceil((this.#deadline[this.sleeping[i]] - this.#time()) / this.#accessNs));
+    }
+    return Math.max(bound, 1);
+  }
+
+  /**
+   * Lets `thread` pass `budget` guards; it stops in front of the access of the last one.
+   * Returns what it threw, or null.
+   */
+  #resume(thread: number, budget: number): unknown {
+    this.current = thread;
+    let site: number;
+    try {
+      site = this.#core.$resume(this.#coroutines[thread], budget - 1, this.#messages[thread]);
+    } catch (thrown) {
+      this.steps += this.#core.$ran();
+      return thrown ?? new Error(`threw ${String(thrown)}`);
+    }
+    const ran = this.#core.$ran();
+    this.steps += ran;
+    const index = this.#core.$pendingIndex();
+    let hash = Math.imul(this.#hash ^ site, 0x01000193);
+    hash = Math.imul(hash ^ (index + (thread << 24)), 0x01000193);
+    this.#hash = Math.imul(hash ^ ran, 0x01000193) ^ (hash >>> 15);
+    if (site >= 0) {
+      this.pendingSite[thread] = site;
+      this.pendingIndex[thread] = index;
+    } else if (site === FINISHED) {
+      this.#results[thread] = this.#core.$returned();
+      this.#status[thread] = DONE;
+      this.#left--;
+      this.#list();
+    } else {
+      this.pendingSite[thread] = ~site;
+      this.pendingIndex[thread] = index;
+      this.#status[thread] = WAITING;
+      this.#waitsOn[thread] = index;
+      this.#arrival[thread] = this.#arrivals++;
+      this.#deadline[thread] = this.#time() + this.#core.$parkTimeout();
+      this.#list();
+    }
+    return null;
+  }
+
+  /** Recounts who can run; few threads and few changes make this cheap. */
+  #list(): void {
+    let runnable = 0;
+    let sleeping = 0;
+    for (let thread = 0; thread < this.threads; thread++) {
+      const status = this.#status[thread];
+      if (status === RUNNABLE) this.runnable[runnable++] = thread;
+      else if (status === WAITING && this.#deadline[thread] < Infinity) this.sleeping[sleeping++] = thread;
+    }
+    this.runnableCount = runnable;
+    this.sleepingCount = sleeping;
+  }
+
+  #time(): number {
+    return this.#warped + this.steps * this.#accessNs;
+  }
+
+  /** `thread`'s sleep is over now, and that of all who wanted to wake before it. */
+  #warpTo(thread: number): void {
+    const time = this.#time();
+    if (this.#deadline[thread] > time) this.#warped += this.#deadline[thread] - time;
+    this.#wakeExpired();
+  }
+
+  #wakeExpired(): void {
+    const time = this.#time();
+    let woken = 0;
+    for (let i = 0; i < this.sleepingCount; i++) {
+      const thread = this.sleeping[i];
+      if (this.#deadline[thread] <= time) {
+        this.#wake(thread, 'timed-out');
+        woken++;
+      }
+    }
+    if (woken > 0) this.#list();
+  }
+
+  #wake(thread: number, message: WaitResult): void {
+    this.#status[thread] = RUNNABLE;
+    this.#messages[thread] = message;
+    this.pendingSite[thread] = -1;
+  }
+
+  #blocked(): Blocked[] {
+    const blocked: Blocked[] = [];
+    for (let thread = 0; thread < this.threads; thread++) {
+      if (this.#status[thread] === WAITING) blocked.push({ thread, site: this.pendingSite[thread], index: this.#waitsOn[thread] });
+    }
+    return blocked;
+  }
+
+  now(ran: number): number {
+    return this.#time() + ran * this.#accessNs;
+  }
+
+  notify(index: number, count: number): number {
+    let woken = 0;
+    while (woken < count) {
+      let first = -1;
+      for (let thread = 0; thread < this.threads; thread++) {
+        if (this.#status[thread] !== WAITING || this.#waitsOn[thread] !== index) continue;
+        if (first < 0 || this.#arrival[thread] < this.#arrival[first]) first = thread;
+      }
+      if (first < 0) break;
+      this.#wake(first, 'ok');
+      this.#options.hook?.woken?.(first, this.current, index);
+      woken++;
+    }
+    if (woken > 0) {
+      this.#list();
+      if (this.#strategy.asksOnWake) this.#core.$preempt();
+    }
+    return woken;
+  }
+
+  access(site: number, kind: number, index: number, value: number, old: number): void {
+    this.#options.hook?.access(this.current, site, kind, index, value, old);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * A strategy decides, at each switch, who runs next and for how long. It sees the scene: who
+ * could run, who sleeps, and what each thread is about to do.
+ */
+
+/** What a strategy may look at. It changes under its hands; nothing in it is to be kept. */
+export interface Scene {
+  readonly threads: number;
+  /** Who ran last; -1 before the first choice. */
+  readonly current: number;
+  /** Threads that can run, ascending, in the first `runnableCount` places. */
+  readonly runnable: Int32Array;
+  readonly runnableCount: number;
+  /**
+   * Threads parked for a time, ascending. Choosing one lets the clock jump to its deadline:
+   * the others were slow.
+   */
+  readonly sleeping: Int32Array;
+  readonly sleepingCount: number;
+  /** Accesses so far. */
+  readonly steps: number;
+  /** Site of the access that a runnable thread makes when it is chosen; -1 if not known. */
+  readonly pendingSite: Int32Array;
+  /** Word of that access. */
+  readonly pendingIndex: Int32Array;
+}
+
+export interface Strategy {
+  /** With its parameters, as in the command that repeats a run. */
+  readonly name: string;
+  /** Set by `next`: after how many accesses to ask again, at least 1. */
+  budget: number;
+  /** Ask again as soon as a thread wakes, not only when the budget is spent. */
+  readonly asksOnWake: boolean;
+  /** Before the first choice of an execution; all threads stand at their first access. */
+  begin(scene: Scene, seed: number): void;
+  /** The thread that runs now: one of the runnable, or of the sleeping if it must come to that. */
+  next(scene: Scene): number;
+}

@@ -1,0 +1,66 @@
+/** The syntax tree of the bundle, with what every pass over it needs: children and parents. */
+import { parse, type AnyNode, type CallExpression, type FunctionDeclaration, type Identifier, type MemberExpression } from 'acorn';
+
+export type { AnyNode, CallExpression, FunctionDeclaration, Identifier, MemberExpression };
+
+export interface Syntax {
+  /** The text that was parsed: comments blanked, so that slices can be put on one line. */
+  readonly text: string;
+  readonly program: AnyNode;
+  readonly parents: ReadonlyMap<AnyNode, AnyNode>;
+}
+
+/** Parses a module. */
+export function parseModule(code: string): Syntax {
+  const blanked = code.split('');
+  const program = parse(code, {
+    ecmaVersion: 'latest',
+    sourceType: 'module',
+    onComment(_block, _text, start, end) {
+      for (let i = start; i < end; i++) if (blanked[i] !== '\n') blanked[i] = ' ';
+    },
+  }) as AnyNode;
+  const parents = new Map<AnyNode, AnyNode>();
+  walk(program, (node) => {
+    for (const child of childrenOf(node)) parents.set(child, node);
+  });
+  return { text: blanked.join(''), program, parents };
+}
+
+/** Calls `visit` for `node` and everything below it, from the outside in. */
+export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
+  visit(node);
+  for (const child of childrenOf(node)) walk(child, visit);
+}
+
+/** The nodes directly below, in source order. */
+export function childrenOf(node: AnyNode): AnyNode[] {
+  // A shorthand property holds its identifier twice.
+  if (node.type === 'Property' && node.shorthand) return [node.value];
+  const children: AnyNode[] = [];
+  for (const value of Object.values(node) as unknown[]) {
+    if (Array.isArray(value)) {
+      for (const item of value as unknown[]) if (isNode(item)) children.push(item);
+    } else if (isNode(value)) {
+      children.push(value);
+    }
+  }
+  return children.sort((a, b) => a.start - b.start);
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+/** `Atomics.op(…)`: its `op`, else null. */
+export function atomicsOp(call: AnyNode): string | null {
+  if (call.type !== 'CallExpression') return null;
+  const callee = call.callee;
+  if (callee.type !== 'MemberExpression' || callee.computed) return null;
+  if (callee.object.type !== 'Identifier' || callee.object.name !== 'Atomics') return null;
+  return callee.property.type === 'Identifier' ? callee.property.name : null;
+}
+
+export function isFunction(node: AnyNode): boolean {
+  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
+}

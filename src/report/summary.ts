@@ -1,0 +1,50 @@
+/** What a finished run comes to, as a few facts under one another. */
+import type { RunResult } from '../drivers/api.ts';
+import { median } from './stats.ts';
+import { formatFacts } from './table.ts';
+import { formatBytes, formatCount, formatNs, plural } from './units.ts';
+
+/** What the machine was asked to do. */
+export interface RunSetting {
+  readonly workload: string;
+  readonly procs: number;
+  readonly gogc: number | 'off';
+  readonly seed: number;
+}
+
+/** The lines of the summary; what the workload itself reports stands above it. */
+export function formatSummary(setting: RunSetting, result: RunResult): string[] {
+  const head = [
+    setting.workload, plural(setting.procs, 'P'), `GOGC ${setting.gogc}`, `seed ${setting.seed}`,
+  ].join(', ');
+  return [head, ...formatFacts(facts(result)).map((line) => `  ${line}`)];
+}
+
+function facts({ memstats, cycles, elapsedNs, verified }: RunResult): [string, string][] {
+  const rows: [string, string][] = [
+    ['ran for', formatNs(elapsedNs)],
+    ['allocated', `${plural(memstats.Mallocs, 'object')}, ${formatBytes(memstats.TotalAlloc)}${perObject(memstats.Mallocs, elapsedNs)}`],
+    ['live at the end', `${plural(memstats.HeapObjects, 'object')}, ${formatBytes(memstats.HeapAlloc)}`],
+    ['heap', `${formatBytes(memstats.HeapInuse)} in spans of ${formatBytes(memstats.HeapSys)} from the arena`],
+    ['collections', collections(cycles)],
+  ];
+  if (cycles.length > 0) {
+    rows.push(['pauses', spread(cycles.map(({ pauseNs }) => pauseNs))]);
+    rows.push(['mark time', spread(cycles.map(({ markNs }) => markNs))]);
+  }
+  if (verified > 0) rows.push(['verified', `${plural(verified, 'checkpoint')}, nothing wrong`]);
+  return rows;
+}
+
+function perObject(mallocs: number, elapsedNs: number): string {
+  return mallocs === 0 ? '' : `, ${formatNs(elapsedNs / mallocs)} each`;
+}
+
+function collections(cycles: RunResult['cycles']): string {
+  const forced = cycles.filter(({ forced }) => forced > 0).length;
+  return forced === 0 ? formatCount(cycles.length) : `${formatCount(cycles.length)}, ${formatCount(forced)} of them forced`;
+}
+
+function spread(ns: readonly number[]): string {
+  return `median ${formatNs(median(ns))}, longest ${formatNs(ns.reduce((a, b) => Math.max(a, b)))}`;
+}

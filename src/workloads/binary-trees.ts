@@ -1,0 +1,203 @@
+/**
+ * binary-trees of the Computer Language Benchmarks Game: one tree that lives long while many
+ * others of growing depth are built, counted and dropped.
+ *
+ * A deep tree is built in chunks, one a step: subtrees of CHUNK_DEPTH levels, in order, each
+ * hung below the path of upper nodes that leads to it. Every level of the path, and of the
+ * subtree while it grows, has a slot of the frame, so whatever is built is held.
+ */
+import type { Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import type { GRef } from '../machine/g.ts';
+import type { MRef } from '../machine/m.ts';
+import { GOEXIT, type Step } from '../runtime/goroutine.ts';
+import { getInt, getSlot, globalAt, loadWord, newObject, setInt, setSlot, storeWord } from '../runtime/mutator.ts';
+import { SLACK_BYTES, spanBytes } from './footprint.ts';
+import type { Needs, Params, Workload } from './workload.ts';
+
+const NODE_BYTES = 16;
+const MIN_DEPTH = 4;
+const MAX_DEPTH = 24;
+const CHUNK_DEPTH = 10;
+/** Nodes a step builds or counts, about. */
+const BATCH = 4096;
+
+const PC = { nextJob: 0, work: 1 } as const;
+
+/** Slots: the levels of the tree that lives long, and those of the others. */
+const LONG_LIVED = 0;
+const LEVELS = MAX_DEPTH + 2;
+const OTHERS = LEVELS;
+
+/** Ints: depth asked for, job to begin next; of the running job: root slot, depth of its trees, trees left, chunk to work on, nodes counted. */
+const MAX = 0;
+const JOB = 1;
+const BASE = 2;
+const DEPTH = 3;
+const LEFT = 4;
+const CHUNK = 5;
+const SUM = 6;
+
+/** Jobs: the stretch tree, the tree that lives long, the others by depth, counting the long-lived one again. */
+const STRETCH_JOB = 0;
+const LONG_LIVED_JOB = 1;
+const FIRST_JOB = 2;
+
+function lastJob(max: number): number {
+  return FIRST_JOB + Math.floor((max - MIN_DEPTH) / 2) + 1;
+}
+
+function treesOf(max: number, depth: number): number {
+  return 2 ** (max - depth + MIN_DEPTH);
+}
+
+/** Subtrees that a tree of `depth` is built of, each in one go. */
+function chunksOf(depth: number): number {
+  return 1 << Math.max(0, depth - CHUNK_DEPTH);
+}
+
+/** The sum of the job that ended goes to the global of its number, for the report. */
+function nextJob(m: Mem, _mp: MRef, gp: GRef): number {
+  const max = getInt(m, gp, MAX);
+  const job = getInt(m, gp, JOB);
+  if (job > 0) m[globalAt(m, job - 1)] = getInt(m, gp, SUM);
+  if (job > lastJob(max)) return GOEXIT;
+  setInt(m, gp, JOB, job + 1);
+  setInt(m, gp, SUM, 0);
+  if (job === STRETCH_JOB) beginJob(m, gp, OTHERS, max + 1, 1, 0);
+  else if (job === LONG_LIVED_JOB) beginJob(m, gp, LONG_LIVED, max, 1, 0);
+  else if (job === lastJob(max)) beginJob(m, gp, LONG_LIVED, max, 1, chunksOf(max));
+  else {
+    const depth = MIN_DEPTH + 2 * (job - FIRST_JOB);
+    beginJob(m, gp, OTHERS, depth, treesOf(max, depth), 0);
+  }
+  return PC.work;
+}
+
+function beginJob(m: Mem, gp: GRef, base: number, depth: number, trees: number, chunk: number): void {
+  // Slots below the last trees' depth still hold parts of them.
+  for (let i = OTHERS; i < OTHERS + LEVELS; i++) setSlot(m, gp, i, 0);
+  setInt(m, gp, BASE, base);
+  setInt(m, gp, DEPTH, depth);
+  setInt(m, gp, LEFT, trees);
+  setInt(m, gp, CHUNK, chunk);
+}
+
+/** Builds every chunk of a tree, then counts every chunk, then the next tree. */
+function work(m: Mem, mp: MRef, gp: GRef): number {
+  const base = getInt(m, gp, BASE);
+  const depth = getInt(m, gp, DEPTH);
+  const chunks = chunksOf(depth);
+  const nodes = 2 << Math.min(depth, CHUNK_DEPTH);
+  let left = getInt(m, gp, LEFT);
+  let chunk = getInt(m, gp, CHUNK);
+  let sum = getInt(m, gp, SUM);
+  for (let budget = BATCH; budget > 0 && left > 0; budget -= nodes) {
+    if (chunk < chunks) growChunk(m, mp, gp, base, depth, chunk);
+    else sum += countChunk(m, getSlot(m, gp, base), depth, chunk - chunks);
+    chunk++;
+    if (chunk === 2 * chunks) {
+      chunk = 0;
+      left--;
+    }
+  }
+  setInt(m, gp, LEFT, left);
+  setInt(m, gp, CHUNK, chunk);
+  setInt(m, gp, SUM, sum);
+  if (left > 0) return PC.work;
+  checkSum(m, gp, depth, sum);
+  return PC.nextJob;
+}
+
+function checkSum(m: Mem, gp: GRef, depth: number, sum: number): void {
+  const max = getInt(m, gp, MAX);
+  const trees = getInt(m, gp, BASE) === OTHERS && depth <= max ? treesOf(max, depth) : 1;
+  const expected = trees * (2 ** (depth + 1) - 1);
+  if (sum !== expected) fatal('TREE_DAMAGED', { depth, trees, nodes: sum, expected });
+}
+
+/** Levels above the chunks of a tree of `depth`. */
+function levelsAbove(depth: number): number {
+  return Math.max(0, depth - CHUNK_DEPTH);
+}
+
+/** The first level at which the path to chunk `k` leaves the path to the one before. */
+function firstNewLevel(top: number, k: number): number {
+  if (k === 0) return 0;
+  const trailingZeros = 31 - Math.clz32(k & -k);
+  return top - trailingZeros;
+}
+
+function growChunk(m: Mem, mp: MRef, gp: GRef, base: number, depth: number, k: number): void {
+  const top = levelsAbove(depth);
+  for (let level = firstNewLevel(top, k); level <= top; level++) {
+    const node =
+      level === top
+        ? subtree(m, mp, gp, base + level, depth - top)
+        : newObject(m, mp, gp, base + level, NODE_BYTES, 0);
+    if (level > 0) storeWord(m, getSlot(m, gp, base + level - 1), (k >> (top - level)) & 1, node);
+  }
+}
+
+/** A tree of `depth` below its root, held by `slot`. */
+function subtree(m: Mem, mp: MRef, gp: GRef, slot: number, depth: number): Ref {
+  const node = newObject(m, mp, gp, slot, NODE_BYTES, 0);
+  if (depth > 0) {
+    storeWord(m, node, 0, subtree(m, mp, gp, slot + 1, depth - 1));
+    storeWord(m, node, 1, subtree(m, mp, gp, slot + 1, depth - 1));
+  }
+  return node;
+}
+
+/** The nodes of chunk `k`, and those of its path that no earlier chunk has counted. */
+function countChunk(m: Mem, root: Ref, depth: number, k: number): number {
+  const top = levelsAbove(depth);
+  let node = root;
+  for (let level = 0; level < top; level++) node = loadWord(m, node, (k >> (top - 1 - level)) & 1);
+  return top - firstNewLevel(top, k) + countNodes(m, node);
+}
+
+function countNodes(m: Mem, node: Ref): number {
+  const left = loadWord(m, node, 0);
+  if (left === 0) return 1;
+  return 1 + countNodes(m, left) + countNodes(m, loadWord(m, node, 1));
+}
+
+const STEPS: readonly Step[] = [nextJob, work];
+
+/** The stretch tree and as much garbage again. */
+function needs(params: Params): Needs {
+  return {
+    arenaBytes: 3 * spanBytes(NODE_BYTES, 2 ** (params.depth + 2)) + SLACK_BYTES,
+    globals: lastJob(params.depth) + 1,
+    goroutines: 1,
+  };
+}
+
+function args(params: Params): readonly number[] {
+  return [params.depth];
+}
+
+/** What the benchmark prints. */
+function report(m: Mem, params: Params): readonly string[] {
+  const max = params.depth;
+  const lines = [`stretch tree of depth ${max + 1}\t check: ${m[globalAt(m, STRETCH_JOB)]}`];
+  for (let job = FIRST_JOB; job < lastJob(max); job++) {
+    const depth = MIN_DEPTH + 2 * (job - FIRST_JOB);
+    lines.push(`${treesOf(max, depth)}\t trees of depth ${depth}\t check: ${m[globalAt(m, job)]}`);
+  }
+  lines.push(`long lived tree of depth ${max}\t check: ${m[globalAt(m, lastJob(max))]}`);
+  return lines;
+}
+
+export const binaryTrees: Workload = {
+  name: 'binary-trees',
+  summary: 'the binary-trees benchmark',
+  params: { depth: { default: 12, min: 6, max: MAX_DEPTH, help: 'depth of the deepest trees but one' } },
+  needs,
+  steps: STEPS,
+  main: { pc: PC.nextJob, slots: OTHERS + LEVELS },
+  args,
+  report,
+};

@@ -1,0 +1,26 @@
+/** The workloads that come with sweepgen, by name. */
+import { binaryTrees } from './binary-trees.ts';
+import { cache } from './cache.ts';
+import { churn } from './churn.ts';
+import { collect } from './collect.ts';
+import { list } from './graphs/list.ts';
+import { mixed } from './graphs/mixed.ts';
+import { rand } from './graphs/rand.ts';
+import { tree } from './graphs/tree.ts';
+import { wide } from './graphs/wide.ts';
+import { links } from './links.ts';
+import { sequence } from './sequence.ts';
+import { strings } from './strings.ts';
+import type { Workload } from './workload.ts';
+
+/** In the order of `--help`: graphs, benchmarks, tests of the collector. */
+export const BUILT_INS: readonly Workload[] = [
+  tree, list, rand, wide, mixed, collect,
+  churn, binaryTrees, sequence,
+  strings, cache, links,
+];
+
+/** The built-in workload `name`, if there is one. */
+export function builtIn(name: string): Workload | undefined {
+  return BUILT_INS.find((workload) => workload.name === name);
+}

@@ -1,0 +1,110 @@
+/**
+ * The allocation benchmark: goroutines that allocate small objects as fast as they can, each
+ * keeping the last so many in a ring.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { ptrWords } from '../memory/config.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import type { GRef } from '../machine/g.ts';
+import type { MRef } from '../machine/m.ts';
+import { GOEXIT, ret, type Step } from '../runtime/goroutine.ts';
+import { getInt, getSlot, newObject, prepare, setInt, start, storeWord } from '../runtime/mutator.ts';
+import { SLACK_BYTES, spanBytes } from './footprint.ts';
+import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
+import type { Needs, Params, Workload } from './workload.ts';
+
+const OBJECT_BYTES = 32;
+const BATCH = 1000;
+const GROUP = 0;
+
+const PC = { spawn: 0, join: 1, end: 2, makeRing: 3, fill: 4 } as const;
+
+/** Ints of the main goroutine; a worker's THREADS is where it is in its ring. */
+const THREADS = 0;
+const COUNT = 1;
+const RING = 2;
+const AT = THREADS;
+
+/** Slots of a worker: its ring, and the object just made. */
+const RING_SLOT = 0;
+const FRESH_SLOT = 1;
+
+function spawn(m: Mem, mp: MRef, gp: GRef): number {
+  const threads = getInt(m, gp, THREADS);
+  const share = Math.floor(getInt(m, gp, COUNT) / threads);
+  groupAdd(m, mp, GROUP, threads);
+  for (let i = 0; i < threads; i++) {
+    const worker = prepare(m, mp, gp, PC.makeRing, 2);
+    setInt(m, worker, COUNT, share);
+    setInt(m, worker, RING, getInt(m, gp, RING));
+    start(m, mp, worker);
+  }
+  return PC.join;
+}
+
+function join(m: Mem, mp: MRef, gp: GRef): number {
+  return groupWait(m, mp, gp, GROUP, PC.end);
+}
+
+function end(m: Mem, _mp: MRef, gp: GRef): number {
+  return ret(m, gp);
+}
+
+function makeRing(m: Mem, mp: MRef, gp: GRef): number {
+  newObject(m, mp, gp, RING_SLOT, getInt(m, gp, RING) * ptrWords(m) * 4, 0);
+  return PC.fill;
+}
+
+/** Each new object displaces the oldest. */
+function fill(m: Mem, mp: MRef, gp: GRef): number {
+  const left = getInt(m, gp, COUNT);
+  const ring = getSlot(m, gp, RING_SLOT);
+  const length = getInt(m, gp, RING);
+  const n = Math.min(left, BATCH);
+  let at = getInt(m, gp, AT);
+  for (let i = 0; i < n; i++) {
+    storeWord(m, ring, at, newObject(m, mp, gp, FRESH_SLOT, OBJECT_BYTES, 0));
+    at++;
+    if (at === length) at = 0;
+  }
+  setInt(m, gp, AT, at);
+  setInt(m, gp, COUNT, left - n);
+  if (left > n) return PC.fill;
+  groupDone(m, mp, GROUP);
+  return GOEXIT;
+}
+
+const STEPS: readonly Step[] = [spawn, join, end, makeRing, fill];
+
+/** Twice what is kept: collections at GOGC=100 begin there; and what is swept late. */
+function needs(params: Params): Needs {
+  const kept = params.threads * (spanBytes(OBJECT_BYTES, params.ring) + spanBytes(8 * params.ring, 1));
+  return { arenaBytes: 3 * kept + 4 * SLACK_BYTES, globals: GROUP_GLOBALS, goroutines: params.threads + 1 };
+}
+
+function args(params: Params): readonly number[] {
+  return [params.threads, params.count, params.ring];
+}
+
+function report(m: Mem, params: Params): readonly string[] {
+  const share = Math.floor(params.count / params.threads);
+  return [
+    `${share * params.threads} objects of ${OBJECT_BYTES} bytes by ${params.threads} goroutines, ` +
+      `${params.ring} kept by each, ${m[MSTATS + MStats.at.numgc]} collections`,
+  ];
+}
+
+export const churn: Workload = {
+  name: 'churn',
+  summary: 'allocates small objects as fast as it can, keeping the last in a ring',
+  params: {
+    count: { default: 10_000_000, min: 1, max: 2_000_000_000, help: 'objects allocated by all goroutines together' },
+    threads: { default: 1, min: 1, max: 256, help: 'goroutines' },
+    ring: { default: 100_000, min: 1, max: 10_000_000, help: 'objects that each goroutine keeps' },
+  },
+  needs,
+  steps: STEPS,
+  main: { pc: PC.spawn, slots: 0 },
+  args,
+  report,
+};

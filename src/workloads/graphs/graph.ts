@@ -1,0 +1,53 @@
+/**
+ * What the synthetic graphs have in common: a heap built before the program starts, held by
+ * global 0, and forced collections of it.
+ */
+import type { Mem } from '../../memory/struct.ts';
+import { ptrWords } from '../../memory/config.ts';
+import type { Ref } from '../../memory/address.ts';
+import type { MRef } from '../../machine/m.ts';
+import { mallocgc } from '../../malloc/malloc.ts';
+import { setGlobal } from '../../runtime/mutator.ts';
+import { COLLECT_MAIN, COLLECT_PARAMS, COLLECT_STEPS, argsOf } from '../collect.ts';
+import { SLACK_BYTES } from '../footprint.ts';
+import type { Param, Params, Workload } from '../workload.ts';
+
+/** Bytes of the node of tree, list and rand. */
+export const NODE_BYTES = 32;
+
+interface Graph {
+  readonly name: string;
+  readonly summary: string;
+  /** Its one size. */
+  readonly size: readonly [name: string, param: Param];
+  /** Bytes of the spans it fills. */
+  footprint(size: number): number;
+  readonly build: NonNullable<Workload['build']>;
+}
+
+/** A workload that builds `g` and collects it. */
+export function graph(g: Graph): Workload {
+  const [name, param] = g.size;
+  return {
+    name: g.name,
+    summary: g.summary,
+    params: { [name]: param, ...COLLECT_PARAMS },
+    needs: (params: Params) => ({ arenaBytes: g.footprint(params[name]) + SLACK_BYTES, globals: 1, goroutines: 1 }),
+    build: g.build,
+    steps: COLLECT_STEPS,
+    main: COLLECT_MAIN,
+    args: argsOf,
+  };
+}
+
+/** The param of a graph of `count` objects. */
+export function countParam(count: number): readonly [name: string, param: Param] {
+  return ['count', { default: count, min: 1, max: 1 << 27, help: 'objects' }];
+}
+
+/** One slice of `count` pointers, held by global 0; a large object as a rule. */
+export function newRootSlice(m: Mem, m0: MRef, count: number): Ref {
+  const slice = mallocgc(m, m0, count * ptrWords(m) * 4, 0);
+  setGlobal(m, 0, slice);
+  return slice;
+}

@@ -1,0 +1,44 @@
+/** Objects of nine classes, which point at earlier ones: the nearest to a program's heap. */
+import type { Mem } from '../../memory/struct.ts';
+import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
+import type { MRef } from '../../machine/m.ts';
+import { mallocgc } from '../../malloc/malloc.ts';
+import { loadWord, storeWord } from '../../runtime/mutator.ts';
+import { spanBytes } from '../footprint.ts';
+import type { Params } from '../workload.ts';
+import { countParam, graph, newRootSlice } from './graph.ts';
+
+/** Bytes of an object of each class, and how many pointers it begins with. */
+const SIZES = [16, 32, 48, 64, 96, 128, 256, 512, 1024];
+const POINTERS = [1, 1, 1, 2, 3, 4, 8, 16, 32];
+
+/** Each object draws its class, then its pointers; the first has nothing to point at. */
+function build(m: Mem, m0: MRef, params: Params): void {
+  const all = newRootSlice(m, m0, params.count);
+  let draw = GRAPH_SEED;
+  for (let i = 0; i < params.count; i++) {
+    draw = xorshift32(draw);
+    const kind = draw % SIZES.length;
+    const obj = mallocgc(m, m0, SIZES[kind], 0);
+    storeWord(m, all, i, obj);
+    if (i === 0) continue;
+    for (let word = 0; word < POINTERS[kind]; word++) {
+      draw = xorshift32(draw);
+      storeWord(m, obj, word, loadWord(m, all, draw % i));
+    }
+  }
+}
+
+/** As if one class could be drawn a tenth more often than the others. */
+function footprint(count: number): number {
+  const each = Math.ceil((count / SIZES.length) * 1.1) + 64;
+  return SIZES.reduce((sum, size) => sum + spanBytes(size, each), spanBytes(8 * count, 1));
+}
+
+export const mixed = graph({
+  name: 'mixed',
+  summary: 'collects objects of nine sizes that point at earlier ones',
+  size: countParam(1_000_000),
+  footprint,
+  build,
+});

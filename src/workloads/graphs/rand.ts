@@ -1,0 +1,35 @@
+/** Nodes that each point at two others drawn from all: no locality at all. */
+import type { Mem } from '../../memory/struct.ts';
+import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
+import type { MRef } from '../../machine/m.ts';
+import { mallocgc } from '../../malloc/malloc.ts';
+import { loadWord, storeWord } from '../../runtime/mutator.ts';
+import { spanBytes } from '../footprint.ts';
+import type { Params } from '../workload.ts';
+import { NODE_BYTES, countParam, graph, newRootSlice } from './graph.ts';
+
+function build(m: Mem, m0: MRef, params: Params): void {
+  const n = params.count;
+  const all = newRootSlice(m, m0, n);
+  for (let i = 0; i < n; i++) storeWord(m, all, i, mallocgc(m, m0, NODE_BYTES, 0));
+  let draw = GRAPH_SEED;
+  for (let i = 0; i < n; i++) {
+    const node = loadWord(m, all, i);
+    for (let word = 0; word < 2; word++) {
+      draw = xorshift32(draw);
+      storeWord(m, node, word, loadWord(m, all, draw % n));
+    }
+  }
+}
+
+function footprint(count: number): number {
+  return spanBytes(8 * count, 1) + spanBytes(NODE_BYTES, count);
+}
+
+export const rand = graph({
+  name: 'rand',
+  summary: 'collects a random graph: two pointers in each node',
+  size: countParam(2_000_000),
+  footprint,
+  build,
+});

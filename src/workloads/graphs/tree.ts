@@ -1,0 +1,34 @@
+/** A complete binary tree, allocated in pre-order: wide enough for any number of threads. */
+import type { Mem } from '../../memory/struct.ts';
+import type { Ref } from '../../memory/address.ts';
+import type { MRef } from '../../machine/m.ts';
+import { mallocgc } from '../../malloc/malloc.ts';
+import { setGlobal, storeWord } from '../../runtime/mutator.ts';
+import { spanBytes } from '../footprint.ts';
+import type { Params } from '../workload.ts';
+import { NODE_BYTES, graph } from './graph.ts';
+
+function build(m: Mem, m0: MRef, params: Params): void {
+  setGlobal(m, 0, subtree(m, m0, params.depth));
+}
+
+function subtree(m: Mem, m0: MRef, depth: number): Ref {
+  const node = mallocgc(m, m0, NODE_BYTES, 0);
+  if (depth > 1) {
+    storeWord(m, node, 0, subtree(m, m0, depth - 1));
+    storeWord(m, node, 1, subtree(m, m0, depth - 1));
+  }
+  return node;
+}
+
+function footprint(depth: number): number {
+  return spanBytes(NODE_BYTES, 2 ** depth - 1);
+}
+
+export const tree = graph({
+  name: 'tree',
+  summary: 'collects a complete binary tree',
+  size: ['depth', { default: 22, min: 1, max: 26, help: 'levels; the tree has 2^depth - 1 nodes' }],
+  footprint,
+  build,
+});

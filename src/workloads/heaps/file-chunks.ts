@@ -1,0 +1,45 @@
+/** A file as a sequence of buffers, in bounded memory. */
+import { open, type FileHandle } from 'node:fs/promises';
+import { HeapFormatError } from './format-error.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+export interface FileChunks {
+  /** Bytes; undefined for a pipe or a device. */
+  readonly size: number | undefined;
+  /** Each buffer is overwritten when the next one is asked for. The last ask closes the file. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Opens `path`; `name` is what messages call it. */
+export async function openChunks(path: string, name: string): Promise<FileChunks> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const stat = await file.stat();
+    if (stat.isDirectory()) throw new Error('it is a directory');
+    return { size: stat.isFile() ? stat.size : undefined, chunks: chunksOf(file, name) };
+  } catch (error) {
+    await file?.close();
+    throw cannotRead(name, error);
+  }
+}
+
+async function* chunksOf(file: FileHandle, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw cannotRead(name, error);
+  } finally {
+    await file.close();
+  }
+}
+
+function cannotRead(name: string, error: unknown): HeapFormatError {
+  return new HeapFormatError(name, `cannot be read: ${(error as Error).message}`);
+}

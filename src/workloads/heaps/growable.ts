@@ -1,0 +1,47 @@
+/**
+ * A list of 32-bit numbers whose length is not known ahead, or not to be believed: a file may
+ * claim 1e15 nodes. It grows by whole chunks, so nothing is copied while it grows and hardly
+ * more memory is held than used; `finish` needs twice the space of the list for a moment.
+ */
+const FIRST_CHUNK = 1 << 10; // entries
+const LAST_CHUNK = 1 << 18; // entries: 1 MiB
+
+export class GrowableUint32 {
+  /** Filled to their ends, each twice as long as the one before until LAST_CHUNK. */
+  private full: Uint32Array[] = [];
+  private fullLength = 0;
+  private chunk = new Uint32Array(FIRST_CHUNK);
+  private used = 0;
+
+  get length(): number {
+    return this.fullLength + this.used;
+  }
+
+  push(value: number): void {
+    if (this.used === this.chunk.length) this.grow();
+    this.chunk[this.used++] = value;
+  }
+
+  /** All numbers, followed by `spare` zeros. The list is empty afterwards. */
+  finish(spare = 0): Uint32Array {
+    const all = new Uint32Array(this.length + spare);
+    let at = 0;
+    for (const chunk of this.full) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    all.set(this.chunk.subarray(0, this.used), at);
+    this.full = [];
+    this.fullLength = 0;
+    this.chunk = new Uint32Array(FIRST_CHUNK);
+    this.used = 0;
+    return all;
+  }
+
+  private grow(): void {
+    this.full.push(this.chunk);
+    this.fullLength += this.used;
+    this.chunk = new Uint32Array(Math.min(2 * this.used, LAST_CHUNK));
+    this.used = 0;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Where things stand in the rows of a heap snapshot. V8 has added and moved fields over the
+ * years and says in `snapshot.meta` which ones a file has, so no position is known ahead.
+ */
+
+export interface SnapshotLayout {
+  /** Rows that the arrays must turn out to have. */
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly node: {
+    /** Numbers a row. */
+    readonly stride: number;
+    /** Positions in a row. */
+    readonly selfSize: number;
+    readonly edgeCount: number;
+  };
+  readonly edge: {
+    readonly stride: number;
+    readonly type: number;
+    readonly toNode: number;
+    /** Kinds of edges; a row's type is below it. */
+    readonly types: number;
+    /** The type that does not keep its target alive; -1 if the file has none. */
+    readonly weak: number;
+  };
+}
+
+/** V8 has had 7 fields at most; a thousand would mean that something else is being read. */
+const MAX_FIELDS = 64;
+/** Object and edge numbers are held in 32 bits. */
+const MAX_ROWS = 2 ** 32 - 2;
+
+type Fail = (problem: string) => never;
+
+/** Checks the value of the file's `snapshot` key; `fail` throws. */
+export function readLayout(snapshot: unknown, fail: Fail): SnapshotLayout {
+  if (!isRecord(snapshot)) return fail('snapshot is no object');
+  const { meta } = snapshot;
+  if (!isRecord(meta)) return fail('snapshot.meta is missing or no object');
+  const nodeFields = names(meta, 'node_fields', fail);
+  const edgeFields = names(meta, 'edge_fields', fail);
+  if (!Array.isArray(meta.node_types)) return fail('snapshot.meta.node_types is no array');
+  const type = position(edgeFields, 'edge_fields', 'type', fail);
+  const types = edgeTypes(meta.edge_types, type, fail);
+  return {
+    nodeCount: count(snapshot, 'node_count', 1, fail),
+    edgeCount: count(snapshot, 'edge_count', 0, fail),
+    node: {
+      stride: nodeFields.length,
+      selfSize: position(nodeFields, 'node_fields', 'self_size', fail),
+      edgeCount: position(nodeFields, 'node_fields', 'edge_count', fail),
+    },
+    edge: {
+      stride: edgeFields.length,
+      type,
+      toNode: position(edgeFields, 'edge_fields', 'to_node', fail),
+      types: types.length,
+      weak: types.indexOf('weak'),
+    },
+  };
+}
+
+function names(meta: Record<string, unknown>, key: string, fail: Fail): string[] {
+  const list = meta[key];
+  if (!isNames(list)) return fail(`snapshot.meta.${key} is no array of names`);
+  if (list.length === 0 || list.length > MAX_FIELDS) {
+    return fail(`snapshot.meta.${key} has ${list.length} fields, not 1 to ${MAX_FIELDS}`);
+  }
+  return list;
+}
+
+function position(fields: string[], key: string, field: string, fail: Fail): number {
+  const at = fields.indexOf(field);
+  if (at === -1) return fail(`snapshot.meta.${key} has no field '${field}'`);
+  if (fields.lastIndexOf(field) !== at) {
+    return fail(`snapshot.meta.${key} has the field '${field}' twice`);
+  }
+  return at;
+}
+
+function edgeTypes(list: unknown, at: number, fail: Fail): string[] {
+  if (!Array.isArray(list)) return fail('snapshot.meta.edge_types is no array');
+  const types: unknown = list[at];
+  if (!isNames(types)) return fail(`snapshot.meta.edge_types[${at}] is no array of names`);
+  return types;
+}
+
+function count(
+  snapshot: Record<string, unknown>, key: string, least: number, fail: Fail,
+): number {
+  const value = snapshot[key];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
+    return fail(`snapshot.${key} is ${shortly(value)}, not a whole number from ${least} on`);
+  }
+  return value > MAX_ROWS ? fail(`snapshot.${key} is ${value}, more than ${MAX_ROWS}`) : value;
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shortly(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) return 'missing';
+  return text.length > 30 ? `${text.slice(0, 30)}…` : text;
+}

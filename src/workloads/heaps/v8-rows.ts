@@ -1,0 +1,135 @@
+/**
+ * The `nodes` and `edges` arrays of a heap snapshot. Edges stand in the order of their nodes,
+ * each node saying how many are its own: exactly the form of an image, but for weak edges,
+ * which are left out.
+ */
+import { GrowableUint32 } from './growable.ts';
+import { NumberArrayReader } from './json-numbers.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import type { SnapshotLayout } from './v8-meta.ts';
+
+/** Rows unpacked at a time. */
+const BATCH_ROWS = 1024;
+const MAX_UINT32 = 2 ** 32 - 1;
+
+export interface NodeRows {
+  readonly count: number;
+  /** Bytes of all nodes. */
+  readonly bytes: number;
+  readonly sizes: Uint32Array;
+  /** Edges of each node, weak ones included; one spare entry. */
+  readonly edgeCounts: Uint32Array;
+}
+
+export interface EdgeRows {
+  readonly firstEdge: Uint32Array;
+  readonly targets: Uint32Array;
+  /** Edges that were left out. */
+  readonly weak: number;
+}
+
+/** Reads the value of `nodes`. */
+export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Promise<NodeRows> {
+  const { stride, selfSize, edgeCount } = layout.node;
+  const sizes = new GrowableUint32();
+  const edgeCounts = new GrowableUint32();
+  const batch = new Float64Array(stride * BATCH_ROWS);
+  const numbers = await NumberArrayReader.open(cursor);
+  let bytes = 0;
+  let edges = 0;
+  for (let n = batch.length; n === batch.length; ) {
+    n = await numbers.fill(batch);
+    const whole = n - (n % stride);
+    for (let i = 0; i < whole; i += stride) {
+      const size = batch[i + selfSize];
+      const own = batch[i + edgeCount];
+      if (size > MAX_UINT32) tooLarge(cursor, sizes.length, 'self_size', size);
+      if (own > MAX_UINT32) tooLarge(cursor, sizes.length, 'edge_count', own);
+      sizes.push(size);
+      edgeCounts.push(own);
+      bytes += size;
+      edges += own;
+    }
+    checkRows(cursor, 'node', sizes.length, layout.nodeCount, n, batch.length, stride);
+  }
+  if (edges !== layout.edgeCount) {
+    cursor.reject(
+      `the nodes claim ${edges} edges together, but snapshot.edge_count is ${layout.edgeCount}`,
+    );
+  }
+  return { count: sizes.length, bytes, sizes: sizes.finish(), edgeCounts: edgeCounts.finish(1) };
+}
+
+/** Reads the value of `edges`; `nodes.edgeCounts` is overwritten and becomes `firstEdge`. */
+export async function readEdges(
+  cursor: JsonCursor, layout: SnapshotLayout, nodes: NodeRows,
+): Promise<EdgeRows> {
+  const { stride, type, toNode, types, weak } = layout.edge;
+  const nodeStride = layout.node.stride;
+  const firstEdge = nodes.edgeCounts;
+  const targets = new GrowableUint32();
+  const batch = new Float64Array(stride * BATCH_ROWS);
+  const numbers = await NumberArrayReader.open(cursor);
+  let read = 0;
+  let dropped = 0;
+  let node = -1;
+  let left = 0; // edges of `node` still to come
+  for (let n = batch.length; n === batch.length; ) {
+    n = await numbers.fill(batch);
+    const whole = n - (n % stride);
+    checkRows(cursor, 'edge', read + whole / stride, layout.edgeCount, n, batch.length, stride);
+    for (let i = 0; i < whole; i += stride) {
+      while (left === 0) {
+        left = firstEdge[++node];
+        firstEdge[node] = read - dropped;
+      }
+      left--;
+      const offset = batch[i + toNode];
+      const target = Math.floor(offset / nodeStride);
+      if (target * nodeStride !== offset || target >= nodes.count) {
+        badTarget(cursor, read, offset, nodeStride, nodes.count);
+      }
+      if (batch[i + type] >= types) badType(cursor, read, batch[i + type], types);
+      if (batch[i + type] === weak) dropped++;
+      else targets.push(target);
+      read++;
+    }
+  }
+  firstEdge.fill(read - dropped, node + 1);
+  return { firstEdge, targets: targets.finish(), weak: dropped };
+}
+
+/** Called after each batch of `n` numbers, so that too many rows are noticed at once. */
+function checkRows(
+  cursor: JsonCursor, what: string, rows: number, claimed: number,
+  n: number, batchLength: number, stride: number,
+): void {
+  const atEnd = n < batchLength;
+  if (rows > claimed || (atEnd && n % stride === 0 && rows < claimed)) {
+    const found = atEnd ? `${rows}` : 'more';
+    cursor.reject(`snapshot.${what}_count is ${claimed}, but the ${what}s array holds ${found}`);
+  }
+  if (n % stride !== 0) {
+    cursor.reject(
+      `the ${what}s array ends in the middle of a row: ${n % stride} numbers instead of ${stride}`,
+    );
+  }
+}
+
+function tooLarge(cursor: JsonCursor, node: number, field: string, value: number): never {
+  return cursor.reject(`the ${field} of node ${node} is ${value}, more than ${MAX_UINT32}`);
+}
+
+function badTarget(
+  cursor: JsonCursor, edge: number, offset: number, stride: number, nodes: number,
+): never {
+  return cursor.reject(
+    offset % stride === 0
+      ? `edge ${edge} leads to node ${offset / stride}, and there are only ${nodes}`
+      : `the to_node of edge ${edge} is ${offset}, not a multiple of a node's ${stride} fields`,
+  );
+}
+
+function badType(cursor: JsonCursor, edge: number, type: number, types: number): never {
+  return cursor.reject(`the type of edge ${edge} is ${type}, and there are only ${types}`);
+}

@@ -1,0 +1,167 @@
+/**
+ * Reads heap snapshots of V8 (`v8.writeHeapSnapshot()`, `node --heapsnapshot-signal`, Chrome's
+ * memory panel) as they arrive, whatever their size. Of the file
+ *
+ *     {"snapshot":{"meta":{…},"node_count":N,"edge_count":E,…},
+ *      "nodes":[…], "edges":[…], …, "strings":[…]}
+ *
+ * only sizes and edges are kept, 4 bytes each. The rest is passed over, but not without being
+ * checked: a file that is cut off or damaged anywhere is refused with a HeapFormatError.
+ *
+ * The roots of the image are node 0 alone: V8's own root, from which all its roots hang.
+ * A WeakMap's values hang from the map as well as from their keys, as V8 writes them, so the
+ * image keeps alive what ephemerons would let go.
+ */
+import { basename } from 'node:path';
+import { openChunks, type FileChunks } from './file-chunks.ts';
+import type { HeapImage } from './image.ts';
+import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, show } from './json-bytes.ts';
+import { JsonCursor } from './json-cursor.ts';
+import { skipValue } from './json-skip.ts';
+import { readLayout, type SnapshotLayout } from './v8-meta.ts';
+import { readEdges, readNodes, type EdgeRows, type NodeRows } from './v8-rows.ts';
+
+/** Real ones have a thousand bytes. */
+const MAX_META_BYTES = 1 << 20;
+
+export interface V8Image extends HeapImage {
+  /** Weak edges of the file, which keep nothing alive and are not among `edges`. */
+  readonly weakEdges: number;
+}
+
+export interface ReadOptions {
+  /** What reports and messages call the heap; the file's base name by default. */
+  readonly name?: string;
+  /** Called after each buffer, 1 MiB of a file. Bytes; the total of a stream is not known. */
+  readonly onProgress?: (read: number, total: number | undefined) => void;
+}
+
+/** Reads the snapshot in the file at a path, or one whose bytes a stream brings. */
+export async function readV8Snapshot(
+  source: string | AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): Promise<V8Image> {
+  const name = options.name ?? (typeof source === 'string' ? basename(source) : 'heap snapshot');
+  const { size, chunks }: FileChunks =
+    typeof source === 'string'
+      ? await openChunks(source, name)
+      : { size: undefined, chunks: source };
+  const cursor = new JsonCursor(name, chunks, (read) => options.onProgress?.(read, size));
+  try {
+    return await new SnapshotReader(cursor).read(name);
+  } finally {
+    await cursor.close();
+  }
+}
+
+class SnapshotReader {
+  private readonly cursor: JsonCursor;
+  private layout: SnapshotLayout | undefined;
+  private nodes: NodeRows | undefined;
+  private edges: EdgeRows | undefined;
+
+  constructor(cursor: JsonCursor) {
+    this.cursor = cursor;
+  }
+
+  async read(name: string): Promise<V8Image> {
+    await this.begin();
+    await this.members();
+    await this.end();
+    const { nodes, edges } = this;
+    if (nodes === undefined) return this.missing(this.layout === undefined ? 'snapshot' : 'nodes');
+    if (edges === undefined) return this.missing('edges');
+    return {
+      name,
+      objects: nodes.count,
+      edges: edges.targets.length,
+      bytes: nodes.bytes,
+      sizes: nodes.sizes,
+      firstEdge: edges.firstEdge,
+      targets: edges.targets,
+      roots: Uint32Array.of(0),
+      weakEdges: edges.weak,
+    };
+  }
+
+  /** The first byte tells the commonest mistakes. */
+  private async begin(): Promise<void> {
+    const { cursor } = this;
+    const first = await cursor.peekOrEnd();
+    if (first === -1) cursor.reject('is empty');
+    if (first === 0x1f) cursor.reject('is compressed: gunzip it first');
+    if (first !== OPEN_OBJECT) {
+      cursor.reject(`is no V8 heap snapshot: it begins with ${show(first)} instead of '{'`);
+    }
+    cursor.pos++;
+  }
+
+  private async members(): Promise<void> {
+    const { cursor } = this;
+    if ((await cursor.peek()) !== CLOSE_OBJECT) {
+      for (;;) {
+        const key = await cursor.key();
+        await cursor.expect(COLON);
+        await this.member(key);
+        cursor.part = 'the snapshot';
+        if ((await cursor.peek()) !== COMMA) break;
+        cursor.pos++;
+      }
+    }
+    if ((await cursor.peek()) !== CLOSE_OBJECT) cursor.unexpected("',' or '}'");
+    cursor.pos++;
+  }
+
+  private async member(key: string): Promise<void> {
+    const { cursor, layout, nodes } = this;
+    cursor.part = `the value of ${JSON.stringify(key)}`;
+    if (key === 'snapshot') {
+      if (layout !== undefined) this.twice(key);
+      this.layout = readLayout(await this.header(), (problem) => cursor.reject(problem));
+    } else if (key === 'nodes') {
+      if (nodes !== undefined) this.twice(key);
+      if (layout === undefined) return this.outOfOrder(key, 'snapshot');
+      this.nodes = await readNodes(cursor, layout);
+    } else if (key === 'edges') {
+      if (this.edges !== undefined) this.twice(key);
+      if (layout === undefined) return this.outOfOrder(key, 'snapshot');
+      if (nodes === undefined) return this.outOfOrder(key, 'nodes');
+      this.edges = await readEdges(cursor, layout, nodes);
+    } else {
+      await skipValue(cursor);
+    }
+  }
+
+  /** The value of `snapshot`, which is small. */
+  private async header(): Promise<unknown> {
+    const { cursor } = this;
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    await skipValue(cursor, (piece) => {
+      bytes += piece.length;
+      if (bytes > MAX_META_BYTES) cursor.reject(`snapshot takes more than ${MAX_META_BYTES} bytes`);
+      pieces.push(Buffer.from(piece));
+    });
+    return JSON.parse(Buffer.concat(pieces).toString());
+  }
+
+  private async end(): Promise<void> {
+    const { cursor } = this;
+    cursor.part = 'what follows the snapshot';
+    if ((await cursor.peekOrEnd()) !== -1) cursor.unexpected('nothing');
+  }
+
+  private missing(key: string): never {
+    return this.cursor.reject(`is no V8 heap snapshot: it has no "${key}"`);
+  }
+
+  private twice(key: string): never {
+    return this.cursor.reject(`has "${key}" twice, again before byte ${this.cursor.offset}`);
+  }
+
+  private outOfOrder(key: string, before: string): never {
+    return this.cursor.reject(
+      `"${key}" comes before "${before}" at byte ${this.cursor.offset}, which V8 never writes`,
+    );
+  }
+}

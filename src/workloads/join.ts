@@ -1,0 +1,60 @@
+/**
+ * Go's WaitGroup: the main goroutine sleeps until the goroutines it started are done. It lies
+ * in the globals, where its numbers look like no pointers.
+ */
+import { by, struct, type Mem } from '../memory/struct.ts';
+import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { G, WAIT, type GRef } from '../machine/g.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { parkAt } from '../runtime/goroutine.ts';
+import { globalAt } from '../runtime/mutator.ts';
+import { ready } from '../runtime/ready.ts';
+
+const LOCKED = 'its lock';
+
+const WaitGroup = struct('waitgroup', 4, {
+  lock: by('lock.ts', LOCK_WORDS),
+  /** Goroutines not done yet. */
+  count: by(LOCKED),
+  /** The goroutine that waits, 0 for none. */
+  waiter: by(LOCKED),
+});
+
+/** Globals that a wait group takes. */
+export const GROUP_GLOBALS = WaitGroup.words;
+
+const { count: COUNT, waiter: WAITER } = WaitGroup.at;
+
+/** `n` more goroutines to wait for, by the group at global `group`. */
+export function groupAdd(m: Mem, mp: MRef, group: number, n: number): void {
+  const w = globalAt(m, group);
+  lock(m, mp, w);
+  m[w + COUNT] += n;
+  unlock(m, mp, w);
+}
+
+/** One of them is done; the last wakes who waits. */
+export function groupDone(m: Mem, mp: MRef, group: number): void {
+  const w = globalAt(m, group);
+  lock(m, mp, w);
+  m[w + COUNT]--;
+  const waiter = m[w + COUNT] === 0 ? m[w + WAITER] : 0;
+  if (waiter !== 0) m[w + WAITER] = 0;
+  unlock(m, mp, w);
+  if (waiter !== 0) ready(m, mp, waiter);
+}
+
+/** Answer of a step: go on at `pc` once all are done. */
+export function groupWait(m: Mem, mp: MRef, gp: GRef, group: number, pc: number): number {
+  const w = globalAt(m, group);
+  lock(m, mp, w);
+  if (m[w + COUNT] === 0) {
+    unlock(m, mp, w);
+    return pc;
+  }
+  m[w + WAITER] = gp;
+  m[gp + G.at.waitreason] = WAIT.semaphore;
+  // Released once this goroutine counts as waiting, so the last one can't ready it too early.
+  m[mp + M.at.waitlock] = w;
+  return parkAt(pc);
+}

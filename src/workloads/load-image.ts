@@ -1,0 +1,93 @@
+/**
+ * Loads a heap from outside: every object is allocated with its real size, then linked. The
+ * references of an object lie in its first words, in the order of the image; the roots are
+ * one slice in the initialised data.
+ *
+ * An object is made larger where its size doesn't hold its references: a V8 object's own
+ * size doesn't include the elements and properties that a snapshot counts among its edges.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { ptrWords } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+import type { MRef } from '../machine/m.ts';
+import { MAX_SMALL_SIZE, NUM_SIZE_CLASSES, classToSize, sizeToClass } from '../heap/size-classes.ts';
+import { FLAG_NOSCAN, mallocgc } from '../malloc/malloc.ts';
+import { dataAt, storeWord } from '../runtime/mutator.ts';
+import { SLACK_BYTES, spanBytes } from './footprint.ts';
+import { isPointerFree, type HeapImage } from './heaps/image.ts';
+
+/** Word of the data segment that holds the slice of roots. */
+const ROOTS = 0;
+
+/** What becomes of an image in this allocator. */
+export interface ImageNeeds {
+  /** Arena that holds it: whole spans, the roots, and room for what comes after. */
+  readonly arenaBytes: number;
+  readonly objects: number;
+  /** Of the blocks that hold the objects, each rounded up to its size class. */
+  readonly blockBytes: number;
+  /** Objects made larger to hold their references, and by how much altogether. */
+  readonly enlarged: number;
+  readonly enlargedBytes: number;
+}
+
+/** The bytes that object `i` asks for on a machine whose pointers have `wordBytes`. */
+export function allocatedSize(image: HeapImage, i: number, wordBytes: number): number {
+  const references = (image.firstEdge[i + 1] - image.firstEdge[i]) * wordBytes;
+  return Math.max(8, image.sizes[i], references);
+}
+
+/** What `image` takes. O(objects), without memory. */
+export function imageNeeds(image: HeapImage, wordBytes = 8): ImageNeeds {
+  const counts = new Int32Array(NUM_SIZE_CLASSES);
+  let arenaBytes = SLACK_BYTES + spanBytes(image.roots.length * wordBytes, 1);
+  let blockBytes = 0;
+  let enlarged = 0;
+  let enlargedBytes = 0;
+  for (let i = 0; i < image.objects; i++) {
+    const size = allocatedSize(image, i, wordBytes);
+    const more = size - Math.max(8, image.sizes[i]);
+    if (more > 0) {
+      enlarged++;
+      enlargedBytes += more;
+    }
+    if (size > MAX_SMALL_SIZE) {
+      arenaBytes += spanBytes(size, 1);
+      blockBytes += spanBytes(size, 1);
+    } else {
+      counts[sizeToClass(size)]++;
+    }
+  }
+  for (let c = 1; c < NUM_SIZE_CLASSES; c++) {
+    if (counts[c] === 0) continue;
+    arenaBytes += spanBytes(classToSize[c], counts[c]);
+    blockBytes += classToSize[c] * counts[c];
+  }
+  // Spans of several pages leave gaps between them, at worst one of each size.
+  return { arenaBytes: Math.ceil(arenaBytes * 1.02), objects: image.objects, blockBytes, enlarged, enlargedBytes };
+}
+
+/**
+ * Builds `image` in the heap, on M 0, before collections are enabled. Takes four bytes an
+ * object besides.
+ * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ */
+export function loadImage(m: Mem, m0: MRef, image: HeapImage): void {
+  const wordBytes = ptrWords(m) * 4;
+  const refs = new Uint32Array(image.objects);
+  for (let i = 0; i < image.objects; i++) {
+    refs[i] = mallocgc(m, m0, allocatedSize(image, i, wordBytes), isPointerFree(image, i) ? FLAG_NOSCAN : 0);
+  }
+  for (let i = 0; i < image.objects; i++) link(m, refs, image, i);
+  if (image.roots.length === 0) return;
+  const slice = mallocgc(m, m0, image.roots.length * wordBytes, 0);
+  for (let i = 0; i < image.roots.length; i++) storeWord(m, slice, i, refs[image.roots[i]]);
+  storeWord(m, dataAt(m, ROOTS), 0, slice);
+}
+
+function link(m: Mem, refs: Uint32Array, image: HeapImage, i: number): void {
+  const obj: Ref = refs[i];
+  const first = image.firstEdge[i];
+  const end = image.firstEdge[i + 1];
+  for (let edge = first; edge < end; edge++) storeWord(m, obj, edge - first, refs[image.targets[edge]]);
+}

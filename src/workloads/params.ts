@@ -1,0 +1,42 @@
+/** A workload's params, as the user gave them. */
+import { UsageError } from '../base/fatal.ts';
+import type { Param, Params, Workload } from './workload.ts';
+
+/**
+ * All params of `workload`: those in `given`, the others at their default.
+ * @throws UsageError for a name it doesn't have, or a value that is no integer in its range
+ */
+export function checkParams(workload: Workload, given: Readonly<Record<string, unknown>>): Params {
+  const params: Record<string, number> = {};
+  for (const [name, param] of Object.entries(workload.params)) params[name] = param.default;
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(workload.params, name)) throw new UsageError(unknownParam(workload, name));
+    params[name] = checkValue(workload, name, value);
+  }
+  return params;
+}
+
+function checkValue(workload: Workload, name: string, value: unknown): number {
+  const param = workload.params[name];
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new UsageError(`${workload.name}: ${name} must be a whole number, ${rangeOf(param)}, not ${shown(value)}`);
+  }
+  if (value < param.min || value > param.max) {
+    throw new UsageError(`${workload.name}: ${name} must be ${rangeOf(param)}, not ${value}`);
+  }
+  return value;
+}
+
+function unknownParam(workload: Workload, name: string): string {
+  const names = Object.keys(workload.params);
+  if (names.length === 0) return `${workload.name} has no params, so ${name} can't be set`;
+  return `${workload.name} has no param ${name}; it has ${names.join(', ')}`;
+}
+
+function rangeOf(param: Param): string {
+  return `${param.min} to ${param.max}`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

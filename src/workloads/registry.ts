@@ -1,0 +1,142 @@
+/** Workloads by name, and from modules of the user's. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from '../base/fatal.ts';
+import { G_INTS } from '../machine/g.ts';
+import { BUILT_INS, builtIn } from './built-ins.ts';
+import { toolkit } from './toolkit.ts';
+import type { Workload } from './workload.ts';
+
+export { checkParams } from './params.ts';
+
+/** Pointer slots of a frame; far more than any program needs. */
+const MAX_SLOTS = 4096;
+/** Sentences of one error; the rest would only repeat them. */
+const MAX_PROBLEMS = 3;
+
+const aFunction = z.custom<unknown>((value) => typeof value === 'function', 'must be a function');
+
+const ParamShape = z
+  .object({ default: z.int(), min: z.int(), max: z.int(), help: z.string() })
+  .refine((param) => param.min <= param.max, { error: 'has a min above its max' })
+  .refine((param) => param.default >= param.min && param.default <= param.max, { error: 'has a default outside min to max' });
+
+const WorkloadShape = z
+  .object({
+    name: z.string().min(1),
+    summary: z.string(),
+    params: z.record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name for a param'), ParamShape),
+    needs: aFunction,
+    build: aFunction.optional(),
+    steps: z.array(aFunction).min(1, 'must have at least one step'),
+    main: z.object({ pc: z.int().min(0), slots: z.int().min(0).max(MAX_SLOTS) }),
+    args: aFunction,
+    report: aFunction.optional(),
+  })
+  .refine(({ main, steps }) => main.pc < steps.length, { path: ['main', 'pc'], error: 'is no step: there are fewer' });
+
+/** The built-in workloads, in the order of `--help`. */
+export function listWorkloads(): readonly Workload[] {
+  return BUILT_INS;
+}
+
+/** What `needs` must answer. */
+const NeedsShape = z.object({
+  arenaBytes: z.number().min(0).max(2 ** 32),
+  globals: z.int().min(0).max(1 << 24),
+  goroutines: z.int().min(1).max(1 << 20),
+  stackWords: z.int().min(16).max(1 << 20).optional(),
+});
+
+const ArgsShape = z.array(z.number()).max(G_INTS, `can be at most ${G_INTS}, the ints of a goroutine`);
+
+/**
+ * The built-in workload `spec`, or the one that the module at the path or file URL `spec`
+ * exports by default: a Workload, or a function from the toolkit to one.
+ * @throws UsageError in a sentence that says what is wrong with it
+ */
+export async function loadWorkload(spec: string): Promise<Workload> {
+  const known = builtIn(spec);
+  if (known !== undefined) return known;
+  const url = moduleUrl(spec);
+  const exported = await importDefault(spec, url);
+  const made = typeof exported === 'function' ? callFactory(spec, exported as (api: typeof toolkit) => unknown) : exported;
+  return guarded(spec, checkWorkload(spec, made));
+}
+
+function moduleUrl(spec: string): string {
+  if (!/[/\\.]/.test(spec)) {
+    const names = BUILT_INS.map(({ name }) => name).join(', ');
+    throw new UsageError(`there is no workload ${spec}; built in are ${names}; a module of your own is named by its path, as ./${spec}.mjs`);
+  }
+  if (/^[a-z][a-z+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
+    throw new UsageError(`workload module ${spec}: only files can be loaded, by path or file: URL`);
+  }
+  const url = spec.startsWith('file:') ? spec : pathToFileURL(resolve(spec)).href;
+  if (!existsSync(pathOf(spec, url))) throw new UsageError(`workload module ${spec}: there is no such file`);
+  return url;
+}
+
+function pathOf(spec: string, url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new UsageError(`workload module ${spec}: ${messageOf(error)}`);
+  }
+}
+
+async function importDefault(spec: string, url: string): Promise<unknown> {
+  const loaded = await import(/* @vite-ignore */ url).catch((error: unknown) => {
+    throw new UsageError(`workload module ${spec} can't be loaded: ${messageOf(error)}`);
+  });
+  if (!Object.hasOwn(loaded as object, 'default')) {
+    throw new UsageError(`workload module ${spec} has no default export; export a workload, or a function that makes one from the toolkit`);
+  }
+  return (loaded as { default: unknown }).default;
+}
+
+function callFactory(spec: string, factory: (api: typeof toolkit) => unknown): unknown {
+  try {
+    return factory(toolkit);
+  } catch (error) {
+    throw new UsageError(`workload module ${spec}: its default export threw: ${messageOf(error)}`);
+  }
+}
+
+function checkWorkload(spec: string, made: unknown): Workload {
+  return checked(`workload module ${spec}`, WorkloadShape, made) as unknown as Workload;
+}
+
+/** The user's `needs` and `args` are checked whenever they are asked. */
+function guarded(spec: string, workload: Workload): Workload {
+  const where = `workload module ${spec}`;
+  return {
+    ...workload,
+    needs: (params) => checked(`${where}: needs()`, NeedsShape, attempt(`${where}: needs()`, () => workload.needs(params))),
+    args: (params, seed) => checked(`${where}: args()`, ArgsShape, attempt(`${where}: args()`, () => workload.args(params, seed))),
+  };
+}
+
+function attempt<T>(where: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw new UsageError(`${where} threw: ${messageOf(error)}`);
+  }
+}
+
+function checked<T>(where: string, shape: z.ZodType<T>, value: unknown): T {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.slice(0, MAX_PROBLEMS).map((issue) => {
+    const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+    return path === '' ? issue.message : `${path} ${issue.message}`;
+  });
+  throw new UsageError(`${where}: ${problems.join('; ')}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

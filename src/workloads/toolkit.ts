@@ -1,0 +1,30 @@
+/**
+ * What a user's workload module is given, so that it need not import anything: the functions
+ * its steps are written with. Which of them are safe points says each one's own comment.
+ */
+import { fatal } from '../base/fatal.ts';
+import { seedState, xorshift32 } from '../base/random.ts';
+import { ptrWords } from '../memory/config.ts';
+import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
+import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
+import * as mutator from '../runtime/mutator.ts';
+import { ready } from '../runtime/ready.ts';
+import { finalizedObject } from '../runtime/system.ts';
+import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';
+import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
+
+export const toolkit = {
+  ...mutator,
+  // What a step answers besides a pc.
+  GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
+  // Objects.
+  FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
+  storeAddress, loadAddress, setFreshByte, getByte,
+  // Waiting for goroutines.
+  GROUP_GLOBALS, groupAdd, groupDone, groupWait,
+  // Chance, from a seed; and the end.
+  seedState, xorshift32, fatal,
+} as const;
+
+export type Toolkit = typeof toolkit;

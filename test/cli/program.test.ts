@@ -1,0 +1,239 @@
+/** The command line from outside: what it prints where, what it starts, and its exit codes. */
+import { describe, expect, it } from 'vitest';
+import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
+import { MachineStuck, Stopped } from '../../src/drivers/errors.ts';
+import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
+import { cli, collecting, cycleOf, image, resultOf } from './fakes.ts';
+
+const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
+const FULL = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 64, arenaMB: 1, inuseMB: 1, liveMB: 1 }, EXIT.memory);
+
+describe('sweepgen', () => {
+  it('shows help with every command and the exit codes when asked for nothing', async () => {
+    for (const line of ['', '--help']) {
+      const { code, out, err } = await cli(line);
+      expect([code, err]).toEqual([0, '']);
+      for (const command of ['start', 'run', 'scale', 'stress', 'sequence']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect(out).toContain('2  the command line, a heap file or a workload module is unusable');
+      for (const shown of out.split('\n')) expect(shown.length).toBeLessThanOrEqual(80);
+    }
+  });
+
+  it.each(['start', 'run', 'scale', 'stress', 'sequence'])('shows help with examples for %s', async (command) => {
+    const { code, out } = await cli(`${command} --help`);
+    expect(code).toBe(0);
+    expect(out).toContain('Examples:');
+    expect(out).toContain('Exit codes:');
+    for (const shown of out.split('\n')) expect(shown.length).toBeLessThanOrEqual(80);
+  });
+
+  it('prints its version', async () => {
+    expect(await cli('--version')).toMatchObject({ code: 0, out: '1.2.3\n' });
+  });
+
+  it.each([
+    ['rnu', "there is no command 'rnu'; did you mean run?"],
+    ['run --prosc 2', "unknown option '--prosc'; did you mean --procs?"],
+    ['run --procs', "option '--procs <n>' argument missing"],
+    ['run --procs 0', "--procs must be a whole number from 1 to 64, not '0'"],
+    ['run --procs 65', "--procs must be a whole number from 1 to 64, not '65'"],
+    ['run --arena 1K', '--arena 1K is too small: nothing runs in less than 64K'],
+    ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G'],
+    ['run nothing', "there is no workload 'nothing'; there are churn, binary-trees, collect, tree and sequence (a module of yours is named by its path, as ./nothing.mjs)"],
+    ['run chrun', "there is no workload 'chrun'; did you mean churn? (a module of yours is named by its path, as ./chrun.mjs)"],
+    ['run churn extra', "too many arguments for 'run'. Expected 1 argument but got 2."],
+    ['run churn --set cuont=5', "workload churn has no 'cuont' to --set; did you mean count?"],
+    ['scale tre', "there is no heap 'tre'; did you mean tree?"],
+    ['scale --procs 1,x', "each number in --procs must be a whole number from 1 to 32, not 'x'"],
+    ['stress --seconds 0', "--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '0'"],
+    ['sequence --seed 0', "--seed must be a whole number from 1 to 4294967295, not '0'"],
+  ])('refuses "%s" in a sentence, and starts nothing', async (line, sentence) => {
+    const { code, out, err, started } = await cli(line);
+    expect(err).toBe(`sweepgen: ${sentence}\n`);
+    expect([code, out, started.length]).toEqual([2, '', 0]);
+  });
+
+  it('puts its name before each line of an error', async () => {
+    const { code, err } = await cli('run churn', () => new MachineStuck('nothing has moved for 20 s', 'P0 marks\nP1 waits'));
+    expect(err).toBe('sweepgen: nothing has moved for 20 s\nsweepgen: P0 marks\nsweepgen: P1 waits\n');
+    expect(code).toBe(4);
+  });
+
+  it('takes --debug anywhere', async () => {
+    const { err } = await cli('run churn --debug', () => new TypeError('odd'));
+    expect(err).toContain('sweepgen: odd\n');
+    expect(err).toContain('program.test.ts');
+  });
+});
+
+describe('sweepgen run', () => {
+  it('hands its options on', async () => {
+    const { started, stopped } = await cli('run churn --procs 3 --gogc off --arena 64M --seed 9 --set count=5 --verify');
+    expect(started).toMatchObject([
+      { workload: 'churn', procs: 3, gogc: 'off', arena: 64 << 20, seed: 9, params: { count: 5, threads: 1 }, verify: true },
+    ]);
+    expect(stopped).toBe(1);
+  });
+
+  it('says what the machine did, after what the workload says', async () => {
+    const cycles = [cycleOf({ pauseNs: 1e6, markNs: 8e5 }), cycleOf({ pauseNs: 3e6, markNs: 2e6, forced: 1 })];
+    const { code, out, err } = await cli('run', () => resultOf({ cycles, lines: ['5 objects'], verified: 5 }));
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toBe(`\
+5 objects
+churn, 2 Ps, GOGC 100, seed 1
+  ran for          100 ms
+  allocated        2,000,000 objects, 64.0 MB, 50 ns each
+  live at the end  65,536 objects, 2.00 MB
+  heap             3.00 MB in spans of 8.00 MB from the arena
+  collections      2, 1 of them forced
+  pauses           median 2.00 ms, longest 3.00 ms
+  mark time        median 1.40 ms, longest 2.00 ms
+  verified         5 checkpoints, nothing wrong
+`);
+  });
+
+  it('traces collections on stderr', async () => {
+    const { out, err } = await cli('run --gctrace', () => resultOf({ cycles: [cycleOf(), cycleOf({ numgc: 2 })] }));
+    expect(err.split('\n').map((line) => line.slice(0, 7))).toEqual(['gc1(1):', 'gc2(1):', '']);
+    expect(out).not.toContain('gc1');
+  });
+
+  it('prints one document with --json', async () => {
+    const { out } = await cli('run --json --seed 3', () => resultOf({ cycles: [cycleOf({ markNs: 5 })], lines: ['x'] }));
+    const document = RunDocument.strict().parse(JSON.parse(out));
+    expect(document).toMatchObject({ schema: 1, workload: 'churn', seed: 3, params: { count: 1000 }, memstats: { NumGC: 2 } });
+    expect(document.cycles[0].markNs).toBe(5);
+  });
+
+  it.each([[BROKEN, 1], [new UsageError('x'), 2], [FULL, 3], [new MachineStuck('x', 'y'), 4], [new Stopped(), 130]])(
+    'ends with the code of what went wrong: %s', async (error, expected) => {
+      const { code, out, stopped } = await cli('run churn', () => error);
+      expect([code, out, stopped]).toEqual([expected, '', 1]);
+    },
+  );
+
+  it('starts nothing when stopped before', async () => {
+    expect(await cli('run', undefined, { signal: AbortSignal.abort() })).toMatchObject({ code: 130, started: [] });
+  });
+});
+
+describe('sweepgen scale', () => {
+  it('marks its own heap by default, with each count of threads up to the cores', async () => {
+    const { code, out, started } = await cli('scale', collecting);
+    expect(code).toBe(0);
+    expect(started).toMatchObject([{ workload: 'collect', heap: image, procs: 2, gogc: 'off', verify: false, args: [0, 22, 2, 1, 2] }]);
+    expect(out).toMatch(/^own heap: 3 objects, 96 B in 4,000 spans\n\nthreads {2}mark time/);
+    expect(out).toContain('2 threads mark 2.0 times as fast as 1.');
+  });
+
+  it('takes a graph by its name, and a file by its path', async () => {
+    const graph = await cli('scale tree --procs 1,2,4 --runs 6 --verify', collecting);
+    expect(graph.started).toMatchObject([{ workload: 'tree', heap: undefined, procs: 4, verify: true, args: [0, 21, 3, 1, 2, 4] }]);
+    expect(graph.out).toContain('tree: 1,000,000 objects');
+    expect(graph.out).toContain('The oracle checked the heap 42 times');
+    const file = await cli('scale ./app.heapsnapshot', collecting);
+    expect(file.started).toMatchObject([{ workload: 'collect', heap: { name: './app.heapsnapshot' } }]);
+  });
+
+  it('prints one document with --json', async () => {
+    const { out } = await cli('scale tree --json --runs 3', collecting);
+    const document = ScaleDocument.strict().parse(JSON.parse(out));
+    expect(document.heap).toEqual({ name: 'tree', objects: 1_000_000, bytes: 32e6, spans: 4000 });
+    expect(document.results).toHaveLength(2);
+    expect(document.results[1]).toMatchObject({ procs: 2, objectsMarked: 1e6, bytesMarked: 32e6, handoff: 120, steal: 2, yields: 800 });
+    expect(document.results[1].markNs).toHaveLength(3);
+    expect(document.results[1].intervalNs).toContain(null);
+  });
+});
+
+describe('sweepgen start', () => {
+  it('says step by step what it does, and what could be next', async () => {
+    const { code, out, err, started } = await cli('start', collecting);
+    expect([code, err]).toEqual([0, '']);
+    expect(started).toMatchObject([{ workload: 'collect', heap: image, verify: true, args: [0, 22, 2, 1, 2] }]);
+    expect(out).toMatch(/^Taking a snapshot of this process… 3 objects, 2 references, 96 B\n/);
+    expect(out).toContain('marking it with 1 and 2 threads,\n10 times each after a warm-up, each verified… 4,000 spans\n');
+    expect(out).toContain('sweepgen scale tree');
+  });
+});
+
+describe('sweepgen stress', () => {
+  /** A clock that moves on by a second each time somebody looks. */
+  const ticking = () => { let t = 0; return () => (t += 1000); };
+
+  it('runs rounds until the time is up, each verified', async () => {
+    const { code, out, started, stopped } = await cli('stress --seconds 10', () => resultOf({ verified: 3, cycles: [cycleOf()] }), { now: ticking() });
+    expect(code).toBe(0);
+    expect(started.length).toBeGreaterThan(2);
+    expect(stopped).toBe(started.length);
+    for (const { verify, workload } of started) expect([verify, ['churn', 'binary-trees', 'tree'].includes(workload)]).toEqual([true, true]);
+    const n = started.length;
+    expect(out).toBe(`seed 4711: rounds for 10 s on up to 4 Ps\n${n} rounds, ${n} verified collections, nothing wrong\n`);
+  });
+
+  it('draws the same rounds from the same seed', async () => {
+    const rounds = async () => (await cli('stress --seed 5 --seconds 20', undefined, { now: ticking() })).started
+      .map(({ workload, seed, procs, gogc, params }) => ({ workload, seed, procs, gogc, params }));
+    expect(await rounds()).toEqual(await rounds());
+  });
+
+  it('prints the command that repeats a failed round, and ends with its code', async () => {
+    const { code, out, err, started } = await cli('stress churn --seed 5', () => BROKEN);
+    const [{ seed, procs, gogc, params }] = started;
+    expect(out).toContain(
+      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
+    );
+    expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
+    expect(code).toBe(1);
+    // And the command is one that runs that round.
+    const again = await cli(/sweepgen (run .*)\n/.exec(out)![1]);
+    expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, params, verify: true }]);
+  });
+
+  it('takes a full arena for a failure unless collections are off', async () => {
+    const { code, out, started } = await cli('stress --seed 1 --seconds 50', ({ gogc }) => (gogc === 'off' ? FULL : resultOf()), { now: ticking() });
+    expect(started.some(({ gogc }) => gogc === 'off')).toBe(true);
+    expect([code, out]).toEqual([0, expect.stringMatching(/nothing wrong \(\d+ filled the arena with GOGC off\)/)]);
+    expect((await cli('stress --seed 1', ({ gogc }) => (gogc === 'off' ? resultOf() : FULL))).code).toBe(3);
+  });
+
+  it('cuts rounds short when the time is up', async () => {
+    const { code, out } = await cli('stress churn --seconds 0.05', ({ signal }) => new Promise((_, reject) => {
+      signal!.addEventListener('abort', () => reject(new Stopped()));
+    }));
+    expect(code).toBe(0);
+    expect(out).toContain('1 round, 0 verified collections, nothing wrong (1 cut short by the clock)');
+  });
+
+  it('ends without blame when the user stops it', async () => {
+    const controller = new AbortController();
+    const { code, out } = await cli('stress churn', () => { controller.abort(); return new Stopped(); }, { signal: controller.signal });
+    expect(code).toBe(130);
+    expect(out).not.toContain('repeat it');
+  });
+});
+
+describe('sweepgen sequence', () => {
+  it("prints the workload's lines and nothing else", async () => {
+    const { out, started } = await cli('sequence --seed 77 --count 100 --max 50', () => resultOf({ lines: ['all 1', 'dropped 2'] }));
+    expect(out).toBe('all 1\ndropped 2\n');
+    expect(started).toMatchObject([{ workload: 'sequence', procs: 1, gogc: 'off', params: { seed: 77, count: 100, max: 50 } }]);
+  });
+});
+
+describe('the line of progress', () => {
+  const watched = (text: string[]) => ({ out: () => {}, err: (s: string) => void text.push(s), errIsTerminal: true, outIsColored: false, errIsColored: false });
+
+  it('is gone in the end, and stays below traces', async () => {
+    const text: string[] = [];
+    await cli('run --gctrace', (options) => {
+      options.onTick?.({ cycles: 1, heapAlloc: 5 << 20, elapsedNs: 1 });
+      return resultOf({ cycles: [cycleOf()] });
+    }, { terminal: watched(text) });
+    expect(text).toEqual([
+      '\r\x1b[Kchurn: 1 collection, 5.00 MB live', '\r\x1b[K', expect.stringMatching(/^gc1\(1\).*\n$/),
+      '\r\x1b[Kchurn: 1 collection, 5.00 MB live', '\r\x1b[K',
+    ]);
+  });
+});

@@ -1,0 +1,69 @@
+/** The table says how mark time scales, and the sentences below it say no more than it does. */
+import { describe, expect, it } from 'vitest';
+import { describeHeap, explainScaling, formatScaleTable } from '../../src/report/scale-table.ts';
+import { scaleResults, type Scaling } from '../../src/report/scaling.ts';
+import { cycleOf } from '../cli/fakes.ts';
+
+/** Ten collections with each count after one to warm up, whose mark times are near `ms`. */
+function scalingOf(times: Record<number, number>, changes: Partial<Scaling> = {}): Scaling {
+  const counts = Object.keys(times).map(Number);
+  const cycles = counts.flatMap((nproc) => Array.from({ length: 11 }, (_, i) => cycleOf({
+    nproc, forced: 2, markNs: i === 0 ? 1e12 : times[nproc] * 1e6 * (1 + (i - 5) / 200), objectsMarked: 4_194_303, bytesMarked: 134e6,
+    nhandoff: 120 * (nproc - 1), nsteal: nproc - 1, idleNs: (nproc - 1) * 9e6,
+  })));
+  const heap = { name: 'tree', objects: 4_194_303, bytes: 134_217_696, spans: 16_407 };
+  return { heap, results: scaleResults(cycles, counts), cores: 4, verified: 0, ...changes };
+}
+
+describe('the scale table', () => {
+  it('aligns what is compared', () => {
+    expect(formatScaleTable(scalingOf({ 1: 77.8, 2: 43.2, 4: 9.1 })).join('\n')).toBe(`\
+threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
+      1   77.99 ms  76.63 – 79.36     1.00       18.6         0       0   0 %
+      2   43.31 ms  42.55 – 44.06     1.80       10.3       120       1  10 %
+      4    9.12 ms    8.96 – 9.28     8.55       2.18       360       3  74 %`);
+  });
+
+  it('fits 80 columns with large figures', () => {
+    const lines = formatScaleTable(scalingOf({ 1: 99_999, 32: 88_888 }));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('leaves the first collection with each count out', () => {
+    const { results } = scalingOf({ 1: 10, 2: 5 });
+    expect(results.map(({ markNs }) => markNs.length)).toEqual([10, 10]);
+    expect(Math.max(...results[0].markNs)).toBeLessThan(11e6);
+  });
+
+  it('refuses counts that no collection had', () => {
+    expect(() => scaleResults([cycleOf({ forced: 2 })], [2])).toThrow('no collection marked with 2 threads');
+  });
+
+  it('introduces the heap', () => {
+    expect(describeHeap(scalingOf({ 1: 1 }))).toBe('tree: 4,194,303 objects, 128 MB in 16,407 spans');
+  });
+});
+
+describe('the sentences', () => {
+  const explain = (times: Record<number, number>, changes?: Partial<Scaling>) => explainScaling(scalingOf(times, changes)).join(' ');
+
+  it('say what the fastest count gains', () => {
+    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 10 % of their time went into waiting for work.');
+    expect(explain({ 1: 80, 2: 60, 4: 30 })).toContain('4 threads mark 2.7 times as fast as 1.');
+  });
+
+  it('say so when more threads are slower, or no different', () => {
+    expect(explain({ 1: 30, 2: 75 })).toContain('2 threads mark more slowly than 1: they take 2.5 times as long.');
+    expect(explain({ 1: 30, 2: 30.2 })).toContain('2 threads mark about as fast as 1: the intervals overlap.');
+  });
+
+  it('tell of one count without comparing', () => {
+    expect(explain({ 1: 77.8 })).toBe('1 thread marks 4,194,303 objects in 78.0 ms.');
+  });
+
+  it('admit crowded cores and name the oracle', () => {
+    expect(explain({ 1: 80, 4: 40 }, { cores: 2, verified: 44 })).toMatch(
+      /This machine has 2 cores; more threads than that take turns\. The oracle checked the heap 44 times and found nothing wrong\.$/,
+    );
+  });
+});

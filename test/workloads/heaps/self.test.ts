@@ -1,0 +1,41 @@
+import { getHeapSnapshot } from 'node:v8';
+import { expect, test } from 'vitest';
+import { checkImage, type HeapImage } from '../../../src/workloads/heaps/image.ts';
+import { readOwnHeap } from '../../../src/workloads/heaps/self.ts';
+import { readText } from './feed.ts';
+import { naiveImage } from './naive-v8.ts';
+import { reachable } from './reachable.ts';
+
+test('our own heap is a sound image, mostly alive, of about the size V8 says', async () => {
+  // Some 20 MB, beside which what V8 does not show (and new garbage) weighs little.
+  const ballast = Array.from({ length: 80 }, () => Array<number>(1 << 15).fill(0.5));
+  const image = await readOwnHeap();
+  const used = process.memoryUsage().heapUsed;
+  expect(ballast.length).toBeLessThan(image.objects);
+  checkImage(image);
+  expect(image.name).toBe('own heap');
+  expect(image.weakEdges).toBeGreaterThan(0);
+  expect(reachable(image)).toBeGreaterThan(image.objects / 2);
+  expect(image.bytes / used).toBeGreaterThan(0.8);
+  expect(image.bytes / used).toBeLessThan(1.2);
+}, 60_000);
+
+test('JSON.parse sees the same heap', async () => {
+  const pieces: Buffer[] = [];
+  for await (const piece of getHeapSnapshot()) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  const image = await readText(bytes);
+  const naive = naiveImage(bytes.toString(), 'test');
+  for (const key of ['sizes', 'firstEdge', 'targets', 'roots'] as const) {
+    expect(Buffer.compare(asBytes(image[key]), asBytes(naive[key])), key).toBe(0);
+  }
+  expect(summary(image)).toEqual(summary(naive));
+}, 60_000);
+
+function asBytes(list: Uint32Array): Buffer {
+  return Buffer.from(list.buffer, list.byteOffset, list.byteLength);
+}
+
+function summary(image: HeapImage): Partial<HeapImage> {
+  return { ...image, sizes: undefined, firstEdge: undefined, targets: undefined, roots: undefined };
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkImage } from '../../../src/workloads/heaps/image.ts';
+import { readV8Snapshot } from '../../../src/workloads/heaps/v8-snapshot.ts';
+import { inChunks, readText, tiny } from './feed.ts';
+import { naiveImage } from './naive-v8.ts';
+import { reachable } from './reachable.ts';
+import {
+  EDGE_FIELDS, NODE_FIELDS, syntheticSnapshot, writeSyntheticSnapshot,
+} from './synthetic-snapshot.ts';
+
+test('the smallest snapshot becomes the image one would draw', async () => {
+  expect(await readText(JSON.stringify(tiny()))).toEqual({
+    name: 'test',
+    objects: 3,
+    edges: 3,
+    bytes: 4000000024,
+    sizes: Uint32Array.of(0, 24, 4000000000),
+    firstEdge: Uint32Array.of(0, 2, 2, 3),
+    targets: Uint32Array.of(1, 2, 0),
+    roots: Uint32Array.of(0),
+    weakEdges: 1,
+  });
+});
+
+test('white space and unknown keys anywhere change nothing', async () => {
+  const plain = tiny();
+  const extra = { deep: [[{}], '}]"\\', -1.5e-7, null, true], '"}': { 'nodes': [1] } };
+  const odd = {
+    before: extra,
+    snapshot: { extra, ...plain.snapshot, meta: { extra, ...plain.snapshot.meta } },
+    between: 'a string with "nodes":[ in it \\',
+    nodes: plain.nodes,
+    '\\"': -0.5,
+    edges: plain.edges,
+    after: false,
+    strings: plain.strings,
+  };
+  const image = await readText(JSON.stringify(plain));
+  const text = ` \r\n\t${JSON.stringify(odd, null, '\r\n\t ')} \n`;
+  for (const size of [1, 3, 4096]) expect(await readText(text, size)).toEqual(image);
+  const escaped = JSON.stringify(plain).replace('"nodes"', '"no\\u0064es"');
+  expect(await readText(escaped)).toEqual(image);
+});
+
+test.each([
+  ['reversed', NODE_FIELDS.toReversed(), EDGE_FIELDS.toReversed()],
+  ['rotated', [...NODE_FIELDS.slice(4), ...NODE_FIELDS.slice(0, 4)], ['to_node', 'type', 'x']],
+  ['the fewest possible', ['self_size', 'edge_count'], ['type', 'to_node']],
+])('fields in another order, %s, are found by their names', async (_, nodeFields, edgeFields) => {
+  const pieces = [...syntheticSnapshot({ nodes: 500, nodeFields, edgeFields })];
+  const text = Buffer.concat(pieces).toString();
+  expect(await readText(text)).toEqual(naiveImage(text, 'test'));
+});
+
+test('a file without weak edges among its types keeps all edges', async () => {
+  const file = tiny();
+  file.snapshot.meta.edge_types = [['a', 'b', 'c'], 'number', 'node'];
+  expect(await readText(JSON.stringify(file))).toMatchObject({ edges: 4, weakEdges: 0 });
+});
+
+test('no number of rows is special', async () => {
+  for (const nodes of [1023, 1024, 1025, 20000]) {
+    const text = Buffer.concat([...syntheticSnapshot({ nodes, seed: nodes })]).toString();
+    const image = await readText(text);
+    checkImage(image);
+    expect(image).toEqual(naiveImage(text, 'test'));
+    expect(reachable(image)).toBe(nodes);
+  }
+});
+
+test('the size of the buffers does not matter', async () => {
+  const bytes = Buffer.concat([...syntheticSnapshot({ nodes: 1000 })]);
+  const image = await readText(bytes, bytes.length);
+  expect(image).toEqual(naiveImage(bytes.toString(), 'test'));
+  for (const size of [1, 7, 4096]) expect(await readText(bytes, size)).toEqual(image);
+});
+
+test('empty buffers are passed over', async () => {
+  async function* gaps(): AsyncGenerator<Uint8Array> {
+    for await (const piece of inChunks(Buffer.from(JSON.stringify(tiny())), 5)) {
+      yield new Uint8Array(0);
+      yield piece;
+    }
+    yield new Uint8Array(0);
+  }
+  expect(await readV8Snapshot(gaps())).toMatchObject({ name: 'heap snapshot', objects: 3 });
+});
+
+test('a file is read by its path, and progress ends at its size', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sweepgen-heaps-'));
+  try {
+    const path = join(folder, 'synthetic.heapsnapshot');
+    const bytes = await writeSyntheticSnapshot(path, { nodes: 20000 });
+    const seen: [number, number | undefined][] = [];
+    const image = await readV8Snapshot(path, { onProgress: (...args) => seen.push(args) });
+    checkImage(image);
+    expect(image).toEqual(naiveImage(await readFile(path, 'utf8'), 'synthetic.heapsnapshot'));
+    expect(seen.length).toBe(Math.ceil(bytes / 2 ** 20));
+    expect(seen.at(-1)).toEqual([bytes, bytes]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
