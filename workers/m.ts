@@ -1,4 +1,5 @@
 /** The worker of one M: runs goroutines on its P until the machine shuts down. */
+import { arrive } from '../src/gc/doorbell.ts';
 import { mAt } from '../src/machine/m.ts';
 import { link } from '../src/runtime/boot.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
@@ -10,6 +11,7 @@ export default async function runM(task: MTask): Promise<MOutcome> {
     const m = new Int32Array(task.memory);
     const text = link((await loadWorkload(task.workload)).steps);
     const mp = mAt(m, task.index);
+    arrive(m);
     if (task.index === 0) mstart(m, mp, text);
     else mstartIdle(m, mp, text);
     return { ok: true };

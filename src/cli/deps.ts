@@ -16,8 +16,7 @@ export interface Terminal {
 
 export type OnProgress = (read: number, total: number | undefined) => void;
 
-/** With `args`, the main goroutine's ints are these instead of what the workload makes of its params. */
-export type MachineOptions = RuntimeOptions & { readonly args?: readonly number[] };
+export type MachineOptions = RuntimeOptions;
 
 export interface Deps {
   startRuntime(options: MachineOptions): Promise<Runtime>;

@@ -1,6 +1,7 @@
 /** What is said of an error, and the exit code it stands for. */
 import { EXIT, Fatal } from '../base/fatal.ts';
 import { Stopped } from '../drivers/errors.ts';
+import { formatBytes } from '../report/units.ts';
 
 export interface Failure {
   /** Without the `sweepgen: ` in front of each. */
@@ -54,25 +55,21 @@ function describeProblems(message: string, error: Error, problems: readonly unkn
 
 /** As Go says it, with the state of the heap. */
 function describeFull({ facts }: Fatal): string[] {
-  const { what, size, arenaMB, inuseMB, liveMB } = facts;
+  const { what, size, arenaBytes, inuseBytes, liveBytes } = facts;
   if (what !== 'arena') {
     const { what: _, ...others } = facts;
     const values = Object.entries(others).map(([name, value]) => `${name} = ${value}`);
     return [`runtime: out of memory: no room for more ${what}${values.length > 0 ? ` (${values.join(', ')})` : ''}`];
   }
   return [
-    `runtime: out of memory: cannot allocate ${size}-byte block (${megabytes(inuseMB)} in use)`,
-    `  the arena has ${megabytes(arenaMB)}: ${megabytes(inuseMB)} of it in spans in use, with ${megabytes(liveMB)} of objects`,
-    `  ${advice(Number(arenaMB), Number(size))}`,
+    `runtime: out of memory: cannot allocate ${size}-byte block (${inuseBytes} in use)`,
+    `  the arena has ${formatBytes(Number(arenaBytes))}: ${formatBytes(Number(inuseBytes))} of it in spans in use, with ${formatBytes(Number(liveBytes))} of objects`,
+    `  ${advice(Number(arenaBytes), Number(size))}`,
   ];
 }
 
-function megabytes(n: unknown): string {
-  return n === 0 ? 'less than 1 MB' : `${n} MB`;
-}
-
-function advice(arenaMB: number, size: number): string {
+function advice(arenaBytes: number, size: number): string {
   const sooner = 'collect sooner with a lower --gogc';
-  const more = Math.max(1, 2 * arenaMB, 2 * Math.ceil(size / 2 ** 20));
+  const more = Math.ceil((2 * Math.max(arenaBytes, size)) / 2 ** 20);
   return more >= 4096 ? sooner : `give it more with --arena ${more}M, or ${sooner}`;
 }

@@ -43,6 +43,15 @@ export function parseGogc(text: string): number | 'off' {
   return text === 'off' ? 'off' : parsePercent(text);
 }
 
+export type Policy = 'go1.3' | 'tuned';
+
+export function parsePolicy(text: string): Policy {
+  if (text !== 'go1.3' && text !== 'tuned') throw new UsageError(`--policy must be go1.3 or tuned, not '${text}'`);
+  return text;
+}
+
+export const parseGcEvery = integer('--gc-every', 0, 1_000_000);
+
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(?:i?B)?|B)?$/i;
 const SCALE: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 

@@ -1,5 +1,6 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
+import type { Policy } from './options.ts';
 import type { Param, Params, Workload } from '../workloads/workload.ts';
 
 /** All it takes to repeat a round. */
@@ -8,6 +9,9 @@ export interface Round {
   readonly seed: number;
   readonly procs: number;
   readonly gogc: number | 'off';
+  readonly policy: Policy;
+  /** Forced collections, about every so many steps; 0 for none. */
+  readonly gcEvery: number;
   readonly params: Params;
 }
 
@@ -20,6 +24,8 @@ export interface Choices {
 /** Mostly eager: a collection that doesn't happen finds nothing. */
 const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
 
+const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
+
 export function drawRound(seed: number, number: number, { workloads, maxProcs }: Choices): Round {
   const draw = drawer(seedState(seed) ^ Math.imul(number + 1, 0x9e3779b9));
   const { spec, workload } = workloads[draw(workloads.length)];
@@ -28,14 +34,16 @@ export function drawRound(seed: number, number: number, { workloads, maxProcs }:
     procs: 1 + draw(maxProcs),
     gogc: GOGC[draw(GOGC.length)],
     seed: 1 + draw(2 ** 31 - 1),
+    policy: draw(2) === 0 ? 'go1.3' : 'tuned',
+    gcEvery: GC_EVERY[draw(GC_EVERY.length)],
     params: drawParams(workload.params, draw),
   };
 }
 
 /** The command that runs the round again. */
-export function commandOf({ workload, seed, procs, gogc, params }: Round): string {
+export function commandOf({ workload, seed, procs, gogc, policy, gcEvery, params }: Round): string {
   const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
-  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, ...sets, '--verify'].join(' ');
+  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
 }
 
 /** Whole numbers from 0 to below its argument. */

@@ -4,6 +4,7 @@ import { plural } from '../report/units.ts';
 import { collectArgs } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import type { HeapSource } from './heaps.ts';
+import type { Policy } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,10 +15,11 @@ export interface ScalingOptions {
   readonly runs: number;
   readonly verify: boolean;
   readonly arena?: number;
+  readonly policy?: Policy;
 }
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { counts, runs, verify, arena } = options;
+  const { counts, runs, verify, arena, policy } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -29,6 +31,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     procs: Math.max(...counts),
     gogc: 'off',
     arena,
+    policy,
     verify,
     onCycle: () => progress.show(`collection ${++done} of ${total}`),
   };

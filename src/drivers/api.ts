@@ -11,6 +11,8 @@ export interface RuntimeOptions {
   readonly workload: string;
   /** Its params, by name; the rest have their defaults. */
   readonly params?: Params;
+  /** The main goroutine's first ints, instead of what the workload makes of its params. */
+  readonly args?: readonly number[];
   /** A heap from outside, loaded before the workload starts; workload is then usually `collect`. */
   readonly heap?: HeapImage;
   /** Ps, each on its own worker thread; 1 to 64. Default: the machine's cores. */
@@ -20,6 +22,8 @@ export interface RuntimeOptions {
   /** Bytes of the arena; default: what the workload asks for. */
   readonly arena?: number;
   readonly seed?: number;
+  /** Beside what GOGC asks for, a collection about every so many steps of the workload; 0 for none. */
+  readonly gcEvery?: number;
   /** Stop at each checkpoint of each collection and check the heap against an independent oracle. */
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */

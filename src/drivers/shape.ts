@@ -21,6 +21,7 @@ export interface ShapeOptions {
   readonly seed?: number;
   readonly verify?: boolean;
   readonly policy?: keyof typeof POLICY;
+  readonly gcEvery?: number;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface ShapeOptions {
  * @throws UsageError for thread counts and arenas that can't be had
  */
 export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
-  const procs = options.procs ?? availableParallelism();
+  const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PROCS) {
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
@@ -60,8 +61,9 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     abaBits: 16,
     verify: options.verify ?? false,
     gctrace: true,
-    timeslice: 256,
+    timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
+    gcEvery: options.gcEvery ?? 0,
     seed: options.seed ?? 1,
   };
 }

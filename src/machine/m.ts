@@ -51,7 +51,8 @@ export const M = struct('m', 512, {
   /** Link of the list of idle Ms. */
   schedlink: by('sched.lock'),
   fastrand: by(SELF),
-  ticks: by(SELF),
+  /** It has collected: the goroutine should let others run, the sweeper first of all. */
+  resched: by(SELF),
   phase: by('this M; read racily by the watchdog'),
   /** Lock word it last asked for; word it sleeps on. */
   wants: by('this M; read racily by the watchdog'),

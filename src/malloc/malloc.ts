@@ -160,8 +160,8 @@ function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: nu
 function dieOutOfMemory(m: Mem, size: number): never {
   outOfMemory('arena', {
     size,
-    arenaMB: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) >> 18,
-    inuseMB: Math.floor(loadWide(m, MSTATS + MStats.at.heapInuse) / 2 ** 20),
-    liveMB: Math.floor((m[MSTATS + MStats.at.heapAllocQ] * 8) / 2 ** 20),
+    arenaBytes: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) * 4,
+    inuseBytes: loadWide(m, MSTATS + MStats.at.heapInuse),
+    liveBytes: m[MSTATS + MStats.at.heapAllocQ] * 8,
   });
 }

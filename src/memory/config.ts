@@ -52,6 +52,8 @@ export const Config = struct('config', 48, {
   seed: by(BOOT),
   /** Which mark loop: see POLICY in gc/policy.ts. */
   policy: by(BOOT),
+  /** n > 0: after each step of a program, a collection with a chance of 1 in n. */
+  gcEvery: by(BOOT),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);

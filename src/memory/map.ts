@@ -34,6 +34,7 @@ export interface MachineShape {
   readonly gctrace: boolean;
   readonly timeslice: number;
   readonly policy: number;
+  readonly gcEvery: number;
   readonly seed: number;
 }
 
@@ -99,7 +100,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   if (end > MAX_WORDS) {
     const most = arenaPages - Math.ceil((end - MAX_WORDS) / PAGE_WORDS);
     throw new UsageError(
-      `an arena of ${arenaPages / 128} MB can't be reserved; the largest here is --arena ${Math.floor((most * 0.97) / 128)}M`,
+      `an arena of ${Math.ceil(arenaPages / 128)} MB can't be reserved; the largest here is --arena ${Math.floor((most * 0.97) / 128)}M`,
     );
   }
   return { shape, regions, words: end };
@@ -147,6 +148,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     gctrace: shape.gctrace ? 1 : 0,
     timeslice: shape.timeslice,
     policy: shape.policy,
+    gcEvery: shape.gcEvery,
     seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {

@@ -32,7 +32,7 @@ const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 const BGSWEEP_G = SWEEP + Sweep.at.g;
 const PARKED = SWEEP + Sweep.at.parked;
-const { curg: CURG, locks: LOCKS, gcing: GCING, phase: PHASE_OF, gcstats: GCSTATS } = M.at;
+const { curg: CURG, locks: LOCKS, gcing: GCING, resched: RESCHED, phase: PHASE_OF, gcstats: GCSTATS } = M.at;
 const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
 
 /** Where the background sweeper is in the text segment; see system.ts. */
@@ -77,6 +77,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + PHASE_OF] = PHASE.running;
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
   m[mp + GCING] = 0;
+  m[mp + RESCHED] = 1;
   m[mp + LOCKS]++;
   releaseWorld(m);
   starttheworld(m, mp);

@@ -9,6 +9,7 @@ import { G, G_STATUS, type GRef } from '../machine/g.ts';
 import { M, PHASE, fastrand, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
+import { FORCE, gcStart } from './gc.ts';
 import { wakefing } from './finalizer.ts';
 import { GOEXIT, gfput, isPark, pcOf, type Step } from './goroutine.ts';
 import { grantLocked, mputLocked, mremoveLocked, pidleputLocked, premoveLocked, stopm, wakep } from './idle.ts';
@@ -17,6 +18,7 @@ import { globrunqgetLocked, globrunqput, runqempty, runqget, runqsteal } from '.
 import { gcstopm } from './world.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
+const GC_EVERY = CONFIG + Config.at.gcEvery;
 const TIMESLICE = CONFIG + Config.at.timeslice;
 const RUNQSIZE = SCHED + Sched.at.runqsize;
 const XNPIDLE = SCHED + Sched.at.xnpidle;
@@ -25,7 +27,7 @@ const XNMSPINNING = SCHED + Sched.at.xnmspinning;
 const STOPWAIT = SCHED + Sched.at.stopwait;
 const XSTOPNOTE = SCHED + Sched.at.xstopnote;
 const MAING = SCHED + Sched.at.maing;
-const { p: M_P, curg: CURG, spinning: SPINNING, waitlock: WAITLOCK, phase: PHASE_OF, heartbeat: HEARTBEAT, xpark: XPARK, schedlink: M_LINK } = M.at;
+const { p: M_P, curg: CURG, spinning: SPINNING, waitlock: WAITLOCK, resched: RESCHED, phase: PHASE_OF, heartbeat: HEARTBEAT, xpark: XPARK, schedlink: M_LINK } = M.at;
 const { schedtick: SCHEDTICK, xstatus: P_XSTATUS } = P.at;
 const { pc: PC, base: BASE, m: G_M, xstatus: G_XSTATUS } = G.at;
 
@@ -163,9 +165,11 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
     m[mp + HEARTBEAT]++;
     const step = text[m[gp + BASE] + m[gp + PC]];
     const next = step(m, mp, gp, text);
+    if (m[GC_EVERY] !== 0 && next >= 0) collectByChance(m, mp, gp);
     if (next >= 0) {
       m[gp + PC] = next;
-      if (--left > 0 && racyLoad(m, XGCWAITING) === 0) continue;
+      if (--left > 0 && m[mp + RESCHED] === 0 && racyLoad(m, XGCWAITING) === 0) continue;
+      m[mp + RESCHED] = 0;
       gosched(m, mp, gp);
       return;
     }
@@ -175,6 +179,13 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
     else gosched(m, mp, gp);
     return;
   }
+}
+
+/** For stress: collections where no heap size asks for one, every other with all of the sweep. */
+function collectByChance(m: Mem, mp: MRef, gp: GRef): void {
+  if (m[gp + G.at.issystem] !== 0) return;
+  const chance = fastrand(m, mp) % (2 * m[GC_EVERY]);
+  if (chance < 2) gcStart(m, mp, chance === 0 ? FORCE.yes : FORCE.andSweep);
 }
 
 /** To the back of the global queue. */

@@ -45,10 +45,10 @@ describe('an error', () => {
   });
 
   it('of a full arena says it as Go does, with the state of the heap', () => {
-    const full = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 4096, arenaMB: 64, inuseMB: 63, liveMB: 60 }, EXIT.memory);
+    const full = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 4096, arenaBytes: 64 << 20, inuseBytes: 63 << 20, liveBytes: 60 << 20 }, EXIT.memory);
     expect(describeError(full).lines).toEqual([
-      'runtime: out of memory: cannot allocate 4096-byte block (63 MB in use)',
-      '  the arena has 64 MB: 63 MB of it in spans in use, with 60 MB of objects',
+      'runtime: out of memory: cannot allocate 4096-byte block (66060288 in use)',
+      '  the arena has 64.0 MB: 63.0 MB of it in spans in use, with 60.0 MB of objects',
       '  give it more with --arena 128M, or collect sooner with a lower --gogc',
     ]);
     const workbufs = new Fatal('OUT_OF_MEMORY', { what: 'workbufs', workbufs: 64 }, EXIT.memory);

@@ -6,7 +6,7 @@ import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import { cli, collecting, cycleOf, image, resultOf } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
-const FULL = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 64, arenaMB: 1, inuseMB: 1, liveMB: 1 }, EXIT.memory);
+const FULL = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 64, arenaBytes: 1 << 20, inuseBytes: 1 << 20, liveBytes: 1 << 20 }, EXIT.memory);
 
 describe('sweepgen', () => {
   it('shows help with every command and the exit codes when asked for nothing', async () => {
@@ -180,9 +180,9 @@ describe('sweepgen stress', () => {
 
   it('prints the command that repeats a failed round, and ends with its code', async () => {
     const { code, out, err, started } = await cli('stress churn --seed 5', () => BROKEN);
-    const [{ seed, procs, gogc, params }] = started;
+    const [{ seed, procs, gogc, policy, gcEvery, params }] = started;
     expect(out).toContain(
-      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
+      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);

@@ -8,13 +8,15 @@ import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseGogc, parseProcs, parseSeed, type Setting } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeed, type Policy, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
   readonly procs?: number;
   readonly gogc: number | 'off';
   readonly arena?: number;
+  readonly policy: Policy;
+  readonly gcEvery: number;
   readonly seed: number;
   readonly verify?: boolean;
   readonly gctrace?: boolean;
@@ -33,6 +35,8 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
+    .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
+    .option('--gc-every <n>', 'also collect by chance, about every n steps of the workload; 0: only as --gogc says', parseGcEvery, 0)
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
@@ -59,6 +63,8 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     workload: spec,
     params,
     arena: flags.arena,
+    policy: flags.policy,
+    gcEvery: flags.gcEvery,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
     onTick: ({ cycles, heapAlloc }) =>

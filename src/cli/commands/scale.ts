@@ -5,7 +5,7 @@ import type { Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
 import { GRAPHS, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
-import { MAX_MARK_THREADS, parseArena, parseRuns, parseThreadCounts } from '../options.ts';
+import { MAX_MARK_THREADS, parseArena, parsePolicy, parseRuns, parseThreadCounts, type Policy } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
@@ -14,6 +14,7 @@ interface ScaleFlags {
   readonly procs?: readonly number[];
   readonly runs: number;
   readonly arena?: number;
+  readonly policy: Policy;
   readonly verify?: boolean;
   readonly json?: boolean;
 }
@@ -29,11 +30,13 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
+    .option('--policy <name>', 'how to mark: as go1.3 did, or tuned for speed', parsePolicy, 'go1.3')
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
+      ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
     ]))
     .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
@@ -63,6 +66,7 @@ async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void>
     runs: flags.runs,
     verify: flags.verify ?? false,
     arena: flags.arena,
+    policy: flags.policy,
   }, progress);
   if (flags.json) {
     const { scaleDocument } = await import('../../report/json.ts');

@@ -32,7 +32,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const m0 = boot(m, map, gogcPercent(options.gogc));
   if (options.heap !== undefined) loadImage(m, m0, options.heap);
   workload.build?.(m, m0, params);
-  startProgram(m, m0, workload, params, options.seed ?? 1);
+  startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(m, map, workload, params, options);
 }
 
@@ -59,10 +59,10 @@ function gogcPercent(gogc: number | 'off' | undefined): number {
   return percent;
 }
 
-function startProgram(m: Mem, m0: number, workload: Workload, params: Params, seed: number): void {
+function startProgram(m: Mem, m0: number, workload: Workload, args: readonly number[]): void {
   startMain(m, m0, workload.main.pc, workload.main.slots);
   const main = m[SCHED + Sched.at.maing];
-  workload.args(params, seed).forEach((value, i) => setInt(m, main, i, value));
+  args.forEach((value, i) => setInt(m, main, i, value));
   enableGC(m);
 }
 
@@ -72,7 +72,11 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options
   const watcher = new Watcher(m, options);
   const lost = new Promise<never>((_, reject) => {
     pool.on('error', (error) => reject(lostWorker(m, error)));
-    options.signal?.addEventListener('abort', () => reject(new Stopped()), { once: true });
+    options.signal?.addEventListener('abort', stopped, { once: true });
+    if (options.signal?.aborted) stopped();
+    function stopped(): void {
+      reject(new Stopped());
+    }
   });
   // Whoever fails first decides: the others may wait for it forever.
   const ms = Array.from({ length: procs }, async (_, index) => {

@@ -9,7 +9,7 @@ import { M, PHASE, mAt } from '../../machine/m.ts';
 import { G } from '../../machine/g.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
-import { CHECKPOINT, XBELL, XCHECKPOINT, leaveCheckpoint } from '../../gc/doorbell.ts';
+import { CHECKPOINT, XBELL, XCHECKPOINT, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken, MachineStuck, WorkloadError } from '../errors.ts';
@@ -21,7 +21,7 @@ const HANG_SECONDS = 20;
 export class Watcher {
   readonly cycles: Cycle[] = [];
   verified = 0;
-  private readonly started = nanotime();
+  private started = nanotime();
   private readonly verifier: Verifier;
   private readonly m: Mem;
   private readonly options: RuntimeOptions;
@@ -56,6 +56,8 @@ export class Watcher {
 
   /** Everything there is to see at one moment. */
   look(): void {
+    // The clock starts when all threads are up, which takes a while with many.
+    if (openGate(this.m, this.m[CONFIG + Config.at.nprocs])) this.started = nanotime();
     this.answerCheckpoint();
     for (const cycle of drainCycles(this.m)) {
       this.cycles.push(cycle);

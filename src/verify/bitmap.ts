@@ -1,0 +1,89 @@
+/**
+ * The bitmap against the blocks. Its words, for each 16 heap words, down from the arena:
+ *
+ *     high   0000 mark 15-12 | 0000 mark 11-8 | 0000 mark 7-4 | 0000 mark 3-0
+ *     low    scan 15-0 | allocated 15-0
+ *
+ * A block start without its allocated bit but with its scan bit is one the collector must
+ * not touch.
+ */
+import { isBoundary } from './blocks.ts';
+import type { Findings } from './problems.ts';
+import { hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
+
+/**
+ * Compares allocated, scan and mark bits; `marks` are the blocks to be marked, null for none.
+ * @returns how many blocks in use should be marked and are not
+ */
+export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null): number {
+  const { m, arena, starts, free } = h;
+  const groups = h.bitWords * 2;
+  let lost = 0;
+  for (let g = 0; g < groups; g++) {
+    const shift = (g & 1) << 4;
+    const word = g >> 1;
+    const low = m[arena - 2 * g - 2];
+    const high = m[arena - 2 * g - 1];
+    const starts16 = (starts[word] >>> shift) & 0xffff;
+    const used16 = starts16 & ~(free[word] >>> shift);
+    const marks16 = marks === null ? 0 : (marks[word] >>> shift) & 0xffff;
+    if ((low & 0xffff) !== starts16 || ((low >>> 16) & ~used16) !== 0) explainLow(h, out, g, low, starts16, used16);
+    if (high !== spread(marks16)) lost += explainMarks(h, out, g, high, marks16, marks !== null);
+  }
+  out.checks += groups * 16;
+  return lost;
+}
+
+/** The marks of a group are four to a byte. */
+function spread(marks: number): number {
+  return (marks & 0xf) | ((marks & 0xf0) << 4) | ((marks & 0xf00) << 8) | ((marks & 0xf000) << 12);
+}
+
+function explainLow(h: HeapView, out: Findings, g: number, low: number, starts16: number, used16: number): void {
+  for (let j = 0; j < 16; j++) {
+    const allocated = (low >>> j) & 1;
+    const scan = (low >>> (j + 16)) & 1;
+    const isStart = (starts16 >>> j) & 1;
+    const isUsed = (used16 >>> j) & 1;
+    const off = (16 * g + j) << h.shift;
+    const isUntouchable = allocated === 0 && scan === 1 && isUsed === 1;
+    if (allocated !== isStart && !isUntouchable) {
+      out.add('BITMAP_ALLOCATED', () =>
+        isStart ? `block ${nameBlock(h, off)} lacks its allocated bit` : `${nameWord(h, h.arena + off)} has an allocated bit, but no block starts there`,
+      );
+    } else if (scan === 1 && isUsed === 0) {
+      out.add('BITMAP_SCAN', () =>
+        isStart ? `free block ${nameBlock(h, off)} has a scan bit` : `${nameWord(h, h.arena + off)} has a scan bit, but no block starts there`,
+      );
+    }
+  }
+}
+
+function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks16: number, marking: boolean): number {
+  let lost = 0;
+  for (let j = 0; j < 16; j++) {
+    const mark = (high >>> (j + (j & 12))) & 1;
+    if (mark === ((marks16 >>> j) & 1)) continue;
+    const off = (16 * g + j) << h.shift;
+    if (mark === 0) {
+      // A stale pointer to a free block need not mark it. Lost blocks are told by path.ts.
+      if (!hasBit(h, h.free, off)) lost++;
+      continue;
+    }
+    // A pointer to the boundary marks it, and nobody sweeps that: as in Go, and as harmless.
+    if (isBoundary(h, off)) continue;
+    if (marking) out.add('LEAKED_MARK', () => `block ${nameBlock(h, off)} is marked, but no root leads to it`);
+    else out.add('MARK_LEFT', () => `block ${nameBlock(h, off)} is still marked after the sweep`);
+  }
+  if ((high & 0xf0f0f0f0) !== 0) {
+    out.add(marking ? 'LEAKED_MARK' : 'MARK_LEFT', () => `the mark word of ${nameWord(h, h.arena + ((16 * g) << h.shift))} has stray bits: 0x${(high >>> 0).toString(16)}`);
+  }
+  return lost;
+}
+
+/** Is the block at `off` marked? */
+export function isMarked(h: HeapView, off: number): boolean {
+  const bit = off >> h.shift;
+  const j = bit & 15;
+  return ((h.m[h.arena - 2 * (bit >> 4) - 1] >>> (j + (j & 12))) & 1) !== 0;
+}

@@ -1,0 +1,76 @@
+/** MCaches: what each holds, and that the mcentrals know of it. */
+import { CONFIG, Config } from '../memory/config.ts';
+import { P } from '../machine/p.ts';
+import { Span } from '../heap/span.ts';
+import { MCache } from '../malloc/mcache-record.ts';
+import { CLASSES } from './classes.ts';
+import type { Findings } from './problems.ts';
+import { KIND, blockAt, hasBit, nameBlock, nameWord, spanIndex, spanRef, type HeapView } from './view.ts';
+
+/** Blocks of the tiny allocator: bytes, and their class. */
+const TINY = { bytes: 16, sizeclass: 2 } as const;
+
+const { incache: INCACHE, sizeclass: SIZECLASS, freelist: FREELIST } = Span.at;
+
+/** The MCache of the P number `p`. */
+export function cacheOf(h: HeapView, p: number): number {
+  return h.m[CONFIG + Config.at.ps] + p * P.words + P.at.mcache;
+}
+
+export function procs(h: HeapView): number {
+  return h.m[CONFIG + Config.at.nprocs];
+}
+
+/** Law: a span in a slot has incache set, and is in no other slot. */
+export function checkCaches(h: HeapView, out: Findings): void {
+  const m = h.m;
+  for (let p = 0; p < procs(h); p++) {
+    for (let c = 0; c < CLASSES; c++) checkSlot(h, out, p, c);
+    checkTiny(h, out, p);
+  }
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] !== KIND.small) continue;
+    const incache = m[spanRef(h, i) + INCACHE];
+    if (incache === h.cached[i]) continue;
+    out.add('SPAN_INCACHE', () => `span ${i} is in ${h.cached[i]} MCache slots, and its incache is ${incache}`);
+  }
+  if (m[h.emptySpan + FREELIST] !== 0) {
+    out.add('CACHE_SLOT', () => 'the span that stands for "none cached" has a freelist');
+  }
+  out.checks += procs(h) * CLASSES;
+}
+
+function checkSlot(h: HeapView, out: Findings, p: number, c: number): void {
+  const s = h.m[cacheOf(h, p) + MCache.at.alloc + c];
+  if (s === h.emptySpan) return;
+  const i = spanIndex(h, s);
+  const isRight = i >= 0 && h.kind[i] === KIND.small && h.m[s + SIZECLASS] === c;
+  if (i >= 0) h.cached[i]++;
+  if (!isRight) out.add('CACHE_SLOT', () => `the MCache of P ${p} has ${i < 0 ? `word ${s}, which is no span,` : `span ${i}, of another kind,`} in its slot of class ${c}`);
+}
+
+/** What is left of the tiny block, from `tiny` on, is in one block that is handed out. */
+function checkTiny(h: HeapView, out: Findings, p: number): void {
+  const m = h.m;
+  const tiny = m[cacheOf(h, p) + MCache.at.tiny];
+  const left = m[cacheOf(h, p) + MCache.at.tinysize];
+  if (left === 0) return;
+  const address = tiny >>> 0;
+  const off = blockAt(h, (address >>> 2) - h.arena);
+  const isInside =
+    left > 0 && off >= 0 && h.m[spanRef(h, h.owner[off >> 11] - 1) + SIZECLASS] === TINY.sizeclass &&
+    address + left <= (h.arena + off) * 4 + TINY.bytes;
+  if (!isInside) out.add('TINY_BLOCK', () => `P ${p} would cut ${left} tiny bytes from ${nameWord(h, address >>> 2)}, where no tiny block has them`);
+  else if (hasBit(h, h.free, off)) out.add('TINY_BLOCK', () => `the tiny block ${nameBlock(h, off)} of P ${p} is free`);
+}
+
+/** For the end of marking: every MCache gave its spans back. */
+export function checkCachesFlushed(h: HeapView, out: Findings): void {
+  for (let p = 0; p < procs(h); p++) {
+    for (let c = 0; c < CLASSES; c++) {
+      const s = h.m[cacheOf(h, p) + MCache.at.alloc + c];
+      if (s !== h.emptySpan) out.add('CACHE_NOT_FLUSHED', () => `the MCache of P ${p} still holds span ${spanIndex(h, s)} of class ${c}`);
+    }
+    if (h.m[cacheOf(h, p) + MCache.at.tiny] !== 0) out.add('CACHE_NOT_FLUSHED', () => `the MCache of P ${p} still holds a tiny block`);
+  }
+}

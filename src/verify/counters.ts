@@ -1,0 +1,118 @@
+/** Counters against a recount of the heap. */
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import { Span } from '../heap/span.ts';
+import { MCache } from '../malloc/mcache-record.ts';
+import { MCentral } from '../malloc/mcentral.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { Persistent } from '../malloc/persistent.ts';
+import { WORK, Work } from '../gc/work.ts';
+import { cacheOf, procs } from './caches.ts';
+import { CLASSES } from './classes.ts';
+import { MCENTRALS } from './lists.ts';
+import type { Findings } from './problems.ts';
+import { blockCount, blockWords } from './spans.ts';
+import { KIND, PAGE_WORDS, spanPages, spanRef, wide, type HeapView } from './view.ts';
+
+const PAGE = PAGE_WORDS * 4;
+const NEXT_PERSISTENT = globalRecord('persistent', Persistent) + Persistent.at.next;
+const at = MStats.at;
+
+export function checkCounters(h: HeapView, out: Findings): void {
+  checkHeapBytes(h, out);
+  checkHeapAlloc(h, out);
+  checkCentrals(h, out);
+  checkSys(h, out);
+  checkNotNegative(h, out);
+}
+
+/** Law: heapIdle + heapInuse == heapSys. */
+function checkHeapBytes(h: HeapView, out: Findings): void {
+  let inuse = 0;
+  let idle = 0;
+  let released = 0;
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] === KIND.none) continue;
+    if (h.kind[i] !== KIND.free) inuse += spanPages(h, i);
+    else {
+      idle += spanPages(h, i);
+      released += h.m[spanRef(h, i) + Span.at.npreleased];
+    }
+  }
+  expectBytes(h, out, 'heapSys', at.heapSys, h.used * 4);
+  expectBytes(h, out, 'heapInuse', at.heapInuse, inuse * PAGE);
+  expectBytes(h, out, 'heapIdle', at.heapIdle, idle * PAGE);
+  expectBytes(h, out, 'heapReleased', at.heapReleased, released * PAGE);
+}
+
+function expectBytes(h: HeapView, out: Findings, name: string, field: number, expected: number): void {
+  const value = wide(h.m, MSTATS + field);
+  if (value !== expected) out.add('HEAP_BYTES', () => `${name} is ${value}, but the spans make ${expected}`);
+}
+
+/** Quads handed out, by the spans' own counts. */
+export function countAllocQuads(h: HeapView): number {
+  let quads = 0;
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    quads += h.m[spanRef(h, i) + Span.at.nalloc] * (blockWords(h, i) / 2);
+  }
+  return quads;
+}
+
+/** The MCaches report late, and may have freed more than they allocated. */
+function checkHeapAlloc(h: HeapView, out: Findings): void {
+  const counted = countAllocQuads(h);
+  const told = h.m[MSTATS + at.heapAllocQ];
+  let untold = 0;
+  for (let p = 0; p < procs(h); p++) untold += h.m[cacheOf(h, p) + MCache.at.localCacheallocQ];
+  if (told + untold === counted) return;
+  out.add('HEAP_ALLOC', () => `blocks of ${counted * 8} bytes are handed out, but heap_alloc is ${told * 8} and the MCaches have ${untold * 8} to report`);
+}
+
+function checkCentrals(h: HeapView, out: Findings): void {
+  const nfree = new Int32Array(CLASSES);
+  for (let i = 0; i < h.nspans; i++) {
+    const s = spanRef(h, i);
+    if (h.kind[i] !== KIND.small || h.m[s + Span.at.incache] !== 0) continue;
+    nfree[h.m[s + Span.at.sizeclass]] += blockCount(h, i) - h.m[s + Span.at.nalloc];
+  }
+  for (let c = 0; c < CLASSES; c++) {
+    const kept = h.m[MCENTRALS + c * MCentral.words + MCentral.at.nfree];
+    if (kept !== nfree[c]) out.add('MCENTRAL_NFREE', () => `the mcentral of class ${c} counts ${kept} free blocks, but its spans have ${nfree[c]}`);
+  }
+  out.checks += CLASSES;
+}
+
+function checkSys(h: HeapView, out: Findings): void {
+  const m = h.m;
+  const start = m[CONFIG + Config.at.persistentStart];
+  const next = m[NEXT_PERSISTENT];
+  if (next < start || next > m[CONFIG + Config.at.persistentEnd]) {
+    out.add('PERSISTENT_BOUNDS', () => `the next persistent word is ${next}, outside ${start} to ${m[CONFIG + Config.at.persistentEnd]}`);
+  }
+  const otherSys = wide(m, MSTATS + at.otherSys);
+  if (otherSys !== (next - start) * 4) out.add('SYS_BYTES', () => `otherSys is ${otherSys}, but ${(next - start) * 4} persistent bytes were carved`);
+  const gcSys = wide(m, MSTATS + at.gcSys);
+  const carved = m[WORK + Work.at.nbufs] * m[CONFIG + Config.at.workbufWords] * 4;
+  if (gcSys !== carved) out.add('SYS_BYTES', () => `gcSys is ${gcSys}, but workbufs of ${carved} bytes were carved`);
+}
+
+function checkNotNegative(h: HeapView, out: Findings): void {
+  const m = h.m;
+  for (const field of ['tinyallocs', 'nlargefree', 'largefree', 'nlookup'] as const) {
+    const value = wide(m, MSTATS + at[field]);
+    if (value < 0) out.add('COUNTER_NEGATIVE', () => `${field} is ${value}`);
+  }
+  for (let p = 0; p < procs(h); p++) {
+    const c = cacheOf(h, p);
+    for (const field of ['localTinyallocs', 'localNlookup', 'localNlargefree', 'tinysize'] as const) {
+      if (m[c + MCache.at[field]] < 0) out.add('COUNTER_NEGATIVE', () => `${field} of P ${p} is ${m[c + MCache.at[field]]}`);
+    }
+    for (let i = 0; i < CLASSES; i++) {
+      if (m[c + MCache.at.localNsmallfree + i] < 0) out.add('COUNTER_NEGATIVE', () => `localNsmallfree of P ${p}, class ${i}, is ${m[c + MCache.at.localNsmallfree + i]}`);
+    }
+  }
+  const nextGc = Atomics.load(m, MSTATS + at.xnextGcQ);
+  if (nextGc < 0) out.add('NEXT_GC', () => `next_gc is ${nextGc * 8} bytes`);
+}

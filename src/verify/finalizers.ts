@@ -1,0 +1,82 @@
+/** The queue of finalizers: none is lost, none is there twice, each keeps its object. */
+import { FIN, FIN_BLOCK_CAP, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import type { Findings } from './problems.ts';
+import { isPersistent } from './specials.ts';
+import { blockAt, hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
+
+const { allfin: ALLFIN, finq: FINQ, finc: FINC, fingwait: FINGWAIT, fingwake: FINGWAKE, queued: QUEUED, ran: RAN, xfing: XFING } = Fin.at;
+const { alllink: ALLLINK, next: NEXT, cnt: CNT, fin: ENTRIES } = FinBlock.at;
+
+export function checkFinalizers(h: HeapView, out: Findings): void {
+  const m = h.m;
+  const all = new Set<number>();
+  let pending = 0;
+  for (let block = m[FIN + ALLFIN]; block !== 0; block = m[block + ALLLINK]) {
+    if (!isPersistent(m, block) || all.has(block)) {
+      out.add('FINBLOCK_LISTS', () => `the list of all finalizer blocks leads to word ${block} ${all.has(block) ? 'again' : ', which is none'}`);
+      break;
+    }
+    all.add(block);
+    pending += checkEntries(h, out, block);
+  }
+  const queued = m[FIN + QUEUED];
+  const ran = m[FIN + RAN];
+  if (queued !== ran + pending) {
+    out.add('FINALIZER_COUNT', () => `${queued} finalizers were queued, but ${ran} ran and ${pending} are pending`);
+  }
+  checkBlockLists(h, out, all);
+  if (m[FIN + FINQ] !== 0 && m[FIN + FINGWAIT] !== 0 && m[FIN + FINGWAKE] === 0) {
+    out.add('FINALIZER_WAKEUP_LOST', () => 'finalizers are queued, but the finalizer goroutine waits and nobody is asked to wake it');
+  }
+}
+
+/** Checks the entries of a block; returns how many are pending. */
+function checkEntries(h: HeapView, out: Findings, block: number): number {
+  const m = h.m;
+  const cnt = m[block + CNT];
+  let pending = 0;
+  for (let i = 0; i < FIN_BLOCK_CAP; i++) {
+    const entry = block + ENTRIES + i * Finalizer.words;
+    const arg = m[entry + Finalizer.at.arg];
+    if (i >= cnt) {
+      if (arg !== 0) out.add('FINALIZER_SLOT_DIRTY', () => `entry ${i} of the finalizer block at word ${block} holds ${nameWord(h, arg >>> 2)}, but only ${cnt} are filled`);
+    } else if (arg !== 0) {
+      pending++;
+      checkObject(h, out, arg);
+    }
+  }
+  out.checks += FIN_BLOCK_CAP;
+  return pending;
+}
+
+function checkObject(h: HeapView, out: Findings, arg: number): void {
+  const off = blockAt(h, (arg >>> 2) - h.arena);
+  if (off < 0) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for ${nameWord(h, arg >>> 2)}, where no block is`);
+  else if (hasBit(h, h.free, off)) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for the free block ${nameBlock(h, off)}`);
+}
+
+/** Queued blocks are filled, free ones are not; only the finalizer goroutine may hold the rest. */
+function checkBlockLists(h: HeapView, out: Findings, all: ReadonlySet<number>): void {
+  const m = h.m;
+  const seen = new Set<number>();
+  walkBlocks(h, out, all, seen, 'queued', m[FIN + FINQ]);
+  walkBlocks(h, out, all, seen, 'free', m[FIN + FINC]);
+  if (seen.size < all.size && Atomics.load(m, FIN + XFING) === 0) {
+    out.add('FINBLOCK_LISTS', () => `${all.size - seen.size} of ${all.size} finalizer blocks are neither queued nor free, and there is no finalizer goroutine to hold them`);
+  }
+}
+
+function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: Set<number>, list: 'queued' | 'free', head: number): void {
+  const m = h.m;
+  for (let block = head; block !== 0; block = m[block + NEXT]) {
+    if (!all.has(block) || seen.has(block)) {
+      out.add('FINBLOCK_LISTS', () => `the list of ${list} finalizer blocks leads to word ${block}, which is ${seen.has(block) ? 'on a list already' : 'none'}`);
+      return;
+    }
+    seen.add(block);
+    const cnt = m[block + CNT];
+    // Only the first queued block may still have room.
+    const isLegal = list === 'free' ? cnt === 0 : cnt === FIN_BLOCK_CAP || (block === head && cnt > 0 && cnt < FIN_BLOCK_CAP);
+    if (!isLegal) out.add('FINBLOCK_LISTS', () => `the finalizer block at word ${block} is ${list} with ${cnt} of ${FIN_BLOCK_CAP} entries`);
+  }
+}

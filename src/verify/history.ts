@@ -1,0 +1,156 @@
+/**
+ * From the end of one mark to the end of the sweep that follows it: what was reached must
+ * still be there, what was not must be gone, and the goal of the next collection must have
+ * come down by just that. Only what happens to one memory is compared, cycle by cycle.
+ */
+import { SPECIAL_KIND, Special } from '../heap/special.ts';
+import { Span } from '../heap/span.ts';
+import { MCache } from '../malloc/mcache-record.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { cacheOf, procs } from './caches.ts';
+import { CLASSES, CLASS_BYTES } from './classes.ts';
+import { countAllocQuads } from './counters.ts';
+import type { Findings } from './problems.ts';
+import { isPersistent } from './specials.ts';
+import { blockWords } from './spans.ts';
+import { KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, type HeapView } from './view.ts';
+
+const NUMGC = MSTATS + MStats.at.numgc;
+const GCPERCENT = MSTATS + MStats.at.gcpercent;
+const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
+const MOST_Q = 0x7fffffff;
+
+export class History {
+  /** numgc at the end of the mark remembered; -1 for none. */
+  private cycle = -1;
+  private percent = 0;
+  private spans = 0;
+  /** Blocks in use and reached, and quads of all that survives. */
+  private live = new Int32Array(64);
+  private liveWords = 0;
+  private survivingQ = 0;
+  private allocQ = 0;
+  /** Blocks to be freed of each class, large ones at 0, and freed ever before. */
+  private readonly garbage = new Int32Array(CLASSES);
+  private readonly freed = new Float64Array(CLASSES);
+
+  forget(): void {
+    this.cycle = -1;
+  }
+
+  /** At the end of marking: remembers what the sweep has to do. */
+  remember(h: HeapView): void {
+    this.cycle = h.m[NUMGC];
+    this.percent = h.m[GCPERCENT];
+    this.spans = h.nspans;
+    this.allocQ = countAllocQuads(h);
+    this.keepLive(h);
+    this.survivingQ = 0;
+    this.garbage.fill(0);
+    for (let i = 0; i < h.nspans; i++) {
+      if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+      const sizeclass = h.m[spanRef(h, i) + Span.at.sizeclass];
+      const surviving = this.countLive(h, i) + countKeptByFinalizers(h, i);
+      this.garbage[sizeclass] += h.m[spanRef(h, i) + Span.at.nalloc] - surviving;
+      this.survivingQ += surviving * (blockWords(h, i) / 2);
+    }
+    for (let c = 0; c < CLASSES; c++) this.freed[c] = countFreed(h, c);
+  }
+
+  private keepLive(h: HeapView): void {
+    if (this.live.length < h.bitWords) this.live = new Int32Array(h.reached.length);
+    const { reached, free } = h;
+    const live = this.live;
+    this.liveWords = h.bitWords;
+    for (let w = 0; w < this.liveWords; w++) live[w] = reached[w] & ~free[w];
+  }
+
+  private countLive(h: HeapView, i: number): number {
+    const first = spanStart(h, i) >> h.shift >> 5;
+    // A large object is one block, on its first page.
+    const pages = h.kind[i] === KIND.large ? 1 : spanPages(h, i);
+    const end = first + (((pages * 2048) >> h.shift) >> 5);
+    let n = 0;
+    for (let w = first; w < end; w++) n += popcount(this.live[w]);
+    return n;
+  }
+
+  /** When all is swept: compares with what was remembered, if that was the cycle before. */
+  check(h: HeapView, out: Findings): void {
+    const isNext = this.cycle >= 0 && h.m[NUMGC] === this.cycle + 1;
+    this.cycle = -1;
+    if (!isNext) return;
+    this.checkLive(h, out);
+    this.checkFreed(h, out);
+    if (h.m[GCPERCENT] === this.percent) this.checkGoal(h, out);
+  }
+
+  private checkLive(h: HeapView, out: Findings): void {
+    const { live, liveWords } = this;
+    for (let w = 0; w < liveWords; w++) {
+      const gone = live[w] & (h.free[w] | ~h.starts[w]);
+      if (gone === 0) continue;
+      for (let j = 0; j < 32; j++) {
+        if (((gone >>> j) & 1) === 0) continue;
+        const off = (w * 32 + j) << h.shift;
+        const what = hasBit(h, h.starts, off) ? 'free' : 'no block any more';
+        out.add('FREED_LIVE_OBJECT', () => `block ${nameBlock(h, off)} was reached by the mark of cycle ${h.m[NUMGC]}, and is ${what} after its sweep`);
+      }
+    }
+    out.checks += liveWords;
+  }
+
+  private checkFreed(h: HeapView, out: Findings): void {
+    for (let c = 0; c < CLASSES; c++) {
+      const freed = countFreed(h, c) - this.freed[c];
+      if (freed === this.garbage[c]) continue;
+      const what = c === 0 ? 'large objects' : `blocks of ${CLASS_BYTES[c]} bytes`;
+      out.add('SWEEP_COUNT', () => `cycle ${h.m[NUMGC]} left ${this.garbage[c]} ${what} unmarked, but its sweep counts ${freed} freed`);
+    }
+  }
+
+  /** Each span's sweep rounds what it takes off down to whole quads. */
+  private checkGoal(h: HeapView, out: Findings): void {
+    const goal = Atomics.load(h.m, XNEXT_GC_Q);
+    if (this.percent < 0) {
+      if (goal !== MOST_Q) out.add('NEXT_GC', () => `GOGC is off, but next_gc is ${goal * 8} bytes`);
+      return;
+    }
+    const factor = (this.percent + 100) / 100;
+    // Past what one word holds, the goal was cut off before the sweep lowered it.
+    if (this.allocQ * factor >= MOST_Q) return;
+    const expected = this.survivingQ * factor;
+    if (goal < expected - 2 || goal > expected + this.spans + 2) {
+      out.add('NEXT_GC', () => `next_gc is ${goal * 8} bytes, but ${this.survivingQ * 8} survived and GOGC is ${this.percent}`);
+    }
+  }
+}
+
+/** Blocks in use that nothing reaches but that their finalizers keep for one more cycle. */
+function countKeptByFinalizers(h: HeapView, i: number): number {
+  const m = h.m;
+  let n = 0;
+  let last = -1;
+  for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+    const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
+    if (off < 0 || off === last || m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
+    last = off;
+    if (!hasBit(h, h.reached, off) && !hasBit(h, h.free, off)) n++;
+  }
+  return n;
+}
+
+/** Blocks of a class ever freed by sweeps; large objects for class 0. */
+function countFreed(h: HeapView, c: number): number {
+  const m = h.m;
+  let n = wide(m, MSTATS + (c === 0 ? MStats.at.nlargefree : MStats.at.nsmallfree + 2 * c));
+  const local = c === 0 ? MCache.at.localNlargefree : MCache.at.localNsmallfree + c;
+  for (let p = 0; p < procs(h); p++) n += m[cacheOf(h, p) + local];
+  return n;
+}
+
+function popcount(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -1,0 +1,97 @@
+/** Span lists: links intact, and every span on exactly the list it belongs to. */
+import { globalRecord } from '../memory/segment.ts';
+import { Span } from '../heap/span.ts';
+import { SpanList } from '../heap/span-list.ts';
+import { MCentral } from '../malloc/mcentral.ts';
+import { MHEAP, MHeap } from '../malloc/mheap.ts';
+import { CLASSES } from './classes.ts';
+import type { Findings } from './problems.ts';
+import { blockCount } from './spans.ts';
+import { KIND, spanIndex, spanPages, spanRef, type HeapView } from './view.ts';
+
+export const MCENTRALS = globalRecord('mcentral', MCentral, CLASSES);
+
+const { next: NEXT, prev: PREV, list: LIST, sizeclass: SIZECLASS, nalloc: NALLOC, incache: INCACHE } = Span.at;
+const { free: FREE, freelarge: FREE_LARGE, busy: BUSY, busylarge: BUSY_LARGE } = MHeap.at;
+/** Lists by length; longer spans share one. */
+const LENGTHS = MHeap.fields.free.words / SpanList.words;
+
+export function readLists(h: HeapView, out: Findings): void {
+  for (let n = 0; n < LENGTHS; n++) {
+    walk(h, out, MHEAP + FREE + n * SpanList.words);
+    walk(h, out, MHEAP + BUSY + n * SpanList.words);
+  }
+  walk(h, out, MHEAP + FREE_LARGE);
+  walk(h, out, MHEAP + BUSY_LARGE);
+  for (let c = 0; c < CLASSES; c++) {
+    walk(h, out, MCENTRALS + c * MCentral.words + MCentral.at.nonempty);
+    walk(h, out, MCENTRALS + c * MCentral.words + MCentral.at.empty);
+  }
+  out.checks += h.nspans;
+}
+
+/** Follows one list and notes in the view which spans are on it. */
+function walk(h: HeapView, out: Findings, head: number): void {
+  const m = h.m;
+  let before = head;
+  for (let s = m[head + NEXT]; s !== head; s = m[s + NEXT]) {
+    const i = spanIndex(h, s);
+    if (i < 0 || h.listed[i] !== 0) {
+      out.add('LIST_CORRUPT', () => `the ${nameList(head)} leads to ${i < 0 ? `word ${s}, which is no span` : `span ${i}, which is on the ${nameList(h.listed[i])} already`}`);
+      return;
+    }
+    h.listed[i] = head;
+    if (m[s + PREV] !== before) out.add('LIST_CORRUPT', () => `span ${i} on the ${nameList(head)} does not point back at the one before it`);
+    if (m[s + LIST] !== head) out.add('LIST_CORRUPT', () => `span ${i} is on the ${nameList(head)}, but says it is on the ${nameList(m[s + LIST])}`);
+    before = s;
+  }
+  if (m[head + PREV] !== before) out.add('LIST_CORRUPT', () => `the ${nameList(head)} does not end where its head says`);
+}
+
+export function checkLists(h: HeapView, out: Findings): void {
+  for (let i = 0; i < h.nspans; i++) {
+    const expected = listFor(h, i);
+    if (h.listed[i] === expected) continue;
+    out.add('SPAN_ON_WRONG_LIST', () => `span ${i} (${describe(h, i)}) is on the ${nameList(h.listed[i])}, not the ${nameList(expected)}`);
+  }
+}
+
+/** The head of the list that span `i` should be on; 0 for none. */
+function listFor(h: HeapView, i: number): number {
+  const pages = spanPages(h, i);
+  switch (h.kind[i]) {
+    case KIND.free:
+      return MHEAP + (pages < LENGTHS ? FREE + pages * SpanList.words : FREE_LARGE);
+    case KIND.large:
+      return MHEAP + (pages < LENGTHS ? BUSY + pages * SpanList.words : BUSY_LARGE);
+    case KIND.small: {
+      const central = MCENTRALS + h.m[spanRef(h, i) + SIZECLASS] * MCentral.words;
+      const hasFree = h.m[spanRef(h, i) + NALLOC] < blockCount(h, i);
+      return central + (hasFree && h.m[spanRef(h, i) + INCACHE] === 0 ? MCentral.at.nonempty : MCentral.at.empty);
+    }
+    default:
+      return 0;
+  }
+}
+
+function describe(h: HeapView, i: number): string {
+  const s = spanRef(h, i);
+  if (h.kind[i] === KIND.none) return 'unused';
+  if (h.kind[i] === KIND.free) return `${spanPages(h, i)} free pages`;
+  if (h.kind[i] === KIND.large) return `a large object of ${spanPages(h, i)} pages`;
+  const cached = h.m[s + INCACHE] !== 0 ? 'cached' : 'not cached';
+  return `class ${h.m[s + SIZECLASS]}, ${h.m[s + NALLOC]} of ${blockCount(h, i)} blocks handed out, ${cached}`;
+}
+
+export function nameList(head: number): string {
+  if (head === 0) return 'list of none';
+  const inHeap = head - MHEAP;
+  if (inHeap === FREE_LARGE) return 'free list of long spans';
+  if (inHeap === BUSY_LARGE) return 'busy list of long spans';
+  if (inHeap >= FREE && inHeap < FREE_LARGE) return `free list of ${(inHeap - FREE) / SpanList.words} pages`;
+  if (inHeap >= BUSY && inHeap < BUSY_LARGE) return `busy list of ${(inHeap - BUSY) / SpanList.words} pages`;
+  const inCentral = head - MCENTRALS;
+  const c = Math.floor(inCentral / MCentral.words);
+  if (c >= 0 && c < CLASSES) return `${inCentral % MCentral.words === MCentral.at.empty ? 'empty' : 'nonempty'} list of class ${c}`;
+  return `list at word ${head}`;
+}

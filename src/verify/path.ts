@@ -1,0 +1,73 @@
+/** How a lost block is reached: a second traversal, breadth first, that remembers the way. */
+import { isMarked } from './bitmap.ts';
+import type { Findings } from './problems.ts';
+import { ROOT_NUMBERS, nameRoot, type Roots } from './roots.ts';
+import { blockAt, hasBit, nameBlock, pointerAt, type HeapView } from './view.ts';
+
+/** Hops told at each end of a long path. */
+const HOPS = 4;
+
+/** Blocks in the order of their distance from the roots, and where each was found. */
+interface Walk {
+  readonly block: Int32Array;
+  /** Number of the block that holds the pointer, or -1 - the number of a root. */
+  readonly from: Int32Array;
+  /** The word that holds the pointer. */
+  readonly slot: Int32Array;
+  length: number;
+}
+
+/** Reports the blocks that are reached, handed out, and not marked; the nearest to a root first. */
+export function explainLost(h: HeapView, out: Findings, roots: Roots, reached: number): void {
+  const walk = walkBreadthFirst(h, roots, reached);
+  for (let n = 0; n < walk.length; n++) {
+    const off = walk.block[n];
+    if (isMarked(h, off) || hasBit(h, h.free, off)) continue;
+    out.add('LOST_OBJECT', () => `block ${nameBlock(h, off)} is not marked, but reachable: ${describePath(h, roots, walk, n)}`);
+  }
+}
+
+function walkBreadthFirst(h: HeapView, roots: Roots, reached: number): Walk {
+  const walk = { block: new Int32Array(reached), from: new Int32Array(reached), slot: new Int32Array(reached), length: 0 };
+  const seen = new Int32Array(h.bitWords);
+  for (let r = 0; r < roots.length / ROOT_NUMBERS; r++) {
+    scan(h, walk, seen, roots[r * ROOT_NUMBERS + 2], roots[r * ROOT_NUMBERS + 3], -1 - r);
+  }
+  for (let n = 0; n < walk.length; n++) {
+    const off = walk.block[n];
+    const bit = off >> h.shift;
+    if (((h.m[h.arena - 2 * (bit >> 4) - 2] >>> ((bit & 15) + 16)) & 1) === 0) continue;
+    scan(h, walk, seen, h.arena + off, h.arena + off + h.pageStep[off >> 11], n);
+  }
+  return walk;
+}
+
+function scan(h: HeapView, walk: Walk, seen: Int32Array, start: number, end: number, from: number): void {
+  for (let i = start; i < end; i += h.ptrWords) {
+    const off = blockAt(h, pointerAt(h, i));
+    // What the first traversal did not reach is not for the collector.
+    if (off < 0 || !hasBit(h, h.reached, off) || hasBit(h, seen, off)) continue;
+    const bit = off >> h.shift;
+    seen[bit >> 5] |= 1 << (bit & 31);
+    walk.block[walk.length] = off;
+    walk.from[walk.length] = from;
+    walk.slot[walk.length++] = i;
+  }
+}
+
+/** `root: stack of goroutine 3, word 2 -> 0xc000012340 (32 bytes, span 12) word 1 -> …` */
+function describePath(h: HeapView, roots: Roots, walk: Walk, n: number): string {
+  const hops: number[] = [];
+  for (let at = n; at >= 0; at = walk.from[at]) hops.push(at);
+  hops.reverse();
+  const first = hops[0];
+  let text = `root: ${nameRoot(h, roots, -1 - walk.from[first], walk.slot[first])}`;
+  hops.forEach((hop, i) => {
+    const skipped = hops.length - 2 * HOPS;
+    if (i === HOPS && skipped > 0) text += ` -> … ${skipped} blocks …`;
+    if (i >= HOPS && i < HOPS + skipped) return;
+    text += ` -> ${nameBlock(h, walk.block[hop])}`;
+    if (i + 1 < hops.length) text += ` word ${(walk.slot[hops[i + 1]] - h.arena - walk.block[hop]) >> h.shift}`;
+  });
+  return text;
+}

@@ -1,0 +1,121 @@
+/** What the oracle can find wrong: one code for each law, and the collector of findings. */
+
+/** Each code with the law that does not hold. */
+export const LAWS = {
+  // reachability
+  LOST_OBJECT: 'every block that a root leads to is marked',
+  LEAKED_MARK: 'every marked block is reached from a root',
+  FREED_LIVE_OBJECT: 'a block that was reached when marking ended is not freed by the sweep that follows',
+  // the bitmap
+  BITMAP_ALLOCATED: 'the allocated bit is set at each block start and boundary of a span in use, and nowhere else',
+  BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
+  MARK_LEFT: 'after the sweep no block is marked',
+  // spans
+  SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
+  SPAN_FIELDS: "a span's size, count and limit are those of its class",
+  SPAN_TILING: 'spans in use and free spans cover the used arena without gap or overlap',
+  SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
+  SPAN_UNSWEPT: 'every span in use is swept',
+  EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap',
+  FREE_SPANS_ADJACENT: 'free neighbours are one span',
+  FREE_SPAN_DIRTY: 'a free span that needs no zeroing is zero',
+  // blocks
+  FREELIST_CORRUPT: 'every entry of a freelist is a block of its span',
+  FREELIST_CYCLE: 'no block is on a freelist twice',
+  FREELIST_COUNT: 'nalloc + |freelist| == nelems',
+  FREE_BLOCK_DIRTY: 'a free block whose second word is zero is zero past its first',
+  // lists
+  LIST_CORRUPT: 'a span list is circular, its links are symmetric, and its spans say they are on it',
+  SPAN_ON_WRONG_LIST: 'a span is on exactly the list that its state, size and free blocks ask for',
+  // caches
+  CACHE_SLOT: 'an MCache slot holds the empty span or a span of its class',
+  SPAN_INCACHE: 'incache is set on the spans in exactly one MCache slot, and on no other',
+  CACHE_NOT_FLUSHED: 'when marking ends no MCache holds a span',
+  TINY_BLOCK: 'what is left of a tiny block lies within one block that is handed out',
+  // counters
+  MCENTRAL_NFREE: "an mcentral's nfree counts the free blocks of its uncached spans",
+  HEAP_BYTES: 'heapIdle + heapInuse == heapSys, each the sum over its spans',
+  HEAP_ALLOC: 'heap_alloc and what the MCaches have not reported are the bytes handed out',
+  NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
+  SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked',
+  COUNTER_NEGATIVE: 'no count is negative',
+  SYS_BYTES: 'gcSys and otherSys are what was carved',
+  PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
+  // specials and finalizers
+  SPECIALS_ORDER: "a span's specials are sorted by offset, then kind",
+  SPECIAL_OFFSET: 'a special is of a known kind, for a byte of a block of its span',
+  SPECIAL_ON_FREE_BLOCK: 'no free block and no free span has specials',
+  SPECIAL_COUNT: 'every special record is on one span or unused',
+  FINALIZER_COUNT: 'finalizers queued == run + pending',
+  FINALIZER_OF_FREE_BLOCK: 'a pending finalizer keeps its object',
+  FINALIZER_SLOT_DIRTY: 'an entry past the count of its block is clear',
+  FINBLOCK_LISTS: 'a block of finalizers is queued, free, or held by the finalizer goroutine',
+  FINALIZER_WAKEUP_LOST: 'when finalizers are queued the finalizer goroutine is awake or will be woken',
+  // work of the mark phase
+  WORKBUF_LOST: 'every workbuf is on the stack of empty ones',
+  WORKBUF_TWICE: 'no workbuf is on the stacks twice',
+  WORK_LEFT: 'the stack of full workbufs is empty',
+  SCANBUF_BUSY: 'no M holds a workbuf or marks',
+  MARK_NOT_ENDED: 'when marking ends every marking M waits, and every helper is done',
+  ROOT_LEFT: 'when marking ends every root job was taken',
+  // scheduler
+  G_STATUS: 'a goroutine is runnable, waiting, in a system call or dead while the world stands',
+  G_STACK: "a goroutine's stack pointer and frame lie in its stack",
+  G_QUEUE: 'a runnable goroutine is on exactly one run queue, a dead one on the free list, others on none',
+  G_OWNER: 'a goroutine and the M that runs it name each other',
+  RUNQ_CORRUPT: 'a run queue holds as many goroutines as it says',
+  WORLD_NOT_STOPPED: 'at a checkpoint one M collects, holding worldsema, and every P is stopped or left',
+  IDLE_LIST: 'every M but those in system calls is on the idle list once, and no P is idle',
+  LOCK_HELD: 'at a checkpoint no lock is held, save sched.lock by who is still going to sleep',
+  M_LOCKS: 'an M that collects or sleeps counts no locks',
+} as const;
+
+export type ProblemCode = keyof typeof LAWS;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One sentence with the facts. */
+  readonly message: string;
+}
+
+export interface VerifyReport {
+  /** The checkpoint it was asked for. */
+  readonly point: number;
+  /** Blocks, spans, words and records looked at. */
+  readonly checks: number;
+  readonly problems: readonly Problem[];
+  /** Problems beyond those listed. */
+  readonly unlisted: number;
+}
+
+const MOST = 20;
+/** So that a flood of one kind leaves room for the others. */
+const MOST_OF_A_KIND = 6;
+
+/** Collects what is found; cheap as long as that is nothing. */
+export class Findings {
+  checks = 0;
+  private problems: Problem[] = [];
+  private counts = new Map<ProblemCode, number>();
+  private total = 0;
+
+  begin(): void {
+    this.checks = 0;
+    if (this.total === 0) return;
+    this.problems = [];
+    this.counts = new Map();
+    this.total = 0;
+  }
+
+  /** `message` is asked for only if it will be kept. */
+  add(code: ProblemCode, message: () => string): void {
+    this.total++;
+    const count = this.counts.get(code) ?? 0;
+    this.counts.set(code, count + 1);
+    if (count < MOST_OF_A_KIND && this.problems.length < MOST) this.problems.push({ code, message: message() });
+  }
+
+  report(point: number): VerifyReport {
+    return { point, checks: this.checks, problems: this.problems, unlisted: this.total - this.problems.length };
+  }
+}

@@ -1,0 +1,65 @@
+/** Reachability, once more: every word that looks like a pointer to a block is one. */
+import { ROOT_NUMBERS, type Roots } from './roots.ts';
+import { TAG, type HeapView } from './view.ts';
+
+/** Sets `h.reached`; keeps its stack from call to call. */
+export class Tracer {
+  private stack = new Int32Array(1024);
+  /** Blocks reached. */
+  count = 0;
+
+  trace(h: HeapView, roots: Roots): void {
+    h.reached.fill(0, 0, h.bitWords);
+    this.count = 0;
+    for (let r = 0; r < roots.length; r += ROOT_NUMBERS) this.drain(h, roots[r + 2], roots[r + 3]);
+  }
+
+  /** Scans the words from `from` up to `to`, then what is found, until nothing new is. */
+  private drain(h: HeapView, from: number, to: number): void {
+    const { m, arena, shift, reached, pageStart, pageStep, pageEnd } = h;
+    const tagged = h.ptrWords === 2;
+    const words = h.ptrWords;
+    const used = h.pages << 11;
+    let stack = this.stack;
+    let top = 0;
+    let count = 0;
+    let i = from;
+    let end = to;
+    for (;;) {
+      for (; i < end; i += words) {
+        if (tagged && m[i + 1] !== TAG) continue;
+        const p = (m[i] >>> 2) - arena;
+        if (p >>> 0 >= used) continue;
+        const page = p >> 11;
+        const step = pageStep[page];
+        if (step === 0 || p >= pageEnd[page]) continue;
+        const start = pageStart[page];
+        const off = start + (((p - start) / step) | 0) * step;
+        const bit = off >> shift;
+        const mask = 1 << (bit & 31);
+        const set = reached[bit >> 5];
+        if ((set & mask) !== 0) continue;
+        const low = m[arena - ((bit >> 4) << 1) - 2] >>> (bit & 15);
+        // A scan bit without an allocated bit: not for the collector.
+        if ((low & 0x10001) === 0x10000) continue;
+        reached[bit >> 5] = set | mask;
+        count++;
+        if ((low & 0x10000) === 0) continue;
+        if (top === stack.length) stack = this.grow();
+        stack[top++] = off;
+      }
+      if (top === 0) break;
+      const off = stack[--top];
+      i = arena + off;
+      end = i + pageStep[off >> 11];
+    }
+    this.count += count;
+  }
+
+  private grow(): Int32Array {
+    const stack = new Int32Array(this.stack.length * 2);
+    stack.set(this.stack);
+    this.stack = stack;
+    return stack;
+  }
+}

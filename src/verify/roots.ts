@@ -1,0 +1,83 @@
+/** Everything that keeps blocks alive by itself, as pieces of memory to be scanned. */
+import { CONFIG, Config } from '../memory/config.ts';
+import { G, G_STATUS } from '../machine/g.ts';
+import { SCHED, Sched } from '../machine/sched.ts';
+import { SPECIAL_KIND, Special } from '../heap/special.ts';
+import { Span } from '../heap/span.ts';
+import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import { isPersistent } from './specials.ts';
+import { KIND, blockAt, nameWord, spanRef, spanStart, type HeapView } from './view.ts';
+
+export const ROOT = { data: 0, bss: 1, stack: 2, finalizers: 3, object: 4 } as const;
+
+/** The roots, four numbers each: kind, what of that kind, first word, past the last. */
+export type Roots = number[];
+
+export const ROOT_NUMBERS = 4;
+
+/** Finds the roots of a stopped world. */
+export function findRoots(h: HeapView, roots: Roots): void {
+  const m = h.m;
+  const at = Config.at;
+  roots.length = 0;
+  roots.push(ROOT.data, 0, m[CONFIG + at.data], m[CONFIG + at.bss]);
+  roots.push(ROOT.bss, 0, m[CONFIG + at.bss], m[CONFIG + at.cycleLog]);
+  addStacks(h, roots);
+  addQueuedFinalizers(h, roots);
+  addFinalizedObjects(h, roots);
+}
+
+/** A goroutine's frames; what lies past its stack pointer is dead. */
+function addStacks(h: HeapView, roots: Roots): void {
+  const m = h.m;
+  const n = m[SCHED + Sched.at.allglen];
+  const stackWords = m[CONFIG + Config.at.stackWords];
+  for (let i = 0; i < n; i++) {
+    const gp = m[CONFIG + Config.at.gs] + i * G.words;
+    const status = Atomics.load(m, gp + G.at.xstatus);
+    if (status === G_STATUS.dead || status === G_STATUS.idle) continue;
+    const stack = m[CONFIG + Config.at.stacks] + i * stackWords;
+    const sp = Math.min(m[gp + G.at.sp], stack + stackWords);
+    roots.push(ROOT.stack, m[gp + G.at.id], stack, sp);
+  }
+}
+
+/** Finalizers that are due, or running, hold their object. */
+function addQueuedFinalizers(h: HeapView, roots: Roots): void {
+  const m = h.m;
+  for (let block = m[FIN + Fin.at.allfin]; isPersistent(m, block); block = m[block + FinBlock.at.alllink]) {
+    const start = block + FinBlock.at.fin;
+    roots.push(ROOT.finalizers, block, start, start + m[block + FinBlock.at.cnt] * Finalizer.words);
+  }
+}
+
+/** What an object with a finalizer points at is kept for it, pointer-free or not; itself it is not. */
+function addFinalizedObjects(h: HeapView, roots: Roots): void {
+  const m = h.m;
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+      if (m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
+      const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
+      if (off >= 0) roots.push(ROOT.object, off, h.arena + off, h.arena + off + h.pageStep[off >> 11]);
+    }
+  }
+}
+
+/** `stack of goroutine 3, word 2`, for the word at `slot` of root number `r`. */
+export function nameRoot(h: HeapView, roots: Roots, r: number, slot: number): string {
+  const [kind, what, from] = roots.slice(r * ROOT_NUMBERS);
+  const word = `word ${(slot - from) >> h.shift}`;
+  switch (kind) {
+    case ROOT.data:
+      return `data, ${word}`;
+    case ROOT.bss:
+      return `bss, ${word}`;
+    case ROOT.stack:
+      return `stack of goroutine ${what}, ${word}`;
+    case ROOT.finalizers:
+      return `queued finalizers, entry ${Math.floor((slot - from) / Finalizer.words)}`;
+    default:
+      return `object with a finalizer ${nameWord(h, h.arena + what)}, ${word}`;
+  }
+}

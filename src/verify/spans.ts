@@ -1,0 +1,209 @@
+/** The span records: what each says of itself, and that together they cover the arena. */
+import { CONFIG, Config } from '../memory/config.ts';
+import { SPAN_STATE, Span } from '../heap/span.ts';
+import { FixAlloc } from '../malloc/fixalloc.ts';
+import { MHEAP, MHeap } from '../malloc/mheap.ts';
+import { CLASSES, CLASS_BLOCKS, CLASS_BYTES, CLASS_PAGES } from './classes.ts';
+import type { Findings } from './problems.ts';
+import { KIND, PAGE_WORDS, nameWord, spanIndex, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
+
+const { state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, npages: NPAGES, nelems: NELEMS } = Span.at;
+const { nalloc: NALLOC, limit: LIMIT, xsweepgen: XSWEEPGEN, freelist: FREELIST, needzero: NEEDZERO, incache: INCACHE } = Span.at;
+const UNUSED = MHEAP + MHeap.at.spanalloc + FixAlloc.at.list;
+
+/** Reads every record and says in the view what it is; fills the table of pages. */
+export function readSpans(h: HeapView, out: Findings): void {
+  readUnused(h, out);
+  for (let i = 0; i < h.nspans; i++) {
+    h.kind[i] = kindOf(h, out, i);
+    if (h.kind[i] !== KIND.none) claimPages(h, out, i);
+  }
+  out.checks += h.nspans;
+}
+
+/** The list of unused records, linked by their first word. */
+function readUnused(h: HeapView, out: Findings): void {
+  for (let s = h.m[UNUSED]; s !== 0; s = h.m[s]) {
+    const i = spanIndex(h, s);
+    if (i < 0 || h.unused[i] !== 0) {
+      out.add('SPAN_RECORD', () => `the list of unused span records ${i < 0 ? `leads to word ${s}, which is none` : `holds span ${i} twice`}`);
+      return;
+    }
+    h.unused[i] = 1;
+  }
+}
+
+function kindOf(h: HeapView, out: Findings, i: number): number {
+  const m = h.m;
+  const s = spanRef(h, i);
+  const state = m[s + STATE];
+  const isUnused = h.unused[i] !== 0;
+  const isDead = state === SPAN_STATE.dead;
+  if (isDead !== isUnused || (!isDead && state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) {
+    out.add('SPAN_RECORD', () => `span ${i} has state ${state} and is ${isUnused ? '' : 'not '}on the list of unused records`);
+  }
+  if (isUnused || (state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) return KIND.none;
+  const start = spanStart(h, i);
+  const pages = m[s + NPAGES];
+  if (start < 0 || start % PAGE_WORDS !== 0 || pages < 1 || start / PAGE_WORDS + pages > h.pages) {
+    out.add('SPAN_TILING', () => `span ${i} at ${nameWord(h, h.arena + start)} of ${pages} pages does not lie on pages of the used arena`);
+    return KIND.none;
+  }
+  if (state === SPAN_STATE.free) return KIND.free;
+  const sizeclass = m[s + SIZECLASS];
+  if (sizeclass < 0 || sizeclass >= CLASSES) {
+    out.add('SPAN_FIELDS', () => `span ${i} is of class ${sizeclass}`);
+    return KIND.none;
+  }
+  return sizeclass === 0 ? KIND.large : KIND.small;
+}
+
+function claimPages(h: HeapView, out: Findings, i: number): void {
+  const first = spanStart(h, i) / PAGE_WORDS;
+  const end = first + spanPages(h, i);
+  const inUse = h.kind[i] !== KIND.free;
+  const step = inUse ? blockWords(h, i) : 0;
+  const usable = inUse ? usableEnd(h, i) : 0;
+  for (let page = first; page < end; page++) {
+    if (h.owner[page] !== 0) {
+      const other = h.owner[page] - 1;
+      out.add('SPAN_TILING', () => `spans ${other} and ${i} both cover page ${page}`);
+      return;
+    }
+    h.owner[page] = i + 1;
+    h.pageStart[page] = first * PAGE_WORDS;
+    h.pageStep[page] = step;
+    h.pageEnd[page] = usable;
+  }
+}
+
+/** Words of a block of span `i`, by its class. */
+export function blockWords(h: HeapView, i: number): number {
+  const sizeclass = h.m[spanRef(h, i) + SIZECLASS];
+  return sizeclass === 0 ? spanPages(h, i) * PAGE_WORDS : CLASS_BYTES[sizeclass] >> 2;
+}
+
+/** Blocks of span `i`, as far as its pages hold them. */
+export function blockCount(h: HeapView, i: number): number {
+  const sizeclass = h.m[spanRef(h, i) + SIZECLASS];
+  if (sizeclass === 0) return 1;
+  return Math.min(CLASS_BLOCKS[sizeclass], Math.floor((spanPages(h, i) * PAGE_WORDS) / blockWords(h, i)));
+}
+
+/** Past the last word of span `i` that a pointer may point at. */
+function usableEnd(h: HeapView, i: number): number {
+  const start = spanStart(h, i);
+  const pagesEnd = start + spanPages(h, i) * PAGE_WORDS;
+  if (h.kind[i] === KIND.small) return start + blockCount(h, i) * blockWords(h, i);
+  const limit = h.m[spanRef(h, i) + LIMIT] - h.arena;
+  return limit > start && limit <= pagesEnd ? limit : pagesEnd;
+}
+
+export function checkSpans(h: HeapView, out: Findings): void {
+  checkTiling(h, out);
+  checkSpanMap(h, out);
+  const swept = h.m[MHEAP + MHeap.at.sweepgen];
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] === KIND.small) checkSmallFields(h, out, i);
+    else if (h.kind[i] === KIND.large) checkLargeFields(h, out, i);
+    if (h.kind[i] === KIND.none || h.kind[i] === KIND.free) continue;
+    const s = spanRef(h, i);
+    const sweepgen = Atomics.load(h.m, s + XSWEEPGEN);
+    if (sweepgen !== swept) out.add('SPAN_UNSWEPT', () => `span ${i} is of sweep generation ${sweepgen}, the heap of ${swept}`);
+    if (h.m[s + NALLOC] === 0) out.add('EMPTY_SPAN_KEPT', () => `span ${i} of class ${h.m[s + SIZECLASS]} is in use, but no block of it is`);
+  }
+}
+
+function checkTiling(h: HeapView, out: Findings): void {
+  for (let page = 0; page < h.pages; page++) {
+    const owner = h.owner[page];
+    if (owner === 0) {
+      out.add('SPAN_TILING', () => `no span covers page ${page} of the used arena`);
+      continue;
+    }
+    const after = page + 1 < h.pages ? h.owner[page + 1] : 0;
+    if (after !== 0 && after !== owner && h.kind[owner - 1] === KIND.free && h.kind[after - 1] === KIND.free) {
+      out.add('FREE_SPANS_ADJACENT', () => `free spans ${owner - 1} and ${after - 1} meet at page ${page + 1}`);
+    }
+  }
+  out.checks += h.pages;
+}
+
+function checkSpanMap(h: HeapView, out: Findings): void {
+  const map = h.m[CONFIG + Config.at.spanMap];
+  for (let page = 0; page < h.pages; page++) {
+    const i = h.owner[page] - 1;
+    if (i < 0) continue;
+    const isInside = page > 0 && page + 1 < h.pages && h.owner[page - 1] === i + 1 && h.owner[page + 1] === i + 1;
+    // The map keeps stale entries inside free spans.
+    if (h.kind[i] === KIND.free && isInside) continue;
+    if (h.m[map + page] !== spanRef(h, i)) {
+      out.add('SPAN_MAP', () => `page ${page} is of span ${i}, but the span map names ${nameSpan(h, h.m[map + page])}`);
+    }
+  }
+  out.checks += h.pages;
+}
+
+function nameSpan(h: HeapView, s: number): string {
+  const i = spanIndex(h, s);
+  return s === 0 ? 'none' : i < 0 ? `word ${s}, which is no span` : `span ${i}`;
+}
+
+function checkSmallFields(h: HeapView, out: Findings, i: number): void {
+  const m = h.m;
+  const s = spanRef(h, i);
+  const c = m[s + SIZECLASS];
+  expectField(h, out, i, 'elemsize', ELEMSIZE, CLASS_BYTES[c]);
+  expectField(h, out, i, 'npages', NPAGES, CLASS_PAGES[c]);
+  expectField(h, out, i, 'nelems', NELEMS, CLASS_BLOCKS[c]);
+  expectField(h, out, i, 'limit', LIMIT, m[s + Span.at.start] + CLASS_BLOCKS[c] * (CLASS_BYTES[c] >> 2));
+}
+
+function checkLargeFields(h: HeapView, out: Findings, i: number): void {
+  const m = h.m;
+  const s = spanRef(h, i);
+  const bytes = m[s + NPAGES] * PAGE_WORDS * 4;
+  expectField(h, out, i, 'elemsize', ELEMSIZE, bytes | 0);
+  expectField(h, out, i, 'nelems', NELEMS, 1);
+  expectField(h, out, i, 'nalloc', NALLOC, 1);
+  expectField(h, out, i, 'freelist', FREELIST, 0);
+  expectField(h, out, i, 'incache', INCACHE, 0);
+  const words = m[s + LIMIT] - m[s + Span.at.start];
+  // It took as many pages as it needed and no more.
+  if (words <= (m[s + NPAGES] - 1) * PAGE_WORDS || words > m[s + NPAGES] * PAGE_WORDS) {
+    out.add('SPAN_FIELDS', () => `span ${i} is a large object of ${m[s + NPAGES]} pages, but its limit is ${words * 4} bytes after its start`);
+  }
+}
+
+function expectField(h: HeapView, out: Findings, i: number, name: string, field: number, expected: number): void {
+  const value = h.m[spanRef(h, i) + field];
+  if (value === expected) return;
+  out.add('SPAN_FIELDS', () => `span ${i} of class ${h.m[spanRef(h, i) + SIZECLASS]} has ${name} ${value}, not ${expected}`);
+}
+
+/** Free spans hold nothing; those that say so are zero. */
+export function checkFreeSpans(h: HeapView, out: Findings): void {
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] !== KIND.free) continue;
+    const s = spanRef(h, i);
+    if (h.m[s + Span.at.specials] !== 0) out.add('SPECIAL_ON_FREE_BLOCK', () => `free span ${i} has specials`);
+    if (h.m[s + INCACHE] !== 0) out.add('SPAN_INCACHE', () => `free span ${i} counts as cached`);
+    if (h.m[s + NEEDZERO] !== 0) continue;
+    const start = h.m[s + Span.at.start];
+    const words = h.m[s + NPAGES] * PAGE_WORDS;
+    const dirty = firstNonZero(h, start, words);
+    if (dirty >= 0) out.add('FREE_SPAN_DIRTY', () => `free span ${i} needs no zeroing, but ${nameWord(h, dirty)} holds ${h.m[dirty]}`);
+    out.checks += words;
+  }
+}
+
+/** First word of `words` (a multiple of 8) from `start` that is not 0; -1 if all are. */
+function firstNonZero(h: HeapView, start: number, words: number): number {
+  const m = h.m;
+  const end = start + words;
+  for (let i = start; i < end; i += 8) {
+    if ((m[i] | m[i + 1] | m[i + 2] | m[i + 3] | m[i + 4] | m[i + 5] | m[i + 6] | m[i + 7]) === 0) continue;
+    for (let j = i; j < i + 8; j++) if (m[j] !== 0) return j;
+  }
+  return -1;
+}

@@ -1,0 +1,93 @@
+/**
+ * The oracle: an independent account of the whole heap, taken while the world stands still at
+ * a checkpoint. It shares the layout of the records with the collector, and nothing else; its
+ * tables lie outside the shared memory and are used again from check to check.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CHECKPOINT } from '../gc/doorbell.ts';
+import { checkBitmap } from './bitmap.ts';
+import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.ts';
+import { checkCaches, checkCachesFlushed } from './caches.ts';
+import { checkCounters } from './counters.ts';
+import { checkFinalizers } from './finalizers.ts';
+import { Goroutines } from './goroutines.ts';
+import { History } from './history.ts';
+import { checkLists, readLists } from './lists.ts';
+import { explainLost } from './path.ts';
+import { Findings, type VerifyReport } from './problems.ts';
+import { Tracer } from './reach.ts';
+import { findRoots, type Roots } from './roots.ts';
+import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
+import { checkSpecials } from './specials.ts';
+import { HeapView } from './view.ts';
+import { Workbufs, checkMarkEnded } from './workbufs.ts';
+import { checkWorld } from './world.ts';
+
+export type { Problem, ProblemCode, VerifyReport } from './problems.ts';
+
+/** Checks one memory, as often as it comes to a checkpoint. */
+export class Verifier {
+  private readonly view: HeapView;
+  private readonly out = new Findings();
+  private readonly tracer = new Tracer();
+  private readonly history = new History();
+  private readonly workbufs = new Workbufs();
+  private readonly goroutines = new Goroutines();
+  private readonly roots: Roots = [];
+
+  constructor(m: Mem) {
+    this.view = new HeapView(m);
+  }
+
+  /** Forgets the cycle before: for a memory that was set back to an earlier state. */
+  forget(): void {
+    this.history.forget();
+  }
+
+  /** @param point which checkpoint the world stands at, see CHECKPOINT */
+  check(point: number): VerifyReport {
+    const { view, out } = this;
+    view.begin();
+    out.begin();
+    readSpans(view, out);
+    readBlocks(view, out);
+    readLists(view, out);
+    checkSpans(view, out);
+    checkFreelistCounts(view, out);
+    checkCaches(view, out);
+    checkLists(view, out);
+    checkCounters(view, out);
+    checkSpecials(view, out);
+    checkFinalizers(view, out);
+    this.workbufs.check(view, out);
+    this.goroutines.check(view, out);
+    checkWorld(view, out);
+    if (point === CHECKPOINT.marked) this.checkMarked();
+    else this.checkSwept();
+    return out.report(point);
+  }
+
+  private checkMarked(): void {
+    const { view, out, tracer, roots } = this;
+    checkMarkEnded(view, out);
+    checkCachesFlushed(view, out);
+    findRoots(view, roots);
+    tracer.trace(view, roots);
+    if (checkBitmap(view, out, view.reached) > 0) explainLost(view, out, roots, tracer.count);
+    out.checks += tracer.count;
+    this.history.remember(view);
+  }
+
+  private checkSwept(): void {
+    const { view, out } = this;
+    checkBitmap(view, out, null);
+    checkFreeSpans(view, out);
+    checkFreeBlocksClear(view, out);
+    this.history.check(view, out);
+  }
+}
+
+/** One check of a memory that is not looked at again. */
+export function verifyHeap(m: Mem, point: number): VerifyReport {
+  return new Verifier(m).check(point);
+}

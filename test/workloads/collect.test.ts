@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/base/fatal.ts';
+import { collect, collectArgs, turnOf } from '../../src/workloads/collect.ts';
+import { runOnOneP } from '../support/machine.ts';
+
+describe('collect', () => {
+  it('collects once to warm up and then as often as asked', () => {
+    const { cycles } = runOnOneP(collect, { runs: 3 });
+    expect(cycles.map(({ forced, nproc }) => [forced, nproc])).toEqual([[2, 1], [2, 1], [2, 1], [2, 1]]);
+  });
+
+  it('takes thread counts forwards, then backwards', () => {
+    expect(Array.from({ length: 9 }, (_, i) => turnOf(i, 3))).toEqual([0, 1, 2, 2, 1, 0, 0, 1, 2]);
+    expect(Array.from({ length: 3 }, (_, i) => turnOf(i, 1))).toEqual([0, 0, 0]);
+  });
+
+  it('collects with each thread count equally often', () => {
+    const { cycles } = runOnOneP(collect, {}, { args: collectArgs(4, [1, 2, 0]) });
+    expect(cycles).toHaveLength(15);
+  });
+
+  it.each([
+    [10, []],
+    [10, Array.from({ length: 30 }, () => 1)],
+    [-1, [1]],
+    [1.5, [1]],
+  ])('refuses %j runs with %j', (runs, procs) => {
+    expect(() => collectArgs(runs, procs)).toThrow(UsageError);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { xorshift32 } from '../../src/base/random.ts';
+import { dataAt, loadWord } from '../../src/runtime/mutator.ts';
+import { collect } from '../../src/workloads/collect.ts';
+import { checkImage, type HeapImage } from '../../src/workloads/heaps/image.ts';
+import { allocatedSize, imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
+import { runOnOneP, type Run } from '../support/machine.ts';
+
+function imageOf(sizes: readonly number[], edges: readonly (readonly number[])[], roots: readonly number[]): HeapImage {
+  const firstEdge = new Uint32Array(sizes.length + 1);
+  edges.forEach((targets, i) => {
+    firstEdge[i + 1] = firstEdge[i] + targets.length;
+  });
+  const image: HeapImage = {
+    name: 'test',
+    objects: sizes.length,
+    edges: firstEdge[sizes.length],
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    sizes: Uint32Array.from(sizes),
+    firstEdge,
+    targets: Uint32Array.from(edges.flat()),
+    roots: Uint32Array.from(roots),
+  };
+  checkImage(image);
+  return image;
+}
+
+/** Objects that can be reached from the roots. */
+function reachable(image: HeapImage): Set<number> {
+  const seen = new Set<number>(image.roots);
+  for (const i of seen) for (let e = image.firstEdge[i]; e < image.firstEdge[i + 1]; e++) seen.add(image.targets[e]);
+  return seen;
+}
+
+function load(image: HeapImage, ptrWords: 1 | 2 = 2): Run {
+  const { arenaBytes } = imageNeeds(image, ptrWords * 4);
+  return runOnOneP(collect, { runs: 1 }, { arenaMB: arenaBytes / 2 ** 20, ptrWords, build: (m, m0) => loadImage(m, m0, image) });
+}
+
+const image = fc.integer({ min: 1, max: 60 }).chain((n) =>
+  fc
+    .record({
+      sizes: fc.array(fc.oneof({ weight: 5, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(100_000) }), { minLength: n, maxLength: n }),
+      edges: fc.array(fc.array(fc.nat(n - 1), { maxLength: 12 }), { minLength: n, maxLength: n }),
+      roots: fc.array(fc.nat(n - 1), { maxLength: 4 }),
+    })
+    .map(({ sizes, edges, roots }) => imageOf(sizes, edges, roots)),
+);
+
+describe('loading an image', () => {
+  it('keeps exactly what the roots reach', () => {
+    fc.assert(
+      fc.property(image, fc.constantFrom<1 | 2>(1, 2), (each, ptrWords) => {
+        // Pointer-free objects under 16 bytes share blocks, so they can't be counted one by one.
+        fc.pre(each.sizes.every((size, i) => allocatedSize(each, i, ptrWords * 4) >= 16 || each.firstEdge[i + 1] > each.firstEdge[i] || size === -1));
+        const { memstats } = load(each, ptrWords);
+        expect(memstats.HeapObjects).toBe(reachable(each).size + (each.roots.length > 0 ? 1 : 0));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('links what is linked in the image, in its order', () => {
+    const { m } = load(imageOf([64, 0, 16, 7, 40_000], [[1, 2, 0], [], [4], [], [3, 3]], [2, 0]));
+    const roots = loadWord(m, dataAt(m, 0), 0);
+    const [two, zero] = [loadWord(m, roots, 0), loadWord(m, roots, 1)];
+    const one = loadWord(m, zero, 0);
+    expect(loadWord(m, zero, 1)).toBe(two);
+    expect(loadWord(m, zero, 2)).toBe(zero);
+    const four = loadWord(m, two, 0);
+    const three = loadWord(m, four, 0);
+    expect(loadWord(m, four, 1)).toBe(three);
+    expect(new Set([zero, one, two, three, four]).size).toBe(5);
+  });
+
+  it('makes an object larger when its size does not hold its references, and says so', () => {
+    const small = imageOf([8, 32, 0, 20], [[1, 2, 3], [0, 1], [], [0]], [0]);
+    expect(allocatedSize(small, 0, 8)).toBe(24);
+    expect(allocatedSize(small, 2, 8)).toBe(8);
+    expect(imageNeeds(small)).toMatchObject({ objects: 4, enlarged: 1, enlargedBytes: 16, blockBytes: 32 + 32 + 8 + 32 });
+    expect(imageNeeds(small, 4)).toMatchObject({ enlarged: 1, enlargedBytes: 4 });
+  });
+
+  it('needs the arena that it asks for, and little more', () => {
+    let draw = 12_345;
+    const sizes = Array.from({ length: 20_000 }, () => (draw = xorshift32(draw)) % 700);
+    const edges = sizes.map((_, i) => [(i * 7919) % sizes.length]);
+    const large = imageOf(sizes, edges, sizes.map((_, i) => i));
+    const { memstats } = load(large);
+    expect(memstats.HeapObjects).toBe(20_001);
+    const { arenaBytes, blockBytes } = imageNeeds(large);
+    expect(memstats.Alloc).toBe(blockBytes + Math.ceil((8 * 20_000) / 8192) * 8192);
+    expect(arenaBytes).toBeLessThan(1.05 * memstats.HeapInuse + (5 << 20));
+  });
+
+  it('takes an image without roots, or without objects', () => {
+    expect(load(imageOf([16, 16], [[1], [0]], [])).memstats.HeapObjects).toBe(0);
+    expect(load(imageOf([], [], [])).memstats.HeapObjects).toBe(0);
+  });
+});
