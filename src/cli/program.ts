@@ -1,6 +1,7 @@
 /** The command line: every command, and how its end becomes an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
+import { addExplore } from './commands/explore.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addSequence } from './commands/sequence.ts';
@@ -13,7 +14,7 @@ import { paint } from './paint.ts';
 import { hint } from './suggest.ts';
 
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addSequence];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
@@ -48,6 +49,7 @@ export function createProgram(deps: Deps): Command {
       ['sweepgen run churn --gctrace', "a workload, with Go's line for each collection"],
       ['sweepgen scale tree --procs 1,2', 'mark time by threads'],
       ['sweepgen stress --seconds 60', 'look for what breaks'],
+      ['sweepgen explore', 'the same, one chosen interleaving after another'],
     ]))
     .addHelpText('after', EXIT_CODES)
     .allowExcessArguments()

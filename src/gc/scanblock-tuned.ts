@@ -10,9 +10,9 @@
  *   - A block of 32 bytes or more is marked by a plain store of a byte that is all its own:
  *     two Ms that mark it at once both scan it, which does no harm. Marks of smaller blocks
  *     without pointers are gathered per bitmap word; nobody needs to know who was first.
- *   - A large object is scanned a chunk at a time, and what is left of it can be shared.
+ *   - A large object is scanned piece by piece, and half of its rest is given to who waits.
  */
-import { byteView } from '../memory/bytes.ts';
+import { byteView, type Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
@@ -24,7 +24,7 @@ import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, XNWAIT, getempty, getfull, handoff, objAt, putempty, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, XNWAIT, getempty, getfull, handoff, objAt, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -32,17 +32,19 @@ const HINTS = CONFIG + Config.at.hints;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
 const { elemsize: ELEMSIZE } = Span.at;
-const { marked: MARKED } = ScanBuf.at;
+const { marked: MARKED, pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
-/** Words of a large object scanned before the others are looked at: 128 KB. */
-const CHUNK = 1 << 15;
+/** Words scanned without looking up: objects of at most 1 KB, and pieces of larger ones. */
+const PIECE = 256;
 /** From this many words on, a block's mark has a byte of its own. */
 const OWN_BYTE_WORDS = 8;
 /** Blocks under four words share their 16 bytes, so a hint would speak for a neighbour. */
 const HINT_WORDS = 4;
 /** An object with at least so many words is looked through in groups of four pointers. */
 const GROUPED_WORDS = 16;
+/** A large object's rest is worth sharing from 64 KB on. */
+const SHARED_WORDS = 1 << 14;
 
 /** Before each cycle: nothing is known to be marked. */
 export function clearHints(m: Mem): void {
@@ -53,75 +55,84 @@ export function clearHints(m: Mem): void {
 /** As scanblock, for the 64-bit machine. */
 export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: boolean): void {
   const m8 = byteView(m);
+  const sb = scanbufOf(mp);
+  // A piece full of pointers must fit into half a workbuf.
+  const piece = Math.min(PIECE, m[WORKBUF_CAP] & ~1);
+  const room = (m[WORKBUF_CAP] - (piece >> 1)) * Obj.words;
+  const alone = m[NPROC] === 1;
+  let wbuf = work === 0 ? getempty(m, mp, 0) : work;
+  let wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+  // What is left of the large object being scanned, from its end.
+  let largeStart = 0;
+  let largeEnd = 0;
+  for (;;) {
+    const base = objAt(wbuf, 0);
+    if (!alone && othersWait(m)) {
+      if (largeEnd - largeStart > SHARED_WORDS) {
+        const half = largeStart + (((largeEnd - largeStart) >> 2) << 1);
+        giveRange(m, mp, half, largeEnd);
+        largeEnd = half;
+      } else if (wp - base > m[HANDOFF_THRESHOLD] * Obj.words) {
+        wbuf = handoff(m, mp, wbuf, (wp - base) / Obj.words);
+        wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+        continue;
+      }
+    }
+    if (wp > base + room) {
+      wbuf = splitWorkbuf(m, mp, wbuf, (wp - base) / Obj.words);
+      wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+      continue;
+    }
+    if (largeStart !== largeEnd) {
+      const start = Math.max(largeStart, largeEnd - piece);
+      wp = scanRun(m, m8, sb, start, largeEnd, wp, 0, 0, piece);
+      largeEnd = start;
+      continue;
+    }
+    if (wp !== base) {
+      wp -= Obj.words;
+      const start = m[wp];
+      const end = start + m[wp + 1];
+      if (end - start <= piece) {
+        wp = scanRun(m, m8, sb, start, end, wp, base, base + room, piece);
+      } else {
+        largeStart = start;
+        largeEnd = end;
+      }
+      continue;
+    }
+    m[mp + M.at.heartbeat]++;
+    flushPending(m, sb);
+    if (!keepworking) {
+      putempty(m, wbuf);
+      return;
+    }
+    wbuf = getfull(m, mp, wbuf);
+    if (wbuf === 0) return;
+    wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+  }
+}
+
+/**
+ * Scans [start, end), then pops and scans what lies on the work stack between `base` and
+ * `wp`, as long as it stays below `room` and nothing else needs to be looked at. With `room`
+ * 0 it scans just the range. Objects of more than `piece` words are left to the caller.
+ * @returns the stack's new top
+ */
+function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number): Ref {
   const arena = m[ARENA];
   const used = m[ARENA_USED] - arena;
   const spanMap = m[SPAN_MAP];
   const hints = m[HINTS];
-  const cap = m[WORKBUF_CAP];
-  const threshold = m[HANDOFF_THRESHOLD];
   const alone = m[NPROC] === 1;
+  let start = first;
+  let end = last;
+  let wp = top;
   let marked = 0;
-  let wbuf = work === 0 ? getempty(m, mp, 0) : work;
-  let base = objAt(wbuf, 0);
-  let wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
-  let limit = objAt(wbuf, cap);
-  // What is left of the large object being scanned.
-  let largeStart = 0;
-  let largeEnd = 0;
-  // Marks of small pointer-free blocks not yet in the bitmap.
-  let pendingWord = 0;
-  let pending = 0;
   for (;;) {
-    if (!alone && racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0) {
-      if (largeEnd - largeStart > 2 * CHUNK) {
-        const half = largeStart + (((largeEnd - largeStart) >> 2) << 1);
-        giveRange(m, mp, half, largeEnd);
-        largeEnd = half;
-      } else if (wp - base > threshold * 3) {
-        wbuf = handoff(m, mp, wbuf, (wp - base) / 3);
-        base = objAt(wbuf, 0);
-        wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
-        limit = objAt(wbuf, cap);
-      }
-    }
-    let start = 0;
-    let end = 0;
-    if (largeStart !== largeEnd) {
-      end = largeEnd;
-      start = largeEnd - largeStart > CHUNK ? largeEnd - CHUNK : largeStart;
-      largeEnd = start;
-    } else {
-      if (wp === base) {
-        if (pendingWord !== 0) {
-          if (alone) m[pendingWord] |= pending;
-          else Atomics.or(m, pendingWord, pending);
-          pendingWord = 0;
-        }
-        m[mp + M.at.heartbeat]++;
-        if (!keepworking) {
-          putempty(m, wbuf);
-          break;
-        }
-        wbuf = getfull(m, mp, wbuf);
-        if (wbuf === 0) break;
-        base = objAt(wbuf, 0);
-        wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
-        limit = objAt(wbuf, cap);
-        continue;
-      }
-      wp -= 3;
-      start = m[wp];
-      end = start + m[wp + 1];
-      if (end - start > CHUNK) {
-        largeStart = start;
-        largeEnd = end;
-        continue;
-      }
-    }
-    const grouped = end - start >= GROUPED_WORDS;
     for (let i = end - 2; i >= start; i -= 2) {
       if (m[i + 1] !== PTR_TAG) {
-        if (grouped && i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
+        if (end - start >= GROUPED_WORDS && i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
         continue;
       }
       let off = (m[i] >>> 2) - arena;
@@ -130,55 +141,72 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       const hint = m[hintWord];
       const hintBit = 1 << (off >> 2);
       if ((hint & hintBit) !== 0) continue;
-      let b = arena - ((off >> 5) << 1) - 2;
       let shift = (off >> 1) & 15;
-      let bits = m[b] >>> shift;
+      let word = arena - ((off >> 5) << 1) - 1;
+      let bits = m[word - 1] >>> shift;
       if ((bits & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
         off = findBlock(m, off & ~1);
         if (off === NO_BLOCK) continue;
-        b = arena - ((off >> 5) << 1) - 2;
         shift = (off >> 1) & 15;
-        bits = m[b] >>> shift;
+        word = arena - ((off >> 5) << 1) - 1;
+        bits = m[word - 1] >>> shift;
       }
       if ((bits & BIT_ALLOCATED) === 0) continue;
       const words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >> 2;
       // Racy, as is the store of it: a lost hint costs a second look.
       if (words >= HINT_WORDS) m[hintWord] = hint | hintBit;
       const mark = 1 << (shift + (shift & 12));
-      const word = b + 1;
-      let marks = racyLoad(m, word);
-      if (word === pendingWord) marks |= pending;
+      // Racy: a mark set right now by another M is found below, or the block is scanned twice.
+      const marks = racyLoad(m, word);
       if ((marks & mark) !== 0) continue;
-      if (alone) {
-        m[word] |= mark;
-      } else if (words >= OWN_BYTE_WORDS) {
-        m8[(word << 2) + (shift >> 2)] = 1 << (shift & 3);
-      } else if ((bits & BIT_SCAN) === 0) {
-        if (word === pendingWord) pending |= mark;
-        else {
-          if (pendingWord !== 0) Atomics.or(m, pendingWord, pending);
-          pendingWord = word;
-          pending = mark;
-        }
-      } else if ((Atomics.or(m, word, mark) & mark) !== 0) {
-        continue;
-      }
+      if (alone) m[word] = marks | mark;
+      else if (words >= OWN_BYTE_WORDS) m8[(word << 2) + (shift >> 2)] = 1 << (shift & 3);
+      else if (!markShared(m, sb, word, mark, bits)) continue;
       marked++;
       if ((bits & BIT_SCAN) === 0) continue;
-      if (wp === limit) {
-        m[wbuf + WORKBUF_NOBJ] = cap;
-        wbuf = getempty(m, mp, wbuf);
-        base = objAt(wbuf, 0);
-        wp = base;
-        limit = objAt(wbuf, cap);
-      }
       m[wp] = arena + off;
       m[wp + 1] = words;
       m[wp + 2] = 0;
       wp += 3;
     }
+    if (wp === base || wp > room || (!alone && othersWait(m))) break;
+    start = m[wp - 3];
+    end = start + m[wp - 2];
+    if (end - start > piece) break;
+    wp -= 3;
   }
-  m[scanbufOf(mp) + MARKED] += marked;
+  m[sb + MARKED] += marked;
+  return wp;
+}
+
+/**
+ * Marks a block whose mark shares its byte with others. One without pointers goes to the
+ * marks of its bitmap word that are written together; another is marked at once.
+ * @returns false if it was marked already
+ */
+function markShared(m: Mem, sb: Ref, word: Ref, mark: number, bits: number): boolean {
+  if ((bits & BIT_SCAN) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
+  if (m[sb + PENDING_WORD] !== word) {
+    flushPending(m, sb);
+    m[sb + PENDING_WORD] = word;
+    m[sb + PENDING] = mark;
+    return true;
+  }
+  if ((m[sb + PENDING] & mark) !== 0) return false;
+  m[sb + PENDING] |= mark;
+  return true;
+}
+
+/** Puts the gathered marks into the bitmap. */
+function flushPending(m: Mem, sb: Ref): void {
+  if (m[sb + PENDING_WORD] === 0) return;
+  Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);
+  m[sb + PENDING_WORD] = 0;
+}
+
+/** Racy: a stale answer hands off a moment early or late. */
+function othersWait(m: Mem): boolean {
+  return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
 }
 
 /** Puts [start, end) where others find it. */

@@ -34,7 +34,10 @@ export const ScanBuf = struct('scanbuf', 368, {
   nobjbuf: by(OWNER),
   /** Objects marked by this M in this phase. */
   marked: by(OWNER),
-  pad: by('unused', 11),
+  /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts. */
+  pendingWord: by(OWNER),
+  pending: by(OWNER),
+  pad: by('unused', 9),
   ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
   obj: by(OWNER, PTRBUF_CAP * Obj.words),
 });

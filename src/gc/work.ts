@@ -28,7 +28,7 @@ export const Work = struct('work', 112, {
   nbufs: by('work.lock'),
   tstart: by('who collects', 2),
   /** How many threads to mark with; 0 for all Ps. */
-  wantProcs: by('world stopped'),
+  wantProcs: by('the main goroutine; read with the world stopped'),
   pad0: padding(9),
   /** Ms in getfull: when all are there, marking is done. */
   xnwait: atomic('each marking M'),
@@ -169,17 +169,22 @@ export function wantsHandoff(m: Mem, nobj: number): boolean {
   return nobj > m[HANDOFF_THRESHOLD] && racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
 }
 
-/** Gives the first half of `b`, which holds `nobj` objects, away; returns a buffer with the rest. */
+/** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */
 export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
+  addWide(m, mp + GCSTATS + NHANDOFF, 1);
+  addWide(m, mp + GCSTATS + NHANDOFFCNT, nobj >> 1);
+  m[mp + HEARTBEAT]++;
+  return splitWorkbuf(m, mp, b, nobj);
+}
+
+/** Puts the first half of `b`, which holds `nobj` objects, on `full`; returns a buffer with the rest. */
+export function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
   const b1 = getempty(m, mp, 0);
   const n = nobj >> 1;
   const kept = nobj - n;
   m[b + NOBJ] = kept;
   m[b1 + NOBJ] = n;
   m.copyWithin(b1 + OBJ, objAt(b, kept), objAt(b, nobj));
-  addWide(m, mp + GCSTATS + NHANDOFF, 1);
-  addWide(m, mp + GCSTATS + NHANDOFFCNT, n);
-  m[mp + HEARTBEAT]++;
   lfstackpush(m, FULL, b);
   return b1;
 }

@@ -161,6 +161,8 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   m[mp + CURG] = gp;
   m[mp + PHASE_OF] = PHASE.running;
   m[m[mp + M_P] + SCHEDTICK]++;
+  // A collection during the last goroutine's step asks nothing of this one.
+  m[mp + RESCHED] = 0;
   for (let left = m[TIMESLICE]; ; ) {
     m[mp + HEARTBEAT]++;
     const step = text[m[gp + BASE] + m[gp + PC]];
@@ -169,7 +171,6 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
     if (next >= 0) {
       m[gp + PC] = next;
       if (--left > 0 && m[mp + RESCHED] === 0 && racyLoad(m, XGCWAITING) === 0) continue;
-      m[mp + RESCHED] = 0;
       gosched(m, mp, gp);
       return;
     }

@@ -13,7 +13,7 @@ import { racyLoad } from '../sync/racy.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt } from '../machine/p.ts';
-import { SCHED, SCHED_LOCK, Sched, XGCWAITING } from '../machine/sched.ts';
+import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
 import { PARFOR_MAX_THREADS } from '../sync/parfor.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { grantLocked, mgetLocked, mputLocked, mremoveLocked, pidlegetLocked, pidleputLocked, stopm, wakep } from './idle.ts';
@@ -119,7 +119,9 @@ export function starttheworld(m: Mem, mp: MRef): void {
     if (!mremoveLocked(m, owner)) {
       // Its M is still in its system call: as if nothing had been.
       Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
-    } else if (m[owner + CURG] !== 0 || !runqempty(m, pp)) {
+    } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
+      // It has a goroutine to go on with, or work queued, or must leave: the shutdown woke
+      // only those that were idle then.
       grantLocked(m, pp, false);
       m[owner + M.at.schedlink] = granted;
       granted = owner;

@@ -6,6 +6,9 @@ import { KIND, PAGE_WORDS, nameBlock, nameWord, spanPages, spanRef, spanStart, t
 
 const { freelist: FREELIST, nalloc: NALLOC } = Span.at;
 
+/** Length of a freelist that does not end. */
+const UNKNOWN = -1;
+
 /**
  * Sets the bits of every block start, and of every block on a freelist. The boundary after
  * the last block of a span counts as a block that is never handed out.
@@ -44,16 +47,17 @@ function readFreelist(h: HeapView, out: Findings, i: number): void {
   const start = spanStart(h, i);
   const end = start + blockCount(h, i) * step;
   let length = 0;
+  h.nfree[i] = UNKNOWN;
   for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
     const off = p - arena;
     if (off < start || off >= end || (off - start) % step !== 0) {
       out.add('FREELIST_CORRUPT', () => `the freelist of span ${i} leads to ${nameWord(h, p)}, which is no block of it`);
-      break;
+      return;
     }
     const bit = off >> shift;
     if ((free[bit >> 5] & (1 << (bit & 31))) !== 0) {
       out.add('FREELIST_CYCLE', () => `block ${nameBlock(h, off)} is on its freelist twice`);
-      break;
+      return;
     }
     free[bit >> 5] |= 1 << (bit & 31);
     length++;
@@ -65,7 +69,7 @@ function readFreelist(h: HeapView, out: Findings, i: number): void {
 /** Law: nalloc + |freelist| == nelems. */
 export function checkFreelistCounts(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small) continue;
+    if (h.kind[i] !== KIND.small || h.nfree[i] === UNKNOWN) continue;
     const nalloc = h.m[spanRef(h, i) + NALLOC];
     if (nalloc + h.nfree[i] === blockCount(h, i)) continue;
     out.add('FREELIST_COUNT', () => `span ${i} has ${blockCount(h, i)} blocks, but counts ${nalloc} handed out and ${h.nfree[i]} on its freelist`);

@@ -4,7 +4,7 @@ import { TAG, type HeapView } from './view.ts';
 
 /** Sets `h.reached`; keeps its stack from call to call. */
 export class Tracer {
-  private stack = new Int32Array(1024);
+  private stack: Int32Array = new Int32Array(1024);
   /** Blocks reached. */
   count = 0;
 

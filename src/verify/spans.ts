@@ -66,9 +66,8 @@ function claimPages(h: HeapView, out: Findings, i: number): void {
   const usable = inUse ? usableEnd(h, i) : 0;
   for (let page = first; page < end; page++) {
     if (h.owner[page] !== 0) {
-      const other = h.owner[page] - 1;
-      out.add('SPAN_TILING', () => `spans ${other} and ${i} both cover page ${page}`);
-      return;
+      out.add('SPAN_TILING', () => `spans ${h.owner[page] - 1} and ${i} both cover page ${page}`);
+      continue;
     }
     h.owner[page] = i + 1;
     h.pageStart[page] = first * PAGE_WORDS;

@@ -47,7 +47,10 @@ function pAt(h: HeapView, i: number): number {
 
 function checkLocks(h: HeapView, out: Findings): void {
   for (let i = 0; i < LOCKS.length; i++) expectFree(h, out, LOCKS[i][0], LOCKS[i][1]);
-  for (let c = 0; c < CLASSES; c++) expectFree(h, out, `lock of mcentral ${c}`, MCENTRALS + c * MCentral.words);
+  for (let c = 0; c < CLASSES; c++) {
+    const lock = MCENTRALS + c * MCentral.words + MCentral.at.lock;
+    if (Atomics.load(h.m, lock) !== 0) expectFree(h, out, `lock of mcentral ${c}`, lock);
+  }
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === KIND.none) continue;
     const speciallock = spanRef(h, i) + Span.at.speciallock;

@@ -32,7 +32,7 @@ const RISEN = 1;
 const FINALIZED = 2;
 const ROSE = 3;
 
-/** Ints: entries to put, places of the cache, generator, finalizers set for good, and those run when last looked; rounds without any. */
+/** Ints: entries to put, places of the cache, generator, finalizers set for good, those run when last looked, collections since. */
 const LEFT = 0;
 const PLACES = 1;
 const DRAW = 2;
@@ -114,15 +114,18 @@ function newMember(m: Mem, mp: MRef, gp: GRef, slot: number, id: number, finaliz
   return obj;
 }
 
-/** Collects until every finalizer has run, or none any more. */
+/** Lets finalizers run, and collects when none does, until all have run or none will. */
 function drain(m: Mem, mp: MRef, gp: GRef): number {
   const finalized = Atomics.load(m, globalAt(m, FINALIZED));
   const expected = getInt(m, gp, EXPECTED);
-  const idle = finalized === getInt(m, gp, SEEN) ? getInt(m, gp, IDLE_ROUNDS) + 1 : 0;
   if (finalized > expected) fatal('FINALIZERS_TOO_MANY', { finalized, expected });
-  if (finalized < expected && idle < PATIENCE) {
+  if (finalized < expected && finalized !== getInt(m, gp, SEEN)) {
     setInt(m, gp, SEEN, finalized);
-    setInt(m, gp, IDLE_ROUNDS, idle);
+    setInt(m, gp, IDLE_ROUNDS, 0);
+    return yieldTo(PC.drain);
+  }
+  if (finalized < expected && getInt(m, gp, IDLE_ROUNDS) < PATIENCE) {
+    setInt(m, gp, IDLE_ROUNDS, getInt(m, gp, IDLE_ROUNDS) + 1);
     collect(m, mp, true);
     return yieldTo(PC.drain);
   }

@@ -35,7 +35,7 @@ const WorkloadShape = z
     args: aFunction,
     report: aFunction.optional(),
   })
-  .refine(({ main, steps }) => main.pc < steps.length, { path: ['main', 'pc'], error: 'is no step: there are fewer' });
+  .refine(({ main, steps }) => main.pc < Math.max(1, steps.length), { path: ['main', 'pc'], error: 'lies past the last step' });
 
 /** The built-in workloads, in the order of `--help`. */
 export function listWorkloads(): readonly Workload[] {

@@ -3,8 +3,8 @@ import { Fatal } from '../../src/base/fatal.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
-import { WORKBUF_CAP } from '../../src/gc/work.ts';
 import { drainCycles, type Cycle } from '../../src/gc/cycle-log.ts';
+import { shapeFor } from '../../src/drivers/shape.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { readMemStats, type MemStats } from '../../src/report/memstats.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../src/runtime/boot.ts';
@@ -23,6 +23,8 @@ export interface MachineOptions {
   readonly ptrWords?: 1 | 2;
   /** Steps of a time slice. */
   readonly timeslice?: number;
+  /** A forced collection about every so many steps. */
+  readonly gcEvery?: number;
   /** What else is to be built, after the workload's own. */
   readonly build?: (m: Mem, m0: number) => void;
   /** In place of the workload's. */
@@ -43,28 +45,14 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const checked = checkParams(workload, params);
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
-  const arenaBytes = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
+  const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery }, needs);
   const map = planMemory({
+    ...shape,
     ptrWords: options.ptrWords ?? 2,
-    procs: 1,
-    arenaPages: Math.ceil(arenaBytes / 8192),
-    maxGs: needs.goroutines + 4,
-    stackWords: (needs.stackWords ?? 512) * 2,
-    dataWords: 64,
-    bssWords: Math.max(64, needs.globals * 2),
-    persistentWords: 1 << 20,
+    timeslice: options.timeslice ?? shape.timeslice,
     // Nobody reads it while the machine runs.
     cycleLogCap: 1 << 14,
-    maxWorkbufs: 4096,
-    workbufCap: WORKBUF_CAP,
-    ptrBufCap: 64,
-    handoffThreshold: 4,
-    chunkPages: 128,
-    abaBits: 16,
-    verify: false,
-    gctrace: true,
-    timeslice: options.timeslice ?? 256,
-    seed,
   });
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
   const m0 = boot(m, map, options.gogc ?? 100);

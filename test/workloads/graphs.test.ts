@@ -6,6 +6,7 @@ import { mixed } from '../../src/workloads/graphs/mixed.ts';
 import { rand } from '../../src/workloads/graphs/rand.ts';
 import { tree } from '../../src/workloads/graphs/tree.ts';
 import { wide } from '../../src/workloads/graphs/wide.ts';
+import type { Params } from '../../src/workloads/workload.ts';
 import { runOnOneP, spansByBlock } from '../support/machine.ts';
 
 /** The peers' generator once more, by BigInt: shares nothing with the one it checks. */
@@ -104,7 +105,7 @@ describe('graphs', () => {
   });
 
   it.each([tree, list, rand, wide, mixed])('$name asks for an arena it fits into, and not for twice as much', (workload) => {
-    const params = workload === tree ? { depth: 18, runs: 0 } : { count: 100_000, runs: 0 };
+    const params: Params = workload === tree ? { depth: 18, runs: 0 } : { count: 100_000, runs: 0 };
     const { memstats } = runOnOneP(workload, params);
     const all = { ...params, procs: 0 };
     expect(workload.needs(all).arenaBytes).toBeLessThan(2 * memstats.HeapInuse + (4 << 20));

@@ -75,7 +75,7 @@ describe('workload modules', () => {
   it('get the toolkit and run', async () => {
     const path = moduleOf(CHAIN);
     for (const spec of [path, pathToFileURL(path).href]) {
-      const { lines, memstats } = runOnOneP(await loadWorkload(spec), { rounds: 800 });
+      const { lines, memstats } = runOnOneP(await loadWorkload(spec), { rounds: 800 }, { gogc: 20 });
       expect(lines).toEqual([`sum ${800 * 4950}`]);
       expect(memstats.Mallocs).toBe(80_000);
       expect(memstats.NumGC).toBeGreaterThan(0);
@@ -99,7 +99,7 @@ describe('workload modules', () => {
     [with_('needs: 3'), 'workload module MODULE: needs must be a function'],
     [with_('build: true'), 'workload module MODULE: build must be a function'],
     [with_('name: undefined'), /^workload module MODULE: name .*expected string/],
-    [with_('main: { pc: 1, slots: 0 }'), 'workload module MODULE: main.pc is no step: there are fewer'],
+    [with_('main: { pc: 1, slots: 0 }'), 'workload module MODULE: main.pc lies past the last step'],
     [with_('main: { pc: -1, slots: 0 }'), /^workload module MODULE: main.pc /],
     [with_('main: { pc: 0, slots: 1e6 }'), /^workload module MODULE: main.slots /],
     [with_('params: { n: { default: 5, min: 1, max: 3, help: "" } }'), 'workload module MODULE: params.n has a default outside min to max'],

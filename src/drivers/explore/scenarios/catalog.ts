@@ -1,0 +1,7 @@
+/** Every scenario, in the order in which `--list` shows them. */
+import { markBitsGo, markBitsTuned } from './mark-bits.ts';
+import { sweepRefill } from './sweep-refill.ts';
+import type { Scenario } from './scenario.ts';
+import { wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
+
+export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, markBitsGo, markBitsTuned, sweepRefill];

@@ -1,0 +1,29 @@
+/** All of it at once: allocation, linking, collections with several Ms, sweeping beside the mutators. */
+import { POLICY } from '../../../gc/policy.ts';
+import { prepareMachine } from './machine.ts';
+import type { Knobs, Scenario } from './scenario.ts';
+import { tinyShape } from './tiny-shape.ts';
+
+/** Collect for as little as a percent of growth. */
+const GOGC = 1;
+const WORKERS = 2;
+const ROUNDS = 2;
+
+function wholeCycle(name: string, policy: keyof typeof POLICY): Scenario {
+  function shape({ procs }: Knobs) {
+    return tinyShape({ procs, policy: POLICY[policy], workbufCap: policy === 'tuned' ? 160 : 4 });
+  }
+  return {
+    name,
+    summary: `goroutines that allocate, link and drop under collections, ${policy === 'tuned' ? 'with the tuned mark loop' : 'every part of a cycle'}`,
+    procs: [3, 2],
+    shape,
+    prepare(core, knobs, makeOracle) {
+      const program = { ...core.WHOLE_CYCLE, args: [WORKERS, ROUNDS], build: core.buildWholeCycle };
+      return prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
+    },
+  };
+}
+
+export const wholeCycleGo = wholeCycle('whole-cycle', 'go1.3');
+export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'tuned');

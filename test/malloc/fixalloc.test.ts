@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { FixAlloc, fixallocAlloc, fixallocFree, fixallocInit } from '../../src/malloc/fixalloc.ts';
+import { bootCore } from '../support/core-machine.ts';
+
+function fixed(records: number): { m: Int32Array; m0: number; f: number; chunk: number } {
+  const { m, m0, map } = bootCore({ arenaPages: 128 });
+  const f = map.regions.find(({ name }) => name === 'arena')!.start;
+  const chunk = f + 64;
+  fixallocInit(m, f, 8, chunk, records * 8 + 3, 0);
+  return { m, m0, f, chunk };
+}
+
+test('records follow each other in the chunk until it is used up', () => {
+  const { m, m0, f, chunk } = fixed(3);
+  expect(Array.from({ length: 5 }, () => fixallocAlloc(m, m0, f))).toEqual([chunk, chunk + 8, chunk + 16, 0, 0]);
+  expect([m[f + FixAlloc.at.inuse], m[f + FixAlloc.at.carved]]).toEqual([3, 3]);
+});
+
+test('freed records are used again, the last freed first, before the chunk is', () => {
+  const { m, m0, f, chunk } = fixed(4);
+  const [a, b] = [fixallocAlloc(m, m0, f), fixallocAlloc(m, m0, f)];
+  fixallocFree(m, f, a);
+  fixallocFree(m, f, b);
+  expect(Array.from({ length: 3 }, () => fixallocAlloc(m, m0, f))).toEqual([b, a, chunk + 16]);
+  expect([m[f + FixAlloc.at.inuse], m[f + FixAlloc.at.carved]]).toEqual([3, 3]);
+});
+
+test('with a refill it takes chunk after chunk from the persistent region', () => {
+  const { m, m0, map } = bootCore({ arenaPages: 128 });
+  const f = map.regions.find(({ name }) => name === 'arena')!.start;
+  fixallocInit(m, f, 8, 0, 0, 64);
+  const records = Array.from({ length: 100 }, () => fixallocAlloc(m, m0, f));
+  expect(new Set(records).size).toBe(100);
+  const region = map.regions.find(({ name }) => name === 'persistent')!;
+  for (const record of records) expect(record >= region.start && record + 8 <= region.start + region.words).toBe(true);
+});

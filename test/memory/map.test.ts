@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { UsageError } from '../../src/base/fatal.ts';
+import { PAGE_WORDS } from '../../src/memory/address.ts';
+import { CONFIG, Config } from '../../src/memory/config.ts';
+import { SEGMENT_WORDS } from '../../src/memory/segment.ts';
+import type { MachineShape } from '../../src/memory/map.ts';
+import { planMemory } from '../../src/runtime/boot.ts';
+import { bootCore } from '../support/core-machine.ts';
+import { coreShape } from '../support/core-shape.ts';
+
+const SHAPES: Partial<MachineShape>[] = [
+  {},
+  { ptrWords: 1 },
+  { procs: 64, maxGs: 5000, stackWords: 256 },
+  { arenaPages: 1, maxGs: 3, stackWords: 16, dataWords: 2, bssWords: 2, persistentWords: 64, cycleLogCap: 1, maxWorkbufs: 1, workbufCap: 1 },
+  { arenaPages: 7, workbufCap: 5, maxWorkbufs: 3, dataWords: 7, bssWords: 13 },
+  { arenaPages: 400_000 },
+];
+
+test.each(SHAPES)('regions follow each other without overlap, the arena on a page: %o', (changes) => {
+  const map = planMemory(coreShape(changes));
+  let end = SEGMENT_WORDS;
+  for (const region of map.regions) {
+    expect(region.start).toBeGreaterThanOrEqual(end);
+    end = region.start + region.words;
+  }
+  expect(map.words).toBe(end);
+  const arena = map.regions.at(-1)!;
+  expect([arena.name, arena.start % PAGE_WORDS, arena.words]).toEqual(['arena', 0, map.shape.arenaPages * PAGE_WORDS]);
+});
+
+test.each(SHAPES)('the bitmap ends where the arena begins and has four bits for each of its words: %o', (changes) => {
+  const map = planMemory(coreShape(changes));
+  const [bitmap, arena] = map.regions.slice(-2);
+  expect(bitmap.start + bitmap.words).toBe(arena.start);
+  expect(bitmap.words * 32).toBe((arena.words / map.shape.ptrWords) * 4);
+});
+
+test('every region holds the records of the shape that was asked for', () => {
+  const map = planMemory(coreShape({ procs: 3, maxGs: 77, arenaPages: 50, maxWorkbufs: 9 }));
+  const records = Object.fromEntries(map.regions.filter(({ recordWords }) => recordWords > 0).map(({ name, words, recordWords }) => [name, words / recordWords]));
+  expect(records).toMatchObject({ gs: 77, ms: 3, ps: 3, spanMap: 50, workbufs: 9, arena: 50 });
+  // One for each page, beside the empty span.
+  expect(records.spans).toBeGreaterThanOrEqual(51);
+});
+
+test('an arena past 32-bit offsets is refused, with one that can be had', () => {
+  expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(UsageError);
+  let message = '';
+  try {
+    planMemory(coreShape({ arenaPages: 2 ** 19 }));
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  const megabytes = Number(/--arena (\d+)M/.exec(message)?.[1]);
+  expect(megabytes).toBeGreaterThan(3000);
+  expect(() => planMemory(coreShape({ arenaPages: megabytes * 128 }))).not.toThrow();
+});
+
+test('the machine finds its regions where the map put them', () => {
+  const { m, map } = bootCore();
+  const start = Object.fromEntries(map.regions.map((region) => [region.name, region.start]));
+  for (const name of ['gs', 'ms', 'ps', 'stacks', 'data', 'bss', 'cycleLog', 'workbufs', 'spans', 'spanMap', 'hints'] as const) {
+    expect([name, m[CONFIG + Config.at[name]]]).toEqual([name, start[name]]);
+  }
+  expect(m[CONFIG + Config.at.arenaStart]).toBe(start.arena);
+  expect(m[CONFIG + Config.at.arenaEnd]).toBe(map.words);
+});

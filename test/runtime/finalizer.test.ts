@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import type { Mem } from '../../src/memory/struct.ts';
+import type { Ref } from '../../src/memory/address.ts';
+import type { GRef } from '../../src/machine/g.ts';
+import type { MRef } from '../../src/machine/m.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FIN, Fin } from '../../src/malloc/finq.ts';
+import { clearfinalizer, setfinalizer } from '../../src/runtime/finalizer.ts';
+import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
+import { collect, getGlobal, getSlot, getSlotAddress, loadInt, loadWord, newObject, setGlobal, setSlot, storeInt, storeWord } from '../../src/runtime/mutator.ts';
+import { bootCore, fatalOf, isAllocated, recount, runMain, type Main } from '../support/core-machine.ts';
+import { POLICIES } from '../support/core-shape.ts';
+
+/** Index of the finalizer in the program. */
+const FINALIZE = 1;
+
+interface Finalized {
+  readonly address: number;
+  readonly context: number;
+}
+
+/** Runs `main`; `ran` fills with what the finalizer was called with, and `also` is done in it. */
+function withFinalizer(policy: number, main: (ran: readonly Finalized[]) => Main, also?: Step): readonly Finalized[] {
+  const ran: Finalized[] = [];
+  function finalize(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
+    ran.push({ address: getSlotAddress(m, gp, 0), context: getSlotAddress(m, gp, 1) });
+    also?.(m, mp, gp, text);
+    return GOEXIT;
+  }
+  const machine = bootCore({ policy, arenaPages: 32 * 128 }, 100);
+  runMain(machine, main(ran), [finalize]);
+  return ran;
+}
+
+/** Collects and lets the finalizer goroutine run, several times. */
+function* settleFinalizers(m: Mem, mp: MRef, times = 5): Generator<undefined, void> {
+  for (let i = 0; i < times; i++) {
+    collect(m, mp, true);
+    for (let k = 0; k < 5; k++) yield;
+  }
+}
+
+describe.each(POLICIES)('policy $name', ({ policy }) => {
+  test('a finalizer runs once, with its object intact and its context, after which the object goes', () => {
+    let object: Ref = 0;
+    let seen = 0;
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          object = newObject(m, mp, gp, 0, 48, 0);
+          storeInt(m, object, 5, 4711);
+          expect(setfinalizer(m, mp, gp, object * 4, FINALIZE, 42)).toBe(true);
+          yield* settleFinalizers(m, mp);
+          expect(ran).toEqual([]);
+          setSlot(m, gp, 0, 0);
+          yield* settleFinalizers(m, mp);
+          expect(ran).toEqual([{ address: object * 4, context: 42 }]);
+          expect(seen).toBe(4711);
+          expect(isAllocated(m, object)).toBe(false);
+        },
+      (m, _mp, gp) => (seen = loadInt(m, getSlot(m, gp, 0), 5)),
+    );
+  });
+
+  test('while A with a finalizer points at B with one, A goes first, then B', () => {
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          const n = 20;
+          for (let i = 0; i < n; i++) {
+            const p = newObject(m, mp, gp, 1, 32, 0);
+            storeWord(m, p, 0, getSlot(m, gp, 0));
+            setSlot(m, gp, 0, p);
+            setfinalizer(m, mp, gp, p * 4, FINALIZE, i);
+          }
+          setSlot(m, gp, 0, 0);
+          setSlot(m, gp, 1, 0);
+          yield* settleFinalizers(m, mp, 2 * n);
+          expect(ran.map(({ context }) => context)).toEqual(Array.from({ length: n }, (_, i) => n - 1 - i));
+          expect(recount(m).objects).toBe(0);
+        },
+    );
+  });
+
+  test('what an object with a finalizer points at is kept until it has run', () => {
+    let inner: Ref = 0;
+    let kept = false;
+    withFinalizer(
+      policy,
+      () =>
+        function* (m, mp, gp) {
+          const outer = newObject(m, mp, gp, 0, 48, 0);
+          inner = newObject(m, mp, gp, 1, 100_000, 0);
+          storeWord(m, outer, 2, inner);
+          setfinalizer(m, mp, gp, outer * 4, FINALIZE, 0);
+          setSlot(m, gp, 0, 0);
+          setSlot(m, gp, 1, 0);
+          yield* settleFinalizers(m, mp);
+          expect([kept, isAllocated(m, inner)]).toEqual([true, false]);
+        },
+      (m, _mp, gp) => {
+        kept = loadWord(m, getSlot(m, gp, 0), 2) === inner && isAllocated(m, inner);
+        return GOEXIT;
+      },
+    );
+  });
+
+  test('a finalizer that was taken back never runs, and the object goes like any other', () => {
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          const object = newObject(m, mp, gp, 0, 48, 0);
+          setfinalizer(m, mp, gp, object * 4, FINALIZE, 0);
+          expect([clearfinalizer(m, mp, object * 4), clearfinalizer(m, mp, object * 4)]).toEqual([true, false]);
+          setSlot(m, gp, 0, 0);
+          yield* settleFinalizers(m, mp);
+          expect([ran, isAllocated(m, object)]).toEqual([[], false]);
+        },
+    );
+  });
+
+  test('an object can have one finalizer at a time, and a new one after it was taken back', () => {
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          const object = newObject(m, mp, gp, 0, 48, 0);
+          const set = (context: number) => setfinalizer(m, mp, gp, object * 4, FINALIZE, context);
+          expect([set(1), set(2)]).toEqual([true, false]);
+          clearfinalizer(m, mp, object * 4);
+          expect(set(3)).toBe(true);
+          setSlot(m, gp, 0, 0);
+          yield* settleFinalizers(m, mp);
+          expect(ran.map(({ context }) => context)).toEqual([3]);
+        },
+    );
+  });
+
+  test('an object that its finalizer makes reachable again stays, as long as that holds', () => {
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          const object = newObject(m, mp, gp, 0, 48, 0);
+          storeInt(m, object, 1, 7);
+          setfinalizer(m, mp, gp, object * 4, FINALIZE, 0);
+          setSlot(m, gp, 0, 0);
+          yield* settleFinalizers(m, mp);
+          expect([ran.length, getGlobal(m, 0), isAllocated(m, object), loadInt(m, object, 1)]).toEqual([1, object, true, 7]);
+          setGlobal(m, 0, 0);
+          yield* settleFinalizers(m, mp);
+          expect([ran.length, isAllocated(m, object)]).toEqual([1, false]);
+        },
+      (m, _mp, gp) => {
+        setGlobal(m, 0, getSlot(m, gp, 0));
+        return GOEXIT;
+      },
+    );
+  });
+
+  test('a resurrected object can be given a finalizer again', () => {
+    withFinalizer(
+      policy,
+      (ran) =>
+        function* (m, mp, gp) {
+          for (let i = 0; i < 3; i++) {
+            const object = i === 0 ? newObject(m, mp, gp, 0, 48, 0) : getGlobal(m, 0);
+            expect(setfinalizer(m, mp, gp, object * 4, FINALIZE, i)).toBe(true);
+            setSlot(m, gp, 0, 0);
+            setGlobal(m, 0, 0);
+            yield* settleFinalizers(m, mp);
+          }
+          expect(ran.map(({ context }) => context)).toEqual([0, 1, 2]);
+        },
+      (m, _mp, gp) => {
+        setGlobal(m, 0, getSlot(m, gp, 0));
+        return GOEXIT;
+      },
+    );
+  });
+
+  test('of a thousand finalizers of all sizes each runs exactly once', () => {
+    const sizes = [8, 16, 48, 1024, 33_000];
+    withFinalizer(policy, (ran) =>
+      function* (m, mp, gp) {
+        for (let i = 0; i < 1000; i++) {
+          const p = newObject(m, mp, gp, 0, i % 50 === 0 ? 33_000 : sizes[i % 4], 0);
+          setfinalizer(m, mp, gp, p * 4, FINALIZE, i);
+        }
+        setSlot(m, gp, 0, 0);
+        yield* settleFinalizers(m, mp, 20);
+        // Go promises no more than most; here all.
+        expect(ran.length).toBeGreaterThanOrEqual(800);
+        expect(ran.map(({ context }) => context).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+        expect([m[FIN + Fin.at.queued], m[FIN + Fin.at.ran], recount(m).objects]).toEqual([1000, 1000, 0]);
+      },
+    );
+  });
+
+  test('a finalizer may allocate and collect, and its object is still there', () => {
+    let checked = 0;
+    withFinalizer(
+      policy,
+      () =>
+        function* (m, mp, gp) {
+          for (let i = 0; i < 50; i++) {
+            const p = newObject(m, mp, gp, 0, 64, 0);
+            storeInt(m, p, 3, 1000 + i);
+            setfinalizer(m, mp, gp, p * 4, FINALIZE, i);
+          }
+          setSlot(m, gp, 0, 0);
+          yield* settleFinalizers(m, mp, 60);
+          expect(checked).toBe(50);
+        },
+      (m, mp, gp) => {
+        const context = getSlotAddress(m, gp, 1);
+        for (let i = 0; i < 20; i++) newObject(m, mp, gp, 1, 64, 0);
+        collect(m, mp, true);
+        for (let i = 0; i < 20; i++) {
+          const p = newObject(m, mp, gp, 1, 64, FLAG_NOSCAN);
+          m.fill(-1, p, p + 16);
+        }
+        if (loadInt(m, getSlot(m, gp, 0), 3) === 1000 + context) checked++;
+        return GOEXIT;
+      },
+    );
+  });
+
+  test('a finalizer on a part of a tiny block is given exactly that part', () => {
+    withFinalizer(policy, (ran) =>
+      function* (m, mp, gp) {
+        const addresses: number[] = [];
+        for (let i = 0; i < 16; i++) {
+          newObject(m, mp, gp, 0, 1, FLAG_NOSCAN);
+          addresses.push(getSlotAddress(m, gp, 0));
+        }
+        setfinalizer(m, mp, gp, addresses[7], FINALIZE, 7);
+        setSlot(m, gp, 0, 0);
+        yield* settleFinalizers(m, mp);
+        expect(ran).toEqual([{ address: addresses[7], context: 7 }]);
+      },
+    );
+  });
+
+  test('all finalizers of one tiny block run, when none of its objects is reachable any more', () => {
+    withFinalizer(policy, (ran) =>
+      function* (m, mp, gp) {
+        const addresses: number[] = [];
+        for (let i = 0; i < 16; i++) {
+          newObject(m, mp, gp, 0, 1, FLAG_NOSCAN);
+          addresses.push(getSlotAddress(m, gp, 0));
+          expect(setfinalizer(m, mp, gp, addresses[i], FINALIZE, i)).toBe(true);
+        }
+        // The last keeps the block.
+        yield* settleFinalizers(m, mp);
+        expect(ran).toEqual([]);
+        setSlot(m, gp, 0, 0);
+        yield* settleFinalizers(m, mp);
+        expect(ran.toSorted((a, b) => a.context - b.context)).toEqual(addresses.map((address, context) => ({ address, context })));
+        expect(recount(m).objects).toBe(0);
+      },
+    );
+  });
+
+  test('more finalizers than a block of the queue holds all run', () => {
+    withFinalizer(policy, (ran) =>
+      function* (m, mp, gp) {
+        for (let i = 0; i < 3000; i++) {
+          const p = newObject(m, mp, gp, 0, 16, 0);
+          setfinalizer(m, mp, gp, p * 4, FINALIZE, i);
+        }
+        setSlot(m, gp, 0, 0);
+        yield* settleFinalizers(m, mp, 80);
+        expect(new Set(ran.map(({ context }) => context)).size).toBe(3000);
+        expect(ran.length).toBe(3000);
+      },
+    );
+  });
+});
+
+test('a finalizer can only be set on an object of the heap', () => {
+  runMain(bootCore(), (m, mp, gp) => {
+    const p = newObject(m, mp, gp, 0, 100_000, 0);
+    for (const address of [0, 32, m.length * 4 - 8, (p + 25_000) * 4]) {
+      expect(fatalOf(() => setfinalizer(m, mp, gp, address, FINALIZE, 0)).code).toBe('SPECIAL_ON_INVALID_POINTER');
+    }
+  });
+});

@@ -1,0 +1,33 @@
+/** Shapes of the machines that the tests of the core run. */
+import type { MachineShape } from '../../src/memory/map.ts';
+import { POLICY } from '../../src/gc/policy.ts';
+
+/** Both mark loops, for describe.each. */
+export const POLICIES = Object.entries(POLICY).map(([name, policy]) => ({ name, policy }));
+
+/** A small machine of one P with Go's own buffer sizes, changed as asked. */
+export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
+  return {
+    ptrWords: 2,
+    procs: 1,
+    arenaPages: 16 * 128,
+    maxGs: 64,
+    stackWords: 1024,
+    dataWords: 64,
+    bssWords: 512,
+    persistentWords: 1 << 18,
+    cycleLogCap: 1 << 12,
+    maxWorkbufs: 1024,
+    workbufCap: 1364,
+    ptrBufCap: 64,
+    handoffThreshold: 4,
+    chunkPages: 128,
+    abaBits: 16,
+    verify: false,
+    gctrace: true,
+    timeslice: 100,
+    policy: POLICY['go1.3'],
+    seed: 1,
+    ...changes,
+  };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKPOINT } from '../../src/gc/doorbell.ts';
+import { Verifier, verifyHeap } from '../../src/verify/verifier.ts';
+import { bootSmall, runRandom } from '../support/verify-machine.ts';
+
+const MACHINES = [
+  ['the 64-bit machine', { ptrWords: 2 }],
+  ['the 64-bit machine with the tuned mark loop', { ptrWords: 2, policy: 1 }],
+  ['the 32-bit machine', { ptrWords: 1 }],
+  ['a machine with tiny chunks and workbufs', { ptrWords: 2, chunkPages: 1, workbufCap: 64, abaBits: 3 }],
+  ['a machine with an idle P', { ptrWords: 2, procs: 2 }],
+] as const;
+
+describe('an undamaged heap has no problem', () => {
+  it.each(MACHINES)('at any checkpoint of a random program on %s', (_, shape) => {
+    let checkpoints = 0;
+    for (let seed = 1; seed <= 4; seed++) {
+      let verifier: Verifier | undefined;
+      const m = runRandom({
+        shape,
+        seed,
+        steps: 250,
+        gogc: [100, 20, 300][seed % 3],
+        at(memory, point) {
+          verifier ??= new Verifier(memory);
+          expect(verifier.check(point).problems, `seed ${seed}, checkpoint ${checkpoints}`).toEqual([]);
+          checkpoints++;
+        },
+      });
+      // Once more when all have left and all is swept.
+      expect(verifier?.check(CHECKPOINT.swept).problems).toEqual([]);
+      expect(verifyHeap(m, CHECKPOINT.swept).problems).toEqual([]);
+    }
+    expect(checkpoints).toBeGreaterThan(60);
+  });
+
+  it('right after boot', () => {
+    const { m } = bootSmall();
+    expect(verifyHeap(m, CHECKPOINT.swept)).toMatchObject({ problems: [], unlisted: 0 });
+  });
+});
