@@ -41,6 +41,11 @@ export function outOfMemory(what: string, facts: Facts = {}): never {
   throw new Fatal('OUT_OF_MEMORY', { what, ...facts }, EXIT.memory);
 }
 
+/** Throws: every goroutine waits and nothing can wake one, as Go's `all goroutines are asleep`. */
+export function deadlock(): never {
+  throw new Fatal('DEADLOCK', {}, EXIT.hang);
+}
+
 /** Something the user gave cannot be used: one sentence that says what to do instead. */
 export class UsageError extends Error {
   readonly exitCode = EXIT.usage;

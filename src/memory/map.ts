@@ -90,7 +90,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
-  place('spans', arenaPages, sizes.span, 16);
+  place('spans', spanRecords(arenaPages), sizes.span, 16);
   place('spanMap', arenaPages, 1, 16);
   // A bit for each 16 bytes: 32 of them share a word.
   place('hints', (arenaPages * PAGE_WORDS) / 128, 0, 16);
@@ -104,6 +104,11 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
     );
   }
   return { shape, regions, words: end };
+}
+
+/** A span a page, the empty span, and one about to be joined with its neighbour. */
+function spanRecords(arenaPages: number): number {
+  return arenaPages + 2;
 }
 
 /** Writes the machine's constants into fresh memory. */
@@ -133,7 +138,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     arenaStart: arena.start,
     arenaEnd: arena.start + arena.words,
     maxGs: shape.maxGs,
-    maxSpans: shape.arenaPages,
+    maxSpans: spanRecords(shape.arenaPages),
     maxWorkbufs: shape.maxWorkbufs,
     stackWords: shape.stackWords,
     cycleLogCap: shape.cycleLogCap,

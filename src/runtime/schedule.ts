@@ -1,7 +1,7 @@
 /** The scheduler loop of one M: find a runnable goroutine, run it, again; as proc.c of Go 1.3. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { fatal } from '../base/fatal.ts';
+import { deadlock, fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { notewakeup } from '../sync/note.ts';
 import { racyLoad } from '../sync/racy.ts';
@@ -109,7 +109,7 @@ function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
   m[mp + SPINNING] = 0;
   if (m[NMIDLE] === m[NPROCS]) {
     unlock(m, mp, SCHED_LOCK);
-    fatal('DEADLOCK', { goroutines: 'all asleep' });
+    deadlock();
   }
   unlock(m, mp, SCHED_LOCK);
   if (wasSpinning) Atomics.sub(m, XNMSPINNING, 1);

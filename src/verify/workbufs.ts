@@ -56,9 +56,9 @@ function checkScanbufs(h: HeapView, out: Findings): void {
   const m = h.m;
   for (let i = 0; i < procs(h); i++) {
     const sb = m[CONFIG + Config.at.ms] + i * M.words + M.at.scanbuf;
-    if (m[sb + ScanBuf.at.busy] !== 0 || m[sb + ScanBuf.at.wbuf] !== 0) {
-      out.add('SCANBUF_BUSY', () => `M ${i} ${m[sb + ScanBuf.at.busy] !== 0 ? 'is marking' : 'holds a workbuf'}`);
-    }
+    if (m[sb + ScanBuf.at.busy] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} is marking`);
+    if (m[sb + ScanBuf.at.wbuf] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} holds a workbuf`);
+    if (m[sb + ScanBuf.at.pendingWord] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} has marks that are not in the bitmap`);
   }
 }
 

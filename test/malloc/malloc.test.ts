@@ -250,7 +250,7 @@ describe('an arena that is full', () => {
     const error = fatalOf(() => {
       for (; objects < 1e6; objects++) mallocgc(m, m0, size, 0);
     });
-    expect([error.code, error.exitCode, error.facts.size, error.facts.arenaMB]).toEqual(['OUT_OF_MEMORY', EXIT.memory, size, 1]);
+    expect([error.code, error.exitCode, error.facts.what, error.facts.size]).toEqual(['OUT_OF_MEMORY', EXIT.memory, 'arena', size]);
     settle(m);
     const { bytes, inuseBytes, idleBytes, ...counted } = recount(m);
     expect(counted.objects).toBe(objects);

@@ -145,6 +145,19 @@ test('a span that was freed is dirty, the rest of a clean one is clean', () => {
   expect(m[c + Span.at.needzero]).toBe(0);
 });
 
+test.each([
+  { side: 'before', dirty: 0 },
+  { side: 'after', dirty: 1 },
+])('a clean run that joins a dirty one $side it may be dirty', ({ dirty }) => {
+  const { m, m0 } = bootCore({ arenaPages: 128 });
+  const pair = [take(m, m0, 4), take(m, m0, 4)];
+  take(m, m0, 120);
+  m[pair[dirty] + Span.at.needzero] = 1;
+  give(m, m0, pair[dirty]);
+  give(m, m0, pair[1 - dirty]);
+  expect(m[take(m, m0, 8) + Span.at.needzero]).toBe(1);
+});
+
 test('a span with an object in it can not be freed, and no span twice', () => {
   const { m, m0 } = bootCore({ arenaPages: 128 });
   const s = take(m, m0, 4);

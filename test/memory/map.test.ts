@@ -66,3 +66,8 @@ test('the machine finds its regions where the map put them', () => {
   expect(m[CONFIG + Config.at.arenaStart]).toBe(start.arena);
   expect(m[CONFIG + Config.at.arenaEnd]).toBe(map.words);
 });
+
+test.each([0, 1, 3, 16])('%i bits of push count leave the others for the number of the node', (abaBits) => {
+  const { m } = bootCore({ abaBits });
+  expect([m[CONFIG + Config.at.lfstackIdBits], m[CONFIG + Config.at.lfstackCountMask]]).toEqual([32 - abaBits, 2 ** abaBits - 1]);
+});

@@ -7,10 +7,10 @@ import { runOnThreads } from '../support/core-threads.ts';
 
 describe.each(POLICIES)('policy $name', ({ policy }) => {
   test.each([
-    { procs: 2, turns: 3000, finalizers: 0 },
-    { procs: 4, turns: 1500, finalizers: 0 },
-    { procs: 2, turns: 3000, finalizers: 1 },
-    { procs: 4, turns: 1500, finalizers: 1 },
+    { procs: 2, turns: 1200, finalizers: 0 },
+    { procs: 4, turns: 400, finalizers: 0 },
+    { procs: 2, turns: 1200, finalizers: 1 },
+    { procs: 4, turns: 400, finalizers: 1 },
   ])('at GOGC=1 mutators on $procs Ps find all they linked (finalizers: $finalizers)', async ({ procs, turns, finalizers }) => {
     const { m } = await runOnThreads('lists', { shape: { procs, policy, arenaPages: 64 * 128 }, gogc: 1, args: [2 * procs, turns, finalizers] });
     expect(m[MSTATS + MStats.at.numgc]).toBeGreaterThan(20);

@@ -177,4 +177,35 @@ const lists = [
   },
 ];
 
-export const PROGRAMS = { endWhileCollecting, stops, lists };
+/** Ints of main: pointers of an array, collections. Each points at an object, which points at another. */
+const wideArray = [
+  function build(m, mp, gp) {
+    const length = getInt(m, gp, 0);
+    newObject(m, mp, gp, 0, 8 * length, 0);
+    for (let i = 0; i < length; i++) {
+      const p = newObject(m, mp, gp, 1, 32, 0);
+      storeWord(m, getSlot(m, gp, 0), i, p);
+      storeInt(m, p, 1, i);
+      storeWord(m, p, 0, newObject(m, mp, gp, 2, 48, 0));
+      storeInt(m, loadWord(m, p, 0), 1, ~i);
+    }
+    setSlot(m, gp, 1, 0);
+    setSlot(m, gp, 2, 0);
+    return 1;
+  },
+  function collectAndVerify(m, mp, gp) {
+    collect(m, mp, true);
+    const array = getSlot(m, gp, 0);
+    for (let i = 0; i < getInt(m, gp, 0); i++) {
+      newObject(m, mp, gp, 1, 32, 0);
+      newObject(m, mp, gp, 1, 48, 0);
+      const p = loadWord(m, array, i);
+      if (loadInt(m, p, 1) !== i || loadInt(m, loadWord(m, p, 0), 1) !== ~i) throw new Error(`element ${i} was lost`);
+    }
+    const left = getInt(m, gp, 1) - 1;
+    setInt(m, gp, 1, left);
+    return left > 0 ? yieldTo(1) : GOEXIT;
+  },
+];
+
+export const PROGRAMS = { endWhileCollecting, stops, lists, wideArray };

@@ -26,6 +26,7 @@ export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
     verify: false,
     gctrace: true,
     timeslice: 100,
+    gcEvery: 0,
     policy: POLICY['go1.3'],
     seed: 1,
     ...changes,

@@ -4,7 +4,7 @@ import { mAt } from '../../dist/src/machine/m.js';
 import { lfstackpop, lfstackpush } from '../../dist/src/sync/lfstack.js';
 import { lock, unlock } from '../../dist/src/sync/lock.js';
 import { noteclear, notesleep, notewakeup } from '../../dist/src/sync/note.js';
-import { parfordo } from '../../dist/src/sync/parfor.js';
+import { parfordo, parforsetup } from '../../dist/src/sync/parfor.js';
 import { semacquire, semrelease } from '../../dist/src/sync/semaphore.js';
 
 const { task, memory, index, threads, args } = workerData;
@@ -19,6 +19,20 @@ function barrier(word) {
     if (come >= threads) return;
     Atomics.wait(m, word, come);
   }
+}
+
+/** A barrier for over and over: the words count who has come, and the times all have. */
+function rendezvous(at) {
+  const times = Atomics.load(m, at + 1);
+  if (Atomics.add(m, at, 1) + 1 === threads) {
+    Atomics.store(m, at, 0);
+    Atomics.add(m, at + 1, 1);
+    Atomics.notify(m, at + 1);
+    return;
+  }
+  // Spinning first, so that all begin at one moment.
+  for (let spin = 0; spin < 2000; spin++) if (Atomics.load(m, at + 1) !== times) return;
+  while (Atomics.load(m, at + 1) === times) Atomics.wait(m, at + 1, times);
 }
 
 const TASKS = {
@@ -38,19 +52,35 @@ const TASKS = {
     }
     return moved;
   },
-  /** Takes part in the same loops, one after the other. */
-  loops({ desc, counts, gate, rounds }) {
+  /** Loops of `sizes`, over and over; thread 0 sets each up and looks if every iteration ran once. */
+  loops({ desc, counts, meet, sizes, rounds, wait }) {
     let ran = 0;
+    function body(memory, _mp, i) {
+      Atomics.add(memory, counts + i, 1);
+      ran++;
+    }
     for (let round = 0; round < rounds; round++) {
-      while (Atomics.load(m, gate) < 2 * round + 1) Atomics.wait(m, gate, 2 * round, 5);
-      parfordo(m, mp, desc, (memory, _mp, i) => {
-        Atomics.add(memory, counts + i, 1);
-        ran++;
-      });
-      Atomics.add(m, gate + 1, 1);
-      Atomics.notify(m, gate + 1);
+      const n = sizes[round % sizes.length];
+      if (index === 0) parforsetup(m, desc, threads, n, wait);
+      rendezvous(meet);
+      parfordo(m, mp, desc, body);
+      rendezvous(meet);
+      if (index !== 0) continue;
+      for (let i = 0; i < n; i++) {
+        if (m[counts + i] !== 1) throw new Error(`iteration ${i} of ${n} ran ${m[counts + i]} times, in round ${round}`);
+        m[counts + i] = 0;
+      }
     }
     return ran;
+  },
+  /** One thread alone of `nthr` in a loop, then again for each of the others; what ran each time, and what was left. */
+  alone({ desc, nthr, n }) {
+    parforsetup(m, desc, nthr, n, false);
+    return Array.from({ length: nthr }, (_, tid) => {
+      const ran = [];
+      parfordo(m, mAt(m, tid), desc, (_m, _mp, i) => ran.push(i));
+      return ran;
+    });
   },
   /** Plain increments under a mutex. */
   increments({ mutex, counter, times }) {
@@ -84,6 +114,7 @@ const TASKS = {
   /** Never more inside than the semaphore has permits. */
   permits({ sema, inside, most, times }) {
     for (let i = 0; i < times; i++) {
+      if ((i & 15) === 15) for (let spin = 0; spin < 50; spin++) Atomics.load(m, inside);
       semacquire(m, sema);
       const now = Atomics.add(m, inside, 1) + 1;
       let seen = Atomics.load(m, most);

@@ -153,12 +153,46 @@ export interface RandomRun {
   readonly at: Hook;
 }
 
-/** Boots a machine of `shape` with a first M that nobody needs to help. */
-export function bootSmall(partial: Partial<MachineShape> = {}): { m: Mem; m0: number; memoryWords: number } {
+/** A machine that runs nothing yet. */
+export function bootSmall(partial: Partial<MachineShape> = {}): { m: Mem; m0: number } {
   const map = planMemory({ ...SHAPE, ...partial });
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
   const m0 = boot(m, map, 100);
-  return { m, m0, memoryWords: map.words };
+  return { m, m0 };
+}
+
+function collectOnce(m: Mem, mp: number): number {
+  collect(m, mp, true);
+  return GOEXIT;
+}
+
+export interface CollectRun {
+  readonly shape?: Partial<MachineShape>;
+  /** Makes the heap to be collected. */
+  readonly build: (m: Mem, m0: number) => void;
+  readonly at: Hook;
+}
+
+/** Builds a heap and collects it once. */
+export function runCollect({ shape, build, at }: CollectRun): Mem {
+  const { m, m0 } = bootSmall(shape);
+  build(m, m0);
+  startMain(m, m0, 0, 0);
+  run(m, m0, [collectOnce], at);
+  return m;
+}
+
+function run(m: Mem, m0: number, program: readonly Step[], at: Hook): void {
+  enableGC(m);
+  hooked.at = at;
+  try {
+    mstart(m, m0, link(program));
+    settle(m);
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  } finally {
+    hooked.at = () => {};
+  }
 }
 
 /** Runs the random program to its end, or until the hook has seen enough; returns the memory. */
@@ -173,15 +207,6 @@ export function runRandom({ shape = {}, seed, steps, gogc = 100, at }: RandomRun
   const main = m[SCHED + Sched.at.maing];
   setInt(m, main, RANDOM, seed);
   setInt(m, main, LEFT, steps);
-  enableGC(m);
-  hooked.at = at;
-  try {
-    mstart(m, m0, link(PROGRAM));
-    settle(m);
-  } catch (error) {
-    if (!(error instanceof Enough)) throw error;
-  } finally {
-    hooked.at = () => {};
-  }
+  run(m, m0, PROGRAM, at);
   return m;
 }

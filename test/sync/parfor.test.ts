@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { mAt } from '../../src/machine/m.ts';
 import { MARKFOR, PARFOR_MAX_ITERATIONS, PARFOR_MAX_THREADS, ParFor, parfordo, parforsetup, posOf } from '../../src/sync/parfor.ts';
 import { bootCore, fatalOf } from '../support/core-machine.ts';
 import { runSyncTask } from '../support/core-threads.ts';
@@ -61,46 +60,28 @@ test('one thread runs every iteration once, in order', () => {
   expect(ran).toEqual(Array.from({ length: 1000 }, (_, i) => i));
 });
 
-/** The others are never scheduled, so whoever waits for them waits forever. */
-test.each([2, 3, 4, 11])('without waiting, a thread alone of %i returns, and leaves each other at most the one it may be about to take', (p) => {
-  const { m } = bootCore({ procs: 11 });
+/** The others are not there at first, so whoever waits for them waits forever: on a thread of its own. */
+test.each([2, 3, 4, 11])('without waiting, a thread alone of %i returns, and leaves the rest to those who come later', async (p) => {
   for (const n of [0, 1, p - 1, p, p + 1, 100, 1000]) {
-    parforsetup(m, MARKFOR, p, n, false);
-    const ran: number[] = [];
-    parfordo(m, mAt(m, 0), MARKFOR, (_m, _mp, i) => ran.push(i));
-    expect(new Set(ran).size).toBe(ran.length);
-    const left = ranges(m, p).slice(1);
-    for (const { begin, end } of left) expect(end - begin).toBeLessThanOrEqual(Math.max(1, Math.ceil(n / p)));
-    // The rest runs when the others come, one after the other.
-    for (let tid = 1; tid < p; tid++) parfordo(m, mAt(m, tid), MARKFOR, (_m, _mp, i) => ran.push(i));
-    expect(ran.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+    const { m, map } = bootCore({ procs: 11, arenaPages: 16 });
+    const barrier = map.regions.find(({ name }) => name === 'arena')!.start;
+    const [ran] = (await runSyncTask('alone', m.buffer as SharedArrayBuffer, 1, { barrier, desc: MARKFOR, nthr: p, n }, 5000)) as number[][][];
+    expect(ran.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+    // Its own share at least, and half of what it found elsewhere, again and again.
+    expect(ran[0].length).toBeGreaterThanOrEqual(Math.floor(n / p));
     expect(m[MARKFOR + ParFor.at.xdone]).toBe(p);
   }
 });
 
 describe.each([true, false])('with waiting %s', (wait) => {
-  test.each([1, 2, 4])('each iteration runs exactly once on %i threads', async (threads) => {
+  test.each([1, 2, 4])('each iteration runs exactly once on %i threads, loop after loop', async (threads) => {
     const { m, map } = bootCore({ procs: 4 });
-    const counts = map.regions.find(({ name }) => name === 'arena')!.start;
-    const gate = counts + 70_000;
-    const barrier = gate + 16;
-    const sizes = [0, 1, threads - 1, threads, 7, 100, 1000, 20_000];
-    const work = runSyncTask('loops', m.buffer as SharedArrayBuffer, threads, { barrier, desc: MARKFOR, counts, gate, rounds: sizes.length });
-    for (const [round, n] of sizes.entries()) {
-      m.fill(0, counts, counts + 20_001);
-      parforsetup(m, MARKFOR, threads, n, wait);
-      Atomics.store(m, gate, 2 * round + 1);
-      Atomics.notify(m, gate);
-      await Promise.race([until(() => Atomics.load(m, gate + 1) === threads * (round + 1)), work]);
-      expect(m.subarray(counts, counts + n).every((count) => count === 1)).toBe(true);
-      expect(m.subarray(counts + n, counts + 20_001).every((count) => count === 0)).toBe(true);
-      Atomics.store(m, gate, 2 * round + 2);
-    }
-    const ran = (await work) as number[];
-    expect(ran.reduce((sum, n) => sum + n, 0)).toBe(sizes.reduce((sum, n) => sum + n, 0));
+    const arena = map.regions.find(({ name }) => name === 'arena')!.start;
+    const sizes = [0, 1, threads - 1, threads, 7, 40, 200, 3000];
+    const rounds = 125 * sizes.length;
+    const ran = (await runSyncTask('loops', m.buffer as SharedArrayBuffer, threads, {
+      barrier: arena, meet: arena + 16, counts: arena + 64, desc: MARKFOR, sizes, rounds, wait,
+    })) as number[];
+    expect(ran.reduce((sum, n) => sum + n, 0)).toBe(125 * sizes.reduce((sum, n) => sum + n, 0));
   });
 });
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1));
-}

@@ -19,7 +19,7 @@ test.each([1, 2])('with %i permits no more threads are inside at once, and none 
   const { m, map } = bootCore({ procs: 4 });
   const at = map.regions.find(({ name }) => name === 'arena')!.start;
   m[at + 16] = permits;
-  await runSyncTask('permits', m.buffer as SharedArrayBuffer, 4, { barrier: at, sema: at + 16, inside: at + 32, most: at + 48, times: 3000 });
+  await runSyncTask('permits', m.buffer as SharedArrayBuffer, 4, { barrier: at, sema: at + 16, inside: at + 32, most: at + 48, times: 20_000 });
   expect(m[at + 48]).toBeLessThanOrEqual(permits);
   expect([m[at + 16], m[at + 32]]).toEqual([permits, 0]);
 });

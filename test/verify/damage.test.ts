@@ -17,15 +17,17 @@ import { FixAlloc } from '../../src/malloc/fixalloc.ts';
 import { MCache, mcacheOf } from '../../src/malloc/mcache-record.ts';
 import { MCentral, mcentralAt } from '../../src/malloc/mcentral.ts';
 import { ARENA_USED, MHEAP_LOCK, SPANALLOC, freeList, nspan } from '../../src/malloc/mheap.ts';
+import { mallocgc } from '../../src/malloc/malloc.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { Persistent } from '../../src/malloc/persistent.ts';
 import { SWEEP, Sweep } from '../../src/malloc/sweep.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
-import { scanbufOf } from '../../src/gc/scanbuf.ts';
+import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
 import { EMPTY, FULL, WORK, Work } from '../../src/gc/work.ts';
+import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
 import { LAWS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
-import { Enough, runRandom } from '../support/verify-machine.ts';
+import { Enough, runCollect, runRandom } from '../support/verify-machine.ts';
 
 const { marked: MARKED, swept: SWEPT } = CHECKPOINT;
 const PAGE_WORDS = 2048;
@@ -447,7 +449,8 @@ const DAMAGES: readonly Damage[] = [
       m[EMPTY + LFStack.at.xhead] = 0;
     },
   },
-  { code: 'SCANBUF_BUSY', what: 'an M still marks', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1))] = 1) },
+  { code: 'SCANBUF_BUSY', what: 'an M still marks', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.busy] = 1) },
+  { code: 'SCANBUF_BUSY', what: 'an M kept a mark to itself', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.pendingWord] = 1) },
   {
     code: 'MARK_NOT_ENDED', what: 'one M does not wait', point: MARKED,
     apply(m) {
@@ -475,6 +478,28 @@ const DAMAGES: readonly Damage[] = [
   { code: 'LOCK_HELD', what: 'gclock is held', point: SWEPT, apply: (m) => (m[SWEEP + Sweep.at.lock] = 1) },
   { code: 'M_LOCKS', what: 'the collecting M counts a lock', point: SWEPT, apply: (m) => (m[mAt(m, 0) + M.at.locks] = 1) },
 ];
+
+/** What is said when the mark of object `n` of a list of 100 is lost. */
+function losing(n: number): string {
+  let message = '';
+  const list: number[] = [];
+  runCollect({
+    build(m, m0) {
+      for (let i = 0; i < 100; i++) list.push(mallocgc(m, m0, 32, 0));
+      for (let i = 0; i < 99; i++) storeWord(m, list[i], 1, list[i + 1]);
+      setGlobal(m, 3, list[0]);
+    },
+    at(m, point) {
+      if (point !== MARKED) return;
+      clearMark(m, list[n]);
+      const { problems, unlisted } = new Verifier(m).check(point);
+      expect(problems.length + unlisted).toBe(1);
+      message = problems[0].message;
+      throw new Enough();
+    },
+  });
+  return message;
+}
 
 function check(damage: Pick<Damage, 'point' | 'apply' | 'history'>): VerifyReport {
   const m = (damage.point === MARKED || damage.history ? atMark : atSweep).slice();
@@ -506,6 +531,16 @@ describe('the oracle', () => {
 });
 
 describe('a report', () => {
+  it('tells the whole way to a lost object', () => {
+    expect(losing(2)).toMatch(
+      /^block (0xc0\S+ \(32 bytes, span \d+\)) is not marked, but reachable: root: bss, word 3 -> 0xc0\S+ \(32 bytes, span \d+\) word 1 -> 0xc0\S+ \(32 bytes, span \d+\) word 1 -> \1$/,
+    );
+  });
+
+  it('tells the ends of a long way', () => {
+    expect(losing(99)).toMatch(/root: bss, word 3( -> 0xc0\S+ \(32 bytes, span \d+\) word 1){4} -> … 92 blocks …( -> 0xc0\S+ \(32 bytes, span \d+\)( word 1)?){4}$/);
+  });
+
   it('tells how a lost object is reached', () => {
     const { problems } = check({ point: MARKED, apply: (m) => clearMark(m, keptBlock) });
     expect(problems[0].message).toMatch(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
+import { mallocgc } from '../../src/malloc/malloc.ts';
+import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
 import { Verifier, verifyHeap } from '../../src/verify/verifier.ts';
-import { bootSmall, runRandom } from '../support/verify-machine.ts';
+import { bootSmall, runCollect, runRandom } from '../support/verify-machine.ts';
 
 const MACHINES = [
   ['the 64-bit machine', { ptrWords: 2 }],
@@ -32,6 +34,30 @@ describe('an undamaged heap has no problem', () => {
       expect(verifyHeap(m, CHECKPOINT.swept).problems).toEqual([]);
     }
     expect(checkpoints).toBeGreaterThan(60);
+  });
+
+  it.each(MACHINES)('when a pointer leads to any word of a block, on %s', (_, shape) => {
+    for (const size of [8, 16, 24, 64, 200, 1000, 40_000]) {
+      const words = size / 4;
+      for (let inner = 0; inner < words; inner += Math.max(1, words >> 5)) {
+        const seen: number[] = [];
+        runCollect({
+          shape,
+          build(m, m0) {
+            const target = mallocgc(m, m0, 48, 0);
+            const block = mallocgc(m, m0, size, 0);
+            storeWord(m, block, 0, target);
+            setGlobal(m, 1, block + inner);
+          },
+          at(m, point) {
+            const { problems } = verifyHeap(m, point);
+            expect(problems, `a pointer to byte ${inner * 4} of a block of ${size}`).toEqual([]);
+            seen.push(point);
+          },
+        });
+        expect(seen).toEqual([CHECKPOINT.swept, CHECKPOINT.marked]);
+      }
+    }
   });
 
   it('right after boot', () => {

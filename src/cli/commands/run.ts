@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeed, type Policy, type Setting } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, type Policy, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -17,6 +17,7 @@ interface RunFlags {
   readonly arena?: number;
   readonly policy: Policy;
   readonly gcEvery: number;
+  readonly hangSeconds?: number;
   readonly seed: number;
   readonly verify?: boolean;
   readonly gctrace?: boolean;
@@ -37,6 +38,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
     .option('--gc-every <n>', 'also collect by chance, about every n steps of the workload; 0: only as --gogc says', parseGcEvery, 0)
+    .option('--hang-seconds <n>', 'give up after so long without any progress (default: 20)', parseSeconds)
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
@@ -65,6 +67,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     arena: flags.arena,
     policy: flags.policy,
     gcEvery: flags.gcEvery,
+    hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
     onTick: ({ cycles, heapAlloc }) =>

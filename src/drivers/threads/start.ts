@@ -1,5 +1,5 @@
 /** Starts a machine on real threads. */
-import { UsageError } from '../../base/fatal.ts';
+import { Fatal, UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
@@ -83,7 +83,7 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options
     const outcome = await pool
       .run({ memory: m.buffer as SharedArrayBuffer, index, workload: options.workload })
       .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
-    if (!outcome.ok) throw errorOf(outcome, workload.name);
+    if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });
   const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
     .then(() => conclude(m, workload, params, watcher, options))
@@ -110,6 +110,12 @@ function never(): Promise<never> {
 function lostWorker(m: Mem, error: unknown): Error {
   const cause = error instanceof Error ? error.message : String(error);
   return new MachineStuck(`a worker thread died: ${cause}`, describeMachine(m));
+}
+
+/** What every P was doing belongs to the news that none can go on. */
+function explain(m: Mem, error: Error): Error {
+  const isDeadlock = error instanceof Fatal && error.code === 'DEADLOCK';
+  return isDeadlock ? new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m)) : error;
 }
 
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */

@@ -2,6 +2,6 @@
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
-import { wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
+import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
-export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, markBitsGo, markBitsTuned, sweepRefill];
+export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill];

@@ -9,21 +9,22 @@ const GOGC = 1;
 const WORKERS = 2;
 const ROUNDS = 2;
 
-function wholeCycle(name: string, policy: keyof typeof POLICY): Scenario {
+function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, waits = true): Scenario {
   function shape({ procs }: Knobs) {
     return tinyShape({ procs, policy: POLICY[policy], workbufCap: policy === 'tuned' ? 160 : 4 });
   }
   return {
     name,
-    summary: `goroutines that allocate, link and drop under collections, ${policy === 'tuned' ? 'with the tuned mark loop' : 'every part of a cycle'}`,
+    summary,
     procs: [3, 2],
     shape,
     prepare(core, knobs, makeOracle) {
-      const program = { ...core.WHOLE_CYCLE, args: [WORKERS, ROUNDS], build: core.buildWholeCycle };
+      const program = { ...core.WHOLE_CYCLE, args: [WORKERS, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };
       return prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
     },
   };
 }
 
-export const wholeCycleGo = wholeCycle('whole-cycle', 'go1.3');
-export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'tuned');
+export const wholeCycleGo = wholeCycle('whole-cycle', 'goroutines that allocate, link and drop under collections', 'go1.3');
+export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'the same with the tuned mark loop', 'tuned');
+export const earlyEnd = wholeCycle('early-end', 'the same, but the main goroutine ends while the others collect', 'go1.3', false);

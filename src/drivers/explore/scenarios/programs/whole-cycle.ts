@@ -45,9 +45,10 @@ const OTHER = 2;
 const OLD = 3;
 const WORKER_SLOTS = 4;
 
-/** Ints: of main how many workers and rounds; of a worker its number and the rounds left. */
+/** Ints: of main how many workers and rounds, and whether to wait for them; of a worker its number and the rounds left. */
 const WORKERS = 0;
 const ROUNDS = 1;
+const WAITS = 2;
 const NUMBER = 0;
 const LEFT = 1;
 
@@ -86,9 +87,9 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
   return PC.force;
 }
 
-function force(m: Mem, mp: MRef): number {
+function force(m: Mem, mp: MRef, gp: GRef): number {
   collect(m, mp, false);
-  return PC.join;
+  return getInt(m, gp, WAITS) !== 0 ? PC.join : PC.check;
 }
 
 function join(m: Mem, mp: MRef, gp: GRef): number {

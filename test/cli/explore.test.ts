@@ -1,0 +1,80 @@
+/** `sweepgen explore` from outside. */
+import { describe, expect, it } from 'vitest';
+import { ExploreDocument } from '../../src/cli/explore-document.ts';
+import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
+import { SCENARIOS } from '../../src/drivers/explore/scenarios/catalog.ts';
+import { cli } from './fakes.ts';
+
+describe('sweepgen explore', () => {
+  it('says how much it ran and that nothing is wrong', async () => {
+    const { code, out, err } = await cli('explore mark-bits --executions 30 --seed 5 --procs 2');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^seed 5: mark-bits on 2 Ps\n30 executions.*, 30 distinct interleavings, [\d,]+ accesses, nothing wrong\n$/);
+  });
+
+  it('draws a seed, and says which', async () => {
+    const { out } = await cli('explore mark-bits --executions 1');
+    expect(out).toContain('seed 4711: mark-bits on 3 Ps\n1 execution,');
+  });
+
+  it('stops when the time is up', async () => {
+    const { code, out } = await cli('explore mark-bits --seconds 0.2');
+    expect(code).toBe(0);
+    expect(out).toContain('nothing wrong');
+  });
+
+  it('finds a planted bug, tells what broke, and prints the command that repeats it', async () => {
+    const found = await cli('explore --mutant mark-load-or-store --seed 1 --executions 500');
+    expect(found.code).toBe(1);
+    expect(found.err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \d+ of 16 is reachable and not marked\n$/);
+    const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n$/.exec(found.out)!;
+    expect(command).toMatch(/^explore mark-bits --seed \d+ --distance \d+ --executions 1 --mutant mark-load-or-store$/);
+    const again = await cli(command);
+    expect(again).toMatchObject({ code: 1, err: found.err });
+    expect(again.out).toContain('1 execution, 1 distinct interleaving');
+  });
+
+  it('prints one JSON document, of a failure too', async () => {
+    const clean = await cli('explore mark-bits --executions 9 --seed 3 --json');
+    expect(ExploreDocument.parse(JSON.parse(clean.out))).toMatchObject({
+      scenario: 'mark-bits', procs: 3, mutant: null, seed: 3, distances: [10, 1, 100], executions: 9, distinct: 9, failure: null,
+    });
+    const broken = await cli('explore --mutant sweepgen-by-one --seed 1 --json');
+    expect(broken.code).toBe(1);
+    const { failure } = ExploreDocument.parse(JSON.parse(broken.out));
+    expect(failure).toMatchObject({ seed: 1, distance: 10, verdict: 'oracle' });
+    expect(failure!.facts[0]).toMatch(/^SPAN_UNSWEPT: /);
+    expect(failure!.repeat).toContain('--mutant sweepgen-by-one');
+  });
+
+  it('lists scenarios and mutants', async () => {
+    const { code, out } = await cli('explore --list');
+    expect(code).toBe(0);
+    for (const { name } of [...SCENARIOS, ...MUTANTS]) expect(out).toMatch(new RegExp(`^  ${name}( |$)`, 'm'));
+  });
+
+  it('shows progress where somebody watches', async () => {
+    let err = '';
+    await cli('explore mark-bits --seconds 0.4', undefined, {
+      terminal: { out: () => {}, err: (text) => void (err += text), errIsTerminal: true, outIsColored: false, errIsColored: false },
+    });
+    expect(err).toContain('mark-bits: ');
+    expect(err.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('ends as interrupted when it is', async () => {
+    const { code, out } = await cli('explore mark-bits', undefined, { signal: AbortSignal.abort() });
+    expect(code).toBe(130);
+    expect(out).toContain('1 execution');
+  });
+
+  it.each([
+    ['explore mark-bit', "there is no scenario 'mark-bit'; did you mean mark-bits?"],
+    ['explore --mutant mark-load-or-stroe', "there is no mutant 'mark-load-or-stroe'; did you mean mark-load-or-store?"],
+    ['explore mark-bits --procs 7', 'scenario mark-bits runs on 2 or 3 Ps, not 7'],
+    ['explore --executions 0', "--executions must be a whole number from 1 to 1000000000, not '0'"],
+    ['explore --distance x', "--distance must be a whole number from 1 to 1000000, not 'x'"],
+  ])('refuses "%s" in a sentence', async (line, sentence) => {
+    expect(await cli(line)).toMatchObject({ code: 2, out: '', err: `sweepgen: ${sentence}\n` });
+  });
+});

@@ -1,0 +1,115 @@
+/** What a campaign runs, when it stops, and what it says of a failure. */
+import { describe, expect, it } from 'vitest';
+import { DISTANCES, runCampaign, type CampaignOptions } from '../../../src/drivers/explore/campaign.ts';
+import { explainFailure, repeatCommand } from '../../../src/drivers/explore/failure.ts';
+import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
+import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
+import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
+import { markBitsGo } from '../../../src/drivers/explore/scenarios/mark-bits.ts';
+import type { MakeOracle, Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
+import { tinyShape } from '../../../src/drivers/explore/scenarios/tiny-shape.ts';
+import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
+
+const { core } = await loadCore(false);
+const content: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
+
+function campaign(changes: Partial<CampaignOptions>) {
+  return runCampaign({ core, scenario: markBitsGo, knobs: { procs: 2 }, makeOracle: content, seed: 1, now: () => performance.now(), ...changes });
+}
+
+/** One thread that does as `run` says, on a memory of nothing. */
+function scenarioOf(run: (core: Core, m: Int32Array) => Coroutine, check = (_m: Int32Array) => ''): Scenario {
+  return {
+    name: 'made up',
+    summary: '',
+    procs: [2],
+    shape: tinyShape,
+    prepare: (used) => ({ template: new Int32Array(8192), threads: [(m) => run(used, m)], names: ['M0'], check, stepLimit: 1000 }),
+  };
+}
+
+describe('a campaign', () => {
+  it('runs the same executions for the same seed', async () => {
+    for (const scenario of [wholeCycleGo, markBitsGo]) {
+      const runs = [0, 1].map(() => {
+        const prepared = scenario.prepare(core, { procs: 2 }, content);
+        return DISTANCES.flatMap((distance) => {
+          const explorer = new Explorer({ core, ...prepared, strategy: new RandomWalk(distance) });
+          return [5, 6, 5].map((seed) => explorer.run(seed)).map(({ verdict, traceHash, steps }) => ({ verdict, traceHash, steps }));
+        });
+      });
+      expect(runs[0]).toEqual(runs[1]);
+      expect(new Set(runs[0].map(({ traceHash }) => traceHash)).size).toBe(2 * DISTANCES.length);
+    }
+  });
+
+  it('stops after so many executions', async () => {
+    expect(await campaign({ executions: 7 })).toMatchObject({ executions: 7, distinct: 7 });
+  });
+
+  it('stops after so many seconds', async () => {
+    let time = 0;
+    const result = await campaign({ seconds: 1, now: () => (time += 50) });
+    expect(result.executions).toBeGreaterThan(5);
+    expect(result.executions).toBeLessThan(20);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const result = await campaign({ signal: stop.signal, onProgress: () => stop.abort() });
+    expect(result.failure).toBeUndefined();
+  });
+
+  it('counts interleavings, not executions', async () => {
+    const result = await campaign({ scenario: scenarioOf((used, m) => used.noteclear(m, 100)), executions: 9 });
+    expect(result).toMatchObject({ executions: 9, distinct: 1 });
+  });
+
+  it('takes its distances in turn, and seeds one by one', async () => {
+    const seen: number[] = [];
+    const check = () => (seen.push(0) === 5 ? 'the fifth' : '');
+    const { failure } = await campaign({ scenario: scenarioOf((used, m) => used.noteclear(m, 100), check), seed: 2 ** 32 - 2, distances: [3, 4] });
+    expect(failure).toMatchObject({ seed: 2, distance: 3, verdict: 'check', facts: ['the fifth'] });
+  });
+});
+
+describe('a failure', () => {
+  it('of the oracle stops it, and is repeated by its seed and distance', async () => {
+    // Fooled by what it happens to see: some interleavings, the same each time.
+    const makeOracle: MakeOracle = (m) => ({
+      forget() {},
+      check: () => ({ problems: m[100] === 0 && m.reduce((sum, word) => (sum + word) | 0, 0) % 7 === 0 ? [{ code: 'FOOLED', message: 'the sum' }] : [] }),
+    });
+    const options = { scenario: wholeCycleGo, makeOracle };
+    const { failure } = await campaign({ ...options, seed: 11 });
+    expect(failure).toMatchObject({ verdict: 'oracle', facts: ['FOOLED: the sum'], thread: 'the watcher' });
+    const again = await campaign({ ...options, seed: failure!.seed, distances: [failure!.distance], executions: 1 });
+    expect(again.failure).toMatchObject({ facts: failure!.facts, execution: { traceHash: failure!.execution.traceHash } });
+  });
+
+  it.each([
+    ['a deadlock', (used: Core, m: Int32Array) => used.notesleep(m, 100), 'deadlock', 'M0 sleeps on '],
+    ['a livelock', (used: Core, m: Int32Array) => spin(used, m), 'step-limit', 'world running'],
+    ['a fatal', (used: Core, m: Int32Array) => used.unlock(m, 5000, 100), 'fatal', 'UNLOCK_OF_FOREIGN_LOCK '],
+    ['an access outside', (used: Core, m: Int32Array) => used.noteclear(m, -5), 'exception', 'access outside the shared memory'],
+  ] as const)('is %s, told in words', async (_, run, verdict, fact) => {
+    const { failure } = await campaign({ scenario: scenarioOf(run) });
+    expect(failure).toMatchObject({ verdict, seed: 1 });
+    const [headline, ...facts] = explainFailure(failure!);
+    expect(headline).toMatch(/:$/);
+    expect(facts.join('\n')).toContain(fact);
+  });
+
+  it('comes with the shortest command that repeats it', () => {
+    const what = { scenario: wholeCycleGo, knobs: { procs: 3 }, seed: 9, distance: 100 };
+    expect(repeatCommand(what)).toBe('sweepgen explore whole-cycle --seed 9 --distance 100 --executions 1');
+    expect(repeatCommand({ ...what, knobs: { procs: 2 }, mutant: 'x' })).toBe(
+      'sweepgen explore whole-cycle --seed 9 --distance 100 --executions 1 --procs 2 --mutant x',
+    );
+  });
+});
+
+function* spin(used: Core, m: Int32Array): Coroutine<void> {
+  for (;;) yield* used.noteclear(m, 100);
+}

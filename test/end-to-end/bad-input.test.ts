@@ -1,0 +1,62 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sweepgen } from '../support/command.ts';
+
+const MODULES = './test/fixtures/workloads';
+
+describe('bad input ends with exit code 2 and one sentence', () => {
+  const snapshot = join(mkdtempSync(join(tmpdir(), 'sweepgen-')), 'broken.heapsnapshot');
+  writeFileSync(snapshot, '{"snapshot":{"meta":{"node_fields":["type"');
+
+  test.each([
+    ['an unknown workload', ['run', 'chrun'], /churn/],
+    ['an unknown option', ['run', '--prcs', '2'], /--procs/],
+    ['no Ps', ['run', '--procs', '0'], /--procs/],
+    ['an absurd number of Ps', ['run', '--procs', '1000000'], /1 to 64/],
+    ['an arena that is too small', ['run', '--arena', '1K'], /too small/],
+    ['an arena that is too large', ['run', '--arena', '3.9G'], /largest/],
+    ['an unknown param', ['run', 'churn', '--set', 'cuont=3'], /count/],
+    ['a snapshot that is cut off', ['scale', snapshot], /broken\.heapsnapshot/],
+    ['a snapshot that is not there', ['scale', './nowhere.heapsnapshot'], /nowhere/],
+    ['a module that is not there', ['run', './nowhere.mjs'], /nowhere/],
+    ['a module whose step throws', ['run', `${MODULES}/throws.mjs`], /throws.*no such thing/],
+  ])('%s', async (_, words, says) => {
+    const { code, out, err } = await sweepgen(words);
+    expect(code).toBe(2);
+    expect(err).toMatch(says);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(out).toBe('');
+  });
+
+  test('a module whose step never returns', async () => {
+    const { code, err } = await sweepgen(['run', `${MODULES}/never-returns.mjs`, '--hang-seconds', '2']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/step 0 of goroutine 1 has not returned for 2 s/);
+  });
+});
+
+describe('a full arena ends with exit code 3', () => {
+  test('and the state of the heap', async () => {
+    const { code, err } = await sweepgen(['run', `${MODULES}/hoards.mjs`, '--arena', '1M', '--procs', '2']);
+    expect(code).toBe(3);
+    expect(err).toMatch(/runtime: out of memory: cannot allocate 1024-byte block/);
+  });
+});
+
+describe('a machine that is lost ends with exit code 4', () => {
+  test('when a worker thread dies', async () => {
+    const { code, err } = await sweepgen(['run', `${MODULES}/exits.mjs`, '--procs', '2']);
+    expect(code).toBe(4);
+    expect(err).toMatch(/worker thread died/);
+    expect(err).toMatch(/P0 .*goroutine 1 at step 0/);
+  });
+
+  test('when every goroutine sleeps', async () => {
+    const { code, err } = await sweepgen(['run', `${MODULES}/all-asleep.mjs`, '--procs', '2']);
+    expect(code).toBe(4);
+    expect(err).toMatch(/all goroutines are asleep/);
+    expect(err).toMatch(/goroutine 1 waiting/);
+  });
+});
