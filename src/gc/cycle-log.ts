@@ -29,6 +29,8 @@ export const CYCLE_FIELDS = [
   'numgc', 'nproc', 'forced', 'endNs',
   /** Phases of gctrace, ns: stopping, sweeping what is left, marking, waiting for the helpers. */
   'stopNs', 'sweepNs', 'markNs', 'waitNs', 'pauseNs',
+  /** Sweeping everything after the mark, where the collection was asked to; ns. */
+  'eagerSweepNs',
   'heap0', 'heap1', 'nextGc', 'objects', 'nmalloc', 'nfree', 'goroutines',
   'nspan', 'nbgsweep', 'npausesweep',
   'nhandoff', 'nhandoffcnt', 'nsteal', 'nstealcnt', 'nprocyield', 'nosyield', 'nsleep',

@@ -125,6 +125,8 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
   const spanMap = m[SPAN_MAP];
   const hints = m[HINTS];
   const alone = m[NPROC] === 1;
+  // With more than this on the stack, somebody who waits could be given half.
+  const shareable = alone ? room : base + m[HANDOFF_THRESHOLD] * Obj.words;
   let start = first;
   let end = last;
   let wp = top;
@@ -169,7 +171,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
       m[wp + 2] = 0;
       wp += 3;
     }
-    if (wp === base || wp > room || (!alone && othersWait(m))) break;
+    if (wp === base || wp > room || (wp > shareable && othersWait(m))) break;
     start = m[wp - 3];
     end = start + m[wp - 2];
     if (end - start > piece) break;

@@ -50,6 +50,8 @@ interface Times {
   t2: number;
   t3: number;
   t4: number;
+  /** How long the sweep took that followed at once. */
+  eagerSweepNs: number;
 }
 
 /**
@@ -86,7 +88,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 
 /** One cycle, with the world stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
-  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0 };
+  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, eagerSweepNs: 0 };
   storeWide(m, WORK + Work.at.tstart, started);
   finishSweep(m, mp);
   checkpoint(m, CHECKPOINT.swept);
@@ -104,8 +106,10 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   setUpSweep(m);
+  const sweepStarted = nanotime();
   if (force === FORCE.andSweep) finishSweep(m, mp);
   else wakeSweeper(m, mp);
+  times.eagerSweepNs = nanotime() - sweepStarted;
   if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
 }
@@ -188,6 +192,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'markNs', times.t3 - times.t2);
   logCycleField(m, record, 'waitNs', times.t4 - times.t3);
   logCycleField(m, record, 'pauseNs', times.t4 - times.t0);
+  logCycleField(m, record, 'eagerSweepNs', force === FORCE.andSweep ? times.eagerSweepNs : 0);
   logCycleField(m, record, 'heap0', heap0);
   logCycleField(m, record, 'heap1', m[MSTATS + MStats.at.heapMarkedQ] * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);

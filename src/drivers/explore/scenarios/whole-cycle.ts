@@ -19,7 +19,7 @@ function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, 
     procs: [3, 2],
     shape,
     prepare(core, knobs, makeOracle) {
-      const program = { ...core.WHOLE_CYCLE, args: [WORKERS, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };
+      const program = { ...core.WHOLE_CYCLE, args: [waits ? WORKERS : 1, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };
       return prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
     },
   };
@@ -27,4 +27,4 @@ function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, 
 
 export const wholeCycleGo = wholeCycle('whole-cycle', 'goroutines that allocate, link and drop under collections', 'go1.3');
 export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'the same with the tuned mark loop', 'tuned');
-export const earlyEnd = wholeCycle('early-end', 'the same, but the main goroutine ends while the others collect', 'go1.3', false);
+export const earlyEnd = wholeCycle('early-end', 'the main goroutine ends while another collects and a P is idle', 'go1.3', false);
