@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
 import { EMPTY, FULL, WORK, WORKBUF_CAP, Work, getempty, handoff, objAt, putempty, workbufStruct } from '../../src/gc/work.ts';
 import { lfstackpop } from '../../src/sync/lfstack.ts';
 import { bootCore, fatalOf } from '../support/core-machine.ts';
@@ -47,5 +48,17 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
       });
       expect(cycles.length).toBe(5);
     }
+  });
+
+  test.each([
+    { procs: 2, size: 8, flags: 0, what: 'with pointers' },
+    { procs: 2, size: 16, flags: FLAG_NOSCAN, what: 'without' },
+    { procs: 4, size: 16, flags: FLAG_NOSCAN, what: 'without' },
+    { procs: 2, size: 32, flags: FLAG_NOSCAN, what: 'without' },
+  ])('blocks of $size bytes $what pointers that $procs Ms mark side by side all keep their marks', async ({ procs, size, flags }) => {
+    const { cycles } = await runOnThreads('neighbours', {
+      shape: { procs, policy, arenaPages: 4096, maxWorkbufs: 4096 }, gogc: -1, args: [60_000, size, flags, 12], limitMs: 15_000,
+    });
+    expect(cycles.filter(({ nproc }) => nproc === procs).length).toBe(12);
   });
 });

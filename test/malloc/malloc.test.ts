@@ -51,6 +51,8 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
   test('a block with pointers is to be scanned, one without is not, also where the other kind was before', () => {
     runCore({ ptrWords }, -1, (m, mp, gp) => {
       for (const size of [16, 48, 1024, 40_000]) {
+        // One stays, so that its span does.
+        newObject(m, mp, gp, 1, size, 0);
         for (const flags of [0, FLAG_NOSCAN, 0, FLAG_NOSCAN]) {
           for (let i = 0; i < 300; i++) {
             const p = newObject(m, mp, gp, 0, size, flags);

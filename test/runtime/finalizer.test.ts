@@ -258,6 +258,9 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
         yield* settleFinalizers(m, mp);
         expect(ran).toEqual([]);
         setSlot(m, gp, 0, 0);
+        collect(m, mp, true);
+        // All at once: the first must not keep the block from the others.
+        expect(m[FIN + Fin.at.queued]).toBe(16);
         yield* settleFinalizers(m, mp);
         expect(ran.toSorted((a, b) => a.context - b.context)).toEqual(addresses.map((address, context) => ({ address, context })));
         expect(recount(m).objects).toBe(0);

@@ -1,8 +1,9 @@
 /** Programs for machines on real threads; step 0 begins the main goroutine. */
+import { loadPointer, storePointer } from '../../dist/src/memory/address.js';
 import { FLAG_NOSCAN } from '../../dist/src/malloc/malloc.js';
 import { GOEXIT, yieldTo } from '../../dist/src/runtime/goroutine.js';
 import {
-  collect, getGlobal, getInt, getSlot, getSlotAddress, globalAt, loadInt, loadWord, newObject, prepare, setInt, setSlot, start,
+  collect, dataAt, getGlobal, getInt, getSlot, getSlotAddress, globalAt, loadInt, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start,
   storeInt, storeWord, swapGlobal,
 } from '../../dist/src/runtime/mutator.js';
 import { setfinalizer } from '../../dist/src/runtime/finalizer.js';
@@ -208,4 +209,40 @@ const wideArray = [
   },
 ];
 
-export const PROGRAMS = { endWhileCollecting, stops, lists, wideArray };
+/**
+ * Ints of main: objects, their bytes, flags, collections. Every second object is held by an array
+ * that is a root of the data, the others by one of the globals: two Ms mark neighbours at once.
+ */
+const neighbours = [
+  function build(m, mp, gp) {
+    const [n, size, flags] = [getInt(m, gp, 0), getInt(m, gp, 1), getInt(m, gp, 2)];
+    const words = Math.ceil(n / 2);
+    setGlobal(m, 0, newObject(m, mp, gp, 0, 8 * words, 0));
+    storePointer(m, dataAt(m, 0), newObject(m, mp, gp, 1, 8 * words, 0));
+    const arrays = [getSlot(m, gp, 0), getSlot(m, gp, 1)];
+    for (let i = 0; i < n; i++) {
+      const p = newObject(m, mp, gp, 2, size, flags);
+      m[p] = i;
+      storeWord(m, arrays[i & 1], i >> 1, p);
+    }
+    for (let i = 0; i < 3; i++) setSlot(m, gp, i, 0);
+    return 1;
+  },
+  function collectAndVerify(m, mp, gp) {
+    const [n, size, flags] = [getInt(m, gp, 0), getInt(m, gp, 1), getInt(m, gp, 2)];
+    collect(m, mp, true);
+    // What was lost is handed out again here, and dirtied.
+    for (let i = 0; i < n / 10; i++) m[newObject(m, mp, gp, 2, size, flags)] = -1;
+    setSlot(m, gp, 2, 0);
+    const arrays = [getGlobal(m, 0), loadPointer(m, dataAt(m, 0))];
+    for (let i = 0; i < n; i++) {
+      const p = loadWord(m, arrays[i & 1], i >> 1);
+      if (m[p] !== i) throw new Error(`object ${i} was lost: ${m[p]}`);
+    }
+    const left = getInt(m, gp, 3) - 1;
+    setInt(m, gp, 3, left);
+    return left > 0 ? yieldTo(1) : GOEXIT;
+  },
+];
+
+export const PROGRAMS = { endWhileCollecting, stops, lists, wideArray, neighbours };

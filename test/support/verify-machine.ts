@@ -1,10 +1,8 @@
 /**
  * A small machine of one P in the test's own thread whose program does random things with
  * memory, and what the oracle is tested with: copies of its memory at checkpoints.
- * The doorbell, whose wait would never end in one thread, is answered by a hook.
+ * A test file that uses it must mock the doorbell, see verify-hook.ts.
  */
-import { vi } from 'vitest';
-import type * as doorbell from '../../src/gc/doorbell.ts';
 import { xorshift32 } from '../../src/base/random.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -18,6 +16,7 @@ import { collect, getGlobal, getInt, getSlot, newObject, prepare, setGlobal, set
 import { mstart } from '../../src/runtime/schedule.ts';
 import { settle } from '../../src/runtime/settle.ts';
 import { finalizedObject } from '../../src/runtime/system.ts';
+import { hook, type Hook } from './verify-hook.ts';
 
 export const SHAPE: MachineShape = {
   ptrWords: 2,
@@ -42,14 +41,6 @@ export const SHAPE: MachineShape = {
   gcEvery: 0,
   seed: 1,
 };
-
-type Hook = (m: Mem, point: number) => void;
-const hooked = vi.hoisted(() => ({ at: (_m: Int32Array, _point: number) => {} }));
-
-vi.mock('../../src/gc/doorbell.ts', async (original) => ({
-  ...(await original<typeof doorbell>()),
-  checkpoint: (m: Mem, point: number) => hooked.at(m, point),
-}));
 
 const GLOBALS = 24;
 const SLOTS = 4;
@@ -184,14 +175,14 @@ export function runCollect({ shape, build, at }: CollectRun): Mem {
 
 function run(m: Mem, m0: number, program: readonly Step[], at: Hook): void {
   enableGC(m);
-  hooked.at = at;
+  hook.at = at;
   try {
     mstart(m, m0, link(program));
     settle(m);
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
   } finally {
-    hooked.at = () => {};
+    hook.at = () => {};
   }
 }
 

@@ -1,5 +1,5 @@
 /** Each law is broken in one place of a memory that held it; the oracle says which, and nothing else. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { globalRecord } from '../../src/memory/segment.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -28,6 +28,8 @@ import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
 import { LAWS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { Enough, runCollect, runRandom } from '../support/verify-machine.ts';
+
+vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
 
 const { marked: MARKED, swept: SWEPT } = CHECKPOINT;
 const PAGE_WORDS = 2048;

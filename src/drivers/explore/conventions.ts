@@ -15,8 +15,8 @@ const RANGE_STEPS = new Set(['fill', 'copyWithin']);
 
 export function checkConventions(program: CoreProgram, report: Report): void {
   for (const binding of program.scopes.declared) {
-    if (binding.name === BYTES && !isViewDeclaration(binding.declaration)) {
-      report(binding.id, 'm8 names the byte view: it may only be declared as const m8 = byteView(m)');
+    if (binding.name === BYTES && !isViewDeclaration(binding.declaration) && !isViewParameter(binding.declaration, binding.id)) {
+      report(binding.id, 'm8 names the byte view: it may only be declared as const m8 = byteView(m), or be the parameter after m');
     }
     if (binding.name === MEMORY) checkDeclaration(program, binding.declaration, binding.id, report);
   }
@@ -50,6 +50,17 @@ function isViewDeclaration(node: AnyNode): boolean {
   return node.init.callee.type === 'Identifier' && node.init.callee.name === BYTE_VIEW;
 }
 
+function isViewParameter(node: AnyNode, id: AnyNode): boolean {
+  if (node.type !== 'FunctionDeclaration') return false;
+  const [first, second] = node.params;
+  return second === id && first.type === 'Identifier' && first.name === MEMORY;
+}
+
+/** Is the byte view passed on right after the memory? */
+function isPassedView(program: CoreProgram, node: AnyNode, parent: AnyNode): boolean {
+  return parent.type === 'CallExpression' && passesMemory(program, parent) && parent.arguments[1] === node;
+}
+
 function checkUse(program: CoreProgram, node: AnyNode, report: Report): void {
   const { name, owner } = program.scopes.bindings.get(node)!;
   if (functionAround(program, node) !== owner) {
@@ -58,7 +69,9 @@ function checkUse(program: CoreProgram, node: AnyNode, report: Report): void {
   }
   const parent = program.parents.get(node)!;
   if (parent.type === 'MemberExpression' && parent.object === node) checkMember(program, parent, report);
-  else if (name === BYTES) report(node, 'm8 is aliased: it may only be indexed');
+  else if (name === BYTES) {
+    if (!isPassedView(program, node, parent)) report(node, 'm8 is aliased: it may only be indexed, or passed as the argument after m');
+  }
   else if (parent.type === 'CallExpression' && parent.arguments.includes(node as never)) {
     if (parent.arguments[0] !== node) report(node, 'm must be the first argument');
     else if (parent.optional) report(node, 'm is passed to an optional call');

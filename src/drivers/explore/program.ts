@@ -7,7 +7,7 @@ import { atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type Fu
 
 /** The parameter that is the shared memory, in every function that takes it. */
 export const MEMORY = 'm';
-/** `const m8 = byteView(m)`: the same memory byte by byte. */
+/** `const m8 = byteView(m)`, or the parameter after m: the same memory byte by byte. */
 export const BYTES = 'm8';
 export const BYTE_VIEW = 'byteView';
 
@@ -81,7 +81,9 @@ export function isMemory(program: CoreProgram, node: AnyNode): boolean {
 
 /** Is `node` a reference to the byte view? */
 export function isBytes(program: CoreProgram, node: AnyNode): boolean {
-  return node.type === 'Identifier' && node.name === BYTES && program.scopes.bindings.get(node)?.kind === 'const';
+  if (node.type !== 'Identifier' || node.name !== BYTES) return false;
+  const kind = program.scopes.bindings.get(node)?.kind;
+  return kind === 'const' || kind === 'param';
 }
 
 /** Is it `m[…]`, `m8[…]`, or a method of `m`? */
