@@ -31,6 +31,6 @@ export function findBlock(m: Mem, off: number): number {
   // The page table keeps stale entries inside free runs, so the span's own word counts.
   if (s === 0 || ref < m[s + START] || ref >= m[s + LIMIT] || m[s + STATE] !== SPAN_STATE.inUse) return NO_BLOCK;
   if (m[s + SIZECLASS] === 0) return m[s + START] - arena;
-  const words = m[s + ELEMSIZE] >> 2;
+  const words = m[s + ELEMSIZE] >>> 2;
   return m[s + START] - arena + Math.floor((ref - m[s + START]) / words) * words;
 }

@@ -154,7 +154,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
         bits = m[word - 1] >>> shift;
       }
       if ((bits & BIT_ALLOCATED) === 0) continue;
-      const words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >> 2;
+      const words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
       // Racy, as is the store of it: a lost hint costs a second look.
       if (words >= HINT_WORDS) m[hintWord] = hint | hintBit;
       const mark = 1 << (shift + (shift & 12));
@@ -162,7 +162,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
       const marks = racyLoad(m, word);
       if ((marks & mark) !== 0) continue;
       if (alone) m[word] = marks | mark;
-      else if (words >= OWN_BYTE_WORDS) m8[(word << 2) + (shift >> 2)] = 1 << (shift & 3);
+      else if (words >= OWN_BYTE_WORDS) m8[word * 4 + (shift >> 2)] = 1 << (shift & 3);
       else if (!markShared(m, sb, word, mark, bits)) continue;
       marked++;
       if ((bits & BIT_SCAN) === 0) continue;

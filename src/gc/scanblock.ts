@@ -134,7 +134,7 @@ function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     marked++;
     if ((bits & BIT_SCAN) === 0) continue;
     m[wp] = arena + off;
-    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >> 2;
+    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
     m[wp + 2] = m[i + 1];
     wp += 3;
     nobj++;

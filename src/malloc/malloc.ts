@@ -138,11 +138,11 @@ function clearBlock(m: Mem, p: Ref, words: number, pw: number): void {
 
 /** Go's largeAlloc: a span of its own. */
 function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
-  if (size >= MAX_ALLOC) dieOutOfMemory(m, size);
+  if (size >= MAX_ALLOC) dieOutOfMemory(m, mp, size);
   m[mp + MALLOCING] = 1;
   const npages = Math.ceil(size / PAGE_BYTES);
   const s = mheapAlloc(m, mp, npages, 0, (flags & FLAG_NOZERO) === 0);
-  if (s === 0) dieOutOfMemory(m, size);
+  if (s === 0) dieOutOfMemory(m, mp, size);
   m[s + NALLOC] = 1;
   m[s + LIMIT] = m[s + START] + Math.ceil(size / 8) * 2;
   const p = m[s + START];
@@ -153,11 +153,12 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
 
 function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
   const s = refill(m, mp, c, sizeclass);
-  if (s === 0) dieOutOfMemory(m, size);
+  if (s === 0) dieOutOfMemory(m, mp, size);
   return s;
 }
 
-function dieOutOfMemory(m: Mem, size: number): never {
+function dieOutOfMemory(m: Mem, mp: MRef, size: number): never {
+  m[mp + MALLOCING] = 0;
   outOfMemory('arena', {
     size,
     arenaBytes: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) * 4,

@@ -22,7 +22,9 @@ export const MStats = struct('mstats', 1408, {
   pad0: padding(15),
   /** Goal of the next collection; sweepers take freed memory off it while mutators read. */
   xnextGcQ: atomic('sweepers; set with the world stopped'),
-  pad1: padding(15),
+  /** What was marked, less what sweepers have freed of it: the goal follows from it. */
+  xliveQ: atomic('sweepers; set with the world stopped'),
+  pad1: padding(14),
   heapSys: by(HEAP, 2),
   heapIdle: by(HEAP, 2),
   heapInuse: by(HEAP, 2),
@@ -32,13 +34,13 @@ export const MStats = struct('mstats', 1408, {
   largefree: by(HEAP, 2),
   nlookup: by(HEAP, 2),
   /** Bytes of spans, of the collector's structures, of everything else persistent. */
-  mspanInuse: by(HEAP, 2),
-  mspanSys: by(HEAP, 2),
+  mspanInuse: by(STOPPED, 2),
+  mspanSys: by(STOPPED, 2),
   mcacheInuse: by('boot', 2),
   mcacheSys: by('boot', 2),
   gcSys: by('work.lock', 2),
   otherSys: by('persistent.lock', 2),
-  stacksSys: by('boot', 2),
+  stacksSys: by(STOPPED, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
   gcpercent: by(HEAP),

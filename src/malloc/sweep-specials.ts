@@ -36,7 +36,7 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
 }
 
 function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
-  const words = m[s + ELEMSIZE] >> 2;
+  const words = m[s + ELEMSIZE] >>> 2;
   return m[s + START] + Math.floor((m[special + OFFSET] >> 2) / words) * words;
 }
 

@@ -17,7 +17,7 @@ import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
-import { MSTATS, MStats } from './mstats.ts';
+import { lowerGoal } from './pacing.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 
 export const Sweep = struct('sweep', 48, {
@@ -49,8 +49,6 @@ const NEEDS_ZEROING = 0xdeaddead | 0;
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
-const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
-const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const { locks: LOCKS, mcache: MCACHE, phase: PHASE_OF, heartbeat: HEARTBEAT } = M.at;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
 const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
@@ -184,7 +182,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   const freedQ = (nfree * size) >> QUAD_SHIFT;
   m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += nfree;
   m[c + LOCAL_CACHEALLOC_Q] -= freedQ;
-  lowerNextGc(m, freedQ);
+  lowerGoal(m, freedQ);
   return freeSpan(m, mp, s, nfree, first, last);
 }
 
@@ -198,11 +196,11 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
     publishSwept(m, s);
     return false;
   }
-  const size = m[s + ELEMSIZE];
+  const size = m[s + ELEMSIZE] >>> 0;
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, size);
-  lowerNextGc(m, size >> QUAD_SHIFT);
+  lowerGoal(m, size >>> QUAD_SHIFT);
   unmarkSpan(m, p, PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;
@@ -216,13 +214,4 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
 function publishSwept(m: Mem, s: SpanRef): void {
   const sg = m[SWEEPGEN];
   if (Atomics.exchange(m, s + XSWEEPGEN, sg) !== ((sg - 1) | 0)) fatal('SPAN_SWEPT_BY_TWO', { span: s, heap: sg });
-}
-
-/**
- * Each freed quad lowers the goal of the next collection, which was set as if all that was
- * marked in the end of a cycle were live.
- */
-function lowerNextGc(m: Mem, freedQ: number): void {
-  if (m[GCPERCENT] < 0) return;
-  Atomics.sub(m, XNEXT_GC_Q, Math.floor((freedQ * (m[GCPERCENT] + 100)) / 100));
 }

@@ -12,6 +12,7 @@ import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
+import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
 import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
@@ -40,8 +41,6 @@ export const BGSWEEP = { pc: 0, slots: 0 } as const;
 
 /** How much a caller wants a collection. */
 export const FORCE = { no: 0, yes: 1, andSweep: 2 } as const;
-
-const NEVER_Q = 0x7fffffff;
 
 /** Moments of a cycle, ns. */
 interface Times {
@@ -100,7 +99,8 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = estimateLiveBefore(m);
-  setGoal(m);
+  setGoal(m, m[HEAP_ALLOC_Q]);
+  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   recordPause(m, times);
   if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
@@ -134,14 +134,6 @@ function setUpMark(m: Mem, mp: MRef): void {
 function estimateLiveBefore(m: Mem): number {
   if (m[GCPERCENT] < 0) return m[HEAP_ALLOC_Q] * 8;
   return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (m[GCPERCENT] + 100)) * 8;
-}
-
-/** The next goal, as if all were live; each sweeper lowers it by what it frees. */
-function setGoal(m: Mem): void {
-  const live = m[HEAP_ALLOC_Q];
-  const goal = m[GCPERCENT] < 0 ? NEVER_Q : Math.min(NEVER_Q, live + Math.floor((live * m[GCPERCENT]) / 100));
-  Atomics.store(m, XNEXT_GC_Q, goal);
-  m[MSTATS + MStats.at.heapMarkedQ] = live;
 }
 
 function recordPause(m: Mem, times: Times): void {

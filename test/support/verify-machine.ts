@@ -145,10 +145,13 @@ export interface RandomRun {
 }
 
 /** A machine that runs nothing yet. */
-export function bootSmall(partial: Partial<MachineShape> = {}): { m: Mem; m0: number } {
-  const map = planMemory({ ...SHAPE, ...partial });
+export function bootSmall(shape: Partial<MachineShape> = {}, gogc = 100): { m: Mem; m0: number } {
+  const map = planMemory({ ...SHAPE, ...shape });
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
-  const m0 = boot(m, map, 100);
+  const m0 = boot(m, map, gogc);
+  // More Ps may be there, but nobody is to wake their Ms: they have no thread here.
+  if (map.shape.procs > 1) Atomics.store(m, SCHED + Sched.at.xnmspinning, 1);
+  m[WORK + Work.at.wantProcs] = 1;
   return { m, m0 };
 }
 
@@ -187,13 +190,8 @@ function run(m: Mem, m0: number, program: readonly Step[], at: Hook): void {
 }
 
 /** Runs the random program to its end, or until the hook has seen enough; returns the memory. */
-export function runRandom({ shape = {}, seed, steps, gogc = 100, at }: RandomRun): Mem {
-  const map = planMemory({ ...SHAPE, ...shape });
-  const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
-  const m0 = boot(m, map, gogc);
-  // More Ps may be there, but nobody is to wake their Ms: they have no thread here.
-  if (map.shape.procs > 1) Atomics.store(m, SCHED + Sched.at.xnmspinning, 1);
-  m[WORK + Work.at.wantProcs] = 1;
+export function runRandom({ shape, seed, steps, gogc, at }: RandomRun): Mem {
+  const { m, m0 } = bootSmall(shape, gogc);
   startMain(m, m0, 0, SLOTS);
   const main = m[SCHED + Sched.at.maing];
   setInt(m, main, RANDOM, seed);
