@@ -86,7 +86,7 @@ function gatherSpecials(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
     for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
       if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
       const words = m[s + ELEMSIZE] >>> 2;
-      const block = m[s + START] + Math.floor((m[x + OFFSET] >> 2) / words) * words;
+      const block = m[s + START] + Math.floor((m[x + OFFSET] >>> 2) / words) * words;
       b = enqueueRoot(m, mp, b, block, words);
     }
   }

@@ -79,8 +79,9 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       }
     }
     if (wp > base + room) {
-      wbuf = splitWorkbuf(m, mp, wbuf, (wp - base) / Obj.words);
-      wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+      m[wbuf + WORKBUF_NOBJ] = (wp - base) / Obj.words;
+      wbuf = getempty(m, mp, wbuf);
+      wp = objAt(wbuf, 0);
       continue;
     }
     if (largeStart !== largeEnd) {
@@ -109,6 +110,8 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
     }
     wbuf = getfull(m, mp, wbuf);
     if (wbuf === 0) return;
+    // One that was given away full leaves no room for what its objects lead to.
+    if (m[wbuf + WORKBUF_NOBJ] * Obj.words > room) wbuf = splitWorkbuf(m, mp, wbuf, m[wbuf + WORKBUF_NOBJ]);
     wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
   }
 }
@@ -130,55 +133,86 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
   let start = first;
   let end = last;
   let wp = top;
-  let marked = 0;
   for (;;) {
+    // The object found last is scanned next; it needs no way through memory.
+    let next = 0;
+    let nextWords = 0;
     for (let i = end - 2; i >= start; i -= 2) {
       if (m[i + 1] !== PTR_TAG) {
         if (end - start >= GROUPED_WORDS && i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
         continue;
       }
-      let off = (m[i] >>> 2) - arena;
+      // To its word: the arena starts on a page, and heap words are two of ours.
+      const off = ((m[i] >>> 2) & ~1) - arena;
       if (off >>> 0 >= used) continue;
-      const hintWord = hints + (off >> 7);
-      const hint = m[hintWord];
-      const hintBit = 1 << (off >> 2);
-      if ((hint & hintBit) !== 0) continue;
-      let shift = (off >> 1) & 15;
-      let word = arena - ((off >> 5) << 1) - 1;
-      let bits = m[word - 1] >>> shift;
-      if ((bits & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
-        off = findBlock(m, off & ~1);
-        if (off === NO_BLOCK) continue;
-        shift = (off >> 1) & 15;
-        word = arena - ((off >> 5) << 1) - 1;
-        bits = m[word - 1] >>> shift;
-      }
-      if ((bits & BIT_ALLOCATED) === 0) continue;
-      const words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
       // Racy, as is the store of it: a lost hint costs a second look.
-      if (words >= HINT_WORDS) m[hintWord] = hint | hintBit;
-      const mark = 1 << (shift + (shift & 12));
-      // Racy: a mark set right now by another M is found below, or the block is scanned twice.
-      const marks = racyLoad(m, word);
-      if ((marks & mark) !== 0) continue;
-      if (alone) m[word] = marks | mark;
-      else if (words >= OWN_BYTE_WORDS) m8[word * 4 + (shift >> 2)] = 1 << (shift & 3);
-      else if (!markShared(m, sb, word, mark, bits)) continue;
-      marked++;
-      if ((bits & BIT_SCAN) === 0) continue;
-      m[wp] = arena + off;
-      m[wp + 1] = words;
-      m[wp + 2] = 0;
-      wp += 3;
+      if (((m[hints + (off >> 7)] >>> (off >> 2)) & 1) !== 0) continue;
+      const shift = (off >> 1) & 15;
+      const word = arena - ((off >> 5) << 1) - 1;
+      const bits = m[word - 1] >>> shift;
+      let words = 0;
+      let ref = arena + off;
+      if ((bits & BIT_ALLOCATED) !== 0) {
+        words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+        if (words >= HINT_WORDS) m[hints + (off >> 7)] |= 1 << (off >> 2);
+        const mark = 1 << (shift + (shift & 12));
+        // Racy: a mark set right now by another M is found below, or the block is scanned twice.
+        const marks = m[word];
+        if ((marks & mark) !== 0) continue;
+        if (alone) m[word] = marks | mark;
+        else if (words >= OWN_BYTE_WORDS) m8[word * 4 + (shift >> 2)] = 1 << (shift & 3);
+        else if (!markShared(m, sb, word, mark, bits)) continue;
+        m[sb + MARKED]++;
+        if ((bits & BIT_SCAN) === 0) continue;
+      } else if ((bits & BIT_SCAN) === 0) {
+        ref = markInterior(m, sb, off);
+        if (ref === 0) continue;
+        words = m[m[spanMap + ((ref - arena) >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+      } else {
+        continue;
+      }
+      if (next !== 0) {
+        m[wp] = next;
+        m[wp + 1] = nextWords;
+        m[wp + 2] = 0;
+        wp += 3;
+      }
+      next = ref;
+      nextWords = words;
     }
-    if (wp === base || wp > room || (wp > shareable && othersWait(m))) break;
-    start = m[wp - 3];
-    end = start + m[wp - 2];
-    if (end - start > piece) break;
-    wp -= 3;
+    if (next === 0) {
+      if (wp === base || wp > room) return wp;
+      wp -= 3;
+      next = m[wp];
+      nextWords = m[wp + 1];
+    }
+    if (nextWords > piece || wp > room || (wp > shareable && othersWait(m))) {
+      m[wp] = next;
+      m[wp + 1] = nextWords;
+      m[wp + 2] = 0;
+      return wp + 3;
+    }
+    start = next;
+    end = next + nextWords;
   }
-  m[sb + MARKED] += marked;
-  return wp;
+}
+
+/**
+ * Marks the block that the word at `off` lies in.
+ * @returns the block if it is to be scanned, or 0
+ */
+function markInterior(m: Mem, sb: Ref, off: number): Ref {
+  const block = findBlock(m, off);
+  if (block === NO_BLOCK) return 0;
+  const arena = m[ARENA];
+  const shift = (block >> 1) & 15;
+  const word = arena - ((block >> 5) << 1) - 1;
+  const bits = m[word - 1] >>> shift;
+  if ((bits & BIT_ALLOCATED) === 0) return 0;
+  const mark = 1 << (shift + (shift & 12));
+  if ((Atomics.or(m, word, mark) & mark) !== 0) return 0;
+  m[sb + MARKED]++;
+  return (bits & BIT_SCAN) === 0 ? 0 : arena + block;
 }
 
 /**

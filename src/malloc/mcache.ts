@@ -120,7 +120,8 @@ function findSpanLocked(m: Mem, mp: MRef, c: MCentralRef): SpanRef {
       spanListRemove(m, s);
       spanListInsertBack(m, c + EMPTY, s);
       sweepUnlocked(m, mp, c, s);
-      if (!isListEmpty(m, c + NONEMPTY)) return findSpanLocked(m, mp, c);
+      const found = firstSwept(m, c, sg);
+      if (found !== 0) return found;
       s = m[c + EMPTY + NEXT];
       continue;
     }
@@ -130,8 +131,12 @@ function findSpanLocked(m: Mem, mp: MRef, c: MCentralRef): SpanRef {
   return 0;
 }
 
-function isListEmpty(m: Mem, list: number): boolean {
-  return m[list + NEXT] === list;
+/** A span on the nonempty list that is ready to use; 0 if there is none. */
+function firstSwept(m: Mem, c: MCentralRef, sg: number): SpanRef {
+  for (let s = m[c + NONEMPTY + NEXT]; s !== c + NONEMPTY; s = m[s + NEXT]) {
+    if (Atomics.load(m, s + XSWEEPGEN) === sg) return s;
+  }
+  return 0;
 }
 
 function sweepUnlocked(m: Mem, mp: MRef, c: MCentralRef, s: SpanRef): void {

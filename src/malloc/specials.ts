@@ -2,6 +2,7 @@
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
+import { racyLoad } from '../sync/racy.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
@@ -57,7 +58,7 @@ function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, m[x + KIND]);
   const at = m[link];
-  const isNew = at === 0 || m[at + OFFSET] !== offset || m[at + KIND] !== m[x + KIND];
+  const isNew = at === 0 || m[at + OFFSET] >>> 0 !== offset || m[at + KIND] !== m[x + KIND];
   if (isNew) {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
@@ -76,7 +77,7 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, kind);
   let x = m[link];
-  if (x !== 0 && m[x + OFFSET] === offset && m[x + KIND] === kind) m[link] = m[x + NEXT];
+  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) m[link] = m[x + NEXT];
   else x = 0;
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
@@ -87,7 +88,7 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
 function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
   let link = s + SPECIALS;
   for (let x = m[link]; x !== 0; x = m[link]) {
-    if (m[x + OFFSET] > offset || (m[x + OFFSET] === offset && m[x + KIND] >= kind)) break;
+    if (m[x + OFFSET] >>> 0 > offset || (m[x + OFFSET] >>> 0 === offset && m[x + KIND] >= kind)) break;
     link = x + NEXT;
   }
   return link;
@@ -95,7 +96,8 @@ function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
 
 function spanOfObject(m: Mem, address: number): SpanRef {
   const ref = address >>> 2;
-  const s = ref >= m[ARENA] && ref < m[ARENA_USED] ? spanOf(m, ref) : 0;
+  // Racy: the arena only grows, and has grown over every object long since.
+  const s = ref >= m[ARENA] && ref < racyLoad(m, ARENA_USED) ? spanOf(m, ref) : 0;
   if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) {
     fatal('SPECIAL_ON_INVALID_POINTER', { address });
   }

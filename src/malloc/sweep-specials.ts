@@ -37,7 +37,7 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
 
 function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
   const words = m[s + ELEMSIZE] >>> 2;
-  return m[s + START] + Math.floor((m[special + OFFSET] >> 2) / words) * words;
+  return m[s + START] + Math.floor((m[special + OFFSET] >>> 2) / words) * words;
 }
 
 function isReached(m: Mem, block: Ref): boolean {
@@ -63,7 +63,7 @@ function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): R
       continue;
     }
     m[at] = m[x + NEXT];
-    queuefinalizer(m, mp, m[s + START] + (m[x + OFFSET] >> 2), m[x + OFFSET] & 3, m[x + FN], m[x + CONTEXT]);
+    queuefinalizer(m, mp, m[s + START] + (m[x + OFFSET] >>> 2), m[x + OFFSET] & 3, m[x + FN], m[x + CONTEXT]);
     freeSpecial(m, mp, x);
   }
   return at;

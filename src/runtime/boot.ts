@@ -3,6 +3,7 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
 import { storeWide } from '../memory/wide.ts';
+import { fatal } from '../base/fatal.ts';
 import { seedState } from '../base/random.ts';
 import { G } from '../machine/g.ts';
 import { M, mAt, type MRef } from '../machine/m.ts';
@@ -43,6 +44,9 @@ export function planMemory(shape: MachineShape): MemoryMap {
  * @returns M 0
  */
 export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
+  const { workbufCap, ptrBufCap } = map.shape;
+  // Both mark loops put what one flush, or one piece of an object, leads to into one workbuf.
+  if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
   persistentinit(m);
   mheapInit(m);

@@ -14,7 +14,7 @@ const FINGWAIT = FIN + Fin.at.fingwait;
 const FINGWAKE = FIN + Fin.at.fingwake;
 
 /** Where runfinq starts in the text segment, and the slots of its frame; see system.ts. */
-export const RUNFINQ = { pc: 1, slots: 2 } as const;
+export const RUNFINQ = { pc: 1, slots: 8 } as const;
 
 /**
  * Step `fn` of the caller's program will run once with the object at byte offset `address`

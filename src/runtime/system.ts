@@ -5,8 +5,10 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadPointer, type Ref } from '../memory/address.ts';
+import { clearWords } from '../memory/clear.ts';
+import { fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
-import { G, WAIT, type GRef } from '../machine/g.ts';
+import { G, G_INTS, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { FIN, FINLOCK, Fin, FinBlock, Finalizer, finalizerAt } from '../malloc/finq.ts';
 import { XSWEEPDONE } from '../malloc/mheap.ts';
@@ -14,7 +16,7 @@ import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../malloc/swee
 import { gcStart } from './gc.ts';
 import { RUNFINQ } from './finalizer.ts';
 import { BGSWEEP } from './gc.ts';
-import { parkAt, slotAt, yieldTo, type Step } from './goroutine.ts';
+import { GOEXIT, parkAt, slotAt, yieldTo, type Step } from './goroutine.ts';
 
 const FINQ = FIN + Fin.at.finq;
 const FINC = FIN + Fin.at.finc;
@@ -25,10 +27,13 @@ const { waitreason: WAITREASON, isbackground: ISBACKGROUND, ints: INTS } = G.at;
 const { next: NEXT, cnt: CNT } = FinBlock.at;
 const PARKED = SWEEP + Sweep.at.parked;
 
-/** Ints of the finalizer goroutine: the block it works on, the entry it is at, the rest of its list. */
-const BLOCK = INTS;
-const ENTRY = INTS + 1;
-const REST = INTS + 2;
+/**
+ * Ints of the finalizer goroutine: the block it works on, the entry it is at, the rest of its
+ * list. The last ones: the finalizers it runs may use the others.
+ */
+const BLOCK = INTS + G_INTS - 1;
+const ENTRY = INTS + G_INTS - 2;
+const REST = INTS + G_INTS - 3;
 
 const RUN_BLOCK = RUNFINQ.pc + 1;
 const AFTER_BLOCKS = RUNFINQ.pc + 2;
@@ -86,16 +91,20 @@ function runBlock(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
   return RUN_BLOCK;
 }
 
-/** The object is in slot 0 of the frame while its finalizer runs, and nowhere after. */
+/**
+ * A finalizer is one step that answers GOEXIT; it has RUNFINQ.slots slots. The object is in slot 0 of
+ * the frame while it runs, and nowhere after.
+ */
 function runFinalizer(m: Mem, mp: MRef, gp: GRef, text: readonly Step[], f: Ref): void {
   const pw = m[CONFIG + Config.at.ptrWords];
   const slot = slotAt(m, gp, 0);
   for (let i = 0; i < pw; i++) m[slot + i] = m[f + Finalizer.at.arg + i];
   m[slotAt(m, gp, 1)] = m[f + Finalizer.at.context];
-  text[m[f + Finalizer.at.fn]](m, mp, gp, text);
+  const answer = text[m[f + Finalizer.at.fn]](m, mp, gp, text);
+  if (answer !== GOEXIT) fatal('FINALIZER_NOT_DONE', { answer });
   m[RAN]++;
   for (let i = 0; i < Finalizer.words; i++) m[f + i] = 0;
-  m[slot] = 0;
+  clearWords(m, slot, RUNFINQ.slots * pw);
 }
 
 /** Collects once more, for what the finalized objects kept. */

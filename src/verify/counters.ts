@@ -51,7 +51,7 @@ function expectBytes(h: HeapView, out: Findings, name: string, field: number, ex
 }
 
 /** Quads handed out, by the spans' own counts. */
-export function countAllocQuads(h: HeapView): number {
+function countAllocQuads(h: HeapView): number {
   let quads = 0;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;

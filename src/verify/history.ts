@@ -9,7 +9,6 @@ import { MCache } from '../malloc/mcache-record.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { cacheOf, procs } from './caches.ts';
 import { CLASSES, CLASS_BYTES } from './classes.ts';
-import { countAllocQuads } from './counters.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent } from './specials.ts';
 import { blockWords } from './spans.ts';
@@ -24,12 +23,10 @@ export class History {
   /** numgc at the end of the mark remembered; -1 for none. */
   private cycle = -1;
   private percent = 0;
-  private spans = 0;
   /** Blocks in use and reached, and quads of all that survives. */
   private live = new Int32Array(64);
   private liveWords = 0;
   private survivingQ = 0;
-  private allocQ = 0;
   /** Blocks to be freed of each class, large ones at 0, and freed ever before. */
   private readonly garbage = new Int32Array(CLASSES);
   private readonly freed = new Float64Array(CLASSES);
@@ -42,8 +39,6 @@ export class History {
   remember(h: HeapView): void {
     this.cycle = h.m[NUMGC];
     this.percent = h.m[GCPERCENT];
-    this.spans = h.nspans;
-    this.allocQ = countAllocQuads(h);
     this.keepLive(h);
     this.survivingQ = 0;
     this.garbage.fill(0);
@@ -109,20 +104,12 @@ export class History {
     }
   }
 
-  /** Each span's sweep rounds what it takes off down to whole quads. */
+  /** GOGC percent above what survived, as far as one word holds it. */
   private checkGoal(h: HeapView, out: Findings): void {
     const goal = Atomics.load(h.m, XNEXT_GC_Q);
-    if (this.percent < 0) {
-      if (goal !== MOST_Q) out.add('NEXT_GC', () => `GOGC is off, but next_gc is ${goal * 8} bytes`);
-      return;
-    }
-    const factor = (this.percent + 100) / 100;
-    // Past what one word holds, the goal was cut off before the sweep lowered it.
-    if (this.allocQ * factor >= MOST_Q) return;
-    const expected = this.survivingQ * factor;
-    if (goal < expected - 2 || goal > expected + this.spans + 2) {
-      out.add('NEXT_GC', () => `next_gc is ${goal * 8} bytes, but ${this.survivingQ * 8} survived and GOGC is ${this.percent}`);
-    }
+    const live = this.survivingQ;
+    const expected = this.percent < 0 ? MOST_Q : Math.min(MOST_Q, live + Math.floor((live * this.percent) / 100));
+    if (goal !== expected) out.add('NEXT_GC', () => `next_gc is ${goal * 8} bytes, but ${live * 8} survived and GOGC is ${this.percent}`);
   }
 }
 

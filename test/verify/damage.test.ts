@@ -238,7 +238,6 @@ const DAMAGES: readonly Damage[] = [
   {
     code: 'FREED_LIVE_OBJECT', what: 'a reached block is freed', point: SWEPT, history: true,
     apply: (m) => release(m, m[spanSlot(m, keptBlock)], keptBlock),
-    // It was not garbage, so the goal is not lowered for it; heap_alloc is right.
   },
   {
     code: 'BITMAP_ALLOCATED', what: 'an allocated bit is cleared', point: SWEPT,

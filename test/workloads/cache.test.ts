@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { slotAt } from '../../src/runtime/goroutine.ts';
+import { GOEXIT, slotAt } from '../../src/runtime/goroutine.ts';
 import { loadInt, storeInt } from '../../src/runtime/mutator.ts';
 import { finalizedObject } from '../../src/runtime/system.ts';
 import type { Step } from '../../src/runtime/goroutine.ts';
@@ -63,7 +63,7 @@ describe('cache', () => {
   });
 
   it('notices finalizers that never run', () => {
-    const idle: Workload = { ...cache, steps: [...cache.steps.slice(0, ENTRY_FINALIZER), () => 0, () => 0] };
+    const idle: Workload = { ...cache, steps: [...cache.steps.slice(0, ENTRY_FINALIZER), () => GOEXIT, () => GOEXIT] };
     expect(fatalCode(() => runOnOneP(idle, SMALL))).toBe('FINALIZERS_MISSING');
   });
 });

@@ -7,12 +7,12 @@ import { inChunks } from './feed.ts';
 
 /** Skips the value of `text` and returns what it handed over, or the error's message. */
 async function skip(text: string, size: number): Promise<{ value: string } | { error: string }> {
-  const cursor = new JsonCursor('test', inChunks(Buffer.from(`${text},end`), size), () => {});
+  const cursor = new JsonCursor('test', inChunks(Buffer.from(`${text},\x7f`), size), () => {});
   const pieces: Buffer[] = [];
   try {
     await skipValue(cursor, (bytes) => pieces.push(Buffer.from(bytes)));
     await cursor.expect(0x2c);
-    await cursor.expect(0x65);
+    await cursor.expect(0x7f);
     return { value: Buffer.concat(pieces).toString() };
   } catch (error) {
     if (!(error instanceof HeapFormatError)) throw error;

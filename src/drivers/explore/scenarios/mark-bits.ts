@@ -13,7 +13,7 @@ const OBJECT_WORDS = 4;
 
 function markBits(name: string, policy: keyof typeof POLICY): Scenario {
   function shape({ procs }: Knobs) {
-    return tinyShape({ procs, policy: POLICY[policy], workbufCap: policy === 'tuned' ? 160 : 4, arenaPages: 8, verify: false });
+    return tinyShape({ procs, policy: POLICY[policy], arenaPages: 8, verify: false });
   }
   return {
     name,

@@ -11,7 +11,7 @@ const ROUNDS = 2;
 
 function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, waits = true): Scenario {
   function shape({ procs }: Knobs) {
-    return tinyShape({ procs, policy: POLICY[policy], workbufCap: policy === 'tuned' ? 160 : 4 });
+    return tinyShape({ procs, policy: POLICY[policy] });
   }
   return {
     name,

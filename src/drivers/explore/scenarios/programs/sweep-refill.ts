@@ -11,6 +11,8 @@ import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../../heap/bit
 import { FLAG_NOSCAN, mallocgc } from '../../../../malloc/malloc.ts';
 import { NOTHING_TO_SWEEP, SWEEP_NSPAN, XSPANIDX, sweepone } from '../../../../malloc/sweep.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../../../../malloc/mheap.ts';
+import { MSTATS, MStats } from '../../../../malloc/mstats.ts';
+import { setGoal } from '../../../../malloc/pacing.ts';
 import { flushallmcaches } from '../../../../gc/roots.ts';
 import { cachestats } from '../../../../gc/stats.ts';
 
@@ -31,6 +33,7 @@ export function buildSweepRefill(m: Mem, m0: MRef): void {
   }
   flushallmcaches(m, m0);
   cachestats(m, m0);
+  setGoal(m, m[MSTATS + MStats.at.heapAllocQ]);
   m[SWEEPGEN] += 2;
   Atomics.store(m, XSWEEPDONE, 0);
   m[SWEEP_NSPAN] = nspan(m);
