@@ -41,8 +41,6 @@ const PIECE = 256;
 const OWN_BYTE_WORDS = 8;
 /** Blocks under four words share their 16 bytes, so a hint would speak for a neighbour. */
 const HINT_WORDS = 4;
-/** An object with at least so many words is looked through in groups of four pointers. */
-const GROUPED_WORDS = 16;
 /** A large object's rest is worth sharing from 64 KB on. */
 const SHARED_WORDS = 1 << 14;
 
@@ -137,9 +135,12 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
     // The object found last is scanned next; it needs no way through memory.
     let next = 0;
     let nextWords = 0;
-    for (let i = end - 2; i >= start; i -= 2) {
+    let i = end - 2;
+    // Most objects hold their pointers first: what follows is skipped two words at a time.
+    while (i - 2 >= start && (m[i + 1] | m[i - 1]) === 0) i -= 4;
+    for (; i >= start; i -= 2) {
       if (m[i + 1] !== PTR_TAG) {
-        if (end - start >= GROUPED_WORDS && i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
+        if (i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
         continue;
       }
       // To its word: the arena starts on a page, and heap words are two of ours.
@@ -156,12 +157,18 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
         words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
         if (words >= HINT_WORDS) m[hints + (off >> 7)] |= 1 << (off >> 2);
         const mark = 1 << (shift + (shift & 12));
-        // Racy: a mark set right now by another M is found below, or the block is scanned twice.
-        const marks = m[word];
-        if ((marks & mark) !== 0) continue;
-        if (alone) m[word] = marks | mark;
-        else if (words >= OWN_BYTE_WORDS) m8[word * 4 + (shift >> 2)] = 1 << (shift & 3);
-        else if (!markShared(m, sb, word, mark, bits)) continue;
+        if (alone) {
+          if ((m[word] & mark) !== 0) continue;
+          m[word] |= mark;
+        } else if (words >= OWN_BYTE_WORDS) {
+          // Racy: two Ms that find it unmarked both scan it. The byte alone is looked at: a
+          // load of the word would have to wait for the byte stored last.
+          const byte = word * 4 + (shift >> 2);
+          if (m8[byte] !== 0) continue;
+          m8[byte] = 1 << (shift & 3);
+        } else if (!markShared(m, sb, word, mark, bits)) {
+          continue;
+        }
         m[sb + MARKED]++;
         if ((bits & BIT_SCAN) === 0) continue;
       } else if ((bits & BIT_SCAN) === 0) {
@@ -221,6 +228,8 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
  * @returns false if it was marked already
  */
 function markShared(m: Mem, sb: Ref, word: Ref, mark: number, bits: number): boolean {
+  // Racy: a mark not seen here is found by the atomic below, or written once more.
+  if ((racyLoad(m, word) & mark) !== 0) return false;
   if ((bits & BIT_SCAN) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
   if (m[sb + PENDING_WORD] !== word) {
     flushPending(m, sb);

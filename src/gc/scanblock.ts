@@ -51,8 +51,10 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     m[sb + NOBJ] = nobj;
     const obj = objAt(m[sb + WBUF], nobj);
     const b = m[obj];
-    const end = b + m[obj + 1];
+    let end = b + m[obj + 1];
     if (ptrWords === 2) {
+      // Most objects hold their pointers first: what follows is skipped two words at a time.
+      while (end - 4 >= b && (m[end - 1] | m[end - 3]) === 0) end -= 4;
       for (let i = b; i < end; i += 2) {
         if (m[i + 1] !== PTR_TAG) continue;
         const p = m[i];

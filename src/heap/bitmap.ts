@@ -76,20 +76,22 @@ export function markFreed(m: Mem, ref: Ref): void {
  * just past the last is marked too. The span is the caller's and its bits are clear.
  */
 export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: boolean): void {
-  const blocks = leftover ? n + 1 : n;
+  const arena = m[ARENA];
+  const wordShift = ptrWords(m) - 1;
   const step = size >> 2;
-  let word = 0;
+  const end = start - arena + (leftover ? n + 1 : n) * step;
+  let group = -1;
   let bits = 0;
-  for (let i = 0, p = start; i < blocks; i++, p += step) {
-    const b = bitsWord(m, p);
-    if (b !== word) {
-      if (word !== 0) m[word] = bits;
-      word = b;
+  for (let off = start - arena; off < end; off += step) {
+    const next = off >> (GROUP_SHIFT + wordShift);
+    if (next !== group) {
+      if (group >= 0) m[arena - (group << 1) - 2] = bits;
+      group = next;
       bits = 0;
     }
-    bits |= BIT_ALLOCATED << bitsShift(m, p);
+    bits |= BIT_ALLOCATED << ((off >> wordShift) & GROUP_MASK);
   }
-  if (word !== 0) m[word] = bits;
+  if (group >= 0) m[arena - (group << 1) - 2] = bits;
 }
 
 /** Go's unmarkspan: clears all bits of `bytes` bytes from `start`, whole pages of the caller's. */

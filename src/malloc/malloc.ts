@@ -23,7 +23,7 @@ import { loadWide } from '../memory/wide.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
-import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, classToSize, sizeToClass } from '../heap/size-classes.ts';
+import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
@@ -44,7 +44,7 @@ const MAX_ALLOC = 2 ** 32;
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { mcache: MCACHE, mallocing: MALLOCING } = M.at;
-const { start: START, freelist: FREELIST, nalloc: NALLOC, limit: LIMIT } = Span.at;
+const { start: START, freelist: FREELIST, nalloc: NALLOC, elemsize: ELEMSIZE, limit: LIMIT } = Span.at;
 const { alloc: ALLOC, tiny: TINY, tinysize: TINYSIZE } = MCache.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
 
@@ -54,10 +54,8 @@ const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS 
  */
 export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size === 0) return ZEROBASE;
-  if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
   if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
   if ((flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE) return mallocTiny(m, mp, size) >>> 2;
-  m[mp + MALLOCING] = 1;
   const sizeclass = sizeToClass(size);
   const c = m[mp + MCACHE];
   let s = m[c + ALLOC + sizeclass];
@@ -68,16 +66,15 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   }
   m[s + FREELIST] = m[p];
   m[s + NALLOC]++;
-  const bytes = classToSize[sizeclass];
-  if ((flags & FLAG_NOZERO) === 0) clearBlock(m, p, bytes >> 2, m[PTR_WORDS]);
+  const bytes = m[s + ELEMSIZE];
+  const pw = m[PTR_WORDS];
+  if ((flags & FLAG_NOZERO) === 0) clearBlock(m, p, bytes >> 2, pw);
   m[c + LOCAL_CACHEALLOC_Q] += bytes >> QUAD_SHIFT;
   if ((flags & FLAG_NOSCAN) === 0) {
-    const wordShift = m[PTR_WORDS] - 1;
     const arena = m[ARENA];
-    const off = p - arena;
-    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2] |= BIT_SCAN << ((off >> wordShift) & GROUP_MASK);
+    const off = (p - arena) >> (pw - 1);
+    m[arena - ((off >> GROUP_SHIFT) << 1) - 2] |= BIT_SCAN << (off & GROUP_MASK);
   }
-  m[mp + MALLOCING] = 0;
   return p;
 }
 
@@ -87,7 +84,6 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
  * @returns a byte offset in the memory, as the low word of a pointer holds it.
  */
 export function mallocTiny(m: Mem, mp: MRef, size: number): number {
-  m[mp + MALLOCING] = 1;
   const c = m[mp + MCACHE];
   const left = m[c + TINYSIZE];
   if (size <= left) {
@@ -97,7 +93,6 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
       m[c + TINY] = at + size;
       m[c + TINYSIZE] = left - used;
       m[c + LOCAL_TINYALLOCS]++;
-      m[mp + MALLOCING] = 0;
       return at;
     }
   }
@@ -116,7 +111,6 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
     m[c + TINYSIZE] = TINY_SIZE - size;
   }
   m[c + LOCAL_CACHEALLOC_Q] += TINY_SIZE >> QUAD_SHIFT;
-  m[mp + MALLOCING] = 0;
   return p << 2;
 }
 
@@ -139,7 +133,7 @@ function clearBlock(m: Mem, p: Ref, words: number, pw: number): void {
 /** Go's largeAlloc: a span of its own. */
 function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size >= MAX_ALLOC) dieOutOfMemory(m, mp, size);
-  m[mp + MALLOCING] = 1;
+  enterMalloc(m, mp);
   const npages = Math.ceil(size / PAGE_BYTES);
   const s = mheapAlloc(m, mp, npages, 0, (flags & FLAG_NOZERO) === 0);
   if (s === 0) dieOutOfMemory(m, mp, size);
@@ -152,9 +146,17 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
 }
 
 function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
+  enterMalloc(m, mp);
   const s = refill(m, mp, c, sizeclass);
   if (s === 0) dieOutOfMemory(m, mp, size);
+  m[mp + MALLOCING] = 0;
   return s;
+}
+
+/** Whatever takes locks on behalf of malloc must not allocate itself. */
+function enterMalloc(m: Mem, mp: MRef): void {
+  if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
+  m[mp + MALLOCING] = 1;
 }
 
 function dieOutOfMemory(m: Mem, mp: MRef, size: number): never {

@@ -85,12 +85,28 @@ export function freeSpan(m: Mem, mp: MRef, s: SpanRef, n: number, first: Ref, la
     unlock(m, mp, c);
     return false;
   }
+  m[c + NFREE] -= m[s + NELEMS];
+  returnSpan(m, mp, c, s);
+  return true;
+}
+
+/** Takes a swept span in which nothing is live out of circulation, and says that it is swept. */
+export function freeWholeSpan(m: Mem, mp: MRef, s: SpanRef): void {
+  if (m[s + INCACHE] !== 0) fatal('FREESPAN_OF_CACHED_SPAN', { span: s });
+  const c = mcentralAt(m[s + SIZECLASS]);
+  lock(m, mp, c);
+  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];
+  m[s + NALLOC] = 0;
+  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
+  returnSpan(m, mp, c, s);
+}
+
+/** Gives an unused span back to the heap; its mcentral's lock is held, and let go here. */
+function returnSpan(m: Mem, mp: MRef, c: MCentralRef, s: SpanRef): void {
   spanListRemove(m, s);
   m[s + NEEDZERO] = 1;
   m[s + FREELIST] = 0;
-  m[c + NFREE] -= m[s + NELEMS];
   unlock(m, mp, c);
   unmarkSpan(m, m[s + START], m[s + NPAGES] * PAGE_BYTES);
   mheapFree(m, mp, s, false);
-  return true;
 }

@@ -5,17 +5,17 @@
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
-import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
 import { LOCK_WORDS } from '../sync/lock.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift, unmarkSpan } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { MCache } from './mcache-record.ts';
-import { freeSpan } from './mcentral.ts';
+import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
 import { sweepSpecials } from './sweep-specials.ts';
@@ -121,11 +121,41 @@ export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE.sweep;
   m[mp + HEARTBEAT]++;
-  markFreelist(m, s);
-  if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
-  const gone = m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
+  const gone = sweepByKind(m, mp, s);
   m[mp + PHASE_OF] = phase;
   return gone;
+}
+
+function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {
+  if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0 && hasNoMarks(m, s)) return sweepAll(m, mp, s);
+  markFreelist(m, s);
+  if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
+  return m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
+}
+
+/** Was nothing in the span reached? Its marks are the odd words of its part of the bitmap. */
+function hasNoMarks(m: Mem, s: SpanRef): boolean {
+  const top = bitsWord(m, m[s + START]) + 1;
+  const groups = (m[s + NPAGES] << PAGE_WORD_SHIFT) >> (GROUP_SHIFT + m[PTR_WORDS] - 1);
+  for (let word = top; word > top - 2 * groups; word -= 2) {
+    if (m[word] !== 0) return false;
+  }
+  return true;
+}
+
+/** All blocks of the span are garbage or free: it goes back whole, without a look at its memory. */
+function sweepAll(m: Mem, mp: MRef, s: SpanRef): boolean {
+  countFreed(m, mp, s, m[s + NALLOC]);
+  freeWholeSpan(m, mp, s);
+  return true;
+}
+
+function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
+  const c = m[mp + MCACHE];
+  const freedQ = (n * m[s + ELEMSIZE]) >> QUAD_SHIFT;
+  m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += n;
+  m[c + LOCAL_CACHEALLOC_Q] -= freedQ;
+  lowerGoal(m, freedQ);
 }
 
 /** Blocks that are free already are marked, so that they are not freed again. */
@@ -178,11 +208,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
     publishSwept(m, s);
     return false;
   }
-  const c = m[mp + MCACHE];
-  const freedQ = (nfree * size) >> QUAD_SHIFT;
-  m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += nfree;
-  m[c + LOCAL_CACHEALLOC_Q] -= freedQ;
-  lowerGoal(m, freedQ);
+  countFreed(m, mp, s, nfree);
   return freeSpan(m, mp, s, nfree, first, last);
 }
 

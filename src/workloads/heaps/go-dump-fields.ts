@@ -1,0 +1,184 @@
+/**
+ * Lists of fields, and the pointers in the memory that they describe.
+ *
+ * An interface is two words, and the first, its type or itab, tells whether the second is a
+ * pointer. Where the dump has not described that type yet, the second is taken for one and
+ * looked at again when everything is read. The first is no pointer for our purposes: Go's
+ * collector doesn't follow it either.
+ */
+import type { DumpCursor } from './go-dump-cursor.ts';
+import { FIELD, type DumpFormat, type GoParams } from './go-dump-format.ts';
+import { PointerList } from './go-dump-pointers.ts';
+import { GrowableUint32 } from './growable.ts';
+
+const FIRST_FIELDS = 1 << 8;
+
+/** Of an object, a type, a frame or a segment. The arrays may be longer than `count`. */
+export interface FieldList {
+  readonly count: number;
+  readonly kinds: Uint8Array;
+  /** In the file's order, bytes from the beginning. */
+  readonly offsets: Uint32Array;
+}
+
+/** Which memory a list describes. */
+export interface FieldLimits {
+  /** Bytes in which all fields must lie. */
+  readonly bytes: number;
+  /** How many fields there may be. */
+  readonly most: number;
+  /** Pass over fields beyond `bytes`: some releases wrote the segments' lists too long. */
+  readonly isLenient: boolean;
+}
+
+/** Reads lists into arrays of its own, which the next list overwrites. */
+export class FieldListReader {
+  private readonly cursor: DumpCursor;
+  private readonly format: DumpFormat;
+  private kinds = new Uint8Array(FIRST_FIELDS);
+  private offsets = new Uint32Array(FIRST_FIELDS);
+
+  constructor(cursor: DumpCursor, format: DumpFormat) {
+    this.cursor = cursor;
+    this.format = format;
+  }
+
+  read(limits: FieldLimits, ptrSize: number): FieldList {
+    const { cursor } = this;
+    const { shapes } = this.format;
+    let count = 0;
+    for (;;) {
+      const kind = cursor.uvarint();
+      if (kind === 0) return { count, kinds: this.kinds, offsets: this.offsets };
+      const shape = kind < shapes.length ? shapes[kind] : undefined;
+      if (shape === undefined) return cursor.fail(`there is no field kind ${kind} in format 1.${this.format.minor}`);
+      const offset = cursor.uvarint();
+      if (offset + shape.words * ptrSize > limits.bytes) {
+        if (limits.isLenient) continue;
+        cursor.fail(`a pointer at offset ${offset} doesn't fit into ${limits.bytes} bytes`);
+      }
+      if (count === limits.most) cursor.fail(`there are more than ${limits.most} fields in ${limits.bytes} bytes`);
+      if (count === this.kinds.length) this.grow();
+      this.kinds[count] = shape.field;
+      this.offsets[count++] = offset;
+    }
+  }
+
+  private grow(): void {
+    const { kinds, offsets } = this;
+    this.kinds = new Uint8Array(2 * kinds.length);
+    this.kinds.set(kinds);
+    this.offsets = new Uint32Array(2 * offsets.length);
+    this.offsets.set(offsets);
+  }
+}
+
+/** What the dump has told of types and itabs so far. */
+export interface TypeFacts {
+  /** Whether an interface with that first word holds a pointer; undefined if it isn't known. */
+  holdsPointer(kind: number, low: number, high: number): boolean | undefined;
+}
+
+/** Where pointers go, with the interfaces among them that are still to be decided. */
+export class PointerSink {
+  readonly pointers = new PointerList();
+  /** Fields, nil or not. */
+  fields = 0;
+  /** Fields that hold nil; an interface without a type is one. */
+  nils = 0;
+  /** Interfaces that hold no pointer. */
+  scalars = 0;
+  /** Which of `pointers`, and the kind and first word of the interface that it is from. */
+  private undecided = { at: new GrowableUint32(), kind: new GrowableUint32(), word: new PointerList() };
+
+  undecide(kind: number, low: number, high: number): void {
+    this.undecided.at.push(this.pointers.length);
+    this.undecided.kind.push(kind);
+    this.undecided.word.push(low, high);
+  }
+
+  /** Those of `pointers` that turned out to be none, by what is known at the end. */
+  decide(types: TypeFacts): number[] {
+    const { at, kind, word } = this.undecided;
+    const [indices, kinds, { low, high }] = [at.finish(), kind.finish(), word.finish()];
+    const dropped: number[] = [];
+    indices.forEach((index, i) => {
+      if (types.holdsPointer(kinds[i], low[i], high[i]) === false) dropped.push(index);
+    });
+    this.scalars += dropped.length;
+    return dropped;
+  }
+}
+
+/** Finds pointers in memory as the dumped program had it. */
+export class PointerReader {
+  private readonly ptrSize: 4 | 8;
+  private readonly bigEndian: boolean;
+  private readonly types: TypeFacts;
+
+  constructor({ ptrSize, bigEndian }: GoParams, types: TypeFacts) {
+    this.ptrSize = ptrSize;
+    this.bigEndian = bigEndian;
+    this.types = types;
+  }
+
+  /** The pointers of `list` in the memory at `buf[start]`. */
+  fields(sink: PointerSink, buf: Uint8Array, start: number, { count, kinds, offsets }: FieldList): void {
+    const { ptrSize } = this;
+    sink.fields += count;
+    for (let i = 0; i < count; i++) {
+      const at = start + offsets[i];
+      if (kinds[i] === FIELD.ptr) this.word(sink, buf, at);
+      else this.interface(sink, kinds[i], buf, at, at + ptrSize);
+    }
+  }
+
+  /** Every aligned word from `start` to `end` is taken for a pointer. */
+  words(sink: PointerSink, buf: Uint8Array, start: number, end: number): void {
+    const { ptrSize } = this;
+    for (let at = start; at + ptrSize <= end; at += ptrSize) {
+      sink.fields++;
+      this.word(sink, buf, at);
+    }
+  }
+
+  private word(sink: PointerSink, buf: Uint8Array, at: number): void {
+    const low = this.low(buf, at);
+    const high = this.high(buf, at);
+    if ((low | high) === 0) sink.nils++;
+    else sink.pointers.push(low, high);
+  }
+
+  private interface(sink: PointerSink, kind: number, buf: Uint8Array, type: number, data: number): void {
+    const low = this.low(buf, type);
+    const high = this.high(buf, type);
+    const isTyped = (low | high) !== 0;
+    const holdsPointer = isTyped ? this.types.holdsPointer(kind, low, high) : false;
+    if (holdsPointer === false) {
+      if (isTyped) sink.scalars++;
+      else sink.nils++;
+      return;
+    }
+    const isNil = (this.low(buf, data) | this.high(buf, data)) === 0;
+    if (holdsPointer === undefined && !isNil) sink.undecide(kind, low, high);
+    this.word(sink, buf, data);
+  }
+
+  private low(buf: Uint8Array, at: number): number {
+    if (!this.bigEndian) return little(buf, at);
+    return big(buf, at + this.ptrSize - 4);
+  }
+
+  private high(buf: Uint8Array, at: number): number {
+    if (this.ptrSize === 4) return 0;
+    return this.bigEndian ? big(buf, at) : little(buf, at + 4);
+  }
+}
+
+function little(buf: Uint8Array, at: number): number {
+  return (buf[at] | (buf[at + 1] << 8) | (buf[at + 2] << 16) | (buf[at + 3] << 24)) >>> 0;
+}
+
+function big(buf: Uint8Array, at: number): number {
+  return ((buf[at] << 24) | (buf[at + 1] << 16) | (buf[at + 2] << 8) | buf[at + 3]) >>> 0;
+}

@@ -1,0 +1,73 @@
+/**
+ * What the formats of Go's heap dumps have in common, and where they differ. All are made of
+ * records: a tag, then numbers (uvarint), strings (length and bytes) and lists of fields.
+ *
+ *              objects say where their pointers are by     kinds of fields
+ *     go1.3    a type and a kind                           1 ptr 2 string 3 slice 4 iface 5 eface
+ *     go1.4    a list of fields                            1 ptr 2 iface 3 eface
+ *     go1.5–7  a list of fields                            1 ptr
+ */
+
+export const TAG = {
+  eof: 0, object: 1, otherRoot: 2, type: 3, goroutine: 4, frame: 5, params: 6, finalizer: 7, itab: 8,
+  thread: 9, memStats: 10, queuedFinalizer: 11, data: 12, bss: 13, defer: 14, panic: 15, memProf: 16, sample: 17,
+} as const;
+
+/** What messages call a record, by its tag. */
+export const RECORD_NAMES: readonly string[] = [
+  'the end record', 'an object', 'a root', 'a type', 'a goroutine', 'a stack frame', 'the parameters',
+  'a finalizer', 'an itab', 'a thread', 'the memory statistics', 'a queued finalizer', 'the data segment',
+  'the bss segment', 'a deferred call', 'a panic', 'an allocation profile', 'an allocation sample',
+];
+
+/** How an object of format 1.3 is laid out. */
+export const LAYOUT = { regular: 0, array: 1, chan: 2, conservative: 127 } as const;
+
+/** Kinds of fields as we hold them: what stands in the first word decides about the second. */
+export const FIELD = { ptr: 1, iface: 2, eface: 3 } as const;
+
+export interface FieldShape {
+  readonly field: number;
+  readonly words: number;
+}
+
+const PTR: FieldShape = { field: FIELD.ptr, words: 1 };
+const IFACE: FieldShape = { field: FIELD.iface, words: 2 };
+const EFACE: FieldShape = { field: FIELD.eface, words: 2 };
+/** Strings and slices are a pointer followed by numbers. */
+const STRING: FieldShape = { field: FIELD.ptr, words: 2 };
+const SLICE: FieldShape = { field: FIELD.ptr, words: 3 };
+
+export interface DumpFormat {
+  /** N of `go1.N heap dump`. */
+  readonly minor: number;
+  /** By the kind in the file; 0 ends a list. */
+  readonly shapes: readonly (FieldShape | undefined)[];
+  /** Format 1.3: objects refer to types, and types have the lists. */
+  readonly isTyped: boolean;
+}
+
+export const OLDEST_MINOR = 3;
+export const NEWEST_MINOR = 7;
+
+export function formatOf(minor: number): DumpFormat {
+  if (minor === 3) return { minor, shapes: [undefined, PTR, STRING, SLICE, IFACE, EFACE], isTyped: true };
+  if (minor === 4) return { minor, shapes: [undefined, PTR, IFACE, EFACE], isTyped: false };
+  return { minor, shapes: [undefined, PTR], isTyped: false };
+}
+
+/** Where the dump comes from. */
+export interface GoParams {
+  readonly bigEndian: boolean;
+  readonly ptrSize: 4 | 8;
+  /** Bounds of the arena; a reader need not believe them. */
+  readonly heapStart: number;
+  readonly heapEnd: number;
+  /** `amd64`; up to 1.4 the letter of its compiler, as `6`. */
+  readonly arch: string;
+  /** GOEXPERIMENT; the version of Go in newer dumps. */
+  readonly experiment: string;
+  readonly ncpu: number;
+  /** Bytes in front of a channel's elements; 0 but in format 1.3. */
+  readonly chanHeaderBytes: number;
+}
