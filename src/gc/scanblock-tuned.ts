@@ -10,6 +10,8 @@
  *   - A block of 32 bytes or more is marked by a plain store of a byte that is all its own:
  *     two Ms that mark it at once both scan it, which does no harm. Marks of smaller blocks
  *     without pointers are gathered per bitmap word; nobody needs to know who was first.
+ *   - Buffers that an M has filled stay with it until somebody waits: what it wrote last is in
+ *     its own cache.
  *   - A large object is scanned piece by piece, and half of its rest is given to who waits.
  */
 import { byteView, type Mem8 } from '../memory/bytes.ts';
@@ -24,7 +26,7 @@ import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, XNWAIT, getempty, getfull, handoff, objAt, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, XNWAIT, countHandoff, getempty, getfull, handoff, objAt, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -33,7 +35,7 @@ const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
 const { elemsize: ELEMSIZE } = Span.at;
 const { marked: MARKED, pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
-const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
+const { nobj: WORKBUF_NOBJ, stashlink: STASHLINK } = workbufStruct(1).at;
 
 /** Words scanned without looking up: objects of at most 1 KB, and pieces of larger ones. */
 const PIECE = 256;
@@ -57,12 +59,17 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
   // A piece full of pointers must fit into half a workbuf.
   const piece = Math.min(PIECE, m[WORKBUF_CAP] & ~1);
   const room = (m[WORKBUF_CAP] - (piece >> 1)) * Obj.words;
+  // A buffer with more than this is put aside: with what a piece adds, it still has room.
+  const soft = (m[WORKBUF_CAP] - piece) * Obj.words;
   const alone = m[NPROC] === 1;
   let wbuf = work === 0 ? getempty(m, mp, 0) : work;
   let wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
   // What is left of the large object being scanned, from its end.
   let largeStart = 0;
   let largeEnd = 0;
+  // Buffers put aside, linked.
+  let stash = 0;
+  let justTaken = true;
   for (;;) {
     const base = objAt(wbuf, 0);
     if (!alone && othersWait(m)) {
@@ -70,18 +77,25 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
         const half = largeStart + (((largeEnd - largeStart) >> 2) << 1);
         giveRange(m, mp, half, largeEnd);
         largeEnd = half;
+      } else if (stash !== 0) {
+        const given = stash;
+        stash = m[given + STASHLINK];
+        giveBuffer(m, mp, given);
       } else if (wp - base > m[HANDOFF_THRESHOLD] * Obj.words) {
         wbuf = handoff(m, mp, wbuf, (wp - base) / Obj.words);
         wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
         continue;
       }
     }
-    if (wp > base + room) {
+    if (wp > base + soft && !justTaken) {
       m[wbuf + WORKBUF_NOBJ] = (wp - base) / Obj.words;
-      wbuf = getempty(m, mp, wbuf);
+      m[wbuf + STASHLINK] = stash;
+      stash = wbuf;
+      wbuf = getempty(m, mp, 0);
       wp = objAt(wbuf, 0);
       continue;
     }
+    justTaken = false;
     if (largeStart !== largeEnd) {
       const start = Math.max(largeStart, largeEnd - piece);
       wp = scanRun(m, m8, sb, start, largeEnd, wp, 0, 0, piece);
@@ -93,7 +107,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       const start = m[wp];
       const end = start + m[wp + 1];
       if (end - start <= piece) {
-        wp = scanRun(m, m8, sb, start, end, wp, base, base + room, piece);
+        wp = scanRun(m, m8, sb, start, end, wp, base, base + soft, piece);
       } else {
         largeStart = start;
         largeEnd = end;
@@ -101,14 +115,21 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       continue;
     }
     m[mp + M.at.heartbeat]++;
-    flushPending(m, sb);
-    if (!keepworking) {
+    if (stash !== 0) {
       putempty(m, wbuf);
-      return;
+      wbuf = stash;
+      stash = m[wbuf + STASHLINK];
+    } else {
+      flushPending(m, sb);
+      if (!keepworking) {
+        putempty(m, wbuf);
+        return;
+      }
+      wbuf = getfull(m, mp, wbuf);
+      if (wbuf === 0) return;
     }
-    wbuf = getfull(m, mp, wbuf);
-    if (wbuf === 0) return;
-    // One that was given away full leaves no room for what its objects lead to.
+    justTaken = true;
+    // A full one leaves no room for what its objects lead to.
     if (m[wbuf + WORKBUF_NOBJ] * Obj.words > room) wbuf = splitWorkbuf(m, mp, wbuf, m[wbuf + WORKBUF_NOBJ]);
     wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
   }
@@ -252,6 +273,12 @@ function flushPending(m: Mem, sb: Ref): void {
 /** Racy: a stale answer hands off a moment early or late. */
 function othersWait(m: Mem): boolean {
   return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
+}
+
+/** Puts a full buffer where others find it. */
+function giveBuffer(m: Mem, mp: MRef, wbuf: WorkbufRef): void {
+  countHandoff(m, mp, m[wbuf + WORKBUF_NOBJ]);
+  lfstackpush(m, FULL, wbuf);
 }
 
 /** Puts [start, end) where others find it. */

@@ -69,7 +69,8 @@ export function workbufStruct(cap: number) {
     node: by('lfstack.ts', LFNode.words),
     /** Objects in it. */
     nobj: by('the M that holds it'),
-    pad: padding(1),
+    /** Next of the full buffers that one M keeps for itself; see scanblock-tuned.ts. */
+    stashlink: by('the M that holds it'),
     obj: by('the M that holds it', cap * Obj.words),
   });
 }
@@ -171,10 +172,15 @@ export function wantsHandoff(m: Mem, nobj: number): boolean {
 
 /** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */
 export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
-  addWide(m, mp + GCSTATS + NHANDOFF, 1);
-  addWide(m, mp + GCSTATS + NHANDOFFCNT, nobj >> 1);
-  m[mp + HEARTBEAT]++;
+  countHandoff(m, mp, nobj >> 1);
   return splitWorkbuf(m, mp, b, nobj);
+}
+
+/** An M has given `n` objects away. */
+export function countHandoff(m: Mem, mp: MRef, n: number): void {
+  addWide(m, mp + GCSTATS + NHANDOFF, 1);
+  addWide(m, mp + GCSTATS + NHANDOFFCNT, n);
+  m[mp + HEARTBEAT]++;
 }
 
 /** Puts the first half of `b`, which holds `nobj` objects, on `full`; returns a buffer with the rest. */

@@ -14,6 +14,8 @@ const MAX_CONTENTS = 2 ** 31;
 const MAX_TEXT = 1 << 20;
 /** Above it numbers aren't exact; no 64-bit system but AIX has its heap there. */
 const MAX_ADDRESS = 2 ** 53;
+/** Go writes 128 at most. */
+const MAX_PROFILE_FRAMES = 4096;
 const MEM_STATS = 24;
 const PAUSES = 256;
 
@@ -108,7 +110,7 @@ export class RecordReader {
     const layout = format.isTyped ? cursor.uvarint() : 0;
     const size = cursor.bytes('the object', MAX_CONTENTS);
     const end = cursor.pos;
-    if (address + size > MAX_ADDRESS) cursor.fail(`the object's address is 2^53 or more`);
+    if (address + size > MAX_ADDRESS) cursor.fail("the object's address is 2^53 or more");
     const { ptrSize } = this.known();
     if (format.isTyped) {
       this.typedObject(typeAddress, layout, end - size, end);
@@ -264,6 +266,7 @@ export class RecordReader {
     const { cursor } = this;
     cursor.uvarints(2);
     const frames = cursor.uvarint();
+    if (frames > MAX_PROFILE_FRAMES) cursor.fail(`the profile has ${frames} frames, more than ${MAX_PROFILE_FRAMES}`);
     for (let i = 0; i < frames; i++) {
       cursor.bytes('the function', MAX_TEXT);
       cursor.bytes('the file name', MAX_TEXT);

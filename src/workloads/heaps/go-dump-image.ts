@@ -1,0 +1,163 @@
+/**
+ * Makes an image of what a dump has told. Objects are numbered by their addresses; a pointer
+ * becomes an edge to the object in which it ends, wherever in it that is.
+ */
+import type { HeapImage } from './image.ts';
+import type { DumpCursor } from './go-dump-cursor.ts';
+import type { PointerSink } from './go-dump-fields.ts';
+import { TAG, type GoParams } from './go-dump-format.ts';
+import { ObjectMap, orderOf } from './go-dump-order.ts';
+import { addressAt, type Addresses } from './go-dump-pointers.ts';
+import type { GoMemStats, RecordReader } from './go-dump-records.ts';
+
+/** Law: fields == nils + scalars + inside + outside. */
+export interface FieldCounts {
+  /** Places where a pointer may stand. An interface is one. */
+  readonly fields: number;
+  readonly nils: number;
+  /** Interfaces that hold no pointer. */
+  readonly scalars: number;
+  /** Pointers into objects. */
+  readonly inside: number;
+  /** Pointers elsewhere: to globals, functions, stacks, the runtime's own memory. */
+  readonly outside: number;
+}
+
+export interface GoCounts {
+  /** In objects: `inside` is the number of edges. */
+  readonly pointers: FieldCounts;
+  /** In segments, frames and what the runtime refers to. */
+  readonly rootPointers: FieldCounts;
+  readonly goroutines: number;
+  readonly frames: number;
+  /** Different ones; dumps describe some twice. */
+  readonly types: number;
+  readonly itabs: number;
+  readonly threads: number;
+  readonly otherRoots: number;
+  readonly finalizers: number;
+  readonly queuedFinalizers: number;
+  readonly defers: number;
+  readonly panics: number;
+  readonly profiles: number;
+  readonly samples: number;
+}
+
+export interface GoImage extends HeapImage {
+  /** Of the format: `1.7` of Go 1.7 and all later ones. */
+  readonly format: string;
+  readonly params: GoParams;
+  readonly counts: GoCounts;
+  /** What the dumped runtime counted itself, if the dump tells. */
+  readonly memStats: GoMemStats | undefined;
+}
+
+export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor): GoImage {
+  const { params } = records;
+  if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
+  const starts = records.starts.finish();
+  const order = orderOf(starts);
+  const map = new ObjectMap(starts, records.sizes.finish(), order);
+  const overlap = map.firstOverlap();
+  if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
+  const edges = edgesOf(records, map, order);
+  const roots = rootsOf(records, map, edges);
+  return {
+    name,
+    objects: order.length,
+    edges: edges.targets.length,
+    bytes: map.sizes.reduce((sum, size) => sum + size, 0),
+    sizes: map.sizes,
+    firstEdge: edges.firstEdge,
+    targets: edges.targets,
+    roots: roots.objects,
+    format: `1.${minor}`,
+    params,
+    counts: { ...countsOf(records), pointers: edges.counts, rootPointers: roots.counts },
+    memStats: records.memStats,
+  };
+}
+
+interface Edges {
+  readonly firstEdge: Uint32Array;
+  readonly targets: Uint32Array;
+  readonly counts: FieldCounts;
+}
+
+function edgesOf(records: RecordReader, map: ObjectMap, order: Uint32Array): Edges {
+  const { types, inObjects } = records;
+  const ends = records.pointerEnd.finish();
+  const pointers = pointersOf(inObjects, types);
+  const firstEdge = new Uint32Array(order.length + 1);
+  const targets = new Uint32Array(pointers.low.length);
+  let edges = 0;
+  for (let i = 0; i < order.length; i++) {
+    const object = order[i];
+    firstEdge[i] = edges;
+    for (let k = object === 0 ? 0 : ends[object - 1]; k < ends[object]; k++) {
+      const target = map.find(addressAt(pointers, k));
+      if (target !== -1) targets[edges++] = target;
+    }
+  }
+  firstEdge[order.length] = edges;
+  return { firstEdge, targets: edges === targets.length ? targets : targets.slice(0, edges), counts: fieldCounts(inObjects, edges) };
+}
+
+/** Each object once, in order. */
+function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): { objects: Uint32Array; counts: FieldCounts } {
+  const { types, inRoots, finalizable } = records;
+  const isRoot = new Uint8Array(map.starts.length);
+  const pointers = pointersOf(inRoots, types);
+  let inside = 0;
+  for (let i = 0; i < pointers.low.length; i++) {
+    const object = map.find(addressAt(pointers, i));
+    if (object === -1) continue;
+    isRoot[object] = 1;
+    inside++;
+  }
+  const waiting = finalizable.finish();
+  for (let i = 0; i < waiting.low.length; i++) {
+    const object = map.find(addressAt(waiting, i));
+    // Its finalizer will find what the object refers to, so that lives; the object itself may die.
+    if (object !== -1) edges.targets.subarray(edges.firstEdge[object], edges.firstEdge[object + 1]).forEach((target) => (isRoot[target] = 1));
+  }
+  const objects = new Uint32Array(isRoot.reduce((sum, one) => sum + one, 0));
+  for (let i = 0, n = 0; i < isRoot.length; i++) if (isRoot[i] === 1) objects[n++] = i;
+  return { objects, counts: fieldCounts(inRoots, inside) };
+}
+
+/** All pointers; those that were none after all are nil. */
+function pointersOf(sink: PointerSink, types: RecordReader['types']): Addresses {
+  const dropped = sink.decide(types);
+  const pointers = sink.pointers.finish();
+  for (const i of dropped) {
+    pointers.low[i] = 0;
+    pointers.high[i] = 0;
+  }
+  return pointers;
+}
+
+function fieldCounts({ fields, nils, scalars }: PointerSink, inside: number): FieldCounts {
+  return { fields, nils, scalars, inside, outside: fields - nils - scalars - inside };
+}
+
+function countsOf({ counts, types }: RecordReader): Omit<GoCounts, 'pointers' | 'rootPointers'> {
+  return {
+    goroutines: counts[TAG.goroutine],
+    frames: counts[TAG.frame],
+    types: types.typeCount,
+    itabs: types.itabCount,
+    threads: counts[TAG.thread],
+    otherRoots: counts[TAG.otherRoot],
+    finalizers: counts[TAG.finalizer],
+    queuedFinalizers: counts[TAG.queuedFinalizer],
+    defers: counts[TAG.defer],
+    panics: counts[TAG.panic],
+    profiles: counts[TAG.memProf],
+    samples: counts[TAG.sample],
+  };
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}

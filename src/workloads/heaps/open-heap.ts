@@ -1,0 +1,115 @@
+/**
+ * Opens a heap file of any kind by what is in it, not by its name: a snapshot of V8, a dump of
+ * Go, or either of them compressed with gzip.
+ */
+import { basename } from 'node:path';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { openChunks } from './file-chunks.ts';
+import { HeapFormatError } from './format-error.ts';
+import { looksLikeGoDump, readGoDump } from './go-dump.ts';
+import type { HeapImage } from './image.ts';
+import { OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
+import { readV8Snapshot } from './v8-snapshot.ts';
+
+const GZIP = [0x1f, 0x8b];
+const UNZIPPED_CHUNK_BYTES = 1 << 18;
+
+/** Called with the bytes of the file that have been read, compressed or not. */
+export type OnProgress = (read: number, total: number | undefined) => void;
+
+/** Reads the file at `path`. @throws HeapFormatError */
+export async function openHeapFile(path: string, onProgress?: OnProgress): Promise<HeapImage> {
+  const name = basename(path);
+  const { size, chunks } = await openChunks(path, name);
+  const raw = await peek(counted(chunks, (read) => onProgress?.(read, size)));
+  if (!isGzip(raw.head)) return readPlain(name, raw);
+  const plain = await peek(gunzip(name, raw.chunks));
+  if (isGzip(plain.head)) {
+    await plain.close();
+    throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
+  }
+  return readPlain(name, plain);
+}
+
+async function readPlain(name: string, { head, chunks, close }: Peeked): Promise<HeapImage> {
+  if (looksLikeGoDump(head)) return readGoDump(chunks, { name });
+  if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0])) return readV8Snapshot(chunks, { name });
+  await close();
+  throw new HeapFormatError(name, `is neither a V8 heap snapshot nor a Go heap dump: it begins with ${show(head[0])}`);
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === GZIP[0] && head[1] === GZIP[1];
+}
+
+interface Peeked {
+  /** The first four bytes; fewer of a file that has fewer. */
+  readonly head: Uint8Array;
+  /** All bytes, the first ones included. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** For who doesn't read `chunks`. */
+  close(): Promise<void>;
+}
+
+const HEAD_BYTES = 4;
+
+async function peek(source: AsyncGenerator<Uint8Array>): Promise<Peeked> {
+  let first: Uint8Array = new Uint8Array(0);
+  while (first.length < HEAD_BYTES) {
+    const next = await source.next();
+    if (next.done === true) break;
+    // A pipe brings as little as it likes, and the next buffer overwrites this one.
+    first = Buffer.concat([first, next.value]);
+  }
+  return {
+    head: first.subarray(0, HEAD_BYTES),
+    chunks: behind(first, source),
+    close: async () => {
+      await source.return(undefined);
+    },
+  };
+}
+
+async function* behind(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.length > 0) yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of source) {
+    read += chunk.length;
+    onRead(read);
+    yield chunk;
+  }
+}
+
+async function* gunzip(name: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unzip = createGunzip({ chunkSize: UNZIPPED_CHUNK_BYTES });
+  // pipeline carries errors and the end both ways; whoever reads `unzip` gets to see them.
+  pipeline(Readable.from(copies(source), { highWaterMark: 1 }), unzip, () => {});
+  try {
+    yield* unzip as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw describeZlib(name, error);
+  } finally {
+    unzip.destroy();
+  }
+}
+
+/** Streams read ahead, but the source reuses its buffer. */
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Buffer.from(chunk);
+}
+
+function describeZlib(name: string, error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (code === 'Z_BUF_ERROR') return new HeapFormatError(name, 'is cut off: its gzip stream has no end');
+  if (typeof code === 'string' && code.startsWith('Z_')) return new HeapFormatError(name, `is damaged: gzip says '${message}'`);
+  return error;
+}
