@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { startRuntime } from '../index.ts';
-import { readV8Snapshot } from '../workloads/heaps/v8-snapshot.ts';
+import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
 import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
 import type { Deps, Terminal } from './deps.ts';
@@ -14,7 +14,7 @@ export function realDeps(): Deps {
     loadWorkload,
     listWorkloads,
     readOwnHeap,
-    readHeapFile: (path, onProgress) => readV8Snapshot(path, { onProgress }),
+    readHeapFile: openHeapFile,
     terminal: realTerminal(),
     version: readVersion(),
     cores: availableParallelism(),

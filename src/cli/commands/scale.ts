@@ -26,7 +26,7 @@ export function addScale(program: Command, deps: Deps): void {
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
     .description('Builds one heap, collects it with each number of threads in turn, and compares the mark times.')
-    .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file (.heapsnapshot)`, 'self')
+    .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip`, 'self')
     .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
@@ -38,6 +38,7 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
+      ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
     ]))
     .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
 }

@@ -155,6 +155,7 @@ export class DumpCursor {
   private append(fresh: Uint8Array): void {
     const { end } = this;
     if (end === 0) {
+      // Not copied: nothing is wanted yet of a record of which nothing is here, so no other follows.
       this.buf = fresh;
     } else {
       this.buf = this.storeOf(end + fresh.length);

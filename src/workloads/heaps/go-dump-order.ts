@@ -5,8 +5,9 @@ const DIGITS = 1 << 16;
 
 /** The order of increasing addresses: a radix sort by 16 bits at a time. */
 export function orderOf({ low, high }: Addresses): Uint32Array {
-  let order = Uint32Array.from(low, (_, i) => i);
+  let order = new Uint32Array(low.length);
   let other = new Uint32Array(low.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   for (const half of [low, high]) {
     for (const shift of [0, 16]) {
       if (!sortByDigit(half, shift, order, other)) continue;
@@ -49,9 +50,13 @@ export class ObjectMap {
 
   /** `sizes` in the same order as `addresses`; `order` sorts both. */
   constructor(addresses: Addresses, sizes: Uint32Array, order: Uint32Array) {
-    this.starts = Float64Array.from(order, (object) => addressAt(addresses, object));
-    this.sizes = Uint32Array.from(order, (object) => sizes[object]);
     const n = order.length;
+    this.starts = new Float64Array(n);
+    this.sizes = new Uint32Array(n);
+    for (let i = 0; i < n; i++) {
+      this.starts[i] = addressAt(addresses, order[i]);
+      this.sizes[i] = sizes[order[i]];
+    }
     this.lowest = n === 0 ? 0 : this.starts[0];
     this.highest = n === 0 ? 0 : this.starts[n - 1];
     const range = this.highest - this.lowest + 1;

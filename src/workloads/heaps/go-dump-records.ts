@@ -110,6 +110,7 @@ export class RecordReader {
     const layout = format.isTyped ? cursor.uvarint() : 0;
     const size = cursor.bytes('the object', MAX_CONTENTS);
     const end = cursor.pos;
+    if (address === 0) cursor.fail('an object lies at address 0');
     if (address + size > MAX_ADDRESS) cursor.fail("the object's address is 2^53 or more");
     const { ptrSize } = this.known();
     if (format.isTyped) {

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
+import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
+import { tiny } from './feed.ts';
+import { smallDump } from './go-dump-writer.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sweepgen-go-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(content: string | Uint8Array, name = 'heap'): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const go = smallDump(7).bytes;
+const v8 = JSON.stringify(tiny());
+
+describe('a heap file is opened by its content', () => {
+  it.each<[string, string | Uint8Array, object]>([
+    ['a Go dump', go, { objects: 9, format: '1.7' }],
+    ['a Go dump in gzip', gzipSync(go), { objects: 9, format: '1.7' }],
+    ['a Go dump in two parts of gzip', Buffer.concat([gzipSync(go.subarray(0, 300)), gzipSync(go.subarray(300))]), { objects: 9 }],
+    ['a V8 snapshot', v8, { objects: 3, weakEdges: 1 }],
+    ['a V8 snapshot in gzip', gzipSync(v8), { objects: 3, weakEdges: 1 }],
+    ['a V8 snapshot behind white space', `\n ${v8}`, { objects: 3 }],
+  ])('%s', async (_, content, image) => {
+    const seen: [number, number | undefined][] = [];
+    expect(await openHeapFile(file(content), (...args) => seen.push(args))).toMatchObject({ ...image, name: 'heap' });
+    const size = Buffer.from(content as string).length;
+    expect(seen.at(-1)).toEqual([size, size]);
+  });
+});
+
+describe('a file that is no heap is refused in one sentence', () => {
+  const zipped = gzipSync(go);
+  const flipped = Buffer.from(zipped);
+  flipped[zipped.length - 6] ^= 1; // its checksum
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['an empty one', '', /^heap: is empty$/],
+    ['a text', 'hello', /^heap: is neither a V8 heap snapshot nor a Go heap dump: it begins with 'h'$/],
+    ['a text in gzip', gzipSync('hello'), /^heap: is neither a V8 heap snapshot nor a Go heap dump: it begins with 'h'$/],
+    ['nothing in gzip', gzipSync(''), /^heap: is empty$/],
+    ['gzip in gzip', gzipSync(zipped), /^heap: is compressed twice: gunzip it once$/],
+    ['a gzip stream that is cut off', zipped.subarray(0, zipped.length - 20), /^heap: is cut off: its gzip stream has no end$/],
+    ['a gzip stream that begins and ends', zipped.subarray(0, 4), /^heap: is cut off: its gzip stream has no end$/],
+    ['a damaged gzip stream', flipped, /^heap: is damaged: gzip says 'incorrect data check'$/],
+    ['a gzip stream of another method', Buffer.from([0x1f, 0x8b, 9, 0, 0, 0]), /^heap: is damaged: gzip says 'unknown compression method'$/],
+    ['a dump that is cut off, in gzip', gzipSync(go.subarray(0, 500)), /^heap: is cut off: it ends at byte 500, in [a-z ]+$/],
+    ['a dump of a format to come', 'go1.99 heap dump\n', /^heap: is a Go heap dump of format 1\.99, and only/],
+  ])('%s', async (_, content, message) => {
+    const error = await openHeapFile(file(content)).then(() => undefined, (reason: unknown) => reason);
+    expect(error).toBeInstanceOf(HeapFormatError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it('a folder, and nothing', async () => {
+    await expect(openHeapFile(folder)).rejects.toThrow(/cannot be read: it is a directory/);
+    await expect(openHeapFile(join(folder, 'nowhere'))).rejects.toThrow(/nowhere: cannot be read: ENOENT/);
+  });
+});
