@@ -79,6 +79,11 @@ export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: 
   const arena = m[ARENA];
   const wordShift = ptrWords(m) - 1;
   const step = size >> 2;
+  const groupWords = 1 << (GROUP_SHIFT + wordShift);
+  if (groupWords % step === 0 && (n * step) % groupWords === 0 && !leftover) {
+    markEvenSpan(m, start, n * step, step >> wordShift);
+    return;
+  }
   const end = start - arena + (leftover ? n + 1 : n) * step;
   let group = -1;
   let bits = 0;
@@ -92,6 +97,15 @@ export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: 
     bits |= BIT_ALLOCATED << ((off >> wordShift) & GROUP_MASK);
   }
   if (group >= 0) m[arena - (group << 1) - 2] = bits;
+}
+
+/** markSpan where blocks of `every` heap words fill each group in the same way. */
+function markEvenSpan(m: Mem, start: Ref, words: number, every: number): void {
+  let bits = 0;
+  for (let shift = 0; shift <= GROUP_MASK; shift += every) bits |= BIT_ALLOCATED << shift;
+  const top = bitsWord(m, start);
+  const groups = words >> (GROUP_SHIFT + ptrWords(m) - 1);
+  for (let b = top; b > top - 2 * groups; b -= 2) m[b] = bits;
 }
 
 /** Go's unmarkspan: clears all bits of `bytes` bytes from `start`, whole pages of the caller's. */

@@ -53,9 +53,11 @@ const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS 
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
 export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
-  if (size === 0) return ZEROBASE;
   if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
-  if ((flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE) return mallocTiny(m, mp, size) >>> 2;
+  if (size < TINY_SIZE) {
+    if (size === 0) return ZEROBASE;
+    if ((flags & FLAG_NOSCAN) !== 0) return mallocTiny(m, mp, size) >>> 2;
+  }
   const sizeclass = sizeToClass(size);
   const c = m[mp + MCACHE];
   let s = m[c + ALLOC + sizeclass];

@@ -30,7 +30,7 @@ const { ints: INTS, base: BASE, fp: FP } = G.at;
  * @param flags FLAG_NOSCAN if it will hold no pointers
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
-  const isTiny = size < TINY_SIZE && size > 0 && (flags & FLAG_NOSCAN) !== 0;
+  const isTiny = (flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE && size > 0;
   const address = isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2;
   const pw = m[PTR_WORDS];
   const slot = m[gp + FP] + i * pw;
