@@ -16,10 +16,10 @@ import { setGoal } from '../../../../malloc/pacing.ts';
 import { flushallmcaches } from '../../../../gc/roots.ts';
 import { cachestats } from '../../../../gc/stats.ts';
 
-/** Four and five blocks a span. */
-const CLASSES = [2048, 1536] as const;
-/** Blocks of each class there are; every third one is marked. */
-const BUILT = 6;
+/** Four, five and two blocks a span. */
+const CLASSES = [2048, 1536, 4096] as const;
+/** Blocks of each class there are, every third one marked: spans live in part, full or not, and one that is all garbage. */
+const BUILT = 7;
 /** Each allocating M takes so many of each class. */
 const TAKEN = 4;
 
