@@ -1,4 +1,5 @@
 /** `sweepgen explore` from outside. */
+import { MARK_BITS_OBJECTS } from '../../src/drivers/explore/scenarios/programs/mark-bits.ts';
 import { describe, expect, it } from 'vitest';
 import { ExploreDocument } from '../../src/cli/explore-document.ts';
 import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
@@ -26,7 +27,9 @@ describe('sweepgen explore', () => {
   it('finds a planted bug, tells what broke, and prints the command that repeats it', async () => {
     const found = await cli('explore --mutant mark-load-or-store --seed 1 --executions 500');
     expect(found.code).toBe(1);
-    expect(found.err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \d+ of 16 is reachable and not marked\n$/);
+    expect(found.err).toMatch(
+      new RegExp(`^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
+    );
     const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n$/.exec(found.out)!;
     expect(command).toMatch(/^explore mark-bits --seed \d+ --distance \d+ --executions 1 --mutant mark-load-or-store$/);
     const again = await cli(command);
