@@ -1,15 +1,15 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
+import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
+import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
 import { hint } from './suggest.ts';
 
-/** As many Ps as a machine may have. */
-export const MAX_PROCS = 64;
-/** Go's MaxGcproc: as many threads as may mark. */
-export const MAX_MARK_THREADS = 32;
+export { MAX_PROCS };
+/** As many threads as may mark. */
+export const MAX_MARK_THREADS = MAX_GCPROC;
 const MAX_SEED = 2 ** 32 - 1;
-const MIN_ARENA = 64 * 2 ** 10;
 /** Offsets in the machine's memory have 32 bits. */
 const ARENA_LIMIT = 4 * 2 ** 30;
 const MAX_SECONDS = 30 * 24 * 3600;

@@ -10,7 +10,7 @@ import { WORKBUF_CAP } from '../gc/work.ts';
 import type { Needs } from '../workloads/workload.ts';
 
 export const MAX_PROCS = 64;
-const MIN_ARENA = 64 << 10;
+export const MIN_ARENA = 64 << 10;
 /** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
 const SYSTEM_GS = 2;
 

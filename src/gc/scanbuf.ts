@@ -30,14 +30,12 @@ export const ScanBuf = struct('scanbuf', 368, {
   /** Held workbuf and the objects in it; the workbuf's own count is stale meanwhile. */
   wbuf: by(OWNER),
   nobj: by(OWNER),
-  /** Filled entries of obj. */
-  nobjbuf: by(OWNER),
   /** Objects marked by this M in this phase. */
   marked: by(OWNER),
   /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts. */
   pendingWord: by(OWNER),
   pending: by(OWNER),
-  pad: by('unused', 9),
+  pad: by('unused', 10),
   ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
   obj: by(OWNER, PTRBUF_CAP * Obj.words),
 });

@@ -37,7 +37,7 @@ export const MHeap = struct('mheap', 640, {
   xsweepdone: atomic('sweepers; cleared with the world stopped'),
   pad1: padding(14),
   /** First arena word not in use yet; published after bitmap and span map are ready. */
-  arenaUsed: by('mheap.lock; racily read by nobody but the stopped world'),
+  arenaUsed: by('mheap.lock; racily read, with racyLoad, by who checks a pointer'),
   free: by(LOCK_GUARD, LISTS),
   freelarge: by(LOCK_GUARD, SpanList.words),
   /** Large objects in use, the unswept first. */

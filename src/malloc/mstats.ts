@@ -43,7 +43,7 @@ export const MStats = struct('mstats', 1408, {
   stacksSys: by(STOPPED, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
-  gcpercent: by(HEAP),
+  gcpercent: by('mheap.lock; racily read, with racyLoad, by sweepers'),
   numgc: by(STOPPED),
   lastGc: by(STOPPED, 2),
   pauseTotalNs: by(STOPPED, 2),

@@ -1,5 +1,6 @@
 /** The goal of the next collection: GOGC percent above what is live. */
 import type { Mem } from '../memory/struct.ts';
+import { racyLoad } from '../sync/racy.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
@@ -11,8 +12,10 @@ export const NEVER_Q = 0x7fffffff;
 
 /** The goal when `liveQ` quads are live. */
 export function goalFor(m: Mem, liveQ: number): number {
-  if (m[GCPERCENT] < 0) return NEVER_Q;
-  return Math.min(NEVER_Q, liveQ + Math.floor((liveQ * m[GCPERCENT]) / 100));
+  // Racy: a goal by the GOGC of a moment ago holds until the next cycle sets its own.
+  const percent = racyLoad(m, GCPERCENT);
+  if (percent < 0) return NEVER_Q;
+  return Math.min(NEVER_Q, liveQ + Math.floor((liveQ * percent) / 100));
 }
 
 /** At the end of marking, before any sweep: as if all that the heap holds were live. */

@@ -32,7 +32,7 @@ const { m: P_M, xstatus: P_XSTATUS } = P.at;
 const { xstatus: G_XSTATUS, waitreason: WAITREASON } = G.at;
 
 /** Go's MaxGcproc: more threads than this don't help to mark. */
-const MAX_GCPROC = 32;
+export const MAX_GCPROC = 32;
 
 /**
  * A safe point: stops here if the world is to be stopped. The look is racy: this M will see
