@@ -18,7 +18,7 @@ import { byteView, type Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
-import { racyLoad } from '../sync/racy.ts';
+import { racyLoad, racyStore } from '../sync/racy.ts';
 import { lfstackpush } from '../sync/lfstack.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN } from '../heap/bitmap.ts';
@@ -168,7 +168,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
       const off = ((m[i] >>> 2) & ~1) - arena;
       if (off >>> 0 >= used) continue;
       // Racy, as is the store of it: a lost hint costs a second look.
-      if (((m[hints + (off >> 7)] >>> (off >> 2)) & 1) !== 0) continue;
+      if (((racyLoad(m, hints + (off >> 7)) >>> (off >> 2)) & 1) !== 0) continue;
       const shift = (off >> 1) & 15;
       const word = arena - ((off >> 5) << 1) - 1;
       const bits = m[word - 1] >>> shift;
@@ -176,7 +176,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
       let ref = arena + off;
       if ((bits & BIT_ALLOCATED) !== 0) {
         words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
-        if (words >= HINT_WORDS) m[hints + (off >> 7)] |= 1 << (off >> 2);
+        if (words >= HINT_WORDS) racyStore(m, hints + (off >> 7), racyLoad(m, hints + (off >> 7)) | (1 << (off >> 2)));
         const mark = 1 << (shift + (shift & 12));
         if (alone) {
           if ((m[word] & mark) !== 0) continue;
