@@ -43,11 +43,34 @@ export function parseGogc(text: string): number | 'off' {
   return text === 'off' ? 'off' : parsePercent(text);
 }
 
-export type Policy = 'go1.3' | 'tuned';
+/** A parser of one name of several. */
+export function oneOf<Name extends string>(what: string, names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const name = names.find((known) => known === text);
+    if (name === undefined) throw new UsageError(`${what} must be ${listed(names)}, not '${text}'`);
+    return name;
+  };
+}
 
-export function parsePolicy(text: string): Policy {
-  if (text !== 'go1.3' && text !== 'tuned') throw new UsageError(`--policy must be go1.3 or tuned, not '${text}'`);
-  return text;
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`;
+}
+
+export type Policy = 'go1.3' | 'tuned';
+export const parsePolicy = oneOf<Policy>('--policy', ['go1.3', 'tuned']);
+
+export type Types = 'none' | 'mtypes' | 'heapbits';
+export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']);
+
+export type Collector = 'parallel' | 'bitmap' | 'refword';
+export const parseCollector = oneOf<Collector>('--collector', ['parallel', 'bitmap', 'refword']);
+
+export type DebugFlag = 'allocfreetrace' | 'efence' | 'collectstats' | 'checkptr';
+const parseDebugFlag = oneOf<DebugFlag>('each name in --godebug', ['allocfreetrace', 'efence', 'collectstats', 'checkptr']);
+
+/** "efence,checkptr" → both. */
+export function parseGodebug(text: string): DebugFlag[] {
+  return text.split(',').map((name) => parseDebugFlag(name.trim()));
 }
 
 export const parseGcEvery = integer('--gc-every', 0, 1_000_000);

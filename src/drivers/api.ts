@@ -28,6 +28,14 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */
   readonly policy?: 'go1.3' | 'tuned';
+  /** Where the collector learns which words are pointers: nowhere (the default), MTypes of spans, or a bit for each word. */
+  readonly types?: 'none' | 'mtypes' | 'heapbits';
+  /** Which collector: the parallel one (the default), or one of Go's older ones. */
+  readonly collector?: 'parallel' | 'bitmap' | 'refword';
+  /** What GODEBUG switched on in Go. */
+  readonly debug?: readonly ('allocfreetrace' | 'efence' | 'collectstats' | 'checkptr')[];
+  /** Mean bytes between two samples of the memory profiler; 0 (the default) for none, 1 for every block. */
+  readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */
   readonly onCycle?: (cycle: Cycle) => void;
   /** Called a few times a second while the machine runs. */

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
 import type { MachineShape } from '../memory/map.ts';
+import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
@@ -22,6 +23,10 @@ export interface ShapeOptions {
   readonly verify?: boolean;
   readonly policy?: keyof typeof POLICY;
   readonly gcEvery?: number;
+  readonly types?: keyof typeof TYPES;
+  readonly collector?: keyof typeof COLLECTOR;
+  readonly debug?: readonly (keyof typeof DEBUG)[];
+  readonly memprofileRate?: number;
 }
 
 /**
@@ -64,6 +69,11 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
     gcEvery: options.gcEvery ?? 0,
+    typeWords: needs.typeWords ?? 0,
+    types: TYPES[options.types ?? 'none'],
+    collector: COLLECTOR[options.collector ?? 'parallel'],
+    debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
+    memprofileRate: options.memprofileRate ?? 0,
     seed: options.seed ?? 1,
   };
 }

@@ -28,12 +28,15 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
+import { noticeMalloc } from './notice.ts';
 import { mheapAlloc } from './reclaim.ts';
 
 /** The collector doesn't look inside. */
 export const FLAG_NOSCAN = 1;
 /** The memory may be left dirty. */
 export const FLAG_NOZERO = 2;
+/** Not for the profiler: a block of the runtime's own. */
+export const FLAG_NOPROFILING = 4;
 
 /** What every 0-byte allocation gets: a word outside the arena. */
 export const ZEROBASE: Ref = 8;
@@ -46,6 +49,7 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { mcache: MCACHE, mallocing: MALLOCING } = M.at;
 const { start: START, freelist: FREELIST, nalloc: NALLOC, elemsize: ELEMSIZE, limit: LIMIT } = Span.at;
 const { alloc: ALLOC, tiny: TINY, tinysize: TINYSIZE } = MCache.at;
+const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
 
 /**
@@ -77,6 +81,9 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
     const off = (p - arena) >> (pw - 1);
     m[arena - ((off >> GROUP_SHIFT) << 1) - 2] |= BIT_SCAN << (off & GROUP_MASK);
   }
+  const left = m[c + NEXT_SAMPLE] - bytes;
+  m[c + NEXT_SAMPLE] = left;
+  if (left <= 0 || bytes >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, bytes, flags);
   return p;
 }
 
@@ -113,6 +120,9 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
     m[c + TINYSIZE] = TINY_SIZE - size;
   }
   m[c + LOCAL_CACHEALLOC_Q] += TINY_SIZE >> QUAD_SHIFT;
+  const untilSample = m[c + NEXT_SAMPLE] - TINY_SIZE;
+  m[c + NEXT_SAMPLE] = untilSample;
+  if (untilSample <= 0 || TINY_SIZE >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, TINY_SIZE, FLAG_NOSCAN);
   return p << 2;
 }
 
@@ -144,6 +154,10 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   const p = m[s + START];
   m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & FLAG_NOSCAN) === 0 ? BIT_SCAN : 0)) << bitsShift(m, p);
   m[mp + MALLOCING] = 0;
+  const c = m[mp + MCACHE];
+  const bytes = npages * PAGE_BYTES;
+  m[c + NEXT_SAMPLE] -= bytes;
+  if (m[c + NEXT_SAMPLE] <= 0 || bytes >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, bytes, flags);
   return p;
 }
 

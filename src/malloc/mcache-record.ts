@@ -25,8 +25,12 @@ export const MCache = struct('mcache', 192, {
   localNlookup: by(OWNER),
   localNlargefree: by(OWNER),
   localLargefree: by(OWNER, 2),
-  /** Bytes until the profiler's next sample. */
+  /**
+   * Every malloc takes its bytes off `nextSample`; at 0, and for each block of `sampleAll`
+   * bytes or more, it tells malloc/notice.ts.
+   */
   nextSample: by(OWNER),
+  sampleAll: by(OWNER),
   localNsmallfree: by(OWNER, NUM_SIZE_CLASSES),
 });
 

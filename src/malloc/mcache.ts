@@ -13,6 +13,7 @@ import { MCache, allocSlot, type MCacheRef } from './mcache-record.ts';
 import { MCentral, mcentralAt, uncacheSpan, type MCentralRef } from './mcentral.ts';
 import { MHEAP_LOCK, SWEEPGEN, flushHeapAllocLocked } from './mheap.ts';
 import { MSTATS, MStats } from './mstats.ts';
+import { noticeInit } from './notice.ts';
 import { mheapAlloc } from './reclaim.ts';
 import { claimSweep, sweepSpan } from './sweep.ts';
 
@@ -26,6 +27,7 @@ const { localLargefree: LOCAL_LARGEFREE, localNsmallfree: LOCAL_NSMALLFREE } = M
 /** An MCache with no spans. */
 export function mcacheInit(m: Mem, c: MCacheRef): void {
   for (let i = 0; i < NUM_SIZE_CLASSES; i++) m[allocSlot(c, i)] = emptySpan(m);
+  noticeInit(m, c);
 }
 
 /**

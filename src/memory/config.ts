@@ -5,7 +5,16 @@ import type { Ref } from './address.ts';
 
 const BOOT = 'boot';
 
-export const Config = struct('config', 48, {
+/** Bits of the `debug` word: what GODEBUG switched on in Go. */
+export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;
+
+/** Where the collector learns which words of a block are pointers; see heap/type.ts. */
+export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
+
+/** Which collector runs; see gc/collector.ts. */
+export const COLLECTOR = { parallel: 0, bitmap: 1, refword: 2 } as const;
+
+export const Config = struct('config', 64, {
   /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
   ptrWords: by(BOOT),
   nprocs: by(BOOT),
@@ -54,6 +63,18 @@ export const Config = struct('config', 48, {
   policy: by(BOOT),
   /** n > 0: after each step of a program, a collection with a chance of 1 in n. */
   gcEvery: by(BOOT),
+  /** Type table: descriptors and GC programs of the workload. */
+  typeTable: by(BOOT),
+  /** A bit for each heap word, with --types heapbits: it may hold a pointer. */
+  ptrBits: by(BOOT),
+  /** A reference word for each block, with --collector refword. */
+  refwords: by(BOOT),
+  /** See TYPES, COLLECTOR, DEBUG. */
+  types: by(BOOT),
+  collector: by(BOOT),
+  debug: by(BOOT),
+  /** Mean bytes between two samples of the memory profiler, 0 for none. */
+  memprofileRate: by(BOOT),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);

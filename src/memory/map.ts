@@ -3,12 +3,13 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | persistent |
- *     workbufs | spans | span map | hints | bitmap (grows down) | arena (grows up)
+ *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | type table | persistent |
+ *     workbufs | spans | span map | pointer bits | reference words | hints |
+ *     bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { CONFIG, Config } from './config.ts';
+import { COLLECTOR, CONFIG, Config, TYPES } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -35,6 +36,14 @@ export interface MachineShape {
   readonly timeslice: number;
   readonly policy: number;
   readonly gcEvery: number;
+  /** Words of the type table. */
+  readonly typeWords: number;
+  /** One of TYPES, of COLLECTOR; bits of DEBUG. */
+  readonly types: number;
+  readonly collector: number;
+  readonly debug: number;
+  /** Mean bytes between two samples of the memory profiler, 0 for none. */
+  readonly memprofileRate: number;
   readonly seed: number;
 }
 
@@ -88,10 +97,15 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
   place('spans', spanRecords(arenaPages), sizes.span, 16);
   place('spanMap', arenaPages, 1, 16);
+  const heapWords = (arenaPages * PAGE_WORDS) / ptrWords;
+  place('ptrBits', shape.types === TYPES.heapbits ? heapWords / 32 : 0, 0, 16);
+  // As many as a page could hold blocks of 8 bytes.
+  place('refwords', shape.collector === COLLECTOR.refword ? arenaPages * (PAGE_WORDS / 2) : 0, 0, 16);
   // A bit for each 16 bytes: 32 of them share a word.
   place('hints', (arenaPages * PAGE_WORDS) / 128, 0, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
@@ -154,6 +168,13 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     timeslice: shape.timeslice,
     policy: shape.policy,
     gcEvery: shape.gcEvery,
+    typeTable: start.typeTable,
+    ptrBits: start.ptrBits,
+    refwords: start.refwords,
+    types: shape.types,
+    collector: shape.collector,
+    debug: shape.debug,
+    memprofileRate: shape.memprofileRate,
     seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {

@@ -7,7 +7,7 @@ import type { Ref } from './address.ts';
 
 const SEGMENT = layOut({
   nil: 16,
-  config: 48,
+  config: 64,
   trap: 16,
   doorbell: 16,
   mstats: 1408,

@@ -28,6 +28,8 @@ export interface Needs {
   readonly goroutines: number;
   /** Pointer-sized words of the deepest stack; 512 unless given. */
   readonly stackWords?: number;
+  /** Words of its type table; none unless given. */
+  readonly typeWords?: number;
 }
 
 export interface Workload {

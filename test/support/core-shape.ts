@@ -1,5 +1,6 @@
 /** Shapes of the machines that the tests of the core run. */
 import type { MachineShape } from '../../src/memory/map.ts';
+import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
 import { POLICY } from '../../src/gc/policy.ts';
 
 /** Both mark loops, for describe.each. */
@@ -27,6 +28,11 @@ export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
     gctrace: true,
     timeslice: 100,
     gcEvery: 0,
+    typeWords: 0,
+    types: TYPES.none,
+    collector: COLLECTOR.parallel,
+    debug: 0,
+    memprofileRate: 0,
     policy: POLICY['go1.3'],
     seed: 1,
     ...changes,

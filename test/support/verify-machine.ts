@@ -4,6 +4,7 @@
  * A test file that uses it must mock the doorbell, see verify-hook.ts.
  */
 import { xorshift32 } from '../../src/base/random.ts';
+import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
@@ -39,6 +40,11 @@ export const SHAPE: MachineShape = {
   timeslice: 20,
   policy: 0,
   gcEvery: 0,
+  typeWords: 0,
+  types: TYPES.none,
+  collector: COLLECTOR.parallel,
+  debug: 0,
+  memprofileRate: 0,
   seed: 1,
 };
 

@@ -1,5 +1,6 @@
 /** The shape of the machines that are explored: everything so small that it fills up and is used again soon. */
 import type { MachineShape } from '../../../memory/map.ts';
+import { COLLECTOR, TYPES } from '../../../memory/config.ts';
 import { POLICY } from '../../../gc/policy.ts';
 
 const TINY: MachineShape = {
@@ -24,6 +25,11 @@ const TINY: MachineShape = {
   timeslice: 4,
   policy: POLICY['go1.3'],
   gcEvery: 0,
+  typeWords: 0,
+  types: TYPES.none,
+  collector: COLLECTOR.parallel,
+  debug: 0,
+  memprofileRate: 0,
   seed: 1,
 };
 

@@ -1,0 +1,28 @@
+/**
+ * What else happens to a new block: malloc comes here when an MCache's countdown of bytes has
+ * run out, and for each block of `sampleAll` bytes or more. Without anybody to tell, both are
+ * so far away that the countdown costs malloc one subtraction.
+ */
+import type { Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import type { MRef } from '../machine/m.ts';
+import { MCache, type MCacheRef } from './mcache-record.ts';
+
+const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
+
+/** More bytes than any block has. */
+const NEVER = 0x7fffffff;
+
+/** Sets the countdown of a new MCache. */
+export function noticeInit(m: Mem, c: MCacheRef): void {
+  m[c + NEXT_SAMPLE] = NEVER;
+  m[c + SAMPLE_ALL] = NEVER;
+}
+
+/**
+ * `p`, a block of `bytes` bytes, is handed out to M `mp`; nothing refers to it yet.
+ * Called outside of malloc's locks, but before the next safe point.
+ */
+export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, _p: Ref, _bytes: number, _flags: number): void {
+  if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
+}
