@@ -41,6 +41,11 @@ export function outOfMemory(what: string, facts: Facts = {}): never {
   throw new Fatal('OUT_OF_MEMORY', { what, ...facts }, EXIT.memory);
 }
 
+/** Throws: the program did what Go panics at; `message` is Go's. */
+export function panic(message: string, facts: Facts = {}): never {
+  throw new Fatal(`panic: ${message}`, facts, EXIT.usage);
+}
+
 /** Throws: every goroutine waits and nothing can wake one, as Go's `all goroutines are asleep`. */
 export function deadlock(): never {
   throw new Fatal('DEADLOCK', {}, EXIT.hang);

@@ -4,6 +4,7 @@ import { UsageError } from '../base/fatal.ts';
 import type { MachineShape } from '../memory/map.ts';
 import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
+import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
@@ -14,6 +15,9 @@ export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
 /** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
 const SYSTEM_GS = 2;
+
+/** With MTypes the heap also holds, for each span, 64 bytes and one for each of its blocks. */
+const MTYPES_SHARE = 1.15;
 
 /** What of RuntimeOptions decides the shape. */
 export interface ShapeOptions {
@@ -31,14 +35,18 @@ export interface ShapeOptions {
 
 /**
  * The machine of Go's own sizes for `needs`.
+ * @param types what the workload declares
  * @throws UsageError for thread counts and arenas that can't be had
  */
-export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
+export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable): MachineShape {
+  if (options.policy === 'tuned' && (options.types ?? 'none') !== 'none') {
+    throw new UsageError(`--policy tuned knows no types; leave it away, or --types ${options.types}`);
+  }
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PROCS) {
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
-  const arena = options.arena ?? needs.arenaBytes;
+  const arena = options.arena ?? needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
   }
@@ -69,7 +77,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
     gcEvery: options.gcEvery ?? 0,
-    typeWords: needs.typeWords ?? 0,
+    typeWords: typeTableWords(types, 2),
     types: TYPES[options.types ?? 'none'],
     collector: COLLECTOR[options.collector ?? 'parallel'],
     debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),

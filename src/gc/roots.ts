@@ -3,21 +3,25 @@
  * the MCaches, and the stack of every goroutine.
  */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { fatal } from '../base/fatal.ts';
 import { G, G_STATUS, gAt } from '../machine/g.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { pAt } from '../machine/p.ts';
+import { isScan } from '../heap/bitmap.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
+import { MTYPES } from '../heap/type.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { mcacheOf } from '../malloc/mcache-record.ts';
 import { dropTiny, releaseAll } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { storeWide, loadWide } from '../memory/wide.ts';
+import { markonly } from './flush.ts';
 import { scan } from './policy.ts';
-import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
+import { scanbufOf } from './scanbuf.ts';
+import { SCAN_ALL, WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
 
 const ROOT_DATA = 0;
 const ROOT_BSS = 1;
@@ -29,8 +33,10 @@ const ROOT_COUNT = 5;
 const DATA = CONFIG + Config.at.data;
 const BSS = CONFIG + Config.at.bss;
 const CYCLE_LOG = CONFIG + Config.at.cycleLog;
+const TYPES_OF = CONFIG + Config.at.types;
 const NPROCS = CONFIG + Config.at.nprocs;
 const { start: START, state: STATE, elemsize: ELEMSIZE, xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
+const { compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
 const { xstatus: XSTATUS, stack: STACK, sp: SP, waitsince: WAITSINCE } = G.at;
 
@@ -50,13 +56,13 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
 function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
   switch (i) {
     case ROOT_DATA:
-      return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA]);
+      return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA], SCAN_ALL);
     case ROOT_BSS:
-      return enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS]);
+      return enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS], SCAN_ALL);
     case ROOT_FINALIZERS:
       return gatherFinalizers(m, mp, wbuf);
     case ROOT_SPAN_TYPES:
-      return gatherSpecials(m, mp, wbuf);
+      return gatherSpanTypes(m, mp, wbuf);
     case ROOT_FLUSH_CACHES:
       flushallmcaches(m, mp);
       return wbuf;
@@ -69,13 +75,13 @@ function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
 function gatherFinalizers(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   let b = wbuf;
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
-    b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words);
+    b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL);
   }
   return b;
 }
 
-/** An object with a finalizer keeps what it points at, but not itself. */
-function gatherSpecials(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
+/** What spans know of their blocks: types are kept; an object with a finalizer keeps what it points at, but not itself. */
+function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   let b = wbuf;
   const sg = m[SWEEPGEN];
   const n = nspan(m);
@@ -83,11 +89,15 @@ function gatherSpecials(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
     const s = spanAt(m, index);
     if (m[s + STATE] !== SPAN_STATE.inUse) continue;
     if (Atomics.load(m, s + XSWEEPGEN) !== sg) fatal('GC_OF_UNSWEPT_SPAN', { span: s, sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
+    // The types of its blocks lie in an object that nothing else refers to.
+    if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, scanbufOf(mp), m[s + TYPEDATA] << 2);
     for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
       if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
       const words = m[s + ELEMSIZE] >>> 2;
       const block = m[s + START] + Math.floor((m[x + OFFSET] >>> 2) / words) * words;
-      b = enqueueRoot(m, mp, b, block, words);
+      // Without pointers it has no pointer bits either: those that are there are of a block before.
+      if (m[TYPES_OF] === TYPES.heapbits && !isScan(m, block)) continue;
+      b = enqueueRoot(m, mp, b, block, words, 0);
     }
   }
   return b;
@@ -103,7 +113,7 @@ function gatherStack(m: Mem, mp: MRef, index: number, wbuf: WorkbufRef): Workbuf
   if (status === G_STATUS.waiting && loadWide(m, gp + WAITSINCE) === 0) {
     storeWide(m, gp + WAITSINCE, loadWide(m, WORK + Work.at.tstart));
   }
-  return enqueueRoot(m, mp, wbuf, m[gp + STACK], m[gp + SP] - m[gp + STACK]);
+  return enqueueRoot(m, mp, wbuf, m[gp + STACK], m[gp + SP] - m[gp + STACK], SCAN_ALL);
 }
 
 /** Every MCache gives its spans back; the world is stopped. */

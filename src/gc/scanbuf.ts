@@ -1,6 +1,7 @@
 /**
  * What one M marks with: a small buffer of pointers found, which is flushed (marked and
- * enqueued) when full, and the workbuf it takes objects from and puts them in.
+ * enqueued) when full, one of pieces of objects, which GC programs find, and the workbuf it
+ * takes objects from and puts them in.
  *
  *        scanblock
  *     (finds pointers)
@@ -14,6 +15,7 @@ import { by, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
+import { GC_STACK_CAPACITY } from '../heap/type.ts';
 import { Obj } from './work.ts';
 
 /** Go's IntermediateBufferCapacity. */
@@ -23,6 +25,17 @@ const OWNER = 'its M while it marks';
 
 /** A pointer found: the low word of the pointer, and what is known of its target's type. */
 export const PtrTarget = struct('ptrtarget', 2, { p: by(OWNER), ti: by(OWNER) });
+
+/** Local variables of a GC program's array or subroutine. */
+export const Frame = struct('frame', 4, {
+  /** Iterations left; from 0 on there is no end but the block's. */
+  count: by(OWNER),
+  elemsize: by(OWNER),
+  /** Where the value lies. */
+  b: by(OWNER),
+  /** Where its loop begins, or where to go on. */
+  loopOrRet: by(OWNER),
+});
 
 export const ScanBuf = struct('scanbuf', 368, {
   /** The M marks; for the check that no M does so twice at a time. */
@@ -35,9 +48,15 @@ export const ScanBuf = struct('scanbuf', 368, {
   /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts. */
   pendingWord: by(OWNER),
   pending: by(OWNER),
-  pad: by('unused', 10),
+  /** Pieces in `obj`. */
+  nregions: by(OWNER),
+  pad: by('unused', 9),
+  /** Pointers found, not yet looked at. */
   ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
+  /** Pieces of objects to be scanned by themselves, not yet enqueued. */
   obj: by(OWNER, PTRBUF_CAP * Obj.words),
+  /** Frames of the GC program that runs. */
+  frames: by(OWNER, GC_STACK_CAPACITY * Frame.words),
 });
 
 if (ScanBuf.words > M.fields.scanbuf.words) throw new Error('ScanBuf does not fit into M');

@@ -17,6 +17,7 @@ import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
+import { LOOP } from '../heap/type.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 
 export const Work = struct('work', 112, {
@@ -195,15 +196,21 @@ export function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): Wor
   return b1;
 }
 
-/** Adds one object while roots are gathered; takes a new buffer when `b` is full. */
-export function enqueueRoot(m: Mem, mp: MRef, b: WorkbufRef, p: Ref, words: number): WorkbufRef {
+/** Type information of memory that is no block of the heap: every word of it may be a pointer. */
+export const SCAN_ALL = LOOP;
+
+/**
+ * Adds one piece of memory while roots are gathered; takes a new buffer when `b` is full.
+ * @param ti SCAN_ALL, or 0 for a block of the heap, which is scanned by its own type
+ */
+export function enqueueRoot(m: Mem, mp: MRef, b: WorkbufRef, p: Ref, words: number, ti: number): WorkbufRef {
   if (p === 0 || words === 0) return b;
   let wbuf = b;
   if (m[wbuf + NOBJ] >= m[CONFIG + Config.at.workbufCap]) wbuf = getempty(m, mp, wbuf);
   const at = objAt(wbuf, m[wbuf + NOBJ]);
   m[at] = p;
   m[at + 1] = words;
-  m[at + 2] = 0;
+  m[at + 2] = ti;
   m[wbuf + NOBJ]++;
   return wbuf;
 }

@@ -56,6 +56,11 @@ export function markScan(m: Mem, ref: Ref): void {
   m[m[ARENA] - ((off >> (GROUP_SHIFT + w)) << 1) - 2] |= BIT_SCAN << ((off >> w) & GROUP_MASK);
 }
 
+/** Is the block at `ref` to be scanned? */
+export function isScan(m: Mem, ref: Ref): boolean {
+  return ((m[bitsWord(m, ref)] >>> bitsShift(m, ref)) & BIT_SCAN) !== 0;
+}
+
 /** Go's marknogc: keeps a block's start findable but lets the collector leave it alone. */
 export function markNoGC(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);

@@ -56,8 +56,8 @@ export const Span = struct('span', 32, {
   unusedsince: by('mheap.lock', 2),
   npreleased: by('mheap.lock'),
   /** MTypes: how its blocks' types are kept, and where. */
-  compression: by('typelock'),
-  typedata: by('typelock'),
+  compression: by(OWNER),
+  typedata: by(OWNER),
 });
 
 const { start: START } = Span.at;

@@ -26,17 +26,11 @@ import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord }
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
+import { FLAG_NOSCAN, FLAG_NOZERO } from './flags.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeMalloc } from './notice.ts';
 import { mheapAlloc } from './reclaim.ts';
-
-/** The collector doesn't look inside. */
-export const FLAG_NOSCAN = 1;
-/** The memory may be left dirty. */
-export const FLAG_NOZERO = 2;
-/** Not for the profiler: a block of the runtime's own. */
-export const FLAG_NOPROFILING = 4;
 
 /** What every 0-byte allocation gets: a word outside the arena. */
 export const ZEROBASE: Ref = 8;

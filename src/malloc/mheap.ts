@@ -17,6 +17,7 @@ import { M, type MRef } from '../machine/m.ts';
 import { classToBlocks, classToSize } from '../heap/size-classes.ts';
 import { SPAN_STATE, Span, emptySpan, firstPage, spanSlot, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListInsertBack, spanListIsEmpty, spanListRemove, type SpanListRef } from '../heap/span-list.ts';
+import { MTYPES } from '../heap/type.ts';
 import { FixAlloc, fixallocAlloc, fixallocFree, fixallocInit } from './fixalloc.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { MSTATS, MStats } from './mstats.ts';
@@ -127,6 +128,8 @@ export function mheapAllocLocked(m: Mem, mp: MRef, npages: number, sizeclass: nu
   m[s + SIZECLASS] = sizeclass;
   m[s + ELEMSIZE] = sizeclass === 0 ? npages << PAGE_SHIFT : classToSize[sizeclass];
   m[s + NELEMS] = sizeclass === 0 ? 1 : classToBlocks[sizeclass];
+  m[s + COMPRESSION] = MTYPES.empty;
+  m[s + TYPEDATA] = 0;
   m[s + STATE] = SPAN_STATE.inUse;
   if (sizeclass === 0) {
     m[HEAP_ALLOC_Q] += npages << (PAGE_SHIFT - QUAD_SHIFT);
@@ -260,7 +263,7 @@ function newSpanLocked(m: Mem, mp: MRef, start: Ref, npages: number): SpanRef {
   Atomics.store(m, s + SPANLOCK, 0);
   storeWide(m, s + UNUSEDSINCE, 0);
   m[s + NPRELEASED] = 0;
-  m[s + COMPRESSION] = 0;
+  m[s + COMPRESSION] = MTYPES.empty;
   m[s + TYPEDATA] = 0;
   return s;
 }

@@ -6,8 +6,12 @@
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
+import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import { heapBitsSetAll } from './heapbits.ts';
+import { FLAG_NOSCAN, FLAG_TYPED } from './flags.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 
+const TYPES_OF = CONFIG + Config.at.types;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 
 /** More bytes than any block has. */
@@ -16,13 +20,15 @@ const NEVER = 0x7fffffff;
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  m[c + SAMPLE_ALL] = NEVER;
+  m[c + SAMPLE_ALL] = m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
 }
 
 /**
  * `p`, a block of `bytes` bytes, is handed out to M `mp`; nothing refers to it yet.
  * Called outside of malloc's locks, but before the next safe point.
  */
-export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, _p: Ref, _bytes: number, _flags: number): void {
+export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
   if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
+  // A block without pointers is never scanned, so its bits don't matter.
+  if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);
 }

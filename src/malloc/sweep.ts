@@ -14,10 +14,12 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
+import { MTYPES } from '../heap/type.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
+import { cleartype } from './settype.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 
 export const Sweep = struct('sweep', 48, {
@@ -52,7 +54,7 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { locks: LOCKS, mcache: MCACHE, phase: PHASE_OF, heartbeat: HEARTBEAT } = M.at;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
 const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
-const { needzero: NEEDZERO, specials: SPECIALS } = Span.at;
+const { needzero: NEEDZERO, specials: SPECIALS, compression: COMPRESSION } = Span.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE } = MCache.at;
 const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
 
@@ -181,6 +183,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   let first = 0;
   let last = 0;
   let nfree = 0;
+  const typed = m[s + COMPRESSION] !== MTYPES.empty;
   let p = m[s + START];
   for (let n = m[s + NELEMS]; n > 0; n--, p += step) {
     const off = p - arena;
@@ -195,6 +198,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
       continue;
     }
     if ((bits & BIT_SCAN) !== 0) m[b] &= ~(BIT_SCAN << shift);
+    if (typed) cleartype(m, s, p);
     if (hasSecond) {
       m[p + pw] = second;
       if (pw === 2) m[p + 3] = second;

@@ -10,6 +10,7 @@ import { M, mAt, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 import { Span } from '../heap/span.ts';
+import { compileTypes, type TypeTable } from '../heap/type-table.ts';
 import { MCache, mcacheOf } from '../malloc/mcache-record.ts';
 import { mcacheInit } from '../malloc/mcache.ts';
 import { mcentralInit } from '../malloc/mcentral.ts';
@@ -40,14 +41,15 @@ export function planMemory(shape: MachineShape): MemoryMap {
 
 /**
  * Makes fresh zeroed memory a machine whose M 0 runs the caller's code; the other Ms are
- * idle. No collection happens before `enableGC`.
+ * idle. `types` are those of the workload that will run. No collection happens before `enableGC`.
  * @returns M 0
  */
-export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
+export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTable): MRef {
   const { workbufCap, ptrBufCap } = map.shape;
   // Both mark loops put what one flush, or one piece of an object, leads to into one workbuf.
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
+  if (types !== undefined) writeTypes(m, types, map.shape.ptrWords);
   persistentinit(m);
   mheapInit(m);
   mcentralInit(m);
@@ -68,6 +70,12 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
   }
   unlock(m, m0, SCHED_LOCK);
   return m0;
+}
+
+function writeTypes(m: Mem, types: TypeTable, pw: 1 | 2): void {
+  const at = m[CONFIG + Config.at.typeTable];
+  const words = compileTypes(types, at, pw);
+  for (let i = 0; i < words.length; i++) m[at + i] = words[i];
 }
 
 function initProc(m: Mem, i: number): void {

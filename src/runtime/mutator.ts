@@ -11,7 +11,8 @@ import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { FLAG_NOSCAN, mallocTiny, mallocgc } from '../malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
+import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { newg, slotAt } from './goroutine.ts';
@@ -31,7 +32,14 @@ const { ints: INTS, base: BASE, fp: FP } = G.at;
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
   const isTiny = (flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE && size > 0;
-  const address = isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2;
+  return root(m, mp, gp, i, isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2);
+}
+
+/**
+ * Slot `i` of the frame holds the new block at byte offset `address`; then the goroutine is at
+ * a safe point. May collect.
+ */
+export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Ref {
   const pw = m[PTR_WORDS];
   const slot = m[gp + FP] + i * pw;
   m[slot] = address;

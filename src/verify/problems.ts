@@ -10,6 +10,8 @@ export const LAWS = {
   BITMAP_ALLOCATED: 'the allocated bit is set at each block start and boundary of a span in use, and nowhere else',
   BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
   MARK_LEFT: 'after the sweep no block is marked',
+  // types
+  SPAN_TYPES: 'the types that a span keeps of its blocks are types of the table, and free blocks have none',
   // spans
   SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",

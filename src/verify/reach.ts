@@ -1,6 +1,11 @@
-/** Reachability, once more: every word that looks like a pointer to a block is one. */
-import { ROOT_NUMBERS, type Roots } from './roots.ts';
-import { TAG, type HeapView } from './view.ts';
+/**
+ * Reachability, once more: without types every word that looks like a pointer to a block is
+ * one; with them, those that the block's type says.
+ */
+import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import { ROOT, ROOT_NUMBERS, type Roots } from './roots.ts';
+import { visitBlock, visitSpanTypes } from './types.ts';
+import { TAG, blockAt, pointerAt, type HeapView } from './view.ts';
 
 /** Sets `h.reached`; keeps its stack from call to call. */
 export class Tracer {
@@ -11,6 +16,10 @@ export class Tracer {
   trace(h: HeapView, roots: Roots): void {
     h.reached.fill(0, 0, h.bitWords);
     this.count = 0;
+    if (h.m[CONFIG + Config.at.types] !== TYPES.none) {
+      this.traceTyped(h, roots);
+      return;
+    }
     for (let r = 0; r < roots.length; r += ROOT_NUMBERS) this.drain(h, roots[r + 2], roots[r + 3]);
   }
 
@@ -56,10 +65,45 @@ export class Tracer {
     this.count += count;
   }
 
+  private traceTyped(h: HeapView, roots: Roots): void {
+    const found: number[] = [];
+    const visit = (target: number) => {
+      const off = blockAt(h, target);
+      if (off < 0) return;
+      const bit = off >> h.shift;
+      const mask = 1 << (bit & 31);
+      if ((h.reached[bit >> 5] & mask) !== 0) return;
+      const low = lowBits(h, off);
+      if ((low & 0x10001) === 0x10000) return;
+      h.reached[bit >> 5] |= mask;
+      this.count++;
+      if ((low & 0x10000) !== 0) found.push(off);
+    };
+    visitSpanTypes(h, visit);
+    for (let r = 0; r < roots.length; r += ROOT_NUMBERS) {
+      if (roots[r] !== ROOT.object) {
+        for (let i = roots[r + 2]; i < roots[r + 3]; i += h.ptrWords) {
+          const target = pointerAt(h, i);
+          if (target >= 0) visit(target);
+        }
+      } else if (h.m[CONFIG + Config.at.types] !== TYPES.heapbits || (lowBits(h, roots[r + 1]) & 0x10000) !== 0) {
+        visitBlock(h, roots[r + 1], visit);
+      }
+      for (let off = found.pop(); off !== undefined; off = found.pop()) visitBlock(h, off, visit);
+    }
+    for (let off = found.pop(); off !== undefined; off = found.pop()) visitBlock(h, off, visit);
+  }
+
   private grow(): Int32Array {
     const stack = new Int32Array(this.stack.length * 2);
     stack.set(this.stack);
     this.stack = stack;
     return stack;
   }
+}
+
+/** Allocated and scan bit of the block at `off`, at 1 and 0x10000. */
+function lowBits(h: HeapView, off: number): number {
+  const bit = off >> h.shift;
+  return h.m[h.arena - ((bit >> 4) << 1) - 2] >>> (bit & 15);
 }

@@ -19,6 +19,7 @@ import { Tracer } from './reach.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
+import { checkTypes } from './types.ts';
 import { HeapView } from './view.ts';
 import { Workbufs, checkMarkEnded } from './workbufs.ts';
 import { checkWorld } from './world.ts';
@@ -57,6 +58,7 @@ export class Verifier {
     checkCaches(view, out);
     checkLists(view, out);
     checkCounters(view, out);
+    checkTypes(view, out);
     checkSpecials(view, out);
     checkFinalizers(view, out);
     this.workbufs.check(view, out);

@@ -12,7 +12,7 @@ import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
-import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { GOEXIT, ret, type Step } from '../runtime/goroutine.ts';
 import { getGlobal, getInt, getSlot, globalAt, loadInt, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord, swapWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';

@@ -4,7 +4,6 @@
  * only: each P allocates from spans of its own.
  */
 import type { Mem } from '../memory/struct.ts';
-import { ptrWords } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { loadWide } from '../memory/wide.ts';
 import { xorshift32 } from '../base/random.ts';
@@ -12,11 +11,14 @@ import { lock, unlock } from '../sync/lock.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { classToSize } from '../heap/size-classes.ts';
-import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { unsafePointer } from '../heap/type-decl.ts';
+import { typeTable } from '../heap/type-table.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { MHEAP_LOCK } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { GOEXIT, type Step } from '../runtime/goroutine.ts';
 import { collect, getInt, getSlot, getSlotAddress, globalAt, newObject, setInt, storeWord } from '../runtime/mutator.ts';
+import { newValues } from '../runtime/values.ts';
 import { stopAndUpdateMemStats } from '../runtime/read-memstats.ts';
 import { storeAddress } from './bytes.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
@@ -44,6 +46,9 @@ const DROPPED = 2;
 /** Go's MemStats.BySize has 61 entries, so larger classes don't show. */
 const BY_SIZE = 61;
 
+/** The one type: a slice's elements. */
+const POINTER = 0;
+
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 
 function snapshotAt(m: Mem, moment: number): Ref {
@@ -55,7 +60,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
   lock(m, mp, MHEAP_LOCK);
   m[GCPERCENT] = -1;
   unlock(m, mp, MHEAP_LOCK);
-  newObject(m, mp, gp, KEPT, getInt(m, gp, COUNT) * ptrWords(m) * 4, 0);
+  newValues(m, mp, gp, KEPT, POINTER, getInt(m, gp, COUNT));
   collectTwice(m, mp);
   stopAndUpdateMemStats(m, mp, snapshotAt(m, BEFORE));
   return PC.allocate;
@@ -78,7 +83,7 @@ function allocate(m: Mem, mp: MRef, gp: GRef): number {
     draw = xorshift32(kind);
     const size = (draw % max) + 1;
     if (kind % 2 === 0) newObject(m, mp, gp, FRESH, size, FLAG_NOSCAN);
-    else newObject(m, mp, gp, FRESH, Math.ceil(size / 8) * 8, 0);
+    else newValues(m, mp, gp, FRESH, POINTER, Math.ceil(size / 8));
     // A small one may lie within a block that it shares with others.
     storeAddress(m, kept, i, getSlotAddress(m, gp, FRESH));
   }
@@ -162,6 +167,7 @@ export const sequence: Workload = {
     max: { default: 2048, min: 1, max: 1 << 20, help: 'bytes of the largest' },
   },
   needs,
+  types: typeTable(unsafePointer),
   steps: STEPS,
   main: { pc: PC.begin, slots: 2 },
   args,

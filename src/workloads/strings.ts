@@ -10,7 +10,7 @@ import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
-import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { GOEXIT, ret, type Step } from '../runtime/goroutine.ts';
 import { getInt, getSlot, getSlotAddress, globalAt, loadInt, loadWord, newObject, prepare, setInt, start, storeInt, storeWord } from '../runtime/mutator.ts';
 import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';

@@ -5,22 +5,27 @@
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
-import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import * as types from '../heap/type-decl.ts';
+import { typeTable } from '../heap/type-table.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
+import * as values from '../runtime/values.ts';
 import { ready } from '../runtime/ready.ts';
 import { finalizedObject } from '../runtime/system.ts';
 import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
 
 export const toolkit = {
-  ...mutator,
+  ...mutator, ...values,
   // What a step answers besides a pc.
   GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
   storeAddress, loadAddress, setFreshByte, getByte,
+  // Types, to be declared and put into the workload's `types`.
+  typeTable, types,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

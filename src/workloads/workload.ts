@@ -7,6 +7,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
+import type { TypeTable } from '../heap/type-table.ts';
 import type { Step } from '../runtime/goroutine.ts';
 
 export interface Param {
@@ -28,8 +29,6 @@ export interface Needs {
   readonly goroutines: number;
   /** Pointer-sized words of the deepest stack; 512 unless given. */
   readonly stackWords?: number;
-  /** Words of its type table; none unless given. */
-  readonly typeWords?: number;
 }
 
 export interface Workload {
@@ -38,6 +37,8 @@ export interface Workload {
   readonly summary: string;
   readonly params: Readonly<Record<string, Param>>;
   needs(params: Params): Needs;
+  /** The types of what it allocates, if it says so: steps name them by their numbers, see typeAt. */
+  readonly types?: TypeTable;
   /**
    * Builds what must be there before goroutines run, on M 0, with collections off. It may
    * take `malloc` results into plain variables.

@@ -4,7 +4,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import { xorshift32 } from '../../src/base/random.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { WORK, Work, EMPTY, FULL, workbufStruct } from '../../src/gc/work.ts';
 import { PARKED_FOREVER } from '../support/core-steps.ts';
 import { call, ret } from '../../src/runtime/goroutine.ts';

@@ -6,7 +6,7 @@ import { xorshift32 } from '../../src/base/random.ts';
 import { loadWide } from '../../src/memory/wide.ts';
 import { classToSize } from '../../src/heap/size-classes.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { updatememstats } from '../../src/gc/stats.ts';

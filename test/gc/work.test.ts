@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { EMPTY, FULL, WORK, WORKBUF_CAP, Work, getempty, handoff, objAt, putempty, workbufStruct } from '../../src/gc/work.ts';
 import { lfstackpop } from '../../src/sync/lfstack.ts';
 import { bootCore, fatalOf } from '../support/core-machine.ts';

@@ -3,7 +3,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import type { GRef } from '../../src/machine/g.ts';
 import type { MRef } from '../../src/machine/m.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { FIN, Fin } from '../../src/malloc/finq.ts';
 import { clearfinalizer, setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';

@@ -3,7 +3,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import { loadWide } from '../../src/memory/wide.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import type { GRef } from '../../src/machine/g.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { collect, getSlot, loadInt, newObject, setSlot, storeInt, storeWord } from '../../src/runtime/mutator.ts';

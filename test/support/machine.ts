@@ -21,6 +21,7 @@ export interface MachineOptions {
   readonly arenaMB?: number;
   readonly seed?: number;
   readonly ptrWords?: 1 | 2;
+  readonly types?: 'none' | 'mtypes' | 'heapbits';
   /** Steps of a time slice. */
   readonly timeslice?: number;
   /** A forced collection about every so many steps. */
@@ -46,7 +47,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery }, needs);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, types: options.types }, needs, workload.types);
   const map = planMemory({
     ...shape,
     ptrWords: options.ptrWords ?? 2,
@@ -55,7 +56,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
     cycleLogCap: 1 << 14,
   });
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
-  const m0 = boot(m, map, options.gogc ?? 100);
+  const m0 = boot(m, map, options.gogc ?? 100, workload.types);
   workload.build?.(m, m0, checked);
   options.build?.(m, m0);
   startMain(m, m0, workload.main.pc, workload.main.slots);

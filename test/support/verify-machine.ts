@@ -8,7 +8,7 @@ import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { WORK, Work } from '../../src/gc/work.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../src/runtime/boot.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';

@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { integer, paramsFor, parseDrawSeed } from '../options.ts';
+import { integer, paramsFor, parseDrawSeed, parseTypes, type Types } from '../options.ts';
 
 interface SequenceFlags {
   readonly seed: number;
   readonly count: number;
   readonly max: number;
+  readonly types: Types;
 }
 
 export function addSequence(program: Command, deps: Deps): void {
@@ -19,13 +20,14 @@ export function addSequence(program: Command, deps: Deps): void {
     .option('--seed <n>', 'seed of the sequence', parseDrawSeed, 12345)
     .option('--count <n>', 'allocations', integer('--count', 1, 100_000_000), 20_000)
     .option('--max <bytes>', 'largest size', integer('--max', 1, 2 ** 20), 2048)
+    .option('--types <where>', 'as Go 1.4 had it, none; or mtypes, which take objects of their own, as in Go 1.3', parseTypes, 'none')
     .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with real runtimes']]))
     .action((flags: SequenceFlags) => sequence(deps, flags));
 }
 
-async function sequence(deps: Deps, { seed, count, max }: SequenceFlags): Promise<void> {
+async function sequence(deps: Deps, { seed, count, max, types }: SequenceFlags): Promise<void> {
   const workload = await deps.loadWorkload('sequence');
   const params = paramsFor(workload, [['seed', seed], ['count', count], ['max', max]]);
-  const { lines } = await runMachine(deps, { workload: workload.name, params, procs: 1, gogc: 'off' });
+  const { lines } = await runMachine(deps, { workload: workload.name, params, procs: 1, gogc: 'off', types });
   for (const line of lines) deps.terminal.out(`${line}\n`);
 }

@@ -27,9 +27,9 @@ import { Watcher } from './watch.ts';
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
-  const map = planMemory(shapeFor(options, needsOf(workload, params, options)));
+  const map = planMemory(shapeFor(options, needsOf(workload, params, options), workload.types));
   const m = new Int32Array(reserve(map));
-  const m0 = boot(m, map, gogcPercent(options.gogc));
+  const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
   if (options.heap !== undefined) loadImage(m, m0, options.heap);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));

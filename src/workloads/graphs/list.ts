@@ -1,17 +1,16 @@
 /** A linked list: each object leads to one other, so a second thread finds nothing to do. */
 import type { Mem } from '../../memory/struct.ts';
 import type { MRef } from '../../machine/m.ts';
-import { mallocgc } from '../../malloc/malloc.ts';
 import { setGlobal, storeWord } from '../../runtime/mutator.ts';
 import { spanBytes } from '../footprint.ts';
 import type { Params } from '../workload.ts';
-import { NODE_BYTES, countParam, graph } from './graph.ts';
+import { NODE, NODE_BYTES, countParam, graph, newNode } from './graph.ts';
 
 function build(m: Mem, m0: MRef, params: Params): void {
-  let tail = mallocgc(m, m0, NODE_BYTES, 0);
+  let tail = newNode(m, m0, 0);
   setGlobal(m, 0, tail);
   for (let i = 1; i < params.count; i++) {
-    const node = mallocgc(m, m0, NODE_BYTES, 0);
+    const node = newNode(m, m0, 0);
     storeWord(m, tail, 0, node);
     tail = node;
   }
@@ -26,5 +25,6 @@ export const list = graph({
   summary: 'collects a linked list',
   size: countParam(1_000_000),
   footprint,
+  types: [NODE],
   build,
 });

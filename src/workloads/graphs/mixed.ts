@@ -2,24 +2,29 @@
 import type { Mem } from '../../memory/struct.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
 import type { MRef } from '../../machine/m.ts';
-import { mallocgc } from '../../malloc/malloc.ts';
+import { array, int, struct, unsafePointer } from '../../heap/type-decl.ts';
 import { loadWord, storeWord } from '../../runtime/mutator.ts';
 import { spanBytes } from '../footprint.ts';
 import type { Params } from '../workload.ts';
-import { countParam, graph, newRootSlice } from './graph.ts';
+import { countParam, graph, newNode, newRootSlice } from './graph.ts';
 
 /** Bytes of an object of each class, and how many pointers it begins with. */
 const SIZES = [16, 32, 48, 64, 96, 128, 256, 512, 1024];
 const POINTERS = [1, 1, 1, 2, 3, 4, 8, 16, 32];
 
+const OBJECTS = SIZES.map((size, kind) =>
+  struct(`object${size}`, { to: array(unsafePointer, POINTERS[kind]), rest: array(int, size / 8 - POINTERS[kind]) }),
+);
+
+
 /** Each object draws its class, then its pointers; the first has nothing to point at. */
 function build(m: Mem, m0: MRef, params: Params): void {
-  const all = newRootSlice(m, m0, params.count);
+  const all = newRootSlice(m, m0, SIZES.length, params.count);
   let draw = GRAPH_SEED;
   for (let i = 0; i < params.count; i++) {
     draw = xorshift32(draw);
     const kind = draw % SIZES.length;
-    const obj = mallocgc(m, m0, SIZES[kind], 0);
+    const obj = newNode(m, m0, kind);
     storeWord(m, all, i, obj);
     if (i === 0) continue;
     for (let word = 0; word < POINTERS[kind]; word++) {
@@ -40,5 +45,6 @@ export const mixed = graph({
   summary: 'collects objects of nine sizes that point at earlier ones',
   size: countParam(1_000_000),
   footprint,
+  types: [...OBJECTS, unsafePointer],
   build,
 });

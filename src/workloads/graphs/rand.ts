@@ -2,16 +2,16 @@
 import type { Mem } from '../../memory/struct.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
 import type { MRef } from '../../machine/m.ts';
-import { mallocgc } from '../../malloc/malloc.ts';
+import { pointer } from '../../heap/type-decl.ts';
 import { loadWord, storeWord } from '../../runtime/mutator.ts';
 import { spanBytes } from '../footprint.ts';
 import type { Params } from '../workload.ts';
-import { NODE_BYTES, countParam, graph, newRootSlice } from './graph.ts';
+import { NODE, NODE_BYTES, countParam, graph, newNode, newRootSlice } from './graph.ts';
 
 function build(m: Mem, m0: MRef, params: Params): void {
   const n = params.count;
-  const all = newRootSlice(m, m0, n);
-  for (let i = 0; i < n; i++) storeWord(m, all, i, mallocgc(m, m0, NODE_BYTES, 0));
+  const all = newRootSlice(m, m0, 1, n);
+  for (let i = 0; i < n; i++) storeWord(m, all, i, newNode(m, m0, 0));
   let draw = GRAPH_SEED;
   for (let i = 0; i < n; i++) {
     const node = loadWord(m, all, i);
@@ -31,5 +31,6 @@ export const rand = graph({
   summary: 'collects a random graph: two pointers in each node',
   size: countParam(2_000_000),
   footprint,
+  types: [NODE, pointer(NODE)],
   build,
 });

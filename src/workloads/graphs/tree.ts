@@ -2,18 +2,17 @@
 import type { Mem } from '../../memory/struct.ts';
 import type { Ref } from '../../memory/address.ts';
 import type { MRef } from '../../machine/m.ts';
-import { mallocgc } from '../../malloc/malloc.ts';
 import { setGlobal, storeWord } from '../../runtime/mutator.ts';
 import { spanBytes } from '../footprint.ts';
 import type { Params } from '../workload.ts';
-import { NODE_BYTES, graph } from './graph.ts';
+import { NODE, NODE_BYTES, graph, newNode } from './graph.ts';
 
 function build(m: Mem, m0: MRef, params: Params): void {
   setGlobal(m, 0, subtree(m, m0, params.depth));
 }
 
 function subtree(m: Mem, m0: MRef, depth: number): Ref {
-  const node = mallocgc(m, m0, NODE_BYTES, 0);
+  const node = newNode(m, m0, 0);
   if (depth > 1) {
     storeWord(m, node, 0, subtree(m, m0, depth - 1));
     storeWord(m, node, 1, subtree(m, m0, depth - 1));
@@ -30,5 +29,6 @@ export const tree = graph({
   summary: 'collects a complete binary tree',
   size: ['depth', { default: 22, min: 1, max: 26, help: 'levels; the tree has 2^depth - 1 nodes' }],
   footprint,
+  types: [NODE],
   build,
 });

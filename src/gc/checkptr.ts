@@ -1,0 +1,35 @@
+/** Do the types that pointers are declared with agree with those that blocks were allocated with? */
+import type { Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import { GC, KIND, KIND_MASK, MTYPES, Type, programOf, typeOfInfo } from '../heap/type.ts';
+import { SPAN_STATE, Span, spanOf } from '../heap/span.ts';
+import { gettype } from '../malloc/settype.ts';
+
+const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, compression: COMPRESSION, limit: LIMIT, state: STATE } = Span.at;
+
+/**
+ * Go's checkptr, with --godebug checkptr: a pointer found at `obj` was said to be to a value
+ * with the program `objti`. The value must fit into its block, and at the block's start the
+ * programs must agree, up to the first end; unsafe.Pointers are left alone.
+ */
+export function checkptr(m: Mem, obj: Ref, objti: number): void {
+  const s = spanOf(m, obj);
+  if (objti === 0 || s === 0 || m[s + STATE] !== SPAN_STATE.inUse || obj < m[s + START] || obj >= m[s + LIMIT]) return;
+  if (m[s + COMPRESSION] === MTYPES.empty) return;
+  const words = m[s + ELEMSIZE] >>> 2;
+  const block = m[s + SIZECLASS] === 0 ? m[s + START] : m[s + START] + Math.floor((obj - m[s + START]) / words) * words;
+  const info = gettype(m, s, block);
+  if (info === 0) return;
+  const program = programOf(objti);
+  const type = typeOfInfo(info);
+  if (obj + m[program] > block + words) {
+    fatal('INVALID_GC_TYPE_INFO', { why: 'the value does not fit into its block', type: m[type + Type.at.index], valueBytes: m[program] * 4, blockBytes: words * 4 });
+  }
+  if (obj !== block || (m[type + Type.at.kind] & KIND_MASK) === KIND.unsafePointer) return;
+  const known = m[type + Type.at.gc];
+  for (let i = 1; m[program + i] !== GC.end && m[known + i] !== GC.end; i++) {
+    if (m[program + i] === m[known + i]) continue;
+    fatal('INVALID_GC_TYPE_INFO', { why: 'the pointer and its block have different types', type: m[type + Type.at.index], word: i, pointer: m[program + i], block: m[known + i] });
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * From pointers found to objects to scan: who marks a block first enqueues it. Several
+ * threads mark by CAS, one alone plainly.
+ */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
+import { racyLoad } from '../sync/racy.ts';
+import type { MRef } from '../machine/m.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
+import { Span } from '../heap/span.ts';
+import { NO_BLOCK, findBlock } from './block.ts';
+import { ScanBuf } from './scanbuf.ts';
+import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct } from './work.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const SPAN_MAP = CONFIG + Config.at.spanMap;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
+const { elemsize: ELEMSIZE } = Span.at;
+const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS } = ScanBuf.at;
+const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
+
+/** Gets a buffer of work in exchange for the empty one held; false when there is no more. */
+export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boolean {
+  const held = m[sb + WBUF];
+  m[sb + WBUF] = 0;
+  if (!keepworking) {
+    if (held !== 0) putempty(m, held);
+    return false;
+  }
+  const wbuf = getfull(m, mp, held);
+  if (wbuf === 0) return false;
+  m[sb + WBUF] = wbuf;
+  m[sb + NOBJ] = m[wbuf + WORKBUF_NOBJ];
+  return true;
+}
+
+/**
+ * Go's flushptrbuf: marks the targets of the pointers buffered from the start of the buffer to
+ * `pos` and enqueues those to be scanned. What is known of a target's type holds only for a
+ * pointer to its start.
+ */
+export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
+  const ptrs = sb + PTR;
+  const n = (pos - ptrs) >> 1;
+  if (n === 0) return;
+  const arena = m[ARENA];
+  const spanMap = m[SPAN_MAP];
+  const wordShift = m[PTR_WORDS] - 1;
+  const unaligned = (4 << wordShift) - 1;
+  const alone = m[NPROC] === 1;
+  let wbuf = m[sb + WBUF];
+  let nobj = m[sb + NOBJ];
+  let marked = 0;
+  if (wbuf === 0 || nobj + n > m[WORKBUF_CAP]) {
+    if (wbuf !== 0) m[wbuf + WORKBUF_NOBJ] = nobj;
+    wbuf = getempty(m, mp, wbuf);
+    nobj = 0;
+  }
+  let wp = objAt(wbuf, nobj);
+  for (let i = ptrs; i < pos; i += 2) {
+    const p = m[i];
+    let off = ((p >>> 2) - arena) & ~wordShift;
+    let ti = (p & unaligned) === 0 ? m[i + 1] : 0;
+    let b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
+    let shift = (off >> wordShift) & GROUP_MASK;
+    let bits = m[b] >>> shift;
+    if ((bits & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
+      off = findBlock(m, off);
+      if (off === NO_BLOCK) continue;
+      ti = 0;
+      b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
+      shift = (off >> wordShift) & GROUP_MASK;
+      bits = m[b] >>> shift;
+    }
+    if ((bits & BIT_ALLOCATED) === 0) continue;
+    const mark = BIT_MARKED << markShift(shift);
+    if (alone) {
+      const marks = m[b + 1];
+      if ((marks & mark) !== 0) continue;
+      m[b + 1] = marks | mark;
+    } else if (!casMark(m, b + 1, mark)) continue;
+    marked++;
+    if ((bits & BIT_SCAN) === 0) continue;
+    m[wp] = arena + off;
+    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+    m[wp + 2] = ti;
+    wp += 3;
+    nobj++;
+  }
+  m[sb + MARKED] += marked;
+  if (wantsHandoff(m, nobj)) {
+    wbuf = handoff(m, mp, wbuf, nobj);
+    nobj = m[wbuf + WORKBUF_NOBJ];
+  }
+  m[sb + WBUF] = wbuf;
+  m[sb + NOBJ] = nobj;
+}
+
+/** Sets a mark bit that other threads may be setting beside it; false if it was set already. */
+function casMark(m: Mem, word: Ref, mark: number): boolean {
+  for (;;) {
+    // Racy on purpose: a stale value makes the CAS fail and is read again.
+    const marks = racyLoad(m, word);
+    if ((marks & mark) !== 0) return false;
+    if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;
+  }
+}
+
+/** Go's flushobjbuf: enqueues the pieces of objects that a GC program has found. */
+export function flushobjbuf(m: Mem, mp: MRef, sb: Ref): void {
+  const n = m[sb + NREGIONS];
+  m[sb + NREGIONS] = 0;
+  for (let i = 0; i < n; i++) {
+    const at = sb + OBJ + i * Obj.words;
+    enqueue(m, mp, sb, m[at], m[at + 1], m[at + 2]);
+  }
+}
+
+/** Go's enqueue: `n` words at `p` are to be scanned. */
+export function enqueue(m: Mem, mp: MRef, sb: Ref, p: Ref, n: number, ti: number): void {
+  let wbuf = m[sb + WBUF];
+  let nobj = m[sb + NOBJ];
+  if (wantsHandoff(m, nobj)) {
+    wbuf = handoff(m, mp, wbuf, nobj);
+    nobj = m[wbuf + WORKBUF_NOBJ];
+  }
+  if (wbuf === 0 || nobj >= m[WORKBUF_CAP]) {
+    if (wbuf !== 0) m[wbuf + WORKBUF_NOBJ] = nobj;
+    wbuf = getempty(m, mp, wbuf);
+    nobj = 0;
+  }
+  const at = objAt(wbuf, nobj);
+  m[at] = p;
+  m[at + 1] = n;
+  m[at + 2] = ti;
+  m[sb + WBUF] = wbuf;
+  m[sb + NOBJ] = nobj + 1;
+}
+
+/**
+ * Go's markonly: marks the block that the pointer with low word `p` points at or into, without
+ * enqueuing it.
+ * @returns true if this M was the first
+ */
+export function markonly(m: Mem, sb: Ref, p: number): boolean {
+  const arena = m[ARENA];
+  const wordShift = m[PTR_WORDS] - 1;
+  let off = ((p >>> 2) - arena) & ~wordShift;
+  let b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
+  let shift = (off >> wordShift) & GROUP_MASK;
+  if (((m[b] >>> shift) & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
+    off = findBlock(m, off);
+    if (off === NO_BLOCK) return false;
+    b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
+    shift = (off >> wordShift) & GROUP_MASK;
+  }
+  if (((m[b] >>> shift) & BIT_ALLOCATED) === 0) return false;
+  const mark = BIT_MARKED << markShift(shift);
+  if (m[NPROC] === 1) {
+    const marks = m[b + 1];
+    if ((marks & mark) !== 0) return false;
+    m[b + 1] = marks | mark;
+  } else if (!casMark(m, b + 1, mark)) {
+    return false;
+  }
+  m[sb + MARKED]++;
+  return true;
+}

@@ -1,0 +1,64 @@
+/** The mark loop with pointer bits: as scanblock, but of a block only the words whose bit is set. */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { PTR_TAG } from '../memory/address.ts';
+import type { MRef } from '../machine/m.ts';
+import { ARENA_USED } from '../malloc/mheap.ts';
+import { flushptrbuf, refillWork } from './flush.ts';
+import { ScanBuf, scanbufOf } from './scanbuf.ts';
+import { SCAN_ALL, objAt, workbufStruct, type WorkbufRef } from './work.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const PTR_BITS = CONFIG + Config.at.ptrBits;
+const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR } = ScanBuf.at;
+const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
+
+/** As scanblock, with pointer bits. */
+export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
+  const sb = scanbufOf(mp);
+  const arena = m[ARENA];
+  const used = m[ARENA_USED] - arena;
+  const ptrBits = m[PTR_BITS];
+  const pw = m[PTR_WORDS];
+  const wordShift = pw - 1;
+  const ptrs = sb + PTR;
+  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  let pos = ptrs;
+  m[sb + WBUF] = wbuf;
+  m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
+  for (;;) {
+    if (m[sb + NOBJ] === 0) {
+      flushptrbuf(m, mp, sb, pos);
+      pos = ptrs;
+      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;
+    }
+    const nobj = m[sb + NOBJ] - 1;
+    m[sb + NOBJ] = nobj;
+    const obj = objAt(m[sb + WBUF], nobj);
+    const b = m[obj];
+    const isBlock = m[obj + 2] !== SCAN_ALL;
+    const first = (b - arena) >> wordShift;
+    const end = first + (m[obj + 1] >> wordShift);
+    // 32 heap words at a time, the bits outside of the block left out.
+    for (let at = first & ~31; at < end; at += 32) {
+      let bits = isBlock ? m[ptrBits + (at >> 5)] : -1;
+      if (at < first) bits &= -1 << (first - at);
+      if (end - at < 32) bits &= (1 << (end - at)) - 1;
+      while (bits !== 0) {
+        const low = bits & -bits;
+        bits ^= low;
+        const i = arena + ((at + 31 - Math.clz32(low)) << wordShift);
+        const p = m[i];
+        if (((p >>> 2) - arena) >>> 0 >= used || (pw === 2 && m[i + 1] !== PTR_TAG)) continue;
+        m[pos] = p;
+        pos += 2;
+        if (pos === ptrsEnd) {
+          flushptrbuf(m, mp, sb, pos);
+          pos = ptrs;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Declaring Go-like types: what a workload says of the values it allocates. A declaration is
+ * plain data; heap/type-table.ts makes descriptors and programs of it.
+ *
+ *     const Node = struct('Node', { left: () => pointer(Node), right: () => pointer(Node), key: int });
+ */
+import { UsageError } from '../base/fatal.ts';
+
+/** A type, or a function that gives it, for types that name each other. */
+export type Of = TypeDecl | (() => TypeDecl);
+
+export type TypeDecl =
+  | { readonly kind: 'scalar'; readonly name: string; readonly bytes: number | 'word' }
+  | { readonly kind: 'pointer'; readonly to: Of }
+  | { readonly kind: 'unsafePointer' | 'string' | 'eface' | 'iface' | 'func' }
+  | { readonly kind: 'slice' | 'chan'; readonly of: Of }
+  | { readonly kind: 'map'; readonly key: Of; readonly of: Of; readonly hmap: TypeDecl; readonly bucket: TypeDecl }
+  | { readonly kind: 'array'; readonly of: Of; readonly length: number }
+  | { readonly kind: 'struct'; readonly name: string; readonly fields: Readonly<Record<string, Of>> };
+
+export const int: TypeDecl = { kind: 'scalar', name: 'int', bytes: 'word' };
+export const uintptr: TypeDecl = { kind: 'scalar', name: 'uintptr', bytes: 'word' };
+export const uint8: TypeDecl = { kind: 'scalar', name: 'uint8', bytes: 1 };
+export const int32: TypeDecl = { kind: 'scalar', name: 'int32', bytes: 4 };
+export const unsafePointer: TypeDecl = { kind: 'unsafePointer' };
+export const string: TypeDecl = { kind: 'string' };
+/** interface{} */
+export const eface: TypeDecl = { kind: 'eface' };
+/** An interface with methods. */
+export const iface: TypeDecl = { kind: 'iface' };
+export const func: TypeDecl = { kind: 'func' };
+
+export function pointer(to: Of): TypeDecl {
+  return { kind: 'pointer', to };
+}
+
+export function slice(of: Of): TypeDecl {
+  return { kind: 'slice', of };
+}
+
+export function chan(of: Of): TypeDecl {
+  return { kind: 'chan', of };
+}
+
+/** As Go 1.3's: a pointer to an `hmap`, which holds an array of `bucket`s of eight entries. */
+export function map(key: Of, of: Of): TypeDecl {
+  const name = () => `${typeName(resolve(key))},${typeName(resolve(of))}`;
+  const bucket: TypeDecl = {
+    kind: 'struct',
+    get name() {
+      return `bucket[${name()}]`;
+    },
+    fields: { tophash: array(uint8, 8), keys: () => array(key, 8), values: () => array(of, 8), overflow: () => pointer(bucket) },
+  };
+  const hmap: TypeDecl = {
+    kind: 'struct',
+    get name() {
+      return `hmap[${name()}]`;
+    },
+    // The buckets are an array, so their type is asked of the heap.
+    fields: { count: int, flags: int, buckets: unsafePointer, bucket: () => pointer(bucket) },
+  };
+  return { kind: 'map', key, of, hmap, bucket };
+}
+
+/** @throws UsageError unless 0 <= length < 2^24 */
+export function array(of: Of, length: number): TypeDecl {
+  if (!Number.isInteger(length) || length < 0 || length >= 1 << 24) throw new UsageError(`an array type of ${length} elements can't be; give it 0 to ${2 ** 24 - 1}`);
+  return { kind: 'array', of, length };
+}
+
+export function struct(name: string, fields: Readonly<Record<string, Of>>): TypeDecl {
+  return { kind: 'struct', name, fields };
+}
+
+export function resolve(of: Of): TypeDecl {
+  return typeof of === 'function' ? of() : of;
+}
+
+/** As Go would write it. */
+export function typeName(type: TypeDecl): string {
+  switch (type.kind) {
+    case 'scalar':
+    case 'struct':
+      return type.name;
+    case 'pointer':
+      return `*${typeName(resolve(type.to))}`;
+    case 'unsafePointer':
+      return 'unsafe.Pointer';
+    case 'eface':
+      return 'interface {}';
+    case 'iface':
+      return 'interface { M() }';
+    case 'func':
+      return 'func()';
+    case 'slice':
+      return `[]${typeName(resolve(type.of))}`;
+    case 'chan':
+      return `chan ${typeName(resolve(type.of))}`;
+    case 'map':
+      return `map[${typeName(resolve(type.key))}]${typeName(resolve(type.of))}`;
+    case 'array':
+      return `[${type.length}]${typeName(resolve(type.of))}`;
+    default:
+      return type.kind;
+  }
+}
