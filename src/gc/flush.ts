@@ -3,12 +3,13 @@
  * threads mark by CAS, one alone plainly.
  */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import { racyLoad } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
+import { blockType } from './block-type.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf } from './scanbuf.ts';
 import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct } from './work.ts';
@@ -16,6 +17,7 @@ import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const TYPES_OF = CONFIG + Config.at.types;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const { elemsize: ELEMSIZE } = Span.at;
 const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS } = ScanBuf.at;
@@ -50,6 +52,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
   const wordShift = m[PTR_WORDS] - 1;
   const unaligned = (4 << wordShift) - 1;
   const alone = m[NPROC] === 1;
+  const typed = m[TYPES_OF] === TYPES.mtypes;
   let wbuf = m[sb + WBUF];
   let nobj = m[sb + NOBJ];
   let marked = 0;
@@ -84,8 +87,10 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     marked++;
     if ((bits & BIT_SCAN) === 0) continue;
     m[wp] = arena + off;
-    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
-    m[wp + 2] = ti;
+    const s = m[spanMap + (off >> PAGE_WORD_SHIFT)];
+    m[wp + 1] = m[s + ELEMSIZE] >>> 2;
+    // Asked here, where the misses of a whole buffer overlap, rather than when it is scanned.
+    m[wp + 2] = typed && ti === 0 ? blockType(m, s, arena + off) : ti;
     wp += 3;
     nobj++;
   }

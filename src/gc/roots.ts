@@ -12,7 +12,7 @@ import { pAt } from '../machine/p.ts';
 import { isScan } from '../heap/bitmap.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
-import { MTYPES } from '../heap/type.ts';
+import { MTYPES, SCAN_ALL } from '../heap/type.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { mcacheOf } from '../malloc/mcache-record.ts';
 import { dropTiny, releaseAll } from '../malloc/mcache.ts';
@@ -21,7 +21,7 @@ import { storeWide, loadWide } from '../memory/wide.ts';
 import { markonly } from './flush.ts';
 import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { SCAN_ALL, WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
+import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
 
 const ROOT_DATA = 0;
 const ROOT_BSS = 1;

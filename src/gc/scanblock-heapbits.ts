@@ -3,10 +3,11 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PTR_TAG } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
+import { SCAN_ALL } from '../heap/type.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { flushptrbuf, refillWork } from './flush.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
-import { SCAN_ALL, objAt, workbufStruct, type WorkbufRef } from './work.ts';
+import { objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;

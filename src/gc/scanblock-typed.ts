@@ -12,22 +12,20 @@ import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
-import { Span } from '../heap/span.ts';
-import { GC, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, MTYPES, PRECISE, TYPE_INFO, Type, hasNoPointers, programInfo, programOf, typeOfInfo, type TypeRef } from '../heap/type.ts';
+import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, OFFSET_SHIFT, PRECISE, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
 import { HCHAN_WORDS, chanCap } from '../heap/hchan.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
-import { gettype } from '../malloc/settype.ts';
+import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
 import { enqueue, flushobjbuf, flushptrbuf, markonly, refillWork } from './flush.ts';
 import { Frame, ScanBuf, scanbufOf } from './scanbuf.ts';
-import { Obj, SCAN_ALL, objAt, workbufStruct, type WorkbufRef } from './work.ts';
+import { Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const DEBUG_OF = CONFIG + Config.at.debug;
-const { compression: COMPRESSION } = Span.at;
 const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES } = ScanBuf.at;
 const { count: COUNT, elemsize: ELEMSIZE, b: B, loopOrRet: LOOP_OR_RET } = Frame.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
@@ -36,12 +34,17 @@ const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   const sb = scanbufOf(mp);
   const arena = m[ARENA];
+  const used = m[ARENA_USED] - arena;
   const spanMap = m[SPAN_MAP];
+  const pw = m[PTR_WORDS];
   const ptrs = sb + PTR;
+  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const checking = (m[DEBUG_OF] & DEBUG.checkptr) !== 0;
+  const bottom = sb + FRAMES;
   let pos = ptrs;
   m[sb + WBUF] = wbuf;
   m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
-  for (;;) {
+  nextBlock: for (;;) {
     if (m[sb + NOBJ] === 0) {
       flushptrbuf(m, mp, sb, pos);
       flushobjbuf(m, mp, sb);
@@ -54,28 +57,140 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     const b = m[obj];
     const n = m[obj + 1];
     let ti = m[obj + 2];
-    if (ti === 0) {
-      const s = m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)];
-      // An object with a finalizer is enqueued though it may have no pointers, and no type.
-      const info = m[s + COMPRESSION] === MTYPES.empty ? 0 : gettype(m, s, b);
-      if (info !== 0) {
-        if ((info & 3) === TYPE_INFO.chan) {
-          scanChan(m, mp, sb, b, typeOfInfo(info));
+    if (ti === 0) ti = blockType(m, m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)], b);
+    if (ti === SCAN_ALL) {
+      pos = scanWords(m, mp, sb, b, b + n, pos);
+      continue;
+    }
+    if (isChan(ti)) {
+      scanChan(m, mp, sb, b, programOf(ti));
+      continue;
+    }
+    const program = programOf(ti);
+    let pc = program + 1;
+    let elemsize = 0;
+    let count = 1;
+    if ((ti & LOOP) !== 0) {
+      elemsize = m[program];
+      count = 0;
+    }
+    let loopOrRet = pc;
+    let at = b;
+    let frame = bottom;
+    for (;;) {
+      const instruction = m[pc];
+      let slot = at + (instruction >> OFFSET_SHIFT);
+      let objti = 0;
+      switch (instruction & INSTRUCTION_MASK) {
+        case GC.ptr:
+          objti = m[pc + 1];
+          pc += 2;
+          break;
+        case GC.aptr:
+          pc += 1;
+          break;
+        case GC.end:
+          count--;
+          if (count !== 0) {
+            at += elemsize;
+            if (at + elemsize <= b + n) {
+              pc = loopOrRet;
+              continue;
+            }
+            if ((ti & PRECISE) === 0 && at < b + n) rescanRest(m, mp, sb, b, n, at);
+            continue nextBlock;
+          }
+          if (frame !== bottom) {
+            pc = loopOrRet;
+            frame -= Frame.words;
+            count = m[frame + COUNT];
+            elemsize = m[frame + ELEMSIZE];
+            at = m[frame + B];
+            loopOrRet = m[frame + LOOP_OR_RET];
+            continue;
+          }
+          if ((ti & PRECISE) === 0 && m[program] < n) rescanRest(m, mp, sb, b, n, b + m[program]);
+          continue nextBlock;
+        case GC.slice:
+          // The element's type says nothing of the array: a slice of the first field of a struct
+          // points at the whole struct. So the heap is asked.
+          pc += 2;
+          if (m[slot + 2 * pw] === 0) continue;
+          break;
+        case GC.string:
+          pc += 1;
+          if (m[slot + pw] !== 0 && isHeapPointer(m, slot)) markonly(m, sb, m[slot]);
+          continue;
+        case GC.eface:
+        case GC.iface: {
+          pc += 1;
+          // Descriptors and itabs lie outside the heap.
+          const known = m[slot] >>> 2;
+          if (known === 0) continue;
+          const type = (instruction & INSTRUCTION_MASK) === GC.eface ? known : m[known];
+          objti = interfaceProgram(m, type);
+          if (objti < 0) continue;
+          slot += pw;
+          break;
+        }
+        case GC.arrayStart:
+        case GC.call: {
+          m[frame + COUNT] = count;
+          m[frame + ELEMSIZE] = elemsize;
+          m[frame + B] = at;
+          m[frame + LOOP_OR_RET] = loopOrRet;
+          frame += Frame.words;
+          at = slot;
+          if ((instruction & INSTRUCTION_MASK) === GC.call) {
+            count = 1;
+            elemsize = 0;
+            loopOrRet = pc + 2;
+            pc += m[pc + 1];
+          } else {
+            count = m[pc + 1];
+            elemsize = m[pc + 2];
+            pc += 3;
+            loopOrRet = pc;
+          }
           continue;
         }
-        ti = blockProgram(m, info);
-        if (ti === 0) continue;
+        case GC.arrayNext:
+          count--;
+          if (count !== 0) {
+            at += elemsize;
+            pc = loopOrRet;
+            continue;
+          }
+          frame -= Frame.words;
+          count = m[frame + COUNT];
+          elemsize = m[frame + ELEMSIZE];
+          at = m[frame + B];
+          loopOrRet = m[frame + LOOP_OR_RET];
+          pc += 1;
+          continue;
+        case GC.region:
+          addRegion(m, mp, sb, slot, m[pc + 1], m[pc + 2]);
+          pc += 3;
+          continue;
+        case GC.chanPtr:
+          if (isHeapPointer(m, slot) && markonly(m, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 1]);
+          pc += 2;
+          continue;
+        default:
+          fatal('INVALID_GC_INSTRUCTION', { instruction, at: pc - program, program });
+      }
+      const p = m[slot];
+      if (((p >>> 2) - arena) >>> 0 >= used || (pw === 2 && m[slot + 1] !== PTR_TAG)) continue;
+      if (checking) checkptr(m, p >>> 2, objti);
+      m[pos] = p;
+      m[pos + 1] = objti;
+      pos += 2;
+      if (pos === ptrsEnd) {
+        flushptrbuf(m, mp, sb, pos);
+        pos = ptrs;
       }
     }
-    pos = ti === 0 || ti === SCAN_ALL ? scanWords(m, mp, sb, b, b + n, pos) : runProgram(m, mp, sb, b, n, ti, pos);
   }
-}
-
-/** The program for a block whose own type is `info`; 0 if there is nothing in it. */
-function blockProgram(m: Mem, info: number): number {
-  const program = m[typeOfInfo(info) + Type.at.gc];
-  if ((info & 3) === TYPE_INFO.singleObject) return programInfo(program, PRECISE);
-  return m[program] === 0 ? 0 : programInfo(program, PRECISE | LOOP);
 }
 
 /** Every word may be a pointer. @returns where the next pointer is buffered */
@@ -98,150 +213,6 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
     }
   }
   return pos;
-}
-
-/**
- * Runs the program `ti` over the block of `n` words at `b`.
- * @param position where the next pointer is buffered
- * @returns the same afterwards
- */
-function runProgram(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, ti: number, position: Ref): Ref {
-  const arena = m[ARENA];
-  const used = m[ARENA_USED] - arena;
-  const pw = m[PTR_WORDS];
-  const high = pw - 1;
-  const ptrs = sb + PTR;
-  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
-  const checking = (m[DEBUG_OF] & DEBUG.checkptr) !== 0;
-  const program = programOf(ti);
-  const bottom = sb + FRAMES;
-  let pos = position;
-  let pc = program + 1;
-  let elemsize = m[program];
-  let count = (ti & LOOP) === 0 ? 1 : 0;
-  let loopOrRet = pc;
-  let at = b;
-  let frame = bottom;
-  for (;;) {
-    let slot = 0;
-    let objti = 0;
-    switch (m[pc]) {
-      case GC.ptr:
-        slot = at + m[pc + 1];
-        objti = programInfo(m[pc + 2], 0);
-        pc += 3;
-        break;
-      case GC.aptr:
-        slot = at + m[pc + 1];
-        pc += 2;
-        break;
-      case GC.end:
-        count--;
-        if (count !== 0) {
-          at += elemsize;
-          if (at + elemsize <= b + n) {
-            pc = loopOrRet;
-            continue;
-          }
-          if ((ti & PRECISE) === 0) rescanRest(m, mp, sb, b, n, at);
-          return pos;
-        }
-        if (frame !== bottom) {
-          pc = loopOrRet;
-          frame -= Frame.words;
-          count = m[frame + COUNT];
-          elemsize = m[frame + ELEMSIZE];
-          at = m[frame + B];
-          loopOrRet = m[frame + LOOP_OR_RET];
-          continue;
-        }
-        if ((ti & PRECISE) === 0) rescanRest(m, mp, sb, b, n, b + m[program]);
-        return pos;
-      case GC.slice:
-        // The element's type says nothing of the array: a slice of the first field of a struct
-        // points at the whole struct. So the heap is asked.
-        slot = at + m[pc + 1];
-        if (m[slot + 2 * pw] === 0) slot = 0;
-        pc += 3;
-        break;
-      case GC.string:
-        slot = at + m[pc + 1];
-        pc += 2;
-        if (m[slot + pw] !== 0 && isHeapPointer(m, slot)) markonly(m, sb, m[slot]);
-        continue;
-      case GC.eface:
-      case GC.iface: {
-        const isEface = m[pc] === GC.eface;
-        slot = at + m[pc + 1];
-        pc += 2;
-        // Descriptors and itabs lie outside the heap.
-        const known = m[slot] >>> 2;
-        if (known === 0) continue;
-        const type = isEface ? known : m[known];
-        objti = interfaceProgram(m, type);
-        if (objti < 0) continue;
-        slot += pw;
-        break;
-      }
-      case GC.arrayStart:
-      case GC.call: {
-        m[frame + COUNT] = count;
-        m[frame + ELEMSIZE] = elemsize;
-        m[frame + B] = at;
-        m[frame + LOOP_OR_RET] = loopOrRet;
-        frame += Frame.words;
-        at += m[pc + 1];
-        if (m[pc] === GC.call) {
-          count = 1;
-          elemsize = 0;
-          loopOrRet = pc + 3;
-          pc += m[pc + 2];
-        } else {
-          count = m[pc + 2];
-          elemsize = m[pc + 3];
-          pc += 4;
-          loopOrRet = pc;
-        }
-        continue;
-      }
-      case GC.arrayNext:
-        count--;
-        if (count !== 0) {
-          at += elemsize;
-          pc = loopOrRet;
-          continue;
-        }
-        frame -= Frame.words;
-        count = m[frame + COUNT];
-        elemsize = m[frame + ELEMSIZE];
-        at = m[frame + B];
-        loopOrRet = m[frame + LOOP_OR_RET];
-        pc += 1;
-        continue;
-      case GC.region:
-        addRegion(m, mp, sb, at + m[pc + 1], m[pc + 2], m[pc + 3]);
-        pc += 4;
-        continue;
-      case GC.chanPtr:
-        slot = at + m[pc + 1];
-        if (isHeapPointer(m, slot) && markonly(m, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 2]);
-        pc += 3;
-        continue;
-      default:
-        fatal('INVALID_GC_INSTRUCTION', { instruction: m[pc], at: pc - program, program });
-    }
-    if (slot === 0) continue;
-    const p = m[slot];
-    if (((p >>> 2) - arena) >>> 0 >= used || (high !== 0 && m[slot + 1] !== PTR_TAG)) continue;
-    if (checking) checkptr(m, p >>> 2, objti);
-    m[pos] = p;
-    m[pos + 1] = objti;
-    pos += 2;
-    if (pos === ptrsEnd) {
-      flushptrbuf(m, mp, sb, pos);
-      pos = ptrs;
-    }
-  }
 }
 
 /** Something lies behind what the program told of: the block is scanned by its own type. */

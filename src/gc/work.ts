@@ -17,7 +17,6 @@ import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
-import { LOOP } from '../heap/type.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 
 export const Work = struct('work', 112, {
@@ -196,12 +195,9 @@ export function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): Wor
   return b1;
 }
 
-/** Type information of memory that is no block of the heap: every word of it may be a pointer. */
-export const SCAN_ALL = LOOP;
-
 /**
  * Adds one piece of memory while roots are gathered; takes a new buffer when `b` is full.
- * @param ti SCAN_ALL, or 0 for a block of the heap, which is scanned by its own type
+ * @param ti SCAN_ALL (heap/type.ts), or 0 for a block of the heap, which is scanned by its own type
  */
 export function enqueueRoot(m: Mem, mp: MRef, b: WorkbufRef, p: Ref, words: number, ti: number): WorkbufRef {
   if (p === 0 || words === 0) return b;

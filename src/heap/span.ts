@@ -47,6 +47,9 @@ export const Span = struct('span', 32, {
   needzero: by(OWNER),
   /** Ref past the last usable word. */
   limit: by(OWNER),
+  /** MTypes: how its blocks' types are kept, and where. */
+  compression: by(OWNER),
+  typedata: by(OWNER),
   /** Head of its specials, sorted by offset and kind. */
   specials: by('speciallock, when swept; who sweeps it'),
   speciallock: by('lock.ts', 2),
@@ -55,9 +58,6 @@ export const Span = struct('span', 32, {
   /** nanotime when it was freed. */
   unusedsince: by('mheap.lock', 2),
   npreleased: by('mheap.lock'),
-  /** MTypes: how its blocks' types are kept, and where. */
-  compression: by(OWNER),
-  typedata: by(OWNER),
 });
 
 const { start: START } = Span.at;

@@ -14,9 +14,18 @@ export type TypeDecl =
   | { readonly kind: 'pointer'; readonly to: Of }
   | { readonly kind: 'unsafePointer' | 'string' | 'eface' | 'iface' | 'func' }
   | { readonly kind: 'slice' | 'chan'; readonly of: Of }
-  | { readonly kind: 'map'; readonly key: Of; readonly of: Of; readonly hmap: TypeDecl; readonly bucket: TypeDecl }
+  | MapDecl
   | { readonly kind: 'array'; readonly of: Of; readonly length: number }
   | { readonly kind: 'struct'; readonly name: string; readonly fields: Readonly<Record<string, Of>> };
+
+export interface MapDecl {
+  readonly kind: 'map';
+  readonly key: Of;
+  readonly of: Of;
+  /** What a map value points at, and what that holds an array of. */
+  readonly hmap: TypeDecl;
+  readonly bucket: TypeDecl;
+}
 
 export const int: TypeDecl = { kind: 'scalar', name: 'int', bytes: 'word' };
 export const uintptr: TypeDecl = { kind: 'scalar', name: 'uintptr', bytes: 'word' };
@@ -43,7 +52,7 @@ export function chan(of: Of): TypeDecl {
 }
 
 /** As Go 1.3's: a pointer to an `hmap`, which holds an array of `bucket`s of eight entries. */
-export function map(key: Of, of: Of): TypeDecl {
+export function map(key: Of, of: Of): MapDecl {
   const name = () => `${typeName(resolve(key))},${typeName(resolve(of))}`;
   const bucket: TypeDecl = {
     kind: 'struct',

@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import type { Ref } from '../memory/address.ts';
-import { FIELD, GC, GC_STACK_CAPACITY, KIND, KIND_NO_POINTERS, LOOP, PRECISE, TABLE_HEADER, Type, TypeField, programInfo } from './type.ts';
+import { FIELD, GC, GC_STACK_CAPACITY, KIND, KIND_NO_POINTERS, LOOP, PRECISE, TABLE_HEADER, Type, TypeField, gcInstruction, programInfo } from './type.ts';
 import { resolve, typeName, type TypeDecl } from './type-decl.ts';
 
 /** Every type a workload names, and those they are made of. */
@@ -14,8 +14,8 @@ export interface TypeTable {
   index(type: TypeDecl): number;
 }
 
-/** Arrays shorter than this are written out. */
-const UNROLLED = 4;
+/** Arrays of at most so many 32-bit words are written out: Go's gcinline, which stops at four pointers. */
+const UNROLLED_WORDS = 64;
 /** An array in a value is scanned by itself from 1 KB on, so that another M can take it. */
 const REGION_WORDS = 256;
 /** A struct in a struct with more instruction words than this becomes a subroutine. */
@@ -98,7 +98,7 @@ class Compiler {
   private readonly words: number[];
   private readonly programs: number[] = [];
   /** Words that name a program, filled in when all lie fixed. */
-  private readonly fixups: { at: number; type: number; bits: number | null }[] = [];
+  private readonly fixups: { at: number; type: number; bits: number }[] = [];
 
   /** Calls of programs that may not be placed yet. */
   private readonly calls: { at: number; type: number }[] = [];
@@ -116,10 +116,9 @@ class Compiler {
     table.types.forEach((type, i) => this.program(type, i));
     table.types.forEach((type, i) => this.describe(type, i));
     for (const { at, type, bits } of this.fixups) {
-      const program = this.base + this.programs[type];
-      words[at] = bits === null ? program : programInfo(program, bits);
+      words[at] = programInfo(this.base + this.programs[type], bits);
     }
-    for (const { at, type } of this.calls) words[at + 2] = this.programs[type] + 1 - at;
+    for (const { at, type } of this.calls) words[at + 1] = this.programs[type] + 1 - at;
     while (words.length % 16 !== 0) words.push(0);
     return Int32Array.from(words);
   }
@@ -142,30 +141,30 @@ class Compiler {
     switch (type.kind) {
       case 'pointer': {
         const to = resolve(type.to);
-        if (this.isPointerFree(to)) this.words.push(GC.aptr, offset);
-        else this.push(GC.ptr, offset, to, null);
+        if (this.isPointerFree(to)) this.words.push(gcInstruction(GC.aptr, offset));
+        else this.push(GC.ptr, offset, to);
         return;
       }
       case 'unsafePointer':
       case 'func':
-        this.words.push(GC.aptr, offset);
+        this.words.push(gcInstruction(GC.aptr, offset));
         return;
       case 'string':
       case 'eface':
       case 'iface':
-        this.words.push(GC[type.kind], offset);
+        this.words.push(gcInstruction(GC[type.kind], offset));
         return;
       case 'slice': {
         const of = resolve(type.of);
-        if (this.size(of) === 0) this.words.push(GC.aptr, offset);
-        else this.push(GC.slice, offset, of, null);
+        if (this.size(of) === 0) this.words.push(gcInstruction(GC.aptr, offset));
+        else this.push(GC.slice, offset, of);
         return;
       }
       case 'chan':
-        this.words.push(GC.chanPtr, offset, this.base + this.descriptor(type));
+        this.words.push(gcInstruction(GC.chanPtr, offset), this.base + this.descriptor(type));
         return;
       case 'map':
-        this.push(GC.ptr, offset, type.hmap, null);
+        this.push(GC.ptr, offset, type.hmap);
         return;
       case 'array':
         this.emitArray(type, offset);
@@ -183,7 +182,7 @@ class Compiler {
       return;
     }
     const at = this.words.length;
-    this.words.push(GC.call, offset, 0);
+    this.words.push(gcInstruction(GC.call, offset), 0);
     this.calls.push({ at, type: this.table.index(type) });
   }
 
@@ -191,21 +190,21 @@ class Compiler {
     const of = resolve(type.of);
     if (type.length === 0 || this.isPointerFree(of)) return;
     const step = this.size(of) / 4;
-    if (type.length < UNROLLED) {
+    if (type.length * step <= UNROLLED_WORDS) {
       for (let i = 0; i < type.length; i++) this.emit(of, offset + i * step);
     } else if (type.length * step >= REGION_WORDS) {
-      this.words.push(GC.region, offset, type.length * step, 0);
+      this.words.push(gcInstruction(GC.region, offset), type.length * step, 0);
       this.fixups.push({ at: this.words.length - 1, type: this.table.index(of), bits: PRECISE | LOOP });
     } else {
-      this.words.push(GC.arrayStart, offset, type.length, step);
+      this.words.push(gcInstruction(GC.arrayStart, offset), type.length, step);
       this.emit(of, 0);
       this.words.push(GC.arrayNext);
     }
   }
 
-  private push(instruction: number, offset: number, type: TypeDecl, bits: number | null): void {
-    this.words.push(instruction, offset, 0);
-    this.fixups.push({ at: this.words.length - 1, type: this.table.index(type), bits });
+  private push(instruction: number, offset: number, type: TypeDecl): void {
+    this.words.push(gcInstruction(instruction, offset), 0);
+    this.fixups.push({ at: this.words.length - 1, type: this.table.index(type), bits: 0 });
   }
 
   /** Instruction words of a value. */

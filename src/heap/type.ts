@@ -2,8 +2,9 @@
  * Types as the collector sees them: descriptors in a table outside the heap, each with a GC
  * program that says where the pointers of a value are, as Go 1.3's compiler emitted them.
  *
- * A program is a row of 32-bit words: first the size of the value, then instructions. Sizes
- * and offsets in it count 32-bit words of memory.
+ * A program is a row of 32-bit words: first the size of the value, then instructions. An
+ * instruction's first word holds its number and, from OFFSET_SHIFT on, where in the value what
+ * it tells of lies; its arguments follow. Sizes and offsets count 32-bit words of memory.
  */
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -11,27 +12,27 @@ import type { Ref } from '../memory/address.ts';
 
 export type TypeRef = Ref;
 
-/** Instructions of GC programs, with Go 1.3's numbers. */
+/** Instructions of GC programs, with Go 1.3's numbers, and their arguments beside the offset. */
 export const GC = {
   /** End of the value, of an element, of a subroutine. */
   end: 0,
-  /** A pointer to a value of known type: offset, that type's program. */
+  /** A pointer to a value of known type: that type's program, as programInfo has it. */
   ptr: 1,
-  /** A pointer to anything: offset. */
+  /** A pointer to anything. */
   aptr: 2,
-  /** An array: offset, count, size of an element. */
+  /** An array: count, size of an element. */
   arrayStart: 3,
   arrayNext: 4,
-  /** A subroutine: offset, where its program is, relative to this instruction. */
+  /** A subroutine: where its program is, relative to this instruction. */
   call: 5,
-  /** A channel: offset, its type. */
+  /** A channel: its type. */
   chanPtr: 6,
   string: 7,
   eface: 8,
   iface: 9,
-  /** A slice: offset, the element's program. */
+  /** A slice: the element's program. */
   slice: 10,
-  /** A part of the value that is scanned by itself: offset, size, program with its bits. */
+  /** A part of the value that is scanned by itself: size, program with its bits. */
   region: 11,
   /** Every word of the block may be a pointer. */
   defaultPtr: 12,
@@ -41,13 +42,26 @@ export const GC = {
 
 export const GC_NUM_INSTR = 14;
 
+export const OFFSET_SHIFT = 4;
+export const INSTRUCTION_MASK = 15;
+
+/** First word of an instruction about what lies `offset` words from the value's start. */
+export function gcInstruction(instruction: number, offset: number): number {
+  return (offset << OFFSET_SHIFT) | instruction;
+}
+
 /** Frames that calls and arrays of one program may nest; Go's GC_STACK_CAPACITY. */
 export const GC_STACK_CAPACITY = 8;
 
 /** Beside a program: the type is the block's own, so nothing lies behind it; the value repeats to the block's end. */
 export const PRECISE = 1;
 export const LOOP = 2;
-const PC_BITS = 2;
+/** The two, and whatever takes their place, beside a ref in one word. */
+export const PC_BITS = 3;
+const PC_SHIFT = 2;
+
+/** Beside no program: every word may be a pointer. */
+export const SCAN_ALL = LOOP;
 
 /** Beside a type, in an MTypes: what the block is of that type. */
 export const TYPE_INFO = { singleObject: 0, array: 1, chan: 2 } as const;
@@ -121,20 +135,20 @@ export function hasNoPointers(m: Mem, type: TypeRef): boolean {
 
 /** A type and TYPE_INFO in one word. */
 export function typeInfo(type: TypeRef, info: number): number {
-  return (type << PC_BITS) | info;
+  return (type << PC_SHIFT) | info;
 }
 
 /** The type in such a word. */
 export function typeOfInfo(info: number): TypeRef {
-  return info >>> PC_BITS;
+  return info >>> PC_SHIFT;
 }
 
 /** A program and its bits in one word. */
 export function programInfo(program: Ref, bits: number): number {
-  return (program << PC_BITS) | bits;
+  return (program << PC_SHIFT) | bits;
 }
 
 /** The program in such a word. */
 export function programOf(ti: number): Ref {
-  return ti >>> PC_BITS;
+  return ti >>> PC_SHIFT;
 }

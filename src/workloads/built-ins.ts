@@ -7,6 +7,7 @@ import { list } from './graphs/list.ts';
 import { mixed } from './graphs/mixed.ts';
 import { rand } from './graphs/rand.ts';
 import { tree } from './graphs/tree.ts';
+import { values } from './values.ts';
 import { wide } from './graphs/wide.ts';
 import { links } from './links.ts';
 import { sequence } from './sequence.ts';
@@ -17,7 +18,7 @@ import type { Workload } from './workload.ts';
 export const BUILT_INS: readonly Workload[] = [
   tree, list, rand, wide, mixed, collect,
   churn, binaryTrees, sequence,
-  strings, cache, links,
+  strings, cache, links, values,
 ];
 
 /** The built-in workload `name`, if there is one. */
