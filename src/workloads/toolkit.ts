@@ -6,10 +6,12 @@ import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
 import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { chancap, chanclose, chanlen, chanok, chanrecv, chansend, makechan, tryrecv, trysend } from '../runtime/chan.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
+import { recvCase, select, selectOr, sendCase } from '../runtime/select.ts';
 import { finalizedObject } from '../runtime/system.ts';
 import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
@@ -21,6 +23,9 @@ export const toolkit = {
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
   storeAddress, loadAddress, setFreshByte, getByte,
+  // Channels.
+  makechan, chansend, chanrecv, chanok, trysend, tryrecv, chanclose, chanlen, chancap,
+  select, selectOr, sendCase, recvCase,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.
