@@ -9,6 +9,7 @@ import { rand } from './graphs/rand.ts';
 import { tree } from './graphs/tree.ts';
 import { wide } from './graphs/wide.ts';
 import { links } from './links.ts';
+import { pipeline } from './pipeline.ts';
 import { sequence } from './sequence.ts';
 import { strings } from './strings.ts';
 import type { Workload } from './workload.ts';
@@ -17,7 +18,7 @@ import type { Workload } from './workload.ts';
 export const BUILT_INS: readonly Workload[] = [
   tree, list, rand, wide, mixed, collect,
   churn, binaryTrees, sequence,
-  strings, cache, links,
+  strings, cache, links, pipeline,
 ];
 
 /** The built-in workload `name`, if there is one. */
