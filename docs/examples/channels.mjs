@@ -21,6 +21,7 @@ export default (api) => {
   const SENT = 4;
   const TAKE = 5;
   const WORK = 6;
+  const STOP = 7;
 
   function begin(m, mp, gp) {
     const word = ptrWords(m) * 4;
@@ -51,7 +52,7 @@ export default (api) => {
   }
 
   // One goroutine offers jobs until it is told to stop.
-  const OFFER_OR_QUIT = [sendCase(JOBS, IT, SENT), recvCase(QUIT, IT, SENT + 3)];
+  const OFFER_OR_QUIT = [sendCase(JOBS, IT, SENT), recvCase(QUIT, IT, STOP)];
 
   function offer(m, mp, gp) {
     storeInt(m, newObject(m, mp, gp, IT, 32, 0), 0, 1 + (getInt(m, gp, LEFT) % 10));
@@ -76,7 +77,7 @@ export default (api) => {
   }
 
   // No more jobs: the workers see the end of their channel.
-  function quit(m, mp, gp) {
+  function stop(m, mp, gp) {
     chanclose(m, mp, gp, getSlot(m, gp, JOBS));
     return GOEXIT;
   }
@@ -86,7 +87,7 @@ export default (api) => {
     summary: 'workers that take jobs from one channel and send results on another',
     params: { jobs: { default: 20_000, min: 1, max: 1e9, help: 'results to wait for' } },
     needs: () => ({ arenaBytes: 8 << 20, globals: 0, goroutines: WORKERS + 2 }),
-    steps: [begin, collect, add, offer, sent, take, work, quit],
+    steps: [begin, collect, add, offer, sent, take, work, stop],
     main: { pc: BEGIN, slots: 4 },
     args: ({ jobs }) => [jobs],
   };
