@@ -58,7 +58,7 @@ export function pcOf(answer: number): number {
 const FRAME_HEADER = 2;
 
 const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP } = G.at;
-const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS } = G.at;
+const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS, chanok: CHANOK } = G.at;
 const GFREE = SCHED + Sched.at.gfree;
 const ALLGLEN = SCHED + Sched.at.allglen;
 const GOIDGEN = SCHED + Sched.at.goidgen;
@@ -98,6 +98,7 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
   storeWide(m, gp + WAITSINCE, 0);
   m[gp + ISSYSTEM] = system ? 1 : 0;
   m[gp + ISBACKGROUND] = 0;
+  m[gp + CHANOK] = 0;
   m[gp + SP] = m[gp + STACK];
   m[gp + FP] = 0;
   clearWords(m, gp + INTS, G.fields.ints.words);

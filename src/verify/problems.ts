@@ -65,6 +65,8 @@ export const LAWS = {
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",
   G_QUEUE: 'a runnable goroutine is on exactly one run queue, a dead one on the free list, others on none',
   G_OWNER: 'a goroutine and the M that runs it name each other',
+  CHAN_QUEUE: 'a goroutine that waits on channels is once on a queue of each',
+  CHAN_BUFFER: 'of a channel, count and indices agree, what is unused is zero, and who waits has to',
   RUNQ_CORRUPT: 'a run queue holds as many goroutines as it says',
   WORLD_NOT_STOPPED: 'at a checkpoint one M collects, holding worldsema, and every P is stopped or left',
   IDLE_LIST: 'every M but those in system calls is on the idle list once, and no P is idle',

@@ -8,6 +8,7 @@ import { CHECKPOINT } from '../gc/doorbell.ts';
 import { checkBitmap } from './bitmap.ts';
 import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.ts';
 import { checkCaches, checkCachesFlushed } from './caches.ts';
+import { checkChannels } from './channels.ts';
 import { checkCounters } from './counters.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
@@ -63,6 +64,7 @@ export class Verifier {
     checkFinalizers(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
+    checkChannels(view, out);
     checkWorld(view, out);
     if (point === CHECKPOINT.marked) this.checkMarked();
     else this.checkSwept();
