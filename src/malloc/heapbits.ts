@@ -14,8 +14,11 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTR_BITS = CONFIG + Config.at.ptrBits;
 
-/** The block of `bytes` bytes at `p` begins with `count` values of `type`; nothing behind them is a pointer. */
-export function heapBitsSetType(m: Mem, p: Ref, bytes: number, type: TypeRef, count: number): void {
+/**
+ * In the block of `bytes` bytes at `p`, after `skip` 32-bit words without pointers, there are
+ * `count` values of `type`; nothing behind them is a pointer.
+ */
+export function heapBitsSetType(m: Mem, p: Ref, bytes: number, skip: number, type: TypeRef, count: number): void {
   const pw = m[PTR_WORDS];
   const first = (p - m[ARENA]) / pw;
   const words = (bytes >>> 2) / pw;
@@ -23,7 +26,7 @@ export function heapBitsSetType(m: Mem, p: Ref, bytes: number, type: TypeRef, co
   const size = Math.ceil(m[type + Type.at.size] / 4 / pw);
   const mask = m[type + Type.at.mask];
   for (let value = 0; value < count; value++) {
-    const at = first + value * size;
+    const at = first + skip / pw + value * size;
     for (let i = 0; i < size; i++) {
       if (((m[mask + (i >> 5)] >>> (i & 31)) & 1) !== 0) m[m[PTR_BITS] + ((at + i) >> 5)] |= 1 << ((at + i) & 31);
     }

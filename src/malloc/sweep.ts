@@ -14,12 +14,12 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
+import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
-import { cleartype } from './settype.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 
 export const Sweep = struct('sweep', 48, {

@@ -23,9 +23,11 @@ import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SudoG, type SudoGRef } from '../machine/sudog.ts';
 import { HCHAN_BYTES, HCHAN_WORDS, Hchan, dataqsizAt, type ChanRef } from '../heap/hchan.ts';
+import { newchan } from '../malloc/newobject.ts';
+import type { TypeRef } from '../heap/type.ts';
 import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { parkAt, slotAt } from './goroutine.ts';
-import { newObject } from './mutator.ts';
+import { newObject, root } from './mutator.ts';
 import { beginWait, dequeueWaiterLocked, enqueueWaiterLocked, wake } from './waitq.ts';
 
 /** An element must be smaller, and a channel with its buffer at most so large. */
@@ -47,9 +49,10 @@ const { g: SG_G, elem: ELEM, link: LINK } = SudoG.at;
  * A new channel, held by slot `slot`, for elements of `elemBytes` bytes, a multiple of the
  * pointer's size, and with room for `cap` of them. May collect, as newObject.
  * @param flags FLAG_NOSCAN if its elements hold no pointers
+ * @param type descriptor of its type, 0 if the collector is to look at every word
  * @throws UsageError for sizes that can't be
  */
-export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: number, cap: number, flags: number): ChanRef {
+export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: number, cap: number, flags: number, type: TypeRef = 0): ChanRef {
   const word = m[PTR_WORDS] * 4;
   if (!(elemBytes >= 0 && elemBytes < MAX_ELEM_BYTES) || elemBytes % word !== 0) {
     throw new UsageError(`makechan: invalid element of ${elemBytes} bytes; it must be a multiple of ${word} below ${MAX_ELEM_BYTES}`);
@@ -58,7 +61,11 @@ export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: nu
     throw new UsageError(`makechan: size out of range: ${cap} elements of ${elemBytes} bytes`);
   }
   const bufBytes = cap * elemBytes;
-  const c = newObject(m, mp, gp, slot, HCHAN_BYTES + bufBytes, bufBytes === 0 ? FLAG_NOSCAN : flags);
+  // A collection here finds a channel without room: the header is still zero.
+  const c =
+    type === 0
+      ? newObject(m, mp, gp, slot, HCHAN_BYTES + bufBytes, bufBytes === 0 ? FLAG_NOSCAN : flags)
+      : root(m, mp, gp, slot, newchan(m, mp, type, cap) << 2);
   m[dataqsizAt(m, c)] = cap;
   m[c + ELEMSIZE] = elemBytes;
   return c;

@@ -17,9 +17,12 @@ import { seedState, xorshift32 } from '../base/random.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { HCHAN_BYTES } from '../heap/hchan.ts';
+import { chan, unsafePointer } from '../heap/type-decl.ts';
+import { typeTable } from '../heap/type-table.ts';
 import { FLAG_NOSCAN } from '../malloc/flags.ts';
-import { chanclose, chanok, chanrecv, chansend, makechan } from '../runtime/chan.ts';
+import { chanclose, chanok, chanrecv, chansend } from '../runtime/chan.ts';
 import { GOEXIT, ret, type Step } from '../runtime/goroutine.ts';
+import { newChan } from '../runtime/values.ts';
 import { getGlobal, getInt, getSlot, globalAt, loadInt, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import type { Needs, Params, Workload } from './workload.ts';
@@ -31,6 +34,9 @@ const ID = 2;
 const STAGE_OF = 3;
 const WORTH = 4;
 const NODE_WORDS = 5;
+
+/** The one type: a channel of items. */
+const CHANNEL = 0;
 
 /** Stage of the node that the source makes. */
 const SOURCE = -1;
@@ -68,7 +74,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
 
 function addChannel(m: Mem, mp: MRef, gp: GRef): number {
   const i = getInt(m, gp, AT);
-  const c = makechan(m, mp, gp, FRESH, ptrWords(m) * 4, getInt(m, gp, CAP), 0);
+  const c = newChan(m, mp, gp, FRESH, CHANNEL, getInt(m, gp, CAP));
   const channels = getGlobal(m, CHANNELS);
   storeWord(m, channels, 2 * i, c);
   storeInt(m, channels, 2 * i + 1, i === 0 ? 1 : getInt(m, gp, WORKERS));
@@ -247,6 +253,7 @@ export const pipeline: Workload = {
     workers: { default: 2, min: 1, max: 64, help: 'goroutines of each stage; with 1 the order is checked, too' },
   },
   needs,
+  types: typeTable(chan(unsafePointer)),
   steps: STEPS,
   main: { pc: PC.begin, slots: SLOTS },
   args,
