@@ -86,7 +86,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 0), go('receiver', 'receiver', 'receiver'), pause, pause, close(0), pause, pause],
-      receiver: [recv(0, log)],
+      receiver: [act((m, _mp, gp) => storeInt(m, slotAt(m, gp, 0), 0, 99)), recv(0, log)],
     }, options);
     expect(log).toEqual(['end', 'end', 'end']);
   });
