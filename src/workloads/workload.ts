@@ -30,6 +30,10 @@ export interface Needs {
   readonly stackWords?: number;
   /** Words of its type table; none unless given. */
   readonly typeWords?: number;
+  /** Pointers in the initialised data, beside 32 for anybody. */
+  readonly dataPointers?: number;
+  /** Word at which the arena must begin, if there is room in front of it. */
+  readonly arenaFrom?: number;
 }
 
 export interface Workload {

@@ -9,10 +9,14 @@ import { settle } from '../../runtime/settle.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { accountFor } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
+import type { HeapImage } from '../../workloads/heaps/image.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
+import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
 import { shapeFor } from '../shape.ts';
 import { makePool } from './pool.ts';
@@ -27,19 +31,37 @@ import { Watcher } from './watch.ts';
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
-  const map = planMemory(shapeFor(options, needsOf(workload, params, options)));
+  if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
+  const { map, restores } = plan(workload.needs(params), options);
   const m = new Int32Array(reserve(map));
   const m0 = boot(m, map, gogcPercent(options.gogc));
-  if (options.heap !== undefined) loadImage(m, m0, options.heap);
+  const refs = loadHeap(m, m0, options.heap, restores);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(m, map, workload, params, options);
+  return run(m, map, workload, params, refs, options);
 }
 
-function needsOf(workload: Workload, params: Params, options: RuntimeOptions): Needs {
-  const needs = workload.needs(params);
-  if (options.heap === undefined) return needs;
-  return { ...needs, arenaBytes: needs.arenaBytes + imageNeeds(options.heap).arenaBytes };
+/** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
+function plan(needs: Needs, options: RuntimeOptions): { readonly map: MemoryMap; readonly restores: boolean } {
+  const { heap } = options;
+  if (heap === undefined) return { map: planMemory(shapeFor(options, needs)), restores: false };
+  if (heap.places !== undefined && isPlain(options)) {
+    const map = planMemory(shapeFor(options, restoreNeeds(needs, heap, heap.places)));
+    if (canRestore(map, heap.places)) return { map, restores: true };
+  }
+  const arenaBytes = needs.arenaBytes + imageNeeds(heap).arenaBytes;
+  return { map: planMemory(shapeFor(options, { ...needs, arenaBytes })), restores: false };
+}
+
+/** Nobody keeps books of blocks beside the bitmap, which objects have to be allocated for. */
+function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofileRate = 0 }: RuntimeOptions): boolean {
+  return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
+}
+
+/** Where each object of the heap from outside is now; none without one. */
+function loadHeap(m: Mem, m0: number, heap: HeapImage | undefined, restores: boolean): Uint32Array {
+  if (heap === undefined) return new Uint32Array(0);
+  return restores && heap.places !== undefined ? restoreImage(m, m0, heap, heap.places) : loadImage(m, m0, heap);
 }
 
 function reserve(map: MemoryMap): SharedArrayBuffer {
@@ -66,7 +88,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
   enableGC(m);
 }
 
-function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options: RuntimeOptions): Runtime {
+function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, refs: Uint32Array, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
   const watcher = new Watcher(m, options);
@@ -86,7 +108,7 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options
     if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });
   const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
-    .then(() => conclude(m, workload, params, watcher, options))
+    .then(() => conclude(m, workload, params, refs, watcher, options))
     .finally(async () => {
       watcher.end();
       await pool.destroy();
@@ -119,7 +141,7 @@ function explain(m: Mem, error: Error): Error {
 }
 
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, options: RuntimeOptions): RunResult {
+async function conclude(m: Mem, workload: Workload, params: Params, refs: Uint32Array, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
   settle(m);
   watcher.look();
@@ -130,6 +152,8 @@ function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, 
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
+    heap: options.heap === undefined ? undefined : accountFor(m, options.heap, refs),
+    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
   };
 }
 
