@@ -64,9 +64,14 @@ export interface RunResult {
   /** Checkpoints at which the oracle found nothing wrong. */
   readonly verified: number;
   /** What has become of the heap that was loaded, if one was. */
-  readonly heap?: HeapAccount;
+  readonly heap?: LoadedHeap;
   /** The dump that was written, if one was asked for. */
   readonly heapdump?: HeapDumpFile;
+}
+
+export interface LoadedHeap extends HeapAccount {
+  /** Its objects were put where they lay in the machine that dumped them. */
+  readonly inPlace: boolean;
 }
 
 export interface HeapDumpFile {

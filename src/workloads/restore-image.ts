@@ -4,7 +4,7 @@
  * in the initialised data, one after the other; goroutines and finalizers don't come back.
  */
 import { fatal } from '../base/fatal.ts';
-import { PAGE_BYTES, type Ref } from '../memory/address.ts';
+import { PAGE_BYTES, PAGE_WORDS, type Ref } from '../memory/address.ts';
 import { byteView } from '../memory/bytes.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { MemoryMap } from '../memory/map.ts';
@@ -37,9 +37,10 @@ export function restoreNeeds(needs: Needs, image: HeapImage, { pages, arenaOffse
   };
 }
 
-/** Whether a machine of this map has its arena where the heap was. */
-export function canRestore({ regions }: MemoryMap, { arenaOffset }: Places): boolean {
-  return regions[regions.length - 1].start === arenaOffset / 4;
+/** Whether a machine of this map has its arena where the heap was, and as much of it. */
+export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Places): boolean {
+  const arena = regions[regions.length - 1];
+  return arena.start === arenaOffset / 4 && arena.words >= pages * PAGE_WORDS;
 }
 
 /**
@@ -67,7 +68,7 @@ export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places)
 
 function restoreSpan(m: Mem, m0: MRef, { spans, offsets, mayPoint }: Places, i: number): void {
   const c = spans.sizeclass[i];
-  const start: Ref = m[ARENA] + spans.page[i] * (PAGE_BYTES / 4);
+  const start: Ref = m[ARENA] + spans.page[i] * PAGE_WORDS;
   const s = c === 0 ? placeLarge(m, m0, spans.pages[i]) : placeSpan(m, m0, spans.pages[i], c);
   if (m[s + Span.at.start] !== start) fatal('RESTORED_SPAN_ELSEWHERE', { span: s, start: m[s + Span.at.start], wanted: start });
   const taken = new Uint8Array(classToBlocks[c]);

@@ -35,22 +35,33 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { map, restores } = plan(workload.needs(params), options);
   const m = new Int32Array(reserve(map));
   const m0 = boot(m, map, gogcPercent(options.gogc));
-  const refs = loadHeap(m, m0, options.heap, restores);
+  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(m, map, workload, params, refs, options);
+  return run(m, map, workload, params, loaded, options);
 }
 
 /** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
 function plan(needs: Needs, options: RuntimeOptions): { readonly map: MemoryMap; readonly restores: boolean } {
   const { heap } = options;
   if (heap === undefined) return { map: planMemory(shapeFor(options, needs)), restores: false };
-  if (heap.places !== undefined && isPlain(options)) {
-    const map = planMemory(shapeFor(options, restoreNeeds(needs, heap, heap.places)));
-    if (canRestore(map, heap.places)) return { map, restores: true };
-  }
+  const map = planToRestore(needs, heap, options);
+  if (map !== undefined) return { map, restores: true };
   const arenaBytes = needs.arenaBytes + imageNeeds(heap).arenaBytes;
   return { map: planMemory(shapeFor(options, { ...needs, arenaBytes })), restores: false };
+}
+
+/** The machine in which `heap` can lie where it lay; undefined if there is none. */
+function planToRestore(needs: Needs, heap: HeapImage, options: RuntimeOptions): MemoryMap | undefined {
+  if (heap.places === undefined || !isPlain(options)) return undefined;
+  try {
+    const map = planMemory(shapeFor(options, restoreNeeds(needs, heap, heap.places)));
+    return canRestore(map, heap.places) ? map : undefined;
+  } catch (error) {
+    // The dump may ask for more than there can be; the options are looked at once more without it.
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 /** Nobody keeps books of blocks beside the bitmap, which objects have to be allocated for. */
@@ -58,10 +69,17 @@ function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofil
   return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
 }
 
-/** Where each object of the heap from outside is now; none without one. */
-function loadHeap(m: Mem, m0: number, heap: HeapImage | undefined, restores: boolean): Uint32Array {
-  if (heap === undefined) return new Uint32Array(0);
-  return restores && heap.places !== undefined ? restoreImage(m, m0, heap, heap.places) : loadImage(m, m0, heap);
+/** A heap from outside, and where each of its objects is in the machine. */
+interface Loaded {
+  readonly image: HeapImage;
+  readonly refs: Uint32Array;
+  /** Whether that is where it was when this machine dumped it. */
+  readonly inPlace: boolean;
+}
+
+function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean): Loaded {
+  if (!restores || image.places === undefined) return { image, refs: loadImage(m, m0, image), inPlace: false };
+  return { image, refs: restoreImage(m, m0, image, image.places), inPlace: true };
 }
 
 function reserve(map: MemoryMap): SharedArrayBuffer {
@@ -88,7 +106,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
   enableGC(m);
 }
 
-function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, refs: Uint32Array, options: RuntimeOptions): Runtime {
+function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
   const watcher = new Watcher(m, options);
@@ -108,7 +126,7 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, refs: U
     if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });
   const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
-    .then(() => conclude(m, workload, params, refs, watcher, options))
+    .then(() => conclude(m, workload, params, loaded, watcher, options))
     .finally(async () => {
       watcher.end();
       await pool.destroy();
@@ -141,7 +159,7 @@ function explain(m: Mem, error: Error): Error {
 }
 
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-async function conclude(m: Mem, workload: Workload, params: Params, refs: Uint32Array, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
+async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
   settle(m);
   watcher.look();
@@ -152,7 +170,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, refs: Uint32
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
-    heap: options.heap === undefined ? undefined : accountFor(m, options.heap, refs),
+    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded.image, loaded.refs), inPlace: loaded.inPlace },
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
   };
 }
