@@ -60,7 +60,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     arenaPages,
     maxGs: needs.goroutines + SYSTEM_GS + 2,
     stackWords: (needs.stackWords ?? 512) * 2,
-    dataWords: 64,
+    dataWords: 64 + (needs.dataPointers ?? 0) * 2,
     bssWords: Math.max(64, needs.globals * 2),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
     persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16),
@@ -83,5 +83,6 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
     memprofileRate: options.memprofileRate ?? 0,
     seed: options.seed ?? 1,
+    arenaFrom: needs.arenaFrom,
   };
 }

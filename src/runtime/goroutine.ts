@@ -156,3 +156,26 @@ export function ret(m: Mem, gp: GRef): number {
 export function slotAt(m: Mem, gp: GRef, i: number): Ref {
   return m[gp + FP] + i * m[PTR_WORDS];
 }
+
+/** A frame of a goroutine that doesn't run. */
+export interface Frame {
+  /** Its first slot, and the word past its last. */
+  readonly fp: Ref;
+  readonly end: Ref;
+  /** The step of the program that goes on there. */
+  readonly pc: number;
+}
+
+/** All frames of `gp`, the running one first. */
+export function framesOf(m: Mem, gp: GRef): Frame[] {
+  const header = FRAME_HEADER * m[PTR_WORDS];
+  const frames: Frame[] = [];
+  let pc = m[gp + PC];
+  let end = m[gp + SP];
+  for (let fp = m[gp + FP]; fp !== 0; fp = m[fp - header]) {
+    frames.push({ fp, end, pc });
+    pc = m[fp - header + m[PTR_WORDS]];
+    end = fp - header;
+  }
+  return frames;
+}

@@ -2,16 +2,20 @@
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatGctrace } from '../../report/gctrace.ts';
+import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
+import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
+  readonly heap?: string;
+  readonly heapdump?: string;
   readonly procs?: number;
   readonly gogc: number | 'off';
   readonly arena?: number;
@@ -28,14 +32,18 @@ interface RunFlags {
   readonly set?: readonly Setting[];
 }
 
-export const DEFAULT_WORKLOAD = 'churn';
+const DEFAULT_WORKLOAD = 'churn';
+/** With a heap that was loaded. */
+const HEAP_WORKLOAD = 'collect';
 
 export function addRun(program: Command, deps: Deps): void {
   program
     .command('run')
     .summary('run a workload on the allocator and the collector')
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
-    .argument('[workload]', 'a name from the list below, or the path of a module of yours', DEFAULT_WORKLOAD)
+    .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
+    .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip')
+    .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
@@ -56,20 +64,26 @@ export function addRun(program: Command, deps: Deps): void {
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
       ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
       ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
+      ['sweepgen run --heap app.heapdump.gz', 'the heap of a Go program, collected'],
+      ['sweepgen run cache --heapdump out.gz', "a dump for Go's tools, and for --heap"],
     ]))
-    .action((spec: string, flags: RunFlags) => run(deps, spec, flags));
+    .action((spec: string | undefined, flags: RunFlags) => run(deps, spec, flags));
 }
 
-async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
+async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promise<void> {
   const { terminal } = deps;
+  const spec = name ?? (flags.heap === undefined ? DEFAULT_WORKLOAD : HEAP_WORKLOAD);
   const workload = await findWorkload(deps, spec);
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
   const progress = new Progress(terminal);
+  const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
     ...setting,
     workload: spec,
     params,
+    heap,
+    heapdump: flags.heapdump,
     arena: flags.arena,
     policy: flags.policy,
     types: flags.types,
@@ -84,8 +98,12 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
   }).finally(() => progress.clear());
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
-    terminal.out(`${runDocument({ ...setting, params }, result)}\n`);
+    terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
     return;
+  }
+  if (heap !== undefined) {
+    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
+    for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
   }
   for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
 }
