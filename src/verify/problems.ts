@@ -10,6 +10,10 @@ export const LAWS = {
   BITMAP_ALLOCATED: 'the allocated bit is set at each block start and boundary of a span in use, and nowhere else',
   BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
   MARK_LEFT: 'after the sweep no block is marked',
+  // reference words
+  REFWORD_FREE: 'the reference word of a block is RefFree if and only if the block is not handed out',
+  REFWORD_STATE: 'of a handed-out block it is RefNone, but when marking ends RefSome if reached, else RefFinalize if it has a finalizer',
+  REFWORD_FLAGS: 'its flags say whether the block has pointers, a finalizer, and a profile record',
   // spans
   SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
