@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { COLLECTOR } from '../../src/memory/config.ts';
+import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
 import { runOnThreads } from '../support/core-threads.ts';
 
