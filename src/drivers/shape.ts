@@ -53,6 +53,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   if (needs.goroutines + SYSTEM_GS > PARFOR_MAX_ITERATIONS - 16) {
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
+  checkCollector(options);
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
   return {
     ptrWords: 2,
@@ -85,4 +86,15 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
+}
+
+/** The older collectors have a mark loop of their own, and know nothing of types. */
+function checkCollector({ collector, policy, types }: ShapeOptions): void {
+  if (collector === undefined || collector === 'parallel') return;
+  if (policy !== undefined && policy !== 'go1.3') {
+    throw new UsageError(`the collector ${collector} has a mark loop of its own; leave --policy ${policy} out`);
+  }
+  if (types !== undefined && types !== 'none') {
+    throw new UsageError(`the collector ${collector} takes any word for a pointer; leave --types ${types} out`);
+  }
 }

@@ -53,6 +53,18 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
   scan(m, mp, gatherRoot(m, mp, i, wbuf), false);
 }
 
+/**
+ * All roots at once, for a collector that marks alone: a workbuf of them; if they don't fit
+ * into one, the others are full ones. The specials' objects are among them or not.
+ */
+export function gatherRoots(m: Mem, mp: MRef, withSpecials: boolean): WorkbufRef {
+  let wbuf = getempty(m, mp, 0);
+  for (let i = 0; i < rootCount(m); i++) {
+    if (i !== ROOT_SPAN_TYPES || withSpecials) wbuf = gatherRoot(m, mp, i, wbuf);
+  }
+  return wbuf;
+}
+
 function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
   switch (i) {
     case ROOT_DATA:

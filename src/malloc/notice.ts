@@ -10,6 +10,7 @@ import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { heapBitsSetAll } from './heapbits.ts';
 import { FLAG_NOSCAN, FLAG_TYPED } from './flags.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
+import { tellCollector, wantsEveryBlock } from './handed-out.ts';
 
 const TYPES_OF = CONFIG + Config.at.types;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
@@ -20,7 +21,7 @@ const NEVER = 0x7fffffff;
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  m[c + SAMPLE_ALL] = m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
+  m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
 }
 
 /**
@@ -28,6 +29,7 @@ export function noticeInit(m: Mem, c: MCacheRef): void {
  * Called outside of malloc's locks, but before the next safe point.
  */
 export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
+  tellCollector(m, p);
   if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
   // A block without pointers is never scanned, so its bits don't matter.
   if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);

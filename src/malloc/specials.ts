@@ -7,6 +7,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
+import { refreshRefFlags } from '../heap/refword.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
 import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -63,6 +64,7 @@ function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
     m[link] = x;
+    refreshRefFlags(m, s, offset);
   }
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
@@ -77,8 +79,10 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, kind);
   let x = m[link];
-  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) m[link] = m[x + NEXT];
-  else x = 0;
+  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
+    m[link] = m[x + NEXT];
+    refreshRefFlags(m, s, offset);
+  } else x = 0;
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
   return x;

@@ -35,7 +35,8 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
   }
 }
 
-function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
+/** The start of the block that the special is for. */
+export function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
   const words = m[s + ELEMSIZE] >>> 2;
   return m[s + START] + Math.floor((m[special + OFFSET] >>> 2) / words) * words;
 }
@@ -54,7 +55,7 @@ function hasFinalizer(m: Mem, s: SpanRef, from: SpecialRef, block: Ref): boolean
 }
 
 /** Queues and unlinks the block's finalizers from `link` on; returns the link after them. */
-function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): Ref {
+export function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): Ref {
   let at = link;
   while (m[at] !== 0 && blockOf(m, s, m[at]) === block) {
     const x = m[at];
@@ -69,7 +70,8 @@ function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): R
   return at;
 }
 
-function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
+/** The block is about to be freed: unlinks its specials from `link` on. */
+export function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
   while (m[link] !== 0 && blockOf(m, s, m[link]) === block) {
     const x = m[link];
     m[link] = m[x + NEXT];

@@ -20,6 +20,7 @@ const SEGMENT = layOut({
   mcentral: 67 * 32,
   persistent: 32,
   cycles: 64,
+  bitmapwork: 16,
 });
 
 /** Words from the start of the memory to the first region. */

@@ -12,6 +12,10 @@ export const LAWS = {
   MARK_LEFT: 'after the sweep no block is marked',
   // types
   SPAN_TYPES: 'the types that a span keeps of its blocks are types of the table, and free blocks have none',
+  // reference words
+  REFWORD_FREE: 'the reference word of a block is RefFree if and only if the block is not handed out',
+  REFWORD_STATE: 'of a handed-out block it is RefNone, but when marking ends RefSome if reached, else RefFinalize if it has a finalizer',
+  REFWORD_FLAGS: 'its flags say whether the block has pointers, a finalizer, and a profile record',
   // spans
   SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",

@@ -17,6 +17,7 @@ import { checkLists, readLists } from './lists.ts';
 import { explainLost } from './path.ts';
 import { Findings, type VerifyReport } from './problems.ts';
 import { Tracer } from './reach.ts';
+import { checkRefwords, hasRefwords } from './refwords.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
@@ -77,7 +78,9 @@ export class Verifier {
     checkCachesFlushed(view, out);
     findRoots(view, roots);
     tracer.trace(view, roots);
-    if (checkBitmap(view, out, view.reached) > 0) explainLost(view, out, roots, tracer.count);
+    const lost = hasRefwords(view) ? checkRefwords(view, out, view.reached) : checkBitmap(view, out, view.reached);
+    if (hasRefwords(view)) checkBitmap(view, out, null);
+    if (lost > 0) explainLost(view, out, roots, tracer.count);
     out.checks += tracer.count;
     this.history.remember(view);
   }
@@ -85,6 +88,7 @@ export class Verifier {
   private checkSwept(): void {
     const { view, out } = this;
     checkBitmap(view, out, null);
+    if (hasRefwords(view)) checkRefwords(view, out, null);
     checkFreeSpans(view, out);
     checkFreeBlocksClear(view, out);
     this.history.check(view, out);

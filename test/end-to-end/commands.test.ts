@@ -46,6 +46,22 @@ describe('sweepgen run', () => {
     }
   });
 
+  test('prints a trace line for each collection of 2011 in the form of that time', async () => {
+    const { err } = await sweepgen(['run', 'churn', '--collector', 'bitmap', '--procs', '2', '--set', 'count=500000', '--gctrace']);
+    const lines = err.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const one of lines) {
+      expect(one).toMatch(/^gc\d+: \d+\+\d+\+\d+ ms \d+ -> \d+ MB \d+ -> \d+ \(\d+-\d+\) objects \d+ pointer lookups \(\d+ size, \d+ addr\)$/);
+    }
+  });
+
+  test.each([['links', 'refword'], ['cache', 'bitmap']])('%s runs with the collector %s under the oracle on two threads', async (workload, collector) => {
+    const { code, out, err } = await sweepgen(['run', workload, '--collector', collector, '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
+  });
+
   test.each([
     ['stack.mjs', 'rounds=200'],
     ['channels.mjs', 'jobs=100'],

@@ -558,7 +558,9 @@ describe('the oracle', () => {
   });
 
   it('is tested with a damage for each of its laws', () => {
-    expect([...new Set(DAMAGES.map(({ code }) => code))].toSorted()).toEqual(Object.keys(LAWS).toSorted());
+    // Those of reference words are in refword-damage.test.ts.
+    const laws = Object.keys(LAWS).filter((code) => !code.startsWith('REFWORD_'));
+    expect([...new Set(DAMAGES.map(({ code }) => code))].toSorted()).toEqual(laws.toSorted());
   });
 
   it('finds nothing in the memories that are damaged', () => {

@@ -1,7 +1,7 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace } from '../../report/gctrace.ts';
+import { formatGctrace, formatGogctrace2011 } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
@@ -56,7 +56,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does')
+    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does (or, with an older collector, Go of its time)')
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
@@ -92,7 +92,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     gcEvery: flags.gcEvery,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(traceLine(cycle, flags.collector)) : undefined,
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
@@ -106,4 +106,9 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
   }
   for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+}
+
+/** Each collector is traced in the form of its time. */
+function traceLine(cycle: Cycle, collector: Collector): string {
+  return collector === 'parallel' ? formatGctrace(cycle) : formatGogctrace2011(cycle, collector);
 }
