@@ -86,14 +86,22 @@ export function resolve(of: Of): TypeDecl {
   return typeof of === 'function' ? of() : of;
 }
 
-/** As Go would write it. */
-export function typeName(type: TypeDecl): string {
+/** Nobody nests types so deep but by letting one without a name contain itself. */
+const MAX_NAME_DEPTH = 200;
+
+/**
+ * As Go would write it.
+ * @throws UsageError when that has no end
+ */
+export function typeName(type: TypeDecl, depth = 0): string {
+  if (depth > MAX_NAME_DEPTH) throw new UsageError('a type without a name contains itself; let it go through a struct, which has one');
+  const nameOf = (of: Of) => typeName(resolve(of), depth + 1);
   switch (type.kind) {
     case 'scalar':
     case 'struct':
       return type.name;
     case 'pointer':
-      return `*${typeName(resolve(type.to))}`;
+      return `*${nameOf(type.to)}`;
     case 'unsafePointer':
       return 'unsafe.Pointer';
     case 'eface':
@@ -103,13 +111,13 @@ export function typeName(type: TypeDecl): string {
     case 'func':
       return 'func()';
     case 'slice':
-      return `[]${typeName(resolve(type.of))}`;
+      return `[]${nameOf(type.of)}`;
     case 'chan':
-      return `chan ${typeName(resolve(type.of))}`;
+      return `chan ${nameOf(type.of)}`;
     case 'map':
-      return `map[${typeName(resolve(type.key))}]${typeName(resolve(type.of))}`;
+      return `map[${nameOf(type.key)}]${nameOf(type.of)}`;
     case 'array':
-      return `[${type.length}]${typeName(resolve(type.of))}`;
+      return `[${type.length}]${nameOf(type.of)}`;
     default:
       return type.kind;
   }

@@ -24,13 +24,15 @@ const MAX_BYTES = 16 << 20;
 
 /**
  * The `roots` get the numbers 0, 1, … in their order.
- * @throws UsageError for types that can't be: two structs of one name, sizes beyond 16 MB, too much nesting
+ * @throws UsageError for types that can't be: two of one name, one that contains itself
  */
 export function typeTable(...roots: readonly TypeDecl[]): TypeTable {
   const types: TypeDecl[] = [];
   const numbers = new Map<string, number>();
+  // Every declaration is looked into, even of a name that is known: it may hide a second of another.
+  const found = new Set<TypeDecl>();
   roots.forEach(add);
-  for (let i = 0; i < types.length; i++) parts(types[i]).forEach(add);
+  for (const type of found) parts(type).forEach(add);
   for (const type of types) checkFinite(type, []);
   return {
     types,
@@ -41,14 +43,16 @@ export function typeTable(...roots: readonly TypeDecl[]): TypeTable {
     },
   };
   function add(type: TypeDecl): void {
+    if (found.has(type)) return;
+    found.add(type);
     const name = typeName(type);
     const known = numbers.get(name);
-    if (known !== undefined) {
-      if (type.kind === 'struct' && types[known] !== type && !name.includes('[')) throw new UsageError(`two different types are named ${name}; rename one`);
-      return;
+    if (known === undefined) {
+      numbers.set(name, types.length);
+      types.push(type);
+    } else if (types[known].kind !== type.kind || (type.kind === 'struct' && !name.includes('['))) {
+      throw new UsageError(`two different types are named ${name}; rename one`);
     }
-    numbers.set(name, types.length);
-    types.push(type);
   }
 }
 
@@ -81,7 +85,10 @@ export function typeTableWords(table: TypeTable | undefined, ptrWords: 1 | 2): n
   return table === undefined ? 0 : compileTypes(table, 0, ptrWords).length;
 }
 
-/** The table as it lies in memory from `base` on. */
+/**
+ * The table as it lies in memory from `base` on.
+ * @throws UsageError for sizes beyond 16 MB and too much nesting
+ */
 export function compileTypes(table: TypeTable, base: Ref, ptrWords: 1 | 2): Int32Array {
   return new Compiler(table, base, ptrWords).compile();
 }
@@ -243,10 +250,11 @@ class Compiler {
     words[at + Type.at.index] = i;
     words[at + Type.at.itab] = base + at;
     words[at + Type.at.mask] = base + words.length;
-    words.push(...mask);
+    // One by one: there may be more than a call takes arguments.
+    for (const bits of mask) words.push(bits);
     words[at + Type.at.fields] = base + words.length;
     words[at + Type.at.nfields] = fields.length / TypeField.words;
-    words.push(...fields);
+    for (const word of fields) words.push(word);
   }
 
   private elem(type: TypeDecl): TypeDecl | null {
