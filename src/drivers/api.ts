@@ -4,6 +4,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
+import type { MemProfile } from '../report/memprofile.ts';
 import type { MemStats } from '../report/memstats.ts';
 
 export interface RuntimeOptions {
@@ -60,6 +61,8 @@ export interface RunResult {
   readonly elapsedNs: number;
   /** Checkpoints at which the oracle found nothing wrong. */
   readonly verified: number;
+  /** What the memory profiler saw, if it was on. */
+  readonly memProfile?: MemProfile;
 }
 
 /** A started machine. */

@@ -43,6 +43,9 @@ export const G = struct('g', 80, {
   ints: by(OWNER, G_INTS),
 });
 
+/** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
+export const FRAME_HEADER = 2;
+
 const STACKS = CONFIG + Config.at.stacks;
 const STACK_WORDS = CONFIG + Config.at.stackWords;
 const GS = CONFIG + Config.at.gs;

@@ -27,6 +27,7 @@ import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
+import { FLAG_NOPROFILING } from './mprof.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeMalloc } from './notice.ts';
 import { mheapAlloc } from './reclaim.ts';
@@ -35,8 +36,9 @@ import { mheapAlloc } from './reclaim.ts';
 export const FLAG_NOSCAN = 1;
 /** The memory may be left dirty. */
 export const FLAG_NOZERO = 2;
-/** Not for the profiler: a block of the runtime's own. */
-export const FLAG_NOPROFILING = 4;
+export { FLAG_NOPROFILING };
+/** A tiny object has the first and not the second: it shares its block with some that may be profiled. */
+export const TINY_FLAGS = FLAG_NOSCAN | FLAG_NOPROFILING;
 
 /** What every 0-byte allocation gets: a word outside the arena. */
 export const ZEROBASE: Ref = 8;
@@ -60,7 +62,7 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
   if (size < TINY_SIZE) {
     if (size === 0) return ZEROBASE;
-    if ((flags & FLAG_NOSCAN) !== 0) return mallocTiny(m, mp, size) >>> 2;
+    if ((flags & TINY_FLAGS) === FLAG_NOSCAN) return mallocTiny(m, mp, size) >>> 2;
   }
   const sizeclass = sizeToClass(size);
   const c = m[mp + MCACHE];

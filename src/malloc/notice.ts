@@ -7,11 +7,9 @@ import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
+import { NEVER, alwaysSampled, firstSample, profileMalloc } from './mprof.ts';
 
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
-
-/** More bytes than any block has. */
-const NEVER = 0x7fffffff;
 
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
@@ -19,10 +17,17 @@ export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + SAMPLE_ALL] = NEVER;
 }
 
+/** Sets the countdown of the MCache of M `mp` for a new rate of the profiler. */
+export function noticeReset(m: Mem, mp: MRef, c: MCacheRef): void {
+  m[c + NEXT_SAMPLE] = firstSample(m, mp);
+  // 0 if somebody else wants every block.
+  if (m[c + SAMPLE_ALL] !== 0) m[c + SAMPLE_ALL] = alwaysSampled(m);
+}
+
 /**
  * `p`, a block of `bytes` bytes, is handed out to M `mp`; nothing refers to it yet.
  * Called outside of malloc's locks, but before the next safe point.
  */
-export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, _p: Ref, _bytes: number, _flags: number): void {
-  if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
+export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
+  profileMalloc(m, mp, c, p, bytes, flags);
 }

@@ -11,6 +11,7 @@ import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
+import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
@@ -107,8 +108,14 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   setUpSweep(m);
   const sweepStarted = nanotime();
-  if (force === FORCE.andSweep) finishSweep(m, mp);
-  else wakeSweeper(m, mp);
+  if (force === FORCE.andSweep) {
+    finishSweep(m, mp);
+    // Once more than otherwise, for what is garbage of this cycle has been freed already.
+    mprofGC(m, mp);
+  } else {
+    wakeSweeper(m, mp);
+  }
+  mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - sweepStarted;
   if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);

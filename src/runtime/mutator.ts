@@ -11,7 +11,7 @@ import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { FLAG_NOSCAN, mallocTiny, mallocgc } from '../malloc/malloc.ts';
+import { FLAG_NOSCAN, TINY_FLAGS, mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { newg, slotAt } from './goroutine.ts';
@@ -27,10 +27,10 @@ const { ints: INTS, base: BASE, fp: FP } = G.at;
 
 /**
  * A new zeroed object of `size` bytes, held by slot `i` of the frame. May collect.
- * @param flags FLAG_NOSCAN if it will hold no pointers
+ * @param flags FLAG_NOSCAN if it will hold no pointers, FLAG_NOPROFILING to hide it from the memory profiler
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
-  const isTiny = (flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE && size > 0;
+  const isTiny = (flags & TINY_FLAGS) === FLAG_NOSCAN && size < TINY_SIZE && size > 0;
   const address = isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2;
   const pw = m[PTR_WORDS];
   const slot = m[gp + FP] + i * pw;

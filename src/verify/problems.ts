@@ -39,7 +39,7 @@ export const LAWS = {
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
   SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked',
   COUNTER_NEGATIVE: 'no count is negative',
-  SYS_BYTES: 'gcSys and otherSys are what was carved',
+  SYS_BYTES: 'gcSys, buckhashSys and otherSys are what was carved',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
   // specials and finalizers
   SPECIALS_ORDER: "a span's specials are sorted by offset, then kind",
@@ -51,6 +51,12 @@ export const LAWS = {
   FINALIZER_SLOT_DIRTY: 'an entry past the count of its block is clear',
   FINBLOCK_LISTS: 'a block of finalizers is queued, free, or held by the finalizer goroutine',
   FINALIZER_WAKEUP_LOST: 'when finalizers are queued the finalizer goroutine is awake or will be woken',
+  // memory profile
+  BUCKET_LISTS: 'every bucket is on the list of all and on one chain of the hash table, once, and no two are alike',
+  BUCKET_COUNTS: "no bucket's count is negative, and no stage of it has published more frees than mallocs",
+  PROFILE_BUCKET: 'every sampled block names a bucket, of its size',
+  PROFILE_COUNT: "a bucket's mallocs less its frees are the sampled blocks that name it",
+  ADDR_MAP: 'every address of the map is of a block handed out, in the chain for it; all entries are there or free',
   // work of the mark phase
   WORKBUF_LOST: 'every workbuf is on the stack of empty ones',
   WORKBUF_TWICE: 'no workbuf is on the stacks twice',

@@ -16,6 +16,7 @@ import { checkLists, readLists } from './lists.ts';
 import { explainLost } from './path.ts';
 import { Findings, type VerifyReport } from './problems.ts';
 import { Tracer } from './reach.ts';
+import { checkProfile } from './profile.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
@@ -59,6 +60,7 @@ export class Verifier {
     checkCounters(view, out);
     checkSpecials(view, out);
     checkFinalizers(view, out);
+    checkProfile(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
     checkWorld(view, out);

@@ -10,6 +10,7 @@ import { tree } from './graphs/tree.ts';
 import { wide } from './graphs/wide.ts';
 import { links } from './links.ts';
 import { sequence } from './sequence.ts';
+import { sites } from './sites.ts';
 import { strings } from './strings.ts';
 import type { Workload } from './workload.ts';
 
@@ -17,7 +18,7 @@ import type { Workload } from './workload.ts';
 export const BUILT_INS: readonly Workload[] = [
   tree, list, rand, wide, mixed, collect,
   churn, binaryTrees, sequence,
-  strings, cache, links,
+  strings, cache, links, sites,
 ];
 
 /** The built-in workload `name`, if there is one. */

@@ -5,10 +5,11 @@
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
-import { FLAG_NOSCAN } from '../malloc/malloc.ts';
+import { FLAG_NOPROFILING, FLAG_NOSCAN } from '../malloc/malloc.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
+import { MEM_PROFILE, setMemProfileKind, setMemProfileRate } from '../runtime/memprofile.ts';
 import { ready } from '../runtime/ready.ts';
 import { finalizedObject } from '../runtime/system.ts';
 import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';
@@ -21,6 +22,8 @@ export const toolkit = {
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
   storeAddress, loadAddress, setFreshByte, getByte,
+  // What the memory profiler samples.
+  setMemProfileRate, setMemProfileKind, MEM_PROFILE, FLAG_NOPROFILING,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

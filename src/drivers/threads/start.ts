@@ -3,10 +3,11 @@ import { Fatal, UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
-import { boot, enableGC, planMemory, startMain } from '../../runtime/boot.ts';
+import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
 import { settle } from '../../runtime/settle.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
+import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
@@ -118,6 +119,13 @@ function explain(m: Mem, error: Error): Error {
   return isDeadlock ? new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m)) : error;
 }
 
+/** Undefined if nobody, neither the options nor the program, has asked for one. */
+function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProfile | undefined {
+  const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
+  const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
+  return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
+}
+
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
 function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, options: RuntimeOptions): RunResult {
   const elapsedNs = watcher.elapsedNs;
@@ -130,6 +138,7 @@ function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, 
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
+    memProfile: profileOf(m, workload, options),
   };
 }
 
