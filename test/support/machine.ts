@@ -25,6 +25,7 @@ export interface MachineOptions {
   readonly timeslice?: number;
   /** A forced collection about every so many steps. */
   readonly gcEvery?: number;
+  readonly memprofileRate?: number;
   /** What else is to be built, after the workload's own. */
   readonly build?: (m: Mem, m0: number) => void;
   /** In place of the workload's. */
@@ -46,7 +47,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery }, needs);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, memprofileRate: options.memprofileRate }, needs);
   const map = planMemory({
     ...shape,
     ptrWords: options.ptrWords ?? 2,
