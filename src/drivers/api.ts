@@ -4,6 +4,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
+import type { MemProfile } from '../report/memprofile.ts';
 import type { MemStats } from '../report/memstats.ts';
 import type { HeapAccount } from '../workloads/account.ts';
 
@@ -63,6 +64,8 @@ export interface RunResult {
   readonly elapsedNs: number;
   /** Checkpoints at which the oracle found nothing wrong. */
   readonly verified: number;
+  /** What the memory profiler saw, if it was on. */
+  readonly memProfile?: MemProfile;
   /** What has become of the heap that was loaded, if one was. */
   readonly heap?: LoadedHeap;
   /** The dump that was written, if one was asked for. */

@@ -33,6 +33,20 @@ export interface ShapeOptions {
   readonly memprofileRate?: number;
 }
 
+/** Words of a record of one sampled block, whichever kind it is. */
+const SAMPLE_WORDS = 8;
+/** For the profiler's hash table and some thousand buckets; a program may ask for a profile at any time. */
+const BUCKET_WORDS = 1 << 18;
+/** Of the least block that has a special. */
+const LEAST_BYTES = 16;
+
+/** Room for the memory profiler: as many samples as the arena may hold at once, and half as many again. */
+function profileWords(arenaPages: number, rate: number): number {
+  if (rate === 0) return BUCKET_WORDS;
+  const samples = (arenaPages * PAGE_BYTES) / Math.max(LEAST_BYTES, rate);
+  return 2 * BUCKET_WORDS + Math.min(1 << 27, Math.ceil(1.5 * samples * SAMPLE_WORDS));
+}
+
 /**
  * The machine of Go's own sizes for `needs`.
  * @param types what the workload declares
@@ -64,7 +78,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     dataWords: 64 + (needs.dataPointers ?? 0) * 2,
     bssWords: Math.max(64, needs.globals * 2),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
-    persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16),
+    persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16) + profileWords(arenaPages, options.memprofileRate ?? 0),
     cycleLogCap: 256,
     // Every object of 16 bytes could be waiting to be scanned at once.
     maxWorkbufs: Math.min(32768, 64 + Math.ceil((arenaPages * 3) / 8)),

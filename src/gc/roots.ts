@@ -70,7 +70,7 @@ function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
     case ROOT_DATA:
       return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA], SCAN_ALL);
     case ROOT_BSS:
-      return enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS], SCAN_ALL);
+      return mprofMark(enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS], SCAN_ALL));
     case ROOT_FINALIZERS:
       return gatherFinalizers(m, mp, wbuf);
     case ROOT_SPAN_TYPES:
@@ -81,6 +81,15 @@ function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
     default:
       return gatherStack(m, mp, i - ROOT_COUNT, wbuf);
   }
+}
+
+/**
+ * Go's MProf_Mark: the profiler's own roots, of which there are none. Buckets lie outside the
+ * heap and hold pcs and counts; which block is a bucket's is said by an offset in its span,
+ * or by an address that must not keep it alive.
+ */
+function mprofMark(wbuf: WorkbufRef): WorkbufRef {
+  return wbuf;
 }
 
 /** Finalizers that are due keep their object until they have run. */

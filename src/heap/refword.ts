@@ -85,8 +85,14 @@ export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   let flags = 0;
   for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
     if (blockIndex(m, s, m[s + START] + (m[x + OFFSET] >>> 2)) !== block) continue;
-    flags |= m[x + KIND] === SPECIAL_KIND.finalizer ? REF_HAS_FINALIZER : REF_PROFILED;
+    if (m[x + KIND] === SPECIAL_KIND.finalizer) flags = REF_HAS_FINALIZER;
   }
   const word = refwordsOf(m, s) + block;
-  m[word] = (m[word] & ~(REF_HAS_FINALIZER | REF_PROFILED)) | flags;
+  m[word] = (m[word] & ~REF_HAS_FINALIZER) | flags;
+}
+
+/** The block at `p` has been sampled. */
+export function setRefProfiled(m: Mem, p: Ref): void {
+  const s = spanOf(m, p);
+  m[refwordsOf(m, s) + blockIndex(m, s, p)] |= REF_PROFILED;
 }

@@ -51,6 +51,9 @@ export const G = struct('g', 128, {
   sudogs: by('see sudog.ts', MAX_CASES * SudoG.words),
 });
 
+/** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
+export const FRAME_HEADER = 2;
+
 const STACKS = CONFIG + Config.at.stacks;
 const STACK_WORDS = CONFIG + Config.at.stackWords;
 const GS = CONFIG + Config.at.gs;

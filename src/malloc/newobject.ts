@@ -49,7 +49,7 @@ export function newchan(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
 }
 
 /** A block for `count` values of `type`, whose type the collector can find. */
-function mallocTyped(m: Mem, mp: MRef, size: number, type: TypeRef, count: number, info: number): Ref {
+export function mallocTyped(m: Mem, mp: MRef, size: number, type: TypeRef, count: number, info: number): Ref {
   if (hasNoPointers(m, type)) return mallocgc(m, mp, size, FLAG_NOSCAN);
   const p = mallocgc(m, mp, size, FLAG_TYPED);
   if (p === ZEROBASE) return p;

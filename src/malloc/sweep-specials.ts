@@ -6,12 +6,13 @@ import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, bitsShift, bitsWord, markShift } from '../heap/bitmap.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
+import { mprofFree } from './buckets.ts';
 import { fixallocFree } from './fixalloc.ts';
 import { queuefinalizer } from './finq.ts';
 import { SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
 
 const { start: START, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
-const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT } = Special.at;
+const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
  * For each unreached block of `s`: with a finalizer, all of its finalizers are queued and
@@ -70,11 +71,12 @@ export function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: 
   return at;
 }
 
-/** The block is about to be freed: unlinks its specials from `link` on. */
+/** The block is about to be freed: unlinks its specials from `link` on; of some the profiler wants to know. */
 export function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
   while (m[link] !== 0 && blockOf(m, s, m[link]) === block) {
     const x = m[link];
     m[link] = m[x + NEXT];
+    if (m[x + KIND] === SPECIAL_KIND.profile) mprofFree(m, mp, m[x + BUCKET], false);
     freeSpecial(m, mp, x);
   }
 }

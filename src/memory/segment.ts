@@ -19,6 +19,7 @@ const SEGMENT = layOut({
   mheap: 640,
   mcentral: 67 * 32,
   persistent: 32,
+  mprof: 16,
   cycles: 64,
   bitmapwork: 16,
 });

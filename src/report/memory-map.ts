@@ -15,6 +15,8 @@ import { Hchan } from '../heap/hchan.ts';
 import { Span } from '../heap/span.ts';
 import { SpanList } from '../heap/span-list.ts';
 import { Special } from '../heap/special.ts';
+import { AddrEntry, AddrHash } from '../malloc/addr-buckets.ts';
+import { Bucket, MProf } from '../malloc/buckets.ts';
 import { FinBlock, Fin, Finalizer } from '../malloc/finq.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MCache } from '../malloc/mcache-record.ts';
@@ -33,7 +35,7 @@ const RECORDS: readonly Struct[] = [
   Config, Lock, LFNode, LFStack, ParFor, ParForThread,
   G, SudoG, M, GCStats, P, Sched,
   Span, SpanList, Special, Hchan,
-  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer,
+  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, MProf, Bucket, AddrHash, AddrEntry, Fin, FinBlock, Finalizer,
   Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, Doorbell, CycleRing,
 ];
 

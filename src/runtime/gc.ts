@@ -11,6 +11,7 @@ import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
+import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
@@ -113,6 +114,7 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   if (!isOlderCollector(m)) sweepFromHereOn(m, mp, times, force);
+  mprofGC(m, mp);
   if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
 }
@@ -122,6 +124,8 @@ function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
   const frees = countFrees(m);
   setUpSweep(m);
   sweepInPause(m, mp);
+  // Once more than otherwise, for what is garbage of this cycle has been freed already.
+  mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - times.t4;
   cachestats(m, mp);
   times.freed = countFrees(m) - frees;
@@ -137,6 +141,8 @@ function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
   }
   const started = nanotime();
   finishSweep(m, mp);
+  // As above.
+  mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - started;
 }
 

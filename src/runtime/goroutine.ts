@@ -17,7 +17,7 @@ import { clearWords } from '../memory/clear.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
-import { G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
+import { FRAME_HEADER, G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
@@ -54,8 +54,6 @@ export function isPark(answer: number): boolean {
 export function pcOf(answer: number): number {
   return ~answer >> 2;
 }
-
-const FRAME_HEADER = 2;
 
 const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP } = G.at;
 const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS, chanok: CHANOK } = G.at;

@@ -72,7 +72,8 @@ function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array 
 function checkUsed(h: HeapView, out: Findings, off: number, word: number, special: number, reached: Int32Array | null): number {
   const flags = special | (isScanned(h, off) ? 0 : REF_NO_POINTERS);
   const state = word & ~REF_FLAGS;
-  if ((word & REF_FLAGS) !== flags) {
+  // Which blocks are sampled the address map says; see profile.ts.
+  if ((word & REF_FLAGS & ~REF_PROFILED) !== flags) {
     out.add('REFWORD_FLAGS', () => `the word of block ${nameBlock(h, off)} is ${describe(word)}, but should be ${describe(state | flags)}`);
   }
   if (reached !== null && hasBit(h, reached, off)) return state === REF.some ? 0 : 1;
@@ -101,8 +102,7 @@ function specialFlags(h: HeapView, i: number): ReadonlyMap<number, number> {
   const flags = new Map<number, number>();
   for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
     const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
-    const flag = m[x + Special.at.kind] === SPECIAL_KIND.finalizer ? REF_HAS_FINALIZER : REF_PROFILED;
-    flags.set(off, (flags.get(off) ?? 0) | flag);
+    if (m[x + Special.at.kind] === SPECIAL_KIND.finalizer) flags.set(off, REF_HAS_FINALIZER);
   }
   return flags;
 }

@@ -18,6 +18,7 @@ import { explainLost } from './path.ts';
 import { Findings, type VerifyReport } from './problems.ts';
 import { Tracer } from './reach.ts';
 import { checkRefwords, hasRefwords } from './refwords.ts';
+import { checkProfile } from './profile.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
@@ -63,6 +64,7 @@ export class Verifier {
     checkTypes(view, out);
     checkSpecials(view, out);
     checkFinalizers(view, out);
+    checkProfile(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
     checkChannels(view, out);

@@ -7,12 +7,13 @@ import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
 import * as types from '../heap/type-decl.ts';
 import { typeTable } from '../heap/type-table.ts';
-import { FLAG_NOSCAN } from '../malloc/flags.ts';
+import { FLAG_NOPROFILING, FLAG_NOSCAN } from '../malloc/flags.ts';
 import { chancap, chanclose, chanlen, chanok, chanrecv, chansend, makechan, tryrecv, trysend } from '../runtime/chan.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import * as values from '../runtime/values.ts';
+import { MEM_PROFILE, setMemProfileKind, setMemProfileRate } from '../runtime/memprofile.ts';
 import { ready } from '../runtime/ready.ts';
 import { recvCase, select, selectOr, sendCase } from '../runtime/select.ts';
 import { finalizedObject } from '../runtime/system.ts';
@@ -31,6 +32,8 @@ export const toolkit = {
   // Channels.
   makechan, chansend, chanrecv, chanok, trysend, tryrecv, chanclose, chanlen, chancap,
   select, selectOr, sendCase, recvCase,
+  // What the memory profiler samples.
+  setMemProfileRate, setMemProfileKind, MEM_PROFILE, FLAG_NOPROFILING,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { G, G_STATUS, gAt } from '../../src/machine/g.ts';
 import { allglen } from '../../src/machine/sched.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/malloc.ts';
+import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, yieldTo, type Step } from '../../src/runtime/goroutine.ts';
 import { collect as collectNow, getGlobal, getInt, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord } from '../../src/runtime/mutator.ts';

@@ -30,6 +30,7 @@ export interface MachineOptions {
   readonly collector?: keyof typeof COLLECTOR;
   /** Stops at checkpoints; what answers them, see verify-hook.ts. */
   readonly verify?: boolean;
+  readonly memprofileRate?: number;
   /** What else is to be built, after the workload's own. */
   readonly build?: (m: Mem, m0: number) => void;
   /** In place of the workload's. */
@@ -51,7 +52,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify }, needs, workload.types);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate }, needs, workload.types);
   const map = planMemory({
     ...shape,
     ptrWords: options.ptrWords ?? 2,

@@ -29,6 +29,7 @@ import { EMPTY, FULL, WORK, Work } from '../../src/gc/work.ts';
 import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
 import { LAWS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
+import { PROFILE_DAMAGES } from '../support/profile-damages.ts';
 import { Enough, runCollect, runRandom } from '../support/verify-machine.ts';
 
 vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
@@ -560,7 +561,7 @@ describe('the oracle', () => {
   it('is tested with a damage for each of its laws', () => {
     // Those of reference words are in refword-damage.test.ts.
     const laws = Object.keys(LAWS).filter((code) => !code.startsWith('REFWORD_'));
-    expect([...new Set(DAMAGES.map(({ code }) => code))].toSorted()).toEqual(laws.toSorted());
+    expect([...new Set([...DAMAGES, ...PROFILE_DAMAGES].map(({ code }) => code))].toSorted()).toEqual(laws.toSorted());
   });
 
   it('finds nothing in the memories that are damaged', () => {

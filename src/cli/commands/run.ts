@@ -10,7 +10,8 @@ import { findWorkload } from '../find-workload.ts';
 import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { deliverProfile, profileRate } from '../mem-profile.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -25,6 +26,9 @@ interface RunFlags {
   readonly godebug?: readonly DebugFlag[];
   readonly gcEvery: number;
   readonly hangSeconds?: number;
+  readonly memprofile?: string;
+  readonly memprofileText?: boolean;
+  readonly memprofileRate?: number;
   readonly seed: number;
   readonly verify?: boolean;
   readonly gctrace?: boolean;
@@ -57,12 +61,16 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does (or, with an older collector, Go of its time)')
+    .option('--memprofile <file>', 'write a memory profile for go tool pprof, of the last collection')
+    .option('--memprofile-text', "print the memory profile in Go's text form")
+    .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
       ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
+      ['sweepgen run sites --memprofile heap.pb.gz', 'which call paths the heap is from'],
       ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
       ['sweepgen run --heap app.heapdump.gz', 'the heap of a Go program, collected'],
       ['sweepgen run cache --heapdump out.gz', "a dump for Go's tools, and for --heap"],
@@ -76,6 +84,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const workload = await findWorkload(deps, spec);
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
+  const memprofileRate = profileRate(deps, flags);
   const progress = new Progress(terminal);
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
@@ -89,6 +98,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     types: flags.types,
     collector: flags.collector,
     debug: flags.godebug,
+    memprofileRate,
     gcEvery: flags.gcEvery,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
@@ -96,6 +106,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
+  await deliverProfile(deps, flags, result);
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
     terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);

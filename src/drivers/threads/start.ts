@@ -4,10 +4,11 @@ import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
-import { boot, enableGC, planMemory, startMain } from '../../runtime/boot.ts';
+import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
 import { settle } from '../../runtime/settle.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
+import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
 import { accountFor } from '../../workloads/account.ts';
@@ -159,6 +160,13 @@ function explain(m: Mem, error: Error): Error {
   return isDeadlock ? new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m)) : error;
 }
 
+/** Undefined if nobody, neither the options nor the program, has asked for one. */
+function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProfile | undefined {
+  const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
+  const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
+  return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
+}
+
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
 async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
@@ -173,6 +181,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     verified: watcher.verified,
     heap: loaded === undefined ? undefined : { ...accountFor(m, loaded.image, loaded.refs), inPlace: loaded.inPlace },
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
+    memProfile: profileOf(m, workload, options),
   };
 }
 

@@ -14,11 +14,13 @@ import type { Ref } from '../../memory/address.ts';
 import { fatal } from '../../base/fatal.ts';
 import { M, type MRef } from '../../machine/m.ts';
 import { BIT_SCAN, bitsShift, bitsWord } from '../../heap/bitmap.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, blockIndex, refreshRefFlags, refwordsOf } from '../../heap/refword.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED, blockIndex, refreshRefFlags, refwordsOf } from '../../heap/refword.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../../heap/span.ts';
 import { Special } from '../../heap/special.ts';
+import { mprofFree } from '../../malloc/buckets.ts';
 import { freeSpan } from '../../malloc/mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../../malloc/mheap.ts';
+import { forgetProfiled } from '../../malloc/profiled.ts';
 import { blockOf, dropSpecials, queueFinalizers } from '../../malloc/sweep-specials.ts';
 import { NEEDS_ZEROING, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, claimSweep, countFreed, freeLarge, publishSwept } from '../../malloc/sweep.ts';
 import { gatherRoots } from '../roots.ts';
@@ -119,6 +121,7 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): void {
   const ref = m[word];
   if ((ref & ~REF_FLAGS) === REF.none) {
     m[word] = REF.free;
+    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, forgetProfiled(m, mp, m[s + START]), false);
     freeLarge(m, mp, s);
     return;
   }
@@ -143,6 +146,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): void {
       continue;
     }
     m[word] = REF.free;
+    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, forgetProfiled(m, mp, p), false);
     clearFreed(m, p, step);
     if (first === 0) first = p;
     else m[last] = p;
