@@ -227,6 +227,8 @@ function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): vo
 /** The program for the data of an interface value of `type`; 0 if it isn't known, -1 if there are no pointers to follow. */
 function interfaceProgram(m: Mem, type: TypeRef): number {
   const kind = m[type + Type.at.kind];
+  // Its own data, as a pointer is, and it says nothing of what it points at.
+  if ((kind & KIND_MASK) === KIND.unsafePointer) return 0;
   if ((kind & KIND_MASK) !== KIND.ptr) return programInfo(m[type + Type.at.gc], 0);
   if ((kind & KIND_NO_POINTERS) !== 0) return -1;
   const elem = m[type + Type.at.elem];

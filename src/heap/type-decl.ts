@@ -13,7 +13,8 @@ export type TypeDecl =
   | { readonly kind: 'scalar'; readonly name: string; readonly bytes: number | 'word' }
   | { readonly kind: 'pointer'; readonly to: Of }
   | { readonly kind: 'unsafePointer' | 'string' | 'eface' | 'iface' | 'func' }
-  | { readonly kind: 'slice' | 'chan'; readonly of: Of }
+  | { readonly kind: 'slice'; readonly of: Of }
+  | { readonly kind: 'chan'; readonly of: Of }
   | MapDecl
   | { readonly kind: 'array'; readonly of: Of; readonly length: number }
   | { readonly kind: 'struct'; readonly name: string; readonly fields: Readonly<Record<string, Of>> };
