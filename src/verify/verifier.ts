@@ -80,8 +80,10 @@ export class Verifier {
     checkCachesFlushed(view, out);
     findRoots(view, roots);
     tracer.trace(view, roots);
-    const lost = hasRefwords(view) ? checkRefwords(view, out, view.reached) : checkBitmap(view, out, view.reached);
-    if (hasRefwords(view)) checkBitmap(view, out, null);
+    // With reference words nothing is ever marked in the bitmap.
+    const isByWords = hasRefwords(view);
+    const unmarked = checkBitmap(view, out, isByWords ? null : view.reached);
+    const lost = isByWords ? checkRefwords(view, out, view.reached) : unmarked;
     if (lost > 0) explainLost(view, out, roots, tracer.count);
     out.checks += tracer.count;
     this.history.remember(view);

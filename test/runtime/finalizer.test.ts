@@ -41,7 +41,9 @@ function* settleFinalizers(m: Mem, mp: MRef, times = 5): Generator<undefined, vo
   }
 }
 
-describe.each(COLLECTORS)('$name', ({ name: _, ...shape }) => {
+describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
+  const shape = { policy, collector };
+
   test('a finalizer runs once, with its object intact and its context, after which the object goes', () => {
     let object: Ref = 0;
     let seen = 0;
