@@ -200,7 +200,8 @@ describe('a sampled block', () => {
   });
 
   test('is published at once by a collection that sweeps at once, and one cycle later by another', () => {
-    const machine = profiled(1);
+    // No collections but those asked for.
+    const machine = bootCore({ memprofileRate: 1 }, -1);
     runMain(machine, (m, mp, gp) => {
       const published = () => {
         const [b] = buckets(m).filter((one) => m[one + Bucket.at.size] === 160);
