@@ -200,6 +200,26 @@ describe('a sampled block', () => {
     expect([count(m, b, 'allocs'), count(m, b, 'frees'), count(m, b, 'prevAllocs')]).toEqual([100, 99, 50]);
   });
 
+  test('is published at once by a collection that sweeps at once, and one cycle later by another', () => {
+    // No collections but those asked for.
+    const machine = bootCore({ memprofileRate: 1 }, -1);
+    runMain(machine, (m, mp, gp) => {
+      const published = () => {
+        const [b] = buckets(m).filter((one) => m[one + Bucket.at.size] === 160);
+        return [count(m, b, 'allocs'), count(m, b, 'frees')];
+      };
+      for (let i = 0; i < 30; i++) newObject(m, mp, gp, 0, 160, 0);
+      collect(m, mp, false);
+      expect(published()).toEqual([0, 0]);
+      for (let i = 0; i < 20; i++) newObject(m, mp, gp, 0, 160, 0);
+      collect(m, mp, false);
+      expect(published()).toEqual([30, 29]);
+      for (let i = 0; i < 10; i++) newObject(m, mp, gp, 0, 160, 0);
+      collect(m, mp, true);
+      expect(published()).toEqual([60, 59]);
+    });
+  });
+
   test.each([COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword])('is known by a special or by its address, with collector %i', (collector) => {
     const { m, m0 } = profiled(0, { collector });
     const p = mallocgc(m, m0, 64, 0);
