@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { G, G_STATUS, gAt } from '../../src/machine/g.ts';
 import { allglen } from '../../src/machine/sched.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
+import { FIN, Fin, Finalizer, finalizerAt } from '../../src/malloc/finq.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, yieldTo, type Step } from '../../src/runtime/goroutine.ts';
 import { collect as collectNow, getGlobal, getInt, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord } from '../../src/runtime/mutator.ts';
@@ -169,6 +170,10 @@ describe('finalizers', () => {
     expect([sizeOf(waiting.object), sizeOf(due.object)]).toEqual([64, 80]);
     expect(waiting).toMatchObject({ fn: due.fn, code: due.code, argType: 0, objectType: 0 });
     expect((await readImage(bytes)).facts?.roots.finalizers).toBe(1);
+    // The finalizer goroutine clears an entry when it has run it, and keeps the block.
+    const entry = finalizerAt(m[FIN + Fin.at.finq], 0);
+    m.fill(0, entry, entry + Finalizer.words);
+    expect(only(readDump(dumpOf(m)).records, 'queuedFinalizer')).toEqual([]);
   });
 });
 

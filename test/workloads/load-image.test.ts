@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { xorshift32 } from '../../src/base/random.ts';
 import { dataAt, loadWord } from '../../src/runtime/mutator.ts';
 import { collect } from '../../src/workloads/collect.ts';
+import { heapdumpRecords } from '../../src/report/heapdump.ts';
 import { checkImage, isPointerFree, type HeapImage } from '../../src/workloads/heaps/image.ts';
 import { allocatedSize, imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
 import { runOnOneP, type Run } from '../support/machine.ts';
@@ -72,6 +73,14 @@ describe('loading an image', () => {
     const three = loadWord(m, four, 0);
     expect(loadWord(m, four, 1)).toBe(three);
     expect(new Set([zero, one, two, three, four]).size).toBe(5);
+  });
+
+  it('gives every object a block of its own, in which pointers are looked for only where there are any', () => {
+    const { m, memstats } = load(imageOf([8, 8, 12, 8, 40], [[1], [], [], [0], []], [0, 1, 2, 3, 4]));
+    expect(memstats.HeapObjects).toBe(6);
+    const objects = [...heapdumpRecords(m, { text: [] })].filter((record) => record.kind === 'object');
+    const found = objects.map(({ contents, fields = [] }) => [contents.length, [...fields].length / 2]);
+    expect(found.toSorted(([a, b], [c, d]) => a - c || b - d)).toEqual([[8, 0], [8, 1], [8, 1], [16, 0], [48, 0], [48, 6]]);
   });
 
   it('makes an object larger when its size does not hold its references, and says so', () => {

@@ -170,7 +170,7 @@ describe('a dump is not put back in place', () => {
     ['with a large object inside a page', params().object(HEAP + 16, 40_960)],
     ['with a block between two places', params().object(HEAP + 8, 16)],
     ['with blocks of two sizes in a span', params().object(HEAP, 16).object(HEAP + 32, 32)],
-    ['with a block in the leftover of a span', params().object(HEAP, 48).object(HEAP + 8160, 16)],
+    ['with a block in the leftover of a span', params().object(HEAP, 48).object(HEAP + 8160, 48)],
     ['with spans that overlap', params().object(HEAP + 0x2000, 16).object(HEAP + 0x2000 + 5120 * 2, 5120)],
   ])('%s', async (_, w) => {
     const image = await readDump(w.eof().bytes);

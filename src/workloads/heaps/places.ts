@@ -61,10 +61,13 @@ export function placesOf(minor: number, params: GoParams, starts: Float64Array, 
   if (spans === undefined) return undefined;
   const flags = kept.hasFields.finish();
   const fileOrder = new Uint32Array(order.length);
-  for (let i = 0; i < order.length; i++) fileOrder[order[i]] = i;
+  const mayPoint = new Uint8Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    fileOrder[order[i]] = i;
+    mayPoint[i] = flags[order[i]];
+  }
   return {
-    arenaOffset: heapStart - BASE, pages, offsets, spans,
-    mayPoint: Uint8Array.from(order, (object) => flags[object]),
+    arenaOffset: heapStart - BASE, pages, offsets, mayPoint, spans,
     contents: kept.contents.finish(),
     fileOrder,
   };
