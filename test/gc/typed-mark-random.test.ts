@@ -8,7 +8,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { HCHAN_WORDS } from '../../src/heap/hchan.ts';
 import { Span, spanOf } from '../../src/heap/span.ts';
-import { typeName, type TypeDecl } from '../../src/heap/type-decl.ts';
+import { typeName, type Of, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { typeTable, type TypeTable } from '../../src/heap/type-table.ts';
 import { TYPE_INFO, itabOf, typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
@@ -93,7 +93,7 @@ class RandomHeap {
     }
   }
 
-  private addChannel(type: TypeDecl & { kind: 'chan' }): void {
+  private addChannel(type: TypeDecl & { readonly of: Of }): void {
     const elem = given(type.of);
     const cap = this.draw(4);
     const ref = mallocTyped(this.m, this.mp, HCHAN_WORDS * 4 + cap * bytesOf(elem, this.pw), typeAt(this.m, this.table.index(type)), 1, TYPE_INFO.chan);

@@ -12,11 +12,13 @@ import { TYPE_INFO, typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { mallocTyped, newarray, newobject } from '../../src/malloc/newobject.ts';
+import { setfinalizer } from '../../src/runtime/finalizer.ts';
+import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { collect, setGlobal, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { storeEface, storeIface, storeSlice, storeString } from '../../src/runtime/values.ts';
 import { bytesOf } from '../support/go-layout.ts';
-import { fatalOf, isAllocated } from '../support/core-machine.ts';
-import { TYPED_MACHINES, runTyped, type Mode } from '../support/typed-machine.ts';
+import { fatalOf, isAllocated, runMain } from '../support/core-machine.ts';
+import { TYPED_MACHINES, bootTyped, runTyped, type Mode } from '../support/typed-machine.ts';
 
 /** Its hash is a number that may look like a pointer. */
 const CHILD: TypeDecl = struct('child', { id: int, hash: uintptr, twin: () => pointer(CHILD) });
@@ -183,7 +185,7 @@ function interfaceCases(kind: 'eface' | 'iface', type: TypeDecl): Case[] {
   ];
 }
 
-const ALL = array(CHANNEL, 150);
+const ALL = array(CHANNEL, 1000);
 
 const CASES: readonly Case[] = [
   valueOf('a number beside a pointer is no pointer', struct('t', { p: pointer(CHILD), n: uintptr }), (h, v, s) => {
@@ -363,7 +365,7 @@ const CASES: readonly Case[] = [
     types: [ALL],
     build(h, s) {
       const t = h.value(ALL);
-      for (let i = 0; i < 150; i++) {
+      for (let i = 0; i < 1000; i++) {
         const c = h.channel(CHANNEL, PAIR, 2, 0);
         h.store(c + HCHAN_WORDS, 3, h.child(s));
         h.store(t, i, c);
@@ -491,6 +493,57 @@ describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
       expect(followed(1, (h, block) => storeInt(h.m, block, 7, -1))).toBe(true);
       expect(followed(7, () => {})).toBe(true);
     });
+  });
+});
+
+const NOTHING: Step = () => GOEXIT;
+
+describe.each(TYPED_MACHINES.slice(0, 2))('an object with a finalizer, $name', ({ shape }) => {
+  test.each(['mtypes', 'heapbits', 'none'] as const)('%s: keeps what its type says, not itself; due, it keeps itself as well', (mode) => {
+    const table = typeTable(...COMMON);
+    const machine = bootTyped(mode, table, shape);
+    runMain(machine, function* (m, mp, gp) {
+      const h = new Heap(m, mp, shape.ptrWords, (type) => table.index(type));
+      const s: Survivors = { kept: [], lost: [], unused: [] };
+      const bytes = h.untyped(6, FLAG_NOSCAN);
+      const owner = h.value(OUTER);
+      const inner = h.child(s);
+      const bait = h.child({ ...s, kept: s.lost });
+      h.store(owner, 4, inner);
+      h.number(owner, 3, bait);
+      for (const p of [owner, bytes]) setfinalizer(m, mp, gp, p << 2, 1, 0);
+      setGlobal(m, 0, owner);
+      setGlobal(m, 1, bytes);
+      collect(m, mp, true);
+      const others = () => [inner, bait].map((p) => isAllocated(m, p));
+      expect(others()).toEqual([true, mode === 'none']);
+      setGlobal(m, 0, 0);
+      setGlobal(m, 1, 0);
+      // Queues the finalizers; what they are for lives until they have run.
+      collect(m, mp, true);
+      expect([isAllocated(m, owner), isAllocated(m, bytes), ...others()]).toEqual([true, true, true, mode === 'none']);
+      for (let i = 0; i < 10; i++) yield;
+      collect(m, mp, true);
+      collect(m, mp, true);
+      expect([isAllocated(m, owner), isAllocated(m, bytes), ...others()]).toEqual([false, false, false, false]);
+    }, [NOTHING], 16);
+  });
+
+  test('heapbits: bytes with a finalizer keep nothing, whatever had pointers there before', () => {
+    const machine = bootTyped('heapbits', typeTable(...COMMON), shape);
+    runMain(machine, (m, mp, gp) => {
+      const h = new Heap(m, mp, shape.ptrWords, () => 0);
+      const before = h.untyped(6);
+      collect(m, mp, true);
+      const bytes = h.untyped(6, FLAG_NOSCAN);
+      expect(bytes).toBe(before);
+      const bait = h.untyped(4);
+      h.number(bytes, 2, bait);
+      setfinalizer(m, mp, gp, bytes << 2, 1, 0);
+      setGlobal(m, 0, bytes);
+      collect(m, mp, true);
+      expect([isAllocated(m, bytes), isAllocated(m, bait)]).toEqual([true, false]);
+    }, [NOTHING], 16);
   });
 });
 
