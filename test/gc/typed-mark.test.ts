@@ -561,13 +561,17 @@ describe('checkptr', () => {
     });
   }
 
-  test.each<[string, (h: Heap, v: Ref) => void]>([
-    ['the block was allocated as something else', (h, v) => h.store(v, 0, h.value(NUMBERS))],
-    ['the value reaches past the block', (h, v) => h.store(v, 0, h.value(OUTER) + 2 * 4)],
-    ['the value reaches past a row', (h, v) => h.store(v, 0, h.values(CHILD, 2) + 2 * 4)],
-    ['the value reaches past a large row', (h, v) => h.store(v, 0, h.values(unsafePointer, 8 * 1024 - 1) + 2 * (8 * 1024 - 2))],
-  ])('stops when %s', (_, build) => {
-    expect(fatalOf(check(build)).code).toBe('INVALID_GC_TYPE_INFO');
+  const DIFFERENT = 'the pointer and its block have different types';
+  const TOO_LARGE = 'the value does not fit into its block';
+
+  test.each<[string, string, (h: Heap, v: Ref) => void]>([
+    ['the block was allocated as something else', DIFFERENT, (h, v) => h.store(v, 0, h.value(BOX))],
+    ['the block is smaller', TOO_LARGE, (h, v) => h.store(v, 0, h.value(NUMBERS))],
+    ['the value reaches past the block', TOO_LARGE, (h, v) => h.store(v, 0, h.value(OUTER) + 2 * 4)],
+    ['the value reaches past a row', TOO_LARGE, (h, v) => h.store(v, 0, h.values(CHILD, 2) + 2 * 4)],
+    ['the value reaches past a large row', TOO_LARGE, (h, v) => h.store(v, 0, h.values(unsafePointer, 8 * 1024 - 1) + 2 * (8 * 1024 - 2))],
+  ])('stops when %s', (_, why, build) => {
+    expect(fatalOf(check(build))).toMatchObject({ code: 'INVALID_GC_TYPE_INFO', facts: { why } });
     expect(check(build, 0)).not.toThrow();
   });
 
