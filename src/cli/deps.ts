@@ -27,6 +27,9 @@ export interface Deps {
   readOwnHeap(): Promise<HeapImage>;
   /** Any heap file that can be read, by its content or its name's ending. */
   readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  /** Throws a UsageError if the file can't be written. */
+  checkWritable(path: string): void;
+  writeFile(path: string, bytes: Uint8Array): void;
   readonly terminal: Terminal;
   readonly version: string;
   readonly cores: number;

@@ -22,9 +22,13 @@ export async function openHeap(deps: Deps, heap: string, progress: Progress): Pr
   if (!/[./\\]/.test(heap)) {
     throw new UsageError(`there is no heap '${heap}'${hint(heap, ['self', ...GRAPHS])}`);
   }
-  const image = await deps.readHeapFile(heap, (read, total) => {
+  return { image: await readHeap(deps, heap, progress) };
+}
+
+/** @throws HeapFormatError for a file that is no heap, or can't be read */
+export function readHeap(deps: Deps, path: string, progress: Progress): Promise<HeapImage> {
+  return deps.readHeapFile(path, (read, total) => {
     const part = total === undefined || total === 0 ? '' : ` (${formatShare(read / total)})`;
-    progress.show(`reading ${heap}: ${formatBytes(read)}${part}`);
+    progress.show(`reading ${path}: ${formatBytes(read)}${part}`);
   });
-  return { image };
 }

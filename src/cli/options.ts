@@ -1,6 +1,7 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
+import { MAX_RATE } from '../malloc/mprof.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
@@ -78,11 +79,24 @@ export const parseGcEvery = integer('--gc-every', 0, 1_000_000);
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(?:i?B)?|B)?$/i;
 const SCALE: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
+/** "64M", "1.5G", "512K" or bytes → bytes; NaN for anything else. */
+function bytesOf(text: string): number {
+  const match = SIZE.exec(text.trim());
+  if (match === null) return NaN;
+  return Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
+}
+
+/** "4096", "512K". */
+export function parseMemProfileRate(text: string): number {
+  const bytes = bytesOf(text);
+  if (!(bytes >= 1 && bytes <= MAX_RATE)) throw new UsageError(`--memprofile-rate must be a number of bytes from 1 to 1G, such as 4096 or 512K, not '${text}'`);
+  return bytes;
+}
+
 /** "64M", "1.5G", "512K" or bytes. */
 export function parseArena(text: string): number {
-  const match = SIZE.exec(text.trim());
-  if (match === null) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
-  const bytes = Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
+  const bytes = bytesOf(text);
+  if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
   if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
   return bytes;

@@ -7,6 +7,7 @@ import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
 import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
 import type { Deps, Terminal } from './deps.ts';
+import { checkWritable, writeOutput } from './output-file.ts';
 
 export function realDeps(): Deps {
   return {
@@ -15,6 +16,8 @@ export function realDeps(): Deps {
     listWorkloads,
     readOwnHeap,
     readHeapFile: openHeapFile,
+    checkWritable,
+    writeFile: writeOutput,
     terminal: realTerminal(),
     version: readVersion(),
     cores: availableParallelism(),

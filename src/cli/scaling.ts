@@ -45,6 +45,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
       objects: 'image' in source ? source.image.objects : objectsMarked,
       bytes: 'image' in source ? source.image.bytes : bytesMarked,
       spans: cycles[cycles.length - 1].nspan,
+      facts: 'image' in source ? source.image.facts : undefined,
     },
     results,
     cores: deps.cores,

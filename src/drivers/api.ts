@@ -4,7 +4,9 @@ import type { Mem } from '../memory/struct.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
+import type { MemProfile } from '../report/memprofile.ts';
 import type { MemStats } from '../report/memstats.ts';
+import type { HeapAccount } from '../workloads/account.ts';
 
 export interface RuntimeOptions {
   /** A built-in workload's name, or the path or file URL of a workload module. */
@@ -15,6 +17,8 @@ export interface RuntimeOptions {
   readonly args?: readonly number[];
   /** A heap from outside, loaded before the workload starts; workload is then usually `collect`. */
   readonly heap?: HeapImage;
+  /** File to which the heap is dumped at the end, in the format of Go 1.4; in gzip if its name ends with .gz. */
+  readonly heapdump?: string;
   /** Ps, each on its own worker thread; 1 to 64. Default: the machine's cores. */
   readonly procs?: number;
   /** GOGC in percent, 'off' for no collections but forced ones. Default 100. */
@@ -60,6 +64,24 @@ export interface RunResult {
   readonly elapsedNs: number;
   /** Checkpoints at which the oracle found nothing wrong. */
   readonly verified: number;
+  /** What the memory profiler saw, if it was on. */
+  readonly memProfile?: MemProfile;
+  /** What has become of the heap that was loaded, if one was. */
+  readonly heap?: LoadedHeap;
+  /** The dump that was written, if one was asked for. */
+  readonly heapdump?: HeapDumpFile;
+}
+
+export interface LoadedHeap extends HeapAccount {
+  /** Its objects were put where they lay in the machine that dumped them. */
+  readonly inPlace: boolean;
+}
+
+export interface HeapDumpFile {
+  readonly path: string;
+  readonly objects: number;
+  /** Of the file, compressed or not. */
+  readonly bytes: number;
 }
 
 /** A started machine. */

@@ -33,6 +33,20 @@ export interface ShapeOptions {
   readonly memprofileRate?: number;
 }
 
+/** Words of a record of one sampled block, whichever kind it is. */
+const SAMPLE_WORDS = 8;
+/** For the profiler's hash table and some thousand buckets; a program may ask for a profile at any time. */
+const BUCKET_WORDS = 1 << 18;
+/** Of the least block that has a special. */
+const LEAST_BYTES = 16;
+
+/** Room for the memory profiler: as many samples as the arena may hold at once, and half as many again. */
+function profileWords(arenaPages: number, rate: number): number {
+  if (rate === 0) return BUCKET_WORDS;
+  const samples = (arenaPages * PAGE_BYTES) / Math.max(LEAST_BYTES, rate);
+  return 2 * BUCKET_WORDS + Math.min(1 << 27, Math.ceil(1.5 * samples * SAMPLE_WORDS));
+}
+
 /**
  * The machine of Go's own sizes for `needs`.
  * @param types what the workload declares
@@ -53,6 +67,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   if (needs.goroutines + SYSTEM_GS > PARFOR_MAX_ITERATIONS - 16) {
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
+  checkCollector(options);
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
   return {
     ptrWords: 2,
@@ -60,10 +75,10 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     arenaPages,
     maxGs: needs.goroutines + SYSTEM_GS + 2,
     stackWords: (needs.stackWords ?? 512) * 2,
-    dataWords: 64,
+    dataWords: 64 + (needs.dataPointers ?? 0) * 2,
     bssWords: Math.max(64, needs.globals * 2),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
-    persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16),
+    persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16) + profileWords(arenaPages, options.memprofileRate ?? 0),
     cycleLogCap: 256,
     // Every object of 16 bytes could be waiting to be scanned at once.
     maxWorkbufs: Math.min(32768, 64 + Math.ceil((arenaPages * 3) / 8)),
@@ -83,5 +98,17 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
     memprofileRate: options.memprofileRate ?? 0,
     seed: options.seed ?? 1,
+    arenaFrom: needs.arenaFrom,
   };
+}
+
+/** The older collectors have a mark loop of their own, and know nothing of types. */
+function checkCollector({ collector, policy, types }: ShapeOptions): void {
+  if (collector === undefined || collector === 'parallel') return;
+  if (policy !== undefined && policy !== 'go1.3') {
+    throw new UsageError(`the collector ${collector} has a mark loop of its own; leave --policy ${policy} out`);
+  }
+  if (types !== undefined && types !== 'none') {
+    throw new UsageError(`the collector ${collector} takes any word for a pointer; leave --types ${types} out`);
+  }
 }

@@ -3,7 +3,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { LOOP, MTYPES, PC_BITS, PRECISE, SCAN_ALL, TYPE_INFO, Type, programInfo, typeOfInfo } from '../heap/type.ts';
-import { gettype } from '../malloc/settype.ts';
+import { gettype } from '../heap/mtypes.ts';
 
 const { compression: COMPRESSION } = Span.at;
 

@@ -4,7 +4,7 @@ import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { GC, KIND, KIND_MASK, MTYPES, Type, programOf, typeOfInfo } from '../heap/type.ts';
 import { SPAN_STATE, Span, spanOf } from '../heap/span.ts';
-import { gettype } from '../malloc/settype.ts';
+import { gettype } from '../heap/mtypes.ts';
 
 const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, compression: COMPRESSION, limit: LIMIT, state: STATE } = Span.at;
 

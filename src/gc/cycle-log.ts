@@ -35,13 +35,15 @@ export const CYCLE_FIELDS = [
   'nspan', 'nbgsweep', 'npausesweep',
   'nhandoff', 'nhandoffcnt', 'nsteal', 'nstealcnt', 'nprocyield', 'nosyield', 'nsleep',
   'objectsMarked', 'bytesMarked', 'rootNs', 'drainNs', 'idleNs',
+  /** Of the older collectors: objects before the collection, and lookups of spans while marking. */
+  'objects0', 'nsizelookup', 'naddrlookup',
 ] as const;
 
 export type CycleField = (typeof CYCLE_FIELDS)[number];
 /** One collection, as the watcher reads it. */
 export type Cycle = Record<CycleField, number>;
 
-export const CYCLE_WORDS = 64;
+export const CYCLE_WORDS = 96;
 if (CYCLE_FIELDS.length * 2 > CYCLE_WORDS) throw new Error('cycle record: too many fields');
 
 /** Room for the next record; waits until the watcher has read one if there is none. */

@@ -53,12 +53,24 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
   scan(m, mp, gatherRoot(m, mp, i, wbuf), false);
 }
 
+/**
+ * All roots at once, for a collector that marks alone: a workbuf of them; if they don't fit
+ * into one, the others are full ones. The specials' objects are among them or not.
+ */
+export function gatherRoots(m: Mem, mp: MRef, withSpecials: boolean): WorkbufRef {
+  let wbuf = getempty(m, mp, 0);
+  for (let i = 0; i < rootCount(m); i++) {
+    if (i !== ROOT_SPAN_TYPES || withSpecials) wbuf = gatherRoot(m, mp, i, wbuf);
+  }
+  return wbuf;
+}
+
 function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
   switch (i) {
     case ROOT_DATA:
       return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA], SCAN_ALL);
     case ROOT_BSS:
-      return enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS], SCAN_ALL);
+      return mprofMark(enqueueRoot(m, mp, wbuf, m[BSS], m[CYCLE_LOG] - m[BSS], SCAN_ALL));
     case ROOT_FINALIZERS:
       return gatherFinalizers(m, mp, wbuf);
     case ROOT_SPAN_TYPES:
@@ -69,6 +81,15 @@ function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
     default:
       return gatherStack(m, mp, i - ROOT_COUNT, wbuf);
   }
+}
+
+/**
+ * Go's MProf_Mark: the profiler's own roots, of which there are none. Buckets lie outside the
+ * heap and hold pcs and counts; which block is a bucket's is said by an offset in its span,
+ * or by an address that must not keep it alive.
+ */
+function mprofMark(wbuf: WorkbufRef): WorkbufRef {
+  return wbuf;
 }
 
 /** Finalizers that are due keep their object until they have run. */

@@ -13,7 +13,7 @@ import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
 import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, OFFSET_SHIFT, PRECISE, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
-import { HCHAN_WORDS, chanCap } from '../heap/hchan.ts';
+import { HCHAN_WORDS, dataqsizAt } from '../heap/hchan.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
@@ -247,7 +247,7 @@ function isHeapPointer(m: Mem, slot: Ref): boolean {
 function scanChan(m: Mem, mp: MRef, sb: Ref, chan: Ref, type: TypeRef): void {
   const elem = m[type + Type.at.elem];
   if (hasNoPointers(m, elem)) return;
-  const words = (chanCap(m, chan) * m[elem + Type.at.size]) >>> 2;
+  const words = (m[dataqsizAt(m, chan)] * m[elem + Type.at.size]) >>> 2;
   if (words === 0) return;
   addRegion(m, mp, sb, chan + HCHAN_WORDS, words, programInfo(m[elem + Type.at.gc], PRECISE | LOOP));
 }

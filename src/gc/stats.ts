@@ -30,6 +30,13 @@ export function cachestats(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) purgeCachedStats(m, mp, mcacheOf(pAt(m, i)));
 }
 
+/** Blocks and large objects freed so far, as far as the MCaches have told. */
+export function countFrees(m: Mem): number {
+  let frees = loadWide(m, MSTATS + MStats.at.nlargefree);
+  for (let c = 1; c < NUM_SIZE_CLASSES; c++) frees += loadWide(m, NSMALLFREE + 2 * c);
+  return frees;
+}
+
 /**
  * Go's updatememstats: counts live objects span by span; mallocs are the live plus the
  * freed. The live bytes must be what the fast counters say.

@@ -6,6 +6,7 @@
 import { atomic, by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { MAX_CASES, SudoG, type SudoGRef } from './sudog.ts';
 
 export type GRef = Ref;
 
@@ -20,7 +21,7 @@ const OWNER = 'its M while running, else sched.lock or the P that queues it';
 /** How many integers a goroutine keeps beside its stack; never scanned. */
 export const G_INTS = 32;
 
-export const G = struct('g', 80, {
+export const G = struct('g', 128, {
   /** Readers other than the owner look at it with the world stopped. */
   xstatus: atomic('its M, who readies it, the collector'),
   id: by('sched.lock at creation'),
@@ -41,15 +42,31 @@ export const G = struct('g', 80, {
   fp: by(OWNER),
   /** Scratch numbers of the program. */
   ints: by(OWNER, G_INTS),
+  /** What its last receive got was sent, and not the zero of a closed channel. */
+  chanok: by('its M while running; who wakes it'),
+  /** SudoGs in use: the channels it waits on, in the order of their addresses. */
+  nwaits: by('its M before it waits; who wakes it'),
+  /** 1: of the channels it waits on, one has let it go. */
+  xselected: atomic('its M before it waits; who takes it from a queue'),
+  sudogs: by('see sudog.ts', MAX_CASES * SudoG.words),
 });
+
+/** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
+export const FRAME_HEADER = 2;
 
 const STACKS = CONFIG + Config.at.stacks;
 const STACK_WORDS = CONFIG + Config.at.stackWords;
 const GS = CONFIG + Config.at.gs;
+const { sudogs: SUDOGS } = G.at;
 
 /** The `index`-th goroutine record ever made: allg[index]. */
 export function gAt(m: Mem, index: number): GRef {
   return m[GS] + index * G.words;
+}
+
+/** The `i`-th SudoG of `gp`. */
+export function sudogAt(gp: GRef, i: number): SudoGRef {
+  return gp + SUDOGS + i * SudoG.words;
 }
 
 /** First word of the stack segment that belongs to allg[index]. */

@@ -46,7 +46,7 @@ export const M = struct('m', 512, {
   nextp: by('sched.lock until its note is woken, then this M'),
   /** It found nothing to run and is looking at the others' queues. */
   spinning: by(SELF),
-  /** Lock to release once the parked goroutine's status is Gwaiting. */
+  /** Lock to release once the parked goroutine's status is Gwaiting; the goroutine itself: the locks of its channels. */
   waitlock: by(SELF),
   /** Link of the list of idle Ms. */
   schedlink: by('sched.lock'),

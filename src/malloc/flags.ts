@@ -9,3 +9,5 @@ export const FLAG_NOPROFILING = 4;
 
 /** The caller says which words hold pointers; without it every word may. */
 export const FLAG_TYPED = 8;
+/** A tiny object has the first and not the second: it shares its block with some that may be profiled. */
+export const TINY_FLAGS = FLAG_NOSCAN | FLAG_NOPROFILING;

@@ -26,7 +26,7 @@ import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord }
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
-import { FLAG_NOSCAN, FLAG_NOZERO } from './flags.ts';
+import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeMalloc } from './notice.ts';
@@ -54,7 +54,7 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
   if (size < TINY_SIZE) {
     if (size === 0) return ZEROBASE;
-    if ((flags & FLAG_NOSCAN) !== 0) return mallocTiny(m, mp, size) >>> 2;
+    if ((flags & TINY_FLAGS) === FLAG_NOSCAN) return mallocTiny(m, mp, size) >>> 2;
   }
   const sizeclass = sizeToClass(size);
   const c = m[mp + MCACHE];

@@ -33,12 +33,13 @@ export const MStats = struct('mstats', 1408, {
   nlargefree: by(HEAP, 2),
   largefree: by(HEAP, 2),
   nlookup: by(HEAP, 2),
-  /** Bytes of spans, of the collector's structures, of everything else persistent. */
+  /** Bytes of spans, of the collector's structures, of the profiler's, of everything else persistent. */
   mspanInuse: by(STOPPED, 2),
   mspanSys: by(STOPPED, 2),
   mcacheInuse: by('boot', 2),
   mcacheSys: by('boot', 2),
   gcSys: by('work.lock', 2),
+  buckhashSys: by('persistent.lock', 2),
   otherSys: by('persistent.lock', 2),
   stacksSys: by(STOPPED, 2),
   enablegc: by('boot'),

@@ -10,25 +10,32 @@ import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { heapBitsSetAll } from './heapbits.ts';
 import { FLAG_NOSCAN, FLAG_TYPED } from './flags.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
+import { tellCollector, wantsEveryBlock } from './handed-out.ts';
+import { NEVER, alwaysSampled, firstSample, profileMalloc } from './mprof.ts';
 
 const TYPES_OF = CONFIG + Config.at.types;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 
-/** More bytes than any block has. */
-const NEVER = 0x7fffffff;
-
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  m[c + SAMPLE_ALL] = m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
+  m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
+}
+
+/** Sets the countdown of the MCache of M `mp` for a new rate of the profiler. */
+export function noticeReset(m: Mem, mp: MRef, c: MCacheRef): void {
+  m[c + NEXT_SAMPLE] = firstSample(m, mp);
+  // 0 if somebody else wants every block.
+  if (m[c + SAMPLE_ALL] !== 0) m[c + SAMPLE_ALL] = alwaysSampled(m);
 }
 
 /**
  * `p`, a block of `bytes` bytes, is handed out to M `mp`; nothing refers to it yet.
  * Called outside of malloc's locks, but before the next safe point.
  */
-export function noticeMalloc(m: Mem, _mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
-  if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
+export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
+  tellCollector(m, p);
+  profileMalloc(m, mp, c, p, bytes, flags);
   // A block without pointers is never scanned, so its bits don't matter.
   if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);
 }

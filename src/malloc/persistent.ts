@@ -24,8 +24,13 @@ export function persistentinit(m: Mem): void {
   m[PERSISTENT + NEXT] = m[CONFIG + Config.at.persistentStart];
 }
 
-/** `words` zeroed words, aligned to `align` words, a power of two. */
+/** `words` zeroed words, aligned to `align` words, a power of two; they count as other_sys. */
 export function persistentalloc(m: Mem, mp: MRef, words: number, align: number): Ref {
+  return persistentallocFor(m, mp, words, align, OTHER_SYS);
+}
+
+/** The same, for who has its bytes counted elsewhere: in the wide counter at `stat`. */
+export function persistentallocFor(m: Mem, mp: MRef, words: number, align: number, stat: Ref): Ref {
   if (words <= 0 || align <= 0 || (align & (align - 1)) !== 0) fatal('PERSISTENTALLOC_ARGS', { words, align });
   lock(m, mp, PERSISTENT + LOCK);
   const ref = (m[PERSISTENT + NEXT] + align - 1) & -align;
@@ -34,7 +39,7 @@ export function persistentalloc(m: Mem, mp: MRef, words: number, align: number):
     unlock(m, mp, PERSISTENT + LOCK);
     outOfMemory('persistent region', { words });
   }
-  addWide(m, OTHER_SYS, (end - m[PERSISTENT + NEXT]) * 4);
+  addWide(m, stat, (end - m[PERSISTENT + NEXT]) * 4);
   m[PERSISTENT + NEXT] = end;
   unlock(m, mp, PERSISTENT + LOCK);
   return ref;

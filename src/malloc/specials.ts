@@ -1,4 +1,7 @@
-/** Adding and removing specials: finalizers of an object, or of an inner byte of a tiny block. */
+/**
+ * Adding and removing specials: finalizers of an object, or of an inner byte of a tiny block,
+ * and buckets of blocks that the profiler has sampled.
+ */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
@@ -7,6 +10,8 @@ import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
+import { refreshRefFlags } from '../heap/refword.ts';
+import type { BucketRef } from './buckets.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
 import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -43,6 +48,27 @@ export function removefinalizer(m: Mem, mp: MRef, address: number): boolean {
   return true;
 }
 
+/** The profiler has sampled the block at byte offset `address` for `bucket`. */
+export function setprofilebucket(m: Mem, mp: MRef, address: number, bucket: BucketRef): void {
+  lock(m, mp, SPECIAL_LOCK);
+  const x = fixallocAlloc(m, mp, SPECIALALLOC);
+  m[x + KIND] = SPECIAL_KIND.profile;
+  m[x + FN] = 0;
+  m[x + CONTEXT] = 0;
+  m[x + BUCKET] = bucket;
+  unlock(m, mp, SPECIAL_LOCK);
+  if (!addspecial(m, mp, address, x)) fatal('PROFILED_TWICE', { address });
+}
+
+/** Takes the record back; its bucket, or 0 if there was none. */
+export function removeprofilebucket(m: Mem, mp: MRef, address: number): BucketRef {
+  const x = removespecial(m, mp, address, SPECIAL_KIND.profile);
+  if (x === 0) return 0;
+  const bucket = m[x + BUCKET];
+  releaseSpecial(m, mp, x);
+  return bucket;
+}
+
 function releaseSpecial(m: Mem, mp: MRef, x: SpecialRef): void {
   lock(m, mp, SPECIAL_LOCK);
   fixallocFree(m, SPECIALALLOC, x);
@@ -63,6 +89,7 @@ function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
     m[link] = x;
+    refreshRefFlags(m, s, offset);
   }
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
@@ -77,8 +104,10 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, kind);
   let x = m[link];
-  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) m[link] = m[x + NEXT];
-  else x = 0;
+  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
+    m[link] = m[x + NEXT];
+    refreshRefFlags(m, s, offset);
+  } else x = 0;
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
   return x;

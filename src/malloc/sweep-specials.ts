@@ -6,12 +6,13 @@ import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, bitsShift, bitsWord, markShift } from '../heap/bitmap.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
+import { mprofFree } from './buckets.ts';
 import { fixallocFree } from './fixalloc.ts';
 import { queuefinalizer } from './finq.ts';
 import { SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
 
 const { start: START, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
-const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT } = Special.at;
+const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
  * For each unreached block of `s`: with a finalizer, all of its finalizers are queued and
@@ -35,7 +36,8 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
   }
 }
 
-function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
+/** The start of the block that the special is for. */
+export function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
   const words = m[s + ELEMSIZE] >>> 2;
   return m[s + START] + Math.floor((m[special + OFFSET] >>> 2) / words) * words;
 }
@@ -54,7 +56,7 @@ function hasFinalizer(m: Mem, s: SpanRef, from: SpecialRef, block: Ref): boolean
 }
 
 /** Queues and unlinks the block's finalizers from `link` on; returns the link after them. */
-function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): Ref {
+export function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): Ref {
   let at = link;
   while (m[at] !== 0 && blockOf(m, s, m[at]) === block) {
     const x = m[at];
@@ -69,10 +71,12 @@ function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): R
   return at;
 }
 
-function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
+/** The block is about to be freed: unlinks its specials from `link` on; of some the profiler wants to know. */
+export function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
   while (m[link] !== 0 && blockOf(m, s, m[link]) === block) {
     const x = m[link];
     m[link] = m[x + NEXT];
+    if (m[x + KIND] === SPECIAL_KIND.profile) mprofFree(m, mp, m[x + BUCKET], false);
     freeSpecial(m, mp, x);
   }
 }

@@ -14,12 +14,12 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
+import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
-import { cleartype } from './settype.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 
 export const Sweep = struct('sweep', 48, {
@@ -47,7 +47,7 @@ export const SWEEP_NSPAN = SWEEP + Sweep.at.nspan;
 export const NOTHING_TO_SWEEP = -1;
 
 /** Second word of a free block whose memory must be cleared before use. */
-const NEEDS_ZEROING = 0xdeaddead | 0;
+export const NEEDS_ZEROING = 0xdeaddead | 0;
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -152,7 +152,8 @@ function sweepAll(m: Mem, mp: MRef, s: SpanRef): boolean {
   return true;
 }
 
-function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
+/** `n` blocks of `s` are free now: the figures, and the goal of the next collection. */
+export function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
   const c = m[mp + MCACHE];
   const freedQ = (n * m[s + ELEMSIZE]) >> QUAD_SHIFT;
   m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += n;
@@ -226,22 +227,27 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
     publishSwept(m, s);
     return false;
   }
+  freeLarge(m, mp, s);
+  return true;
+}
+
+/** Gives the span of a large object, which is garbage, back to the heap. */
+export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
   const size = m[s + ELEMSIZE] >>> 0;
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, size);
   lowerGoal(m, size >>> QUAD_SHIFT);
-  unmarkSpan(m, p, PAGE_BYTES);
+  unmarkSpan(m, m[s + START], PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;
   // Before the heap may hand it out again.
   publishSwept(m, s);
   mheapFree(m, mp, s, true);
-  return true;
 }
 
 /** Ends the sweeper's ownership. */
-function publishSwept(m: Mem, s: SpanRef): void {
+export function publishSwept(m: Mem, s: SpanRef): void {
   const sg = m[SWEEPGEN];
   if (Atomics.exchange(m, s + XSWEEPGEN, sg) !== ((sg - 1) | 0)) fatal('SPAN_SWEPT_BY_TWO', { span: s, heap: sg });
 }

@@ -45,6 +45,8 @@ export interface MachineShape {
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   readonly memprofileRate: number;
   readonly seed: number;
+  /** The arena begins at this word or behind it; on the first page after the rest unless given. */
+  readonly arenaFrom?: Ref;
 }
 
 /** Words that one record of each kind takes; given by the layers that declare them. */
@@ -85,7 +87,9 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
     const words = count * (recordWords || 1);
     // A region that grows down must touch the next one, which starts on a page.
     const start =
-      name === 'bitmap' ? Math.ceil((end + words) / PAGE_WORDS) * PAGE_WORDS - words : Math.ceil(end / align) * align;
+      name === 'bitmap'
+        ? Math.ceil(Math.max(end + words, shape.arenaFrom ?? 0) / PAGE_WORDS) * PAGE_WORDS - words
+        : Math.ceil(end / align) * align;
     regions.push({ name, start, words, recordWords });
     end = start + words;
   }

@@ -19,7 +19,9 @@ const SEGMENT = layOut({
   mheap: 640,
   mcentral: 67 * 32,
   persistent: 32,
+  mprof: 16,
   cycles: 64,
+  bitmapwork: 16,
 });
 
 /** Words from the start of the memory to the first region. */

@@ -1,8 +1,9 @@
-/** The line that GODEBUG=gctrace=1 printed in Go 1.3, and in 1.4 with its goroutines. */
+/** The lines that Go printed of a collection: GODEBUG=gctrace=1 of 1.3 and 1.4, and GOGCTRACE=1 of 2011. */
 import type { Cycle } from '../gc/cycle-log.ts';
 
 export type GoVersion = '1.3' | '1.4';
 
+/** The line of Go 1.3, or of 1.4 with its goroutines. */
 export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {
   const times = [c.stopNs, c.sweepNs, c.markNs, c.waitNs].map(microseconds).join('+');
   const goroutines = version === '1.4' ? [`${c.goroutines} goroutines`] : [];
@@ -18,7 +19,28 @@ export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {
   ].join(', ');
 }
 
+/**
+ * The line that GOGCTRACE=1 printed in 2011: the time up to the end of marking, the sweep, and
+ * the rest of the pause. The collector of 2010 printed none; its own is this one without the
+ * lookups, each of its pointers being one.
+ */
+export function formatGogctrace2011(c: Cycle, collector: 'bitmap' | 'refword'): string {
+  const mark = c.stopNs + c.sweepNs + c.markNs;
+  const times = [mark, c.eagerSweepNs, c.pauseNs - mark - c.eagerSweepNs].map(milliseconds).join('+');
+  const lookups = `${c.nsizelookup + c.naddrlookup} pointer lookups (${c.nsizelookup} size, ${c.naddrlookup} addr)`;
+  return [
+    `gc${c.numgc}: ${times} ms`,
+    `${megabytes(c.heap0)} -> ${megabytes(c.heap1)} MB`,
+    `${c.objects0} -> ${c.objects} (${c.nmalloc}-${c.nfree}) objects`,
+    ...(collector === 'bitmap' ? [lookups] : []),
+  ].join(' ');
+}
+
 /** Whole ones, as Go divides. */
+function milliseconds(ns: number): number {
+  return Math.floor(ns / 1_000_000);
+}
+
 function microseconds(ns: number): number {
   return Math.floor(ns / 1000);
 }

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { RunResult } from '../drivers/api.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
+import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
@@ -23,9 +24,18 @@ const memstats = z.object({
   Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
-  GCSys: count, OtherSys: count,
+  BuckHashSys: count, GCSys: count, OtherSys: count,
   NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), NumGC: count, EnableGC: z.boolean(),
   BySize: z.array(z.object({ Size: count, Mallocs: count, Frees: count })),
+});
+
+const facts = z.object({
+  format: z.string(),
+  /** Pointers that lead to objects. */
+  roots: z.object({ data: count, bss: count, frames: count, finalizers: count, other: count }),
+  goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }),
+  by: z.enum(['type', 'size']),
+  groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
 export const RunDocument = z.object({
@@ -43,12 +53,19 @@ export const RunDocument = z.object({
   lines: z.array(z.string()),
   memstats,
   cycles: z.array(cycle),
+  /** What was read with --heap, and what has become of it. */
+  heap: z.object({
+    name: z.string(), bytes: count, objects: count, edges: count, reachable: count, unreachable: count, freed: count, inUse: count,
+    inPlace: z.boolean(),
+    facts: facts.optional(),
+  }).optional(),
+  heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
 
 export const ScaleDocument = z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('scale'),
-  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count }),
+  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
   cores: count.positive(),
   verified: count,
   /** Counts are medians of a collection. */
@@ -67,8 +84,9 @@ export const ScaleDocument = z.object({
   })),
 });
 
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult): string {
-  return print(RunDocument.parse({ schema: SCHEMA, command: 'run', ...setting, ...result }));
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
+  return print(RunDocument.parse({ schema: SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
 export function scaleDocument({ results, ...rest }: Scaling): string {

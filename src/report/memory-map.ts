@@ -7,12 +7,16 @@ import { G } from '../machine/g.ts';
 import { GCStats, M } from '../machine/m.ts';
 import { P } from '../machine/p.ts';
 import { Sched } from '../machine/sched.ts';
+import { SudoG } from '../machine/sudog.ts';
 import { LFNode, LFStack } from '../sync/lfstack.ts';
 import { Lock } from '../sync/lock.ts';
 import { ParFor, ParForThread } from '../sync/parfor.ts';
+import { Hchan } from '../heap/hchan.ts';
 import { Span } from '../heap/span.ts';
 import { SpanList } from '../heap/span-list.ts';
 import { Special } from '../heap/special.ts';
+import { AddrEntry, AddrHash } from '../malloc/addr-buckets.ts';
+import { Bucket, MProf } from '../malloc/buckets.ts';
 import { FinBlock, Fin, Finalizer } from '../malloc/finq.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MCache } from '../malloc/mcache-record.ts';
@@ -29,9 +33,9 @@ import { planMemory } from '../runtime/boot.ts';
 
 const RECORDS: readonly Struct[] = [
   Config, Lock, LFNode, LFStack, ParFor, ParForThread,
-  G, M, GCStats, P, Sched,
-  Span, SpanList, Special,
-  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer,
+  G, SudoG, M, GCStats, P, Sched,
+  Span, SpanList, Special, Hchan,
+  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, MProf, Bucket, AddrHash, AddrEntry, Fin, FinBlock, Finalizer,
   Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, Doorbell, CycleRing,
 ];
 

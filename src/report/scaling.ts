@@ -1,5 +1,6 @@
 /** How mark time changes with the number of threads, from the collections of one machine. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import type { HeapFacts as FileFacts } from '../workloads/heaps/heap-facts.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
 
 export interface HeapFacts {
@@ -7,6 +8,8 @@ export interface HeapFacts {
   readonly objects: number;
   readonly bytes: number;
   readonly spans: number;
+  /** What its file says of it, if that says anything. */
+  readonly facts?: FileFacts;
 }
 
 /** Of all collections that marked with `procs` threads; counts are medians of a collection. */

@@ -1,6 +1,7 @@
 /** What a finished run comes to, as a few facts under one another. */
 import type { RunResult } from '../drivers/api.ts';
 import { median } from './stats.ts';
+import { describeAccount } from './heap-facts.ts';
 import { formatFacts } from './table.ts';
 import { formatBytes, formatCount, formatNs, plural } from './units.ts';
 
@@ -20,7 +21,7 @@ export function formatSummary(setting: RunSetting, result: RunResult): string[] 
   return [head, ...formatFacts(facts(result)).map((line) => `  ${line}`)];
 }
 
-function facts({ memstats, cycles, elapsedNs, verified }: RunResult): [string, string][] {
+function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunResult): [string, string][] {
   const rows: [string, string][] = [
     ['ran for', formatNs(elapsedNs)],
     ['allocated', `${plural(memstats.Mallocs, 'object')}, ${formatBytes(memstats.TotalAlloc)}${perObject(memstats.Mallocs, elapsedNs)}`],
@@ -33,6 +34,8 @@ function facts({ memstats, cycles, elapsedNs, verified }: RunResult): [string, s
     rows.push(['mark time', spread(cycles.map(({ markNs }) => markNs))]);
   }
   if (verified > 0) rows.push(['verified', `${plural(verified, 'checkpoint')}, nothing wrong`]);
+  if (heap !== undefined) rows.push(['loaded', describeAccount(heap)]);
+  if (heapdump !== undefined) rows.push(['dumped', `${plural(heapdump.objects, 'object')} to ${heapdump.path}, ${formatBytes(heapdump.bytes)}`]);
   return rows;
 }
 

@@ -21,6 +21,7 @@ import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { newproc } from './ready.ts';
+import { setRateStopped } from './memprofile.ts';
 import { pidleputLocked, mputLocked } from './idle.ts';
 import { SYSTEM_STEPS } from './system.ts';
 import type { Step } from './goroutine.ts';
@@ -56,6 +57,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   workinit(m);
   const nprocs = m[CONFIG + Config.at.nprocs];
   for (let i = 0; i < nprocs; i++) initProc(m, i);
+  setRateStopped(m, m[CONFIG + Config.at.memprofileRate]);
   m[MSTATS + MStats.at.gcpercent] = gcpercent;
   storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
   storeWide(m, MSTATS + MStats.at.mcacheSys, nprocs * MCache.words * 4);

@@ -11,15 +11,17 @@ import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
+import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
 import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
+import { isOlderCollector, mark, sweepInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
-import { markWithOthers } from '../gc/helper.ts';
+import { BITMAP_WORK, BitmapWork } from '../gc/older/bitmap-work.ts';
 import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
-import { cachestats, updatememstats } from '../gc/stats.ts';
+import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
 import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
 import { newproc, ready } from './ready.ts';
 import { acquireWorld, gcprocs, helpgc, releaseWorld, starttheworld, stoptheworld } from './world.ts';
@@ -49,8 +51,12 @@ interface Times {
   t2: number;
   t3: number;
   t4: number;
+  /** When the pause ended. */
+  end: number;
   /** How long the sweep took that followed at once. */
   eagerSweepNs: number;
+  /** Blocks that a sweep in the pause has freed. */
+  freed: number;
 }
 
 /**
@@ -87,31 +93,57 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 
 /** One cycle, with the world stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
-  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, eagerSweepNs: 0 };
+  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
   storeWide(m, WORK + Work.at.tstart, started);
   finishSweep(m, mp);
   checkpoint(m, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
-  markWithOthers(m, mp);
+  mark(m, mp);
   times.t3 = nanotime();
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
-  const heap0 = estimateLiveBefore(m);
+  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
+  times.end = times.t4;
+  if (isOlderCollector(m)) sweepWithWorldStopped(m, mp, times);
   recordPause(m, times);
   if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
-  setUpSweep(m);
-  const sweepStarted = nanotime();
-  if (force === FORCE.andSweep) finishSweep(m, mp);
-  else wakeSweeper(m, mp);
-  times.eagerSweepNs = nanotime() - sweepStarted;
+  if (!isOlderCollector(m)) sweepFromHereOn(m, mp, times, force);
+  mprofGC(m, mp);
   if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
+}
+
+/** The older collectors' second half: sweeps all, and with that the cycle is over. */
+function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
+  const frees = countFrees(m);
+  setUpSweep(m);
+  sweepInPause(m, mp);
+  // Once more than otherwise, for what is garbage of this cycle has been freed already.
+  mprofGC(m, mp);
+  times.eagerSweepNs = nanotime() - times.t4;
+  cachestats(m, mp);
+  times.freed = countFrees(m) - frees;
+  times.end = nanotime();
+}
+
+/** From now on spans are swept as they are needed, by the background sweeper, or at once. */
+function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
+  setUpSweep(m);
+  if (force !== FORCE.andSweep) {
+    wakeSweeper(m, mp);
+    return;
+  }
+  const started = nanotime();
+  finishSweep(m, mp);
+  // As above.
+  mprofGC(m, mp);
+  times.eagerSweepNs = nanotime() - started;
 }
 
 /** Sweeps all that the background sweeper hasn't. */
@@ -122,7 +154,7 @@ function finishSweep(m: Mem, mp: MRef): void {
 function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);
-  m[NPROC] = gcprocs(m, mp);
+  m[NPROC] = isOlderCollector(m) ? 1 : gcprocs(m, mp);
   parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
   prepareMark(m);
   if (m[NPROC] === 1) return;
@@ -140,9 +172,9 @@ function recordPause(m: Mem, times: Times): void {
   const now = unixtime();
   const slot = 2 * (m[NUMGC] % PAUSES);
   storeWide(m, MSTATS + MStats.at.lastGc, now);
-  storeWide(m, MSTATS + MStats.at.pauseNs + slot, times.t4 - times.t0);
+  storeWide(m, MSTATS + MStats.at.pauseNs + slot, times.end - times.t0);
   storeWide(m, MSTATS + MStats.at.pauseEnd + slot, now);
-  addWide(m, MSTATS + MStats.at.pauseTotalNs, times.t4 - times.t0);
+  addWide(m, MSTATS + MStats.at.pauseTotalNs, times.end - times.t0);
   m[NUMGC]++;
 }
 
@@ -178,17 +210,18 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'numgc', m[NUMGC]);
   logCycleField(m, record, 'nproc', m[NPROC]);
   logCycleField(m, record, 'forced', force);
-  logCycleField(m, record, 'endNs', times.t4);
+  logCycleField(m, record, 'endNs', times.end);
   logCycleField(m, record, 'stopNs', times.t1 - times.t0);
   logCycleField(m, record, 'sweepNs', times.t2 - times.t1);
   logCycleField(m, record, 'markNs', times.t3 - times.t2);
   logCycleField(m, record, 'waitNs', times.t4 - times.t3);
-  logCycleField(m, record, 'pauseNs', times.t4 - times.t0);
-  logCycleField(m, record, 'eagerSweepNs', force === FORCE.andSweep ? times.eagerSweepNs : 0);
+  logCycleField(m, record, 'pauseNs', times.end - times.t0);
+  logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
   logCycleField(m, record, 'heap0', heap0);
-  logCycleField(m, record, 'heap1', m[MSTATS + MStats.at.heapMarkedQ] * 8);
+  logCycleField(m, record, 'heap1', (isOlderCollector(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);
   logCycleField(m, record, 'objects', loadWide(m, MSTATS + MStats.at.heapObjects));
+  logCycleField(m, record, 'objects0', loadWide(m, MSTATS + MStats.at.heapObjects) + times.freed);
   logCycleField(m, record, 'nmalloc', loadWide(m, MSTATS + MStats.at.nmalloc));
   logCycleField(m, record, 'nfree', loadWide(m, MSTATS + MStats.at.nfree));
   logCycleField(m, record, 'goroutines', allglen(m));
@@ -197,6 +230,8 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'npausesweep', sweeps.pause);
   logCycleField(m, record, 'nsteal', Atomics.load(m, MARKFOR + ParFor.at.xnsteal));
   logCycleField(m, record, 'nstealcnt', Atomics.load(m, MARKFOR + ParFor.at.xnstealcnt));
+  logCycleField(m, record, 'nsizelookup', loadWide(m, BITMAP_WORK + BitmapWork.at.nsizelookup));
+  logCycleField(m, record, 'naddrlookup', loadWide(m, BITMAP_WORK + BitmapWork.at.naddrlookup));
   // Right only when all is swept and nothing allocated since: the live heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);

@@ -17,7 +17,7 @@ import { clearWords } from '../memory/clear.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
-import { G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
+import { FRAME_HEADER, G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
@@ -55,10 +55,8 @@ export function pcOf(answer: number): number {
   return ~answer >> 2;
 }
 
-const FRAME_HEADER = 2;
-
 const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP } = G.at;
-const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS } = G.at;
+const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS, chanok: CHANOK } = G.at;
 const GFREE = SCHED + Sched.at.gfree;
 const ALLGLEN = SCHED + Sched.at.allglen;
 const GOIDGEN = SCHED + Sched.at.goidgen;
@@ -98,6 +96,7 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
   storeWide(m, gp + WAITSINCE, 0);
   m[gp + ISSYSTEM] = system ? 1 : 0;
   m[gp + ISBACKGROUND] = 0;
+  m[gp + CHANOK] = 0;
   m[gp + SP] = m[gp + STACK];
   m[gp + FP] = 0;
   clearWords(m, gp + INTS, G.fields.ints.words);
@@ -154,4 +153,27 @@ export function ret(m: Mem, gp: GRef): number {
 /** Ref of slot `i` of the running frame. */
 export function slotAt(m: Mem, gp: GRef, i: number): Ref {
   return m[gp + FP] + i * m[PTR_WORDS];
+}
+
+/** A frame of a goroutine that doesn't run. */
+export interface Frame {
+  /** Its first slot, and the word past its last. */
+  readonly fp: Ref;
+  readonly end: Ref;
+  /** The step of the program that goes on there. */
+  readonly pc: number;
+}
+
+/** All frames of `gp`, the running one first. */
+export function framesOf(m: Mem, gp: GRef): Frame[] {
+  const header = FRAME_HEADER * m[PTR_WORDS];
+  const frames: Frame[] = [];
+  let pc = m[gp + PC];
+  let end = m[gp + SP];
+  for (let fp = m[gp + FP]; fp !== 0; fp = m[fp - header]) {
+    frames.push({ fp, end, pc });
+    pc = m[fp - header + m[PTR_WORDS]];
+    end = fp - header;
+  }
+  return frames;
 }

@@ -11,7 +11,7 @@ import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { FLAG_NOSCAN } from '../malloc/flags.ts';
+import { FLAG_NOSCAN, TINY_FLAGS } from '../malloc/flags.ts';
 import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { FORCE, gcStart } from './gc.ts';
@@ -28,10 +28,10 @@ const { ints: INTS, base: BASE, fp: FP } = G.at;
 
 /**
  * A new zeroed object of `size` bytes, held by slot `i` of the frame. May collect.
- * @param flags FLAG_NOSCAN if it will hold no pointers
+ * @param flags FLAG_NOSCAN if it will hold no pointers, FLAG_NOPROFILING to hide it from the memory profiler
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
-  const isTiny = (flags & FLAG_NOSCAN) !== 0 && size < TINY_SIZE && size > 0;
+  const isTiny = (flags & TINY_FLAGS) === FLAG_NOSCAN && size < TINY_SIZE && size > 0;
   return root(m, mp, gp, i, isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2);
 }
 

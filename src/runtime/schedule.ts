@@ -15,6 +15,7 @@ import { GOEXIT, gfput, isPark, pcOf, type Step } from './goroutine.ts';
 import { grantLocked, mputLocked, mremoveLocked, pidleputLocked, premoveLocked, stopm, wakep } from './idle.ts';
 import { ready } from './ready.ts';
 import { globrunqgetLocked, globrunqput, runqempty, runqget, runqsteal } from './runq.ts';
+import { unlockWaited } from './waitq.ts';
 import { gcstopm } from './world.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
@@ -201,12 +202,13 @@ function dropg(m: Mem, mp: MRef, gp: GRef, status: number): void {
   Atomics.store(m, gp + G_XSTATUS, status);
 }
 
-/** The lock that the goroutine parks under is released only once it counts as waiting. */
+/** The lock that the goroutine parks under, or all its channels' locks, are released only once it counts as waiting. */
 function park(m: Mem, mp: MRef, gp: GRef): void {
   const waitlock = m[mp + WAITLOCK];
   m[mp + WAITLOCK] = 0;
   dropg(m, mp, gp, G_STATUS.waiting);
-  if (waitlock !== 0) unlock(m, mp, waitlock);
+  if (waitlock === gp) unlockWaited(m, mp, gp);
+  else if (waitlock !== 0) unlock(m, mp, waitlock);
 }
 
 function goexit(m: Mem, mp: MRef, gp: GRef): void {

@@ -8,8 +8,9 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { PTR_TAG, type Ref } from '../memory/address.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
-import { itabOf, typeAt } from '../heap/type.ts';
+import { Type, itabOf, typeAt } from '../heap/type.ts';
 import { newarray, newobject } from '../malloc/newobject.ts';
+import { makechan } from './chan.ts';
 import { root, storeInt, storeWord } from './mutator.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -52,4 +53,14 @@ export function storeEface(m: Mem, obj: Ref, i: number, type: number, data: Ref)
 export function storeIface(m: Mem, obj: Ref, i: number, type: number, data: Ref): void {
   storeWord(m, obj, i, itabOf(typeAt(m, type)));
   storeWord(m, obj, i + 1, data);
+}
+
+/**
+ * A new channel of type number `type` (a chan type) with room for `cap` elements, held by slot
+ * `i` of the frame. May collect.
+ */
+export function newChan(m: Mem, mp: MRef, gp: GRef, i: number, type: number, cap: number): Ref {
+  const chanType = typeAt(m, type);
+  const elem = m[chanType + Type.at.elem];
+  return makechan(m, mp, gp, i, m[elem + Type.at.size], cap, 0, chanType);
 }

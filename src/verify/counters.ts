@@ -92,7 +92,10 @@ function checkSys(h: HeapView, out: Findings): void {
     out.add('PERSISTENT_BOUNDS', () => `the next persistent word is ${next}, outside ${start} to ${m[CONFIG + Config.at.persistentEnd]}`);
   }
   const otherSys = wide(m, MSTATS + at.otherSys);
-  if (otherSys !== (next - start) * 4) out.add('SYS_BYTES', () => `otherSys is ${otherSys}, but ${(next - start) * 4} persistent bytes were carved`);
+  const buckhashSys = wide(m, MSTATS + at.buckhashSys);
+  if (otherSys + buckhashSys !== (next - start) * 4) {
+    out.add('SYS_BYTES', () => `otherSys and buckhashSys are ${otherSys} and ${buckhashSys}, but ${(next - start) * 4} persistent bytes were carved`);
+  }
   const gcSys = wide(m, MSTATS + at.gcSys);
   const carved = m[WORK + Work.at.nbufs] * m[CONFIG + Config.at.workbufWords] * 4;
   if (gcSys !== carved) out.add('SYS_BYTES', () => `gcSys is ${gcSys}, but workbufs of ${carved} bytes were carved`);

@@ -1,5 +1,6 @@
 /** How a lost block is reached: a second traversal, breadth first, that remembers the way. */
 import { isMarked } from './bitmap.ts';
+import { hasRefwords, isReferenced } from './refwords.ts';
 import type { Findings } from './problems.ts';
 import { ROOT_NUMBERS, nameRoot, type Roots } from './roots.ts';
 import { visitSpanTypes } from './types.ts';
@@ -23,7 +24,7 @@ export function explainLost(h: HeapView, out: Findings, roots: Roots, reached: n
   const walk = walkBreadthFirst(h, roots, reached);
   for (let n = 0; n < walk.length; n++) {
     const off = walk.block[n];
-    if (isMarked(h, off) || hasBit(h, h.free, off)) continue;
+    if ((hasRefwords(h) ? isReferenced(h, off) : isMarked(h, off)) || hasBit(h, h.free, off)) continue;
     out.add('LOST_OBJECT', () => `block ${nameBlock(h, off)} is not marked, but reachable: ${describePath(h, roots, walk, n)}`);
   }
   visitSpanTypes(h, (target) => {

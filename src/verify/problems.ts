@@ -12,6 +12,10 @@ export const LAWS = {
   MARK_LEFT: 'after the sweep no block is marked',
   // types
   SPAN_TYPES: 'the types that a span keeps of its blocks are types of the table, and free blocks have none',
+  // reference words
+  REFWORD_FREE: 'the reference word of a block is RefFree if and only if the block is not handed out',
+  REFWORD_STATE: 'of a handed-out block it is RefNone, but when marking ends RefSome if reached, else RefFinalize if it has a finalizer',
+  REFWORD_FLAGS: 'its flags say whether the block has pointers and a finalizer',
   // spans
   SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
@@ -41,7 +45,7 @@ export const LAWS = {
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
   SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked',
   COUNTER_NEGATIVE: 'no count is negative',
-  SYS_BYTES: 'gcSys and otherSys are what was carved',
+  SYS_BYTES: 'gcSys, buckhashSys and otherSys are what was carved',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
   // specials and finalizers
   SPECIALS_ORDER: "a span's specials are sorted by offset, then kind",
@@ -53,6 +57,12 @@ export const LAWS = {
   FINALIZER_SLOT_DIRTY: 'an entry past the count of its block is clear',
   FINBLOCK_LISTS: 'a block of finalizers is queued, free, or held by the finalizer goroutine',
   FINALIZER_WAKEUP_LOST: 'when finalizers are queued the finalizer goroutine is awake or will be woken',
+  // memory profile
+  BUCKET_LISTS: 'every bucket is on the list of all and on one chain of the hash table, once, and no two are alike',
+  BUCKET_COUNTS: "no bucket's count is negative, and no stage of it has published more frees than mallocs",
+  PROFILE_BUCKET: 'every sampled block names a bucket, of its size',
+  PROFILE_COUNT: "a bucket's mallocs less its frees are the sampled blocks that name it",
+  ADDR_MAP: 'every address of the map is of a block handed out, in the chain for it; all entries are there or free',
   // work of the mark phase
   WORKBUF_LOST: 'every workbuf is on the stack of empty ones',
   WORKBUF_TWICE: 'no workbuf is on the stacks twice',
@@ -65,6 +75,8 @@ export const LAWS = {
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",
   G_QUEUE: 'a runnable goroutine is on exactly one run queue, a dead one on the free list, others on none',
   G_OWNER: 'a goroutine and the M that runs it name each other',
+  CHAN_QUEUE: 'a goroutine that waits on channels is once on a queue of each',
+  CHAN_BUFFER: 'of a channel, count and indices agree, what is unused is zero, and who waits has to',
   RUNQ_CORRUPT: 'a run queue holds as many goroutines as it says',
   WORLD_NOT_STOPPED: 'at a checkpoint one M collects, holding worldsema, and every P is stopped or left',
   IDLE_LIST: 'every M but those in system calls is on the idle list once, and no P is idle',

@@ -5,8 +5,9 @@ import { SCHED, Sched } from '../machine/sched.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { Span } from '../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import { hasRefwords } from './refwords.ts';
 import { isPersistent } from './specials.ts';
-import { KIND, blockAt, nameWord, spanRef, spanStart, type HeapView } from './view.ts';
+import { KIND, blockAt, isScanned, nameWord, spanRef, spanStart, type HeapView } from './view.ts';
 
 export const ROOT = { data: 0, bss: 1, stack: 2, finalizers: 3, object: 4 } as const;
 
@@ -51,7 +52,10 @@ function addQueuedFinalizers(h: HeapView, roots: Roots): void {
   }
 }
 
-/** What an object with a finalizer points at is kept for it, pointer-free or not; itself it is not. */
+/**
+ * What an object with a finalizer points at is kept for it; itself it is not. The later
+ * collectors look for that in pointer-free ones too, the one of 2010 did not.
+ */
 function addFinalizedObjects(h: HeapView, roots: Roots): void {
   const m = h.m;
   for (let i = 0; i < h.nspans; i++) {
@@ -59,7 +63,7 @@ function addFinalizedObjects(h: HeapView, roots: Roots): void {
     for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
       if (m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
       const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
-      if (off >= 0) roots.push(ROOT.object, off, h.arena + off, h.arena + off + h.pageStep[off >> 11]);
+      if (off >= 0 && (!hasRefwords(h) || isScanned(h, off))) roots.push(ROOT.object, off, h.arena + off, h.arena + off + h.pageStep[off >> 11]);
     }
   }
 }

@@ -8,6 +8,7 @@ import { CHECKPOINT } from '../gc/doorbell.ts';
 import { checkBitmap } from './bitmap.ts';
 import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.ts';
 import { checkCaches, checkCachesFlushed } from './caches.ts';
+import { checkChannels } from './channels.ts';
 import { checkCounters } from './counters.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
@@ -16,6 +17,8 @@ import { checkLists, readLists } from './lists.ts';
 import { explainLost } from './path.ts';
 import { Findings, type VerifyReport } from './problems.ts';
 import { Tracer } from './reach.ts';
+import { checkRefwords, hasRefwords } from './refwords.ts';
+import { checkProfile } from './profile.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
@@ -61,8 +64,10 @@ export class Verifier {
     checkTypes(view, out);
     checkSpecials(view, out);
     checkFinalizers(view, out);
+    checkProfile(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
+    checkChannels(view, out);
     checkWorld(view, out);
     if (point === CHECKPOINT.marked) this.checkMarked();
     else this.checkSwept();
@@ -75,7 +80,9 @@ export class Verifier {
     checkCachesFlushed(view, out);
     findRoots(view, roots);
     tracer.trace(view, roots);
-    if (checkBitmap(view, out, view.reached) > 0) explainLost(view, out, roots, tracer.count);
+    const lost = hasRefwords(view) ? checkRefwords(view, out, view.reached) : checkBitmap(view, out, view.reached);
+    if (hasRefwords(view)) checkBitmap(view, out, null);
+    if (lost > 0) explainLost(view, out, roots, tracer.count);
     out.checks += tracer.count;
     this.history.remember(view);
   }
@@ -83,6 +90,7 @@ export class Verifier {
   private checkSwept(): void {
     const { view, out } = this;
     checkBitmap(view, out, null);
+    if (hasRefwords(view)) checkRefwords(view, out, null);
     checkFreeSpans(view, out);
     checkFreeBlocksClear(view, out);
     this.history.check(view, out);

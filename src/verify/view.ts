@@ -153,6 +153,12 @@ export function hasBit(h: HeapView, set: Int32Array, off: number): boolean {
   return ((set[bit >> 5] >>> (bit & 31)) & 1) !== 0;
 }
 
+/** Has the block at `off` its scan bit? */
+export function isScanned(h: HeapView, off: number): boolean {
+  const bit = off >> h.shift;
+  return ((h.m[h.arena - 2 * (bit >> 4) - 2] >>> ((bit & 15) + 16)) & 1) !== 0;
+}
+
 /** A counter of two words. */
 export function wide(m: Mem, ref: number): number {
   return (m[ref] >>> 0) + m[ref + 1] * 2 ** 32;

@@ -6,6 +6,7 @@ import { M, PHASE } from '../machine/m.ts';
 import { P, P_STATUS } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING } from '../machine/sched.ts';
 import { Span } from '../heap/span.ts';
+import { MPROF, MProf } from '../malloc/buckets.ts';
 import { FIN, Fin } from '../malloc/finq.ts';
 import { MCentral } from '../malloc/mcentral.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
@@ -24,6 +25,7 @@ const LOCKS: readonly (readonly [string, number])[] = [
   ['finlock', FIN + Fin.at.lock],
   ['gclock', SWEEP + Sweep.at.lock],
   ['work.lock', WORK + Work.at.lock],
+  ['proflock', MPROF + MProf.at.lock],
   ['persistent.lock', globalRecord('persistent', Persistent) + Persistent.at.lock],
 ];
 

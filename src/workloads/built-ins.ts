@@ -10,7 +10,9 @@ import { tree } from './graphs/tree.ts';
 import { values } from './values.ts';
 import { wide } from './graphs/wide.ts';
 import { links } from './links.ts';
+import { pipeline } from './pipeline.ts';
 import { sequence } from './sequence.ts';
+import { sites } from './sites.ts';
 import { strings } from './strings.ts';
 import type { Workload } from './workload.ts';
 
@@ -18,7 +20,7 @@ import type { Workload } from './workload.ts';
 export const BUILT_INS: readonly Workload[] = [
   tree, list, rand, wide, mixed, collect,
   churn, binaryTrees, sequence,
-  strings, cache, links, values,
+  strings, cache, links, pipeline, values, sites,
 ];
 
 /** The built-in workload `name`, if there is one. */

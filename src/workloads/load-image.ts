@@ -1,5 +1,6 @@
 /**
- * Loads a heap from outside: every object is allocated with its real size, then linked. The
+ * Loads a heap from outside: every object is allocated with its real size, in a block of its
+ * own, so that each lives and dies as it did where it came from; then it is linked. The
  * references of an object lie in its first words, in the order of the image; the roots are
  * one slice in the initialised data.
  *
@@ -10,7 +11,8 @@ import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
-import { MAX_SMALL_SIZE, NUM_SIZE_CLASSES, classToSize, sizeToClass } from '../heap/size-classes.ts';
+import { BIT_SCAN, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { MAX_SMALL_SIZE, NUM_SIZE_CLASSES, TINY_SIZE, classToSize, sizeToClass } from '../heap/size-classes.ts';
 import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { mallocgc } from '../malloc/malloc.ts';
 import { dataAt, storeWord } from '../runtime/mutator.ts';
@@ -69,21 +71,31 @@ export function imageNeeds(image: HeapImage, wordBytes = 8): ImageNeeds {
 }
 
 /**
- * Builds `image` in the heap, on M 0, before collections are enabled. Takes four bytes an
- * object besides.
+ * Builds `image` in the heap, on M 0, before collections are enabled.
+ * @returns the ref of each object
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
-export function loadImage(m: Mem, m0: MRef, image: HeapImage): void {
+export function loadImage(m: Mem, m0: MRef, image: HeapImage): Uint32Array {
   const wordBytes = ptrWords(m) * 4;
   const refs = new Uint32Array(image.objects);
   for (let i = 0; i < image.objects; i++) {
-    refs[i] = mallocgc(m, m0, allocatedSize(image, i, wordBytes), isPointerFree(image, i) ? FLAG_NOSCAN : 0);
+    const size = allocatedSize(image, i, wordBytes);
+    if (!isPointerFree(image, i)) refs[i] = mallocgc(m, m0, size, 0);
+    else refs[i] = size < TINY_SIZE ? smallPointerFree(m, m0, size) : mallocgc(m, m0, size, FLAG_NOSCAN);
   }
   for (let i = 0; i < image.objects; i++) link(m, refs, image, i);
-  if (image.roots.length === 0) return;
+  if (image.roots.length === 0) return refs;
   const slice = mallocgc(m, m0, image.roots.length * wordBytes, 0);
   for (let i = 0; i < image.roots.length; i++) storeWord(m, slice, i, refs[image.roots[i]]);
   storeWord(m, dataAt(m, ROOTS), 0, slice);
+  return refs;
+}
+
+/** A block of its own, which malloc would share between several objects. */
+function smallPointerFree(m: Mem, m0: MRef, size: number): Ref {
+  const p = mallocgc(m, m0, size, 0);
+  m[bitsWord(m, p)] &= ~(BIT_SCAN << bitsShift(m, p));
+  return p;
 }
 
 function link(m: Mem, refs: Uint32Array, image: HeapImage, i: number): void {

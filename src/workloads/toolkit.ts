@@ -7,12 +7,15 @@ import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
 import * as types from '../heap/type-decl.ts';
 import { typeTable } from '../heap/type-table.ts';
-import { FLAG_NOSCAN } from '../malloc/flags.ts';
+import { FLAG_NOPROFILING, FLAG_NOSCAN } from '../malloc/flags.ts';
+import { chancap, chanclose, chanlen, chanok, chanrecv, chansend, makechan, tryrecv, trysend } from '../runtime/chan.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import * as values from '../runtime/values.ts';
+import { MEM_PROFILE, setMemProfileKind, setMemProfileRate } from '../runtime/memprofile.ts';
 import { ready } from '../runtime/ready.ts';
+import { recvCase, select, selectOr, sendCase } from '../runtime/select.ts';
 import { finalizedObject } from '../runtime/system.ts';
 import { getByte, loadAddress, setFreshByte, storeAddress } from './bytes.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
@@ -26,6 +29,11 @@ export const toolkit = {
   storeAddress, loadAddress, setFreshByte, getByte,
   // Types, to be declared and put into the workload's `types`.
   typeTable, types,
+  // Channels.
+  makechan, chansend, chanrecv, chanok, trysend, tryrecv, chanclose, chanlen, chancap,
+  select, selectOr, sendCase, recvCase,
+  // What the memory profiler samples.
+  setMemProfileRate, setMemProfileKind, MEM_PROFILE, FLAG_NOPROFILING,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

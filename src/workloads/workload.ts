@@ -29,6 +29,10 @@ export interface Needs {
   readonly goroutines: number;
   /** Pointer-sized words of the deepest stack; 512 unless given. */
   readonly stackWords?: number;
+  /** Pointers in the initialised data, beside 32 for anybody. */
+  readonly dataPointers?: number;
+  /** Word at which the arena must begin, if there is room in front of it. */
+  readonly arenaFrom?: number;
 }
 
 export interface Workload {

@@ -18,7 +18,7 @@ export const memstats: MemStats = {
   Alloc: 2 << 20, TotalAlloc: 64 << 20, Sys: 80 << 20, Lookups: 0, Mallocs: 2_000_000, Frees: 1_934_464,
   HeapAlloc: 2 << 20, HeapSys: 8 << 20, HeapIdle: 5 << 20, HeapInuse: 3 << 20, HeapReleased: 0, HeapObjects: 65_536,
   StackInuse: 4096, StackSys: 4096, MSpanInuse: 512, MSpanSys: 1024, MCacheInuse: 256, MCacheSys: 256,
-  GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [2e6, 1e6], NumGC: 2,
+  BuckHashSys: 0, GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [2e6, 1e6], NumGC: 2,
   EnableGC: true, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
 };
 
@@ -63,12 +63,15 @@ export interface Outcome {
   readonly started: readonly MachineOptions[];
   /** How many of them were stopped. */
   readonly stopped: number;
+  /** What was written to files. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Runs `sweepgen <line>` with machines that behave as `play` says. */
 export async function cli(line: string, play: Play = () => resultOf(), changes: Partial<Deps> = {}): Promise<Outcome> {
   const written = { out: '', err: '' };
   const started: MachineOptions[] = [];
+  const files = new Map<string, Uint8Array>();
   let stopped = 0;
   const deps: Deps = {
     async startRuntime(options) {
@@ -86,6 +89,8 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     },
     listWorkloads: () => WORKLOADS,
     readOwnHeap: async () => image,
+    checkWritable: () => {},
+    writeFile: (path, bytes) => void files.set(path, bytes),
     readHeapFile: async (path) => ({ ...image, name: path }),
     terminal: {
       out: (text) => void (written.out += text),
@@ -100,7 +105,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);
-  return { code, ...written, started, stopped };
+  return { code, ...written, started, stopped, files };
 }
 
 /** A machine that collects as `args` asks: threads in turn, twice as fast with each doubling. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { MachineStuck, Stopped } from '../../src/drivers/errors.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
+import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';
 import { cli, collecting, cycleOf, image, resultOf } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
@@ -99,6 +100,61 @@ churn, 2 Ps, GOGC 100, seed 1
     expect(out).not.toContain('gc1');
   });
 
+  const facts: HeapFacts = {
+    format: 'Go heap dump 1.4',
+    roots: { data: 1, bss: 1234, frames: 3, finalizers: 0, other: 2 },
+    goroutines: { count: 9, frames: 40, waiting: ['chan receive', 'select', 'sleep', 'IO wait', 'semacquire'].map((reason, i) => ({ reason, count: 4 - Math.min(i, 3) })) },
+    by: 'size',
+    groups: [{ name: '32', objects: 2, bytes: 64 }, { name: '1024', objects: 1, bytes: 32 }, { name: 'all others', objects: 9, bytes: 9 }],
+  };
+  const account = { objects: 3, edges: 2, reachable: 3, unreachable: 0, freed: 0, inUse: 0, inPlace: false };
+  const withFacts = { readHeapFile: async (name: string) => ({ ...image, name, facts }) };
+
+  it('loads a heap file first, and then collects unless told otherwise', async () => {
+    const { code, out, started } = await cli('run --heap app.heapdump.gz --heapdump out.gz', () =>
+      resultOf({ heap: { ...account, objects: 1234, reachable: 1200, unreachable: 34, freed: 30, inUse: 4 }, heapdump: { path: 'out.gz', objects: 7, bytes: 2048 } }), withFacts);
+    expect(code).toBe(0);
+    expect(started).toMatchObject([{ workload: 'collect', heap: { name: 'app.heapdump.gz' }, heapdump: 'out.gz' }]);
+    expect(out).toContain(`\
+app.heapdump.gz: 3 objects, 96 B
+  format      Go heap dump 1.4
+  roots       1 in data, 1,234 in bss, 3 in 40 frames of 9 goroutines, 2 other
+  goroutines  4 in chan receive, 3 in select, 2 in sleep, 1 in IO wait
+   size  objects  bytes  of the heap
+     32        2   64 B         67 %
+  1,024        1   32 B         33 %
+collect, 2 Ps, GOGC 100, seed 1
+`);
+    expect(out).toContain('  loaded           1,234 objects and 2 edges read; 1,200 reachable from roots, 34 unreachable: 30 freed, the blocks of 4 in use\n');
+    expect(out).toContain('  dumped           7 objects to out.gz, 2.00 KB\n');
+    expect((await cli('run churn --heap app.heapdump', undefined, withFacts)).started).toMatchObject([{ workload: 'churn', heap: { facts } }]);
+  });
+
+  it('says what became of what it loaded', async () => {
+    const said = async (changes: object) => (await cli('run --heap x.gz', () => resultOf({ heap: { ...account, ...changes } }))).out;
+    expect(await said({})).toContain('loaded           3 objects and 2 edges read; 3 reachable from roots, 0 unreachable and freed\n');
+    expect(await said({ inPlace: true })).toContain('2 edges read, in their old places; 3 reachable');
+  });
+
+  it('shows a type by its name, with nothing in it that steers a terminal', async () => {
+    const groups = [{ name: 'map.bucket[string]*main.Thing', objects: 2, bytes: 64 }, { name: '\x1b[2J' + 'x'.repeat(60), objects: 1, bytes: 32 }];
+    const { out } = await cli('run --heap x.gz', () => resultOf({ heap: account }), { readHeapFile: async () => ({ ...image, facts: { ...facts, by: 'type', groups } }) });
+    expect(out).toContain('  type                                      objects  bytes  of the heap\n  map.bucket[string]*main.Thing                   2   64 B         67 %\n  ?[2Jxxx');
+  });
+
+  it('puts the heap into the document of --json', async () => {
+    const { out } = await cli('run --json --heap x.gz --heapdump y', () => resultOf({ heap: account, heapdump: { path: 'y', objects: 3, bytes: 999 } }), withFacts);
+    const document = RunDocument.strict().parse(JSON.parse(out));
+    expect(document.heap).toEqual({ ...account, name: 'x.gz', bytes: 96, facts });
+    expect(document.heapdump).toEqual({ path: 'y', objects: 3, bytes: 999 });
+    expect(RunDocument.parse(JSON.parse((await cli('run --json')).out)).heap).toBeUndefined();
+  });
+
+  it('starts nothing when the heap can not be read', async () => {
+    const { code, err, started } = await cli('run --heap x.gz', undefined, { readHeapFile: () => Promise.reject(new UsageError('x.gz: is cut off')) });
+    expect([code, err, started.length]).toEqual([2, 'sweepgen: x.gz: is cut off\n', 0]);
+  });
+
   it('prints one document with --json', async () => {
     const { out } = await cli('run --json --seed 3', () => resultOf({ cycles: [cycleOf({ markNs: 5 })], lines: ['x'] }));
     const document = RunDocument.strict().parse(JSON.parse(out));
@@ -119,6 +175,11 @@ churn, 2 Ps, GOGC 100, seed 1
 });
 
 describe('sweepgen scale', () => {
+  const scaleFacts: HeapFacts = {
+    format: 'Go heap dump 1.7', roots: { data: 1, bss: 2, frames: 3, finalizers: 4, other: 5 },
+    goroutines: { count: 1, frames: 1, waiting: [] }, by: 'type', groups: [],
+  };
+
   it('marks its own heap by default, with each count of threads up to the cores', async () => {
     const { code, out, started } = await cli('scale', collecting);
     expect(code).toBe(0);
@@ -141,6 +202,9 @@ describe('sweepgen scale', () => {
     const document = ScaleDocument.strict().parse(JSON.parse(out));
     expect(document.heap).toEqual({ name: 'tree', objects: 1_000_000, bytes: 32e6, spans: 4000 });
     expect(document.results).toHaveLength(2);
+    const file = await cli('scale x.gz --json', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) });
+    expect(ScaleDocument.parse(JSON.parse(file.out)).heap.facts).toEqual(scaleFacts);
+    expect((await cli('scale x.gz', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) })).out).toContain('\n  roots   1 in data, 2 in bss, 3 in 1 frame of 1 goroutine, 4 of finalizers, 5 other\n');
     expect(document.results[1]).toMatchObject({ procs: 2, objectsMarked: 1e6, bytesMarked: 32e6, handoff: 120, steal: 2, yields: 800 });
     expect(document.results[1].markNs).toHaveLength(3);
     expect(document.results[1].intervalNs).toContain(null);

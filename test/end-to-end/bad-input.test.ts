@@ -17,6 +17,8 @@ describe('bad input ends with exit code 2 and one sentence', () => {
     ['an absurd number of Ps', ['run', '--procs', '1000000'], /1 to 64/],
     ['an arena that is too small', ['run', '--arena', '1K'], /too small/],
     ['an arena that is too large', ['run', '--arena', '3.9G'], /largest/],
+    ['an older collector with the tuned mark loop', ['run', '--collector', 'bitmap', '--policy', 'tuned'], /bitmap.*leave --policy tuned out/],
+    ['an older collector with types', ['run', '--collector', 'refword', '--types', 'mtypes'], /refword.*leave --types mtypes out/],
     ['an unknown param', ['run', 'churn', '--set', 'cuont=3'], /count/],
     ['a snapshot that is cut off', ['scale', snapshot], /broken\.heapsnapshot/],
     ['a snapshot that is not there', ['scale', './nowhere.heapsnapshot'], /nowhere/],

@@ -29,8 +29,8 @@ describe('sweepgen sequence', () => {
 });
 
 describe('sweepgen run', () => {
-  test.each(['churn', 'binary-trees', 'strings', 'cache', 'links'])('%s runs under the oracle on two threads', async (workload) => {
-    const { code, out, err } = await sweepgen(['run', workload, '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
+  test.each(['churn', 'binary-trees', 'strings', 'cache', 'links', 'pipeline --set items=2000'])('%s runs under the oracle on two threads', async (workload) => {
+    const { code, out, err } = await sweepgen(['run', ...workload.split(' '), '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
@@ -54,9 +54,47 @@ describe('sweepgen run', () => {
     }
   });
 
-  test('runs the example of docs/workloads.md', async () => {
-    const { code } = await sweepgen(['run', './docs/examples/stack.mjs', '--procs', '2', '--set', 'rounds=200', '--verify']);
+  test('prints a trace line for each collection of 2011 in the form of that time', async () => {
+    const { err } = await sweepgen(['run', 'churn', '--collector', 'bitmap', '--procs', '2', '--set', 'count=500000', '--gctrace']);
+    const lines = err.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const one of lines) {
+      expect(one).toMatch(/^gc\d+: \d+\+\d+\+\d+ ms \d+ -> \d+ MB \d+ -> \d+ \(\d+-\d+\) objects \d+ pointer lookups \(\d+ size, \d+ addr\)$/);
+    }
+  });
+
+  test.each([['links', 'refword'], ['cache', 'bitmap']])('%s runs with the collector %s under the oracle on two threads', async (workload, collector) => {
+    const { code, out, err } = await sweepgen(['run', workload, '--collector', collector, '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
+    expect(err).toBe('');
     expect(code).toBe(0);
+    expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
+  });
+
+  test.each([
+    ['stack.mjs', 'rounds=200'],
+    ['channels.mjs', 'jobs=100'],
+  ])('runs the example %s of docs/workloads.md', async (example, set) => {
+    const { code, err } = await sweepgen(['run', `./docs/examples/${example}`, '--procs', '2', '--set', set, '--verify', '--gc-every', '30']);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    { procs: 2, cap: 0 },
+    { procs: 3, cap: 1 },
+    { procs: 4, cap: 5 },
+  ])('producers, consumers and selects share channels of $cap on $procs Ps and lose nothing', async ({ procs, cap }) => {
+    const sets = ['--set', `cap=${cap}`, '--set', 'sends=150', '--set', 'producers=4', '--set', 'consumers=5'];
+    const { code, out, err } = await sweepgen(['run', './test/fixtures/workloads/channels.mjs', '--procs', `${procs}`, '--gogc', '20', '--gc-every', '20', '--verify', ...sets]);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(/600 sent, 600 received, sum right, 6 saw the end/);
+  });
+
+  test('says which goroutine sends on a closed channel', async () => {
+    const { code, err } = await sweepgen(['run', './test/fixtures/workloads/sends-on-closed.mjs', '--procs', '2']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/send on closed channel by goroutine \d+; close it when all have sent/);
   });
 
   test.each(['none', 'mtypes', 'heapbits'])('runs the example with types of docs/workloads.md, with --types %s', async (types) => {

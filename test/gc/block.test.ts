@@ -8,7 +8,7 @@ import { mallocgc } from '../../src/malloc/malloc.ts';
 import { NO_BLOCK, findBlock } from '../../src/gc/block.ts';
 import { collect, globalAt, newObject, setGlobal, setSlot } from '../../src/runtime/mutator.ts';
 import { bootCore, isAllocated, runCore } from '../support/core-machine.ts';
-import { POLICIES } from '../support/core-shape.ts';
+import { COLLECTORS } from '../support/core-shape.ts';
 
 const CLASSES = [...classToSize.keys()].slice(1).map((c) => ({ c, size: classToSize[c] }));
 
@@ -75,9 +75,9 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
   });
 });
 
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   test('a pointer to any word of a block keeps that block alive, whole, and no other', () => {
-    runCore({ policy, arenaPages: 8192, gctrace: false, bssWords: 4096 }, -1, (m, mp, gp) => {
+    runCore({ policy, collector, arenaPages: 8192, gctrace: false, bssWords: 4096 }, -1, (m, mp, gp) => {
       for (const { c, size } of CLASSES) {
         const heapWords = size / 8;
         const rounds = Math.min(4, Math.ceil(heapWords / 8));
@@ -105,7 +105,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('a byte address inside a block keeps it alive too', () => {
-    runCore({ policy }, -1, (m, mp, gp) => {
+    runCore({ policy, collector }, -1, (m, mp, gp) => {
       for (const size of [16, 48, 1024, 40_000]) {
         for (const byte of [1, 2, 3, 5, 7, size - 1]) {
           const p = newObject(m, mp, gp, 0, size, 0);
@@ -120,7 +120,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('a pointer one past the last block of a span, or past a large object, keeps nothing alive', () => {
-    runCore({ policy }, -1, (m, mp, gp) => {
+    runCore({ policy, collector }, -1, (m, mp, gp) => {
       // Classes with a leftover, and an object that ends inside its last page.
       const leftover = CLASSES.filter(({ c, size }) => classToBlocks[c] * size < classToPages[c] * 8192);
       for (const { c, size } of leftover) {
@@ -140,7 +140,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('a pointer one past a block lets neither the block nor its neighbour go while they are held', () => {
-    runCore({ policy }, -1, (m, mp, gp) => {
+    runCore({ policy, collector }, -1, (m, mp, gp) => {
       for (const { c, size } of CLASSES) {
         const n = Math.min(classToBlocks[c] * 2, 60);
         const blocks = Array.from({ length: n }, (_, i) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { storePointer, type Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import { CONFIG, Config } from '../../src/memory/config.ts';
+import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import { xorshift32 } from '../../src/base/random.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
@@ -10,13 +10,17 @@ import { PARKED_FOREVER } from '../support/core-steps.ts';
 import { call, ret } from '../../src/runtime/goroutine.ts';
 import { collect, dataAt, getGlobal, getSlot, globalAt, loadInt, loadWord, newObject, prepare, setGlobal, setSlot, start, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { bootCore, isAllocated, recount, runCore, runMain } from '../support/core-machine.ts';
-import { POLICIES } from '../support/core-shape.ts';
+import { COLLECTORS } from '../support/core-shape.ts';
 
 /** Word size of pointers that each mark loop is made for, and small buffers that overflow often. */
 const MACHINES: { name: string; shape: Partial<MachineShape> }[] = [
-  ...POLICIES.map(({ name, policy }) => ({ name, shape: { policy } })),
+  ...COLLECTORS.map(({ name, ...shape }) => ({ name, shape })),
   { name: 'go1.3, tiny buffers', shape: { policy: 0, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'go1.3, 386', shape: { policy: 0, ptrWords: 1 } },
+  { name: 'bitmap, tiny buffers', shape: { collector: COLLECTOR.bitmap, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
+  { name: 'bitmap, 386', shape: { collector: COLLECTOR.bitmap, ptrWords: 1 } },
+  { name: 'refword, tiny buffers', shape: { collector: COLLECTOR.refword, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
+  { name: 'refword, 386', shape: { collector: COLLECTOR.refword, ptrWords: 1 } },
 ];
 
 /** Law of gc/work.ts: after a mark every workbuf made is on `empty`. */
@@ -221,9 +225,9 @@ describe.each(MACHINES)('$name', ({ shape }) => {
   });
 });
 
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   test('an integer that reads like an address is no pointer, and keeps nothing alive', () => {
-    runCore({ policy }, -1, (m, mp, gp) => {
+    runCore({ policy, collector }, -1, (m, mp, gp) => {
       const target = newObject(m, mp, gp, 0, 64, 0);
       const holder = newObject(m, mp, gp, 1, 64, 0);
       for (let i = 0; i < 8; i++) storeInt(m, holder, i, target << 2);
@@ -235,7 +239,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('pointers outside the arena, or into the part not in use yet, are passed over', () => {
-    runCore({ policy }, -1, (m, mp, gp) => {
+    runCore({ policy, collector }, -1, (m, mp, gp) => {
       const holder = newObject(m, mp, gp, 0, 128, 0);
       const refs = [1, 8, m[CONFIG + Config.at.arenaStart] - 2, m[CONFIG + Config.at.arenaEnd] - 2, m[CONFIG + Config.at.arenaEnd], 2 ** 30 - 2];
       refs.forEach((ref, i) => storePointer(m, holder + 2 * i, ref));

@@ -14,7 +14,7 @@ import { collect, getSlot, newObject, storeWord } from '../../src/runtime/mutato
 import { settle } from '../../src/runtime/settle.ts';
 import { readMemStats } from '../../src/report/memstats.ts';
 import { bootCore, fatalOf, recount, runCore } from '../support/core-machine.ts';
-import { POLICIES } from '../support/core-shape.ts';
+import { COLLECTORS } from '../support/core-shape.ts';
 
 interface Counts {
   mallocs: number;
@@ -37,14 +37,14 @@ function mixture(m: Mem, mp: MRef, gp: GRef, seed: number, n: number): Counts {
   return counts;
 }
 
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   test.each([
     { gogc: 100, forced: 0 },
     { gogc: 10, forced: 3 },
     { gogc: -1, forced: 2 },
   ])('with GOGC=$gogc and $forced collections asked for, the figures at the end are those of a slow recount', ({ gogc, forced }) => {
     let counts: Counts = { mallocs: 0, bytes: 0 };
-    const { m } = runCore({ policy, arenaPages: 256 * 128 }, gogc, function* (m, mp, gp) {
+    const { m } = runCore({ policy, collector, arenaPages: 256 * 128 }, gogc, function* (m, mp, gp) {
       counts = mixture(m, mp, gp, 99, 6000);
       for (let i = 0; i < forced; i++) collect(m, mp, i % 2 === 0);
       yield;
@@ -73,7 +73,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('Sys is the sum of its parts, and each part that is used shows', () => {
-    const { m, map } = runCore({ policy }, 100, (m, mp, gp) => {
+    const { m, map } = runCore({ policy, collector }, 100, (m, mp, gp) => {
       mixture(m, mp, gp, 7, 3000);
       collect(m, mp, true);
     });
@@ -85,7 +85,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('no figure is negative or wraps', () => {
-    const { m } = runCore({ policy, arenaPages: 256 * 128 }, 20, (m, mp, gp) => {
+    const { m } = runCore({ policy, collector, arenaPages: 256 * 128 }, 20, (m, mp, gp) => {
       for (let i = 0; i < 5; i++) {
         mixture(m, mp, gp, i + 1, 2000);
         collect(m, mp, i % 2 === 0);

@@ -8,15 +8,14 @@ import type { MRef } from '../../src/machine/m.ts';
 import { HCHAN_WORDS } from '../../src/heap/hchan.ts';
 import { array, chan, eface, func, iface, int, map, pointer, slice, string, struct, uintptr, unsafePointer, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { typeTable } from '../../src/heap/type-table.ts';
-import { TYPE_INFO, typeAt } from '../../src/heap/type.ts';
+import { typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { mallocTyped, newarray, newobject } from '../../src/malloc/newobject.ts';
+import { newarray, newchan, newobject } from '../../src/malloc/newobject.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { collect, setGlobal, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { storeEface, storeIface, storeSlice, storeString } from '../../src/runtime/values.ts';
-import { bytesOf } from '../support/go-layout.ts';
 import { fatalOf, isAllocated, runMain } from '../support/core-machine.ts';
 import { TYPED_MACHINES, bootTyped, runTyped, type Mode } from '../support/typed-machine.ts';
 
@@ -60,8 +59,8 @@ class Heap {
   }
 
   /** A channel with a buffer of `cap` elements, whose header is full of what looks like pointers to `bait`. */
-  channel(type: TypeDecl, elem: TypeDecl, cap: number, bait: Ref): Ref {
-    const c = mallocTyped(this.m, this.mp, HCHAN_WORDS * 4 + cap * bytesOf(elem, this.pw), typeAt(this.m, this.indexOf(type)), 1, TYPE_INFO.chan);
+  channel(type: TypeDecl, cap: number, bait: Ref): Ref {
+    const c = newchan(this.m, this.mp, typeAt(this.m, this.indexOf(type)), cap);
     for (let i = 0; i < HCHAN_WORDS / this.pw; i++) this.number(c, i, bait);
     storeInt(this.m, c, 1, cap);
     return c;
@@ -146,7 +145,7 @@ function interfaceCases(kind: 'eface' | 'iface', type: TypeDecl): Case[] {
       [n, child, names, channel, box].forEach((data, i) => h[kind](v, 2 * i, BOXES[i], data));
       const hmap = h.value(NAMES.hmap);
       h.store(names, 0, hmap);
-      const c = h.channel(CHANNEL, PAIR, 1, h.child({ ...s, kept: s.lost }));
+      const c = h.channel(CHANNEL, 1, h.child({ ...s, kept: s.lost }));
       h.store(channel, 0, c);
       h.store(c + HCHAN_WORDS, 1, h.child(s));
       const items = h.values(CHILD, 2);
@@ -330,7 +329,7 @@ const CASES: readonly Case[] = [
   },
   valueOf('a channel keeps what is in its buffer, and not what its header looks like', struct('t', { c: CHANNEL, again: CHANNEL }), (h, v, s) => {
     const bait = h.child({ ...s, kept: s.lost });
-    const c = h.channel(CHANNEL, PAIR, 5, bait);
+    const c = h.channel(CHANNEL, 5, bait);
     for (const i of [0, 4]) {
       h.store(c + HCHAN_WORDS, 2 * i + 1, h.child(s));
       h.number(c + HCHAN_WORDS, 2 * i, bait);
@@ -339,11 +338,12 @@ const CASES: readonly Case[] = [
     h.store(v, 1, c);
     s.kept.push(c);
   }),
-  valueOf('channels of numbers, and without a buffer', struct('t', { i: INTS, c: CHANNEL, nil: CHANNEL }), (h, v, s) => {
+  valueOf('channels of numbers, and without a buffer', struct('t', { i: INTS, c: CHANNEL, nil: CHANNEL, n: uintptr }), (h, v, s) => {
     const bait = h.child({ ...s, kept: s.lost });
-    const numbers = h.channel(INTS, int, 3, bait);
+    const numbers = h.channel(INTS, 3, bait);
     for (let i = 0; i < 3; i++) h.number(numbers + HCHAN_WORDS, i, bait);
-    const unbuffered = h.channel(CHANNEL, PAIR, 0, bait);
+    h.number(v, 3, bait);
+    const unbuffered = h.channel(CHANNEL, 0, bait);
     h.store(v, 0, numbers);
     h.store(v, 1, unbuffered);
     s.kept.push(numbers, unbuffered);
@@ -353,7 +353,7 @@ const CASES: readonly Case[] = [
     types: [CHANNEL],
     build(h, s) {
       const bait = h.child({ ...s, kept: s.lost });
-      const c = h.channel(CHANNEL, PAIR, 40, bait);
+      const c = h.channel(CHANNEL, 40, bait);
       h.store(c + HCHAN_WORDS, 79, h.child(s));
       h.number(c + HCHAN_WORDS, 78, bait);
       s.kept.push(c);
@@ -366,7 +366,7 @@ const CASES: readonly Case[] = [
     build(h, s) {
       const t = h.value(ALL);
       for (let i = 0; i < 1000; i++) {
-        const c = h.channel(CHANNEL, PAIR, 2, 0);
+        const c = h.channel(CHANNEL, 2, 0);
         h.store(c + HCHAN_WORDS, 3, h.child(s));
         h.store(t, i, c);
         s.kept.push(c);

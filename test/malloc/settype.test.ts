@@ -12,7 +12,7 @@ import { typeTable } from '../../src/heap/type-table.ts';
 import { MTYPES, TYPE_INFO, typeAt, typeInfo } from '../../src/heap/type.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { mallocTyped, newarray, newobject } from '../../src/malloc/newobject.ts';
-import { gettype } from '../../src/malloc/settype.ts';
+import { gettype } from '../../src/heap/mtypes.ts';
 import { collect, setSlot } from '../../src/runtime/mutator.ts';
 import { sequence } from '../../src/workloads/sequence.ts';
 import { isAllocated, recount, type Main } from '../support/core-machine.ts';

@@ -1,6 +1,6 @@
 /** The lines are those that Go printed for the same figures. */
 import { describe, expect, it } from 'vitest';
-import { formatGctrace } from '../../src/report/gctrace.ts';
+import { formatGctrace, formatGogctrace2011 } from '../../src/report/gctrace.ts';
 import { cycleOf } from '../cli/fakes.ts';
 
 describe('gctrace', () => {
@@ -38,5 +38,22 @@ describe('gctrace', () => {
 
   it('is right above 2 GB', () => {
     expect(formatGctrace(cycleOf({ heap0: 3 * 2 ** 30, heap1: 3.5 * 2 ** 30 }))).toContain('3072 -> 3584 MB');
+  });
+});
+
+describe('gogctrace of 2011', () => {
+  const cycle = cycleOf({
+    numgc: 7, stopNs: 1_000_000, sweepNs: 500_000, markNs: 10_700_000, eagerSweepNs: 3_999_999, pauseNs: 18_300_000,
+    heap0: 9_000_000, heap1: 4_500_000, objects0: 225_282, objects: 100_002, nmalloc: 356_546, nfree: 256_544, nsizelookup: 30, naddrlookup: 12,
+  });
+
+  it("has the mark, the sweep and the rest of the pause, and what the bitmap didn't tell", () => {
+    expect(formatGogctrace2011(cycle, 'bitmap')).toBe(
+      'gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects 42 pointer lookups (30 size, 12 addr)',
+    );
+  });
+
+  it('counts no lookups for the collector of 2010', () => {
+    expect(formatGogctrace2011(cycle, 'refword')).toBe('gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
+import type { MachineShape } from '../../src/memory/map.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import type { GRef } from '../../src/machine/g.ts';
 import type { MRef } from '../../src/machine/m.ts';
@@ -9,7 +10,7 @@ import { clearfinalizer, setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { collect, getGlobal, getSlot, getSlotAddress, loadInt, loadWord, newObject, setGlobal, setSlot, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { bootCore, fatalOf, isAllocated, recount, runMain, type Main } from '../support/core-machine.ts';
-import { POLICIES } from '../support/core-shape.ts';
+import { COLLECTORS } from '../support/core-shape.ts';
 
 /** Index of the finalizer in the program. */
 const FINALIZE = 1;
@@ -20,14 +21,14 @@ interface Finalized {
 }
 
 /** Runs `main`; `ran` fills with what the finalizer was called with, and `also` is done in it. */
-function withFinalizer(policy: number, main: (ran: readonly Finalized[]) => Main, also?: Step): readonly Finalized[] {
+function withFinalizer(shape: Partial<MachineShape>, main: (ran: readonly Finalized[]) => Main, also?: Step): readonly Finalized[] {
   const ran: Finalized[] = [];
   function finalize(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
     ran.push({ address: getSlotAddress(m, gp, 0), context: getSlotAddress(m, gp, 1) });
     also?.(m, mp, gp, text);
     return GOEXIT;
   }
-  const machine = bootCore({ policy, arenaPages: 32 * 128 }, 100);
+  const machine = bootCore({ ...shape, arenaPages: 32 * 128 }, 100);
   runMain(machine, main(ran), [finalize]);
   return ran;
 }
@@ -40,12 +41,12 @@ function* settleFinalizers(m: Mem, mp: MRef, times = 5): Generator<undefined, vo
   }
 }
 
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(COLLECTORS)('$name', ({ name: _, ...shape }) => {
   test('a finalizer runs once, with its object intact and its context, after which the object goes', () => {
     let object: Ref = 0;
     let seen = 0;
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           object = newObject(m, mp, gp, 0, 48, 0);
@@ -65,7 +66,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('while A with a finalizer points at B with one, A goes first, then B', () => {
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           const n = 20;
@@ -88,7 +89,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
     let inner: Ref = 0;
     let kept = false;
     withFinalizer(
-      policy,
+      shape,
       () =>
         function* (m, mp, gp) {
           const outer = newObject(m, mp, gp, 0, 48, 0);
@@ -109,7 +110,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('a finalizer that was taken back never runs, and the object goes like any other', () => {
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           const object = newObject(m, mp, gp, 0, 48, 0);
@@ -124,7 +125,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('an object can have one finalizer at a time, and a new one after it was taken back', () => {
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           const object = newObject(m, mp, gp, 0, 48, 0);
@@ -141,7 +142,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('an object that its finalizer makes reachable again stays, as long as that holds', () => {
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           const object = newObject(m, mp, gp, 0, 48, 0);
@@ -163,7 +164,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('a resurrected object can be given a finalizer again', () => {
     withFinalizer(
-      policy,
+      shape,
       (ran) =>
         function* (m, mp, gp) {
           for (let i = 0; i < 3; i++) {
@@ -184,7 +185,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
 
   test('of a thousand finalizers of all sizes each runs exactly once', () => {
     const sizes = [8, 16, 48, 1024, 33_000];
-    withFinalizer(policy, (ran) =>
+    withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         for (let i = 0; i < 1000; i++) {
           const p = newObject(m, mp, gp, 0, i % 50 === 0 ? 33_000 : sizes[i % 4], 0);
@@ -203,7 +204,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   test('a finalizer may allocate and collect, and its object is still there', () => {
     let checked = 0;
     withFinalizer(
-      policy,
+      shape,
       () =>
         function* (m, mp, gp) {
           for (let i = 0; i < 50; i++) {
@@ -230,7 +231,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('a finalizer on a part of a tiny block is given exactly that part', () => {
-    withFinalizer(policy, (ran) =>
+    withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         const addresses: number[] = [];
         for (let i = 0; i < 16; i++) {
@@ -246,7 +247,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('all finalizers of one tiny block run, when none of its objects is reachable any more', () => {
-    withFinalizer(policy, (ran) =>
+    withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         const addresses: number[] = [];
         for (let i = 0; i < 16; i++) {
@@ -269,7 +270,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
   });
 
   test('more finalizers than a block of the queue holds all run', () => {
-    withFinalizer(policy, (ran) =>
+    withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         for (let i = 0; i < 3000; i++) {
           const p = newObject(m, mp, gp, 0, 16, 0);

@@ -2,17 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { FIN, Fin } from '../../src/malloc/finq.ts';
 import { recount } from '../support/core-machine.ts';
-import { POLICIES } from '../support/core-shape.ts';
+import { COLLECTORS } from '../support/core-shape.ts';
 import { runOnThreads } from '../support/core-threads.ts';
 
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   test.each([
     { procs: 2, turns: 1200, finalizers: 0 },
     { procs: 4, turns: 400, finalizers: 0 },
     { procs: 2, turns: 1200, finalizers: 1 },
     { procs: 4, turns: 400, finalizers: 1 },
   ])('at GOGC=1 mutators on $procs Ps find all they linked (finalizers: $finalizers)', async ({ procs, turns, finalizers }) => {
-    const { m } = await runOnThreads('lists', { shape: { procs, policy, arenaPages: 64 * 128 }, gogc: 1, args: [2 * procs, turns, finalizers] });
+    const { m } = await runOnThreads('lists', { shape: { procs, policy, collector, arenaPages: 64 * 128 }, gogc: 1, args: [2 * procs, turns, finalizers] });
     expect(m[MSTATS + MStats.at.numgc]).toBeGreaterThan(20);
     expect(recount(m).bytes).toBe(m[MSTATS + MStats.at.heapAllocQ] * 8);
     if (finalizers) expect(m[FIN + Fin.at.queued]).toBeGreaterThan(0);

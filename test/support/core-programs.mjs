@@ -1,6 +1,6 @@
 /** Programs for machines on real threads; step 0 begins the main goroutine. */
 import { loadPointer, storePointer } from '../../dist/src/memory/address.js';
-import { FLAG_NOSCAN } from '../../dist/src/malloc/malloc.js';
+import { FLAG_NOSCAN } from '../../dist/src/malloc/flags.js';
 import { GOEXIT, yieldTo } from '../../dist/src/runtime/goroutine.js';
 import {
   collect, dataAt, getGlobal, getInt, getSlot, getSlotAddress, globalAt, loadInt, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start,

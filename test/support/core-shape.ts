@@ -6,6 +6,13 @@ import { POLICY } from '../../src/gc/policy.ts';
 /** Both mark loops, for describe.each. */
 export const POLICIES = Object.entries(POLICY).map(([name, policy]) => ({ name, policy }));
 
+/** Both, and the older collectors, for describe.each. */
+export const COLLECTORS = [
+  ...POLICIES.map(({ name, policy }) => ({ name: `policy ${name}`, policy, collector: COLLECTOR.parallel as number })),
+  { name: 'collector bitmap', policy: POLICY['go1.3'], collector: COLLECTOR.bitmap as number },
+  { name: 'collector refword', policy: POLICY['go1.3'], collector: COLLECTOR.refword as number },
+];
+
 /** A small machine of one P with Go's own buffer sizes, changed as asked. */
 export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
   return {

@@ -1,6 +1,7 @@
 /** A machine of one P that runs a workload in the test's own thread, to its end. */
 import { Fatal } from '../../src/base/fatal.ts';
 import type { Mem } from '../../src/memory/struct.ts';
+import type { COLLECTOR } from '../../src/memory/config.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { drainCycles, type Cycle } from '../../src/gc/cycle-log.ts';
@@ -26,6 +27,10 @@ export interface MachineOptions {
   readonly timeslice?: number;
   /** A forced collection about every so many steps. */
   readonly gcEvery?: number;
+  readonly collector?: keyof typeof COLLECTOR;
+  /** Stops at checkpoints; what answers them, see verify-hook.ts. */
+  readonly verify?: boolean;
+  readonly memprofileRate?: number;
   /** What else is to be built, after the workload's own. */
   readonly build?: (m: Mem, m0: number) => void;
   /** In place of the workload's. */
@@ -47,7 +52,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, types: options.types }, needs, workload.types);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate }, needs, workload.types);
   const map = planMemory({
     ...shape,
     ptrWords: options.ptrWords ?? 2,

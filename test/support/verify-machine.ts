@@ -4,17 +4,19 @@
  * A test file that uses it must mock the doorbell, see verify-hook.ts.
  */
 import { xorshift32 } from '../../src/base/random.ts';
-import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
+import { COLLECTOR, TYPES, ptrWords } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { WORK, Work } from '../../src/gc/work.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../src/runtime/boot.ts';
+import { chanrecv, chansend, makechan, tryrecv, trysend } from '../../src/runtime/chan.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, slotAt, yieldTo, type Step } from '../../src/runtime/goroutine.ts';
 import { collect, getGlobal, getInt, getSlot, newObject, prepare, setGlobal, setInt, setSlot, start, storeWord } from '../../src/runtime/mutator.ts';
 import { mstart } from '../../src/runtime/schedule.ts';
+import { recvCase, select, sendCase } from '../../src/runtime/select.ts';
 import { settle } from '../../src/runtime/settle.ts';
 import { finalizedObject } from '../../src/runtime/system.ts';
 import { hook, type Hook } from './verify-hook.ts';
@@ -50,6 +52,12 @@ export const SHAPE: MachineShape = {
 
 const GLOBALS = 24;
 const SLOTS = 4;
+/** Slots that hold channels, where there are any, and steps of the goroutines that wait on them. */
+const FULL = 0;
+const EMPTY = 1;
+const SENDER = 2;
+const RECEIVER = 3;
+const SELECTING = 4;
 /** Ints of a goroutine: state of its random numbers, steps left, objects it gave a finalizer. */
 const RANDOM = 0;
 const LEFT = 1;
@@ -102,6 +110,7 @@ function step(m: Mem, mp: number, gp: number): number {
   else if (pick === 18) spawn(m, mp, gp);
   else if (pick === 19) collect(m, mp, random(m, gp, 2) === 0);
   else if (pick === 20) return yieldTo(0);
+  else if (pick === 21) openChannels(m, mp, gp);
   return 0;
 }
 
@@ -127,6 +136,28 @@ function finalizer(m: Mem, mp: number, gp: number): number {
   return GOEXIT;
 }
 
+/** Two channels, one full and one empty, and goroutines that wait on them for ever. */
+function openChannels(m: Mem, mp: number, gp: number): void {
+  if (m[SCHED + Sched.at.allglen] > 8) return;
+  makechan(m, mp, gp, FULL, ptrWords(m) * 4, 3, 0);
+  makechan(m, mp, gp, EMPTY, 2 * ptrWords(m) * 4, 3, 0);
+  while (trysend(m, mp, gp, getSlot(m, gp, FULL), 2));
+  trysend(m, mp, gp, getSlot(m, gp, EMPTY), 2);
+  tryrecv(m, mp, gp, getSlot(m, gp, EMPTY), 2);
+  for (const pc of [SENDER, RECEIVER, SELECTING, RECEIVER]) {
+    const waiter = prepare(m, mp, gp, pc, SLOTS);
+    setSlot(m, waiter, FULL, getSlot(m, gp, FULL));
+    setSlot(m, waiter, EMPTY, getSlot(m, gp, EMPTY));
+    start(m, mp, waiter);
+  }
+}
+
+const WAITERS: readonly Step[] = [
+  (m, mp, gp) => chansend(m, mp, gp, getSlot(m, gp, FULL), 2, SENDER),
+  (m, mp, gp) => chanrecv(m, mp, gp, getSlot(m, gp, EMPTY), 2, RECEIVER),
+  (m, mp, gp) => select(m, mp, gp, [recvCase(EMPTY, 2, SELECTING), sendCase(FULL, 2, SELECTING)]),
+];
+
 function collectNow(m: Mem, mp: number, object: number): void {
   if (object % 37 === 0) collect(m, mp, false);
 }
@@ -139,7 +170,7 @@ function spawn(m: Mem, mp: number, gp: number): void {
   start(m, mp, child);
 }
 
-const PROGRAM: readonly Step[] = [step, finalizer];
+const PROGRAM: readonly Step[] = [step, finalizer, ...WAITERS];
 
 export interface RandomRun {
   readonly shape?: Partial<MachineShape>;

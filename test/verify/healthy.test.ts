@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { COLLECTOR } from '../../src/memory/config.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
@@ -13,6 +14,10 @@ const MACHINES = [
   ['the 32-bit machine', { ptrWords: 1 }],
   ['a machine with tiny chunks and workbufs', { ptrWords: 2, chunkPages: 1, workbufCap: 64, abaBits: 3 }],
   ['a machine with an idle P', { ptrWords: 2, procs: 2 }],
+  ['a machine with the collector of 2011', { collector: COLLECTOR.bitmap }],
+  ['a machine with the collector of 2010', { collector: COLLECTOR.refword }],
+  ['a 32-bit machine with the collector of 2011 and tiny workbufs', { collector: COLLECTOR.bitmap, ptrWords: 1, workbufCap: 64 }],
+  ['a 32-bit machine with the collector of 2010 and tiny workbufs', { collector: COLLECTOR.refword, ptrWords: 1, workbufCap: 64 }],
 ] as const;
 
 describe('an undamaged heap has no problem', () => {

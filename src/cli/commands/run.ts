@@ -1,17 +1,22 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace } from '../../report/gctrace.ts';
+import { formatGctrace, formatGogctrace2011 } from '../../report/gctrace.ts';
+import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
+import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { deliverProfile, profileRate } from '../mem-profile.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
+  readonly heap?: string;
+  readonly heapdump?: string;
   readonly procs?: number;
   readonly gogc: number | 'off';
   readonly arena?: number;
@@ -21,6 +26,9 @@ interface RunFlags {
   readonly godebug?: readonly DebugFlag[];
   readonly gcEvery: number;
   readonly hangSeconds?: number;
+  readonly memprofile?: string;
+  readonly memprofileText?: boolean;
+  readonly memprofileRate?: number;
   readonly seed: number;
   readonly verify?: boolean;
   readonly gctrace?: boolean;
@@ -28,14 +36,18 @@ interface RunFlags {
   readonly set?: readonly Setting[];
 }
 
-export const DEFAULT_WORKLOAD = 'churn';
+const DEFAULT_WORKLOAD = 'churn';
+/** With a heap that was loaded. */
+const HEAP_WORKLOAD = 'collect';
 
 export function addRun(program: Command, deps: Deps): void {
   program
     .command('run')
     .summary('run a workload on the allocator and the collector')
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
-    .argument('[workload]', 'a name from the list below, or the path of a module of yours', DEFAULT_WORKLOAD)
+    .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
+    .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip')
+    .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
@@ -48,44 +60,66 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does')
+    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does (or, with an older collector, Go of its time)')
+    .option('--memprofile <file>', 'write a memory profile for go tool pprof, of the last collection')
+    .option('--memprofile-text', "print the memory profile in Go's text form")
+    .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
       ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
+      ['sweepgen run sites --memprofile heap.pb.gz', 'which call paths the heap is from'],
       ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
+      ['sweepgen run --heap app.heapdump.gz', 'the heap of a Go program, collected'],
+      ['sweepgen run cache --heapdump out.gz', "a dump for Go's tools, and for --heap"],
     ]))
-    .action((spec: string, flags: RunFlags) => run(deps, spec, flags));
+    .action((spec: string | undefined, flags: RunFlags) => run(deps, spec, flags));
 }
 
-async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
+async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promise<void> {
   const { terminal } = deps;
+  const spec = name ?? (flags.heap === undefined ? DEFAULT_WORKLOAD : HEAP_WORKLOAD);
   const workload = await findWorkload(deps, spec);
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
+  const memprofileRate = profileRate(deps, flags);
   const progress = new Progress(terminal);
+  const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
     ...setting,
     workload: spec,
     params,
+    heap,
+    heapdump: flags.heapdump,
     arena: flags.arena,
     policy: flags.policy,
     types: flags.types,
     collector: flags.collector,
     debug: flags.godebug,
+    memprofileRate,
     gcEvery: flags.gcEvery,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(traceLine(cycle, flags.collector)) : undefined,
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
+  await deliverProfile(deps, flags, result);
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
-    terminal.out(`${runDocument({ ...setting, params }, result)}\n`);
+    terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
     return;
   }
+  if (heap !== undefined) {
+    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
+    for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
+  }
   for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+}
+
+/** Each collector is traced in the form of its time. */
+function traceLine(cycle: Cycle, collector: Collector): string {
+  return collector === 'parallel' ? formatGctrace(cycle) : formatGogctrace2011(cycle, collector);
 }

@@ -1,5 +1,6 @@
 /** `sweepgen scale`: mark time by the number of threads. */
 import type { Command } from 'commander';
+import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import type { Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
@@ -75,5 +76,6 @@ async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void>
     return;
   }
   deps.terminal.out(`${describeHeap(scaling)}\n`);
+  if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling);
 }

@@ -1,18 +1,24 @@
 /** Starts a machine on real threads. */
 import { Fatal, UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
+import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
-import { boot, enableGC, planMemory, startMain } from '../../runtime/boot.ts';
+import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
 import { settle } from '../../runtime/settle.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
+import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { accountFor } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
+import type { HeapImage } from '../../workloads/heaps/image.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
+import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
 import { shapeFor } from '../shape.ts';
 import { makePool } from './pool.ts';
@@ -27,19 +33,55 @@ import { Watcher } from './watch.ts';
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
-  const map = planMemory(shapeFor(options, needsOf(workload, params, options), workload.types));
+  if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
+  const { map, restores } = plan(workload.needs(params), options, workload.types);
   const m = new Int32Array(reserve(map));
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  if (options.heap !== undefined) loadImage(m, m0, options.heap);
+  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(m, map, workload, params, options);
+  return run(m, map, workload, params, loaded, options);
 }
 
-function needsOf(workload: Workload, params: Params, options: RuntimeOptions): Needs {
-  const needs = workload.needs(params);
-  if (options.heap === undefined) return needs;
-  return { ...needs, arenaBytes: needs.arenaBytes + imageNeeds(options.heap).arenaBytes };
+/** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
+function plan(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): { readonly map: MemoryMap; readonly restores: boolean } {
+  const { heap } = options;
+  if (heap === undefined) return { map: planMemory(shapeFor(options, needs, types)), restores: false };
+  const map = planToRestore(needs, heap, options);
+  if (map !== undefined) return { map, restores: true };
+  const arenaBytes = needs.arenaBytes + imageNeeds(heap).arenaBytes;
+  return { map: planMemory(shapeFor(options, { ...needs, arenaBytes }, types)), restores: false };
+}
+
+/** The machine in which `heap` can lie where it lay; undefined if there is none. */
+function planToRestore(needs: Needs, heap: HeapImage, options: RuntimeOptions): MemoryMap | undefined {
+  if (heap.places === undefined || !isPlain(options)) return undefined;
+  try {
+    const map = planMemory(shapeFor(options, restoreNeeds(needs, heap, heap.places)));
+    return canRestore(map, heap.places) ? map : undefined;
+  } catch (error) {
+    // The dump may ask for more than there can be; the options are looked at once more without it.
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+/** Nobody keeps books of blocks beside the bitmap, which objects have to be allocated for. */
+function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofileRate = 0 }: RuntimeOptions): boolean {
+  return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
+}
+
+/** A heap from outside, and where each of its objects is in the machine. */
+interface Loaded {
+  readonly image: HeapImage;
+  readonly refs: Uint32Array;
+  /** Whether that is where it was when this machine dumped it. */
+  readonly inPlace: boolean;
+}
+
+function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean): Loaded {
+  if (!restores || image.places === undefined) return { image, refs: loadImage(m, m0, image), inPlace: false };
+  return { image, refs: restoreImage(m, m0, image, image.places), inPlace: true };
 }
 
 function reserve(map: MemoryMap): SharedArrayBuffer {
@@ -66,7 +108,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
   enableGC(m);
 }
 
-function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options: RuntimeOptions): Runtime {
+function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
   const watcher = new Watcher(m, options);
@@ -86,7 +128,7 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, options
     if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });
   const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
-    .then(() => conclude(m, workload, params, watcher, options))
+    .then(() => conclude(m, workload, params, loaded, watcher, options))
     .finally(async () => {
       watcher.end();
       await pool.destroy();
@@ -118,8 +160,15 @@ function explain(m: Mem, error: Error): Error {
   return isDeadlock ? new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m)) : error;
 }
 
+/** Undefined if nobody, neither the options nor the program, has asked for one. */
+function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProfile | undefined {
+  const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
+  const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
+  return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
+}
+
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, options: RuntimeOptions): RunResult {
+async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
   settle(m);
   watcher.look();
@@ -130,6 +179,9 @@ function conclude(m: Mem, workload: Workload, params: Params, watcher: Watcher, 
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
+    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded.image, loaded.refs), inPlace: loaded.inPlace },
+    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
+    memProfile: profileOf(m, workload, options),
   };
 }
 

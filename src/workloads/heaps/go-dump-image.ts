@@ -9,6 +9,8 @@ import { TAG, type GoParams } from './go-dump-format.ts';
 import { ObjectMap, orderOf } from './go-dump-order.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
+import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
+import { placesOf } from './places.ts';
 
 /** Law: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {
@@ -62,6 +64,7 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
   const edges = edgesOf(records, map, order);
   const roots = rootsOf(records, map, edges);
+  const facts = factsOf(minor, records, map, order, roots.inside);
   return {
     name,
     objects: order.length,
@@ -71,6 +74,8 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
     firstEdge: edges.firstEdge,
     targets: edges.targets,
     roots: roots.objects,
+    facts,
+    places: placesOf(minor, params, map.starts, map.sizes, order, records),
     format: `1.${minor}`,
     params,
     counts: { ...countsOf(records), pointers: edges.counts, rootPointers: roots.counts },
@@ -103,11 +108,36 @@ function edgesOf(records: RecordReader, map: ObjectMap, order: Uint32Array): Edg
   return { firstEdge, targets: edges === targets.length ? targets : targets.slice(0, edges), counts: fieldCounts(inObjects, edges) };
 }
 
-/** Each object once, in order. */
-function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): { objects: Uint32Array; counts: FieldCounts } {
+interface Roots {
+  /** Each object once, in order. */
+  readonly objects: Uint32Array;
+  /** Pointers of each kind that lead to an object. */
+  readonly inside: Readonly<Record<RootKind, number>>;
+  /** Of all kinds together. */
+  readonly counts: FieldCounts;
+}
+
+function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   const { types, inRoots, finalizable } = records;
   const isRoot = new Uint8Array(map.starts.length);
-  const pointers = pointersOf(inRoots, types);
+  const inside = { data: 0, bss: 0, frames: 0, finalizers: 0, other: 0 };
+  for (const kind of ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
+  const all = ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
+  const waiting = finalizable.finish();
+  for (let i = 0; i < waiting.low.length; i++) {
+    const object = map.find(addressAt(waiting, i));
+    // Its finalizer will find what the object refers to, so that lives; the object itself may die.
+    if (object === -1) continue;
+    for (let e = edges.firstEdge[object]; e < edges.firstEdge[object + 1]; e++) isRoot[edges.targets[e]] = 1;
+    inside.finalizers += edges.firstEdge[object + 1] - edges.firstEdge[object];
+  }
+  const objects = new Uint32Array(isRoot.reduce((sum, one) => sum + one, 0));
+  for (let i = 0, n = 0; i < isRoot.length; i++) if (isRoot[i] === 1) objects[n++] = i;
+  return { objects, inside, counts: all.reduce(addCounts) };
+}
+
+/** How many of `pointers` lead to an object. */
+function markRoots(pointers: Addresses, map: ObjectMap, isRoot: Uint8Array): number {
   let inside = 0;
   for (let i = 0; i < pointers.low.length; i++) {
     const object = map.find(addressAt(pointers, i));
@@ -115,15 +145,43 @@ function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): { objects
     isRoot[object] = 1;
     inside++;
   }
-  const waiting = finalizable.finish();
-  for (let i = 0; i < waiting.low.length; i++) {
-    const object = map.find(addressAt(waiting, i));
-    // Its finalizer will find what the object refers to, so that lives; the object itself may die.
-    if (object !== -1) edges.targets.subarray(edges.firstEdge[object], edges.firstEdge[object + 1]).forEach((target) => (isRoot[target] = 1));
-  }
-  const objects = new Uint32Array(isRoot.reduce((sum, one) => sum + one, 0));
-  for (let i = 0, n = 0; i < isRoot.length; i++) if (isRoot[i] === 1) objects[n++] = i;
-  return { objects, counts: fieldCounts(inRoots, inside) };
+  return inside;
+}
+
+function addCounts(a: FieldCounts, b: FieldCounts): FieldCounts {
+  return {
+    fields: a.fields + b.fields, nils: a.nils + b.nils, scalars: a.scalars + b.scalars,
+    inside: a.inside + b.inside, outside: a.outside + b.outside,
+  };
+}
+
+function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Uint32Array, roots: HeapFacts['roots']): HeapFacts {
+  const isTyped = records.objectTypes.length > 0;
+  const waiting = [...records.waiting].filter(([reason]) => reason !== '').map(([reason, count]) => ({ reason, count }));
+  return {
+    format: `Go heap dump 1.${minor}`,
+    roots,
+    goroutines: {
+      count: records.counts[TAG.goroutine],
+      frames: records.counts[TAG.frame],
+      waiting: waiting.toSorted((a, b) => b.count - a.count),
+    },
+    by: isTyped ? 'type' : 'size',
+    groups: isTyped ? groupsByType(records, map, order) : groupsBySize(map),
+  };
+}
+
+function groupsBySize({ sizes }: ObjectMap): HeapGroup[] {
+  const groups = new GroupCounter<number>();
+  for (let i = 0; i < sizes.length; i++) groups.add(sizes[i], sizes[i]);
+  return groups.finish(String);
+}
+
+function groupsByType({ types, objectTypes }: RecordReader, { sizes }: ObjectMap, order: Uint32Array): HeapGroup[] {
+  const groups = new GroupCounter<number>();
+  const typeOf = objectTypes.finish();
+  for (let i = 0; i < order.length; i++) groups.add(addressAt(typeOf, order[i]), sizes[i]);
+  return groups.finish((address) => types.typeAt(address)?.name ?? 'no type');
 }
 
 /** All pointers; those that were none after all are nil. */

@@ -7,7 +7,10 @@ import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts
 import { LAYOUT, RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { TypeTable, type GoType } from './go-dump-types.ts';
+import { GrowableBytes } from './growable-bytes.ts';
 import { GrowableUint32 } from './growable.ts';
+import { isOwnDump } from './places.ts';
+import type { RootKind } from './heap-facts.ts';
 
 /** The largest object that the machine could load, and more than any string. */
 const MAX_CONTENTS = 2 ** 31;
@@ -16,6 +19,8 @@ const MAX_TEXT = 1 << 20;
 const MAX_ADDRESS = 2 ** 53;
 /** Go writes 128 at most. */
 const MAX_PROFILE_FRAMES = 4096;
+/** Go has some thirty; a damaged dump may have more. */
+const MAX_REASONS = 256;
 const MEM_STATS = 24;
 const PAUSES = 256;
 
@@ -34,7 +39,16 @@ export class RecordReader {
   readonly sizes = new GrowableUint32();
   readonly pointerEnd = new GrowableUint32();
   readonly inObjects = new PointerSink();
-  readonly inRoots = new PointerSink();
+  readonly inRoots: Readonly<Record<RootKind, PointerSink>> = {
+    data: new PointerSink(), bss: new PointerSink(), frames: new PointerSink(), finalizers: new PointerSink(), other: new PointerSink(),
+  };
+  /** Format 1.3: which type each object has, by its address; 0 for none. */
+  readonly objectTypes = new PointerList();
+  /** The memory of objects, in a dump that this machine wrote, and which of them have fields. */
+  readonly contents = new GrowableBytes();
+  readonly hasFields = new GrowableUint32();
+  /** How often goroutines wait for each reason. */
+  readonly waiting = new Map<string, number>();
   /** Objects with finalizers that have not run. */
   readonly finalizable = new PointerList();
   /** How many records there were, by tag. */
@@ -44,6 +58,7 @@ export class RecordReader {
   private readonly format: DumpFormat;
   private readonly lists: FieldListReader;
   private memory: PointerReader | undefined;
+  private keepsContents = false;
 
   constructor(cursor: DumpCursor, format: DumpFormat) {
     this.cursor = cursor;
@@ -78,8 +93,8 @@ export class RecordReader {
       case TAG.thread: return cursor.uvarints(3);
       case TAG.memStats: return this.statistics();
       case TAG.queuedFinalizer: return this.queuedFinalizer();
-      case TAG.data:
-      case TAG.bss: return this.segment();
+      case TAG.data: return this.segment('data');
+      case TAG.bss: return this.segment('bss');
       case TAG.defer: return this.defer();
       case TAG.panic: return this.panic();
       case TAG.memProf: return this.profile();
@@ -101,6 +116,7 @@ export class RecordReader {
     if (this.params !== undefined) cursor.fail('the parameters come twice');
     this.params = { bigEndian, ptrSize, heapStart, heapEnd, arch, experiment, ncpu, chanHeaderBytes };
     this.memory = new PointerReader(this.params, this.types);
+    this.keepsContents = isOwnDump(format.minor, this.params);
   }
 
   private object(): void {
@@ -115,14 +131,21 @@ export class RecordReader {
     const { ptrSize } = this.known();
     if (format.isTyped) {
       this.typedObject(typeAddress, layout, end - size, end);
+      this.objectTypes.push(typeAddress % 2 ** 32, Math.floor(typeAddress / 2 ** 32));
     } else {
       const list = this.lists.read({ bytes: size, most: Math.floor(size / ptrSize), isLenient: false }, ptrSize);
       // The list may be much longer than the memory, which lies where it lay.
       this.reader().fields(inObjects, cursor.buf, end - size, list);
+      if (this.keepsContents) this.keepContents(end - size, end, list.count);
     }
     this.starts.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
     this.sizes.push(size);
     this.pointerEnd.push(inObjects.pointers.length);
+  }
+
+  private keepContents(start: number, end: number, fields: number): void {
+    this.contents.push(this.cursor.buf, start, end);
+    this.hasFields.push(fields === 0 ? 0 : 1);
   }
 
   /** Format 1.3. Nothing more is to be read. */
@@ -149,14 +172,14 @@ export class RecordReader {
     const { cursor, format } = this;
     const address = cursor.uvarint();
     const size = cursor.uvarint();
-    cursor.bytes("the type's name", MAX_TEXT);
+    const name = cursor.text("the type's name", MAX_TEXT);
     const holdsPointer = cursor.bool();
-    if (!format.isTyped) return this.types.addType(address, { size, holdsPointer, fields: undefined });
+    if (!format.isTyped) return this.types.addType(address, { name, size, holdsPointer, fields: undefined });
     const { ptrSize } = this.known();
     const bytes = Math.min(size, MAX_CONTENTS);
     const { count, kinds, offsets } = this.lists.read({ bytes, most: Math.floor(bytes / ptrSize), isLenient: false }, ptrSize);
     const fields = { count, kinds: kinds.slice(0, count), offsets: offsets.slice(0, count) };
-    this.types.addType(address, { size, holdsPointer, fields });
+    this.types.addType(address, { name, size, holdsPointer, fields });
   }
 
   private itab(): void {
@@ -176,12 +199,18 @@ export class RecordReader {
     cursor.bool(); // system
     cursor.bool(); // background
     cursor.uvarint(); // waitsince
-    cursor.bytes('the reason', MAX_TEXT);
+    const reason = cursor.text('the reason', MAX_TEXT);
     const context = cursor.uvarint();
     cursor.uvarint(); // its thread
     const deferred = cursor.uvarint();
     const panicking = cursor.uvarint();
     for (const address of [g, context, deferred, panicking]) this.root(address);
+    this.countWaiting(reason);
+  }
+
+  private countWaiting(reason: string): void {
+    const known = this.waiting.get(reason);
+    if (known !== undefined || this.waiting.size < MAX_REASONS) this.waiting.set(reason, (known ?? 0) + 1);
   }
 
   private frame(): void {
@@ -191,22 +220,22 @@ export class RecordReader {
     const start = cursor.pos - size;
     cursor.uvarints(3); // entry, pc, continuation
     cursor.bytes('the name', MAX_TEXT);
-    this.rootFields(start, size);
+    this.rootFields('frames', start, size);
   }
 
-  private segment(): void {
+  private segment(kind: 'data' | 'bss'): void {
     const { cursor } = this;
     cursor.uvarint();
     const size = cursor.bytes('the segment', MAX_CONTENTS);
-    this.rootFields(cursor.pos - size, size);
+    this.rootFields(kind, cursor.pos - size, size);
   }
 
   /** A frame's lists of arguments and variables may overlap, hence twice the words. */
-  private rootFields(start: number, size: number): void {
+  private rootFields(kind: RootKind, start: number, size: number): void {
     const { ptrSize } = this.known();
     const most = 2 * Math.floor(size / ptrSize);
     const list = this.lists.read({ bytes: size, most, isLenient: this.format.isTyped }, ptrSize);
-    this.reader().fields(this.inRoots, this.cursor.buf, start, list);
+    this.reader().fields(this.inRoots[kind], this.cursor.buf, start, list);
   }
 
   private otherRoot(): void {
@@ -220,7 +249,7 @@ export class RecordReader {
     const object = cursor.uvarint();
     const fn = cursor.uvarint();
     cursor.uvarints(3); // code and types
-    this.root(fn);
+    this.root(fn, 'finalizers');
     this.finalizable.pushAddress(object);
   }
 
@@ -232,7 +261,7 @@ export class RecordReader {
     cursor.uvarint(); // code
     const argType = cursor.uvarint();
     const objectType = cursor.uvarint();
-    for (const address of [object, fn, argType, objectType]) this.root(address);
+    for (const address of [object, fn, argType, objectType]) this.root(address, 'finalizers');
   }
 
   private defer(): void {
@@ -276,11 +305,11 @@ export class RecordReader {
     cursor.uvarints(2);
   }
 
-  private root(address: number): void {
-    const { inRoots } = this;
-    inRoots.fields++;
-    if (address === 0) inRoots.nils++;
-    else inRoots.pointers.pushAddress(address);
+  private root(address: number, kind: RootKind = 'other'): void {
+    const sink = this.inRoots[kind];
+    sink.fields++;
+    if (address === 0) sink.nils++;
+    else sink.pointers.pushAddress(address);
   }
 
   private known(): GoParams {

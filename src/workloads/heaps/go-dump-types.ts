@@ -6,6 +6,7 @@ import { FIELD } from './go-dump-format.ts';
 import type { FieldList, TypeFacts } from './go-dump-fields.ts';
 
 export interface GoType {
+  readonly name: string;
   readonly size: number;
   /** Whether an interface with a value of this type holds a pointer. */
   readonly holdsPointer: boolean;

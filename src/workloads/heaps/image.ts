@@ -9,6 +9,8 @@
  * take 200 MB.
  */
 import { HeapFormatError } from './format-error.ts';
+import type { HeapFacts } from './heap-facts.ts';
+import type { Places } from './places.ts';
 
 export interface HeapImage {
   /** For reports: the file's name, as a rule. */
@@ -25,6 +27,10 @@ export interface HeapImage {
   readonly targets: Uint32Array;
   /** Objects that are alive by themselves. */
   readonly roots: Uint32Array;
+  /** What else its file says. */
+  readonly facts?: HeapFacts;
+  /** Of a heap that was this machine's own: where its objects lay, and what was in them. */
+  readonly places?: Places;
 }
 
 /** Whether the collector need not look into `object`: it refers to nothing. */

@@ -12,8 +12,9 @@ export function readDump(bytes: Uint8Array, chunk = 1 << 16): Promise<GoImage> {
 export function expectAgreement(image: GoImage, file: Buffer, grain = 1): void {
   checkImage(image);
   const { outside, rootsInside, rootsOutside, ...naive } = naiveGoImage(file, image.name, grain);
-  const { counts, params: _, format: __, memStats: ___, ...found } = image;
+  const { counts, params: _, format: __, memStats: ___, facts, places: ____, ...found } = image;
   expect(found).toEqual(naive);
+  expect(facts?.groups.reduce((sum, { objects }) => sum + objects, 0)).toBe(image.objects);
   expect(counts.pointers).toMatchObject({ inside: naive.edges, outside });
   expect(counts.rootPointers).toMatchObject({ inside: rootsInside, outside: rootsOutside });
 }

@@ -1,0 +1,93 @@
+/**
+ * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: pauses of the collectors of
+ * 2010 and 2011 beside those of the parallel one with one thread, on the same heaps. Go's
+ * change of February 2011 says that it made pauses "about half as long"; the column
+ * refword/bitmap is what came of that here.
+ *
+ * The older collectors sweep in the pause. For the parallel one the pause, and the pause and
+ * the sweep that follows, are told apart. With --shrink=64 the heaps are a 64th of their size.
+ */
+import { availableParallelism } from 'node:os';
+import { startRuntime } from '../src/index.ts';
+import type { Cycle, RuntimeOptions } from '../src/index.ts';
+import { collectArgs } from '../src/workloads/collect.ts';
+import { median } from '../src/report/stats.ts';
+
+type Collector = NonNullable<RuntimeOptions['collector']>;
+
+interface Heap {
+  readonly name: string;
+  /** Its size: levels of a tree, or objects. */
+  readonly size: readonly [param: 'depth' | 'count', value: number];
+}
+
+const GRAPHS: readonly Heap[] = [
+  { name: 'tree', size: ['depth', 22] },
+  { name: 'list', size: ['count', 1_000_000] },
+  { name: 'rand', size: ['count', 2_000_000] },
+  { name: 'wide', size: ['count', 4_000_000] },
+  { name: 'mixed', size: ['count', 1_000_000] },
+];
+const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', size: ['depth', 18] }];
+const COLLECTORS: readonly Collector[] = ['refword', 'bitmap', 'parallel'];
+const RUNS = 15;
+/** The collectors by turns, so that whatever drifts meanwhile is the same for all. */
+const ROUNDS = 3;
+
+const words = process.argv.slice(2);
+const shrink = Number(words.find((word) => word.startsWith('--shrink='))?.slice('--shrink='.length) ?? 1);
+if (!(shrink >= 1)) throw new RangeError('--shrink= needs a number from 1');
+const wanted = words.filter((word) => !word.startsWith('--'));
+const rows: Record<string, string | number>[] = [];
+for (const graph of GRAPHS) if (isWanted(graph)) rows.push(await measure(graph, graphOptions(graph)));
+for (const program of PROGRAMS) if (isWanted(program)) rows.push(await measure(program, { ...setting(program), gogc: 100 }));
+if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ cores: availableParallelism(), node: process.version, rows }, null, 2)}\n`);
+else console.table(rows);
+
+function isWanted({ name }: Heap): boolean {
+  return wanted.length === 0 || wanted.includes(name);
+}
+
+function setting({ name, size }: Heap): RuntimeOptions {
+  const [param, full] = size;
+  const value = param === 'depth' ? full - Math.round(Math.log2(shrink)) : Math.ceil(full / shrink);
+  return { workload: name, procs: 1, params: { [param]: value } };
+}
+
+/** Forced collections of a graph, and no others. */
+function graphOptions(graph: Heap): RuntimeOptions {
+  return { ...setting(graph), args: collectArgs(RUNS, [1]), gogc: 'off' };
+}
+
+async function measure({ name }: Heap, options: RuntimeOptions): Promise<Record<string, string | number>> {
+  const cycles: Record<Collector, Cycle[]> = { refword: [], bitmap: [], parallel: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const collector of COLLECTORS) cycles[collector].push(...(await run({ ...options, collector })));
+  }
+  const pause = (collector: Collector) => medianMs(cycles[collector], ({ pauseNs }) => pauseNs);
+  return {
+    heap: name,
+    'refword ms': round2(pause('refword')),
+    'bitmap ms': round2(pause('bitmap')),
+    'parallel ms': round2(pause('parallel')),
+    'and sweep ms': round2(medianMs(cycles.parallel, ({ pauseNs, eagerSweepNs }) => pauseNs + eagerSweepNs)),
+    'refword/bitmap': round2(pause('refword') / pause('bitmap')),
+    'bitmap/parallel': round2(pause('bitmap') / pause('parallel')),
+    collections: cycles.bitmap.length,
+  };
+}
+
+/** All collections but the first, which warms up. */
+async function run(options: RuntimeOptions): Promise<readonly Cycle[]> {
+  const runtime = await startRuntime(options);
+  const { cycles } = await runtime.finished;
+  return cycles.slice(1);
+}
+
+function medianMs(cycles: readonly Cycle[], ns: (cycle: Cycle) => number): number {
+  return median(cycles.map(ns)) / 1e6;
+}
+
+function round2(x: number): number {
+  return Math.round(x * 100) / 100;
+}

@@ -1,0 +1,23 @@
+/** Sends, receives and selects that wait and are woken, under collections. */
+import { prepareMachine } from './machine.ts';
+import type { Knobs, Scenario } from './scenario.ts';
+import { tinyShape } from './tiny-shape.ts';
+
+/** Collections are forced, and few, so that an execution is short. */
+const GOGC = -1;
+const SENDERS = 2;
+const SENDS = 2;
+
+function shape({ procs }: Knobs) {
+  return tinyShape({ procs });
+}
+
+export const channels: Scenario = {
+  name: 'channels',
+  summary: 'goroutines that hand objects over by channels, with select, under collections',
+  procs: [3, 2],
+  shape,
+  prepare(core, knobs, makeOracle) {
+    return prepareMachine(core, shape(knobs), GOGC, { ...core.CHANNELS, args: [SENDERS, SENDS] }, makeOracle);
+  },
+};

@@ -1,0 +1,57 @@
+/**
+ * The collector of 2011: one thread, the bitmap, the whole heap swept before the world goes
+ * on. What was its own is the mark; the sweep of a span is the shared one.
+ *
+ * Where the shared heap departs from that of 2011:
+ * - bitSpecial has no use: a span has a list of its specials. markfin walks those lists
+ *   in place of the table of finalizers.
+ * - FlagNoPointers is the scan bit, inverted. FlagNoGC is an allocated bit that is clear
+ *   while the scan bit is set (markNoGC). FlagNoProfiling is FLAG_NOPROFILING.
+ * - stealcache comes first: the sweep gives blocks to the MCentrals, not to the MCache of who
+ *   sweeps, and will not touch a span that is still cached. It is the job flushallmcaches of
+ *   the roots. cachestats runs where it did.
+ */
+import type { Mem } from '../../memory/struct.ts';
+import { storeWide } from '../../memory/wide.ts';
+import { SPAN_STATE, Span, spanAt } from '../../heap/span.ts';
+import { checkfreed, checksBlocks } from '../../heap/check-bits.ts';
+import { M, type MRef } from '../../machine/m.ts';
+import { nspan } from '../../malloc/mheap.ts';
+import { NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../../malloc/sweep.ts';
+import { gatherRoots } from '../roots.ts';
+import { getfull, objAt, workbufStruct } from '../work.ts';
+import { BITMAP_WORK, BitmapWork, releaseBuffers } from './bitmap-work.ts';
+import { scanblock } from './bitmap-scanblock.ts';
+
+const HEARTBEAT = M.at.heartbeat;
+const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
+const { nobj: NOBJ } = workbufStruct(1).at;
+
+/** Marks what the roots lead to: data, bss, stacks (scanstack), and the specials (markfin). */
+export function markBitmap(m: Mem, mp: MRef): void {
+  storeWide(m, BITMAP_WORK + BitmapWork.at.nsizelookup, 0);
+  storeWide(m, BITMAP_WORK + BitmapWork.at.naddrlookup, 0);
+  let roots = gatherRoots(m, mp, true);
+  while (roots !== 0) {
+    for (let i = 0; i < m[roots + NOBJ]; i++) {
+      scanblock(m, mp, m[objAt(roots, i)], m[objAt(roots, i) + 1]);
+      m[mp + HEARTBEAT]++;
+    }
+    roots = getfull(m, mp, roots);
+  }
+  releaseBuffers(m);
+}
+
+/** Sweeps every span; the world is stopped. */
+export function sweepBitmap(m: Mem, mp: MRef): void {
+  while (sweepone(m, mp) !== NOTHING_TO_SWEEP) Atomics.add(m, XNPAUSESWEEP, 1);
+  if (checksBlocks(m)) checkFreelists(m);
+}
+
+function checkFreelists(m: Mem): void {
+  for (let index = 0; index < nspan(m); index++) {
+    const s = spanAt(m, index);
+    if (m[s + Span.at.state] !== SPAN_STATE.inUse) continue;
+    for (let p = m[s + Span.at.freelist]; p !== 0; p = m[p]) checkfreed(m, p);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The memory profile's buckets: one for each call stack and block size, in a hash table, with
+ * counts of the blocks that were sampled and of those freed since. A block's bytes are its
+ * bucket's size, so bytes need no counts.
+ *
+ * Mallocs are known at once, but frees only when a sweep comes by, perhaps long after the
+ * collection. So that a profile doesn't show more mallocs than frees of one moment, counts go
+ * through three stages: what is allocated, or freed by the program, goes to `recent`, what a
+ * sweep frees to `prev`. A collection adds `prev` to the published counts and makes `recent` the new `prev`. The
+ * published counts are thus those of the last completed cycle.
+ *
+ * Law: allocs - frees over all stages == blocks that name the bucket.
+ */
+import { by, struct, type Mem } from '../memory/struct.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { addWide, loadWide, storeWide } from '../memory/wide.ts';
+import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import type { MRef } from '../machine/m.ts';
+import { MSTATS, MStats } from './mstats.ts';
+import { persistentallocFor } from './persistent.ts';
+
+export type BucketRef = Ref;
+
+const GUARD = 'proflock';
+
+export const MProf = struct('mprof', 16, {
+  lock: by('lock.ts', LOCK_WORDS),
+  /** Go's MemProfileRate: mean bytes between two samples, 0 for no profile. */
+  rate: by('written with the world stopped'),
+  /** Hash table of buckets, 0 before the first; the list of all. */
+  buckhash: by(GUARD),
+  buckets: by(GUARD),
+  /** From block to bucket, for the older collectors: see addr-buckets.ts. */
+  addrhash: by(GUARD),
+  addrfree: by(GUARD),
+});
+
+export const MPROF: Ref = globalRecord('mprof', MProf);
+export const PROFLOCK = MPROF + MProf.at.lock;
+
+/** The stack follows: `nstk` words, the innermost pc first. */
+export const Bucket = struct('bucket', 17, {
+  next: by(GUARD),
+  allnext: by('creation'),
+  hash: by('creation'),
+  nstk: by('creation'),
+  /** Bytes of each of its blocks. */
+  size: by('creation'),
+  /** Published: up to the last completed cycle. */
+  allocs: by(GUARD, 2),
+  frees: by(GUARD, 2),
+  /** Of the cycle that is being swept. */
+  prevAllocs: by(GUARD, 2),
+  prevFrees: by(GUARD, 2),
+  /** Since the last collection. */
+  recentAllocs: by(GUARD, 2),
+  recentFrees: by(GUARD, 2),
+});
+
+export const BUCK_HASH_SIZE = 179_999;
+
+const BUCKHASH_SYS = MSTATS + MStats.at.buckhashSys;
+const { buckhash: BUCKHASH, buckets: BUCKETS } = MProf.at;
+const { next: NEXT, allnext: ALLNEXT, hash: HASH, nstk: NSTK, size: SIZE } = Bucket.at;
+const { allocs: ALLOCS, frees: FREES, prevAllocs: PREV_ALLOCS, prevFrees: PREV_FREES } = Bucket.at;
+const { recentAllocs: RECENT_ALLOCS, recentFrees: RECENT_FREES } = Bucket.at;
+
+/** Memory of the profiler's own, counted as buckhash_sys. */
+export function profileAlloc(m: Mem, mp: MRef, words: number): Ref {
+  return persistentallocFor(m, mp, words, 1, BUCKHASH_SYS);
+}
+
+/** Counts a block of `size` bytes that was allocated by `stk`; returns its bucket. */
+export function countMalloc(m: Mem, mp: MRef, size: number, stk: readonly number[]): BucketRef {
+  lock(m, mp, PROFLOCK);
+  const b = stkbucketLocked(m, mp, size, stk);
+  addWide(m, b + RECENT_ALLOCS, 1);
+  unlock(m, mp, PROFLOCK);
+  return b;
+}
+
+/** Go's MProf_Free: a block of bucket `b` is freed, by a sweep or explicitly by the program. */
+export function mprofFree(m: Mem, mp: MRef, b: BucketRef, explicitly: boolean): void {
+  lock(m, mp, PROFLOCK);
+  addWide(m, b + (explicitly ? RECENT_FREES : PREV_FREES), 1);
+  unlock(m, mp, PROFLOCK);
+}
+
+/** Go's MProf_GC: a collection has happened. A second call publishes what it has swept at once. */
+export function mprofGC(m: Mem, mp: MRef): void {
+  lock(m, mp, PROFLOCK);
+  for (let b = m[MPROF + BUCKETS]; b !== 0; b = m[b + ALLNEXT]) {
+    addWide(m, b + ALLOCS, loadWide(m, b + PREV_ALLOCS));
+    addWide(m, b + FREES, loadWide(m, b + PREV_FREES));
+    storeWide(m, b + PREV_ALLOCS, loadWide(m, b + RECENT_ALLOCS));
+    storeWide(m, b + PREV_FREES, loadWide(m, b + RECENT_FREES));
+    storeWide(m, b + RECENT_ALLOCS, 0);
+    storeWide(m, b + RECENT_FREES, 0);
+  }
+  unlock(m, mp, PROFLOCK);
+}
+
+/** Go's stkbucket: the bucket of blocks of `size` bytes allocated by `stk`, made if need be. */
+function stkbucketLocked(m: Mem, mp: MRef, size: number, stk: readonly number[]): BucketRef {
+  if (m[MPROF + BUCKHASH] === 0) m[MPROF + BUCKHASH] = profileAlloc(m, mp, BUCK_HASH_SIZE);
+  const hash = hashStack(stk, size);
+  const head = m[MPROF + BUCKHASH] + (hash % BUCK_HASH_SIZE);
+  for (let b = m[head]; b !== 0; b = m[b + NEXT]) {
+    if (m[b + HASH] >>> 0 === hash && m[b + SIZE] >>> 0 === size && isStack(m, b, stk)) return b;
+  }
+  const b = profileAlloc(m, mp, Bucket.words + stk.length);
+  m[b + NEXT] = m[head];
+  m[b + ALLNEXT] = m[MPROF + BUCKETS];
+  m[b + HASH] = hash;
+  m[b + NSTK] = stk.length;
+  m[b + SIZE] = size;
+  for (let i = 0; i < stk.length; i++) m[b + Bucket.words + i] = stk[i];
+  m[head] = b;
+  m[MPROF + BUCKETS] = b;
+  return b;
+}
+
+function isStack(m: Mem, b: BucketRef, stk: readonly number[]): boolean {
+  if (m[b + NSTK] !== stk.length) return false;
+  for (let i = 0; i < stk.length; i++) {
+    if (m[b + Bucket.words + i] !== stk[i]) return false;
+  }
+  return true;
+}
+
+/** Jenkins' one-at-a-time hash over the pcs, then the size; 32 bits, unsigned. */
+function hashStack(stk: readonly number[], size: number): number {
+  let h = 0;
+  for (let i = 0; i < stk.length; i++) h = mixIn(h, stk[i]);
+  h = mixIn(h, size);
+  h += h << 3;
+  h ^= h >>> 11;
+  return h >>> 0;
+}
+
+function mixIn(hash: number, value: number): number {
+  let h = (hash + value) | 0;
+  h = (h + (h << 10)) | 0;
+  return h ^ (h >>> 6);
+}

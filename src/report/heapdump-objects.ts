@@ -1,0 +1,60 @@
+/** The objects of a heap dump: every block that is handed out, in the order of addresses. */
+import { CONFIG, Config, ptrWords } from '../memory/config.ts';
+import { PAGE_WORDS, PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
+import type { Mem } from '../memory/struct.ts';
+import { BIT_SCAN, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
+import { ARENA_USED } from '../malloc/mheap.ts';
+import { FIELD } from '../workloads/heaps/go-dump-format.ts';
+import type { RecordOf } from '../workloads/heaps/go-dump-schema.ts';
+import { dumpAddress, memoryAt } from './heapdump-address.ts';
+
+const { start: START, npages: NPAGES, state: STATE, freelist: FREELIST, elemsize: ELEMSIZE, nelems: NELEMS } = Span.at;
+
+const NO_FIELDS = new Uint32Array(0);
+
+/** Every block handed out. No MCache may hold a span: its freelist must be in the span. */
+export function* objectRecords(m: Mem): Generator<RecordOf<'object'>> {
+  for (const s of spansInUse(m)) {
+    const free = freeBlocks(m, s);
+    const bytes = m[s + ELEMSIZE] >>> 0;
+    for (let i = 0; i < m[s + NELEMS]; i++) {
+      if (free[i] === 1) continue;
+      const block = m[s + START] + i * (bytes >>> 2);
+      yield { kind: 'object', address: dumpAddress(m, block), contents: memoryAt(m, block, bytes), fields: pointerFields(m, block, bytes) };
+    }
+  }
+}
+
+/** Which words of a block are pointers: kind and offset, one after the other. */
+export function pointerFields(m: Mem, block: Ref, bytes: number): Iterable<number> {
+  const mayHold = ((m[bitsWord(m, block)] >>> bitsShift(m, block)) & BIT_SCAN) !== 0;
+  return mayHold ? everyWord(m, bytes) : NO_FIELDS;
+}
+
+/** Any word of `bytes` bytes may be a pointer: the collector knows no better. */
+export function* everyWord(m: Mem, bytes: number): Generator<number> {
+  const ptrSize = 4 * ptrWords(m);
+  for (let offset = 0; offset + ptrSize <= bytes; offset += ptrSize) {
+    yield FIELD.ptr;
+    yield offset;
+  }
+}
+
+function* spansInUse(m: Mem): Generator<SpanRef> {
+  for (let page = m[CONFIG + Config.at.arenaStart]; page < m[ARENA_USED]; ) {
+    const s = spanOf(m, page);
+    // The page table keeps stale entries inside free runs, and their first pages are right.
+    const isFirst = s !== 0 && m[s + START] === page && m[s + STATE] !== SPAN_STATE.dead;
+    if (isFirst && m[s + STATE] === SPAN_STATE.inUse) yield s;
+    page += isFirst ? m[s + NPAGES] << PAGE_WORD_SHIFT : PAGE_WORDS;
+  }
+}
+
+/** By block: 1 if it is on the span's freelist. */
+function freeBlocks(m: Mem, s: SpanRef): Uint8Array {
+  const free = new Uint8Array(m[s + NELEMS]);
+  const words = m[s + ELEMSIZE] >>> 2;
+  for (let p = m[s + FREELIST]; p !== 0; p = m[p]) free[Math.floor((p - m[s + START]) / words)] = 1;
+  return free;
+}

@@ -1,0 +1,148 @@
+/** The memory profile: its buckets, and which block each of their counts stands for. */
+import type { Mem } from '../memory/struct.ts';
+import { SPECIAL_KIND, Special } from '../heap/special.ts';
+import { Span } from '../heap/span.ts';
+import { ADDR_HASH_BITS, AddrEntry, AddrHash, DENSE_LENGTH } from '../malloc/addr-buckets.ts';
+import { BUCK_HASH_SIZE, Bucket, MPROF, MProf } from '../malloc/buckets.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import type { Findings } from './problems.ts';
+import { isPersistent } from './specials.ts';
+import { KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type HeapView } from './view.ts';
+
+const { next: NEXT, allnext: ALLNEXT, nstk: NSTK, size: SIZE } = Bucket.at;
+/** Entries of the address map are carved by so many. */
+const CARVED_AT_ONCE = 64;
+
+/** Blocks that name each bucket. */
+type Named = Map<number, number>;
+
+export function checkProfile(h: HeapView, out: Findings): void {
+  const named: Named = new Map();
+  let words = readBuckets(h, out, named);
+  words += checkHashTable(h, out, named);
+  countSpecials(h, out, named);
+  words += readAddrMap(h, out, named);
+  for (const [b, blocks] of named) checkCounts(h.m, out, b, blocks);
+  const buckhashSys = wide(h.m, MSTATS + MStats.at.buckhashSys);
+  if (buckhashSys !== words * 4) out.add('SYS_BYTES', () => `buckhashSys is ${buckhashSys}, but the profiler's records make ${words * 4}`);
+  out.checks += named.size;
+}
+
+/** Lists the buckets; returns the words they take. */
+function readBuckets(h: HeapView, out: Findings, named: Named): number {
+  const m = h.m;
+  let words = 0;
+  for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + ALLNEXT]) {
+    if (!isPersistent(m, b) || named.has(b)) {
+      out.add('BUCKET_LISTS', () => `the list of all buckets leads to word ${b}${named.has(b) ? ' again' : ', which is none'}`);
+      break;
+    }
+    named.set(b, 0);
+    words += Bucket.words + m[b + NSTK];
+  }
+  return words;
+}
+
+/** Each bucket is on a chain, and no other has its size and stack; returns the words of the table. */
+function checkHashTable(h: HeapView, out: Findings, named: Named): number {
+  const m = h.m;
+  const table = m[MPROF + MProf.at.buckhash];
+  const chained = new Set<number>();
+  const kinds = new Set<string>();
+  for (let i = 0; table !== 0 && i < BUCK_HASH_SIZE; i++) {
+    for (let b = m[table + i]; b !== 0; b = m[b + NEXT]) {
+      if (!named.has(b) || chained.has(b)) {
+        out.add('BUCKET_LISTS', () => `chain ${i} of the buckets leads to word ${b}, which is ${named.has(b) ? 'on a chain already' : 'none of them'}`);
+        break;
+      }
+      chained.add(b);
+      const kind = [m[b + SIZE], ...m.subarray(b + Bucket.words, b + Bucket.words + m[b + NSTK])].join();
+      if (kinds.has(kind)) out.add('BUCKET_LISTS', () => `there are two buckets of ${m[b + SIZE] >>> 0} bytes with the same stack, one at word ${b}`);
+      kinds.add(kind);
+    }
+  }
+  if (chained.size !== named.size) out.add('BUCKET_LISTS', () => `of ${named.size} buckets ${chained.size} are in the hash table`);
+  return table === 0 ? 0 : BUCK_HASH_SIZE;
+}
+
+function countSpecials(h: HeapView, out: Findings, named: Named): void {
+  const m = h.m;
+  for (let i = 0; i < h.nspans; i++) {
+    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+      if (m[x + Special.at.kind] !== SPECIAL_KIND.profile) continue;
+      nameBucket(h, out, named, spanStart(h, i) + (m[x + Special.at.offset] >>> 2), m[x + Special.at.bucket]);
+    }
+  }
+}
+
+/** The sampled block at `off` names bucket `b`. */
+function nameBucket(h: HeapView, out: Findings, named: Named, off: number, b: number): void {
+  const blocks = named.get(b);
+  const at = blockAt(h, off);
+  if (blocks === undefined) out.add('PROFILE_BUCKET', () => `sampled block ${at < 0 ? off : nameBlock(h, at)} names word ${b} as its bucket, which is none`);
+  else {
+    named.set(b, blocks + 1);
+    const bytes = at < 0 ? 0 : h.m[spanRef(h, h.owner[at >> 11] - 1) + Span.at.elemsize] >>> 0;
+    if (at !== off || bytes !== h.m[b + SIZE] >>> 0) {
+      out.add('PROFILE_BUCKET', () => `a bucket of blocks of ${h.m[b + SIZE] >>> 0} bytes is named by ${at < 0 ? 'what is no block' : nameBlock(h, at)}`);
+    }
+  }
+}
+
+function checkCounts(m: Mem, out: Findings, b: number, blocks: number): void {
+  const [allocs, frees, prevAllocs, prevFrees, recentAllocs, recentFrees] = (
+    ['allocs', 'frees', 'prevAllocs', 'prevFrees', 'recentAllocs', 'recentFrees'] as const
+  ).map((field) => wide(m, b + Bucket.at[field]));
+  const isSound = Math.min(allocs, frees, prevAllocs, prevFrees, recentAllocs, recentFrees) >= 0;
+  if (!isSound || frees > allocs || frees + prevFrees > allocs + prevAllocs) {
+    out.add('BUCKET_COUNTS', () => `the bucket at word ${b} counts ${allocs}-${frees} published, ${prevAllocs}-${prevFrees} of the last cycle, ${recentAllocs}-${recentFrees} since`);
+  }
+  const inuse = allocs - frees + prevAllocs - prevFrees + recentAllocs - recentFrees;
+  if (inuse !== blocks) out.add('PROFILE_COUNT', () => `the bucket at word ${b} counts ${inuse} blocks in use, but ${blocks} sampled blocks name it`);
+}
+
+/** The address map of the older collectors; returns the words it takes. */
+function readAddrMap(h: HeapView, out: Findings, named: Named): number {
+  const m = h.m;
+  const table = m[MPROF + MProf.at.addrhash];
+  if (table === 0) return 0;
+  const entries = new Set<number>();
+  const hashes = new Set<number>();
+  for (let i = 0; i < 1 << ADDR_HASH_BITS; i++) {
+    for (let ah = m[table + i]; isNew(m, out, hashes, ah); ah = m[ah + AddrHash.at.next]) readDense(h, out, named, entries, ah);
+  }
+  for (let e = m[MPROF + MProf.at.addrfree]; isNew(m, out, entries, e); e = m[e + AddrEntry.at.next]);
+  if (entries.size % CARVED_AT_ONCE !== 0) {
+    out.add('ADDR_MAP', () => `${entries.size} entries of the address map are in use or free, which is no multiple of ${CARVED_AT_ONCE}`);
+  }
+  return (1 << ADDR_HASH_BITS) + hashes.size * AddrHash.words + entries.size * AddrEntry.words;
+}
+
+/** Goes `ref` on a chain of the map, to a record not seen yet? */
+function isNew(m: Mem, out: Findings, seen: Set<number>, ref: number): boolean {
+  if (ref === 0) return false;
+  if (!isPersistent(m, ref) || seen.has(ref)) {
+    out.add('ADDR_MAP', () => `a chain of the address map leads to word ${ref}${seen.has(ref) ? ' again' : ', which is no record'}`);
+    return false;
+  }
+  seen.add(ref);
+  return true;
+}
+
+/** The entries of one megabyte. */
+function readDense(h: HeapView, out: Findings, named: Named, entries: Set<number>, ah: number): void {
+  const m = h.m;
+  const tag = h.ptrWords === 2 ? TAG << 12 : 0;
+  const base = (m[ah + AddrHash.at.addr] - tag) * 2 ** 20;
+  for (let i = 0; i < DENSE_LENGTH; i++) {
+    for (let e = m[ah + AddrHash.at.dense + i]; isNew(m, out, entries, e); e = m[e + AddrEntry.at.next]) {
+      const low = m[e + AddrEntry.at.addr];
+      const off = (base + low) / 4 - h.arena;
+      const at = blockAt(h, off);
+      if (low >> 7 !== i || at !== off || hasBit(h, h.free, off)) {
+        out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base >>> 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no block is handed out'}`);
+      } else nameBucket(h, out, named, off, m[e + AddrEntry.at.bucket]);
+    }
+  }
+}

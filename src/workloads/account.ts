@@ -1,0 +1,88 @@
+/** What has become of a heap that was loaded, when the machine stands still and all is swept. */
+import { fatal } from '../base/fatal.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import type { Mem } from '../memory/struct.ts';
+import { SPAN_STATE, Span, spanAt, spanOf } from '../heap/span.ts';
+import { ARENA_USED, nspan } from '../malloc/mheap.ts';
+import type { HeapImage } from './heaps/image.ts';
+
+/** Law: objects == reachable + unreachable, unreachable == freed + inUse. */
+export interface HeapAccount {
+  readonly objects: number;
+  readonly edges: number;
+  /** From the roots of the image. All of them are alive. */
+  readonly reachable: number;
+  readonly unreachable: number;
+  /** Unreachable ones whose block is free. */
+  readonly freed: number;
+  /** Unreachable ones whose block is in use: again, by another object, or still, if nothing was collected. */
+  readonly inUse: number;
+}
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const { start: START, state: STATE, freelist: FREELIST, limit: LIMIT } = Span.at;
+/** 32-bit words of a quad, the grain of blocks. */
+const QUAD_WORD_SHIFT = QUAD_SHIFT - 2;
+
+/**
+ * Looks for each object of `image`, which was loaded to `refs`, in the heap.
+ * @throws Fatal LOADED_OBJECT_LOST when one is gone that the roots reach
+ */
+export function accountFor(m: Mem, image: HeapImage, refs: Uint32Array): HeapAccount {
+  const isReachable = reach(image);
+  const isFree = freeBlocks(m);
+  let reachable = 0;
+  let freed = 0;
+  for (let i = 0; i < image.objects; i++) {
+    const gone = isGone(m, refs[i], isFree);
+    if (isReachable[i] === 1) {
+      if (gone) fatal('LOADED_OBJECT_LOST', { object: i, ref: refs[i] });
+      reachable++;
+    } else if (gone) {
+      freed++;
+    }
+  }
+  const unreachable = image.objects - reachable;
+  return { objects: image.objects, edges: image.edges, reachable, unreachable, freed, inUse: unreachable - freed };
+}
+
+/** By object: 1 if the roots reach it. */
+function reach({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
+  const seen = new Uint8Array(objects);
+  const found = new Uint32Array(objects);
+  let n = 0;
+  for (const root of roots) {
+    if (seen[root] === 0) found[n++] = root;
+    seen[root] = 1;
+  }
+  for (let i = 0; i < n; i++) {
+    for (let e = firstEdge[found[i]]; e < firstEdge[found[i] + 1]; e++) {
+      if (seen[targets[e]] === 0) found[n++] = targets[e];
+      seen[targets[e]] = 1;
+    }
+  }
+  return seen;
+}
+
+/** A bit for each quad of the arena: a free block of a span in use begins there. */
+function freeBlocks(m: Mem): Uint32Array {
+  const bits = new Uint32Array(((m[ARENA_USED] - m[ARENA]) >> QUAD_WORD_SHIFT >> 5) + 1);
+  for (let i = 0; i < nspan(m); i++) {
+    const s = spanAt(m, i);
+    if (m[s + STATE] !== SPAN_STATE.inUse) continue;
+    for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
+      const quad = (p - m[ARENA]) >> QUAD_WORD_SHIFT;
+      bits[quad >> 5] |= 1 << (quad & 31);
+    }
+  }
+  return bits;
+}
+
+function isGone(m: Mem, ref: Ref, isFree: Uint32Array): boolean {
+  const s = spanOf(m, ref);
+  // The page table keeps stale entries inside free runs.
+  if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) return true;
+  const quad = (ref - m[ARENA]) >> QUAD_WORD_SHIFT;
+  return ((isFree[quad >> 5] >>> (quad & 31)) & 1) === 1;
+}

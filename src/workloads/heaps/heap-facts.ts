@@ -1,0 +1,57 @@
+/** What a heap file says of its heap beside the objects: for reports. */
+
+/** Which part of the dumped program held an object. */
+export const ROOT_KINDS = ['data', 'bss', 'frames', 'finalizers', 'other'] as const;
+export type RootKind = (typeof ROOT_KINDS)[number];
+
+export interface HeapFacts {
+  /** "Go heap dump 1.4". */
+  readonly format: string;
+  /** Pointers of each kind that lead to an object. */
+  readonly roots: Readonly<Record<RootKind, number>>;
+  readonly goroutines: {
+    readonly count: number;
+    readonly frames: number;
+    /** What they wait for, the commonest first. */
+    readonly waiting: readonly { readonly reason: string; readonly count: number }[];
+  };
+  /** The objects by type where the file knows their types, else by size; the largest share of the heap first. */
+  readonly by: 'type' | 'size';
+  readonly groups: readonly HeapGroup[];
+}
+
+export interface HeapGroup {
+  /** The type's name, or the size in bytes. */
+  readonly name: string;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Groups that are told apart; what is left is one more. */
+const MOST_GROUPS = 20;
+export const OTHER_GROUPS = 'all others';
+
+/** Adds up objects that have the same key. */
+export class GroupCounter<Key> {
+  private readonly groups = new Map<Key, { objects: number; bytes: number }>();
+
+  add(key: Key, bytes: number): void {
+    const group = this.groups.get(key);
+    if (group === undefined) {
+      this.groups.set(key, { objects: 1, bytes });
+    } else {
+      group.objects++;
+      group.bytes += bytes;
+    }
+  }
+
+  /** By bytes, the largest first; at most MOST_GROUPS and the others. */
+  finish(nameOf: (key: Key) => string): HeapGroup[] {
+    const all = [...this.groups].toSorted(([, a], [, b]) => b.bytes - a.bytes).map(([key, group]) => ({ key, ...group }));
+    const shown = all.slice(0, MOST_GROUPS).map(({ key, objects, bytes }) => ({ name: nameOf(key), objects, bytes }));
+    const rest = all.slice(MOST_GROUPS);
+    if (rest.length === 0) return shown;
+    const sum = (of: (group: { objects: number; bytes: number }) => number) => rest.reduce((total, group) => total + of(group), 0);
+    return [...shown, { name: OTHER_GROUPS, objects: sum((group) => group.objects), bytes: sum((group) => group.bytes) }];
+  }
+}

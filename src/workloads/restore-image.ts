@@ -1,0 +1,93 @@
+/**
+ * Puts a heap of this machine's own back as it was dumped: every object in its place, with
+ * all that was in it, so that a dump of it has the same objects, byte for byte. The roots lie
+ * in the initialised data, one after the other; goroutines and finalizers don't come back.
+ */
+import { fatal } from '../base/fatal.ts';
+import { PAGE_BYTES, PAGE_WORDS, type Ref } from '../memory/address.ts';
+import { byteView } from '../memory/bytes.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { MemoryMap } from '../memory/map.ts';
+import type { Mem } from '../memory/struct.ts';
+import type { MRef } from '../machine/m.ts';
+import { markScan } from '../heap/bitmap.ts';
+import { classToBlocks, classToSize } from '../heap/size-classes.ts';
+import { Span, type SpanRef } from '../heap/span.ts';
+import { freeGap, placeArena, placeBlocks, placeGap, placeLarge, placeSpan } from '../malloc/place.ts';
+import { dataAt, storeWord } from '../runtime/mutator.ts';
+import { SLACK_BYTES } from './footprint.ts';
+import type { HeapImage } from './heaps/image.ts';
+import type { Places } from './heaps/places.ts';
+import type { Needs } from './workload.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+/** So much at least, for a heap with nothing in it. */
+const LEAST_BYTES = 1 << 20;
+
+/**
+ * What `needs` becomes with `image` restored in front of it. The slack that a workload asks
+ * for is in the restored arena already: more would push the arena away from its place.
+ */
+export function restoreNeeds(needs: Needs, image: HeapImage, { pages, arenaOffset }: Places): Needs {
+  return {
+    ...needs,
+    arenaBytes: Math.max(LEAST_BYTES, pages * PAGE_BYTES + Math.max(0, needs.arenaBytes - SLACK_BYTES)),
+    dataPointers: image.roots.length,
+    arenaFrom: arenaOffset / 4,
+  };
+}
+
+/** Whether a machine of this map has its arena where the heap was, and as much of it. */
+export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Places): boolean {
+  const arena = regions[regions.length - 1];
+  return arena.start === arenaOffset / 4 && arena.words >= pages * PAGE_WORDS;
+}
+
+/**
+ * Builds `image` in an empty heap, on M 0, before collections are enabled.
+ * @returns the ref of each object
+ * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ */
+export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places): Uint32Array {
+  const { spans, pages, arenaOffset, offsets } = places;
+  if (m[ARENA] !== arenaOffset / 4) fatal('RESTORE_ELSEWHERE', { arena: m[ARENA], wanted: arenaOffset / 4 });
+  placeArena(m, m0, pages);
+  const gaps: SpanRef[] = [];
+  let end = 0;
+  for (let i = 0; i < spans.page.length; i++) {
+    if (spans.page[i] > end) gaps.push(placeGap(m, m0, spans.page[i] - end));
+    restoreSpan(m, m0, places, i);
+    end = spans.page[i] + spans.pages[i];
+  }
+  for (const gap of gaps) freeGap(m, m0, gap);
+  copyContents(m, image, places);
+  const refs = offsets.map((offset) => (arenaOffset + offset) / 4);
+  for (let i = 0; i < image.roots.length; i++) storeWord(m, dataAt(m, i), 0, refs[image.roots[i]]);
+  return refs;
+}
+
+function restoreSpan(m: Mem, m0: MRef, { spans, offsets, mayPoint }: Places, i: number): void {
+  const c = spans.sizeclass[i];
+  const start: Ref = m[ARENA] + spans.page[i] * PAGE_WORDS;
+  const s = c === 0 ? placeLarge(m, m0, spans.pages[i]) : placeSpan(m, m0, spans.pages[i], c);
+  if (m[s + Span.at.start] !== start) fatal('RESTORED_SPAN_ELSEWHERE', { span: s, start: m[s + Span.at.start], wanted: start });
+  const taken = new Uint8Array(classToBlocks[c]);
+  for (let object = spans.firstObject[i]; object < spans.firstObject[i + 1]; object++) {
+    if (c !== 0) taken[(offsets[object] - spans.page[i] * PAGE_BYTES) / classToSize[c]] = 1;
+    if (mayPoint[object] === 1) markScan(m, m[ARENA] + offsets[object] / 4);
+  }
+  if (c !== 0) placeBlocks(m, m0, s, taken);
+}
+
+/** Objects follow each other in the chunks as they did in the file; none is cut. */
+function copyContents(m: Mem, { sizes }: HeapImage, { contents, fileOrder, arenaOffset, offsets }: Places): void {
+  const m8 = byteView(m);
+  let next = 0;
+  for (const chunk of contents) {
+    for (let at = 0; at < chunk.length; next++) {
+      const object = fileOrder[next];
+      m8.set(chunk.subarray(at, at + sizes[object]), arenaOffset + offsets[object]);
+      at += sizes[object];
+    }
+  }
+}
