@@ -4,10 +4,10 @@ import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES, type Ref } from '../memory/address.ts';
 import { panic } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
-import { HCHAN_BYTES } from '../heap/hchan.ts';
+import { HCHAN_BYTES, HCHAN_WORDS } from '../heap/hchan.ts';
 import { Span, spanOf } from '../heap/span.ts';
 import { TYPE_INFO, Type, hasNoPointers, typeInfo, type TypeRef } from '../heap/type.ts';
-import { heapBitsSetChan, heapBitsSetType } from './heapbits.ts';
+import { heapBitsSetType } from './heapbits.ts';
 import { FLAG_NOSCAN, FLAG_NOZERO, FLAG_TYPED } from './flags.ts';
 import { ZEROBASE, mallocgc } from './malloc.ts';
 import { settype } from './settype.ts';
@@ -42,25 +42,20 @@ export function newchan(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   const elem = m[type + Type.at.elem];
   const bytes = HCHAN_BYTES + n * m[elem + Type.at.size];
   if (n === 0 || hasNoPointers(m, elem)) return mallocgc(m, mp, bytes, FLAG_NOSCAN);
-  return mallocTyped(m, mp, bytes, type, n, TYPE_INFO.chan);
+  const p = mallocgc(m, mp, bytes, FLAG_TYPED);
+  if (m[TYPES_OF] === TYPES.mtypes) settype(m, mp, p, typeInfo(type, TYPE_INFO.chan));
+  else if (m[TYPES_OF] === TYPES.heapbits) heapBitsSetType(m, p, blockBytes(m, p), HCHAN_WORDS, elem, n);
+  return p;
 }
 
-/**
- * A block for `count` values of `type`, whose type the collector can find.
- * @param info one of TYPE_INFO; for a channel `type` is the channel's
- */
+/** A block for `count` values of `type`, whose type the collector can find. */
 export function mallocTyped(m: Mem, mp: MRef, size: number, type: TypeRef, count: number, info: number): Ref {
   if (hasNoPointers(m, type)) return mallocgc(m, mp, size, FLAG_NOSCAN);
   const p = mallocgc(m, mp, size, FLAG_TYPED);
   if (p === ZEROBASE) return p;
   if (m[TYPES_OF] === TYPES.mtypes) settype(m, mp, p, typeInfo(type, info));
-  else if (m[TYPES_OF] === TYPES.heapbits) setHeapBits(m, p, type, count, info);
+  else if (m[TYPES_OF] === TYPES.heapbits) heapBitsSetType(m, p, blockBytes(m, p), 0, type, count);
   return p;
-}
-
-function setHeapBits(m: Mem, p: Ref, type: TypeRef, count: number, info: number): void {
-  if (info === TYPE_INFO.chan) heapBitsSetChan(m, p, blockBytes(m, p), type);
-  else heapBitsSetType(m, p, blockBytes(m, p), type, count);
 }
 
 function blockBytes(m: Mem, p: Ref): number {

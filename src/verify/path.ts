@@ -3,6 +3,7 @@ import { isMarked } from './bitmap.ts';
 import { hasRefwords, isReferenced } from './refwords.ts';
 import type { Findings } from './problems.ts';
 import { ROOT_NUMBERS, nameRoot, type Roots } from './roots.ts';
+import { visitSpanTypes } from './types.ts';
 import { blockAt, hasBit, nameBlock, pointerAt, type HeapView } from './view.ts';
 
 /** Hops told at each end of a long path. */
@@ -18,7 +19,7 @@ interface Walk {
   length: number;
 }
 
-/** Reports the blocks that are reached, handed out, and not marked; the nearest to a root first. */
+/** Reports the blocks that are reached, handed out, and not marked; the nearest to a root first, those that no pointer leads to last. */
 export function explainLost(h: HeapView, out: Findings, roots: Roots, reached: number): void {
   const walk = walkBreadthFirst(h, roots, reached);
   for (let n = 0; n < walk.length; n++) {
@@ -26,6 +27,11 @@ export function explainLost(h: HeapView, out: Findings, roots: Roots, reached: n
     if ((hasRefwords(h) ? isReferenced(h, off) : isMarked(h, off)) || hasBit(h, h.free, off)) continue;
     out.add('LOST_OBJECT', () => `block ${nameBlock(h, off)} is not marked, but reachable: ${describePath(h, roots, walk, n)}`);
   }
+  visitSpanTypes(h, (target) => {
+    const off = blockAt(h, target);
+    if (off < 0 || !hasBit(h, h.reached, off) || isMarked(h, off) || hasBit(h, h.free, off)) return;
+    out.add('LOST_OBJECT', () => `block ${nameBlock(h, off)} is not marked, but keeps the types of a span`);
+  });
 }
 
 function walkBreadthFirst(h: HeapView, roots: Roots, reached: number): Walk {

@@ -13,6 +13,8 @@ import { KIND, blockAt, hasBit, nameBlock, pointerAt, spanRef, type HeapView } f
 const at = Span.at;
 /** Table entries of MTypes in bytes. */
 const SMALL_TABLE = 8;
+/** What a byte past the table stands for: no type, and of no kind of block. */
+const NO_ENTRY = -1;
 
 /** Calls back with each word from the arena's start that a pointer was found at, by what the block at `off` is. */
 export type Visit = (target: number) => void;
@@ -32,7 +34,7 @@ function infoOf(h: HeapView, off: number): number {
     case MTYPES.bytes: {
       const bytes = data + SMALL_TABLE * h.ptrWords;
       const j = (m[bytes + (block >> 2)] >>> (8 * (block & 3))) & 0xff;
-      return j < SMALL_TABLE ? m[data + j * h.ptrWords] : 0;
+      return j < SMALL_TABLE ? m[data + j * h.ptrWords] : NO_ENTRY;
     }
     default:
       return 0;

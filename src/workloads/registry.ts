@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
+import type { TypeTable } from '../heap/type-table.ts';
 import { G_INTS } from '../machine/g.ts';
 import { BUILT_INS, builtIn } from './built-ins.ts';
 import { toolkit } from './toolkit.ts';
@@ -18,6 +19,13 @@ const MAX_PROBLEMS = 3;
 
 const aFunction = z.custom<unknown>((value) => typeof value === 'function', 'must be a function');
 
+const aTypeTable = z.custom<TypeTable>(isTypeTable, 'must be made by typeTable()');
+
+function isTypeTable(value: unknown): boolean {
+  const { types, index } = Object(value) as Partial<TypeTable>;
+  return Array.isArray(types) && typeof index === 'function';
+}
+
 const ParamShape = z
   .object({ default: z.int(), min: z.int(), max: z.int(), help: z.string() })
   .refine((param) => param.min <= param.max, { error: 'has a min above its max' })
@@ -29,6 +37,7 @@ const WorkloadShape = z
     summary: z.string(),
     params: z.record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name for a param'), ParamShape),
     needs: aFunction,
+    types: aTypeTable.optional(),
     build: aFunction.optional(),
     steps: z.array(aFunction).min(1, 'must have at least one step'),
     main: z.object({ pc: z.int().min(0), slots: z.int().min(0).max(MAX_SLOTS) }),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sweepgen } from '../support/command.ts';
 
+const GO13 = readFileSync(resolve(import.meta.dirname, '../fixtures/alloc-go1.3.txt'), 'utf8');
 const GO14 = readFileSync(resolve(import.meta.dirname, '../fixtures/alloc-go1.4.txt'), 'utf8').split('\n');
 
 /** What a line says under `name=` or after `label `. */
@@ -11,6 +12,13 @@ function line(text: string, start: string): string {
 }
 
 describe('sweepgen sequence', () => {
+  test('takes objects of their own for types, with --types mtypes', async () => {
+    const { code, out } = await sweepgen(['sequence', '--types', 'mtypes']);
+    expect(code).toBe(0);
+    const by = (text: string, size: number) => new RegExp(` ${size}:(\\d+):`).exec(line(text, 'all by_size'))?.[1];
+    for (const size of [8, 16, 128, 144, 512, 896, 1024, 2048]) expect([size, by(out, size)]).toEqual([size, by(GO13, size)]);
+  });
+
   test('gives exactly the figures of Go 1.4 for all size classes', async () => {
     const { code, out } = await sweepgen(['sequence', '--seed', '12345', '--count', '20000', '--max', '2048']);
     expect(code).toBe(0);
@@ -87,6 +95,55 @@ describe('sweepgen run', () => {
     const { code, err } = await sweepgen(['run', './test/fixtures/workloads/sends-on-closed.mjs', '--procs', '2']);
     expect(code).toBe(2);
     expect(err).toMatch(/send on closed channel by goroutine \d+; close it when all have sent/);
+  });
+
+  test.each(['none', 'mtypes', 'heapbits'])('runs the example with types of docs/workloads.md, with --types %s', async (types) => {
+    const { code, out } = await sweepgen(['run', './docs/examples/messages.mjs', '--procs', '2', '--set', 'rounds=60', '--types', types, '--gc-every', '20', '--verify']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/nothing wrong/);
+  });
+
+  test('finds no fault with the pointers of the example with types', async () => {
+    const { code, err } = await sweepgen(['run', './docs/examples/messages.mjs', '--procs', '1', '--set', 'rounds=20', '--types', 'mtypes', '--gc-every', '20', '--godebug', 'checkptr']);
+    expect([code, err]).toEqual([0, '']);
+  });
+});
+
+describe('sweepgen run values', () => {
+  /** Bigs, children, slices, maps, strings; what only looks used; and a record of types for each span, less than 1000. */
+  const COUNT = 2000;
+  test.each([
+    ['none', 40 * COUNT, 40 * COUNT],
+    ['mtypes', 23 * COUNT + 400, 23 * COUNT + 1000],
+    ['heapbits', 23 * COUNT, 23 * COUNT],
+  ])('--types %s keeps what is used, and of what only looks so, what it must', async (types, atLeast, atMost) => {
+    const { code, out } = await sweepgen(['run', 'values', '--types', types, '--set', `count=${COUNT}`]);
+    expect(code).toBe(0);
+    expect(line(out, '46000 objects')).toMatch(/^46000 objects in use, 34000 that only look so; live in the end \d+$/);
+    const live = Number(/live in the end (\d+)/.exec(out)![1]);
+    expect(live).toBeGreaterThanOrEqual(atLeast);
+    expect(live).toBeLessThanOrEqual(atMost);
+  });
+
+  test.each(['none', 'mtypes', 'heapbits'])('runs under the oracle on two threads, with --types %s', async (types) => {
+    const { code, out, err } = await sweepgen(['run', 'values', '--procs', '2', '--types', types, '--set', 'count=150', '--gc-every', '3', '--verify']);
+    expect([code, err]).toEqual([0, '']);
+    expect(Number(/verified +([\d,]+) checkpoints, nothing wrong/.exec(out)?.[1].replace(',', ''))).toBeGreaterThan(15);
+  });
+
+  test('--policy tuned has no types', async () => {
+    for (const types of ['mtypes', 'heapbits']) {
+      const { code, out, err } = await sweepgen(['run', 'values', '--policy', 'tuned', '--types', types]);
+      expect([code, out, err]).toEqual([2, '', `sweepgen: --policy tuned knows no types; leave it away, or --types ${types}\n`]);
+    }
+    expect((await sweepgen(['run', 'values', '--policy', 'tuned', '--types', 'none', '--set', 'count=10'])).code).toBe(0);
+  });
+
+  test('--types names one of three, --godebug what there is', async () => {
+    const types = await sweepgen(['run', 'values', '--types', 'mtype']);
+    expect([types.code, types.err]).toEqual([2, expect.stringContaining("--types must be none, mtypes or heapbits, not 'mtype'")]);
+    const debug = await sweepgen(['run', 'values', '--types', 'mtypes', '--godebug', 'checkptrs']);
+    expect([debug.code, debug.err]).toEqual([2, expect.stringContaining("not 'checkptrs'")]);
   });
 });
 

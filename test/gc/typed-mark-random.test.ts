@@ -8,12 +8,12 @@ import type { Mem } from '../../src/memory/struct.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { HCHAN_WORDS } from '../../src/heap/hchan.ts';
 import { Span, spanOf } from '../../src/heap/span.ts';
-import { typeName, type TypeDecl } from '../../src/heap/type-decl.ts';
+import { typeName, type Of, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { typeTable, type TypeTable } from '../../src/heap/type-table.ts';
-import { TYPE_INFO, itabOf, typeAt } from '../../src/heap/type.ts';
+import { itabOf, typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { mallocTyped, newarray, newobject } from '../../src/malloc/newobject.ts';
+import { newarray, newchan, newobject } from '../../src/malloc/newobject.ts';
 import { collect, globalAt } from '../../src/runtime/mutator.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { isAllocated } from '../support/core-machine.ts';
@@ -39,6 +39,8 @@ interface Block {
   readonly kind: 'values' | 'chan' | 'untyped' | 'bytes';
   /** The channel's, or that of the values. */
   readonly type?: TypeDecl;
+  /** It may hold pointers: bytes, numbers and channels of them are never looked into. */
+  readonly isScanned: boolean;
   /** Every pointer and number of its values, from the block's start. */
   readonly parts: readonly Part[];
   /** Refs of the values within, by the names of their types. */
@@ -93,10 +95,10 @@ class RandomHeap {
     }
   }
 
-  private addChannel(type: TypeDecl & { kind: 'chan' }): void {
+  private addChannel(type: TypeDecl & { readonly of: Of }): void {
     const elem = given(type.of);
     const cap = this.draw(4);
-    const ref = mallocTyped(this.m, this.mp, HCHAN_WORDS * 4 + cap * bytesOf(elem, this.pw), typeAt(this.m, this.table.index(type)), 1, TYPE_INFO.chan);
+    const ref = newchan(this.m, this.mp, typeAt(this.m, this.table.index(type)), cap);
     this.add(ref, 'chan', elem, cap, HCHAN_WORDS);
     this.m[ref + this.pw] = cap;
     const block = this.blocks.pop()!;
@@ -116,7 +118,8 @@ class RandomHeap {
       }
     }
     const s = spanOf(this.m, ref);
-    this.blocks.push({ ref, words: this.m[s + Span.at.elemsize] >>> 2, kind, type, parts: kind === 'values' && !holdsPointers(type!) ? [] : parts, inner });
+    const isScanned = kind === 'untyped' || (kind !== 'bytes' && n > 0 && holdsPointers(type!));
+    this.blocks.push({ ref, words: this.m[s + Span.at.elemsize] >>> 2, kind, type, isScanned, parts, inner });
   }
 
   /** Gives every pointer and number of every block a value. */
@@ -207,7 +210,7 @@ class RandomHeap {
     };
     for (let i = 0; i < GLOBALS; i++) visit(globalAt(this.m, i));
     for (let block = todo.pop(); block !== undefined; block = todo.pop()) {
-      if (block.kind === 'bytes' || (block.kind === 'values' && !holdsPointers(block.type!))) continue;
+      if (!block.isScanned) continue;
       if (mode === 'none' || block.kind === 'untyped') for (let i = 0; i < block.words; i += this.pw) visit(block.ref + i);
       else for (const part of block.parts) this.visitPart(part, block.ref + part.at, mode, visit);
     }

@@ -8,15 +8,16 @@ import type { MRef } from '../../src/machine/m.ts';
 import { HCHAN_WORDS } from '../../src/heap/hchan.ts';
 import { array, chan, eface, func, iface, int, map, pointer, slice, string, struct, uintptr, unsafePointer, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { typeTable } from '../../src/heap/type-table.ts';
-import { TYPE_INFO, typeAt } from '../../src/heap/type.ts';
+import { typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { mallocTyped, newarray, newobject } from '../../src/malloc/newobject.ts';
+import { newarray, newchan, newobject } from '../../src/malloc/newobject.ts';
+import { setfinalizer } from '../../src/runtime/finalizer.ts';
+import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { collect, setGlobal, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { storeEface, storeIface, storeSlice, storeString } from '../../src/runtime/values.ts';
-import { bytesOf } from '../support/go-layout.ts';
-import { fatalOf, isAllocated } from '../support/core-machine.ts';
-import { TYPED_MACHINES, runTyped, type Mode } from '../support/typed-machine.ts';
+import { fatalOf, isAllocated, runMain } from '../support/core-machine.ts';
+import { TYPED_MACHINES, bootTyped, runTyped, type Mode } from '../support/typed-machine.ts';
 
 /** Its hash is a number that may look like a pointer. */
 const CHILD: TypeDecl = struct('child', { id: int, hash: uintptr, twin: () => pointer(CHILD) });
@@ -58,8 +59,8 @@ class Heap {
   }
 
   /** A channel with a buffer of `cap` elements, whose header is full of what looks like pointers to `bait`. */
-  channel(type: TypeDecl, elem: TypeDecl, cap: number, bait: Ref): Ref {
-    const c = mallocTyped(this.m, this.mp, HCHAN_WORDS * 4 + cap * bytesOf(elem, this.pw), typeAt(this.m, this.indexOf(type)), 1, TYPE_INFO.chan);
+  channel(type: TypeDecl, cap: number, bait: Ref): Ref {
+    const c = newchan(this.m, this.mp, typeAt(this.m, this.indexOf(type)), cap);
     for (let i = 0; i < HCHAN_WORDS / this.pw; i++) this.number(c, i, bait);
     storeInt(this.m, c, 1, cap);
     return c;
@@ -144,7 +145,7 @@ function interfaceCases(kind: 'eface' | 'iface', type: TypeDecl): Case[] {
       [n, child, names, channel, box].forEach((data, i) => h[kind](v, 2 * i, BOXES[i], data));
       const hmap = h.value(NAMES.hmap);
       h.store(names, 0, hmap);
-      const c = h.channel(CHANNEL, PAIR, 1, h.child({ ...s, kept: s.lost }));
+      const c = h.channel(CHANNEL, 1, h.child({ ...s, kept: s.lost }));
       h.store(channel, 0, c);
       h.store(c + HCHAN_WORDS, 1, h.child(s));
       const items = h.values(CHILD, 2);
@@ -183,7 +184,7 @@ function interfaceCases(kind: 'eface' | 'iface', type: TypeDecl): Case[] {
   ];
 }
 
-const ALL = array(CHANNEL, 150);
+const ALL = array(CHANNEL, 1000);
 
 const CASES: readonly Case[] = [
   valueOf('a number beside a pointer is no pointer', struct('t', { p: pointer(CHILD), n: uintptr }), (h, v, s) => {
@@ -328,7 +329,7 @@ const CASES: readonly Case[] = [
   },
   valueOf('a channel keeps what is in its buffer, and not what its header looks like', struct('t', { c: CHANNEL, again: CHANNEL }), (h, v, s) => {
     const bait = h.child({ ...s, kept: s.lost });
-    const c = h.channel(CHANNEL, PAIR, 5, bait);
+    const c = h.channel(CHANNEL, 5, bait);
     for (const i of [0, 4]) {
       h.store(c + HCHAN_WORDS, 2 * i + 1, h.child(s));
       h.number(c + HCHAN_WORDS, 2 * i, bait);
@@ -337,11 +338,12 @@ const CASES: readonly Case[] = [
     h.store(v, 1, c);
     s.kept.push(c);
   }),
-  valueOf('channels of numbers, and without a buffer', struct('t', { i: INTS, c: CHANNEL, nil: CHANNEL }), (h, v, s) => {
+  valueOf('channels of numbers, and without a buffer', struct('t', { i: INTS, c: CHANNEL, nil: CHANNEL, n: uintptr }), (h, v, s) => {
     const bait = h.child({ ...s, kept: s.lost });
-    const numbers = h.channel(INTS, int, 3, bait);
+    const numbers = h.channel(INTS, 3, bait);
     for (let i = 0; i < 3; i++) h.number(numbers + HCHAN_WORDS, i, bait);
-    const unbuffered = h.channel(CHANNEL, PAIR, 0, bait);
+    h.number(v, 3, bait);
+    const unbuffered = h.channel(CHANNEL, 0, bait);
     h.store(v, 0, numbers);
     h.store(v, 1, unbuffered);
     s.kept.push(numbers, unbuffered);
@@ -351,7 +353,7 @@ const CASES: readonly Case[] = [
     types: [CHANNEL],
     build(h, s) {
       const bait = h.child({ ...s, kept: s.lost });
-      const c = h.channel(CHANNEL, PAIR, 40, bait);
+      const c = h.channel(CHANNEL, 40, bait);
       h.store(c + HCHAN_WORDS, 79, h.child(s));
       h.number(c + HCHAN_WORDS, 78, bait);
       s.kept.push(c);
@@ -363,8 +365,8 @@ const CASES: readonly Case[] = [
     types: [ALL],
     build(h, s) {
       const t = h.value(ALL);
-      for (let i = 0; i < 150; i++) {
-        const c = h.channel(CHANNEL, PAIR, 2, 0);
+      for (let i = 0; i < 1000; i++) {
+        const c = h.channel(CHANNEL, 2, 0);
         h.store(c + HCHAN_WORDS, 3, h.child(s));
         h.store(t, i, c);
         s.kept.push(c);
@@ -494,6 +496,57 @@ describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
   });
 });
 
+const NOTHING: Step = () => GOEXIT;
+
+describe.each(TYPED_MACHINES.slice(0, 2))('an object with a finalizer, $name', ({ shape }) => {
+  test.each(['mtypes', 'heapbits', 'none'] as const)('%s: keeps what its type says, not itself; due, it keeps itself as well', (mode) => {
+    const table = typeTable(...COMMON);
+    const machine = bootTyped(mode, table, shape);
+    runMain(machine, function* (m, mp, gp) {
+      const h = new Heap(m, mp, shape.ptrWords, (type) => table.index(type));
+      const s: Survivors = { kept: [], lost: [], unused: [] };
+      const bytes = h.untyped(6, FLAG_NOSCAN);
+      const owner = h.value(OUTER);
+      const inner = h.child(s);
+      const bait = h.child({ ...s, kept: s.lost });
+      h.store(owner, 4, inner);
+      h.number(owner, 3, bait);
+      for (const p of [owner, bytes]) setfinalizer(m, mp, gp, p << 2, 1, 0);
+      setGlobal(m, 0, owner);
+      setGlobal(m, 1, bytes);
+      collect(m, mp, true);
+      const others = () => [inner, bait].map((p) => isAllocated(m, p));
+      expect(others()).toEqual([true, mode === 'none']);
+      setGlobal(m, 0, 0);
+      setGlobal(m, 1, 0);
+      // Queues the finalizers; what they are for lives until they have run.
+      collect(m, mp, true);
+      expect([isAllocated(m, owner), isAllocated(m, bytes), ...others()]).toEqual([true, true, true, mode === 'none']);
+      for (let i = 0; i < 10; i++) yield;
+      collect(m, mp, true);
+      collect(m, mp, true);
+      expect([isAllocated(m, owner), isAllocated(m, bytes), ...others()]).toEqual([false, false, false, false]);
+    }, [NOTHING], 16);
+  });
+
+  test('heapbits: bytes with a finalizer keep nothing, whatever had pointers there before', () => {
+    const machine = bootTyped('heapbits', typeTable(...COMMON), shape);
+    runMain(machine, (m, mp, gp) => {
+      const h = new Heap(m, mp, shape.ptrWords, () => 0);
+      const before = h.untyped(6);
+      collect(m, mp, true);
+      const bytes = h.untyped(6, FLAG_NOSCAN);
+      expect(bytes).toBe(before);
+      const bait = h.untyped(4);
+      h.number(bytes, 2, bait);
+      setfinalizer(m, mp, gp, bytes << 2, 1, 0);
+      setGlobal(m, 0, bytes);
+      collect(m, mp, true);
+      expect([isAllocated(m, bytes), isAllocated(m, bait)]).toEqual([true, false]);
+    }, [NOTHING], 16);
+  });
+});
+
 describe('checkptr', () => {
   const holder = struct('holder', { p: pointer(CHILD) });
   const table = typeTable(holder, struct('small', { p: pointer(CHILD) }), ...COMMON);
@@ -508,13 +561,17 @@ describe('checkptr', () => {
     });
   }
 
-  test.each<[string, (h: Heap, v: Ref) => void]>([
-    ['the block was allocated as something else', (h, v) => h.store(v, 0, h.value(NUMBERS))],
-    ['the value reaches past the block', (h, v) => h.store(v, 0, h.value(OUTER) + 2 * 4)],
-    ['the value reaches past a row', (h, v) => h.store(v, 0, h.values(CHILD, 2) + 2 * 4)],
-    ['the value reaches past a large row', (h, v) => h.store(v, 0, h.values(unsafePointer, 8 * 1024 - 1) + 2 * (8 * 1024 - 2))],
-  ])('stops when %s', (_, build) => {
-    expect(fatalOf(check(build)).code).toBe('INVALID_GC_TYPE_INFO');
+  const DIFFERENT = 'the pointer and its block have different types';
+  const TOO_LARGE = 'the value does not fit into its block';
+
+  test.each<[string, string, (h: Heap, v: Ref) => void]>([
+    ['the block was allocated as something else', DIFFERENT, (h, v) => h.store(v, 0, h.value(BOX))],
+    ['the block is smaller', TOO_LARGE, (h, v) => h.store(v, 0, h.value(NUMBERS))],
+    ['the value reaches past the block', TOO_LARGE, (h, v) => h.store(v, 0, h.value(OUTER) + 2 * 4)],
+    ['the value reaches past a row', TOO_LARGE, (h, v) => h.store(v, 0, h.values(CHILD, 2) + 2 * 4)],
+    ['the value reaches past a large row', TOO_LARGE, (h, v) => h.store(v, 0, h.values(unsafePointer, 8 * 1024 - 1) + 2 * (8 * 1024 - 2))],
+  ])('stops when %s', (_, why, build) => {
+    expect(fatalOf(check(build))).toMatchObject({ code: 'INVALID_GC_TYPE_INFO', facts: { why } });
     expect(check(build, 0)).not.toThrow();
   });
 

@@ -1,6 +1,6 @@
 /** Each law is broken in one place of a memory that held it; the oracle says which, and nothing else. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config, TYPES } from '../../src/memory/config.ts';
 import { globalRecord } from '../../src/memory/segment.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { G, G_STATUS, sudogAt } from '../../src/machine/g.ts';
@@ -13,6 +13,7 @@ import { MARKFOR, ParFor, ParForThread } from '../../src/sync/parfor.ts';
 import { HCHAN_WORDS, Hchan } from '../../src/heap/hchan.ts';
 import { SPAN_STATE, Span, spanAt, spanSlot } from '../../src/heap/span.ts';
 import { spanListInsert, spanListRemove } from '../../src/heap/span-list.ts';
+import { MTYPES } from '../../src/heap/type.ts';
 import { Special } from '../../src/heap/special.ts';
 import { FIN, Fin, FinBlock, finalizerAt } from '../../src/malloc/finq.ts';
 import { FixAlloc } from '../../src/malloc/fixalloc.ts';
@@ -282,6 +283,14 @@ const DAMAGES: readonly Damage[] = [
     },
   },
   { code: 'MARK_LEFT', what: 'a mark is left', point: SWEPT, apply: (m) => setMark(m, keptBlock) },
+  {
+    // The rest of this law is tested in damage-types.test.ts.
+    code: 'SPAN_TYPES', what: 'a span of blocks keeps one type for all', point: SWEPT,
+    apply(m) {
+      m[CONFIG + Config.at.types] = TYPES.mtypes;
+      m[findSpan(m, (s) => isSmall(m, s)) + Span.at.compression] = MTYPES.single;
+    },
+  },
   {
     code: 'SPAN_RECORD', what: 'an unused record is lost', point: SWEPT,
     apply: (m) => (m[SPANALLOC + FixAlloc.at.list] = m[m[SPANALLOC + FixAlloc.at.list]]),

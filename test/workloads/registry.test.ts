@@ -72,6 +72,14 @@ describe('built-in workloads', () => {
 });
 
 describe('workload modules', () => {
+  it('keep the types that they declare, and may give nothing else for them', async () => {
+    const typed = await loadWorkload(moduleOf(`export default ({ typeTable, types }) => ({ ...${FINE}, types: typeTable(types.struct('pair', { a: types.string, b: types.int })) });`));
+    expect(typed.types?.types).toHaveLength(3);
+    for (const types of ['{}', '7', 'null', '[]', '{ types: [] }']) expect(await refusal(moduleOf(with_(`types: ${types}`)))).toMatch(/types must be made by typeTable\(\)/);
+    const wrong = moduleOf(`export default ({ typeTable, types: { struct, int, string } }) => ({ ...${FINE}, types: typeTable(struct('t', { a: int }), struct('t', { a: string })) });`);
+    expect(await refusal(wrong)).toMatch(/two different types are named t; rename one/);
+  });
+
   it('get the toolkit and run', async () => {
     const path = moduleOf(CHAIN);
     for (const spec of [path, pathToFileURL(path).href]) {
