@@ -59,6 +59,9 @@ function listed(names: readonly string[]): string {
 export type Policy = 'go1.3' | 'tuned';
 export const parsePolicy = oneOf<Policy>('--policy', ['go1.3', 'tuned']);
 
+export type Goarch = 'amd64' | '386';
+export const parseGoarch = oneOf<Goarch>('--goarch', ['amd64', '386']);
+
 export type Types = 'none' | 'mtypes' | 'heapbits';
 export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']);
 

@@ -28,6 +28,8 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */
   readonly policy?: 'go1.3' | 'tuned';
+  /** The machine: 64-bit (the default), or 32-bit, where any integer may look like a pointer. */
+  readonly goarch?: 'amd64' | '386';
   /** Where the collector learns which words are pointers: nowhere (the default), MTypes of spans, or a bit for each word. */
   readonly types?: 'none' | 'mtypes' | 'heapbits';
   /** Which collector: the parallel one (the default), or one of Go's older ones. */

@@ -15,6 +15,9 @@ export const MIN_ARENA = 64 << 10;
 /** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
 const SYSTEM_GS = 2;
 
+/** The machines there are, by the 32-bit words of a pointer. */
+export const GOARCH = { amd64: 2, '386': 1 } as const;
+
 /** What of RuntimeOptions decides the shape. */
 export interface ShapeOptions {
   readonly procs?: number;
@@ -22,6 +25,7 @@ export interface ShapeOptions {
   readonly seed?: number;
   readonly verify?: boolean;
   readonly policy?: keyof typeof POLICY;
+  readonly goarch?: keyof typeof GOARCH;
   readonly gcEvery?: number;
   readonly types?: keyof typeof TYPES;
   readonly collector?: keyof typeof COLLECTOR;
@@ -31,7 +35,7 @@ export interface ShapeOptions {
 
 /**
  * The machine of Go's own sizes for `needs`.
- * @throws UsageError for thread counts and arenas that can't be had
+ * @throws UsageError for thread counts and arenas that can't be had, and for what only one machine can do
  */
 export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
@@ -45,15 +49,19 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
   if (needs.goroutines + SYSTEM_GS > PARFOR_MAX_ITERATIONS - 16) {
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
+  const ptrWords = GOARCH[options.goarch ?? 'amd64'];
+  if (ptrWords === 1 && options.policy === 'tuned') {
+    throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
+  }
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
   return {
-    ptrWords: 2,
+    ptrWords,
     procs,
     arenaPages,
     maxGs: needs.goroutines + SYSTEM_GS + 2,
-    stackWords: (needs.stackWords ?? 512) * 2,
+    stackWords: (needs.stackWords ?? 512) * ptrWords,
     dataWords: 64,
-    bssWords: Math.max(64, needs.globals * 2),
+    bssWords: Math.max(64, needs.globals * ptrWords),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
     persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16),
     cycleLogCap: 256,

@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Goarch, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -16,6 +16,7 @@ interface RunFlags {
   readonly gogc: number | 'off';
   readonly arena?: number;
   readonly policy: Policy;
+  readonly goarch: Goarch;
   readonly types: Types;
   readonly collector: Collector;
   readonly godebug?: readonly DebugFlag[];
@@ -40,6 +41,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
+    .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--types <where>', 'where the collector learns which words are pointers: none (any word may be one), mtypes of spans, or heapbits', parseTypes, 'none')
     .option('--collector <name>', "parallel, or one of Go's older ones: bitmap (2011), refword (2010)", parseCollector, 'parallel')
     .option('--godebug <flags>', 'what GODEBUG switched on: allocfreetrace, efence, collectstats, checkptr; joined by commas', parseGodebug)
@@ -72,6 +74,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     params,
     arena: flags.arena,
     policy: flags.policy,
+    goarch: flags.goarch,
     types: flags.types,
     collector: flags.collector,
     debug: flags.godebug,

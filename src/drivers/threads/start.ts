@@ -14,7 +14,7 @@ import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
 import { describeMachine } from '../machine-state.ts';
-import { shapeFor } from '../shape.ts';
+import { GOARCH, shapeFor } from '../shape.ts';
 import { makePool } from './pool.ts';
 import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
@@ -39,7 +39,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 function needsOf(workload: Workload, params: Params, options: RuntimeOptions): Needs {
   const needs = workload.needs(params);
   if (options.heap === undefined) return needs;
-  return { ...needs, arenaBytes: needs.arenaBytes + imageNeeds(options.heap).arenaBytes };
+  return { ...needs, arenaBytes: needs.arenaBytes + imageNeeds(options.heap, GOARCH[options.goarch ?? 'amd64'] * 4).arenaBytes };
 }
 
 function reserve(map: MemoryMap): SharedArrayBuffer {
