@@ -13,7 +13,7 @@ import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { mcacheOf } from '../malloc/mcache-record.ts';
-import { dropTiny, releaseAll } from '../malloc/mcache.ts';
+import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { storeWide, loadWide } from '../memory/wide.ts';
 import { scan } from './policy.ts';
@@ -112,7 +112,13 @@ export function flushallmcaches(m: Mem, mp: MRef): void {
 }
 
 /** Go's clearpools: what would keep garbage alive is let go before marking. */
-export function clearpools(m: Mem): void {
+export function clearpools(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) dropTiny(m, mcacheOf(pAt(m, i)));
+  takeFreed(m, mp);
+}
+
+/** What was freed explicitly comes to the freelists, whose spans may go to the heap; nobody marks. */
+export function takeFreed(m: Mem, mp: MRef): void {
+  for (let i = 0; i < m[NPROCS]; i++) releaseFreed(m, mp, mcacheOf(pAt(m, i)));
 }
 

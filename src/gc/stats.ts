@@ -14,7 +14,7 @@ import { mcacheOf } from '../malloc/mcache-record.ts';
 import { purgeCachedStats } from '../malloc/mcache.ts';
 import { SPANALLOC, nspan } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
-import { flushallmcaches } from './roots.ts';
+import { flushallmcaches, takeFreed } from './roots.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
@@ -35,6 +35,7 @@ export function cachestats(m: Mem, mp: MRef): void {
  * freed. The live bytes must be what the fast counters say.
  */
 export function updatememstats(m: Mem, mp: MRef): void {
+  takeFreed(m, mp);
   flushallmcaches(m, mp);
   cachestats(m, mp);
   for (let c = 0; c < NUM_SIZE_CLASSES; c++) storeWide(m, BY_SIZE_NMALLOC + 2 * c, 0);

@@ -1,7 +1,8 @@
 /**
  * MSpan: a run of pages, in use as one large object or as blocks of one class, or free.
  *
- * Law, of every swept span of a class: nalloc + |freelist| == nelems.
+ * Law, of every swept span of a class: nalloc + |freelist| == nelems; |freebuf| of the nalloc
+ * blocks are free as well, and only while a P caches the span.
  *
  * sweepgen, with h for mheap.sweepgen, which grows by 2 at each collection:
  *
@@ -42,7 +43,7 @@ export const Span = struct('span', 32, {
   /** Blocks in the span; 1 when large. */
   nelems: by(HEAP),
   /** A P's MCache holds it. */
-  incache: by('mcentral.lock; the caching P at refill'),
+  incache: by('mcentral.lock'),
   /** Its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
@@ -58,6 +59,8 @@ export const Span = struct('span', 32, {
   /** MTypes: how its blocks' types are kept, and where. */
   compression: by('typelock'),
   typedata: by('typelock'),
+  /** Blocks freed explicitly while a P caches the span: linked, and counted in nalloc still. */
+  freebuf: by('mcentral.lock'),
 });
 
 const { start: START } = Span.at;

@@ -169,8 +169,8 @@ function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: nu
   return s;
 }
 
-/** Whatever takes locks on behalf of malloc must not allocate itself. */
-function enterMalloc(m: Mem, mp: MRef): void {
+/** Whatever takes locks on behalf of malloc, or of free, must not allocate itself. */
+export function enterMalloc(m: Mem, mp: MRef): void {
   if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
   m[mp + MALLOCING] = 1;
 }

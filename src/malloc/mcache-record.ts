@@ -31,6 +31,8 @@ export const MCache = struct('mcache', 192, {
    */
   nextSample: by(OWNER),
   sampleAll: by(OWNER),
+  /** Blocks freed explicitly, ever; wraps. For the oracle, who tells them from swept ones. */
+  nfreed: by(OWNER),
   localNsmallfree: by(OWNER, NUM_SIZE_CLASSES),
 });
 

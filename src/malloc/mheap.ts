@@ -74,7 +74,7 @@ const TINYALLOCS = MSTATS + MStats.at.tinyallocs;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
 const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
 const { needzero: NEEDZERO, limit: LIMIT, specials: SPECIALS, speciallock: SPANLOCK, unusedsince: UNUSEDSINCE } = Span.at;
-const { npreleased: NPRELEASED, compression: COMPRESSION, typedata: TYPEDATA, next: NEXT } = Span.at;
+const { npreleased: NPRELEASED, compression: COMPRESSION, typedata: TYPEDATA, freebuf: FREEBUF, next: NEXT } = Span.at;
 const { mcache: MCACHE } = M.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
 const ROUND_PAGES = (64 << 10) / PAGE_BYTES;
@@ -262,6 +262,7 @@ function newSpanLocked(m: Mem, mp: MRef, start: Ref, npages: number): SpanRef {
   m[s + NPRELEASED] = 0;
   m[s + COMPRESSION] = 0;
   m[s + TYPEDATA] = 0;
+  m[s + FREEBUF] = 0;
   return s;
 }
 

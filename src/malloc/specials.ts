@@ -14,7 +14,7 @@ import { ensureSwept } from './sweep.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const { locks: LOCKS } = M.at;
-const { start: START, limit: LIMIT, state: STATE, specials: SPECIALS, speciallock: SPANLOCK } = Span.at;
+const { start: START, limit: LIMIT, state: STATE, elemsize: ELEMSIZE, specials: SPECIALS, speciallock: SPANLOCK } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
@@ -41,6 +41,23 @@ export function removefinalizer(m: Mem, mp: MRef, address: number): boolean {
   if (x === 0) return false;
   releaseSpecial(m, mp, x);
   return true;
+}
+
+/**
+ * Go's freeallspecials: what is kept about the block at `p` of `s`, which is to be freed
+ * explicitly, goes with it. Its span is swept, and stays so.
+ */
+export function freeAllSpecials(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {
+  const offset = (p - m[s + START]) * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, 0);
+  while (m[link] !== 0 && m[m[link] + OFFSET] >>> 0 < offset + (m[s + ELEMSIZE] >>> 0)) {
+    const x = m[link];
+    if (m[x + KIND] === SPECIAL_KIND.finalizer) fatal('FREE_OF_FINALIZED_BLOCK', { p });
+    m[link] = m[x + NEXT];
+    releaseSpecial(m, mp, x);
+  }
+  unlock(m, mp, s + SPANLOCK);
 }
 
 function releaseSpecial(m: Mem, mp: MRef, x: SpecialRef): void {

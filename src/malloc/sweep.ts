@@ -45,7 +45,7 @@ export const SWEEP_NSPAN = SWEEP + Sweep.at.nspan;
 export const NOTHING_TO_SWEEP = -1;
 
 /** Second word of a free block whose memory must be cleared before use. */
-const NEEDS_ZEROING = 0xdeaddead | 0;
+export const NEEDS_ZEROING = 0xdeaddead | 0;
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;

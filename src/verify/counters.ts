@@ -55,7 +55,7 @@ function countAllocQuads(h: HeapView): number {
   let quads = 0;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
-    quads += h.m[spanRef(h, i) + Span.at.nalloc] * (blockWords(h, i) / 2);
+    quads += (h.m[spanRef(h, i) + Span.at.nalloc] - h.nfreed[i]) * (blockWords(h, i) / 2);
   }
   return quads;
 }

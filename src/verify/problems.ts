@@ -16,12 +16,13 @@ export const LAWS = {
   SPAN_TILING: 'spans in use and free spans cover the used arena without gap or overlap',
   SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
   SPAN_UNSWEPT: 'every span in use is swept',
-  EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap',
+  EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap, unless a P caches it',
   FREE_SPANS_ADJACENT: 'free neighbours are one span',
   FREE_SPAN_DIRTY: 'a free span that needs no zeroing is zero',
   // blocks
   FREELIST_CORRUPT: 'every entry of a freelist is a block of its span',
   FREELIST_CYCLE: 'no block is on a freelist twice',
+  FREEBUF: 'blocks freed explicitly are set aside, each once, only while a P caches their span',
   FREELIST_COUNT: 'nalloc + |freelist| == nelems',
   FREE_BLOCK_DIRTY: 'a free block whose second word is zero is zero past its first',
   // lists
@@ -37,7 +38,7 @@ export const LAWS = {
   HEAP_BYTES: 'heapIdle + heapInuse == heapSys, each the sum over its spans',
   HEAP_ALLOC: 'heap_alloc and what the MCaches have not reported are the bytes handed out',
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
-  SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked',
+  SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked, beside those freed explicitly',
   COUNTER_NEGATIVE: 'no count is negative',
   SYS_BYTES: 'gcSys and otherSys are what was carved',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',

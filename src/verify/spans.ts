@@ -109,7 +109,7 @@ export function checkSpans(h: HeapView, out: Findings): void {
     const s = spanRef(h, i);
     const sweepgen = Atomics.load(h.m, s + XSWEEPGEN);
     if (sweepgen !== swept) out.add('SPAN_UNSWEPT', () => `span ${i} is of sweep generation ${sweepgen}, the heap of ${swept}`);
-    if (h.m[s + NALLOC] === 0) out.add('EMPTY_SPAN_KEPT', () => `span ${i} of class ${h.m[s + SIZECLASS]} is in use, but no block of it is`);
+    if (h.m[s + NALLOC] === 0 && h.m[s + INCACHE] === 0) out.add('EMPTY_SPAN_KEPT', () => `span ${i} of class ${h.m[s + SIZECLASS]} is in use, but no block of it is`);
   }
 }
 

@@ -41,8 +41,9 @@ export class HeapView {
   cached = new Uint8Array(64);
   /** By record: it is on the list of unused records. */
   unused = new Uint8Array(64);
-  /** By record: length of its freelist. */
+  /** By record: length of its freelist, and of its freebuf. */
   nfree = new Int32Array(64);
+  nfreed = new Int32Array(64);
 
   /** By page: its span's record + 1; start, block size and end of usable words of a span in use. */
   owner = new Int32Array(64);
@@ -78,6 +79,7 @@ export class HeapView {
     this.cached.fill(0, 0, this.nspans);
     this.unused.fill(0, 0, this.nspans);
     this.nfree.fill(0, 0, this.nspans);
+    this.nfreed.fill(0, 0, this.nspans);
     this.owner.fill(0, 0, this.pages);
     this.pageStep.fill(0, 0, this.pages);
     this.starts.fill(0, 0, this.bitWords);
@@ -92,6 +94,7 @@ export class HeapView {
       this.cached = new Uint8Array(n);
       this.unused = new Uint8Array(n);
       this.nfree = new Int32Array(n);
+      this.nfreed = new Int32Array(n);
     }
     if (this.owner.length < this.pages) {
       const n = Math.ceil(this.pages * 1.25);

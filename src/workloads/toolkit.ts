@@ -5,6 +5,8 @@
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
+import { free } from '../malloc/free.ts';
+import { lookup } from '../malloc/lookup.ts';
 import { FLAG_NOSCAN } from '../malloc/malloc.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
@@ -20,7 +22,7 @@ export const toolkit = {
   GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
-  storeAddress, loadAddress, setFreshByte, getByte,
+  free, lookup, storeAddress, loadAddress, setFreshByte, getByte,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

@@ -74,7 +74,9 @@ function isRich(before: Mem, m: Mem): boolean {
   const isSplittable = all.some((s) => m[s + STATE] === SPAN_STATE.free && m[s + NPAGES] > 1);
   const isQueued = m[FIN + Fin.at.finq] !== 0;
   const hasGarbage = spans(before).some((s) => isSmall(before, s) && blocks(before, s).some((p) => !isMarked(before, p) && !isFree(before, s, p)));
-  return hasPair && isCached && hasSingle && hasParked && hasUnused && canOverlap && isSplittable && isQueued && hasGarbage;
+  // Only where nothing was freed explicitly can the oracle name the block that is gone.
+  const isExact = m[mcacheOf(pAt(m, 0)) + MCache.at.nfreed] === before[mcacheOf(pAt(before, 0)) + MCache.at.nfreed];
+  return isExact && hasPair && isCached && hasSingle && hasParked && hasUnused && canOverlap && isSplittable && isQueued && hasGarbage;
 }
 
 // What the damages are found with.
@@ -190,9 +192,20 @@ function parkedG(m: Mem): number {
   return gs(m).find((gp) => isParked(m, gp))!;
 }
 
-/** A span with one block handed out, without specials, that no P caches. */
+/** A span with one block handed out, without specials, that no P caches and no finalizer waits for. */
 function isSingle(m: Mem, s: number): boolean {
-  return isSmall(m, s) && m[s + NALLOC] === 1 && m[s + INCACHE] === 0 && m[s + FREELIST] !== 0 && m[s + SPECIALS] === 0;
+  return isSmall(m, s) && m[s + NALLOC] === 1 && m[s + INCACHE] === 0 && m[s + FREELIST] !== 0 && m[s + SPECIALS] === 0 && !isAwaited(m, s);
+}
+
+/** Does a finalizer wait to run for a block of it? */
+function isAwaited(m: Mem, s: number): boolean {
+  for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
+    for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) {
+      const p = m[finalizerAt(block, i)] >>> 2;
+      if (p >= m[s + START] && p < m[s + START] + m[s + NPAGES] * PAGE_WORDS) return true;
+    }
+  }
+  return false;
 }
 
 function firstQueued(m: Mem): number {
@@ -316,6 +329,15 @@ const DAMAGES: readonly Damage[] = [
     apply(m) {
       const list = freeBlocks(m, findSpan(m, (s) => isSmall(m, s) && freeBlocks(m, s).length > 2));
       m[list[list.length - 1]] = list[1];
+    },
+  },
+  {
+    code: 'FREEBUF', what: 'a block of an uncached span is set aside', point: SWEPT, with: ['HEAP_ALLOC'],
+    apply(m) {
+      const s = findSpan(m, (x) => isSingle(m, x));
+      const p = blocks(m, s).find((block) => !isFree(m, s, block))!;
+      m[p] = 0;
+      m[s + Span.at.freebuf] = p;
     },
   },
   {

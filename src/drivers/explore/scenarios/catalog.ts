@@ -1,7 +1,8 @@
 /** Every scenario, in the order in which `--list` shows them. */
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
+import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
-export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill];
+export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill, freeBeside];
