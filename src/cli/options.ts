@@ -1,6 +1,7 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
+import type { Hole } from '../malloc/sys.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
@@ -83,12 +84,26 @@ const SCALE: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 *
 
 /** "64M", "1.5G", "512K" or bytes. */
 export function parseArena(text: string): number {
-  const match = SIZE.exec(text.trim());
-  if (match === null) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
-  const bytes = Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
+  const bytes = parseSize(text);
+  if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
   if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
   return bytes;
+}
+
+/** "16M+1M,40M+512K": what of the arena's range others hold, offset and size of each. */
+export function parseHoles(text: string): Hole[] {
+  return text.split(',').map((hole) => {
+    const [offset, bytes, ...rest] = hole.split('+').map(parseSize);
+    if (rest.length > 0 || !(offset >= 0 && bytes > 0)) throw new UsageError(`--arena-holes must be offsets and sizes such as 16M+1M,40M+512K, not '${text}'`);
+    return { offset, bytes };
+  });
+}
+
+/** Bytes; NaN for what is no size. */
+function parseSize(text: string): number {
+  const match = SIZE.exec(text.trim());
+  return match === null ? NaN : Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
 }
 
 /** "30", "1.5", "90s", "5m" or "1h" → seconds. */

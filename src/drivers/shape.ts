@@ -6,6 +6,7 @@ import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
+import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import type { Needs } from '../workloads/workload.ts';
@@ -22,6 +23,7 @@ export const GOARCH = { amd64: 2, '386': 1 } as const;
 export interface ShapeOptions {
   readonly procs?: number;
   readonly arena?: number;
+  readonly osHoles?: readonly Hole[];
   readonly seed?: number;
   readonly verify?: boolean;
   readonly policy?: keyof typeof POLICY;
@@ -58,6 +60,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     ptrWords,
     procs,
     arenaPages,
+    osHoles: checkHoles(options.osHoles ?? [], ptrWords, arenaPages),
     maxGs: needs.goroutines + SYSTEM_GS + 2,
     stackWords: (needs.stackWords ?? 512) * ptrWords,
     dataWords: 64,
@@ -84,4 +87,21 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     memprofileRate: options.memprofileRate ?? 0,
     seed: options.seed ?? 1,
   };
+}
+
+/** Holes in the arena's range, in order: whole pages of the system's, past what must be reserved first. */
+function checkHoles(holes: readonly Hole[], ptrWords: number, arenaPages: number): readonly Hole[] {
+  if (holes.length === 0) return holes;
+  if (ptrWords === 2) throw new UsageError('the 64-bit machine reserves its whole arena at once; use --arena-holes with --goarch 386');
+  if (holes.length > MAX_HOLES) throw new UsageError(`--arena-holes takes at most ${MAX_HOLES} holes, not ${holes.length}`);
+  const least = Math.ceil(arenaPages / 8) * PAGE_BYTES;
+  const page = OS_PAGE_WORDS * 4;
+  const sorted = holes.toSorted((a, b) => a.offset - b.offset);
+  let end = least;
+  for (const { offset, bytes } of sorted) {
+    if (offset % page !== 0 || bytes % page !== 0 || bytes <= 0) throw new UsageError(`a hole in the arena is whole pages of ${page / 1024}K, not ${bytes} bytes at ${offset}`);
+    if (offset < end) throw new UsageError(`no hole in this arena can begin at ${offset / 1024}K: ${end === least ? 'the first eighth of the arena' : 'the hole before'} ends at ${end / 1024}K`);
+    end = offset + bytes;
+  }
+  return sorted;
 }

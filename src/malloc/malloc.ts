@@ -25,6 +25,7 @@ import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
+import { refusedMemory } from './arena.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
@@ -179,6 +180,7 @@ function dieOutOfMemory(m: Mem, mp: MRef, size: number): never {
   m[mp + MALLOCING] = 0;
   outOfMemory('arena', {
     size,
+    refused: refusedMemory(m),
     arenaBytes: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) * 4,
     inuseBytes: loadWide(m, MSTATS + MStats.at.heapInuse),
     liveBytes: m[MSTATS + MStats.at.heapAllocQ] * 8,

@@ -18,6 +18,8 @@ export interface MachineShape {
   readonly ptrWords: 1 | 2;
   readonly procs: number;
   readonly arenaPages: number;
+  /** What of the arena's range the operating system has given to others; offset and size in bytes. */
+  readonly osHoles: readonly { readonly offset: number; readonly bytes: number }[];
   readonly maxGs: number;
   readonly stackWords: number;
   readonly dataWords: number;

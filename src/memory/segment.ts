@@ -17,6 +17,7 @@ const SEGMENT = layOut({
   sweep: 48,
   fin: 48,
   mheap: 640,
+  sys: 64,
   mcentral: 67 * 32,
   persistent: 32,
   cycles: 64,

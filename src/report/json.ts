@@ -23,7 +23,7 @@ const memstats = z.object({
   Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
-  GCSys: count, OtherSys: count,
+  BuckHashSys: count, GCSys: count, OtherSys: count,
   NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), NumGC: count, EnableGC: z.boolean(),
   BySize: z.array(z.object({ Size: count, Mallocs: count, Frees: count })),
 });

@@ -32,6 +32,7 @@ export interface MemStats {
   readonly MSpanSys: number;
   readonly MCacheInuse: number;
   readonly MCacheSys: number;
+  readonly BuckHashSys: number;
   readonly GCSys: number;
   readonly OtherSys: number;
   readonly NextGC: number;
@@ -47,7 +48,7 @@ export interface MemStats {
 export function readMemStats(m: Mem): MemStats {
   const wide = (field: keyof typeof MStats.at) => loadWide(m, MSTATS + MStats.at[field]);
   const alloc = m[MSTATS + MStats.at.heapAllocQ] * 8;
-  const sys = ['heapSys', 'mspanSys', 'mcacheSys', 'gcSys', 'otherSys', 'stacksSys'] as const;
+  const sys = ['heapSys', 'mspanSys', 'mcacheSys', 'buckhashSys', 'gcSys', 'otherSys', 'stacksSys'] as const;
   return {
     Alloc: alloc,
     TotalAlloc: wide('totalAlloc'),
@@ -67,6 +68,7 @@ export function readMemStats(m: Mem): MemStats {
     MSpanSys: wide('mspanSys'),
     MCacheInuse: wide('mcacheInuse'),
     MCacheSys: wide('mcacheSys'),
+    BuckHashSys: wide('buckhashSys'),
     GCSys: wide('gcSys'),
     OtherSys: wide('otherSys'),
     NextGC: Atomics.load(m, MSTATS + MStats.at.xnextGcQ) * 8,

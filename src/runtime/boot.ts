@@ -13,9 +13,10 @@ import { Span } from '../heap/span.ts';
 import { MCache, mcacheOf } from '../malloc/mcache-record.ts';
 import { mcacheInit } from '../malloc/mcache.ts';
 import { mcentralInit } from '../malloc/mcentral.ts';
+import { arenaInit } from '../malloc/arena.ts';
 import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
-import { persistentinit } from '../malloc/persistent.ts';
+import { sysMap, sysinit } from '../malloc/sys.ts';
 import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -48,7 +49,9 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
   // Both mark loops put what one flush, or one piece of an object, leads to into one workbuf.
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
-  persistentinit(m);
+  const m0 = mAt(m, 0);
+  sysinit(m, map.shape.osHoles);
+  arenaInit(m, m0);
   mheapInit(m);
   mcentralInit(m);
   workinit(m);
@@ -56,10 +59,9 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
   for (let i = 0; i < nprocs; i++) initProc(m, i);
   m[MSTATS + MStats.at.gcpercent] = gcpercent;
   storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
-  storeWide(m, MSTATS + MStats.at.mcacheSys, nprocs * MCache.words * 4);
+  sysMap(m, m0, m[CONFIG + Config.at.ps], nprocs * MCache.words, MSTATS + MStats.at.mcacheSys);
   Atomics.store(m, MSTATS + MStats.at.xnextGcQ, firstGoal(gcpercent));
   Atomics.store(m, SCHED + Sched.at.xworldsema, 1);
-  const m0 = mAt(m, 0);
   Atomics.store(m, pAt(m, 0) + P.at.xstatus, P_STATUS.running);
   lock(m, m0, SCHED_LOCK);
   for (let i = nprocs - 1; i > 0; i--) {

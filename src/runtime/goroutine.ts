@@ -19,6 +19,8 @@ import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { sysMap } from '../malloc/sys.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
 /**
@@ -85,6 +87,7 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
     }
     gp = gAt(m, index);
     m[gp + STACK] = stackOf(m, index);
+    sysMap(m, mp, m[gp + STACK], m[STACK_WORDS], MSTATS + MStats.at.stacksSys);
     m[ALLGLEN] = index + 1;
   }
   m[GOIDGEN]++;

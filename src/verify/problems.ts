@@ -11,9 +11,9 @@ export const LAWS = {
   BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
   MARK_LEFT: 'after the sweep no block is marked',
   // spans
-  SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
+  SPAN_RECORD: 'every span record is in use, free, faulted, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
-  SPAN_TILING: 'spans in use and free spans cover the used arena without gap or overlap',
+  SPAN_TILING: 'spans cover the used arena without overlap, and without a gap but those of the 32-bit machine',
   SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
   SPAN_UNSWEPT: 'every span in use is swept',
   EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap, unless a P caches it',
@@ -35,12 +35,13 @@ export const LAWS = {
   TINY_BLOCK: 'what is left of a tiny block lies within one block that is handed out',
   // counters
   MCENTRAL_NFREE: "an mcentral's nfree counts the free blocks of its uncached spans",
+  FAULTED_REACHED: 'no live word points at memory that faults',
   HEAP_BYTES: 'heapIdle + heapInuse == heapSys, each the sum over its spans',
   HEAP_ALLOC: 'heap_alloc and what the MCaches have not reported are the bytes handed out',
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
   SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked, beside those freed explicitly',
   COUNTER_NEGATIVE: 'no count is negative',
-  SYS_BYTES: 'gcSys and otherSys are what was carved',
+  SYS_BYTES: 'each statistic of Sys is what it is used for, and together they are what the system gave',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
   // specials and finalizers
   SPECIALS_ORDER: "a span's specials are sorted by offset, then kind",

@@ -12,6 +12,7 @@ export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
     ptrWords: 2,
     procs: 1,
     arenaPages: 16 * 128,
+    osHoles: [],
     maxGs: 64,
     stackWords: 1024,
     dataWords: 64,

@@ -24,6 +24,7 @@ export const SHAPE: MachineShape = {
   ptrWords: 2,
   procs: 1,
   arenaPages: 512,
+  osHoles: [],
   maxGs: 24,
   stackWords: 128,
   dataWords: 16,

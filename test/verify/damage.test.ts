@@ -1,7 +1,7 @@
 /** Each law is broken in one place of a memory that held it; the oracle says which, and nothing else. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
-import { globalRecord } from '../../src/memory/segment.ts';
+import { storePointer } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { G, G_STATUS } from '../../src/machine/g.ts';
 import { M, mAt } from '../../src/machine/m.ts';
@@ -19,7 +19,7 @@ import { MCentral, mcentralAt } from '../../src/malloc/mcentral.ts';
 import { ARENA_USED, MHEAP_LOCK, SPANALLOC, freeList, nspan } from '../../src/malloc/mheap.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
-import { Persistent } from '../../src/malloc/persistent.ts';
+import { SYS, Sys } from '../../src/malloc/sys.ts';
 import { SWEEP, Sweep } from '../../src/malloc/sweep.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
@@ -233,7 +233,6 @@ interface Damage {
 }
 
 const C = CONFIG;
-const PERSISTENT_NEXT = globalRecord('persistent', Persistent) + Persistent.at.next;
 
 const DAMAGES: readonly Damage[] = [
   { code: 'LOST_OBJECT', what: 'a mark is cleared', point: MARKED, apply: (m) => clearMark(m, keptBlock) },
@@ -281,7 +280,7 @@ const DAMAGES: readonly Damage[] = [
   { code: 'SPAN_FIELDS', what: 'a block size is wrong', point: SWEPT, apply: (m) => (m[findSpan(m, (s) => isSmall(m, s)) + ELEMSIZE] += 8) },
   { code: 'SPAN_FIELDS', what: 'a limit is wrong', point: SWEPT, apply: (m) => (m[findSpan(m, (s) => isSmall(m, s)) + Span.at.limit] += 2) },
   {
-    code: 'SPAN_TILING', what: 'a page of the used arena is in no span', point: SWEPT, with: ['HEAP_BYTES'],
+    code: 'SPAN_TILING', what: 'a page of the used arena is in no span', point: SWEPT, with: ['SYS_BYTES'],
     apply: (m) => (m[ARENA_USED] += PAGE_WORDS),
   },
   {
@@ -392,19 +391,42 @@ const DAMAGES: readonly Damage[] = [
     },
   },
   { code: 'MCENTRAL_NFREE', what: 'an mcentral counts one too many', point: SWEPT, apply: (m) => m[mcentralAt(7) + MCentral.at.nfree]++ },
+  {
+    code: 'FAULTED_REACHED', what: 'a global points at memory that faults', point: MARKED, with: ['FREE_SPANS_ADJACENT'],
+    apply(m) {
+      const s = freeSpan(m);
+      const bytes = m[s + NPAGES] * PAGE_WORDS * 4;
+      spanListRemove(m, s);
+      m[s + STATE] = SPAN_STATE.faulted;
+      for (let page = 0; page < m[s + NPAGES]; page++) m[spanSlot(m, m[s + START] + page * PAGE_WORDS)] = s;
+      m[MSTATS + MStats.at.heapIdle] -= bytes;
+      m[MSTATS + MStats.at.heapInuse] += bytes;
+      m[SYS + Sys.at.faulted] += bytes;
+      storePointer(m, m[CONFIG + Config.at.data], m[s + START] + 8);
+    },
+  },
+  { code: 'SYS_BYTES', what: 'more memory is unused than was released', point: SWEPT, apply: (m) => (m[SYS + Sys.at.unused] += 8192) },
+  { code: 'SYS_BYTES', what: 'the system has given more than anything counts', point: SWEPT, apply: (m) => (m[SYS + Sys.at.mapped] += 64) },
   { code: 'HEAP_BYTES', what: 'idle bytes are wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.heapIdle] += 8192) },
   { code: 'HEAP_ALLOC', what: 'heap_alloc is wrong', point: SWEPT, apply: (m) => m[MSTATS + MStats.at.heapAllocQ]++ },
   { code: 'NEXT_GC', what: 'next_gc is negative', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] = -1) },
   { code: 'NEXT_GC', what: 'next_gc did not come down', point: SWEPT, history: true, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] += 2000) },
   { code: 'SWEEP_COUNT', what: 'a sweep freed one block more', point: SWEPT, history: true, apply: (m) => m[mcacheOf(pAt(m, 1)) + MCache.at.localNsmallfree + 4]++ },
   { code: 'COUNTER_NEGATIVE', what: 'tiny allocations are negative', point: SWEPT, apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.localTinyallocs] = -1) },
-  { code: 'SYS_BYTES', what: 'gcSys is wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.gcSys] += 64) },
+  {
+    code: 'SYS_BYTES', what: 'bytes of gcSys count as mspanSys', point: SWEPT,
+    apply(m) {
+      m[MSTATS + MStats.at.gcSys] -= 64;
+      m[MSTATS + MStats.at.mspanSys] += 64;
+    },
+  },
   {
     code: 'PERSISTENT_BOUNDS', what: 'the persistent region is overrun', point: SWEPT,
     apply(m) {
       const past = m[C + Config.at.persistentEnd] + 16;
-      m[MSTATS + MStats.at.otherSys] += (past - m[PERSISTENT_NEXT]) * 4;
-      m[PERSISTENT_NEXT] = past;
+      m[MSTATS + MStats.at.otherSys] += (past - m[SYS + Sys.at.low]) * 4;
+      m[SYS + Sys.at.mapped] += (past - m[SYS + Sys.at.low]) * 4;
+      m[SYS + Sys.at.low] = past;
     },
   },
   {

@@ -7,6 +7,7 @@ const TINY: MachineShape = {
   ptrWords: 2,
   procs: 2,
   arenaPages: 24,
+  osHoles: [],
   maxGs: 8,
   stackWords: 64,
   dataWords: 32,
