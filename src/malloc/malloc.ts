@@ -26,6 +26,7 @@ import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord }
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { refusedMemory } from './arena.ts';
+import { gchelpwork } from './help.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
@@ -155,6 +156,7 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   const p = m[s + START];
   m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & FLAG_NOSCAN) === 0 ? BIT_SCAN : 0)) << bitsShift(m, p);
   m[mp + MALLOCING] = 0;
+  gchelpwork(m, mp);
   const c = m[mp + MCACHE];
   const bytes = npages * PAGE_BYTES;
   m[c + NEXT_SAMPLE] -= bytes;
@@ -167,6 +169,7 @@ function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: nu
   const s = refill(m, mp, c, sizeclass);
   if (s === 0) dieOutOfMemory(m, mp, size);
   m[mp + MALLOCING] = 0;
+  gchelpwork(m, mp);
   return s;
 }
 
