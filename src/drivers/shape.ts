@@ -6,6 +6,7 @@ import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
+import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
@@ -13,6 +14,11 @@ import type { Needs } from '../workloads/workload.ts';
 
 export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
+/** Go's FixedStack, 2 KB, and _StackCacheSize, 32 KB. */
+const STACK_MIN_WORDS = (2 << 10) / 4;
+const STACK_CACHE_WORDS = (32 << 10) / 4;
+/** Bytes below which less is kept for stacks. */
+const SMALL_ARENA = 2 << 20;
 /** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
 const SYSTEM_GS = 2;
 
@@ -44,14 +50,16 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PROCS) {
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
-  const arena = options.arena ?? needs.arenaBytes;
+  const ptrWords = GOARCH[options.goarch ?? 'amd64'];
+  const stackWords = (needs.stackWords ?? 512) * ptrWords;
+  const maxGs = needs.goroutines + SYSTEM_GS + 2;
+  const arena = options.arena ?? needs.arenaBytes + stackBytes(maxGs, stackWords, procs);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
   }
   if (needs.goroutines + SYSTEM_GS > PARFOR_MAX_ITERATIONS - 16) {
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
-  const ptrWords = GOARCH[options.goarch ?? 'amd64'];
   if (ptrWords === 1 && options.policy === 'tuned') {
     throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
   }
@@ -61,8 +69,11 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     procs,
     arenaPages,
     osHoles: checkHoles(options.osHoles ?? [], ptrWords, arenaPages),
-    maxGs: needs.goroutines + SYSTEM_GS + 2,
-    stackWords: (needs.stackWords ?? 512) * ptrWords,
+    maxGs,
+    stackWords,
+    stackMinWords: STACK_MIN_WORDS,
+    // An arena of a few pages can't spare four for each size of stacks.
+    stackCacheWords: arena < SMALL_ARENA ? PAGE_BYTES / 4 : STACK_CACHE_WORDS,
     dataWords: 64,
     bssWords: Math.max(64, needs.globals * ptrWords),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
@@ -104,4 +115,10 @@ function checkHoles(holes: readonly Hole[], ptrWords: number, arenaPages: number
     end = offset + bytes;
   }
   return sorted;
+}
+
+/** Room in the arena for all stacks at their largest, and for those that Ps and pools keep. */
+function stackBytes(goroutines: number, words: number, procs: number): number {
+  const largest = 2 ** Math.ceil(Math.log2(Math.max(words, STACK_MIN_WORDS))) * 4;
+  return 2 * goroutines * largest + (procs + 1) * NUM_STACK_ORDERS * STACK_CACHE_WORDS * 4;
 }

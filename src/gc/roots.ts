@@ -15,6 +15,7 @@ import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { mcacheOf } from '../malloc/mcache-record.ts';
 import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
+import { stackcacheClear } from '../malloc/stack.ts';
 import { storeWide, loadWide } from '../memory/wide.ts';
 import { scan } from './policy.ts';
 import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
@@ -115,6 +116,7 @@ export function flushallmcaches(m: Mem, mp: MRef): void {
 export function clearpools(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) dropTiny(m, mcacheOf(pAt(m, i)));
   takeFreed(m, mp);
+  for (let i = 0; i < m[NPROCS]; i++) stackcacheClear(m, mp, mcacheOf(pAt(m, i)));
 }
 
 /** What was freed explicitly comes to the freelists, whose spans may go to the heap; nobody marks. */

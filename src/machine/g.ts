@@ -33,8 +33,9 @@ export const G = struct('g', 80, {
   waitsince: by('the collector, world stopped', 2),
   issystem: by('set at creation'),
   isbackground: by(OWNER),
-  /** First word of its stack segment; fixed. */
-  stack: by('creation'),
+  /** First word of its stack, and how many it has; 0 when it is dead. */
+  stack: by(OWNER),
+  stackWords: by(OWNER),
   /** First word past its frames: what lies at and above is dead. */
   sp: by(OWNER),
   /** First slot of the running frame. */
@@ -43,16 +44,9 @@ export const G = struct('g', 80, {
   ints: by(OWNER, G_INTS),
 });
 
-const STACKS = CONFIG + Config.at.stacks;
-const STACK_WORDS = CONFIG + Config.at.stackWords;
 const GS = CONFIG + Config.at.gs;
 
 /** The `index`-th goroutine record ever made: allg[index]. */
 export function gAt(m: Mem, index: number): GRef {
   return m[GS] + index * G.words;
-}
-
-/** First word of the stack segment that belongs to allg[index]. */
-export function stackOf(m: Mem, index: number): Ref {
-  return m[STACKS] + index * m[STACK_WORDS];
 }

@@ -41,6 +41,7 @@ const MSPAN_SYS = MSTATS + MStats.at.mspanSys;
 const OTHER_SYS = MSTATS + MStats.at.otherSys;
 const HEAP_IDLE = MSTATS + MStats.at.heapIdle;
 const HEAP_INUSE = MSTATS + MStats.at.heapInuse;
+const STACKS_INUSE = MSTATS + MStats.at.stacksInuse;
 const HEAP_RELEASED = MSTATS + MStats.at.heapReleased;
 const TINYALLOCS = MSTATS + MStats.at.tinyallocs;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
@@ -111,6 +112,33 @@ export function mheapAllocLocked(m: Mem, mp: MRef, npages: number, sizeclass: nu
 export function zeroSpan(m: Mem, s: SpanRef): void {
   if (m[s + NEEDZERO] !== 0) clearWords(m, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT);
   m[s + NEEDZERO] = 0;
+}
+
+/** Go's MHeap_AllocStack: a span for stacks; its memory may be dirty. 0 when the arena is full. */
+export function mheapAllocStack(m: Mem, mp: MRef, npages: number): SpanRef {
+  lock(m, mp, MHEAP_LOCK);
+  const s = allocSpanLocked(m, mp, npages);
+  if (s !== 0) {
+    m[s + FREELIST] = 0;
+    m[s + NALLOC] = 0;
+    m[s + SIZECLASS] = 0;
+    m[s + LIMIT] = 0;
+    m[s + STATE] = SPAN_STATE.stack;
+    addWide(m, STACKS_INUSE, npages * PAGE_BYTES);
+  }
+  unlock(m, mp, MHEAP_LOCK);
+  return s;
+}
+
+/** Gives a span for stacks back, of which none is in use. */
+export function mheapFreeStack(m: Mem, mp: MRef, s: SpanRef): void {
+  lock(m, mp, MHEAP_LOCK);
+  m[s + NEEDZERO] = 1;
+  addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
+  addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
+  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);
+  freeSpanLocked(m, s, nanotime());
+  unlock(m, mp, MHEAP_LOCK);
 }
 
 /** Gives a span back; `large` when it was one object, whose size leaves the live heap. */
@@ -240,7 +268,9 @@ function newSpanLocked(m: Mem, mp: MRef, start: Ref, npages: number): SpanRef {
 
 /** Makes `s` free and joins it with free neighbours. */
 function freeSpanLocked(m: Mem, s: SpanRef, now: number): void {
-  if (m[s + STATE] !== SPAN_STATE.stack) {
+  if (m[s + STATE] === SPAN_STATE.stack) {
+    if (m[s + NALLOC] !== 0) fatal('MHEAP_FREE_OF_USED_STACKS', { span: s, nalloc: m[s + NALLOC] });
+  } else {
     if (m[s + STATE] !== SPAN_STATE.inUse || m[s + NALLOC] !== 0 || Atomics.load(m, s + XSWEEPGEN) !== m[SWEEPGEN]) {
       fatal('MHEAP_FREE_OF_USED_SPAN', { span: s, state: m[s + STATE], nalloc: m[s + NALLOC], sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: m[SWEEPGEN] });
     }

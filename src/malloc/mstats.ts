@@ -42,7 +42,10 @@ export const MStats = struct('mstats', 1408, {
   gcSys: by(SYS, 2),
   buckhashSys: by(SYS, 2),
   otherSys: by(SYS, 2),
+  /** Stacks that are not in the heap: none here. */
   stacksSys: by(SYS, 2),
+  /** Bytes of stack spans, part of heapInuse and heapSys until somebody reads the figures. */
+  stacksInuse: by(HEAP, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
   gcpercent: by('mheap.lock; racily read, with racyLoad, by sweepers'),

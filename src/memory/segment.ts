@@ -18,6 +18,7 @@ const SEGMENT = layOut({
   fin: 48,
   mheap: 640,
   sys: 64,
+  stackpool: 16,
   mcentral: 67 * 32,
   persistent: 32,
   cycles: 64,

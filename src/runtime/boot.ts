@@ -16,6 +16,7 @@ import { mcentralInit } from '../malloc/mcentral.ts';
 import { arenaInit } from '../malloc/arena.ts';
 import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
 import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
@@ -54,6 +55,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
   arenaInit(m, m0);
   mheapInit(m);
   mcentralInit(m);
+  stackinit(m);
   workinit(m);
   const nprocs = m[CONFIG + Config.at.nprocs];
   for (let i = 0; i < nprocs; i++) initProc(m, i);

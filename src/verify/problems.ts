@@ -11,7 +11,7 @@ export const LAWS = {
   BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
   MARK_LEFT: 'after the sweep no block is marked',
   // spans
-  SPAN_RECORD: 'every span record is in use, free, faulted, or on the list of unused records, exactly once',
+  SPAN_RECORD: 'every span record is in use, free, faulted, for stacks, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
   SPAN_TILING: 'spans cover the used arena without overlap, and without a gap but those of the 32-bit machine',
   SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
@@ -60,6 +60,10 @@ export const LAWS = {
   SCANBUF_BUSY: 'no M marks, or holds a workbuf or marks to be written',
   MARK_NOT_ENDED: 'when marking ends every marking M waits, and every helper is done',
   ROOT_LEFT: 'when marking ends every root job was taken',
+  // stacks
+  STACK_PLACE: 'each stack lies in a stack span of its size',
+  STACK_TWICE: 'each stack is one goroutine\'s, or one P\'s, or free in its span',
+  STACK_COUNT: 'a stack span counts its stacks, a P those it keeps, and stacksInuse the spans',
   // scheduler
   G_STATUS: 'a goroutine is runnable, waiting, in a system call or dead while the world stands',
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",

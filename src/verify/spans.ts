@@ -39,7 +39,7 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
   const state = m[s + STATE];
   const isUnused = h.unused[i] !== 0;
   const isDead = state === SPAN_STATE.dead;
-  const isPlaced = state === SPAN_STATE.inUse || state === SPAN_STATE.free || state === SPAN_STATE.faulted;
+  const isPlaced = state > SPAN_STATE.dead && state <= SPAN_STATE.faulted;
   if (isDead !== isUnused || (!isDead && !isPlaced)) {
     out.add('SPAN_RECORD', () => `span ${i} has state ${state} and is ${isUnused ? '' : 'not '}on the list of unused records`);
   }
@@ -52,6 +52,7 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
   }
   if (state === SPAN_STATE.free) return KIND.free;
   if (state === SPAN_STATE.faulted) return KIND.faulted;
+  if (state === SPAN_STATE.stack) return KIND.stack;
   const sizeclass = m[s + SIZECLASS];
   if (sizeclass < 0 || sizeclass >= CLASSES) {
     out.add('SPAN_FIELDS', () => `span ${i} is of class ${sizeclass}`);

@@ -20,6 +20,7 @@ import { Tracer } from './reach.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
+import { Stacks } from './stacks.ts';
 import { checkSys } from './sys.ts';
 import { HeapView } from './view.ts';
 import { Workbufs, checkMarkEnded } from './workbufs.ts';
@@ -35,6 +36,7 @@ export class Verifier {
   private readonly history = new History();
   private readonly workbufs = new Workbufs();
   private readonly goroutines = new Goroutines();
+  private readonly stacks = new Stacks();
   private readonly roots: Roots = [];
 
   constructor(m: Mem) {
@@ -64,6 +66,7 @@ export class Verifier {
     checkFinalizers(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
+    this.stacks.check(view, out);
     checkWorld(view, out);
     if (point === CHECKPOINT.marked) this.checkMarked();
     else this.checkSwept();

@@ -9,6 +9,7 @@ import { free } from '../malloc/free.ts';
 import { lookup } from '../malloc/lookup.ts';
 import { FLAG_NOSCAN } from '../malloc/malloc.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
+import { freeOSMemory } from '../runtime/free-os-memory.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
@@ -22,7 +23,7 @@ export const toolkit = {
   GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
-  free, lookup, storeAddress, loadAddress, setFreshByte, getByte,
+  free, lookup, freeOSMemory, storeAddress, loadAddress, setFreshByte, getByte,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

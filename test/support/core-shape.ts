@@ -15,6 +15,8 @@ export function coreShape(changes: Partial<MachineShape> = {}): MachineShape {
     osHoles: [],
     maxGs: 64,
     stackWords: 1024,
+    stackMinWords: 512,
+    stackCacheWords: 8192,
     dataWords: 64,
     bssWords: 512,
     persistentWords: 1 << 18,

@@ -27,6 +27,8 @@ export const SHAPE: MachineShape = {
   osHoles: [],
   maxGs: 24,
   stackWords: 128,
+  stackMinWords: 64,
+  stackCacheWords: 2048,
   dataWords: 16,
   bssWords: 128,
   persistentWords: 1 << 17,

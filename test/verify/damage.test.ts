@@ -510,6 +510,22 @@ const DAMAGES: readonly Damage[] = [
       m[MARKFOR + ParFor.words] = 7 | (8 << 16);
     },
   },
+  {
+    code: 'STACK_PLACE', what: 'a stack is larger than its goroutine has', point: SWEPT, with: ['STACK_COUNT'],
+    apply: (m) => (m[parkedG(m) + G.at.stackWords] *= 2),
+  },
+  {
+    code: 'STACK_TWICE', what: "a P keeps a goroutine's stack", point: SWEPT,
+    apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.stackList] = m[parkedG(m) + G.at.stack]),
+  },
+  { code: 'STACK_COUNT', what: 'stacksInuse is wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.stacksInuse] += 8192) },
+  {
+    code: 'STACK_COUNT', what: 'a free stack is lost', point: SWEPT,
+    apply(m) {
+      const s = findSpan(m, (x) => m[x + STATE] === SPAN_STATE.stack && m[x + FREELIST] !== 0);
+      m[s + FREELIST] = m[m[s + FREELIST]];
+    },
+  },
   { code: 'G_STATUS', what: 'a goroutine runs', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.xstatus] = G_STATUS.running) },
   { code: 'G_STACK', what: 'a stack pointer is below its stack', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.sp] = m[parkedG(m) + G.at.stack] - 2) },
   { code: 'G_QUEUE', what: 'a runnable goroutine is on no queue', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.xstatus] = G_STATUS.runnable) },

@@ -10,6 +10,8 @@ const TINY: MachineShape = {
   osHoles: [],
   maxGs: 8,
   stackWords: 64,
+  stackMinWords: 64,
+  stackCacheWords: 2048,
   dataWords: 32,
   bssWords: 32,
   persistentWords: 4096,
