@@ -55,13 +55,14 @@ function describeProblems(message: string, error: Error, problems: readonly unkn
 
 /** As Go says it, with the state of the heap. */
 function describeFull({ facts }: Fatal): string[] {
-  const { what, size, arenaBytes, inuseBytes, liveBytes } = facts;
+  const { what, size, arenaBytes, inuseBytes, liveBytes, refused } = facts;
   if (what !== 'arena') {
     const { what: _, ...others } = facts;
     const values = Object.entries(others).map(([name, value]) => `${name} = ${value}`);
     return [`runtime: out of memory: no room for more ${what}${values.length > 0 ? ` (${values.join(', ')})` : ''}`];
   }
   return [
+    ...(refused ? [String(refused)] : []),
     `runtime: out of memory: cannot allocate ${size}-byte block (${inuseBytes} in use)`,
     `  the arena has ${formatBytes(Number(arenaBytes))}: ${formatBytes(Number(inuseBytes))} of it in spans in use, with ${formatBytes(Number(liveBytes))} of objects`,
     `  ${advice(Number(arenaBytes), Number(size))}`,

@@ -2,6 +2,7 @@
 import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
+import type { Hole } from '../malloc/sys.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
@@ -60,6 +61,9 @@ function listed(names: readonly string[]): string {
 export type Policy = 'go1.3' | 'tuned';
 export const parsePolicy = oneOf<Policy>('--policy', ['go1.3', 'tuned']);
 
+export type Goarch = 'amd64' | '386';
+export const parseGoarch = oneOf<Goarch>('--goarch', ['amd64', '386']);
+
 export type Types = 'none' | 'mtypes' | 'heapbits';
 export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']);
 
@@ -95,11 +99,26 @@ export function parseMemProfileRate(text: string): number {
 
 /** "64M", "1.5G", "512K" or bytes. */
 export function parseArena(text: string): number {
-  const bytes = bytesOf(text);
+  const bytes = parseSize(text);
   if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
   if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
   return bytes;
+}
+
+/** "16M+1M,40M+512K": what of the arena's range others hold, offset and size of each. */
+export function parseHoles(text: string): Hole[] {
+  return text.split(',').map((hole) => {
+    const [offset, bytes, ...rest] = hole.split('+').map(parseSize);
+    if (rest.length > 0 || !(offset >= 0 && bytes > 0)) throw new UsageError(`--arena-holes must be offsets and sizes such as 16M+1M,40M+512K, not '${text}'`);
+    return { offset, bytes };
+  });
+}
+
+/** Bytes; NaN for what is no size. */
+function parseSize(text: string): number {
+  const match = SIZE.exec(text.trim());
+  return match === null ? NaN : Math.floor(Number(match[1]) * (match[2] === undefined ? 1 : SCALE[match[2].toUpperCase()]));
 }
 
 /** "30", "1.5", "90s", "5m" or "1h" → seconds. */

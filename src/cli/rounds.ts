@@ -1,6 +1,6 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
-import type { Policy } from './options.ts';
+import type { Goarch, Policy } from './options.ts';
 import type { Param, Params, Workload } from '../workloads/workload.ts';
 
 /** All it takes to repeat a round. */
@@ -10,6 +10,7 @@ export interface Round {
   readonly procs: number;
   readonly gogc: number | 'off';
   readonly policy: Policy;
+  readonly goarch: Goarch;
   /** Forced collections, about every so many steps; 0 for none. */
   readonly gcEvery: number;
   readonly params: Params;
@@ -24,26 +25,31 @@ export interface Choices {
 /** Mostly eager: a collection that doesn't happen finds nothing. */
 const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
 
+const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
+
 const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
 
 export function drawRound(seed: number, number: number, { workloads, maxProcs }: Choices): Round {
   const draw = drawer(seedState(seed) ^ Math.imul(number + 1, 0x9e3779b9));
   const { spec, workload } = workloads[draw(workloads.length)];
-  return {
+  const round = {
     workload: spec,
     procs: 1 + draw(maxProcs),
     gogc: GOGC[draw(GOGC.length)],
     seed: 1 + draw(2 ** 31 - 1),
-    policy: draw(2) === 0 ? 'go1.3' : 'tuned',
+    policy: POLICIES[draw(POLICIES.length)],
     gcEvery: GC_EVERY[draw(GC_EVERY.length)],
     params: drawParams(workload.params, draw),
   };
+  // The tuned loop is for the 64-bit machine alone.
+  const goarch = round.policy === 'go1.3' && draw(2) === 0 ? '386' : 'amd64';
+  return { ...round, goarch };
 }
 
 /** The command that runs the round again. */
-export function commandOf({ workload, seed, procs, gogc, policy, gcEvery, params }: Round): string {
+export function commandOf({ workload, seed, procs, gogc, policy, goarch, gcEvery, params }: Round): string {
   const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
-  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
+  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, `--goarch ${goarch}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
 }
 
 /** Whole numbers from 0 to below its argument. */

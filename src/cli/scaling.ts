@@ -4,7 +4,7 @@ import { plural } from '../report/units.ts';
 import { collectArgs } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import type { HeapSource } from './heaps.ts';
-import type { Policy } from './options.ts';
+import type { Goarch, Policy } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
@@ -16,10 +16,11 @@ export interface ScalingOptions {
   readonly verify: boolean;
   readonly arena?: number;
   readonly policy?: Policy;
+  readonly goarch?: Goarch;
 }
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { counts, runs, verify, arena, policy } = options;
+  const { counts, runs, verify, arena, policy, goarch } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -32,6 +33,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     gogc: 'off',
     arena,
     policy,
+    goarch,
     verify,
     onCycle: () => progress.show(`collection ${++done} of ${total}`),
   };

@@ -1,6 +1,7 @@
 /** The library's interface: how a machine is started, watched and read. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { Mem } from '../memory/struct.ts';
+import type { Hole } from '../malloc/sys.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   readonly gogc?: number | 'off';
   /** Bytes of the arena; default: what the workload asks for. */
   readonly arena?: number;
+  /** Of the 32-bit machine: what of the arena's range others hold, so that the heap can't have it; bytes. */
+  readonly osHoles?: readonly Hole[];
   readonly seed?: number;
   /** Beside what GOGC asks for, a collection about every so many steps of the workload; 0 for none. */
   readonly gcEvery?: number;
@@ -32,6 +35,8 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */
   readonly policy?: 'go1.3' | 'tuned';
+  /** The machine: 64-bit (the default), or 32-bit, where any integer may look like a pointer. */
+  readonly goarch?: 'amd64' | '386';
   /** Where the collector learns which words are pointers: nowhere (the default), MTypes of spans, or a bit for each word. */
   readonly types?: 'none' | 'mtypes' | 'heapbits';
   /** Which collector: the parallel one (the default), or one of Go's older ones. */

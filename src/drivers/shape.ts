@@ -7,25 +7,37 @@ import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
+import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
+import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import type { Needs } from '../workloads/workload.ts';
 
 export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
+/** Go's FixedStack, 2 KB, and _StackCacheSize, 32 KB. */
+const STACK_MIN_WORDS = (2 << 10) / 4;
+const STACK_CACHE_WORDS = (32 << 10) / 4;
+/** Bytes below which less is kept for stacks. */
+const SMALL_ARENA = 2 << 20;
 /** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
 const SYSTEM_GS = 2;
 
 /** With MTypes the heap also holds, for each span, 64 bytes and one for each of its blocks. */
 const MTYPES_SHARE = 1.15;
 
+/** The machines there are, by the 32-bit words of a pointer. */
+export const GOARCH = { amd64: 2, '386': 1 } as const;
+
 /** What of RuntimeOptions decides the shape. */
 export interface ShapeOptions {
   readonly procs?: number;
   readonly arena?: number;
+  readonly osHoles?: readonly Hole[];
   readonly seed?: number;
   readonly verify?: boolean;
   readonly policy?: keyof typeof POLICY;
+  readonly goarch?: keyof typeof GOARCH;
   readonly gcEvery?: number;
   readonly types?: keyof typeof TYPES;
   readonly collector?: keyof typeof COLLECTOR;
@@ -50,7 +62,7 @@ function profileWords(arenaPages: number, rate: number): number {
 /**
  * The machine of Go's own sizes for `needs`.
  * @param types what the workload declares
- * @throws UsageError for thread counts and arenas that can't be had
+ * @throws UsageError for thread counts and arenas that can't be had, and for what only one machine can do
  */
 export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable): MachineShape {
   if (options.policy === 'tuned' && (options.types ?? 'none') !== 'none') {
@@ -60,7 +72,10 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PROCS) {
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
-  const arena = options.arena ?? needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1);
+  const ptrWords = GOARCH[options.goarch ?? 'amd64'];
+  const stackWords = (needs.stackWords ?? 512) * ptrWords;
+  const maxGs = needs.goroutines + SYSTEM_GS + 2;
+  const arena = options.arena ?? needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGs, stackWords, procs);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
   }
@@ -68,15 +83,22 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
   checkCollector(options);
+  if (ptrWords === 1 && options.policy === 'tuned') {
+    throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
+  }
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
   return {
-    ptrWords: 2,
+    ptrWords,
     procs,
     arenaPages,
-    maxGs: needs.goroutines + SYSTEM_GS + 2,
-    stackWords: (needs.stackWords ?? 512) * 2,
-    dataWords: 64 + (needs.dataPointers ?? 0) * 2,
-    bssWords: Math.max(64, needs.globals * 2),
+    osHoles: checkHoles(options.osHoles ?? [], ptrWords, arenaPages),
+    maxGs,
+    stackWords,
+    stackMinWords: STACK_MIN_WORDS,
+    // An arena of a few pages can't spare four for each size of stacks.
+    stackCacheWords: arena < SMALL_ARENA ? PAGE_BYTES / 4 : STACK_CACHE_WORDS,
+    dataWords: 64 + (needs.dataPointers ?? 0) * ptrWords,
+    bssWords: Math.max(64, needs.globals * ptrWords),
     // Specials and blocks of queued finalizers: at most one of each for every 64 bytes of heap.
     persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16) + profileWords(arenaPages, options.memprofileRate ?? 0),
     cycleLogCap: 256,
@@ -92,7 +114,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
     gcEvery: options.gcEvery ?? 0,
-    typeWords: typeTableWords(types, 2),
+    typeWords: typeTableWords(types, ptrWords),
     types: TYPES[options.types ?? 'none'],
     collector: COLLECTOR[options.collector ?? 'parallel'],
     debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
@@ -111,4 +133,27 @@ function checkCollector({ collector, policy, types }: ShapeOptions): void {
   if (types !== undefined && types !== 'none') {
     throw new UsageError(`the collector ${collector} takes any word for a pointer; leave --types ${types} out`);
   }
+}
+
+/** Holes in the arena's range, in order: whole pages of the system's, past what must be reserved first. */
+function checkHoles(holes: readonly Hole[], ptrWords: number, arenaPages: number): readonly Hole[] {
+  if (holes.length === 0) return holes;
+  if (ptrWords === 2) throw new UsageError('the 64-bit machine reserves its whole arena at once; use --arena-holes with --goarch 386');
+  if (holes.length > MAX_HOLES) throw new UsageError(`--arena-holes takes at most ${MAX_HOLES} holes, not ${holes.length}`);
+  const least = Math.ceil(arenaPages / 8) * PAGE_BYTES;
+  const page = OS_PAGE_WORDS * 4;
+  const sorted = holes.toSorted((a, b) => a.offset - b.offset);
+  let end = least;
+  for (const { offset, bytes } of sorted) {
+    if (offset % page !== 0 || bytes % page !== 0 || bytes <= 0) throw new UsageError(`a hole in the arena is whole pages of ${page / 1024}K, not ${bytes} bytes at ${offset}`);
+    if (offset < end) throw new UsageError(`no hole in this arena can begin at ${offset / 1024}K: ${end === least ? 'the first eighth of the arena' : 'the hole before'} ends at ${end / 1024}K`);
+    end = offset + bytes;
+  }
+  return sorted;
+}
+
+/** Room in the arena for all stacks at their largest, and for those that Ps and pools keep. */
+function stackBytes(goroutines: number, words: number, procs: number): number {
+  const largest = 2 ** Math.ceil(Math.log2(Math.max(words, STACK_MIN_WORDS))) * 4;
+  return 2 * goroutines * largest + (procs + 1) * NUM_STACK_ORDERS * STACK_CACHE_WORDS * 4;
 }

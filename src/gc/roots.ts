@@ -15,8 +15,9 @@ import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
 import { MTYPES, SCAN_ALL } from '../heap/type.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { mcacheOf } from '../malloc/mcache-record.ts';
-import { dropTiny, releaseAll } from '../malloc/mcache.ts';
+import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
+import { stackcacheClear } from '../malloc/stack.ts';
 import { storeWide, loadWide } from '../memory/wide.ts';
 import { markonly } from './flush.ts';
 import { scan } from './policy.ts';
@@ -143,7 +144,14 @@ export function flushallmcaches(m: Mem, mp: MRef): void {
 }
 
 /** Go's clearpools: what would keep garbage alive is let go before marking. */
-export function clearpools(m: Mem): void {
+export function clearpools(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) dropTiny(m, mcacheOf(pAt(m, i)));
+  takeFreed(m, mp);
+  for (let i = 0; i < m[NPROCS]; i++) stackcacheClear(m, mp, mcacheOf(pAt(m, i)));
+}
+
+/** What was freed explicitly comes to the freelists, whose spans may go to the heap; nobody marks. */
+export function takeFreed(m: Mem, mp: MRef): void {
+  for (let i = 0; i < m[NPROCS]; i++) releaseFreed(m, mp, mcacheOf(pAt(m, i)));
 }
 

@@ -6,7 +6,6 @@ import { addWide, loadWide, storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
 import { pAt } from '../machine/p.ts';
-import { allglen } from '../machine/sched.ts';
 import { NUM_SIZE_CLASSES, classToSize } from '../heap/size-classes.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
@@ -14,7 +13,7 @@ import { mcacheOf } from '../malloc/mcache-record.ts';
 import { purgeCachedStats } from '../malloc/mcache.ts';
 import { SPANALLOC, nspan } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
-import { flushallmcaches } from './roots.ts';
+import { flushallmcaches, takeFreed } from './roots.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
@@ -42,6 +41,7 @@ export function countFrees(m: Mem): number {
  * freed. The live bytes must be what the fast counters say.
  */
 export function updatememstats(m: Mem, mp: MRef): void {
+  takeFreed(m, mp);
   flushallmcaches(m, mp);
   cachestats(m, mp);
   for (let c = 0; c < NUM_SIZE_CLASSES; c++) storeWide(m, BY_SIZE_NMALLOC + 2 * c, 0);
@@ -67,8 +67,6 @@ export function updatememstats(m: Mem, mp: MRef): void {
   // A tiny object counts as allocated and freed; only its block is an object of the heap.
   const tiny = loadWide(m, MSTATS + MStats.at.tinyallocs);
   storeWide(m, MSTATS + MStats.at.mspanInuse, m[SPANALLOC + FixAlloc.at.inuse] * Span.words * 4);
-  storeWide(m, MSTATS + MStats.at.mspanSys, n * Span.words * 4);
-  storeWide(m, MSTATS + MStats.at.stacksSys, allglen(m) * m[CONFIG + Config.at.stackWords] * 4);
   storeWide(m, NFREE, frees + tiny);
   storeWide(m, NMALLOC, objects + frees + tiny);
   storeWide(m, MSTATS + MStats.at.heapObjects, objects);

@@ -18,6 +18,7 @@ import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { sysMap } from '../malloc/sys.ts';
 
 export const Work = struct('work', 112, {
   full: by('lfstack.ts', LFStack.words),
@@ -26,10 +27,12 @@ export const Work = struct('work', 112, {
   lock: by('lock.ts', LOCK_WORDS),
   /** Workbufs ever made. */
   nbufs: by('work.lock'),
+  /** Words of the region of workbufs in use. */
+  mapped: by('work.lock'),
   tstart: by('who collects', 2),
   /** How many threads to mark with; 0 for all Ps. */
   wantProcs: by('the main goroutine; read with the world stopped'),
-  pad0: padding(9),
+  pad0: padding(8),
   /** Ms in getfull: when all are there, marking is done. */
   xnwait: atomic('each marking M'),
   pad1: padding(15),
@@ -83,6 +86,8 @@ const WORKBUFS = CONFIG + Config.at.workbufs;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
+/** Words of workbufs mapped at a time: 1 MB. */
+const CHUNK_WORDS = (1 << 20) / 4;
 const GC_SYS = MSTATS + MStats.at.gcSys;
 
 export function workinit(m: Mem): void {
@@ -108,11 +113,20 @@ export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
     }
     b = m[WORKBUFS] + index * m[WORKBUF_WORDS];
     m[NBUFS] = index + 1;
-    addWide(m, GC_SYS, m[WORKBUF_WORDS] * 4);
+    mapWorkbufsLocked(m, mp, m[NBUFS] * m[WORKBUF_WORDS]);
     unlock(m, mp, WORK_LOCK);
   }
   m[b + NOBJ] = 0;
   return b;
+}
+
+/** The first `words` words of the region are to be in use; they are mapped by the chunk. */
+function mapWorkbufsLocked(m: Mem, mp: MRef, words: number): void {
+  const mapped = m[WORK + Work.at.mapped];
+  if (words <= mapped) return;
+  const more = Math.min(CHUNK_WORDS, m[MAX_WORKBUFS] * m[WORKBUF_WORDS] - mapped);
+  sysMap(m, mp, m[WORKBUFS] + mapped, more, GC_SYS);
+  m[WORK + Work.at.mapped] = mapped + more;
 }
 
 export function putempty(m: Mem, b: WorkbufRef): void {

@@ -33,6 +33,15 @@ export const GROUP_MASK = 15;
 
 const ARENA = CONFIG + Config.at.arenaStart;
 
+/**
+ * Heap words that a word of the machine covers at four bits each: 16 and 8, as Go's bitmap
+ * words do. The bitmap has the size that follows; only its words lie in groups of 16 on both
+ * machines, or a 32-bit CAS that marks would touch what the span's owner changes plainly.
+ */
+export function wordsPerBitmapWord(m: Mem): number {
+  return ptrWords(m) * 8;
+}
+
 /** The bitmap's low word for the heap word at `ref`; its high word follows. */
 export function bitsWord(m: Mem, ref: Ref): Ref {
   const group = (ref - m[ARENA]) >> (GROUP_SHIFT + ptrWords(m) - 1);

@@ -91,6 +91,12 @@ export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   m[word] = (m[word] & ~REF_HAS_FINALIZER) | flags;
 }
 
+/** The block at `p` has been freed explicitly. */
+export function setRefFree(m: Mem, p: Ref): void {
+  const s = spanOf(m, p);
+  m[refwordsOf(m, s) + blockIndex(m, s, p)] = REF.free;
+}
+
 /** The block at `p` has been sampled. */
 export function setRefProfiled(m: Mem, p: Ref): void {
   const s = spanOf(m, p);

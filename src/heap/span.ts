@@ -1,7 +1,8 @@
 /**
  * MSpan: a run of pages, in use as one large object or as blocks of one class, or free.
  *
- * Law, of every swept span of a class: nalloc + |freelist| == nelems.
+ * Law, of every swept span of a class: nalloc + |freelist| == nelems; |freebuf| of the nalloc
+ * blocks are free as well, and only while a P caches the span.
  *
  * sweepgen, with h for mheap.sweepgen, which grows by 2 at each collection:
  *
@@ -15,7 +16,8 @@ import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 
 export type SpanRef = Ref;
 
-export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3 } as const;
+/** `faulted`: freed under efence, never to be used again. */
+export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3, faulted: 4 } as const;
 
 const LIST = 'lock of the list it is on';
 const OWNER = "owner: the caching P, who sweeps it, or who holds mheap.lock";
@@ -42,7 +44,7 @@ export const Span = struct('span', 32, {
   /** Blocks in the span; 1 when large. */
   nelems: by(HEAP),
   /** A P's MCache holds it. */
-  incache: by('mcentral.lock; the caching P at refill'),
+  incache: by('mcentral.lock'),
   /** Its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
@@ -58,6 +60,8 @@ export const Span = struct('span', 32, {
   /** nanotime when it was freed. */
   unusedsince: by('mheap.lock', 2),
   npreleased: by('mheap.lock'),
+  /** Blocks freed explicitly while a P caches the span: linked, and counted in nalloc still. */
+  freebuf: by('mcentral.lock'),
 });
 
 const { start: START } = Span.at;

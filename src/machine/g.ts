@@ -34,8 +34,9 @@ export const G = struct('g', 128, {
   waitsince: by('the collector, world stopped', 2),
   issystem: by('set at creation'),
   isbackground: by(OWNER),
-  /** First word of its stack segment; fixed. */
-  stack: by('creation'),
+  /** First word of its stack, and how many it has; 0 when it is dead. */
+  stack: by(OWNER),
+  stackWords: by(OWNER),
   /** First word past its frames: what lies at and above is dead. */
   sp: by(OWNER),
   /** First slot of the running frame. */
@@ -54,8 +55,6 @@ export const G = struct('g', 128, {
 /** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
 export const FRAME_HEADER = 2;
 
-const STACKS = CONFIG + Config.at.stacks;
-const STACK_WORDS = CONFIG + Config.at.stackWords;
 const GS = CONFIG + Config.at.gs;
 const { sudogs: SUDOGS } = G.at;
 
@@ -67,9 +66,4 @@ export function gAt(m: Mem, index: number): GRef {
 /** The `i`-th SudoG of `gp`. */
 export function sudogAt(gp: GRef, i: number): SudoGRef {
   return gp + SUDOGS + i * SudoG.words;
-}
-
-/** First word of the stack segment that belongs to allg[index]. */
-export function stackOf(m: Mem, index: number): Ref {
-  return m[STACKS] + index * m[STACK_WORDS];
 }

@@ -18,7 +18,7 @@ import { addWide, loadWide, storeWide } from '../memory/wide.ts';
 import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from './mstats.ts';
-import { persistentallocFor } from './persistent.ts';
+import { persistentalloc } from './persistent.ts';
 
 export type BucketRef = Ref;
 
@@ -68,7 +68,7 @@ const { recentAllocs: RECENT_ALLOCS, recentFrees: RECENT_FREES } = Bucket.at;
 
 /** Memory of the profiler's own, counted as buckhash_sys. */
 export function profileAlloc(m: Mem, mp: MRef, words: number): Ref {
-  return persistentallocFor(m, mp, words, 1, BUCKHASH_SYS);
+  return persistentalloc(m, mp, words, 1, BUCKHASH_SYS);
 }
 
 /** Counts a block of `size` bytes that was allocated by `stk`; returns its bucket. */

@@ -9,6 +9,7 @@ import { globalRecord } from '../memory/segment.ts';
 import { storePointer, type Ref } from '../memory/address.ts';
 import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
+import { MSTATS, MStats } from './mstats.ts';
 import { persistentalloc } from './persistent.ts';
 
 const FINLOCK_GUARD = 'finlock';
@@ -86,7 +87,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
 }
 
 function addBlockLocked(m: Mem, mp: MRef): void {
-  const block = persistentalloc(m, mp, FinBlock.words, 16);
+  const block = persistentalloc(m, mp, FinBlock.words, 16, MSTATS + MStats.at.otherSys);
   m[block + ALLLINK] = m[FIN + ALLFIN];
   m[FIN + ALLFIN] = block;
   m[FIN + FINC] = block;

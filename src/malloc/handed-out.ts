@@ -1,9 +1,12 @@
-/** What the older collectors want to know of each block that malloc hands out. */
+/** What is kept about single blocks beside the bitmap, when malloc hands one out and when one is freed explicitly. */
 import type { Mem } from '../memory/struct.ts';
 import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { checkallocated, checksBlocks } from '../heap/check-bits.ts';
-import { setRefNone } from '../heap/refword.ts';
+import { markFreed } from '../heap/bitmap.ts';
+import { cleartype } from '../heap/mtypes.ts';
+import { setRefFree, setRefNone } from '../heap/refword.ts';
+import type { SpanRef } from '../heap/span.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
 
@@ -16,4 +19,11 @@ export function wantsEveryBlock(m: Mem): boolean {
 export function tellCollector(m: Mem, p: Ref): void {
   if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefNone(m, p);
   else if (checksBlocks(m)) checkallocated(m, p);
+}
+
+/** The block at `p` of `s` has been freed explicitly, and is its owner's to hand out again. */
+export function handedBack(m: Mem, s: SpanRef, p: Ref): void {
+  markFreed(m, p);
+  cleartype(m, s, p);
+  if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefFree(m, p);
 }

@@ -25,6 +25,8 @@ import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
+import { refusedMemory } from './arena.ts';
+import { gchelpwork } from './help.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
 import { refill } from './mcache.ts';
@@ -148,6 +150,7 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   const p = m[s + START];
   m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & FLAG_NOSCAN) === 0 ? BIT_SCAN : 0)) << bitsShift(m, p);
   m[mp + MALLOCING] = 0;
+  gchelpwork(m, mp);
   const c = m[mp + MCACHE];
   const bytes = npages * PAGE_BYTES;
   m[c + NEXT_SAMPLE] -= bytes;
@@ -160,11 +163,12 @@ function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: nu
   const s = refill(m, mp, c, sizeclass);
   if (s === 0) dieOutOfMemory(m, mp, size);
   m[mp + MALLOCING] = 0;
+  gchelpwork(m, mp);
   return s;
 }
 
-/** Whatever takes locks on behalf of malloc must not allocate itself. */
-function enterMalloc(m: Mem, mp: MRef): void {
+/** Whatever takes locks on behalf of malloc, or of free, must not allocate itself. */
+export function enterMalloc(m: Mem, mp: MRef): void {
   if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
   m[mp + MALLOCING] = 1;
 }
@@ -173,6 +177,7 @@ function dieOutOfMemory(m: Mem, mp: MRef, size: number): never {
   m[mp + MALLOCING] = 0;
   outOfMemory('arena', {
     size,
+    refused: refusedMemory(m),
     arenaBytes: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) * 4,
     inuseBytes: loadWide(m, MSTATS + MStats.at.heapInuse),
     liveBytes: m[MSTATS + MStats.at.heapAllocQ] * 8,

@@ -9,6 +9,9 @@ import type { Ref } from '../memory/address.ts';
 import { P, type PRef } from '../machine/p.ts';
 import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
 
+/** Orders of stacks that are kept; larger ones are spans of their own. */
+export const NUM_STACK_ORDERS = 4;
+
 export type MCacheRef = Ref;
 
 const OWNER = 'the M of its P; others with the world stopped';
@@ -31,6 +34,11 @@ export const MCache = struct('mcache', 192, {
    */
   nextSample: by(OWNER),
   sampleAll: by(OWNER),
+  /** By order, free stacks, linked by their first word, and the words they have together. */
+  stackList: by(OWNER, NUM_STACK_ORDERS),
+  stackWords: by(OWNER, NUM_STACK_ORDERS),
+  /** Blocks freed explicitly, ever; wraps. For the oracle, who tells them from swept ones. */
+  nfreed: by(OWNER),
   localNsmallfree: by(OWNER, NUM_SIZE_CLASSES),
 });
 

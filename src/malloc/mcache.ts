@@ -10,7 +10,7 @@ import { markSpan } from '../heap/bitmap.ts';
 import { Span, emptySpan, type SpanRef } from '../heap/span.ts';
 import { spanListInsert, spanListInsertBack, spanListRemove } from '../heap/span-list.ts';
 import { MCache, allocSlot, type MCacheRef } from './mcache-record.ts';
-import { MCentral, mcentralAt, uncacheSpan, type MCentralRef } from './mcentral.ts';
+import { MCentral, hasFreed, mcentralAt, reclaimLocked, uncacheFreedSpan, uncacheSpan, type MCentralRef } from './mcentral.ts';
 import { MHEAP_LOCK, SWEEPGEN, flushHeapAllocLocked } from './mheap.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeInit } from './notice.ts';
@@ -39,9 +39,7 @@ export function refill(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number): SpanR
   m[mp + HEARTBEAT]++;
   const old = m[allocSlot(c, sizeclass)];
   if (m[old + FREELIST] !== 0) fatal('REFILL_OF_NONEMPTY_SPAN', { span: old, sizeclass });
-  // A full span is on its mcentral's empty list already, so there is nothing to give back.
-  if (old !== emptySpan(m)) m[old + INCACHE] = 0;
-  const s = cacheSpan(m, mp, sizeclass);
+  const s = cacheSpan(m, mp, sizeclass, old);
   m[allocSlot(c, sizeclass)] = s === 0 ? emptySpan(m) : s;
   m[mp + LOCKS]--;
   return s;
@@ -53,6 +51,19 @@ export function releaseAll(m: Mem, mp: MRef, c: MCacheRef): void {
     const s = m[allocSlot(c, i)];
     if (s === emptySpan(m)) continue;
     uncacheSpan(m, mp, s);
+    m[allocSlot(c, i)] = emptySpan(m);
+  }
+}
+
+/**
+ * Gives the spans back of which blocks were freed explicitly. Before marking: some may go to
+ * the heap, whose spans must stand still from then on.
+ */
+export function releaseFreed(m: Mem, mp: MRef, c: MCacheRef): void {
+  for (let i = 0; i < NUM_SIZE_CLASSES; i++) {
+    const s = m[allocSlot(c, i)];
+    if (s === emptySpan(m) || !hasFreed(m, s)) continue;
+    uncacheFreedSpan(m, mp, s);
     m[allocSlot(c, i)] = emptySpan(m);
   }
 }
@@ -81,10 +92,14 @@ export function purgeCachedStats(m: Mem, mp: MRef, c: MCacheRef): void {
   unlock(m, mp, MHEAP_LOCK);
 }
 
-/** Go's MCentral_CacheSpan: a span with free blocks, swept, for an MCache; 0 when the arena is full. */
-function cacheSpan(m: Mem, mp: MRef, sizeclass: number): SpanRef {
+/**
+ * Go's MCentral_CacheSpan: a span with free blocks, swept, for an MCache, which gives the
+ * used-up `old` back; 0 when the arena is full.
+ */
+function cacheSpan(m: Mem, mp: MRef, sizeclass: number, old: SpanRef): SpanRef {
   const c = mcentralAt(sizeclass);
   lock(m, mp, c);
+  if (old !== emptySpan(m)) reclaimLocked(m, c, old);
   for (;;) {
     const s = findSpanLocked(m, mp, c);
     if (s !== 0) {

@@ -14,6 +14,7 @@ import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListRemove } from '../heap/span-list.ts';
 import { unmarkSpan } from '../heap/bitmap.ts';
+import { handedBack } from './handed-out.ts';
 import { SWEEPGEN, mheapFree } from './mheap.ts';
 
 export type MCentralRef = Ref;
@@ -32,7 +33,7 @@ export const MCentral = struct('mcentral', 32, {
 const MCENTRALS: Ref = globalRecord('mcentral', MCentral, NUM_SIZE_CLASSES);
 const { nonempty: NONEMPTY, empty: EMPTY, nfree: NFREE } = MCentral.at;
 const { freelist: FREELIST, xsweepgen: XSWEEPGEN, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
-const { needzero: NEEDZERO, start: START, npages: NPAGES, sizeclass: SIZECLASS } = Span.at;
+const { needzero: NEEDZERO, start: START, npages: NPAGES, sizeclass: SIZECLASS, freebuf: FREEBUF } = Span.at;
 
 /** mheap.central[sizeclass]. */
 export function mcentralAt(sizeclass: number): MCentralRef {
@@ -46,12 +47,12 @@ export function mcentralInit(m: Mem): void {
   }
 }
 
-/** Takes a span back that a P cached; the world is stopped, or the P flushes its own cache. */
+/** Takes a span back that a P cached; the world is stopped. Its freebuf is empty. */
 export function uncacheSpan(m: Mem, mp: MRef, s: SpanRef): void {
   const c = mcentralAt(m[s + SIZECLASS]);
   lock(m, mp, c);
   m[s + INCACHE] = 0;
-  if (m[s + NALLOC] === 0) fatal('UNCACHING_UNUSED_SPAN', { span: s });
+  if (m[s + NALLOC] === 0 || m[s + FREEBUF] !== 0) fatal('UNCACHING_UNUSED_SPAN', { span: s });
   const free = m[s + NELEMS] - m[s + NALLOC];
   if (free > 0) {
     m[c + NFREE] += free;
@@ -59,6 +60,72 @@ export function uncacheSpan(m: Mem, mp: MRef, s: SpanRef): void {
     spanListInsert(m, c + NONEMPTY, s);
   }
   unlock(m, mp, c);
+}
+
+/** Is there more to do with a cached span than uncacheSpan does? */
+export function hasFreed(m: Mem, s: SpanRef): boolean {
+  return m[s + FREEBUF] !== 0 || m[s + NALLOC] === 0;
+}
+
+/**
+ * As uncacheSpan, for a span of which blocks were freed explicitly: it may go back to the
+ * heap. The world is stopped, and nobody marks.
+ */
+export function uncacheFreedSpan(m: Mem, mp: MRef, s: SpanRef): void {
+  const c = mcentralAt(m[s + SIZECLASS]);
+  lock(m, mp, c);
+  reclaimLocked(m, c, s);
+  if (m[s + NALLOC] !== 0) {
+    unlock(m, mp, c);
+    return;
+  }
+  m[c + NFREE] -= m[s + NELEMS];
+  returnSpan(m, mp, c, s);
+}
+
+/** The M whose P cached `s` gives it back, with the blocks that were freed meanwhile. */
+export function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {
+  m[s + INCACHE] = 0;
+  for (let p = m[s + FREEBUF]; p !== 0; p = m[s + FREEBUF]) {
+    m[s + FREEBUF] = m[p];
+    // Not before: the owner was changing the bits of the blocks beside it.
+    handedBack(m, s, p);
+    m[p] = m[s + FREELIST];
+    m[s + FREELIST] = p;
+    m[s + NALLOC]--;
+  }
+  const free = m[s + NELEMS] - m[s + NALLOC];
+  if (free === 0) return;
+  m[c + NFREE] += free;
+  spanListRemove(m, s);
+  spanListInsert(m, c + NONEMPTY, s);
+}
+
+/** Frees the block at `p` of a swept span that the caller's P doesn't cache. */
+export function freeBlock(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {
+  const c = mcentralAt(m[s + SIZECLASS]);
+  lock(m, mp, c);
+  if (m[s + INCACHE] !== 0) {
+    m[p] = m[s + FREEBUF];
+    m[s + FREEBUF] = p;
+    unlock(m, mp, c);
+    return;
+  }
+  handedBack(m, s, p);
+  if (m[s + FREELIST] === 0) {
+    spanListRemove(m, s);
+    spanListInsert(m, c + NONEMPTY, s);
+  }
+  m[p] = m[s + FREELIST];
+  m[s + FREELIST] = p;
+  m[s + NALLOC]--;
+  m[c + NFREE]++;
+  if (m[s + NALLOC] !== 0) {
+    unlock(m, mp, c);
+    return;
+  }
+  m[c + NFREE] -= m[s + NELEMS];
+  returnSpan(m, mp, c, s);
 }
 
 /**

@@ -2,80 +2,53 @@
  * MHeap: the heap of page runs. Free runs hang on lists by length, long ones on one list
  * searched for the best fit; neighbours coalesce; when nothing fits the arena grows.
  *
- * Law: heapIdle + heapInuse == heapSys, in bytes of spans of the arena in use so far.
+ * Law: heapIdle + heapInuse == heapSys, in bytes of spans of the arena in use so far; on the
+ * 32-bit machine heapSys also has what the system gave and makes no whole page.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { globalRecord } from '../memory/segment.ts';
 import { PAGE_BYTES, PAGE_SHIFT, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { clearWords } from '../memory/clear.ts';
 import { addWide, storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
 import { nanotime } from '../base/clock.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { classToBlocks, classToSize } from '../heap/size-classes.ts';
+import { Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, emptySpan, firstPage, spanSlot, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListInsertBack, spanListIsEmpty, spanListRemove, type SpanListRef } from '../heap/span-list.ts';
 import { MTYPES } from '../heap/type.ts';
+import { mheapSysAlloc } from './arena.ts';
 import { FixAlloc, fixallocAlloc, fixallocFree, fixallocInit } from './fixalloc.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
+import { ARENA_USED, MAX_MHEAP_LIST, MHEAP, MHEAP_LOCK, MHeap, SPANALLOC, SPECIALALLOC, SWEEPGEN, XSWEEPDONE } from './mheap-record.ts';
 import { MSTATS, MStats } from './mstats.ts';
+import { sysUsed } from './sys.ts';
 
-/** Runs shorter than this many pages hang on a list of their own length. */
-export const MAX_MHEAP_LIST = 1 << (20 - PAGE_SHIFT);
+export * from './mheap-record.ts';
 
-const LOCK_GUARD = 'mheap.lock';
-const LISTS = MAX_MHEAP_LIST * SpanList.words;
-
-export const MHeap = struct('mheap', 640, {
-  lock: by('lock.ts', LOCK_WORDS),
-  speciallock: by('lock.ts', LOCK_WORDS),
-  pad0: padding(12),
-  /** Grows by 2 with the world stopped. */
-  sweepgen: by('written with the world stopped'),
-  /** Every span is swept or being swept: written by who finds nothing left. */
-  xsweepdone: atomic('sweepers; cleared with the world stopped'),
-  pad1: padding(14),
-  /** First arena word not in use yet; published after bitmap and span map are ready. */
-  arenaUsed: by('mheap.lock; racily read, with racyLoad, by who checks a pointer'),
-  free: by(LOCK_GUARD, LISTS),
-  freelarge: by(LOCK_GUARD, SpanList.words),
-  /** Large objects in use, the unswept first. */
-  busy: by(LOCK_GUARD, LISTS),
-  busylarge: by(LOCK_GUARD, SpanList.words),
-  spanalloc: by(LOCK_GUARD, FixAlloc.words),
-  specialalloc: by('mheap.speciallock', FixAlloc.words),
-});
-
-export const MHEAP: Ref = globalRecord('mheap', MHeap);
-export const MHEAP_LOCK = MHEAP + MHeap.at.lock;
-export const SPECIAL_LOCK = MHEAP + MHeap.at.speciallock;
-export const SWEEPGEN = MHEAP + MHeap.at.sweepgen;
-export const XSWEEPDONE = MHEAP + MHeap.at.xsweepdone;
-export const ARENA_USED = MHEAP + MHeap.at.arenaUsed;
-export const SPANALLOC = MHEAP + MHeap.at.spanalloc;
-export const SPECIALALLOC = MHEAP + MHeap.at.specialalloc;
 const FREE = MHEAP + MHeap.at.free;
 const FREE_LARGE = MHEAP + MHeap.at.freelarge;
 const BUSY = MHEAP + MHeap.at.busy;
 const BUSY_LARGE = MHEAP + MHeap.at.busylarge;
 
 const ARENA = CONFIG + Config.at.arenaStart;
-const ARENA_END = CONFIG + Config.at.arenaEnd;
 const SPANS = CONFIG + Config.at.spans;
 const MAX_SPANS = CONFIG + Config.at.maxSpans;
 const CHUNK_PAGES = CONFIG + Config.at.chunkPages;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
-const HEAP_SYS = MSTATS + MStats.at.heapSys;
+const MSPAN_SYS = MSTATS + MStats.at.mspanSys;
+const OTHER_SYS = MSTATS + MStats.at.otherSys;
 const HEAP_IDLE = MSTATS + MStats.at.heapIdle;
 const HEAP_INUSE = MSTATS + MStats.at.heapInuse;
+const STACKS_INUSE = MSTATS + MStats.at.stacksInuse;
 const HEAP_RELEASED = MSTATS + MStats.at.heapReleased;
 const TINYALLOCS = MSTATS + MStats.at.tinyallocs;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
 const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
 const { needzero: NEEDZERO, limit: LIMIT, specials: SPECIALS, speciallock: SPANLOCK, unusedsince: UNUSEDSINCE } = Span.at;
-const { npreleased: NPRELEASED, compression: COMPRESSION, typedata: TYPEDATA, next: NEXT } = Span.at;
+const { npreleased: NPRELEASED, compression: COMPRESSION, typedata: TYPEDATA, freebuf: FREEBUF, next: NEXT } = Span.at;
 const { mcache: MCACHE } = M.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
 const ROUND_PAGES = (64 << 10) / PAGE_BYTES;
@@ -89,9 +62,8 @@ export function mheapInit(m: Mem): void {
   spanListInit(m, FREE_LARGE);
   spanListInit(m, BUSY_LARGE);
   const room = m[MAX_SPANS] * Span.words;
-  fixallocInit(m, SPANALLOC, Span.words, m[SPANS] + Span.words, room - Span.words, 0);
-  fixallocInit(m, SPECIALALLOC, 8, 0, 0, 1024);
-  m[ARENA_USED] = m[ARENA];
+  fixallocInit(m, SPANALLOC, Span.words, MSPAN_SYS, m[SPANS] + Span.words, m[SPANS] + room);
+  fixallocInit(m, SPECIALALLOC, Special.words, OTHER_SYS, 0, 0);
   m[SWEEPGEN] = 2;
   Atomics.store(m, XSWEEPDONE, 1);
   m[emptySpan(m) + STATE] = SPAN_STATE.dead;
@@ -145,6 +117,33 @@ export function zeroSpan(m: Mem, s: SpanRef): void {
   m[s + NEEDZERO] = 0;
 }
 
+/** Go's MHeap_AllocStack: a span for stacks; its memory may be dirty. 0 when the arena is full. */
+export function mheapAllocStack(m: Mem, mp: MRef, npages: number): SpanRef {
+  lock(m, mp, MHEAP_LOCK);
+  const s = allocSpanLocked(m, mp, npages);
+  if (s !== 0) {
+    m[s + FREELIST] = 0;
+    m[s + NALLOC] = 0;
+    m[s + SIZECLASS] = 0;
+    m[s + LIMIT] = 0;
+    m[s + STATE] = SPAN_STATE.stack;
+    addWide(m, STACKS_INUSE, npages * PAGE_BYTES);
+  }
+  unlock(m, mp, MHEAP_LOCK);
+  return s;
+}
+
+/** Gives a span for stacks back, of which none is in use. */
+export function mheapFreeStack(m: Mem, mp: MRef, s: SpanRef): void {
+  lock(m, mp, MHEAP_LOCK);
+  m[s + NEEDZERO] = 1;
+  addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
+  addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
+  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);
+  freeSpanLocked(m, s, nanotime());
+  unlock(m, mp, MHEAP_LOCK);
+}
+
 /** Gives a span back; `large` when it was one object, whose size leaves the live heap. */
 export function mheapFree(m: Mem, mp: MRef, s: SpanRef, large: boolean): void {
   lock(m, mp, MHEAP_LOCK);
@@ -177,6 +176,7 @@ function allocSpanLocked(m: Mem, mp: MRef, npages: number): SpanRef {
   spanListRemove(m, s);
   if (m[s + NPRELEASED] > 0) {
     addWide(m, HEAP_RELEASED, -(m[s + NPRELEASED] * PAGE_BYTES));
+    sysUsed(m, mp, m[s + NPRELEASED] << PAGE_WORD_SHIFT);
     m[s + NPRELEASED] = 0;
   }
   if (m[s + NPAGES] > npages) trimLocked(m, mp, s, npages);
@@ -220,13 +220,13 @@ function trimLocked(m: Mem, mp: MRef, s: SpanRef, npages: number): void {
 
 /** Asks for more of the arena, in chunks, and frees it into the heap. */
 function growLocked(m: Mem, mp: MRef, npages: number): boolean {
-  const left = (m[ARENA_END] - m[ARENA_USED]) >> PAGE_WORD_SHIFT;
   let ask = Math.max(Math.ceil(npages / ROUND_PAGES) * ROUND_PAGES, m[CHUNK_PAGES]);
-  if (ask > left) ask = npages;
-  if (ask > left) return false;
-  const start = m[ARENA_USED];
-  m[ARENA_USED] = start + (ask << PAGE_WORD_SHIFT);
-  addWide(m, HEAP_SYS, ask * PAGE_BYTES);
+  let start = mheapSysAlloc(m, mp, ask);
+  if (start === 0 && ask > npages) {
+    ask = npages;
+    start = mheapSysAlloc(m, mp, ask);
+  }
+  if (start === 0) return false;
   // A span that was "in use": freeing it coalesces it with its free neighbour.
   const s = newSpanLocked(m, mp, start, ask);
   const slot = spanSlot(m, start);
@@ -265,12 +265,15 @@ function newSpanLocked(m: Mem, mp: MRef, start: Ref, npages: number): SpanRef {
   m[s + NPRELEASED] = 0;
   m[s + COMPRESSION] = MTYPES.empty;
   m[s + TYPEDATA] = 0;
+  m[s + FREEBUF] = 0;
   return s;
 }
 
 /** Makes `s` free and joins it with free neighbours. */
 function freeSpanLocked(m: Mem, s: SpanRef, now: number): void {
-  if (m[s + STATE] !== SPAN_STATE.stack) {
+  if (m[s + STATE] === SPAN_STATE.stack) {
+    if (m[s + NALLOC] !== 0) fatal('MHEAP_FREE_OF_USED_STACKS', { span: s, nalloc: m[s + NALLOC] });
+  } else {
     if (m[s + STATE] !== SPAN_STATE.inUse || m[s + NALLOC] !== 0 || Atomics.load(m, s + XSWEEPGEN) !== m[SWEEPGEN]) {
       fatal('MHEAP_FREE_OF_USED_SPAN', { span: s, state: m[s + STATE], nalloc: m[s + NALLOC], sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: m[SWEEPGEN] });
     }

@@ -9,6 +9,7 @@ import type { Ref } from '../memory/address.ts';
 
 const HEAP = 'mheap.lock';
 const STOPPED = 'world stopped';
+const SYS = 'sys.lock';
 
 /** Pauses remembered. */
 export const PAUSES = 256;
@@ -25,7 +26,7 @@ export const MStats = struct('mstats', 1408, {
   /** What was marked, less what sweepers have freed of it: the goal follows from it. */
   xliveQ: atomic('sweepers; set with the world stopped'),
   pad1: padding(14),
-  heapSys: by(HEAP, 2),
+  heapSys: by(SYS, 2),
   heapIdle: by(HEAP, 2),
   heapInuse: by(HEAP, 2),
   heapReleased: by(HEAP, 2),
@@ -33,15 +34,18 @@ export const MStats = struct('mstats', 1408, {
   nlargefree: by(HEAP, 2),
   largefree: by(HEAP, 2),
   nlookup: by(HEAP, 2),
-  /** Bytes of spans, of the collector's structures, of the profiler's, of everything else persistent. */
+  /** Bytes of span records, of MCaches, of the collector's structures, of the profiler's, of everything else persistent. */
   mspanInuse: by(STOPPED, 2),
-  mspanSys: by(STOPPED, 2),
+  mspanSys: by(SYS, 2),
   mcacheInuse: by('boot', 2),
-  mcacheSys: by('boot', 2),
-  gcSys: by('work.lock', 2),
-  buckhashSys: by('persistent.lock', 2),
-  otherSys: by('persistent.lock', 2),
-  stacksSys: by(STOPPED, 2),
+  mcacheSys: by(SYS, 2),
+  gcSys: by(SYS, 2),
+  buckhashSys: by(SYS, 2),
+  otherSys: by(SYS, 2),
+  /** Stacks that are not in the heap: none here. */
+  stacksSys: by(SYS, 2),
+  /** Bytes of stack spans, part of heapInuse and heapSys until somebody reads the figures. */
+  stacksInuse: by(HEAP, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
   gcpercent: by('mheap.lock; racily read, with racyLoad, by sweepers'),

@@ -26,7 +26,7 @@ export function newobject(m: Mem, mp: MRef, type: TypeRef): Ref {
 export function newarray(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   const size = m[type + Type.at.size];
   const arenaBytes = (m[CONFIG + Config.at.arenaEnd] - m[CONFIG + Config.at.arenaStart]) * 4;
-  if (n < 0 || (size > 0 && n > arenaBytes / size)) {
+  if (!(n >= 0) || (size > 0 && n > arenaBytes / size)) {
     panic('runtime: allocation size out of range', { n, size });
   }
   return mallocTyped(m, mp, size * n, type, n, TYPE_INFO.array);

@@ -1,46 +1,68 @@
-/** persistentalloc: small pieces of memory that are never given back. */
+/**
+ * persistentalloc: small pieces of memory that are never given back, cut from chunks of the
+ * system's; large ones are the system's own.
+ */
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
-import { addWide } from '../memory/wide.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
 import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from './mstats.ts';
+import { sysAlloc, sysMove } from './sys.ts';
 
 export const Persistent = struct('persistent', 32, {
   lock: by('lock.ts', LOCK_WORDS),
-  /** First free word of the persistent region. */
-  next: by('persistent.lock'),
+  /** The chunk that pieces are cut from, 0 for none yet, and the words of it that are taken. */
+  base: by('persistent.lock'),
+  off: by('persistent.lock'),
 });
 
 const PERSISTENT: Ref = globalRecord('persistent', Persistent);
-const { lock: LOCK, next: NEXT } = Persistent.at;
+const { lock: LOCK, base: BASE, off: OFF } = Persistent.at;
+const START = CONFIG + Config.at.persistentStart;
 const END = CONFIG + Config.at.persistentEnd;
 const OTHER_SYS = MSTATS + MStats.at.otherSys;
 
-export function persistentinit(m: Mem): void {
-  m[PERSISTENT + NEXT] = m[CONFIG + Config.at.persistentStart];
+/** Words of Go's chunk of 256 KB; a machine with little such memory takes a quarter of it. */
+const CHUNK_WORDS = (256 << 10) / 4;
+/** Alignment of all that the system gives. */
+const MAX_ALIGN = 16;
+
+function chunkWords(m: Mem): number {
+  return Math.min(CHUNK_WORDS, (m[END] - m[START]) >> 2);
 }
 
-/** `words` zeroed words, aligned to `align` words, a power of two; they count as other_sys. */
-export function persistentalloc(m: Mem, mp: MRef, words: number, align: number): Ref {
-  return persistentallocFor(m, mp, words, align, OTHER_SYS);
-}
-
-/** The same, for who has its bytes counted elsewhere: in the wide counter at `stat`. */
-export function persistentallocFor(m: Mem, mp: MRef, words: number, align: number, stat: Ref): Ref {
-  if (words <= 0 || align <= 0 || (align & (align - 1)) !== 0) fatal('PERSISTENTALLOC_ARGS', { words, align });
+/**
+ * `words` zeroed words, aligned to `align` words (a power of two, at most 16), counted under
+ * `stat`, the ref of a statistic of MStats.
+ */
+export function persistentalloc(m: Mem, mp: MRef, words: number, align: number, stat: Ref): Ref {
+  if (words <= 0 || align <= 0 || align > MAX_ALIGN || (align & (align - 1)) !== 0) fatal('PERSISTENTALLOC_ARGS', { words, align });
+  const chunk = chunkWords(m);
+  // Go's largest piece is 64 KB of 256.
+  if (words >= chunk >> 2) return sysAllocOrDie(m, mp, words, stat);
   lock(m, mp, PERSISTENT + LOCK);
-  const ref = (m[PERSISTENT + NEXT] + align - 1) & -align;
-  const end = ref + words;
-  if (end > m[END]) {
-    unlock(m, mp, PERSISTENT + LOCK);
-    outOfMemory('persistent region', { words });
+  let off = (m[PERSISTENT + OFF] + align - 1) & -align;
+  if (off + words > chunk || m[PERSISTENT + BASE] === 0) {
+    const base = sysAlloc(m, mp, chunk, OTHER_SYS);
+    if (base === 0) {
+      unlock(m, mp, PERSISTENT + LOCK);
+      outOfMemory('persistent region', { words });
+    }
+    m[PERSISTENT + BASE] = base;
+    off = 0;
   }
-  addWide(m, stat, (end - m[PERSISTENT + NEXT]) * 4);
-  m[PERSISTENT + NEXT] = end;
+  const ref = m[PERSISTENT + BASE] + off;
+  m[PERSISTENT + OFF] = off + words;
   unlock(m, mp, PERSISTENT + LOCK);
+  if (stat !== OTHER_SYS) sysMove(m, mp, words, OTHER_SYS, stat);
+  return ref;
+}
+
+function sysAllocOrDie(m: Mem, mp: MRef, words: number, stat: Ref): Ref {
+  const ref = sysAlloc(m, mp, words, stat);
+  if (ref === 0) outOfMemory('persistent region', { words });
   return ref;
 }

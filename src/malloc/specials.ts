@@ -11,7 +11,7 @@ import { M, type MRef } from '../machine/m.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { refreshRefFlags } from '../heap/refword.ts';
-import type { BucketRef } from './buckets.ts';
+import { mprofFree, type BucketRef } from './buckets.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
 import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -19,7 +19,7 @@ import { ensureSwept } from './sweep.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const { locks: LOCKS } = M.at;
-const { start: START, limit: LIMIT, state: STATE, specials: SPECIALS, speciallock: SPANLOCK } = Span.at;
+const { start: START, limit: LIMIT, state: STATE, elemsize: ELEMSIZE, specials: SPECIALS, speciallock: SPANLOCK } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
@@ -67,6 +67,24 @@ export function removeprofilebucket(m: Mem, mp: MRef, address: number): BucketRe
   const bucket = m[x + BUCKET];
   releaseSpecial(m, mp, x);
   return bucket;
+}
+
+/**
+ * Go's freeallspecials: what is kept about the block at `p` of `s`, which is to be freed
+ * explicitly, goes with it. Its span is swept, and stays so.
+ */
+export function freeAllSpecials(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {
+  const offset = (p - m[s + START]) * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, 0);
+  while (m[link] !== 0 && m[m[link] + OFFSET] >>> 0 < offset + (m[s + ELEMSIZE] >>> 0)) {
+    const x = m[link];
+    if (m[x + KIND] === SPECIAL_KIND.finalizer) fatal('FREE_OF_FINALIZED_BLOCK', { p });
+    m[link] = m[x + NEXT];
+    if (m[x + KIND] === SPECIAL_KIND.profile) mprofFree(m, mp, m[x + BUCKET], true);
+    releaseSpecial(m, mp, x);
+  }
+  unlock(m, mp, s + SPANLOCK);
 }
 
 function releaseSpecial(m: Mem, mp: MRef, x: SpecialRef): void {

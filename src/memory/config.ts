@@ -22,7 +22,6 @@ export const Config = struct('config', 64, {
   gs: by(BOOT),
   ms: by(BOOT),
   ps: by(BOOT),
-  stacks: by(BOOT),
   data: by(BOOT),
   bss: by(BOOT),
   cycleLog: by(BOOT),
@@ -39,7 +38,10 @@ export const Config = struct('config', 64, {
   maxGs: by(BOOT),
   maxSpans: by(BOOT),
   maxWorkbufs: by(BOOT),
+  /** Most words of a stack; of the smallest one; of the free stacks of one order that a P may keep. */
   stackWords: by(BOOT),
+  stackMinWords: by(BOOT),
+  stackCacheWords: by(BOOT),
   cycleLogCap: by(BOOT),
   /** Objects a workbuf holds; its stride in words. */
   workbufCap: by(BOOT),

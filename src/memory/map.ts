@@ -3,7 +3,7 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | type table | persistent |
+ *     segment | Gs | Ms | Ps | data | bss | cycle log | type table | persistent |
  *     workbufs | spans | span map | pointer bits | reference words | hints |
  *     bitmap (grows down) | arena (grows up)
  */
@@ -18,8 +18,13 @@ export interface MachineShape {
   readonly ptrWords: 1 | 2;
   readonly procs: number;
   readonly arenaPages: number;
+  /** What of the arena's range the operating system has given to others; offset and size in bytes. */
+  readonly osHoles: readonly { readonly offset: number; readonly bytes: number }[];
   readonly maxGs: number;
+  /** Most words of a stack; of the smallest, a power of two; of the free ones of a size that a P may keep. */
   readonly stackWords: number;
+  readonly stackMinWords: number;
+  readonly stackCacheWords: number;
   readonly dataWords: number;
   readonly bssWords: number;
   readonly persistentWords: number;
@@ -97,7 +102,6 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('gs', shape.maxGs, sizes.g, 16);
   place('ms', procs, sizes.m, 16);
   place('ps', procs, sizes.p, 16);
-  place('stacks', shape.maxGs, shape.stackWords, 16);
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
@@ -142,7 +146,6 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     gs: start.gs,
     ms: start.ms,
     ps: start.ps,
-    stacks: start.stacks,
     data: start.data,
     bss: start.bss,
     cycleLog: start.cycleLog,
@@ -159,6 +162,8 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     maxSpans: spanRecords(shape.arenaPages),
     maxWorkbufs: shape.maxWorkbufs,
     stackWords: shape.stackWords,
+    stackMinWords: shape.stackMinWords,
+    stackCacheWords: shape.stackCacheWords,
     cycleLogCap: shape.cycleLogCap,
     workbufCap: shape.workbufCap,
     workbufWords: recordWords.workbufs,

@@ -17,6 +17,8 @@ const SEGMENT = layOut({
   sweep: 48,
   fin: 48,
   mheap: 640,
+  sys: 64,
+  stackpool: 16,
   mcentral: 67 * 32,
   persistent: 32,
   mprof: 16,

@@ -79,7 +79,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[gp + WAITREASON] = WAIT.gc;
   Atomics.store(m, gp + XSTATUS, G_STATUS.waiting);
   m[mp + PHASE_OF] = PHASE.collect;
-  clearpools(m);
+  clearpools(m, mp);
   gc(m, mp, started, force);
   m[mp + PHASE_OF] = PHASE.running;
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);

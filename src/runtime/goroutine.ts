@@ -17,8 +17,9 @@ import { clearWords } from '../memory/clear.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
-import { FRAME_HEADER, G, G_STATUS, gAt, stackOf, type GRef } from '../machine/g.ts';
+import { FRAME_HEADER, G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
+import { stackSize, stackalloc, stackfree } from '../malloc/stack.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
 /**
@@ -55,13 +56,13 @@ export function pcOf(answer: number): number {
   return ~answer >> 2;
 }
 
-const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP } = G.at;
+const { id: ID, pc: PC, base: BASE, xstatus: XSTATUS, m: G_M, schedlink: SCHEDLINK, stack: STACK, stackWords: STACK_WORDS, sp: SP, fp: FP } = G.at;
 const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitreason: WAITREASON, waitsince: WAITSINCE, ints: INTS, chanok: CHANOK } = G.at;
 const GFREE = SCHED + Sched.at.gfree;
 const ALLGLEN = SCHED + Sched.at.allglen;
 const GOIDGEN = SCHED + Sched.at.goidgen;
 const MAX_GS = CONFIG + Config.at.maxGs;
-const STACK_WORDS = CONFIG + Config.at.stackWords;
+const MAX_STACK_WORDS = CONFIG + Config.at.stackWords;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 
 /**
@@ -82,7 +83,6 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
       outOfMemory('goroutines', { goroutines: index });
     }
     gp = gAt(m, index);
-    m[gp + STACK] = stackOf(m, index);
     m[ALLGLEN] = index + 1;
   }
   m[GOIDGEN]++;
@@ -97,32 +97,36 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
   m[gp + ISSYSTEM] = system ? 1 : 0;
   m[gp + ISBACKGROUND] = 0;
   m[gp + CHANOK] = 0;
-  m[gp + SP] = m[gp + STACK];
+  m[gp + STACK] = 0;
+  m[gp + STACK_WORDS] = 0;
+  m[gp + SP] = 0;
   m[gp + FP] = 0;
   clearWords(m, gp + INTS, G.fields.ints.words);
-  pushFrame(m, gp, slots, GOEXIT);
+  pushFrame(m, mp, gp, slots, GOEXIT);
   Atomics.store(m, gp + XSTATUS, G_STATUS.runnable);
   return gp;
 }
 
-/** Gives the record of a finished goroutine back. */
+/** Gives the record and the stack of a finished goroutine back. */
 export function gfput(m: Mem, mp: MRef, gp: GRef): void {
-  m[gp + SP] = m[gp + STACK];
   Atomics.store(m, gp + XSTATUS, G_STATUS.dead);
+  stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);
+  m[gp + STACK] = 0;
+  m[gp + STACK_WORDS] = 0;
+  m[gp + SP] = 0;
   lock(m, mp, SCHED_LOCK);
   m[gp + SCHEDLINK] = m[GFREE];
   m[GFREE] = gp;
   unlock(m, mp, SCHED_LOCK);
 }
 
-function pushFrame(m: Mem, gp: GRef, slots: number, returnPc: number): void {
+function pushFrame(m: Mem, mp: MRef, gp: GRef, slots: number, returnPc: number): void {
   const pw = m[PTR_WORDS];
+  const words = (FRAME_HEADER + slots) * pw;
+  if (m[gp + SP] + words > m[gp + STACK] + m[gp + STACK_WORDS]) growStack(m, mp, gp, m[gp + SP] - m[gp + STACK] + words);
   const header = m[gp + SP];
   const fp = header + FRAME_HEADER * pw;
   const sp = fp + slots * pw;
-  if (sp > m[gp + STACK] + m[STACK_WORDS]) {
-    outOfMemory('stack', { goroutine: m[gp + ID], words: m[STACK_WORDS] });
-  }
   clearWords(m, header, sp - header);
   m[header] = m[gp + FP];
   m[header + pw] = returnPc;
@@ -131,11 +135,41 @@ function pushFrame(m: Mem, gp: GRef, slots: number, returnPc: number): void {
 }
 
 /**
+ * Go's copystack: the goroutine gets a stack with room for `words` words, the smallest that
+ * is twice as large as often as it takes, and its frames move there.
+ */
+function growStack(m: Mem, mp: MRef, gp: GRef, words: number): void {
+  if (words > m[MAX_STACK_WORDS]) outOfMemory('stack', { goroutine: m[gp + ID], words: m[MAX_STACK_WORDS] });
+  const old = m[gp + STACK];
+  const oldWords = m[gp + STACK_WORDS];
+  const size = stackSize(m, words);
+  const stack = stackalloc(m, mp, size);
+  if (stack === 0) outOfMemory('stacks', { goroutine: m[gp + ID], words: size });
+  m[gp + STACK] = stack;
+  m[gp + STACK_WORDS] = size;
+  if (old === 0) {
+    m[gp + SP] = stack;
+    return;
+  }
+  m.copyWithin(stack, old, m[gp + SP]);
+  moveFrames(m, gp, stack - old);
+  stackfree(m, mp, old, oldWords);
+}
+
+/** The frames have moved by `by` words; each knows where the one below it is. */
+function moveFrames(m: Mem, gp: GRef, by: number): void {
+  m[gp + SP] += by;
+  m[gp + FP] += by;
+  const toSaved = FRAME_HEADER * m[PTR_WORDS];
+  for (let fp = m[gp + FP]; m[fp - toSaved] !== 0; fp = m[fp - toSaved]) m[fp - toSaved] += by;
+}
+
+/**
  * Answer of a step: call `pc` with a new frame of `slots` nil slots; when that returns, the
- * caller goes on at `returnPc`.
+ * caller goes on at `returnPc`. The frames may move: refs of slots are of no use any more.
  */
 export function call(m: Mem, gp: GRef, pc: number, slots: number, returnPc: number): number {
-  pushFrame(m, gp, slots, returnPc);
+  pushFrame(m, m[gp + G_M], gp, slots, returnPc);
   return pc;
 }
 

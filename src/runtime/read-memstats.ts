@@ -1,5 +1,6 @@
 /** runtime.ReadMemStats: the figures of one moment, in the middle of a program. */
 import type { Mem } from '../memory/struct.ts';
+import { addWide, loadWide } from '../memory/wide.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
@@ -24,10 +25,19 @@ export function stopAndUpdateMemStats(m: Mem, mp: MRef, into: Ref): void {
   updatememstats(m, mp);
   // Before anyone runs again and changes them.
   m.copyWithin(into, MSTATS, MSTATS + MStats.words);
+  separateStacks(m, into);
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
   m[mp + GCING] = 0;
   m[mp + LOCKS]++;
   releaseWorld(m);
   starttheworld(m, mp);
   m[mp + LOCKS]--;
+}
+
+/** Stacks are part of the heap's numbers; for who reads them they are apart. */
+function separateStacks(m: Mem, stats: Ref): void {
+  const stacks = loadWide(m, stats + MStats.at.stacksInuse);
+  addWide(m, stats + MStats.at.stacksSys, stacks);
+  addWide(m, stats + MStats.at.heapInuse, -stacks);
+  addWide(m, stats + MStats.at.heapSys, -stacks);
 }

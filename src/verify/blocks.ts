@@ -2,9 +2,9 @@
 import { SPAN_STATE, Span } from '../heap/span.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
-import { KIND, PAGE_WORDS, nameBlock, nameWord, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
+import { KIND, PAGE_WORDS, hasBit, nameBlock, nameWord, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
 
-const { freelist: FREELIST, nalloc: NALLOC } = Span.at;
+const { freelist: FREELIST, nalloc: NALLOC, freebuf: FREEBUF, incache: INCACHE } = Span.at;
 
 /** Length of a freelist that does not end. */
 const UNKNOWN = -1;
@@ -17,7 +17,9 @@ export function readBlocks(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
     setStarts(h, i);
-    if (h.kind[i] === KIND.small) readFreelist(h, out, i);
+    if (h.kind[i] !== KIND.small) continue;
+    readFreelist(h, out, i);
+    readFreebuf(h, out, i);
   }
 }
 
@@ -41,19 +43,12 @@ export function isBoundary(h: HeapView, off: number): boolean {
 }
 
 function readFreelist(h: HeapView, out: Findings, i: number): void {
-  const { m, arena, free, shift } = h;
-  const s = spanRef(h, i);
-  const step = blockWords(h, i);
-  const start = spanStart(h, i);
-  const end = start + blockCount(h, i) * step;
-  let length = 0;
+  const { free, shift } = h;
   h.nfree[i] = UNKNOWN;
-  for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
-    const off = p - arena;
-    if (off < start || off >= end || (off - start) % step !== 0) {
-      out.add('FREELIST_CORRUPT', () => `the freelist of span ${i} leads to ${nameWord(h, p)}, which is no block of it`);
-      return;
-    }
+  let length = 0;
+  for (let p = h.m[spanRef(h, i) + FREELIST]; p !== 0; p = h.m[p]) {
+    const off = p - h.arena;
+    if (!isBlock(h, out, i, off)) return;
     const bit = off >> shift;
     if ((free[bit >> 5] & (1 << (bit & 31))) !== 0) {
       out.add('FREELIST_CYCLE', () => `block ${nameBlock(h, off)} is on its freelist twice`);
@@ -64,6 +59,32 @@ function readFreelist(h: HeapView, out: Findings, i: number): void {
   }
   h.nfree[i] = length;
   out.checks += length;
+}
+
+/** Blocks set aside count as handed out, and keep their scan bit, until their owner takes them over. */
+function readFreebuf(h: HeapView, out: Findings, i: number): void {
+  const s = spanRef(h, i);
+  if (h.m[s + FREEBUF] === 0) return;
+  if (h.m[s + INCACHE] === 0) out.add('FREEBUF', () => `no P caches span ${i}, but freed blocks of it are set aside`);
+  let length = 0;
+  for (let p = h.m[s + FREEBUF]; p !== 0; p = h.m[p]) {
+    const off = p - h.arena;
+    if (!isBlock(h, out, i, off)) return;
+    if (hasBit(h, h.free, off) || ++length > h.m[s + NALLOC]) {
+      out.add('FREEBUF', () => `block ${nameBlock(h, off)} is set aside, and ${hasBit(h, h.free, off) ? 'on the freelist' : 'there are more than were handed out'}`);
+      return;
+    }
+  }
+  h.nfreed[i] = length;
+  out.checks += length;
+}
+
+function isBlock(h: HeapView, out: Findings, i: number, off: number): boolean {
+  const step = blockWords(h, i);
+  const start = spanStart(h, i);
+  if (off >= start && off < start + blockCount(h, i) * step && (off - start) % step === 0) return true;
+  out.add('FREELIST_CORRUPT', () => `the freelist of span ${i} leads to ${nameWord(h, h.arena + off)}, which is no block of it`);
+  return false;
 }
 
 /** Law: nalloc + |freelist| == nelems. */

@@ -94,21 +94,22 @@ export class Goroutines {
       const is = ['no queue', 'a run queue', 'the free list'][this.queue[i]];
       out.add('G_QUEUE', () => `goroutine ${m[gp + ID]} has status ${status} and is on ${is}`);
     }
-    if (status !== dead) checkStack(h, out, gp, i);
+    if (status !== dead) checkStack(h, out, gp);
     checkOwner(h, out, gp, status);
   }
 }
 
-function checkStack(h: HeapView, out: Findings, gp: number, i: number): void {
+/** That the stack is one says stacks.ts. */
+function checkStack(h: HeapView, out: Findings, gp: number): void {
   const m = h.m;
-  const words = m[CONFIG + Config.at.stackWords];
-  const start = m[CONFIG + Config.at.stacks] + i * words;
+  const words = m[gp + G.at.stackWords];
+  const start = m[gp + STACK];
   const sp = m[gp + SP];
   const fp = m[gp + FP];
   // Between the return of its last step and its end a goroutine has no frame left.
   const hasFrame = fp !== 0;
-  if (m[gp + STACK] !== start || sp < start || sp > start + words || (hasFrame && (fp < start || fp > sp))) {
-    out.add('G_STACK', () => `goroutine ${m[gp + ID]} has a stack from word ${m[gp + STACK]}, sp ${sp} and fp ${fp}; its segment is ${start} to ${start + words}`);
+  if (sp < start || sp > start + words || (hasFrame && (fp < start || fp > sp))) {
+    out.add('G_STACK', () => `goroutine ${m[gp + ID]} has the stack ${start} to ${start + words}, but sp ${sp} and fp ${fp}`);
   }
 }
 

@@ -30,6 +30,8 @@ export class History {
   /** Blocks to be freed of each class, large ones at 0, and freed ever before. */
   private readonly garbage = new Int32Array(CLASSES);
   private readonly freed = new Float64Array(CLASSES);
+  /** Blocks freed explicitly ever before. */
+  private explicit = 0;
 
   forget(): void {
     this.cycle = -1;
@@ -50,6 +52,7 @@ export class History {
       this.survivingQ += surviving * (blockWords(h, i) / 2);
     }
     for (let c = 0; c < CLASSES; c++) this.freed[c] = countFreed(h, c);
+    this.explicit = countExplicit(h);
   }
 
   private keepLive(h: HeapView): void {
@@ -75,18 +78,21 @@ export class History {
     const isNext = this.cycle >= 0 && h.m[NUMGC] === this.cycle + 1;
     this.cycle = -1;
     if (!isNext) return;
-    this.checkLive(h, out);
-    this.checkFreed(h, out);
+    // Who frees explicitly answers for it: any block may be gone, but only so many.
+    const explicit = (countExplicit(h) - this.explicit) | 0;
+    this.checkLive(h, out, explicit);
+    this.checkFreed(h, out, explicit);
     if (h.m[GCPERCENT] === this.percent) this.checkGoal(h, out);
   }
 
-  private checkLive(h: HeapView, out: Findings): void {
+  private checkLive(h: HeapView, out: Findings, explicit: number): void {
     const { live, liveWords } = this;
+    let allowed = explicit;
     for (let w = 0; w < liveWords; w++) {
       const gone = live[w] & (h.free[w] | ~h.starts[w]);
       if (gone === 0) continue;
       for (let j = 0; j < 32; j++) {
-        if (((gone >>> j) & 1) === 0) continue;
+        if (((gone >>> j) & 1) === 0 || allowed-- > 0) continue;
         const off = (w * 32 + j) << h.shift;
         const what = hasBit(h, h.starts, off) ? 'free' : 'no block any more';
         out.add('FREED_LIVE_OBJECT', () => `block ${nameBlock(h, off)} was reached by the mark of cycle ${h.m[NUMGC]}, and is ${what} after its sweep`);
@@ -95,13 +101,18 @@ export class History {
     out.checks += liveWords;
   }
 
-  private checkFreed(h: HeapView, out: Findings): void {
+  private checkFreed(h: HeapView, out: Findings, explicit: number): void {
+    let left = explicit;
     for (let c = 0; c < CLASSES; c++) {
       const freed = countFreed(h, c) - this.freed[c];
-      if (freed === this.garbage[c]) continue;
+      const more = freed - this.garbage[c];
+      left -= more;
+      if (more >= 0 && left >= 0) continue;
+      left += more;
       const what = c === 0 ? 'large objects' : `blocks of ${CLASS_BYTES[c]} bytes`;
       out.add('SWEEP_COUNT', () => `cycle ${h.m[NUMGC]} left ${this.garbage[c]} ${what} unmarked, but its sweep counts ${freed} freed`);
     }
+    if (left > 0) out.add('SWEEP_COUNT', () => `${explicit} blocks were freed explicitly, but ${left} of them do not count as freed`);
   }
 
   /** GOGC percent above what survived, as far as one word holds it. */
@@ -111,6 +122,13 @@ export class History {
     const expected = this.percent < 0 ? MOST_Q : Math.min(MOST_Q, live + Math.floor((live * this.percent) / 100));
     if (goal !== expected) out.add('NEXT_GC', () => `next_gc is ${goal * 8} bytes, but ${live * 8} survived and GOGC is ${this.percent}`);
   }
+}
+
+/** Blocks freed explicitly, ever. */
+function countExplicit(h: HeapView): number {
+  let n = 0;
+  for (let p = 0; p < procs(h); p++) n += h.m[cacheOf(h, p) + MCache.at.nfreed];
+  return n;
 }
 
 /** Blocks in use that nothing reaches but that their finalizers keep for one more cycle. */

@@ -1,9 +1,11 @@
 /** Span lists: links intact, and every span on exactly the list it belongs to. */
+import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { Span } from '../heap/span.ts';
 import { SpanList } from '../heap/span-list.ts';
 import { MCentral } from '../malloc/mcentral.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
+import { STACKPOOL, StackPool } from '../malloc/stack.ts';
 import { CLASSES } from './classes.ts';
 import type { Findings } from './problems.ts';
 import { blockCount } from './spans.ts';
@@ -13,6 +15,8 @@ export const MCENTRALS = globalRecord('mcentral', MCentral, CLASSES);
 
 const { next: NEXT, prev: PREV, list: LIST, sizeclass: SIZECLASS, nalloc: NALLOC, incache: INCACHE } = Span.at;
 const { free: FREE, freelarge: FREE_LARGE, busy: BUSY, busylarge: BUSY_LARGE } = MHeap.at;
+const ORDERS = StackPool.fields.spans.words / SpanList.words;
+const POOLS = STACKPOOL + StackPool.at.spans;
 /** Lists by length; longer spans share one. */
 const LENGTHS = MHeap.fields.free.words / SpanList.words;
 
@@ -23,6 +27,7 @@ export function readLists(h: HeapView, out: Findings): void {
   }
   walk(h, out, MHEAP + FREE_LARGE);
   walk(h, out, MHEAP + BUSY_LARGE);
+  for (let order = 0; order < ORDERS; order++) walk(h, out, POOLS + order * SpanList.words);
   for (let c = 0; c < CLASSES; c++) {
     walk(h, out, MCENTRALS + c * MCentral.words + MCentral.at.nonempty);
     walk(h, out, MCENTRALS + c * MCentral.words + MCentral.at.empty);
@@ -69,14 +74,25 @@ function listFor(h: HeapView, i: number): number {
       const hasFree = h.m[spanRef(h, i) + NALLOC] < blockCount(h, i);
       return central + (hasFree && h.m[spanRef(h, i) + INCACHE] === 0 ? MCentral.at.nonempty : MCentral.at.empty);
     }
+    case KIND.stack:
+      return poolFor(h, i);
     default:
       return 0;
   }
 }
 
+/** Spans with free stacks are in the pool of their order. */
+function poolFor(h: HeapView, i: number): number {
+  const s = spanRef(h, i);
+  if (h.m[s + Span.at.freelist] === 0) return 0;
+  const words = h.m[s + Span.at.elemsize] >> 2;
+  return POOLS + Math.log2(words / h.m[CONFIG + Config.at.stackMinWords]) * SpanList.words;
+}
+
 function describe(h: HeapView, i: number): string {
   const s = spanRef(h, i);
   if (h.kind[i] === KIND.none) return 'unused';
+  if (h.kind[i] === KIND.stack) return `stacks of ${h.m[s + Span.at.elemsize]} bytes`;
   if (h.kind[i] === KIND.free) return `${spanPages(h, i)} free pages`;
   if (h.kind[i] === KIND.large) return `a large object of ${spanPages(h, i)} pages`;
   const cached = h.m[s + INCACHE] !== 0 ? 'cached' : 'not cached';
@@ -90,6 +106,8 @@ export function nameList(head: number): string {
   if (inHeap === BUSY_LARGE) return 'busy list of long spans';
   if (inHeap >= FREE && inHeap < FREE_LARGE) return `free list of ${(inHeap - FREE) / SpanList.words} pages`;
   if (inHeap >= BUSY && inHeap < BUSY_LARGE) return `busy list of ${(inHeap - BUSY) / SpanList.words} pages`;
+  const inPools = head - POOLS;
+  if (inPools >= 0 && inPools < ORDERS * SpanList.words) return `pool of stacks of order ${inPools / SpanList.words}`;
   const inCentral = head - MCENTRALS;
   const c = Math.floor(inCentral / MCentral.words);
   if (c >= 0 && c < CLASSES) return `${inCentral % MCentral.words === MCentral.at.empty ? 'empty' : 'nonempty'} list of class ${c}`;

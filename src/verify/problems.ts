@@ -15,19 +15,20 @@ export const LAWS = {
   // reference words
   REFWORD_FREE: 'the reference word of a block is RefFree if and only if the block is not handed out',
   REFWORD_STATE: 'of a handed-out block it is RefNone, but when marking ends RefSome if reached, else RefFinalize if it has a finalizer',
-  REFWORD_FLAGS: 'its flags say whether the block has pointers and a finalizer',
+  REFWORD_FLAGS: 'its flags say whether the block has pointers, a finalizer, and an entry in the address map',
   // spans
-  SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
+  SPAN_RECORD: 'every span record is in use, free, faulted, for stacks, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
-  SPAN_TILING: 'spans in use and free spans cover the used arena without gap or overlap',
+  SPAN_TILING: 'spans cover the used arena without overlap, and without a gap but those of the 32-bit machine',
   SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
   SPAN_UNSWEPT: 'every span in use is swept',
-  EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap',
+  EMPTY_SPAN_KEPT: 'a span whose blocks are all free went back to the heap, unless a P caches it',
   FREE_SPANS_ADJACENT: 'free neighbours are one span',
   FREE_SPAN_DIRTY: 'a free span that needs no zeroing is zero',
   // blocks
   FREELIST_CORRUPT: 'every entry of a freelist is a block of its span',
   FREELIST_CYCLE: 'no block is on a freelist twice',
+  FREEBUF: 'blocks freed explicitly are set aside, each once, only while a P caches their span',
   FREELIST_COUNT: 'nalloc + |freelist| == nelems',
   FREE_BLOCK_DIRTY: 'a free block whose second word is zero is zero past its first',
   // lists
@@ -40,12 +41,13 @@ export const LAWS = {
   TINY_BLOCK: 'what is left of a tiny block lies within one block that is handed out',
   // counters
   MCENTRAL_NFREE: "an mcentral's nfree counts the free blocks of its uncached spans",
+  FAULTED_REACHED: 'no live word points at memory that faults',
   HEAP_BYTES: 'heapIdle + heapInuse == heapSys, each the sum over its spans',
   HEAP_ALLOC: 'heap_alloc and what the MCaches have not reported are the bytes handed out',
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
-  SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked',
+  SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked, beside those freed explicitly',
   COUNTER_NEGATIVE: 'no count is negative',
-  SYS_BYTES: 'gcSys, buckhashSys and otherSys are what was carved',
+  SYS_BYTES: 'each statistic of Sys is what it is used for, and together they are what the system gave',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
   // specials and finalizers
   SPECIALS_ORDER: "a span's specials are sorted by offset, then kind",
@@ -70,6 +72,10 @@ export const LAWS = {
   SCANBUF_BUSY: 'no M marks, or holds a workbuf or marks to be written',
   MARK_NOT_ENDED: 'when marking ends every marking M waits, and every helper is done',
   ROOT_LEFT: 'when marking ends every root job was taken',
+  // stacks
+  STACK_PLACE: 'each stack lies in a stack span of its size',
+  STACK_TWICE: 'each stack is one goroutine\'s, or one P\'s, or free in its span',
+  STACK_COUNT: 'a stack span counts its stacks, a P those it keeps, and stacksInuse the spans',
   // scheduler
   G_STATUS: 'a goroutine is runnable, waiting, in a system call or dead while the world stands',
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",

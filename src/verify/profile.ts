@@ -1,5 +1,6 @@
 /** The memory profile: its buckets, and which block each of their counts stands for. */
 import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { Span } from '../heap/span.ts';
 import { ADDR_HASH_BITS, AddrEntry, AddrHash, DENSE_LENGTH } from '../malloc/addr-buckets.ts';
@@ -12,6 +13,10 @@ import { KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type H
 const { next: NEXT, allnext: ALLNEXT, nstk: NSTK, size: SIZE } = Bucket.at;
 /** Entries of the address map are carved by so many. */
 const CARVED_AT_ONCE = 64;
+
+/** Words of a chunk that small pieces are cut from, and of the system's unit. */
+const CHUNK_WORDS = 1 << 16;
+const SYS_UNIT = 16;
 
 /** Blocks that name each bucket. */
 type Named = Map<number, number>;
@@ -38,7 +43,7 @@ function readBuckets(h: HeapView, out: Findings, named: Named): number {
       break;
     }
     named.set(b, 0);
-    words += Bucket.words + m[b + NSTK];
+    words += taken(m, Bucket.words + m[b + NSTK]);
   }
   return words;
 }
@@ -62,7 +67,14 @@ function checkHashTable(h: HeapView, out: Findings, named: Named): number {
     }
   }
   if (chained.size !== named.size) out.add('BUCKET_LISTS', () => `of ${named.size} buckets ${chained.size} are in the hash table`);
-  return table === 0 ? 0 : BUCK_HASH_SIZE;
+  return table === 0 ? 0 : taken(m, BUCK_HASH_SIZE);
+}
+
+/** Words that a piece of the profiler's memory takes: a large one is the system's own, in whole units. */
+function taken(m: Mem, words: number): number {
+  const region = m[CONFIG + Config.at.persistentEnd] - m[CONFIG + Config.at.persistentStart];
+  const isLarge = words >= Math.min(CHUNK_WORDS, region >> 2) >> 2;
+  return isLarge ? Math.ceil(words / SYS_UNIT) * SYS_UNIT : words;
 }
 
 function countSpecials(h: HeapView, out: Findings, named: Named): void {
@@ -116,7 +128,8 @@ function readAddrMap(h: HeapView, out: Findings, named: Named): number {
   if (entries.size % CARVED_AT_ONCE !== 0) {
     out.add('ADDR_MAP', () => `${entries.size} entries of the address map are in use or free, which is no multiple of ${CARVED_AT_ONCE}`);
   }
-  return (1 << ADDR_HASH_BITS) + hashes.size * AddrHash.words + entries.size * AddrEntry.words;
+  const blocks = entries.size / CARVED_AT_ONCE;
+  return taken(m, 1 << ADDR_HASH_BITS) + hashes.size * taken(m, AddrHash.words) + blocks * taken(m, CARVED_AT_ONCE * AddrEntry.words);
 }
 
 /** Goes `ref` on a chain of the map, to a record not seen yet? */
@@ -142,7 +155,10 @@ function readDense(h: HeapView, out: Findings, named: Named, entries: Set<number
       const at = blockAt(h, off);
       if (low >> 7 !== i || at !== off || hasBit(h, h.free, off)) {
         out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base >>> 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no block is handed out'}`);
-      } else nameBucket(h, out, named, off, m[e + AddrEntry.at.bucket]);
+      } else {
+        h.sampled.add(off);
+        nameBucket(h, out, named, off, m[e + AddrEntry.at.bucket]);
+      }
     }
   }
 }

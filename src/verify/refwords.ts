@@ -37,7 +37,7 @@ export function checkRefwords(h: HeapView, out: Findings, reached: Int32Array | 
   let lost = 0;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === KIND.none) continue;
-    const isUsed = h.kind[i] !== KIND.free;
+    const isUsed = h.kind[i] === KIND.small || h.kind[i] === KIND.large;
     if (isUsed) lost += checkBlocks(h, out, i, reached);
     checkUnused(h, out, i, isUsed ? blockCount(h, i) : 0);
     out.checks += spanPages(h, i) * SLOT;
@@ -70,10 +70,9 @@ function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array 
 
 /** Checks the word of a block that is handed out; 1 if the block was to be found and was not. */
 function checkUsed(h: HeapView, out: Findings, off: number, word: number, special: number, reached: Int32Array | null): number {
-  const flags = special | (isScanned(h, off) ? 0 : REF_NO_POINTERS);
+  const flags = special | (isScanned(h, off) ? 0 : REF_NO_POINTERS) | (h.sampled.has(off) ? REF_PROFILED : 0);
   const state = word & ~REF_FLAGS;
-  // Which blocks are sampled the address map says; see profile.ts.
-  if ((word & REF_FLAGS & ~REF_PROFILED) !== flags) {
+  if ((word & REF_FLAGS) !== flags) {
     out.add('REFWORD_FLAGS', () => `the word of block ${nameBlock(h, off)} is ${describe(word)}, but should be ${describe(state | flags)}`);
   }
   if (reached !== null && hasBit(h, reached, off)) return state === REF.some ? 0 : 1;

@@ -32,13 +32,12 @@ export function findRoots(h: HeapView, roots: Roots): void {
 function addStacks(h: HeapView, roots: Roots): void {
   const m = h.m;
   const n = m[SCHED + Sched.at.allglen];
-  const stackWords = m[CONFIG + Config.at.stackWords];
   for (let i = 0; i < n; i++) {
     const gp = m[CONFIG + Config.at.gs] + i * G.words;
     const status = Atomics.load(m, gp + G.at.xstatus);
     if (status === G_STATUS.dead || status === G_STATUS.idle) continue;
-    const stack = m[CONFIG + Config.at.stacks] + i * stackWords;
-    const sp = Math.min(m[gp + G.at.sp], stack + stackWords);
+    const stack = m[gp + G.at.stack];
+    const sp = Math.min(m[gp + G.at.sp], stack + m[gp + G.at.stackWords]);
     roots.push(ROOT.stack, m[gp + G.at.id], stack, sp);
   }
 }

@@ -39,10 +39,11 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
   const state = m[s + STATE];
   const isUnused = h.unused[i] !== 0;
   const isDead = state === SPAN_STATE.dead;
-  if (isDead !== isUnused || (!isDead && state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) {
+  const isPlaced = state > SPAN_STATE.dead && state <= SPAN_STATE.faulted;
+  if (isDead !== isUnused || (!isDead && !isPlaced)) {
     out.add('SPAN_RECORD', () => `span ${i} has state ${state} and is ${isUnused ? '' : 'not '}on the list of unused records`);
   }
-  if (isUnused || (state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) return KIND.none;
+  if (isUnused || !isPlaced) return KIND.none;
   const start = spanStart(h, i);
   const pages = m[s + NPAGES];
   if (start < 0 || start % PAGE_WORDS !== 0 || pages < 1 || start / PAGE_WORDS + pages > h.pages) {
@@ -50,6 +51,8 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
     return KIND.none;
   }
   if (state === SPAN_STATE.free) return KIND.free;
+  if (state === SPAN_STATE.faulted) return KIND.faulted;
+  if (state === SPAN_STATE.stack) return KIND.stack;
   const sizeclass = m[s + SIZECLASS];
   if (sizeclass < 0 || sizeclass >= CLASSES) {
     out.add('SPAN_FIELDS', () => `span ${i} is of class ${sizeclass}`);
@@ -61,7 +64,7 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
 function claimPages(h: HeapView, out: Findings, i: number): void {
   const first = spanStart(h, i) / PAGE_WORDS;
   const end = first + spanPages(h, i);
-  const inUse = h.kind[i] !== KIND.free;
+  const inUse = h.kind[i] === KIND.small || h.kind[i] === KIND.large;
   const step = inUse ? blockWords(h, i) : 0;
   const usable = inUse ? usableEnd(h, i) : 0;
   for (let page = first; page < end; page++) {
@@ -105,21 +108,18 @@ export function checkSpans(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === KIND.small) checkSmallFields(h, out, i);
     else if (h.kind[i] === KIND.large) checkLargeFields(h, out, i);
-    if (h.kind[i] === KIND.none || h.kind[i] === KIND.free) continue;
+    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
     const s = spanRef(h, i);
     const sweepgen = Atomics.load(h.m, s + XSWEEPGEN);
     if (sweepgen !== swept) out.add('SPAN_UNSWEPT', () => `span ${i} is of sweep generation ${sweepgen}, the heap of ${swept}`);
-    if (h.m[s + NALLOC] === 0) out.add('EMPTY_SPAN_KEPT', () => `span ${i} of class ${h.m[s + SIZECLASS]} is in use, but no block of it is`);
+    if (h.m[s + NALLOC] === 0 && h.m[s + INCACHE] === 0) out.add('EMPTY_SPAN_KEPT', () => `span ${i} of class ${h.m[s + SIZECLASS]} is in use, but no block of it is`);
   }
 }
 
 function checkTiling(h: HeapView, out: Findings): void {
   for (let page = 0; page < h.pages; page++) {
     const owner = h.owner[page];
-    if (owner === 0) {
-      out.add('SPAN_TILING', () => `no span covers page ${page} of the used arena`);
-      continue;
-    }
+    if (owner === 0) continue;
     const after = page + 1 < h.pages ? h.owner[page + 1] : 0;
     if (after !== 0 && after !== owner && h.kind[owner - 1] === KIND.free && h.kind[after - 1] === KIND.free) {
       out.add('FREE_SPANS_ADJACENT', () => `free spans ${owner - 1} and ${after - 1} meet at page ${page + 1}`);
@@ -132,7 +132,10 @@ function checkSpanMap(h: HeapView, out: Findings): void {
   const map = h.m[CONFIG + Config.at.spanMap];
   for (let page = 0; page < h.pages; page++) {
     const i = h.owner[page] - 1;
-    if (i < 0) continue;
+    if (i < 0) {
+      if (h.m[map + page] !== 0) out.add('SPAN_MAP', () => `page ${page} is of no span, but the span map names ${nameSpan(h, h.m[map + page])}`);
+      continue;
+    }
     const isInside = page > 0 && page + 1 < h.pages && h.owner[page - 1] === i + 1 && h.owner[page + 1] === i + 1;
     // The map keeps stale entries inside free spans.
     if (h.kind[i] === KIND.free && isInside) continue;

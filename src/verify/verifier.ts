@@ -10,6 +10,7 @@ import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.
 import { checkCaches, checkCachesFlushed } from './caches.ts';
 import { checkChannels } from './channels.ts';
 import { checkCounters } from './counters.ts';
+import { checkFaults } from './faults.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
 import { History } from './history.ts';
@@ -23,6 +24,8 @@ import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
 import { checkTypes } from './types.ts';
+import { Stacks } from './stacks.ts';
+import { checkSys } from './sys.ts';
 import { HeapView } from './view.ts';
 import { Workbufs, checkMarkEnded } from './workbufs.ts';
 import { checkWorld } from './world.ts';
@@ -37,6 +40,7 @@ export class Verifier {
   private readonly history = new History();
   private readonly workbufs = new Workbufs();
   private readonly goroutines = new Goroutines();
+  private readonly stacks = new Stacks();
   private readonly roots: Roots = [];
 
   constructor(m: Mem) {
@@ -62,12 +66,14 @@ export class Verifier {
     checkLists(view, out);
     checkCounters(view, out);
     checkTypes(view, out);
+    checkSys(view, out);
     checkSpecials(view, out);
     checkFinalizers(view, out);
     checkProfile(view, out);
     this.workbufs.check(view, out);
     this.goroutines.check(view, out);
     checkChannels(view, out);
+    this.stacks.check(view, out);
     checkWorld(view, out);
     if (point === CHECKPOINT.marked) this.checkMarked();
     else this.checkSwept();
@@ -80,6 +86,7 @@ export class Verifier {
     checkCachesFlushed(view, out);
     findRoots(view, roots);
     tracer.trace(view, roots);
+    checkFaults(view, out, roots);
     // With reference words nothing is ever marked in the bitmap.
     const isByWords = hasRefwords(view);
     const unmarked = checkBitmap(view, out, isByWords ? null : view.reached);

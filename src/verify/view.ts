@@ -17,7 +17,7 @@ export const PAGE_WORDS = 2048;
 export const TAG = 0xc0;
 
 /** What a span record is, as far as its own fields can be believed. */
-export const KIND = { none: 0, small: 1, large: 2, free: 3 } as const;
+export const KIND = { none: 0, small: 1, large: 2, free: 3, faulted: 4, stack: 5 } as const;
 
 const at = Config.at;
 
@@ -41,8 +41,9 @@ export class HeapView {
   cached = new Uint8Array(64);
   /** By record: it is on the list of unused records. */
   unused = new Uint8Array(64);
-  /** By record: length of its freelist. */
+  /** By record: length of its freelist, and of its freebuf. */
   nfree = new Int32Array(64);
+  nfreed = new Int32Array(64);
 
   /** By page: its span's record + 1; start, block size and end of usable words of a span in use. */
   owner = new Int32Array(64);
@@ -56,6 +57,9 @@ export class HeapView {
   reached = new Int32Array(64);
   /** Words of the bit sets in use. */
   bitWords = 0;
+
+  /** Where the blocks begin that the profiler's address map knows; see profile.ts. */
+  readonly sampled = new Set<number>();
 
   constructor(m: Mem) {
     this.m = m;
@@ -73,11 +77,13 @@ export class HeapView {
     this.emptySpan = m[CONFIG + at.spans];
     this.bitWords = ((this.pages * PAGE_WORDS) >> this.shift) >> 5;
     this.makeRoom();
+    this.sampled.clear();
     this.kind.fill(0, 0, this.nspans);
     this.listed.fill(0, 0, this.nspans);
     this.cached.fill(0, 0, this.nspans);
     this.unused.fill(0, 0, this.nspans);
     this.nfree.fill(0, 0, this.nspans);
+    this.nfreed.fill(0, 0, this.nspans);
     this.owner.fill(0, 0, this.pages);
     this.pageStep.fill(0, 0, this.pages);
     this.starts.fill(0, 0, this.bitWords);
@@ -92,6 +98,7 @@ export class HeapView {
       this.cached = new Uint8Array(n);
       this.unused = new Uint8Array(n);
       this.nfree = new Int32Array(n);
+      this.nfreed = new Int32Array(n);
     }
     if (this.owner.length < this.pages) {
       const n = Math.ceil(this.pages * 1.25);

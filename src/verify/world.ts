@@ -11,6 +11,8 @@ import { FIN, Fin } from '../malloc/finq.ts';
 import { MCentral } from '../malloc/mcentral.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { Persistent } from '../malloc/persistent.ts';
+import { STACKPOOL, StackPool } from '../malloc/stack.ts';
+import { SYS, Sys } from '../malloc/sys.ts';
 import { SWEEP, Sweep } from '../malloc/sweep.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { procs } from './caches.ts';
@@ -26,6 +28,8 @@ const LOCKS: readonly (readonly [string, number])[] = [
   ['gclock', SWEEP + Sweep.at.lock],
   ['work.lock', WORK + Work.at.lock],
   ['proflock', MPROF + MProf.at.lock],
+  ['sys.lock', SYS + Sys.at.lock],
+  ['stackpool.lock', STACKPOOL + StackPool.at.lock],
   ['persistent.lock', globalRecord('persistent', Persistent) + Persistent.at.lock],
 ];
 

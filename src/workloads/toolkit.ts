@@ -9,7 +9,10 @@ import * as types from '../heap/type-decl.ts';
 import { typeTable } from '../heap/type-table.ts';
 import { FLAG_NOPROFILING, FLAG_NOSCAN } from '../malloc/flags.ts';
 import { chancap, chanclose, chanlen, chanok, chanrecv, chansend, makechan, tryrecv, trysend } from '../runtime/chan.ts';
+import { free } from '../malloc/free.ts';
+import { lookup } from '../malloc/lookup.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
+import { freeOSMemory } from '../runtime/free-os-memory.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import * as values from '../runtime/values.ts';
@@ -26,7 +29,7 @@ export const toolkit = {
   GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
-  storeAddress, loadAddress, setFreshByte, getByte,
+  free, lookup, freeOSMemory, storeAddress, loadAddress, setFreshByte, getByte,
   // Types, to be declared and put into the workload's `types`.
   typeTable, types,
   // Channels.

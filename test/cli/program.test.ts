@@ -244,9 +244,9 @@ describe('sweepgen stress', () => {
 
   it('prints the command that repeats a failed round, and ends with its code', async () => {
     const { code, out, err, started } = await cli('stress churn --seed 5', () => BROKEN);
-    const [{ seed, procs, gogc, policy, gcEvery, params }] = started;
+    const [{ seed, procs, gogc, policy, goarch, gcEvery, params }] = started;
     expect(out).toContain(
-      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
+      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy} --goarch ${goarch} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);

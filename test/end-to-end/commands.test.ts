@@ -36,6 +36,18 @@ describe('sweepgen run', () => {
     expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
   });
 
+  test.each(['churn', 'links'])('%s runs under the oracle on two threads of the 32-bit machine', async (workload) => {
+    const { code, err } = await sweepgen(['run', workload, '--goarch', '386', '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '200']);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('refuses the tuned mark loop on the 32-bit machine', async () => {
+    const { code, err } = await sweepgen(['run', 'churn', '--goarch', '386', '--policy', 'tuned']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/leave --policy tuned out with --goarch 386/);
+  });
+
   test('prints one JSON document with memstats and cycles', async () => {
     const { code, out } = await sweepgen(['run', 'churn', '--set', 'count=300000', '--json']);
     expect(code).toBe(0);

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import { FixAlloc, fixallocAlloc, fixallocFree, fixallocInit } from '../../src/malloc/fixalloc.ts';
+import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
+import { loadWide } from '../../src/memory/wide.ts';
 import { bootCore } from '../support/core-machine.ts';
+
+const STAT = MSTATS + MStats.at.buckhashSys;
 
 function fixed(records: number): { m: Int32Array; m0: number; f: number; chunk: number } {
   const { m, m0, map } = bootCore({ arenaPages: 128 });
   const f = map.regions.find(({ name }) => name === 'arena')!.start;
   const chunk = f + 64;
-  fixallocInit(m, f, 8, chunk, records * 8 + 3, 0);
+  fixallocInit(m, f, 8, STAT, chunk, chunk + records * 8 + 3);
   return { m, m0, f, chunk };
 }
 
@@ -25,12 +29,21 @@ test('freed records are used again, the last freed first, before the chunk is', 
   expect([m[f + FixAlloc.at.inuse], m[f + FixAlloc.at.carved]]).toEqual([3, 3]);
 });
 
-test('with a refill it takes chunk after chunk from the persistent region', () => {
+test('without a region it takes chunks of 16 KB from the persistent memory, and counts them', () => {
   const { m, m0, map } = bootCore({ arenaPages: 128 });
   const f = map.regions.find(({ name }) => name === 'arena')!.start;
-  fixallocInit(m, f, 8, 0, 0, 64);
-  const records = Array.from({ length: 100 }, () => fixallocAlloc(m, m0, f));
-  expect(new Set(records).size).toBe(100);
+  fixallocInit(m, f, 8, STAT, 0, 0);
+  const records = Array.from({ length: 1000 }, () => fixallocAlloc(m, m0, f));
+  expect(new Set(records).size).toBe(1000);
   const region = map.regions.find(({ name }) => name === 'persistent')!;
   for (const record of records) expect(record >= region.start && record + 8 <= region.start + region.words).toBe(true);
+  expect(loadWide(m, STAT)).toBe(2 * (16 << 10));
+});
+
+test('a region of its own is mapped by chunks of 16 KB, as far as it goes', () => {
+  const { m, m0, f } = fixed(600);
+  for (const [made, kilobytes] of [[1, 16], [511, 16], [1, 32 * 600 / 1024 + 12 / 1024]]) {
+    for (let i = 0; i < made; i++) expect(fixallocAlloc(m, m0, f)).not.toBe(0);
+    expect(loadWide(m, STAT)).toBe(kilobytes * 1024);
+  }
 });

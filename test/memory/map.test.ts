@@ -60,7 +60,7 @@ test('an arena past 32-bit offsets is refused, with one that can be had', () => 
 test('the machine finds its regions where the map put them', () => {
   const { m, map } = bootCore();
   const start = Object.fromEntries(map.regions.map((region) => [region.name, region.start]));
-  for (const name of ['gs', 'ms', 'ps', 'stacks', 'data', 'bss', 'cycleLog', 'workbufs', 'spans', 'spanMap', 'hints'] as const) {
+  for (const name of ['gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'workbufs', 'spans', 'spanMap', 'hints'] as const) {
     expect([name, m[CONFIG + Config.at[name]]]).toEqual([name, start[name]]);
   }
   expect(m[CONFIG + Config.at.arenaStart]).toBe(start.arena);

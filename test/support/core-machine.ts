@@ -1,4 +1,5 @@
 /** Machines of one P in the test's own thread, whose main goroutine is written as a generator. */
+import { typeTableWords, type TypeTable } from '../../src/heap/type-table.ts';
 import { Fatal } from '../../src/base/fatal.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
@@ -20,10 +21,10 @@ export interface CoreMachine {
 }
 
 /** A machine that has booted; nothing runs and nothing collects. */
-export function bootCore(changes: Partial<MachineShape> = {}, gogc = 100): CoreMachine {
-  const map = planMemory(coreShape(changes));
+export function bootCore(changes: Partial<MachineShape> = {}, gogc = 100, types?: TypeTable): CoreMachine {
+  const map = planMemory(coreShape({ typeWords: typeTableWords(types, changes.ptrWords ?? 2), ...changes }));
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
-  return { m, m0: boot(m, map, gogc), map };
+  return { m, m0: boot(m, map, gogc, types), map };
 }
 
 /** What a main goroutine does; each `yield` lets the other goroutines run. */

@@ -52,10 +52,9 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate }, needs, workload.types);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate, goarch: options.ptrWords === 1 ? '386' : 'amd64' }, needs, workload.types);
   const map = planMemory({
     ...shape,
-    ptrWords: options.ptrWords ?? 2,
     timeslice: options.timeslice ?? shape.timeslice,
     // Nobody reads it while the machine runs.
     cycleLogCap: 1 << 14,

@@ -9,6 +9,7 @@ import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
+import { free } from '../../src/malloc/free.ts';
 import { WORK, Work } from '../../src/gc/work.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../src/runtime/boot.ts';
 import { chanrecv, chansend, makechan, tryrecv, trysend } from '../../src/runtime/chan.ts';
@@ -25,8 +26,11 @@ export const SHAPE: MachineShape = {
   ptrWords: 2,
   procs: 1,
   arenaPages: 512,
+  osHoles: [],
   maxGs: 24,
   stackWords: 128,
+  stackMinWords: 64,
+  stackCacheWords: 2048,
   dataWords: 16,
   bssWords: 128,
   persistentWords: 1 << 17,
@@ -111,7 +115,15 @@ function step(m: Mem, mp: number, gp: number): number {
   else if (pick === 19) collect(m, mp, random(m, gp, 2) === 0);
   else if (pick === 20) return yieldTo(0);
   else if (pick === 21) openChannels(m, mp, gp);
+  else if (pick === 22) release(m, mp, gp);
   return 0;
+}
+
+/** A fresh object, which nothing else refers to, is given back. */
+function release(m: Mem, mp: number, gp: number): void {
+  const obj = newObject(m, mp, gp, 0, Math.max(16, randomSize(m, gp)), 0);
+  setSlot(m, gp, 0, 0);
+  free(m, mp, obj);
 }
 
 /** A fresh object, or two bytes of a tiny block, gets a finalizer. */

@@ -1,7 +1,7 @@
 /** Each law is broken in one place of a memory that held it; the oracle says which, and nothing else. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config, TYPES } from '../../src/memory/config.ts';
-import { globalRecord } from '../../src/memory/segment.ts';
+import { storePointer } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { G, G_STATUS, sudogAt } from '../../src/machine/g.ts';
 import { M, mAt } from '../../src/machine/m.ts';
@@ -22,7 +22,7 @@ import { MCentral, mcentralAt } from '../../src/malloc/mcentral.ts';
 import { ARENA_USED, MHEAP_LOCK, SPANALLOC, freeList, nspan } from '../../src/malloc/mheap.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
-import { Persistent } from '../../src/malloc/persistent.ts';
+import { SYS, Sys } from '../../src/malloc/sys.ts';
 import { SWEEP, Sweep } from '../../src/malloc/sweep.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
@@ -79,7 +79,9 @@ function isRich(before: Mem, m: Mem): boolean {
   const hasWaiting = gs(m).some((gp) => m[gp + G.at.nwaits] > 1);
   const isQueued = m[FIN + Fin.at.finq] !== 0;
   const hasGarbage = spans(before).some((s) => isSmall(before, s) && blocks(before, s).some((p) => !isMarked(before, p) && !isFree(before, s, p)));
-  return hasPair && isCached && hasSingle && hasParked && hasUnused && canOverlap && isSplittable && hasWaiting && isQueued && hasGarbage;
+  // Only where nothing was freed explicitly can the oracle name the block that is gone.
+  const isExact = m[mcacheOf(pAt(m, 0)) + MCache.at.nfreed] === before[mcacheOf(pAt(before, 0)) + MCache.at.nfreed];
+  return isExact && hasPair && isCached && hasSingle && hasParked && hasUnused && canOverlap && isSplittable && hasWaiting && isQueued && hasGarbage;
 }
 
 // What the damages are found with.
@@ -196,9 +198,20 @@ function parkedG(m: Mem): number {
   return gs(m).find((gp) => isParked(m, gp))!;
 }
 
-/** A span with one block handed out, without specials, that no P caches. */
+/** A span with one block handed out, without specials, that no P caches and no finalizer waits for. */
 function isSingle(m: Mem, s: number): boolean {
-  return isSmall(m, s) && m[s + NALLOC] === 1 && m[s + INCACHE] === 0 && m[s + FREELIST] !== 0 && m[s + SPECIALS] === 0;
+  return isSmall(m, s) && m[s + NALLOC] === 1 && m[s + INCACHE] === 0 && m[s + FREELIST] !== 0 && m[s + SPECIALS] === 0 && !isAwaited(m, s);
+}
+
+/** Does a finalizer wait to run for a block of it? */
+function isAwaited(m: Mem, s: number): boolean {
+  for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
+    for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) {
+      const p = m[finalizerAt(block, i)] >>> 2;
+      if (p >= m[s + START] && p < m[s + START] + m[s + NPAGES] * PAGE_WORDS) return true;
+    }
+  }
+  return false;
 }
 
 /** The goroutine that waits in a select, to receive on an empty channel or to send on a full one. */
@@ -242,7 +255,6 @@ interface Damage {
 }
 
 const C = CONFIG;
-const PERSISTENT_NEXT = globalRecord('persistent', Persistent) + Persistent.at.next;
 
 const DAMAGES: readonly Damage[] = [
   { code: 'LOST_OBJECT', what: 'a mark is cleared', point: MARKED, apply: (m) => clearMark(m, keptBlock) },
@@ -298,7 +310,7 @@ const DAMAGES: readonly Damage[] = [
   { code: 'SPAN_FIELDS', what: 'a block size is wrong', point: SWEPT, apply: (m) => (m[findSpan(m, (s) => isSmall(m, s)) + ELEMSIZE] += 8) },
   { code: 'SPAN_FIELDS', what: 'a limit is wrong', point: SWEPT, apply: (m) => (m[findSpan(m, (s) => isSmall(m, s)) + Span.at.limit] += 2) },
   {
-    code: 'SPAN_TILING', what: 'a page of the used arena is in no span', point: SWEPT, with: ['HEAP_BYTES'],
+    code: 'SPAN_TILING', what: 'a page of the used arena is in no span', point: SWEPT, with: ['SYS_BYTES'],
     apply: (m) => (m[ARENA_USED] += PAGE_WORDS),
   },
   {
@@ -346,6 +358,15 @@ const DAMAGES: readonly Damage[] = [
     apply(m) {
       const list = freeBlocks(m, findSpan(m, (s) => isSmall(m, s) && freeBlocks(m, s).length > 2));
       m[list[list.length - 1]] = list[1];
+    },
+  },
+  {
+    code: 'FREEBUF', what: 'a block of an uncached span is set aside', point: SWEPT, with: ['HEAP_ALLOC'],
+    apply(m) {
+      const s = findSpan(m, (x) => isSingle(m, x));
+      const p = blocks(m, s).find((block) => !isFree(m, s, block))!;
+      m[p] = 0;
+      m[s + Span.at.freebuf] = p;
     },
   },
   {
@@ -400,19 +421,42 @@ const DAMAGES: readonly Damage[] = [
     },
   },
   { code: 'MCENTRAL_NFREE', what: 'an mcentral counts one too many', point: SWEPT, apply: (m) => m[mcentralAt(7) + MCentral.at.nfree]++ },
+  {
+    code: 'FAULTED_REACHED', what: 'a global points at memory that faults', point: MARKED, with: ['FREE_SPANS_ADJACENT'],
+    apply(m) {
+      const s = freeSpan(m);
+      const bytes = m[s + NPAGES] * PAGE_WORDS * 4;
+      spanListRemove(m, s);
+      m[s + STATE] = SPAN_STATE.faulted;
+      for (let page = 0; page < m[s + NPAGES]; page++) m[spanSlot(m, m[s + START] + page * PAGE_WORDS)] = s;
+      m[MSTATS + MStats.at.heapIdle] -= bytes;
+      m[MSTATS + MStats.at.heapInuse] += bytes;
+      m[SYS + Sys.at.faulted] += bytes;
+      storePointer(m, m[CONFIG + Config.at.data], m[s + START] + 8);
+    },
+  },
+  { code: 'SYS_BYTES', what: 'more memory is unused than was released', point: SWEPT, apply: (m) => (m[SYS + Sys.at.unused] += 8192) },
+  { code: 'SYS_BYTES', what: 'the system has given more than anything counts', point: SWEPT, apply: (m) => (m[SYS + Sys.at.mapped] += 64) },
   { code: 'HEAP_BYTES', what: 'idle bytes are wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.heapIdle] += 8192) },
   { code: 'HEAP_ALLOC', what: 'heap_alloc is wrong', point: SWEPT, apply: (m) => m[MSTATS + MStats.at.heapAllocQ]++ },
   { code: 'NEXT_GC', what: 'next_gc is negative', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] = -1) },
   { code: 'NEXT_GC', what: 'next_gc did not come down', point: SWEPT, history: true, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] += 2000) },
   { code: 'SWEEP_COUNT', what: 'a sweep freed one block more', point: SWEPT, history: true, apply: (m) => m[mcacheOf(pAt(m, 1)) + MCache.at.localNsmallfree + 4]++ },
   { code: 'COUNTER_NEGATIVE', what: 'tiny allocations are negative', point: SWEPT, apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.localTinyallocs] = -1) },
-  { code: 'SYS_BYTES', what: 'gcSys is wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.gcSys] += 64) },
+  {
+    code: 'SYS_BYTES', what: 'bytes of gcSys count as mspanSys', point: SWEPT,
+    apply(m) {
+      m[MSTATS + MStats.at.gcSys] -= 64;
+      m[MSTATS + MStats.at.mspanSys] += 64;
+    },
+  },
   {
     code: 'PERSISTENT_BOUNDS', what: 'the persistent region is overrun', point: SWEPT,
     apply(m) {
       const past = m[C + Config.at.persistentEnd] + 16;
-      m[MSTATS + MStats.at.otherSys] += (past - m[PERSISTENT_NEXT]) * 4;
-      m[PERSISTENT_NEXT] = past;
+      m[MSTATS + MStats.at.otherSys] += (past - m[SYS + Sys.at.low]) * 4;
+      m[SYS + Sys.at.mapped] += (past - m[SYS + Sys.at.low]) * 4;
+      m[SYS + Sys.at.low] = past;
     },
   },
   {
@@ -494,6 +538,22 @@ const DAMAGES: readonly Damage[] = [
     apply(m) {
       pretendTwoMarked(m);
       m[MARKFOR + ParFor.words] = 7 | (8 << 16);
+    },
+  },
+  {
+    code: 'STACK_PLACE', what: 'a stack is larger than its goroutine has', point: SWEPT, with: ['STACK_COUNT'],
+    apply: (m) => (m[parkedG(m) + G.at.stackWords] *= 2),
+  },
+  {
+    code: 'STACK_TWICE', what: "a P keeps a goroutine's stack", point: SWEPT,
+    apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.stackList] = m[parkedG(m) + G.at.stack]),
+  },
+  { code: 'STACK_COUNT', what: 'stacksInuse is wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.stacksInuse] += 8192) },
+  {
+    code: 'STACK_COUNT', what: 'a free stack is lost', point: SWEPT,
+    apply(m) {
+      const s = findSpan(m, (x) => m[x + STATE] === SPAN_STATE.stack && m[x + FREELIST] !== 0);
+      m[s + FREELIST] = m[m[s + FREELIST]];
     },
   },
   { code: 'G_STATUS', what: 'a goroutine runs', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.xstatus] = G_STATUS.running) },

@@ -12,6 +12,10 @@ const MACHINES = [
   ['the 64-bit machine', { ptrWords: 2 }],
   ['the 64-bit machine with the tuned mark loop', { ptrWords: 2, policy: 1 }],
   ['the 32-bit machine', { ptrWords: 1 }],
+  [
+    'the 32-bit machine with holes in its arena',
+    { ptrWords: 1, chunkPages: 4, osHoles: [{ offset: 64 * 8192, bytes: 12288 }, { offset: 70 * 8192, bytes: 8192 }, { offset: 200 * 8192, bytes: 4096 }] },
+  ],
   ['a machine with tiny chunks and workbufs', { ptrWords: 2, chunkPages: 1, workbufCap: 64, abaBits: 3 }],
   ['a machine with an idle P', { ptrWords: 2, procs: 2 }],
   ['a machine with the collector of 2011', { collector: COLLECTOR.bitmap }],

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatGctrace, formatGogctrace2011 } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
+import type { Hole } from '../../malloc/sys.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -11,7 +12,7 @@ import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, profileRate } from '../mem-profile.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Goarch, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -20,7 +21,9 @@ interface RunFlags {
   readonly procs?: number;
   readonly gogc: number | 'off';
   readonly arena?: number;
+  readonly arenaHoles?: readonly Hole[];
   readonly policy: Policy;
+  readonly goarch: Goarch;
   readonly types: Types;
   readonly collector: Collector;
   readonly godebug?: readonly DebugFlag[];
@@ -52,6 +55,8 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
+    .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
+    .option('--arena-holes <list>', "with --goarch 386: what of the arena's range others hold, as 16M+1M,40M+512K", parseHoles)
     .option('--types <where>', 'where the collector learns which words are pointers: none (any word may be one), mtypes of spans, or heapbits', parseTypes, 'none')
     .option('--collector <name>', "parallel, or one of Go's older ones: bitmap (2011), refword (2010)", parseCollector, 'parallel')
     .option('--godebug <flags>', 'what GODEBUG switched on: allocfreetrace, efence, collectstats, checkptr; joined by commas', parseGodebug)
@@ -95,6 +100,8 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     heapdump: flags.heapdump,
     arena: flags.arena,
     policy: flags.policy,
+    goarch: flags.goarch,
+    osHoles: flags.arenaHoles,
     types: flags.types,
     collector: flags.collector,
     debug: flags.godebug,

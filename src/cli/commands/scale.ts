@@ -6,7 +6,7 @@ import type { Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
 import { GRAPHS, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
-import { MAX_MARK_THREADS, parseArena, parsePolicy, parseRuns, parseThreadCounts, type Policy } from '../options.ts';
+import { MAX_MARK_THREADS, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
@@ -16,6 +16,7 @@ interface ScaleFlags {
   readonly runs: number;
   readonly arena?: number;
   readonly policy: Policy;
+  readonly goarch: Goarch;
   readonly verify?: boolean;
   readonly json?: boolean;
 }
@@ -32,6 +33,7 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
     .option('--policy <name>', 'how to mark: as go1.3 did, or tuned for speed', parsePolicy, 'go1.3')
+    .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
@@ -69,6 +71,7 @@ async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void>
     verify: flags.verify ?? false,
     arena: flags.arena,
     policy: flags.policy,
+    goarch: flags.goarch,
   }, progress);
   if (flags.json) {
     const { scaleDocument } = await import('../../report/json.ts');

@@ -20,7 +20,7 @@ import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
-import { shapeFor } from '../shape.ts';
+import { GOARCH, shapeFor } from '../shape.ts';
 import { makePool } from './pool.ts';
 import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
@@ -49,7 +49,7 @@ function plan(needs: Needs, options: RuntimeOptions, types: TypeTable | undefine
   if (heap === undefined) return { map: planMemory(shapeFor(options, needs, types)), restores: false };
   const map = planToRestore(needs, heap, options);
   if (map !== undefined) return { map, restores: true };
-  const arenaBytes = needs.arenaBytes + imageNeeds(heap).arenaBytes;
+  const arenaBytes = needs.arenaBytes + imageNeeds(heap, GOARCH[options.goarch ?? 'amd64'] * 4).arenaBytes;
   return { map: planMemory(shapeFor(options, { ...needs, arenaBytes }, types)), restores: false };
 }
 

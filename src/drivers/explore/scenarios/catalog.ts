@@ -1,8 +1,9 @@
 /** Every scenario, in the order in which `--list` shows them. */
 import { channels } from './channels.ts';
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
+import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
-export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill, channels];
+export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill, channels, freeBeside];

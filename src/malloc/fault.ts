@@ -1,0 +1,30 @@
+/** Go's efence: memory that was freed is never given out again, and whoever touches it is at fault. */
+import type { Mem } from '../memory/struct.ts';
+import { PAGE_SHIFT, PAGE_WORD_SHIFT, QUAD_SHIFT } from '../memory/address.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { M, type MRef } from '../machine/m.ts';
+import { SPAN_STATE, Span, type SpanRef } from '../heap/span.ts';
+import { spanListRemove } from '../heap/span-list.ts';
+import { MHEAP_LOCK, flushHeapAllocLocked } from './mheap.ts';
+import { MSTATS, MStats } from './mstats.ts';
+import { sysFault } from './sys.ts';
+
+const { start: START, npages: NPAGES, state: STATE, nalloc: NALLOC, limit: LIMIT } = Span.at;
+const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
+
+/**
+ * In place of mheapFree: the pages of `s` fault from now on. The span is on no list of an
+ * mcentral, and its bits are clear. It counts as in use for ever.
+ */
+export function mheapFault(m: Mem, mp: MRef, s: SpanRef, large: boolean): void {
+  lock(m, mp, MHEAP_LOCK);
+  flushHeapAllocLocked(m, m[mp + M.at.mcache]);
+  if (large) m[HEAP_ALLOC_Q] -= m[s + NPAGES] << (PAGE_SHIFT - QUAD_SHIFT);
+  spanListRemove(m, s);
+  m[s + NALLOC] = 0;
+  // No lookup finds it.
+  m[s + LIMIT] = m[s + START];
+  m[s + STATE] = SPAN_STATE.faulted;
+  sysFault(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT);
+  unlock(m, mp, MHEAP_LOCK);
+}

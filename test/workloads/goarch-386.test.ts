@@ -1,0 +1,59 @@
+/** Every built-in workload on the 32-bit machine, under the oracle; and what makes that machine different. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Verifier } from '../../src/verify/verifier.ts';
+import { collect, newObject, setSlot, storeInt } from '../../src/runtime/mutator.ts';
+import { GOEXIT } from '../../src/runtime/goroutine.ts';
+import { BUILT_INS } from '../../src/workloads/built-ins.ts';
+import type { Params, Workload } from '../../src/workloads/workload.ts';
+import { runOnOneP } from '../support/machine.ts';
+import { hook } from '../support/verify-hook.ts';
+
+vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
+
+beforeEach(() => {
+  let verifier: Verifier | undefined;
+  hook.at = (m, point) => {
+    verifier ??= new Verifier(m);
+    expect(verifier.check(point).problems).toEqual([]);
+  };
+});
+
+const SMALL: Record<string, Params> = {
+  tree: { depth: 12 }, list: { count: 5000 }, rand: { count: 5000 }, wide: { count: 5000 }, mixed: { count: 3000 },
+  churn: { count: 100_000 }, 'binary-trees': { depth: 8 }, sequence: { count: 2000, max: 2048 },
+  strings: { count: 20_000 }, cache: { count: 3000 }, links: { moves: 5000 },
+  pipeline: { items: 300 }, values: { count: 60 }, sites: { count: 5000 },
+};
+
+test.each(BUILT_INS.map((workload) => ({ name: workload.name, workload })))('$name', ({ name, workload }) => {
+  const { cycles } = runOnOneP(workload, SMALL[name] ?? {}, { ptrWords: 1, gogc: 20, gcEvery: 20 });
+  expect(cycles.length).toBeGreaterThan(0);
+});
+
+/** Drops an object whose address an integer of a live one happens to spell. */
+function lookalike(): Workload {
+  return {
+    name: 'lookalike',
+    summary: '',
+    params: {},
+    needs: () => ({ arenaBytes: 1 << 20, globals: 0, goroutines: 1 }),
+    steps: [
+      (m, mp, gp) => {
+        const holder = newObject(m, mp, gp, 0, 64, 0);
+        const dropped = newObject(m, mp, gp, 1, 4096, 0);
+        storeInt(m, holder, 0, dropped << 2);
+        setSlot(m, gp, 1, 0);
+        collect(m, mp, true);
+        return GOEXIT;
+      },
+    ],
+    main: { pc: 0, slots: 2 },
+    args: () => [],
+  };
+}
+
+test('an integer keeps what it seems to point at on the 32-bit machine, and not on the 64-bit one', () => {
+  const live = (ptrWords: 1 | 2) => runOnOneP(lookalike(), {}, { ptrWords }).memstats.HeapAlloc;
+  expect(live(1)).toBe(64 + 4096);
+  expect(live(2)).toBe(64);
+});
