@@ -27,6 +27,7 @@ export interface Deps {
   readOwnHeap(): Promise<HeapImage>;
   /** Any heap file that can be read, by its content or its name's ending. */
   readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly version: string;
   readonly cores: number;

@@ -39,8 +39,21 @@ export function parseThreadCounts(text: string): number[] {
 
 const parsePercent = integer("--gogc, unless it is 'off',", 0, 100_000);
 
+const parseEnvPercent = integer("the environment's GOGC, unless it is 'off',", 0, 100_000);
+
 export function parseGogc(text: string): number | 'off' {
   return text === 'off' ? 'off' : parsePercent(text);
+}
+
+/**
+ * The environment's GOGC, as Go's readgogc: 100 without one, and a negative number is off.
+ * @throws UsageError for what is no number
+ */
+export function readgogc(env: Readonly<Record<string, string | undefined>>): number | 'off' {
+  const text = env.GOGC ?? '';
+  if (text === '') return 100;
+  if (/^-\d+$/.test(text)) return 'off';
+  return text === 'off' ? 'off' : parseEnvPercent(text);
 }
 
 /** A parser of one name of several. */

@@ -15,6 +15,7 @@ export function realDeps(): Deps {
     listWorkloads,
     readOwnHeap,
     readHeapFile: openHeapFile,
+    env: process.env,
     terminal: realTerminal(),
     version: readVersion(),
     cores: availableParallelism(),

@@ -4,6 +4,7 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { QUAD_SHIFT } from '../memory/address.ts';
 import { addWide, loadWide, storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
+import { G, G_STATUS, gAt } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { pAt } from '../machine/p.ts';
 import { allglen } from '../machine/sched.ts';
@@ -61,9 +62,20 @@ export function updatememstats(m: Mem, mp: MRef): void {
   const tiny = loadWide(m, MSTATS + MStats.at.tinyallocs);
   storeWide(m, MSTATS + MStats.at.mspanInuse, m[SPANALLOC + FixAlloc.at.inuse] * Span.words * 4);
   storeWide(m, MSTATS + MStats.at.mspanSys, n * Span.words * 4);
-  storeWide(m, MSTATS + MStats.at.stacksSys, allglen(m) * m[CONFIG + Config.at.stackWords] * 4);
+  const stackBytes = m[CONFIG + Config.at.stackWords] * 4;
+  storeWide(m, MSTATS + MStats.at.stacksInuse, countLiveGs(m) * stackBytes);
+  storeWide(m, MSTATS + MStats.at.stacksSys, allglen(m) * stackBytes);
   storeWide(m, NFREE, frees + tiny);
   storeWide(m, NMALLOC, objects + frees + tiny);
   storeWide(m, MSTATS + MStats.at.heapObjects, objects);
   storeWide(m, TOTAL_ALLOC, allocQ * 8 + freedBytes);
+}
+
+/** Goroutines that are not dead; the stacks of the others wait for the next. */
+function countLiveGs(m: Mem): number {
+  let live = 0;
+  for (let i = 0; i < allglen(m); i++) {
+    if (Atomics.load(m, gAt(m, i) + G.at.xstatus) !== G_STATUS.dead) live++;
+  }
+  return live;
 }

@@ -40,10 +40,13 @@ export const MStats = struct('mstats', 1408, {
   mcacheSys: by('boot', 2),
   gcSys: by('work.lock', 2),
   otherSys: by('persistent.lock', 2),
+  stacksInuse: by(STOPPED, 2),
   stacksSys: by(STOPPED, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
-  gcpercent: by('mheap.lock; racily read, with racyLoad, by sweepers'),
+  gcpercent: by('mheap.lock; racily read, with racyLoad, to decide on a collection'),
+  /** As it was when the last mark ended: the goal is kept by it until the next. */
+  cyclePercent: by(STOPPED),
   numgc: by(STOPPED),
   lastGc: by(STOPPED, 2),
   pauseTotalNs: by(STOPPED, 2),

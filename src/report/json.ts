@@ -9,7 +9,8 @@ import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
-const SCHEMA = 1;
+/** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
+const SCHEMA = 2;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -23,8 +24,9 @@ const memstats = z.object({
   Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
-  GCSys: count, OtherSys: count,
-  NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), NumGC: count, EnableGC: z.boolean(),
+  BuckHashSys: count, GCSys: count, OtherSys: count,
+  NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), PauseEnd: z.array(count),
+  NumGC: count, EnableGC: z.boolean(), DebugGC: z.boolean(),
   BySize: z.array(z.object({ Size: count, Mallocs: count, Frees: count })),
 });
 

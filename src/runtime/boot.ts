@@ -55,6 +55,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number): MRef {
   const nprocs = m[CONFIG + Config.at.nprocs];
   for (let i = 0; i < nprocs; i++) initProc(m, i);
   m[MSTATS + MStats.at.gcpercent] = gcpercent;
+  m[MSTATS + MStats.at.cyclePercent] = gcpercent;
   storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
   storeWide(m, MSTATS + MStats.at.mcacheSys, nprocs * MCache.words * 4);
   Atomics.store(m, MSTATS + MStats.at.xnextGcQ, firstGoal(gcpercent));

@@ -59,7 +59,8 @@ interface Times {
  */
 export function gcStart(m: Mem, mp: MRef, force: number): void {
   if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;
-  if (m[GCPERCENT] < 0 && force === FORCE.no) return;
+  // Racy: GOGC may change right now, and then either answer is right.
+  if (racyLoad(m, GCPERCENT) < 0 && force === FORCE.no) return;
   acquireWorld(m, mp);
   if (force === FORCE.no && racyLoad(m, HEAP_ALLOC_Q) < racyLoad(m, XNEXT_GC_Q)) {
     // Somebody else has collected while this M waited.
@@ -132,8 +133,9 @@ function setUpMark(m: Mem, mp: MRef): void {
 
 /** What was live after the previous cycle, for the trace only; bytes. */
 function estimateLiveBefore(m: Mem): number {
-  if (m[GCPERCENT] < 0) return m[HEAP_ALLOC_Q] * 8;
-  return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (m[GCPERCENT] + 100)) * 8;
+  const percent = m[MSTATS + MStats.at.cyclePercent];
+  if (percent < 0) return m[HEAP_ALLOC_Q] * 8;
+  return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (percent + 100)) * 8;
 }
 
 function recordPause(m: Mem, times: Times): void {

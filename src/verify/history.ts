@@ -77,7 +77,7 @@ export class History {
     if (!isNext) return;
     this.checkLive(h, out);
     this.checkFreed(h, out);
-    if (h.m[GCPERCENT] === this.percent) this.checkGoal(h, out);
+    this.checkGoal(h, out);
   }
 
   private checkLive(h: HeapView, out: Findings): void {

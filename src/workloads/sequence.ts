@@ -8,16 +8,15 @@ import { ptrWords } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { loadWide } from '../memory/wide.ts';
 import { xorshift32 } from '../base/random.ts';
-import { lock, unlock } from '../sync/lock.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { classToSize } from '../heap/size-classes.ts';
 import { FLAG_NOSCAN } from '../malloc/malloc.ts';
-import { MHEAP_LOCK } from '../malloc/mheap.ts';
-import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { MStats } from '../malloc/mstats.ts';
 import { GOEXIT, type Step } from '../runtime/goroutine.ts';
 import { collect, getInt, getSlot, getSlotAddress, globalAt, newObject, setInt, storeWord } from '../runtime/mutator.ts';
-import { stopAndUpdateMemStats } from '../runtime/read-memstats.ts';
+import { setgcpercent } from '../runtime/gc-percent.ts';
+import { readMemStats } from '../runtime/read-memstats.ts';
 import { storeAddress } from './bytes.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import type { Needs, Params, Workload } from './workload.ts';
@@ -44,20 +43,16 @@ const DROPPED = 2;
 /** Go's MemStats.BySize has 61 entries, so larger classes don't show. */
 const BY_SIZE = 61;
 
-const GCPERCENT = MSTATS + MStats.at.gcpercent;
-
 function snapshotAt(m: Mem, moment: number): Ref {
   return globalAt(m, 0) + moment * MStats.words;
 }
 
 /** What is there before: the slice, and nothing that is not swept. */
 function begin(m: Mem, mp: MRef, gp: GRef): number {
-  lock(m, mp, MHEAP_LOCK);
-  m[GCPERCENT] = -1;
-  unlock(m, mp, MHEAP_LOCK);
+  setgcpercent(m, mp, -1);
   newObject(m, mp, gp, KEPT, getInt(m, gp, COUNT) * ptrWords(m) * 4, 0);
   collectTwice(m, mp);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, BEFORE));
+  readMemStats(m, mp, snapshotAt(m, BEFORE));
   return PC.allocate;
 }
 
@@ -86,7 +81,7 @@ function allocate(m: Mem, mp: MRef, gp: GRef): number {
   setInt(m, gp, DONE, to);
   if (to < count) return PC.allocate;
   setInt(m, gp, DONE, 0);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, ALL));
+  readMemStats(m, mp, snapshotAt(m, ALL));
   return PC.drop;
 }
 
@@ -98,7 +93,7 @@ function drop(m: Mem, mp: MRef, gp: GRef): number {
     if ((draw & 3) !== 0) storeWord(m, kept, i, 0);
   }
   collectTwice(m, mp);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, DROPPED));
+  readMemStats(m, mp, snapshotAt(m, DROPPED));
   return GOEXIT;
 }
 

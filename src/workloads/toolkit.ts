@@ -7,6 +7,10 @@ import { seedState, xorshift32 } from '../base/random.ts';
 import { ptrWords } from '../memory/config.ts';
 import { FLAG_NOSCAN } from '../malloc/malloc.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
+import { memStat } from '../gc/memstats.ts';
+import { setGCPercent } from '../runtime/gc-percent.ts';
+import { GCSTATS_CAP, MEMSTATS_BYTES, readGCStats, readMemStats } from '../runtime/read-memstats.ts';
+import { loadWide } from '../memory/wide.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
@@ -21,6 +25,8 @@ export const toolkit = {
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
   storeAddress, loadAddress, setFreshByte, getByte,
+  // Statistics, and GOGC.
+  readMemStats, MEMSTATS_BYTES, memStat, readGCStats, GCSTATS_CAP, loadWide, setGCPercent,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

@@ -18,8 +18,8 @@ export const memstats: MemStats = {
   Alloc: 2 << 20, TotalAlloc: 64 << 20, Sys: 80 << 20, Lookups: 0, Mallocs: 2_000_000, Frees: 1_934_464,
   HeapAlloc: 2 << 20, HeapSys: 8 << 20, HeapIdle: 5 << 20, HeapInuse: 3 << 20, HeapReleased: 0, HeapObjects: 65_536,
   StackInuse: 4096, StackSys: 4096, MSpanInuse: 512, MSpanSys: 1024, MCacheInuse: 256, MCacheSys: 256,
-  GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [2e6, 1e6], NumGC: 2,
-  EnableGC: true, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
+  BuckHashSys: 0, GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [1e6, 2e6], PauseEnd: [1, 2], NumGC: 2,
+  EnableGC: true, DebugGC: false, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
 };
 
 export function resultOf(fields: Partial<RunResult> = {}): RunResult {
@@ -97,6 +97,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     now: () => performance.now(),
     freshSeed: () => 4711,
     signal: new AbortController().signal,
+    env: {},
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);

@@ -75,6 +75,17 @@ describe('sweepgen run', () => {
     expect(stopped).toBe(1);
   });
 
+  it.each([['', 100], ['250', 250], ['off', 'off'], ['-1', 'off']])("takes GOGC=%s from the environment, unless it is told otherwise", async (GOGC, gogc) => {
+    expect((await cli('run', undefined, { env: { GOGC } })).started).toMatchObject([{ gogc }]);
+    expect((await cli('run --gogc 7', undefined, { env: { GOGC } })).started).toMatchObject([{ gogc: 7 }]);
+  });
+
+  it('refuses a GOGC that is no number', async () => {
+    expect(await cli('run', undefined, { env: { GOGC: 'many' } })).toMatchObject({
+      code: 2, started: [], err: "sweepgen: the environment's GOGC, unless it is 'off', must be a whole number from 0 to 100000, not 'many'\n",
+    });
+  });
+
   it('says what the machine did, after what the workload says', async () => {
     const cycles = [cycleOf({ pauseNs: 1e6, markNs: 8e5 }), cycleOf({ pauseNs: 3e6, markNs: 2e6, forced: 1 })];
     const { code, out, err } = await cli('run', () => resultOf({ cycles, lines: ['5 objects'], verified: 5 }));
@@ -102,7 +113,7 @@ churn, 2 Ps, GOGC 100, seed 1
   it('prints one document with --json', async () => {
     const { out } = await cli('run --json --seed 3', () => resultOf({ cycles: [cycleOf({ markNs: 5 })], lines: ['x'] }));
     const document = RunDocument.strict().parse(JSON.parse(out));
-    expect(document).toMatchObject({ schema: 1, workload: 'churn', seed: 3, params: { count: 1000 }, memstats: { NumGC: 2 } });
+    expect(document).toMatchObject({ schema: 2, workload: 'churn', seed: 3, params: { count: 1000 }, memstats: { NumGC: 2 } });
     expect(document.cycles[0].markNs).toBe(5);
   });
 

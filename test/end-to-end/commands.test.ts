@@ -32,7 +32,7 @@ describe('sweepgen run', () => {
     const { code, out } = await sweepgen(['run', 'churn', '--set', 'count=300000', '--json']);
     expect(code).toBe(0);
     const { schema, memstats, cycles } = JSON.parse(out);
-    expect(schema).toBe(1);
+    expect(schema).toBe(2);
     expect(memstats.Mallocs - memstats.Frees).toBe(memstats.HeapObjects);
     expect(memstats.NumGC).toBe(cycles.length);
   });
@@ -57,7 +57,7 @@ describe('sweepgen scale', () => {
     const { code, out } = await sweepgen(['scale', 'self', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
     expect(code).toBe(0);
     const { schema, heap, results } = JSON.parse(out);
-    expect(schema).toBe(1);
+    expect(schema).toBe(2);
     expect(heap.objects).toBeGreaterThan(10_000);
     expect(results.map((one: { procs: number }) => one.procs)).toEqual([1, 2]);
     for (const one of results) {

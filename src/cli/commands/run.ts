@@ -8,12 +8,12 @@ import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, readgogc, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
   readonly procs?: number;
-  readonly gogc: number | 'off';
+  readonly gogc?: number | 'off';
   readonly arena?: number;
   readonly policy: Policy;
   readonly types: Types;
@@ -37,7 +37,7 @@ export function addRun(program: Command, deps: Deps): void {
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
     .argument('[workload]', 'a name from the list below, or the path of a module of yours', DEFAULT_WORKLOAD)
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
-    .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
+    .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
     .option('--types <where>', 'where the collector learns which words are pointers: none (any word may be one), mtypes of spans, or heapbits', parseTypes, 'none')
@@ -64,7 +64,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
   const { terminal } = deps;
   const workload = await findWorkload(deps, spec);
   const params = paramsFor(workload, flags.set ?? []);
-  const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
+  const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc ?? readgogc(deps.env), seed: flags.seed };
   const progress = new Progress(terminal);
   const result = await runMachine(deps, {
     ...setting,
