@@ -1,6 +1,7 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
+import type { GoVersion } from '../report/gctrace.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
@@ -77,6 +78,14 @@ export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']
 
 export type Collector = 'parallel' | 'bitmap' | 'refword';
 export const parseCollector = oneOf<Collector>('--collector', ['parallel', 'bitmap', 'refword']);
+
+/** "--gctrace" or "--gctrace=2". */
+export function parseGctrace(text: string): 1 | 2 {
+  if (text !== '1' && text !== '2') throw new UsageError(`--gctrace takes 1 or 2, not '${text}'; write --gctrace=1, or put it last`);
+  return text === '2' ? 2 : 1;
+}
+
+export const parseGctraceForm = oneOf<GoVersion>('--gctrace-form', ['1.3', '1.4']);
 
 export type DebugFlag = 'allocfreetrace' | 'efence' | 'collectstats' | 'checkptr';
 const parseDebugFlag = oneOf<DebugFlag>('each name in --godebug', ['allocfreetrace', 'efence', 'collectstats', 'checkptr']);

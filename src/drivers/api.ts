@@ -34,6 +34,8 @@ export interface RuntimeOptions {
   readonly collector?: 'parallel' | 'bitmap' | 'refword';
   /** What GODEBUG switched on in Go. */
   readonly debug?: readonly ('allocfreetrace' | 'efence' | 'collectstats' | 'checkptr')[];
+  /** As GODEBUG=gctrace: 2 collects twice each time. Every collection is logged with 1 as without. */
+  readonly gctrace?: 1 | 2;
   /** Mean bytes between two samples of the memory profiler; 0 (the default) for none, 1 for every block. */
   readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */

@@ -27,6 +27,7 @@ export interface ShapeOptions {
   readonly collector?: keyof typeof COLLECTOR;
   readonly debug?: readonly (keyof typeof DEBUG)[];
   readonly memprofileRate?: number;
+  readonly gctrace?: 1 | 2;
 }
 
 /**
@@ -65,7 +66,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs): MachineShape {
     chunkPages: 128,
     abaBits: 16,
     verify: options.verify ?? false,
-    gctrace: true,
+    gctrace: options.gctrace === 2 ? 2 : true,
     timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
     gcEvery: options.gcEvery ?? 0,

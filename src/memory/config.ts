@@ -54,7 +54,7 @@ export const Config = struct('config', 64, {
   lfstackCountMask: by(BOOT),
   /** 1: stop for the oracle at each checkpoint of a cycle. */
   verify: by(BOOT),
-  /** 1: count and log what gctrace prints. */
+  /** 1: count and log what gctrace prints; 2: and collect twice each time. */
   gctrace: by(BOOT),
   /** Steps a goroutine runs before it must let others run. */
   timeslice: by(BOOT),

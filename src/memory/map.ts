@@ -32,7 +32,7 @@ export interface MachineShape {
   /** Bits of the push counter of a lock-free stack; 0 to 16. */
   readonly abaBits: number;
   readonly verify: boolean;
-  readonly gctrace: boolean;
+  readonly gctrace: boolean | 2;
   readonly timeslice: number;
   readonly policy: number;
   readonly gcEvery: number;
@@ -164,7 +164,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     lfstackIdBits: idBits,
     lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,
     verify: shape.verify ? 1 : 0,
-    gctrace: shape.gctrace ? 1 : 0,
+    gctrace: Number(shape.gctrace),
     timeslice: shape.timeslice,
     policy: shape.policy,
     gcEvery: shape.gcEvery,

@@ -29,6 +29,7 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const NUMGC = MSTATS + MStats.at.numgc;
+const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 const BGSWEEP_G = SWEEP + Sweep.at.g;
@@ -76,6 +77,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + PHASE_OF] = PHASE.collect;
   clearpools(m);
   gc(m, mp, started, force);
+  if (m[GCTRACE] > 1) gc(m, mp, nanotime(), force);
   m[mp + PHASE_OF] = PHASE.running;
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
   m[mp + GCING] = 0;
@@ -104,14 +106,14 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   recordPause(m, times);
-  if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
+  if (m[GCTRACE] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   setUpSweep(m);
   const sweepStarted = nanotime();
   if (force === FORCE.andSweep) finishSweep(m, mp);
   else wakeSweeper(m, mp);
   times.eagerSweepNs = nanotime() - sweepStarted;
-  if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
+  if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
 }
 

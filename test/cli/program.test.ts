@@ -39,6 +39,8 @@ describe('sweepgen', () => {
     ['run --procs 65', "--procs must be a whole number from 1 to 64, not '65'"],
     ['run --arena 1K', '--arena 1K is too small: nothing runs in less than 64K'],
     ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G'],
+    ['run --gctrace tree', "--gctrace takes 1 or 2, not 'tree'; write --gctrace=1, or put it last"],
+    ['run --gctrace-form 1.5', "--gctrace-form must be 1.3 or 1.4, not '1.5'"],
     ['run nothing', "there is no workload 'nothing'; there are churn, binary-trees, collect, tree and sequence (a module of yours is named by its path, as ./nothing.mjs)"],
     ['run chrun', "there is no workload 'chrun'; did you mean churn? (a module of yours is named by its path, as ./chrun.mjs)"],
     ['run churn extra', "too many arguments for 'run'. Expected 1 argument but got 2."],
@@ -108,6 +110,16 @@ churn, 2 Ps, GOGC 100, seed 1
     const { out, err } = await cli('run --gctrace', () => resultOf({ cycles: [cycleOf(), cycleOf({ numgc: 2 })] }));
     expect(err.split('\n').map((line) => line.slice(0, 7))).toEqual(['gc1(1):', 'gc2(1):', '']);
     expect(out).not.toContain('gc1');
+  });
+
+  it("prints Go 1.4's lines when asked to", async () => {
+    const { err } = await cli('run --gctrace --gctrace-form 1.4', () => resultOf({ cycles: [cycleOf({ goroutines: 7 })] }));
+    expect(err).toContain(', 7 goroutines, ');
+  });
+
+  it.each([['--gctrace', undefined], ['--gctrace=1', undefined], ['--gctrace 2', 2], ['', undefined]])('hands "%s" on', async (flag, gctrace) => {
+    const { started, err } = await cli(`run churn ${flag}`, () => resultOf({ cycles: [cycleOf()] }));
+    expect([started[0].gctrace, err !== '']).toEqual([gctrace, flag !== '']);
   });
 
   it('prints one document with --json', async () => {

@@ -1,14 +1,14 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace } from '../../report/gctrace.ts';
+import { formatGctrace, type GoVersion } from '../../report/gctrace.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, readgogc, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, readgogc, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -23,7 +23,8 @@ interface RunFlags {
   readonly hangSeconds?: number;
   readonly seed: number;
   readonly verify?: boolean;
-  readonly gctrace?: boolean;
+  readonly gctrace?: true | 1 | 2;
+  readonly gctraceForm: GoVersion;
   readonly json?: boolean;
   readonly set?: readonly Setting[];
 }
@@ -48,7 +49,8 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does')
+    .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does; 2: collect twice each time', parseGctrace)
+    .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
@@ -76,9 +78,10 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     collector: flags.collector,
     debug: flags.godebug,
     gcEvery: flags.gcEvery,
+    gctrace: flags.gctrace === 2 ? 2 : undefined,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle)) : undefined,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle, flags.gctraceForm)) : undefined,
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
