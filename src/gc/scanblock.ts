@@ -86,7 +86,7 @@ function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boolean {
   const held = m[sb + WBUF];
   m[sb + WBUF] = 0;
   if (!keepworking) {
-    if (held !== 0) putempty(m, held);
+    if (held !== 0) putempty(m, mp, held);
     return false;
   }
   const wbuf = getfull(m, mp, held);

@@ -73,6 +73,8 @@ export const Config = struct('config', 64, {
   types: by(BOOT),
   collector: by(BOOT),
   debug: by(BOOT),
+  /** With --godebug collectstats, a record of counts for each M. */
+  collectStats: by(BOOT),
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   memprofileRate: by(BOOT),
 });

@@ -3,13 +3,13 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | type table | persistent |
- *     workbufs | spans | span map | pointer bits | reference words | hints |
+ *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | collect stats | type table |
+ *     persistent | workbufs | spans | span map | pointer bits | reference words | hints |
  *     bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { COLLECTOR, CONFIG, Config, TYPES } from './config.ts';
+import { COLLECTOR, CONFIG, Config, DEBUG, TYPES } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -55,6 +55,7 @@ export interface RecordSizes {
   readonly span: number;
   readonly workbuf: (cap: number) => number;
   readonly cycle: number;
+  readonly collectStats: number;
 }
 
 export interface Region {
@@ -97,6 +98,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
   place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
@@ -169,6 +171,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     policy: shape.policy,
     gcEvery: shape.gcEvery,
     typeTable: start.typeTable,
+    collectStats: start.collectStats,
     ptrBits: start.ptrBits,
     refwords: start.refwords,
     types: shape.types,

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { RunResult } from '../drivers/api.ts';
+import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
@@ -15,9 +16,15 @@ const SCHEMA = 2;
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
 
-const cycle = z.object(
-  Object.fromEntries(CYCLE_FIELDS.map((field) => [field, z.number()])) as Record<CycleField, z.ZodNumber>,
-);
+const COLLECT_STATS = Object.keys(GcStats.at).filter((name) => name !== 'instr');
+
+/** With --godebug collectstats. */
+const collectStats = z.object({ ...Object.fromEntries(COLLECT_STATS.map((name) => [name, count])), instr: z.array(count) });
+
+const cycle = z.object({
+  ...(Object.fromEntries(CYCLE_FIELDS.map((field) => [field, z.number()])) as Record<CycleField, z.ZodNumber>),
+  collectStats: collectStats.optional(),
+});
 
 /** Go's runtime.MemStats. */
 const memstats = z.object({

@@ -21,6 +21,7 @@ import { MHeap } from '../malloc/mheap.ts';
 import { MStats } from '../malloc/mstats.ts';
 import { Persistent } from '../malloc/persistent.ts';
 import { Sweep } from '../malloc/sweep.ts';
+import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, CycleRing } from '../gc/cycle-log.ts';
 import { Doorbell } from '../gc/doorbell.ts';
 import { Obj, WORKBUF_CAP, Work, workbufStruct } from '../gc/work.ts';
@@ -32,7 +33,7 @@ const RECORDS: readonly Struct[] = [
   G, M, GCStats, P, Sched,
   Span, SpanList, Special,
   FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer,
-  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, Doorbell, CycleRing,
+  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing,
 ];
 
 /** The whole document; `shape` is the machine whose regions are shown. */

@@ -16,6 +16,7 @@ import { mcentralInit } from '../malloc/mcentral.ts';
 import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { persistentinit } from '../malloc/persistent.ts';
+import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -31,6 +32,7 @@ const SIZES: RecordSizes = {
   span: Span.words,
   workbuf: (cap) => workbufStruct(cap).words,
   cycle: CYCLE_WORDS,
+  collectStats: GcStats.words,
 };
 
 /** Where everything of a machine of this shape lies. */

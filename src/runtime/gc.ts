@@ -14,7 +14,7 @@ import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
-import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
+import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField } from '../gc/cycle-log.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { markWithOthers } from '../gc/helper.ts';
 import { prepareMark } from '../gc/policy.ts';
@@ -204,6 +204,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   // Right only when all is swept and nothing allocated since: the live heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);
+  logCollectStats(m, record);
   endCycleRecord(m);
 }
 

@@ -1,6 +1,6 @@
 /** A machine, a terminal and workloads that only seem to be. */
 import type { RunResult } from '../../src/drivers/api.ts';
-import { CYCLE_FIELDS, type Cycle } from '../../src/gc/cycle-log.ts';
+import { CYCLE_FIELDS, type Cycle, type CycleField } from '../../src/gc/cycle-log.ts';
 import type { MemStats } from '../../src/report/memstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
@@ -10,7 +10,7 @@ import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
-  const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Cycle;
+  const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Record<CycleField, number>;
   return { ...zeros, numgc: 1, nproc: 1, ...fields };
 }
 

@@ -1,6 +1,7 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
+import { formatCollectStats } from '../../report/collect-stats.ts';
 import { formatGctrace, type GoVersion } from '../../report/gctrace.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
@@ -81,7 +82,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     gctrace: flags.gctrace === 2 ? 2 : undefined,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(formatGctrace(cycle, flags.gctraceForm)) : undefined,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([formatGctrace(cycle, flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
