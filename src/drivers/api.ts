@@ -40,6 +40,8 @@ export interface RuntimeOptions {
   readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */
   readonly onCycle?: (cycle: Cycle) => void;
+  /** With `debug: ['allocfreetrace']`, called with a line for each malloc, free and collection, in their order. */
+  readonly onTrace?: (line: string) => void;
   /** Called a few times a second while the machine runs. */
   readonly onTick?: (progress: Progress) => void;
   /** Seconds without any progress after which the machine counts as hung. Default 20. */

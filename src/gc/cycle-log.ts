@@ -9,7 +9,7 @@ import type { Ref } from '../memory/address.ts';
 import { loadWide, storeWide } from '../memory/wide.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import { GcStats, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
-import { ringDoorbell } from './doorbell.ts';
+import { ringDoorbell } from '../sync/bell.ts';
 
 export const CycleRing = struct('cycles', 64, {
   /** Records ever written, ever read. */

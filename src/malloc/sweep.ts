@@ -19,6 +19,7 @@ import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
 import { sweepSpecials } from './sweep-specials.ts';
+import { tracefrees, traces } from './trace.ts';
 
 export const Sweep = struct('sweep', 48, {
   /** Go's gclock. */
@@ -127,9 +128,11 @@ export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
 }
 
 function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {
-  if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0 && hasNoMarks(m, s)) return sweepAll(m, mp, s);
+  const traced = traces(m);
+  if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0 && !traced && hasNoMarks(m, s)) return sweepAll(m, mp, s);
   markFreelist(m, s);
   if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
+  if (traced) tracefrees(m, mp, s);
   return m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
 }
 

@@ -75,6 +75,8 @@ export const Config = struct('config', 64, {
   debug: by(BOOT),
   /** With --godebug collectstats, a record of counts for each M. */
   collectStats: by(BOOT),
+  /** With --godebug allocfreetrace, the ring of its events; see malloc/trace.ts. */
+  trace: by(BOOT),
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   memprofileRate: by(BOOT),
 });

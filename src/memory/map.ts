@@ -3,8 +3,8 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | collect stats | type table |
- *     persistent | workbufs | spans | span map | pointer bits | reference words | hints |
+ *     segment | Gs | Ms | Ps | stacks | data | bss | cycle log | collect stats | trace |
+ *     type table | persistent | workbufs | spans | span map | pointer bits | reference words | hints |
  *     bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
@@ -56,6 +56,8 @@ export interface RecordSizes {
   readonly workbuf: (cap: number) => number;
   readonly cycle: number;
   readonly collectStats: number;
+  /** The ring of allocfreetrace, as a whole. */
+  readonly trace: number;
 }
 
 export interface Region {
@@ -99,6 +101,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('bss', shape.bssWords, 0, 16);
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
   place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
+  place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
   place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
@@ -172,6 +175,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     gcEvery: shape.gcEvery,
     typeTable: start.typeTable,
     collectStats: start.collectStats,
+    trace: start.trace,
     ptrBits: start.ptrBits,
     refwords: start.refwords,
     types: shape.types,

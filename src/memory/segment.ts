@@ -20,6 +20,7 @@ const SEGMENT = layOut({
   mcentral: 67 * 32,
   persistent: 32,
   cycles: 64,
+  trace: 48,
 });
 
 /** Words from the start of the memory to the first region. */

@@ -22,8 +22,9 @@ import { MStats } from '../malloc/mstats.ts';
 import { Persistent } from '../malloc/persistent.ts';
 import { Sweep } from '../malloc/sweep.ts';
 import { GcStats } from '../gc/collect-stats.ts';
+import { TraceRecord, TraceRing } from '../malloc/trace.ts';
 import { CYCLE_FIELDS, CycleRing } from '../gc/cycle-log.ts';
-import { Doorbell } from '../gc/doorbell.ts';
+import { Doorbell } from '../sync/bell.ts';
 import { Obj, WORKBUF_CAP, Work, workbufStruct } from '../gc/work.ts';
 import { PtrTarget, ScanBuf } from '../gc/scanbuf.ts';
 import { planMemory } from '../runtime/boot.ts';
@@ -32,7 +33,7 @@ const RECORDS: readonly Struct[] = [
   Config, Lock, LFNode, LFStack, ParFor, ParForThread,
   G, M, GCStats, P, Sched,
   Span, SpanList, Special,
-  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer,
+  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer, TraceRing, TraceRecord,
   Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing,
 ];
 

@@ -17,6 +17,7 @@ import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { persistentinit } from '../malloc/persistent.ts';
 import { GcStats } from '../gc/collect-stats.ts';
+import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -33,6 +34,7 @@ const SIZES: RecordSizes = {
   workbuf: (cap) => workbufStruct(cap).words,
   cycle: CYCLE_WORDS,
   collectStats: GcStats.words,
+  trace: TRACE_CAP * TraceRecord.words,
 };
 
 /** Where everything of a machine of this shape lies. */

@@ -14,6 +14,7 @@ import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
+import { tracegc, traces } from '../malloc/trace.ts';
 import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField } from '../gc/cycle-log.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { markWithOthers } from '../gc/helper.ts';
@@ -91,6 +92,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 /** One cycle, with the world stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, eagerSweepNs: 0 };
+  if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
   finishSweep(m, mp);
   checkpoint(m, CHECKPOINT.swept);

@@ -10,6 +10,7 @@ import { FIN, Fin } from '../malloc/finq.ts';
 import { MCentral } from '../malloc/mcentral.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { Persistent } from '../malloc/persistent.ts';
+import { TRACE_LOCK } from '../malloc/trace.ts';
 import { SWEEP, Sweep } from '../malloc/sweep.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { procs } from './caches.ts';
@@ -24,6 +25,7 @@ const LOCKS: readonly (readonly [string, number])[] = [
   ['finlock', FIN + Fin.at.lock],
   ['gclock', SWEEP + Sweep.at.lock],
   ['work.lock', WORK + Work.at.lock],
+  ['trace.lock', TRACE_LOCK],
   ['persistent.lock', globalRecord('persistent', Persistent) + Persistent.at.lock],
 ];
 

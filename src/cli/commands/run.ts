@@ -83,6 +83,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([formatGctrace(cycle, flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,
+    onTrace: (line) => progress.log(line),
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
   }).finally(() => progress.clear());
