@@ -27,6 +27,8 @@ export interface Deps {
   readOwnHeap(): Promise<HeapImage>;
   /** Any heap file that can be read, by its content or its name's ending. */
   readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  /** Writes a long text to a file, or to stdout for '-'; throws a UsageError when it can't. */
+  writeText(path: string, pieces: Iterable<string>): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly version: string;

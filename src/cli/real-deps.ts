@@ -6,6 +6,7 @@ import { startRuntime } from '../index.ts';
 import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
 import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
+import { writeText } from './write-text.ts';
 import type { Deps, Terminal } from './deps.ts';
 
 export function realDeps(): Deps {
@@ -15,6 +16,7 @@ export function realDeps(): Deps {
     listWorkloads,
     readOwnHeap,
     readHeapFile: openHeapFile,
+    writeText,
     env: process.env,
     terminal: realTerminal(),
     version: readVersion(),

@@ -98,6 +98,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     freshSeed: () => 4711,
     signal: new AbortController().signal,
     env: {},
+    writeText: async (path, pieces) => void (written.out += `${path}: ${[...pieces].join('')}`),
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);

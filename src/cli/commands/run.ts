@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
 import { formatGctrace, type GoVersion } from '../../report/gctrace.ts';
+import { memorydump } from '../../report/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -26,6 +27,7 @@ interface RunFlags {
   readonly verify?: boolean;
   readonly gctrace?: true | 1 | 2;
   readonly gctraceForm: GoVersion;
+  readonly memorydump?: string;
   readonly json?: boolean;
   readonly set?: readonly Setting[];
 }
@@ -52,6 +54,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does; 2: collect twice each time', parseGctrace)
     .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
+    .option('--memorydump <file>', "write all of the heap's memory to a file at the end, or to stdout for -")
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
@@ -86,6 +89,9 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     onTrace: (line) => progress.log(line),
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
+  }, async (m) => {
+    progress.clear();
+    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
   }).finally(() => progress.clear());
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
