@@ -15,7 +15,7 @@ import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 
 export type SpanRef = Ref;
 
-export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3 } as const;
+export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3, faulted: 4 } as const;
 
 const LIST = 'lock of the list it is on';
 const OWNER = "owner: the caching P, who sweeps it, or who holds mheap.lock";

@@ -25,6 +25,8 @@ import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
+import { fencedSpan } from './efence.ts';
+import { hasEfence } from './faulted.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
@@ -163,7 +165,7 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
 
 function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
   enterMalloc(m, mp);
-  const s = refill(m, mp, c, sizeclass);
+  const s = hasEfence(m) ? fencedSpan(m, mp, size) : refill(m, mp, c, sizeclass);
   if (s === 0) dieOutOfMemory(m, mp, size);
   m[mp + MALLOCING] = 0;
   return s;

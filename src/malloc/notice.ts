@@ -7,6 +7,8 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
+import { noticeFenced } from './efence.ts';
+import { hasEfence } from './faulted.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { tracealloc, traces } from './trace.ts';
 
@@ -18,7 +20,7 @@ const NEVER = 0x7fffffff;
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  m[c + SAMPLE_ALL] = (m[CONFIG + Config.at.debug] & DEBUG.allocfreetrace) !== 0 ? 0 : NEVER;
+  m[c + SAMPLE_ALL] = (m[CONFIG + Config.at.debug] & (DEBUG.allocfreetrace | DEBUG.efence)) !== 0 ? 0 : NEVER;
 }
 
 /**
@@ -27,5 +29,6 @@ export function noticeInit(m: Mem, c: MCacheRef): void {
  */
 export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, _flags: number): void {
   if (m[c + NEXT_SAMPLE] <= 0) m[c + NEXT_SAMPLE] = NEVER;
+  if (hasEfence(m)) noticeFenced(m, c, bytes);
   if (traces(m)) tracealloc(m, mp, p, bytes);
 }

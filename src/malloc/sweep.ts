@@ -14,6 +14,7 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
+import { faultSpan, hasEfence } from './faulted.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
@@ -111,7 +112,7 @@ export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
 
 /**
  * Go's MSpan_Sweep, of a span claimed by the caller, who can't be stopped for a collection.
- * @returns true when the span went back to the heap.
+ * @returns true when the span went back to the heap, or was taken away for good.
  */
 export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const sg = m[SWEEPGEN];
@@ -235,7 +236,8 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
   m[s + NALLOC] = 0;
   // Before the heap may hand it out again.
   publishSwept(m, s);
-  mheapFree(m, mp, s, true);
+  if (hasEfence(m)) faultSpan(m, mp, s);
+  else mheapFree(m, mp, s, true);
   return true;
 }
 

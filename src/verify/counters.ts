@@ -33,7 +33,7 @@ function checkHeapBytes(h: HeapView, out: Findings): void {
   let released = 0;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === KIND.none) continue;
-    if (h.kind[i] !== KIND.free) inuse += spanPages(h, i);
+    if (h.kind[i] === KIND.small || h.kind[i] === KIND.large) inuse += spanPages(h, i);
     else {
       idle += spanPages(h, i);
       released += h.m[spanRef(h, i) + Span.at.npreleased];

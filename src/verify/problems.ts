@@ -11,7 +11,7 @@ export const LAWS = {
   BITMAP_SCAN: 'the scan bit is set only at blocks that are handed out',
   MARK_LEFT: 'after the sweep no block is marked',
   // spans
-  SPAN_RECORD: 'every span record is in use, free, or on the list of unused records, exactly once',
+  SPAN_RECORD: 'every span record is in use, free, taken away by efence, or on the list of unused records, exactly once',
   SPAN_FIELDS: "a span's size, count and limit are those of its class",
   SPAN_TILING: 'spans in use and free spans cover the used arena without gap or overlap',
   SPAN_MAP: 'the span map names the span at each page in use and at both ends of a free span',
@@ -24,6 +24,9 @@ export const LAWS = {
   FREELIST_CYCLE: 'no block is on a freelist twice',
   FREELIST_COUNT: 'nalloc + |freelist| == nelems',
   FREE_BLOCK_DIRTY: 'a free block whose second word is zero is zero past its first',
+  // efence
+  EFENCE_POINTER: 'nothing that is reached points at memory that efence has taken away',
+  EFENCE_WRITTEN: 'nobody writes to memory that efence has taken away',
   // lists
   LIST_CORRUPT: 'a span list is circular, its links are symmetric, and its spans say they are on it',
   SPAN_ON_WRONG_LIST: 'a span is on exactly the list that its state, size and free blocks ask for',

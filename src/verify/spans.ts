@@ -39,10 +39,11 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
   const state = m[s + STATE];
   const isUnused = h.unused[i] !== 0;
   const isDead = state === SPAN_STATE.dead;
-  if (isDead !== isUnused || (!isDead && state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) {
+  const isKnown = state === SPAN_STATE.inUse || state === SPAN_STATE.free || state === SPAN_STATE.faulted;
+  if (isDead !== isUnused || (!isDead && !isKnown)) {
     out.add('SPAN_RECORD', () => `span ${i} has state ${state} and is ${isUnused ? '' : 'not '}on the list of unused records`);
   }
-  if (isUnused || (state !== SPAN_STATE.inUse && state !== SPAN_STATE.free)) return KIND.none;
+  if (isUnused || !isKnown) return KIND.none;
   const start = spanStart(h, i);
   const pages = m[s + NPAGES];
   if (start < 0 || start % PAGE_WORDS !== 0 || pages < 1 || start / PAGE_WORDS + pages > h.pages) {
@@ -50,6 +51,7 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
     return KIND.none;
   }
   if (state === SPAN_STATE.free) return KIND.free;
+  if (state === SPAN_STATE.faulted) return KIND.faulted;
   const sizeclass = m[s + SIZECLASS];
   if (sizeclass < 0 || sizeclass >= CLASSES) {
     out.add('SPAN_FIELDS', () => `span ${i} is of class ${sizeclass}`);
@@ -61,7 +63,7 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
 function claimPages(h: HeapView, out: Findings, i: number): void {
   const first = spanStart(h, i) / PAGE_WORDS;
   const end = first + spanPages(h, i);
-  const inUse = h.kind[i] !== KIND.free;
+  const inUse = h.kind[i] === KIND.small || h.kind[i] === KIND.large;
   const step = inUse ? blockWords(h, i) : 0;
   const usable = inUse ? usableEnd(h, i) : 0;
   for (let page = first; page < end; page++) {
@@ -105,7 +107,7 @@ export function checkSpans(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === KIND.small) checkSmallFields(h, out, i);
     else if (h.kind[i] === KIND.large) checkLargeFields(h, out, i);
-    if (h.kind[i] === KIND.none || h.kind[i] === KIND.free) continue;
+    else continue;
     const s = spanRef(h, i);
     const sweepgen = Atomics.load(h.m, s + XSWEEPGEN);
     if (sweepgen !== swept) out.add('SPAN_UNSWEPT', () => `span ${i} is of sweep generation ${sweepgen}, the heap of ${swept}`);

@@ -9,6 +9,7 @@ import { checkBitmap } from './bitmap.ts';
 import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.ts';
 import { checkCaches, checkCachesFlushed } from './caches.ts';
 import { checkCounters } from './counters.ts';
+import { checkFaultedMemory, checkFaultedPointers } from './efence.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
 import { History } from './history.ts';
@@ -74,6 +75,7 @@ export class Verifier {
     findRoots(view, roots);
     tracer.trace(view, roots);
     if (checkBitmap(view, out, view.reached) > 0) explainLost(view, out, roots, tracer.count);
+    checkFaultedPointers(view, out, roots);
     out.checks += tracer.count;
     this.history.remember(view);
   }
@@ -83,6 +85,7 @@ export class Verifier {
     checkBitmap(view, out, null);
     checkFreeSpans(view, out);
     checkFreeBlocksClear(view, out);
+    checkFaultedMemory(view, out);
     this.history.check(view, out);
   }
 }

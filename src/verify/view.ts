@@ -17,7 +17,7 @@ export const PAGE_WORDS = 2048;
 export const TAG = 0xc0;
 
 /** What a span record is, as far as its own fields can be believed. */
-export const KIND = { none: 0, small: 1, large: 2, free: 3 } as const;
+export const KIND = { none: 0, small: 1, large: 2, free: 3, faulted: 4 } as const;
 
 const at = Config.at;
 

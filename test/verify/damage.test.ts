@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { globalRecord } from '../../src/memory/segment.ts';
+import { storePointer } from '../../src/memory/address.ts';
+import { addWide } from '../../src/memory/wide.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { G, G_STATUS } from '../../src/machine/g.ts';
 import { M, mAt } from '../../src/machine/m.ts';
@@ -11,7 +13,9 @@ import { LFStack } from '../../src/sync/lfstack.ts';
 import { MARKFOR, ParFor, ParForThread } from '../../src/sync/parfor.ts';
 import { SPAN_STATE, Span, spanAt, spanSlot } from '../../src/heap/span.ts';
 import { spanListInsert, spanListRemove } from '../../src/heap/span-list.ts';
+import { BIT_SCAN, bitsShift, bitsWord } from '../../src/heap/bitmap.ts';
 import { Special } from '../../src/heap/special.ts';
+import { FAULTED_WORD } from '../../src/malloc/faulted.ts';
 import { FIN, Fin, FinBlock, finalizerAt } from '../../src/malloc/finq.ts';
 import { FixAlloc } from '../../src/malloc/fixalloc.ts';
 import { MCache, mcacheOf } from '../../src/malloc/mcache-record.ts';
@@ -24,7 +28,7 @@ import { SWEEP, Sweep } from '../../src/malloc/sweep.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
 import { EMPTY, FULL, WORK, Work } from '../../src/gc/work.ts';
-import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
+import { dataAt, setGlobal, storeWord } from '../../src/runtime/mutator.ts';
 import { LAWS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { Enough, runCollect, runRandom } from '../support/verify-machine.ts';
@@ -208,6 +212,23 @@ function pretendTwoMarked(m: Mem): void {
   for (let tid = 0; tid < 2; tid++) m[MARKFOR + ParFor.words + tid * ParForThread.words] = 9 | (8 << 16);
 }
 
+/** Has it the scan bit? */
+function mayPoint(m: Mem, p: number): boolean {
+  return ((m[bitsWord(m, p)] >>> bitsShift(m, p)) & BIT_SCAN) !== 0;
+}
+
+/** A free span, as if efence had taken it away; returns it. */
+function takeAway(m: Mem): number {
+  const s = freeSpan(m);
+  spanListRemove(m, s);
+  m[s + STATE] = SPAN_STATE.faulted;
+  m[s + Span.at.npreleased] = m[s + NPAGES];
+  addWide(m, MSTATS + MStats.at.heapReleased, m[s + NPAGES] * PAGE_WORDS * 4);
+  for (let n = 0; n < m[s + NPAGES]; n++) m[spanSlot(m, m[s + START]) + n] = s;
+  m.fill(FAULTED_WORD, m[s + START], m[s + START] + m[s + NPAGES] * PAGE_WORDS);
+  return s;
+}
+
 interface Damage {
   readonly code: ProblemCode;
   readonly what: string;
@@ -223,6 +244,17 @@ const C = CONFIG;
 const PERSISTENT_NEXT = globalRecord('persistent', Persistent) + Persistent.at.next;
 
 const DAMAGES: readonly Damage[] = [
+  { code: 'EFENCE_POINTER', what: 'a root points at memory that was taken away', point: MARKED, apply: (m) => storePointer(m, dataAt(m, 0), m[takeAway(m) + START] + 4) },
+  {
+    code: 'EFENCE_POINTER', what: 'a block points at memory that was taken away', point: MARKED,
+    apply(m) {
+      const s = takeAway(m);
+      const holder = findSpan(m, (x) => isSmall(m, x) && m[x + ELEMSIZE] >= 64 && blocks(m, x).some((p) => isMarked(m, p) && mayPoint(m, p)));
+      const p = blocks(m, holder).find((x) => isMarked(m, x) && mayPoint(m, x))!;
+      storePointer(m, p + 8, m[s + START]);
+    },
+  },
+  { code: 'EFENCE_WRITTEN', what: 'memory that was taken away is written to', point: SWEPT, apply: (m) => void (m[m[takeAway(m) + START] + 7] = 0) },
   { code: 'LOST_OBJECT', what: 'a mark is cleared', point: MARKED, apply: (m) => clearMark(m, keptBlock) },
   {
     code: 'LEAKED_MARK', what: 'garbage is marked', point: MARKED,
