@@ -13,6 +13,7 @@ export const MAX_MARK_THREADS = MAX_GCPROC;
 const MAX_SEED = 2 ** 32 - 1;
 /** Offsets in the machine's memory have 32 bits. */
 const ARENA_LIMIT = 4 * 2 ** 30;
+const MAX_TIME_SCALE = 1_000_000;
 const MAX_SECONDS = 30 * 24 * 3600;
 
 /** A parser of whole numbers from `min` to `max`; `what` begins its message. */
@@ -118,6 +119,13 @@ export function parseSeconds(text: string): number {
     throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${text}'`);
   }
   return seconds;
+}
+
+/** "1", "0.5", "60": how much faster the machine's clock goes. */
+export function parseTimeScale(text: string): number {
+  const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(scale <= MAX_TIME_SCALE)) throw new UsageError(`--time-scale must be a number from 0 to ${MAX_TIME_SCALE}, not '${text}'`);
+  return scale;
 }
 
 export type Setting = readonly [name: string, value: number];

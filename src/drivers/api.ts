@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly debug?: readonly ('allocfreetrace' | 'efence' | 'collectstats' | 'checkptr')[];
   /** As GODEBUG=gctrace: 2 collects twice each time. Every collection is logged with 1 as without. */
   readonly gctrace?: 1 | 2;
+  /** How many seconds of the machine's clock, by which it collects and gives memory back, a real one is; 0 stops it. Default 1. */
+  readonly timeScale?: number;
   /** Mean bytes between two samples of the memory profiler; 0 (the default) for none, 1 for every block. */
   readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */

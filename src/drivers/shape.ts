@@ -12,8 +12,8 @@ import type { Needs } from '../workloads/workload.ts';
 
 export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
-/** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
-const SYSTEM_GS = 2;
+/** Goroutines of the machine's own: background sweeper, finalizer goroutine, scavenger. */
+const SYSTEM_GS = 3;
 
 /** What of RuntimeOptions decides the shape. */
 export interface ShapeOptions {

@@ -28,9 +28,12 @@ export const Sweep = struct('sweep', 48, {
   /** The background sweeper, and whether it waits. */
   g: by('gclock'),
   parked: by('gclock'),
+  /** The scavenger, and whether it waits. */
+  scavenger: by('gclock'),
+  scavengerParked: by('gclock'),
   /** Spans to sweep in this cycle: allspans [0, nspan). */
   nspan: by('written with the world stopped'),
-  pad0: padding(11),
+  pad0: padding(9),
   /** Next of them to look at. */
   xspanidx: atomic('sweepers'),
   pad1: padding(15),

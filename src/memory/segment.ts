@@ -21,6 +21,7 @@ const SEGMENT = layOut({
   persistent: 32,
   cycles: 64,
   trace: 48,
+  clock: 16,
 });
 
 /** Words from the start of the memory to the first region. */

@@ -5,6 +5,7 @@ import { segmentSlots } from '../memory/segment.ts';
 import type { MachineShape } from '../memory/map.ts';
 import { G } from '../machine/g.ts';
 import { GCStats, M } from '../machine/m.ts';
+import { Clock } from '../sync/clock.ts';
 import { P } from '../machine/p.ts';
 import { Sched } from '../machine/sched.ts';
 import { LFNode, LFStack } from '../sync/lfstack.ts';
@@ -31,7 +32,7 @@ import { planMemory } from '../runtime/boot.ts';
 
 const RECORDS: readonly Struct[] = [
   Config, Lock, LFNode, LFStack, ParFor, ParForThread,
-  G, M, GCStats, P, Sched,
+  G, M, GCStats, P, Sched, Clock,
   Span, SpanList, Special,
   FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, Fin, FinBlock, Finalizer, TraceRing, TraceRecord,
   Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing,

@@ -7,6 +7,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
 import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
 import { racyLoad } from '../sync/racy.ts';
+import { noteGc } from '../sync/clock.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
@@ -108,6 +109,7 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   recordPause(m, times);
+  noteGc(m);
   if (m[GCTRACE] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   setUpSweep(m);

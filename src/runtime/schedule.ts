@@ -6,6 +6,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { notewakeup } from '../sync/note.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_STATUS, type GRef } from '../machine/g.ts';
+import { takeDue } from '../sync/clock.ts';
 import { M, PHASE, fastrand, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
@@ -15,6 +16,7 @@ import { GOEXIT, gfput, isPark, pcOf, type Step } from './goroutine.ts';
 import { grantLocked, mputLocked, mremoveLocked, pidleputLocked, premoveLocked, stopm, wakep } from './idle.ts';
 import { ready } from './ready.ts';
 import { globrunqgetLocked, globrunqput, runqempty, runqget, runqsteal } from './runq.ts';
+import { wakeScavenger } from './scavenger.ts';
 import { gcstopm } from './world.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
@@ -59,6 +61,7 @@ function schedule(m: Mem, mp: MRef): GRef {
       continue;
     }
     if (Atomics.load(m, XSHUTDOWN) !== 0) return 0;
+    if (takeDue(m)) wakeScavenger(m, mp);
     const pp = m[mp + M_P];
     let gp = 0;
     if (m[pp + SCHEDTICK] % GLOBAL_EVERY === 0 && racyLoad(m, RUNQSIZE) > 0) gp = globrunqget(m, mp, pp, 1);

@@ -10,6 +10,7 @@ import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
 import { memStat } from '../gc/memstats.ts';
 import { setGCPercent } from '../runtime/gc-percent.ts';
 import { GCSTATS_CAP, MEMSTATS_BYTES, readGCStats, readMemStats } from '../runtime/read-memstats.ts';
+import { freeOSMemory } from '../runtime/scavenger.ts';
 import { loadWide } from '../memory/wide.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
@@ -26,7 +27,7 @@ export const toolkit = {
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
   storeAddress, loadAddress, setFreshByte, getByte,
   // Statistics, and GOGC.
-  readMemStats, MEMSTATS_BYTES, memStat, readGCStats, GCSTATS_CAP, loadWide, setGCPercent,
+  readMemStats, MEMSTATS_BYTES, memStat, readGCStats, GCSTATS_CAP, loadWide, setGCPercent, freeOSMemory,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

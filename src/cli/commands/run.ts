@@ -10,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, readgogc, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
@@ -27,6 +27,7 @@ interface RunFlags {
   readonly verify?: boolean;
   readonly gctrace?: true | 1 | 2;
   readonly gctraceForm: GoVersion;
+  readonly timeScale?: number;
   readonly memorydump?: string;
   readonly json?: boolean;
   readonly set?: readonly Setting[];
@@ -54,6 +55,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does; 2: collect twice each time', parseGctrace)
     .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
+    .option('--time-scale <x>', "seconds of the machine's clock in a real one: it collects after 2 minutes without, and gives memory back after 5 (default: 1)", parseTimeScale)
     .option('--memorydump <file>', "write all of the heap's memory to a file at the end, or to stdout for -")
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
@@ -83,6 +85,7 @@ async function run(deps: Deps, spec: string, flags: RunFlags): Promise<void> {
     debug: flags.godebug,
     gcEvery: flags.gcEvery,
     gctrace: flags.gctrace === 2 ? 2 : undefined,
+    timeScale: flags.timeScale,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([formatGctrace(cycle, flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,

@@ -5,6 +5,7 @@
 import type { Mem } from '../../memory/struct.ts';
 import { CONFIG, Config, ptrWords } from '../../memory/config.ts';
 import { nanotime } from '../../base/clock.ts';
+import { setClock } from '../../sync/clock.ts';
 import { M, PHASE, mAt } from '../../machine/m.ts';
 import { G } from '../../machine/g.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
@@ -32,6 +33,7 @@ export class Watcher {
   private lastBeat = -1;
   private lastMove = nanotime();
   private lastTick = 0;
+  private isRunning = false;
   private over = false;
 
   /** @param names of the steps of the text segment */
@@ -63,7 +65,11 @@ export class Watcher {
   /** Everything there is to see at one moment. */
   look(): void {
     // The clock starts when all threads are up, which takes a while with many.
-    if (openGate(this.m, this.m[CONFIG + Config.at.nprocs])) this.started = nanotime();
+    if (openGate(this.m, this.m[CONFIG + Config.at.nprocs])) {
+      this.started = nanotime();
+      this.isRunning = true;
+    }
+    if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
     for (const cycle of drainCycles(this.m)) {
       this.cycles.push(cycle);
