@@ -46,6 +46,10 @@ describe('sweepgen run', () => {
     }
   });
 
+  test('runs the example of a program that reads its statistics', async () => {
+    expect(await sweepgen(['run', './docs/examples/memstats.mjs', '--procs', '1', '--verify'])).toMatchObject({ code: 0, err: '' });
+  });
+
   test('runs the example of docs/workloads.md', async () => {
     const { code } = await sweepgen(['run', './docs/examples/stack.mjs', '--procs', '2', '--set', 'rounds=200', '--verify']);
     expect(code).toBe(0);
