@@ -30,6 +30,9 @@ export interface Deps {
   /** Throws a UsageError if the file can't be written. */
   checkWritable(path: string): void;
   writeFile(path: string, bytes: Uint8Array): void;
+  /** Writes a long text to a file, or to stdout for '-'; throws a UsageError when it can't. */
+  writeText(path: string, pieces: Iterable<string>): Promise<void>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly version: string;
   readonly cores: number;

@@ -1,14 +1,20 @@
 /** A machine from its start to its end. */
+import type { Mem } from '../memory/struct.ts';
 import { Stopped } from '../drivers/errors.ts';
 import type { RunResult } from '../drivers/api.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 
-/** Runs it until it is done, or fails, or the user stops it; its threads are gone afterwards. */
-export async function runMachine(deps: Deps, options: MachineOptions): Promise<RunResult> {
+/**
+ * Runs it until it is done, or fails, or the user stops it; its threads are gone afterwards.
+ * @param atEnd looks at the memory of the machine that is done
+ */
+export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>): Promise<RunResult> {
   if (deps.signal.aborted) throw new Stopped();
   const runtime = await deps.startRuntime({ signal: deps.signal, ...options });
   try {
-    return await runtime.finished;
+    const result = await runtime.finished;
+    await atEnd?.(runtime.m);
+    return result;
   } finally {
     await runtime.stop();
   }

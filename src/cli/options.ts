@@ -3,6 +3,7 @@ import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
 import type { Hole } from '../malloc/sys.ts';
+import type { GoVersion } from '../report/gctrace.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
@@ -14,6 +15,7 @@ export const MAX_MARK_THREADS = MAX_GCPROC;
 const MAX_SEED = 2 ** 32 - 1;
 /** Offsets in the machine's memory have 32 bits. */
 const ARENA_LIMIT = 4 * 2 ** 30;
+const MAX_TIME_SCALE = 1_000_000;
 const MAX_SECONDS = 30 * 24 * 3600;
 
 /** A parser of whole numbers from `min` to `max`; `what` begins its message. */
@@ -41,8 +43,21 @@ export function parseThreadCounts(text: string): number[] {
 
 const parsePercent = integer("--gogc, unless it is 'off',", 0, 100_000);
 
+const parseEnvPercent = integer("the environment's GOGC, unless it is 'off',", 0, 100_000);
+
 export function parseGogc(text: string): number | 'off' {
   return text === 'off' ? 'off' : parsePercent(text);
+}
+
+/**
+ * The environment's GOGC, as Go's readgogc: 100 without one, and a negative number is off.
+ * @throws UsageError for what is no number
+ */
+export function readgogc(env: Readonly<Record<string, string | undefined>>): number | 'off' {
+  const text = env.GOGC ?? '';
+  if (text === '') return 100;
+  if (/^-\d+$/.test(text)) return 'off';
+  return text === 'off' ? 'off' : parseEnvPercent(text);
 }
 
 /** A parser of one name of several. */
@@ -69,6 +84,14 @@ export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']
 
 export type Collector = 'parallel' | 'bitmap' | 'refword';
 export const parseCollector = oneOf<Collector>('--collector', ['parallel', 'bitmap', 'refword']);
+
+/** "--gctrace" or "--gctrace=2". */
+export function parseGctrace(text: string): 1 | 2 {
+  if (text !== '1' && text !== '2') throw new UsageError(`--gctrace takes 1 or 2, not '${text}'; write --gctrace=1, or put it last`);
+  return text === '2' ? 2 : 1;
+}
+
+export const parseGctraceForm = oneOf<GoVersion>('--gctrace-form', ['1.3', '1.4']);
 
 export type DebugFlag = 'allocfreetrace' | 'efence' | 'collectstats' | 'checkptr';
 const parseDebugFlag = oneOf<DebugFlag>('each name in --godebug', ['allocfreetrace', 'efence', 'collectstats', 'checkptr']);
@@ -129,6 +152,13 @@ export function parseSeconds(text: string): number {
     throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${text}'`);
   }
   return seconds;
+}
+
+/** "1", "0.5", "60": how much faster the machine's clock goes. */
+export function parseTimeScale(text: string): number {
+  const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(scale <= MAX_TIME_SCALE)) throw new UsageError(`--time-scale must be a number from 0 to ${MAX_TIME_SCALE}, not '${text}'`);
+  return scale;
 }
 
 export type Setting = readonly [name: string, value: number];

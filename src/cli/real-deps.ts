@@ -6,6 +6,7 @@ import { startRuntime } from '../index.ts';
 import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
 import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
+import { writeText } from './write-text.ts';
 import type { Deps, Terminal } from './deps.ts';
 import { checkWritable, writeOutput } from './output-file.ts';
 
@@ -18,6 +19,8 @@ export function realDeps(): Deps {
     readHeapFile: openHeapFile,
     checkWritable,
     writeFile: writeOutput,
+    writeText,
+    env: process.env,
     terminal: realTerminal(),
     version: readVersion(),
     cores: availableParallelism(),

@@ -43,10 +43,16 @@ export interface RuntimeOptions {
   readonly collector?: 'parallel' | 'bitmap' | 'refword';
   /** What GODEBUG switched on in Go. */
   readonly debug?: readonly ('allocfreetrace' | 'efence' | 'collectstats' | 'checkptr')[];
+  /** As GODEBUG=gctrace: 2 collects twice each time. Every collection is logged with 1 as without. */
+  readonly gctrace?: 1 | 2;
+  /** How many seconds of the machine's clock, by which it collects and gives memory back, a real one is; 0 stops it. Default 1. */
+  readonly timeScale?: number;
   /** Mean bytes between two samples of the memory profiler; 0 (the default) for none, 1 for every block. */
   readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */
   readonly onCycle?: (cycle: Cycle) => void;
+  /** With `debug: ['allocfreetrace']`, called with a line for each malloc, free and collection, in their order. */
+  readonly onTrace?: (line: string) => void;
   /** Called a few times a second while the machine runs. */
   readonly onTick?: (progress: Progress) => void;
   /** Seconds without any progress after which the machine counts as hung. Default 20. */

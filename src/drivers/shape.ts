@@ -20,8 +20,8 @@ const STACK_MIN_WORDS = (2 << 10) / 4;
 const STACK_CACHE_WORDS = (32 << 10) / 4;
 /** Bytes below which less is kept for stacks. */
 const SMALL_ARENA = 2 << 20;
-/** Goroutines of the machine's own: background sweeper and finalizer goroutine. */
-const SYSTEM_GS = 2;
+/** Goroutines of the machine's own: background sweeper, finalizer goroutine, scavenger. */
+const SYSTEM_GS = 3;
 
 /** With MTypes the heap also holds, for each span, 64 bytes and one for each of its blocks. */
 const MTYPES_SHARE = 1.15;
@@ -43,6 +43,7 @@ export interface ShapeOptions {
   readonly collector?: keyof typeof COLLECTOR;
   readonly debug?: readonly (keyof typeof DEBUG)[];
   readonly memprofileRate?: number;
+  readonly gctrace?: 1 | 2;
 }
 
 /** Words of a record of one sampled block, whichever kind it is. */
@@ -110,7 +111,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     chunkPages: 128,
     abaBits: 16,
     verify: options.verify ?? false,
-    gctrace: true,
+    gctrace: options.gctrace === 2 ? 2 : true,
     timeslice: 16,
     policy: POLICY[options.policy ?? 'go1.3'],
     gcEvery: options.gcEvery ?? 0,

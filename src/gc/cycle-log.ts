@@ -8,7 +8,8 @@ import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { loadWide, storeWide } from '../memory/wide.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
-import { ringDoorbell } from './doorbell.ts';
+import { GcStats, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
+import { ringDoorbell } from '../sync/bell.ts';
 
 export const CycleRing = struct('cycles', 64, {
   /** Records ever written, ever read. */
@@ -40,11 +41,16 @@ export const CYCLE_FIELDS = [
 ] as const;
 
 export type CycleField = (typeof CYCLE_FIELDS)[number];
+export type CollectStat = keyof typeof GcStats.at;
+/** What the mark loop did, by counter; `instr` by opcode. */
+export type CollectStats = Record<Exclude<CollectStat, 'instr'>, number> & { readonly instr: readonly number[] };
 /** One collection, as the watcher reads it. */
-export type Cycle = Record<CycleField, number>;
+export type Cycle = Record<CycleField, number> & { collectStats?: CollectStats };
 
-export const CYCLE_WORDS = 96;
-if (CYCLE_FIELDS.length * 2 > CYCLE_WORDS) throw new Error('cycle record: too many fields');
+const FIELD_WORDS = 96;
+if (CYCLE_FIELDS.length * 2 > FIELD_WORDS) throw new Error('cycle record: too many fields');
+/** The fields, then the sum of all GcStats. */
+export const CYCLE_WORDS = FIELD_WORDS + GcStats.words;
 
 /** Room for the next record; waits until the watcher has read one if there is none. */
 export function beginCycleRecord(m: Mem): Ref {
@@ -59,6 +65,11 @@ export function beginCycleRecord(m: Mem): Ref {
 /** Sets one field of the record at `record`. */
 export function logCycleField(m: Mem, record: Ref, field: CycleField, value: number): void {
   storeWide(m, record + 2 * CYCLE_FIELDS.indexOf(field), value);
+}
+
+/** Moves what every M has counted for CollectStats into the record, if they count. */
+export function logCollectStats(m: Mem, record: Ref): void {
+  if (countsWork(m)) sumCollectStats(m, record + FIELD_WORDS);
 }
 
 /** Publishes the record. */
@@ -76,6 +87,7 @@ export function drainCycles(m: Mem): Cycle[] {
     const record = m[BASE] + (read % m[CAP]) * CYCLE_WORDS;
     const cycle = {} as Cycle;
     for (let i = 0; i < CYCLE_FIELDS.length; i++) cycle[CYCLE_FIELDS[i]] = loadWide(m, record + 2 * i);
+    if (countsWork(m)) cycle.collectStats = readCollectStats(m, record + FIELD_WORDS);
     cycles.push(cycle);
   }
   if (cycles.length > 0) {
@@ -83,4 +95,12 @@ export function drainCycles(m: Mem): Cycle[] {
     futexwakeup(m, XREAD, 1);
   }
   return cycles;
+}
+
+function readCollectStats(m: Mem, at: Ref): CollectStats {
+  const counts = {} as Record<CollectStat, number>;
+  for (const name of Object.keys(GcStats.at) as CollectStat[]) counts[name] = loadWide(m, at + GcStats.at[name]);
+  const instr: number[] = [];
+  for (let i = 0; i < INSTRUCTIONS; i++) instr.push(loadWide(m, at + GcStats.at.instr + 2 * i));
+  return { ...counts, instr };
 }

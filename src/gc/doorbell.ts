@@ -1,25 +1,12 @@
 /**
- * How the machine calls whoever watches it from outside: a doorbell that grows at each
- * event, and checkpoints, at which the world waits until the heap has been verified.
+ * What the machine waits for whoever watches it: checkpoints, at which the world stands still
+ * until the heap has been verified, and the gate, at which its threads meet.
  */
-import { atomic, struct, type Mem } from '../memory/struct.ts';
+import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { globalRecord } from '../memory/segment.ts';
-import type { Ref } from '../memory/address.ts';
+import { DOORBELL, Doorbell, ringDoorbell } from '../sync/bell.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 
-export const Doorbell = struct('doorbell', 16, {
-  xbell: atomic('any M adds, the watcher waits for a change'),
-  /** Which checkpoint the world stands at; 0 for none. */
-  xcheckpoint: atomic('who collects sets, the watcher clears'),
-  /** Ms whose thread is up. */
-  xarrived: atomic('each M once'),
-  /** 1: the machine may run. */
-  xgate: atomic('the watcher'),
-});
-
-const DOORBELL: Ref = globalRecord('doorbell', Doorbell);
-export const XBELL = DOORBELL + Doorbell.at.xbell;
 export const XCHECKPOINT = DOORBELL + Doorbell.at.xcheckpoint;
 const XARRIVED = DOORBELL + Doorbell.at.xarrived;
 const XGATE = DOORBELL + Doorbell.at.xgate;
@@ -29,11 +16,6 @@ const XGATE = DOORBELL + Doorbell.at.xgate;
  * counted. `marked`: marking is complete; the marks can be compared with reachability.
  */
 export const CHECKPOINT = { none: 0, swept: 1, marked: 2 } as const;
-
-export function ringDoorbell(m: Mem): void {
-  Atomics.add(m, XBELL, 1);
-  futexwakeup(m, XBELL, 1);
-}
 
 /** Stands still until the watcher has verified the heap, if the machine is built to. */
 export function checkpoint(m: Mem, point: number): void {

@@ -28,7 +28,7 @@ export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boo
   const held = m[sb + WBUF];
   m[sb + WBUF] = 0;
   if (!keepworking) {
-    if (held !== 0) putempty(m, held);
+    if (held !== 0) putempty(m, mp, held);
     return false;
   }
   const wbuf = getfull(m, mp, held);

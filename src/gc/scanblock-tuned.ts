@@ -116,13 +116,13 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
     }
     m[mp + M.at.heartbeat]++;
     if (stash !== 0) {
-      putempty(m, wbuf);
+      putempty(m, mp, wbuf);
       wbuf = stash;
       stash = m[wbuf + STASHLINK];
     } else {
       flushPending(m, sb);
       if (!keepworking) {
-        putempty(m, wbuf);
+        putempty(m, mp, wbuf);
         return;
       }
       wbuf = getfull(m, mp, wbuf);

@@ -17,6 +17,7 @@ import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
+import { GcStats, countWork } from './collect-stats.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { sysMap } from '../malloc/sys.ts';
 
@@ -129,7 +130,8 @@ function mapWorkbufsLocked(m: Mem, mp: MRef, words: number): void {
   m[WORK + Work.at.mapped] = mapped + more;
 }
 
-export function putempty(m: Mem, b: WorkbufRef): void {
+export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
+  countWork(m, mp, GcStats.at.putempty);
   lfstackpush(m, EMPTY, b);
 }
 
@@ -138,6 +140,7 @@ export function putempty(m: Mem, b: WorkbufRef): void {
  * still find work; 0 once all wait, which nobody can then end: marking is complete.
  */
 export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
+  countWork(m, mp, GcStats.at.getfull);
   if (b !== 0) lfstackpush(m, EMPTY, b);
   let full = lfstackpop(m, FULL);
   if (full !== 0 || m[NPROC] === 1) return full;

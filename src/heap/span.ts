@@ -57,8 +57,8 @@ export const Span = struct('span', 32, {
   speciallock: by('lock.ts', 2),
   /** Which list head it hangs on, 0 for none; only for checks. */
   list: by(LIST),
-  /** nanotime when it was freed. */
-  unusedsince: by('mheap.lock', 2),
+  /** When it was freed, in ms of the machine's clock. */
+  unusedsince: by('mheap.lock'),
   npreleased: by('mheap.lock'),
   /** Blocks freed explicitly while a P caches the span: linked, and counted in nalloc still. */
   freebuf: by('mcentral.lock'),

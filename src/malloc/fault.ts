@@ -1,5 +1,6 @@
 /** Go's efence: memory that was freed is never given out again, and whoever touches it is at fault. */
 import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { PAGE_SHIFT, PAGE_WORD_SHIFT, QUAD_SHIFT } from '../memory/address.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -11,6 +12,11 @@ import { sysFault } from './sys.ts';
 
 const { start: START, npages: NPAGES, state: STATE, nalloc: NALLOC, limit: LIMIT } = Span.at;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
+
+/** Does every object get pages of its own, which fault when it is freed? */
+export function hasEfence(m: Mem): boolean {
+  return (m[CONFIG + Config.at.debug] & DEBUG.efence) !== 0;
+}
 
 /**
  * In place of mheapFree: the pages of `s` fault from now on. The span is on no list of an

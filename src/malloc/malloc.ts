@@ -27,6 +27,8 @@ import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap
 import { Span, type SpanRef } from '../heap/span.ts';
 import { refusedMemory } from './arena.ts';
 import { gchelpwork } from './help.ts';
+import { fencedSpan } from './efence.ts';
+import { hasEfence } from './fault.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
 import { refill } from './mcache.ts';
@@ -160,7 +162,7 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
 
 function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
   enterMalloc(m, mp);
-  const s = refill(m, mp, c, sizeclass);
+  const s = hasEfence(m) ? fencedSpan(m, mp, size) : refill(m, mp, c, sizeclass);
   if (s === 0) dieOutOfMemory(m, mp, size);
   m[mp + MALLOCING] = 0;
   gchelpwork(m, mp);

@@ -9,10 +9,10 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_BYTES, PAGE_SHIFT, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { clearWords } from '../memory/clear.ts';
-import { addWide, storeWide } from '../memory/wide.ts';
+import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
-import { nanotime } from '../base/clock.ts';
 import { lock, unlock } from '../sync/lock.ts';
+import { clockMs } from '../sync/clock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { classToBlocks, classToSize } from '../heap/size-classes.ts';
 import { Special } from '../heap/special.ts';
@@ -140,7 +140,7 @@ export function mheapFreeStack(m: Mem, mp: MRef, s: SpanRef): void {
   addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
   addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
   addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);
-  freeSpanLocked(m, s, nanotime());
+  freeSpanLocked(m, s, clockMs(m));
   unlock(m, mp, MHEAP_LOCK);
 }
 
@@ -151,7 +151,7 @@ export function mheapFree(m: Mem, mp: MRef, s: SpanRef, large: boolean): void {
   if (large) m[HEAP_ALLOC_Q] -= m[s + NPAGES] << (PAGE_SHIFT - QUAD_SHIFT);
   addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
   addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);
-  freeSpanLocked(m, s, nanotime());
+  freeSpanLocked(m, s, clockMs(m));
   unlock(m, mp, MHEAP_LOCK);
 }
 
@@ -180,7 +180,7 @@ function allocSpanLocked(m: Mem, mp: MRef, npages: number): SpanRef {
     m[s + NPRELEASED] = 0;
   }
   if (m[s + NPAGES] > npages) trimLocked(m, mp, s, npages);
-  storeWide(m, s + UNUSEDSINCE, 0);
+  m[s + UNUSEDSINCE] = 0;
   const slot = spanSlot(m, m[s + START]);
   for (let n = 0; n < npages; n++) m[slot + n] = s;
   addWide(m, HEAP_INUSE, npages * PAGE_BYTES);
@@ -214,7 +214,7 @@ function trimLocked(m: Mem, mp: MRef, s: SpanRef, npages: number): void {
   // Neither free nor in use while the rest is freed, or the two would coalesce again.
   m[s + STATE] = SPAN_STATE.stack;
   m[t + STATE] = SPAN_STATE.stack;
-  freeSpanLocked(m, t, nanotime());
+  freeSpanLocked(m, t, clockMs(m));
   m[s + STATE] = SPAN_STATE.free;
 }
 
@@ -235,7 +235,7 @@ function growLocked(m: Mem, mp: MRef, npages: number): boolean {
   Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
   m[s + STATE] = SPAN_STATE.stack;
   addWide(m, HEAP_IDLE, ask * PAGE_BYTES);
-  freeSpanLocked(m, s, nanotime());
+  freeSpanLocked(m, s, clockMs(m));
   return true;
 }
 
@@ -261,7 +261,7 @@ function newSpanLocked(m: Mem, mp: MRef, start: Ref, npages: number): SpanRef {
   m[s + LIMIT] = 0;
   m[s + SPECIALS] = 0;
   Atomics.store(m, s + SPANLOCK, 0);
-  storeWide(m, s + UNUSEDSINCE, 0);
+  m[s + UNUSEDSINCE] = 0;
   m[s + NPRELEASED] = 0;
   m[s + COMPRESSION] = MTYPES.empty;
   m[s + TYPEDATA] = 0;
@@ -280,7 +280,7 @@ function freeSpanLocked(m: Mem, s: SpanRef, now: number): void {
   }
   m[s + STATE] = SPAN_STATE.free;
   spanListRemove(m, s);
-  storeWide(m, s + UNUSEDSINCE, now);
+  m[s + UNUSEDSINCE] = now;
   m[s + NPRELEASED] = 0;
   if (m[s + START] > m[ARENA]) {
     const before = m[spanSlot(m, m[s + START]) - 1];

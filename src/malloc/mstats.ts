@@ -48,7 +48,9 @@ export const MStats = struct('mstats', 1408, {
   stacksInuse: by(HEAP, 2),
   enablegc: by('boot'),
   /** GOGC; -1 for off. */
-  gcpercent: by('mheap.lock; racily read, with racyLoad, by sweepers'),
+  gcpercent: by('mheap.lock; racily read, with racyLoad, to decide on a collection'),
+  /** As it was when the last mark ended: the goal is kept by it until the next. */
+  cyclePercent: by(STOPPED),
   numgc: by(STOPPED),
   lastGc: by(STOPPED, 2),
   pauseTotalNs: by(STOPPED, 2),

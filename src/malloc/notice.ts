@@ -6,12 +6,15 @@
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
-import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import { CONFIG, Config, DEBUG, TYPES } from '../memory/config.ts';
 import { heapBitsSetAll } from './heapbits.ts';
 import { FLAG_NOSCAN, FLAG_TYPED } from './flags.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { tellCollector, wantsEveryBlock } from './handed-out.ts';
 import { NEVER, alwaysSampled, firstSample, profileMalloc } from './mprof.ts';
+import { noticeFenced } from './efence.ts';
+import { hasEfence } from './fault.ts';
+import { tracealloc, traces } from './trace.ts';
 
 const TYPES_OF = CONFIG + Config.at.types;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
@@ -19,7 +22,8 @@ const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 /** Sets the countdown of a new MCache. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits ? 0 : NEVER;
+  const isDebugged = (m[CONFIG + Config.at.debug] & (DEBUG.allocfreetrace | DEBUG.efence)) !== 0;
+  m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits || isDebugged ? 0 : NEVER;
 }
 
 /** Sets the countdown of the MCache of M `mp` for a new rate of the profiler. */
@@ -38,4 +42,6 @@ export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: numb
   profileMalloc(m, mp, c, p, bytes, flags);
   // A block without pointers is never scanned, so its bits don't matter.
   if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);
+  if (hasEfence(m)) noticeFenced(m, c, bytes);
+  if (traces(m)) tracealloc(m, mp, p, bytes);
 }

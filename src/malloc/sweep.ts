@@ -16,11 +16,13 @@ import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord,
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
+import { hasEfence, mheapFault } from './fault.ts';
 import { MCache } from './mcache-record.ts';
 import { freeSpan, freeWholeSpan } from './mcentral.ts';
 import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
 import { lowerGoal } from './pacing.ts';
 import { sweepSpecials } from './sweep-specials.ts';
+import { tracefrees, traces } from './trace.ts';
 
 export const Sweep = struct('sweep', 48, {
   /** Go's gclock. */
@@ -28,9 +30,12 @@ export const Sweep = struct('sweep', 48, {
   /** The background sweeper, and whether it waits. */
   g: by('gclock'),
   parked: by('gclock'),
+  /** The scavenger, and whether it waits. */
+  scavenger: by('gclock'),
+  scavengerParked: by('gclock'),
   /** Spans to sweep in this cycle: allspans [0, nspan). */
   nspan: by('written with the world stopped'),
-  pad0: padding(11),
+  pad0: padding(9),
   /** Next of them to look at. */
   xspanidx: atomic('sweepers'),
   pad1: padding(15),
@@ -112,7 +117,7 @@ export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
 
 /**
  * Go's MSpan_Sweep, of a span claimed by the caller, who can't be stopped for a collection.
- * @returns true when the span went back to the heap.
+ * @returns true when the span went back to the heap, or was taken away for good.
  */
 export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const sg = m[SWEEPGEN];
@@ -129,9 +134,11 @@ export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
 }
 
 function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {
-  if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0 && hasNoMarks(m, s)) return sweepAll(m, mp, s);
+  const traced = traces(m);
+  if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0 && !traced && hasNoMarks(m, s)) return sweepAll(m, mp, s);
   markFreelist(m, s);
   if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
+  if (traced) tracefrees(m, mp, s);
   return m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
 }
 
@@ -243,7 +250,8 @@ export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
   m[s + NALLOC] = 0;
   // Before the heap may hand it out again.
   publishSwept(m, s);
-  mheapFree(m, mp, s, true);
+  if (hasEfence(m)) mheapFault(m, mp, s, true);
+  else mheapFree(m, mp, s, true);
 }
 
 /** Ends the sweeper's ownership. */

@@ -56,7 +56,7 @@ export const Config = struct('config', 64, {
   lfstackCountMask: by(BOOT),
   /** 1: stop for the oracle at each checkpoint of a cycle. */
   verify: by(BOOT),
-  /** 1: count and log what gctrace prints. */
+  /** 1: count and log what gctrace prints; 2: and collect twice each time. */
   gctrace: by(BOOT),
   /** Steps a goroutine runs before it must let others run. */
   timeslice: by(BOOT),
@@ -75,6 +75,10 @@ export const Config = struct('config', 64, {
   types: by(BOOT),
   collector: by(BOOT),
   debug: by(BOOT),
+  /** With --godebug collectstats, a record of counts for each M. */
+  collectStats: by(BOOT),
+  /** With --godebug allocfreetrace, the ring of its events; see malloc/trace.ts. */
+  trace: by(BOOT),
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   memprofileRate: by(BOOT),
 });

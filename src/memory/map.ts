@@ -3,13 +3,13 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | data | bss | cycle log | type table | persistent |
- *     workbufs | spans | span map | pointer bits | reference words | hints |
+ *     segment | Gs | Ms | Ps | data | bss | cycle log | collect stats | trace | type table |
+ *     persistent | workbufs | spans | span map | pointer bits | reference words | hints |
  *     bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { COLLECTOR, CONFIG, Config, TYPES } from './config.ts';
+import { COLLECTOR, CONFIG, Config, DEBUG, TYPES } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -37,7 +37,7 @@ export interface MachineShape {
   /** Bits of the push counter of a lock-free stack; 0 to 16. */
   readonly abaBits: number;
   readonly verify: boolean;
-  readonly gctrace: boolean;
+  readonly gctrace: boolean | 2;
   readonly timeslice: number;
   readonly policy: number;
   readonly gcEvery: number;
@@ -62,6 +62,9 @@ export interface RecordSizes {
   readonly span: number;
   readonly workbuf: (cap: number) => number;
   readonly cycle: number;
+  readonly collectStats: number;
+  /** The ring of allocfreetrace, as a whole. */
+  readonly trace: number;
 }
 
 export interface Region {
@@ -105,6 +108,8 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
   place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
+  place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
   place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
@@ -173,11 +178,13 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     lfstackIdBits: idBits,
     lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,
     verify: shape.verify ? 1 : 0,
-    gctrace: shape.gctrace ? 1 : 0,
+    gctrace: Number(shape.gctrace),
     timeslice: shape.timeslice,
     policy: shape.policy,
     gcEvery: shape.gcEvery,
     typeTable: start.typeTable,
+    collectStats: start.collectStats,
+    trace: start.trace,
     ptrBits: start.ptrBits,
     refwords: start.refwords,
     types: shape.types,

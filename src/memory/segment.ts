@@ -24,6 +24,8 @@ const SEGMENT = layOut({
   mprof: 16,
   cycles: 64,
   bitmapwork: 16,
+  trace: 48,
+  clock: 16,
 });
 
 /** Words from the start of the memory to the first region. */

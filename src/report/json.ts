@@ -5,19 +5,27 @@
  */
 import { z } from 'zod';
 import type { RunResult } from '../drivers/api.ts';
+import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
-const SCHEMA = 1;
+/** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
+const SCHEMA = 2;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
 
-const cycle = z.object(
-  Object.fromEntries(CYCLE_FIELDS.map((field) => [field, z.number()])) as Record<CycleField, z.ZodNumber>,
-);
+const COLLECT_STATS = Object.keys(GcStats.at).filter((name) => name !== 'instr');
+
+/** With --godebug collectstats. */
+const collectStats = z.object({ ...Object.fromEntries(COLLECT_STATS.map((name) => [name, count])), instr: z.array(count) });
+
+const cycle = z.object({
+  ...(Object.fromEntries(CYCLE_FIELDS.map((field) => [field, z.number()])) as Record<CycleField, z.ZodNumber>),
+  collectStats: collectStats.optional(),
+});
 
 /** Go's runtime.MemStats. */
 const memstats = z.object({
@@ -25,7 +33,8 @@ const memstats = z.object({
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
   BuckHashSys: count, GCSys: count, OtherSys: count,
-  NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), NumGC: count, EnableGC: z.boolean(),
+  NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), PauseEnd: z.array(count),
+  NumGC: count, EnableGC: z.boolean(), DebugGC: z.boolean(),
   BySize: z.array(z.object({ Size: count, Mallocs: count, Frees: count })),
 });
 

@@ -5,6 +5,7 @@ import { segmentSlots } from '../memory/segment.ts';
 import type { MachineShape } from '../memory/map.ts';
 import { G } from '../machine/g.ts';
 import { GCStats, M } from '../machine/m.ts';
+import { Clock } from '../sync/clock.ts';
 import { P } from '../machine/p.ts';
 import { Sched } from '../machine/sched.ts';
 import { SudoG } from '../machine/sudog.ts';
@@ -25,18 +26,20 @@ import { MHeap } from '../malloc/mheap.ts';
 import { MStats } from '../malloc/mstats.ts';
 import { Persistent } from '../malloc/persistent.ts';
 import { Sweep } from '../malloc/sweep.ts';
+import { GcStats } from '../gc/collect-stats.ts';
+import { TraceRecord, TraceRing } from '../malloc/trace.ts';
 import { CYCLE_FIELDS, CycleRing } from '../gc/cycle-log.ts';
-import { Doorbell } from '../gc/doorbell.ts';
+import { Doorbell } from '../sync/bell.ts';
 import { Obj, WORKBUF_CAP, Work, workbufStruct } from '../gc/work.ts';
 import { PtrTarget, ScanBuf } from '../gc/scanbuf.ts';
 import { planMemory } from '../runtime/boot.ts';
 
 const RECORDS: readonly Struct[] = [
   Config, Lock, LFNode, LFStack, ParFor, ParForThread,
-  G, SudoG, M, GCStats, P, Sched,
+  G, SudoG, M, GCStats, P, Sched, Clock,
   Span, SpanList, Special, Hchan,
-  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, MProf, Bucket, AddrHash, AddrEntry, Fin, FinBlock, Finalizer,
-  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, Doorbell, CycleRing,
+  FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, MProf, Bucket, AddrHash, AddrEntry, Fin, FinBlock, Finalizer, TraceRing, TraceRecord,
+  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing,
 ];
 
 /** The whole document; `shape` is the machine whose regions are shown. */

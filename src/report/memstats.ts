@@ -1,8 +1,10 @@
 /** MemStats with Go's field names, read from a machine that stands still. */
 import type { Mem } from '../memory/struct.ts';
+import type { Ref } from '../memory/address.ts';
 import { loadWide } from '../memory/wide.ts';
 import { classToSize } from '../heap/size-classes.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
+import { memStat, pauseEndAt, pauseNsAt, type MemStat } from '../gc/memstats.ts';
 
 /** Go's MemStats.BySize has 61 entries, so larger classes don't show. */
 const BY_SIZE = 61;
@@ -38,58 +40,53 @@ export interface MemStats {
   readonly NextGC: number;
   readonly LastGC: number;
   readonly PauseTotalNs: number;
+  /** Go's rings of the last 256: the latest is at (NumGC + 255) % 256. Ends in Unix ms. */
   readonly PauseNs: readonly number[];
+  readonly PauseEnd: readonly number[];
   readonly NumGC: number;
   readonly EnableGC: boolean;
+  readonly DebugGC: boolean;
   readonly BySize: readonly BySize[];
 }
 
-/** The figures as the last updatememstats left them. */
-export function readMemStats(m: Mem): MemStats {
-  const wide = (field: keyof typeof MStats.at) => loadWide(m, MSTATS + MStats.at[field]);
-  const alloc = m[MSTATS + MStats.at.heapAllocQ] * 8;
-  const sys = ['heapSys', 'mspanSys', 'mcacheSys', 'buckhashSys', 'gcSys', 'otherSys', 'stacksSys'] as const;
+/** The figures as the last updatememstats left them, or a copy of them at `stats`. */
+export function readMemStats(m: Mem, stats: Ref = MSTATS): MemStats {
+  const of = (name: MemStat) => memStat(m, stats, name);
   return {
-    Alloc: alloc,
-    TotalAlloc: wide('totalAlloc'),
-    Sys: sys.reduce((sum, field) => sum + wide(field), 0),
-    Lookups: wide('nlookup'),
-    Mallocs: wide('nmalloc'),
-    Frees: wide('nfree'),
-    HeapAlloc: alloc,
-    // Stacks are part of the heap's own figures.
-    HeapSys: wide('heapSys') - wide('stacksInuse'),
-    HeapIdle: wide('heapIdle'),
-    HeapInuse: wide('heapInuse') - wide('stacksInuse'),
-    HeapReleased: wide('heapReleased'),
-    HeapObjects: wide('heapObjects'),
-    StackInuse: wide('stacksInuse'),
-    StackSys: wide('stacksSys') + wide('stacksInuse'),
-    MSpanInuse: wide('mspanInuse'),
-    MSpanSys: wide('mspanSys'),
-    MCacheInuse: wide('mcacheInuse'),
-    MCacheSys: wide('mcacheSys'),
-    BuckHashSys: wide('buckhashSys'),
-    GCSys: wide('gcSys'),
-    OtherSys: wide('otherSys'),
-    NextGC: Atomics.load(m, MSTATS + MStats.at.xnextGcQ) * 8,
-    LastGC: wide('lastGc'),
-    PauseTotalNs: wide('pauseTotalNs'),
-    PauseNs: recentPauses(m),
-    NumGC: m[MSTATS + MStats.at.numgc],
-    EnableGC: m[MSTATS + MStats.at.enablegc] !== 0,
+    Alloc: of('Alloc'),
+    TotalAlloc: of('TotalAlloc'),
+    Sys: of('Sys'),
+    Lookups: of('Lookups'),
+    Mallocs: of('Mallocs'),
+    Frees: of('Frees'),
+    HeapAlloc: of('HeapAlloc'),
+    HeapSys: of('HeapSys'),
+    HeapIdle: of('HeapIdle'),
+    HeapInuse: of('HeapInuse'),
+    HeapReleased: of('HeapReleased'),
+    HeapObjects: of('HeapObjects'),
+    StackInuse: of('StackInuse'),
+    StackSys: of('StackSys'),
+    MSpanInuse: of('MSpanInuse'),
+    MSpanSys: of('MSpanSys'),
+    MCacheInuse: of('MCacheInuse'),
+    MCacheSys: of('MCacheSys'),
+    BuckHashSys: of('BuckHashSys'),
+    GCSys: of('GCSys'),
+    OtherSys: of('OtherSys'),
+    NextGC: of('NextGC'),
+    LastGC: of('LastGC'),
+    PauseTotalNs: of('PauseTotalNs'),
+    PauseNs: Array.from({ length: PAUSES }, (_, i) => pauseNsAt(m, stats, i)),
+    PauseEnd: Array.from({ length: PAUSES }, (_, i) => pauseEndAt(m, stats, i)),
+    NumGC: of('NumGC'),
+    EnableGC: of('EnableGC') !== 0,
+    // Go has kept the field, and no way to set it.
+    DebugGC: false,
     BySize: Array.from({ length: BY_SIZE }, (_, c) => ({
       Size: classToSize[c],
-      Mallocs: loadWide(m, MSTATS + MStats.at.bySizeNmalloc + 2 * c),
-      Frees: loadWide(m, MSTATS + MStats.at.nsmallfree + 2 * c),
+      Mallocs: loadWide(m, stats + MStats.at.bySizeNmalloc + 2 * c),
+      Frees: loadWide(m, stats + MStats.at.nsmallfree + 2 * c),
     })),
   };
-}
-
-/** The last pauses, the latest first. */
-function recentPauses(m: Mem): number[] {
-  const numgc = m[MSTATS + MStats.at.numgc];
-  return Array.from({ length: Math.min(numgc, PAUSES) }, (_, i) =>
-    loadWide(m, MSTATS + MStats.at.pauseNs + 2 * ((numgc - 1 - i) % PAUSES)),
-  );
 }

@@ -19,6 +19,8 @@ import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
+import { GcStats } from '../gc/collect-stats.ts';
+import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { CYCLE_WORDS } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -35,6 +37,8 @@ const SIZES: RecordSizes = {
   span: Span.words,
   workbuf: (cap) => workbufStruct(cap).words,
   cycle: CYCLE_WORDS,
+  collectStats: GcStats.words,
+  trace: TRACE_CAP * TraceRecord.words,
 };
 
 /** Where everything of a machine of this shape lies. */
@@ -64,6 +68,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   for (let i = 0; i < nprocs; i++) initProc(m, i);
   setRateStopped(m, m[CONFIG + Config.at.memprofileRate]);
   m[MSTATS + MStats.at.gcpercent] = gcpercent;
+  m[MSTATS + MStats.at.cyclePercent] = gcpercent;
   storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
   sysMap(m, m0, m[CONFIG + Config.at.ps], nprocs * MCache.words, MSTATS + MStats.at.mcacheSys);
   Atomics.store(m, MSTATS + MStats.at.xnextGcQ, firstGoal(gcpercent));

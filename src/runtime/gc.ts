@@ -7,6 +7,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
 import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
 import { racyLoad } from '../sync/racy.ts';
+import { noteGc } from '../sync/clock.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
@@ -15,7 +16,8 @@ import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
-import { beginCycleRecord, endCycleRecord, logCycleField } from '../gc/cycle-log.ts';
+import { tracegc, traces } from '../malloc/trace.ts';
+import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField } from '../gc/cycle-log.ts';
 import { isOlderCollector, mark, sweepInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { BITMAP_WORK, BitmapWork } from '../gc/older/bitmap-work.ts';
@@ -31,6 +33,7 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const NUMGC = MSTATS + MStats.at.numgc;
+const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 const BGSWEEP_G = SWEEP + Sweep.at.g;
@@ -65,7 +68,8 @@ interface Times {
  */
 export function gcStart(m: Mem, mp: MRef, force: number): void {
   if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;
-  if (m[GCPERCENT] < 0 && force === FORCE.no) return;
+  // Racy: GOGC may change right now, and then either answer is right.
+  if (racyLoad(m, GCPERCENT) < 0 && force === FORCE.no) return;
   acquireWorld(m, mp);
   if (force === FORCE.no && racyLoad(m, HEAP_ALLOC_Q) < racyLoad(m, XNEXT_GC_Q)) {
     // Somebody else has collected while this M waited.
@@ -81,6 +85,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + PHASE_OF] = PHASE.collect;
   clearpools(m, mp);
   gc(m, mp, started, force);
+  if (m[GCTRACE] > 1) gc(m, mp, nanotime(), force);
   m[mp + PHASE_OF] = PHASE.running;
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
   m[mp + GCING] = 0;
@@ -94,6 +99,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 /** One cycle, with the world stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
+  if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
   finishSweep(m, mp);
   checkpoint(m, CHECKPOINT.swept);
@@ -111,11 +117,12 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   times.end = times.t4;
   if (isOlderCollector(m)) sweepWithWorldStopped(m, mp, times);
   recordPause(m, times);
-  if (m[CONFIG + Config.at.gctrace] !== 0) updatememstats(m, mp);
+  noteGc(m);
+  if (m[GCTRACE] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
   if (!isOlderCollector(m)) sweepFromHereOn(m, mp, times, force);
   mprofGC(m, mp);
-  if (m[CONFIG + Config.at.gctrace] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
+  if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
 }
 
@@ -164,8 +171,9 @@ function setUpMark(m: Mem, mp: MRef): void {
 
 /** What was live after the previous cycle, for the trace only; bytes. */
 function estimateLiveBefore(m: Mem): number {
-  if (m[GCPERCENT] < 0) return m[HEAP_ALLOC_Q] * 8;
-  return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (m[GCPERCENT] + 100)) * 8;
+  const percent = m[MSTATS + MStats.at.cyclePercent];
+  if (percent < 0) return m[HEAP_ALLOC_Q] * 8;
+  return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (percent + 100)) * 8;
 }
 
 function recordPause(m: Mem, times: Times): void {
@@ -235,6 +243,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   // Right only when all is swept and nothing allocated since: the live heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);
+  logCollectStats(m, record);
   endCycleRecord(m);
 }
 

@@ -1,21 +1,29 @@
-/** runtime.ReadMemStats: the figures of one moment, in the middle of a program. */
+/** The statistics of one moment, for a running program: runtime.ReadMemStats and debug.readGCStats. */
 import type { Mem } from '../memory/struct.ts';
-import { addWide, loadWide } from '../memory/wide.ts';
+import { addWide, loadWide, storeWide } from '../memory/wide.ts';
+import type { Ref } from '../memory/address.ts';
+import { UsageError } from '../base/fatal.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
-import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { MHEAP_LOCK } from '../malloc/mheap.ts';
+import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
+import { pauseNsAt } from '../gc/memstats.ts';
 import { updatememstats } from '../gc/stats.ts';
-import type { Ref } from '../memory/address.ts';
 import { acquireWorld, releaseWorld, starttheworld, stoptheworld } from './world.ts';
 
 const { curg: CURG, locks: LOCKS, gcing: GCING } = M.at;
 const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
+const NUMGC = MSTATS + MStats.at.numgc;
+
+/** Bytes that ReadMemStats writes. */
+export const MEMSTATS_BYTES = MStats.words * 4;
 
 /**
- * Stops the world, recounts the statistics and copies them, laid out as MStats, to the
- * MStats.words words at `into`. A safe point, like a collection.
+ * Stops the world, recounts the statistics and copies them to the MEMSTATS_BYTES bytes at
+ * `into`, for memStat. A safe point, like a collection.
  */
-export function stopAndUpdateMemStats(m: Mem, mp: MRef, into: Ref): void {
+export function readMemStats(m: Mem, mp: MRef, into: Ref): void {
   acquireWorld(m, mp);
   const gp = m[mp + CURG];
   m[mp + GCING] = 1;
@@ -40,4 +48,27 @@ function separateStacks(m: Mem, stats: Ref): void {
   addWide(m, stats + MStats.at.stacksSys, stacks);
   addWide(m, stats + MStats.at.heapInuse, -stacks);
   addWide(m, stats + MStats.at.heapSys, -stacks);
+}
+
+/** Numbers that readGCStats needs room for. */
+export const GCSTATS_CAP = PAUSES + 3;
+
+/**
+ * Writes the pauses that are remembered, ns, the latest first, then when the last collection
+ * ended (Unix ms), how many there were, and all their pauses together, ns: numbers of two
+ * words each, for loadWide, from `dst` on, where there is room for `cap` of them.
+ * @returns how many it wrote
+ * @throws UsageError when `cap` is less than GCSTATS_CAP
+ */
+export function readGCStats(m: Mem, mp: MRef, dst: Ref, cap: number): number {
+  if (cap < GCSTATS_CAP) throw new UsageError(`short slice passed to readGCStats: it needs room for ${GCSTATS_CAP} numbers, not ${cap}`);
+  lock(m, mp, MHEAP_LOCK);
+  const numgc = m[NUMGC];
+  const n = Math.min(numgc, PAUSES);
+  for (let i = 0; i < n; i++) storeWide(m, dst + 2 * i, pauseNsAt(m, MSTATS, numgc - 1 - i));
+  storeWide(m, dst + 2 * n, loadWide(m, MSTATS + MStats.at.lastGc));
+  storeWide(m, dst + 2 * n + 2, numgc);
+  storeWide(m, dst + 2 * n + 4, loadWide(m, MSTATS + MStats.at.pauseTotalNs));
+  unlock(m, mp, MHEAP_LOCK);
+  return n + 3;
 }

@@ -6,6 +6,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { notewakeup } from '../sync/note.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_STATUS, type GRef } from '../machine/g.ts';
+import { takeDue } from '../sync/clock.ts';
 import { M, PHASE, fastrand, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
@@ -16,6 +17,7 @@ import { grantLocked, mputLocked, mremoveLocked, pidleputLocked, premoveLocked, 
 import { ready } from './ready.ts';
 import { globrunqgetLocked, globrunqput, runqempty, runqget, runqsteal } from './runq.ts';
 import { unlockWaited } from './waitq.ts';
+import { wakeScavenger } from './scavenger.ts';
 import { gcstopm } from './world.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
@@ -60,6 +62,7 @@ function schedule(m: Mem, mp: MRef): GRef {
       continue;
     }
     if (Atomics.load(m, XSHUTDOWN) !== 0) return 0;
+    if (takeDue(m)) wakeScavenger(m, mp);
     const pp = m[mp + M_P];
     let gp = 0;
     if (m[pp + SCHEDTICK] % GLOBAL_EVERY === 0 && racyLoad(m, RUNQSIZE) > 0) gp = globrunqget(m, mp, pp, 1);

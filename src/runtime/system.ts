@@ -1,5 +1,5 @@
 /**
- * The system goroutines: the background sweeper and the one that runs finalizers. Their
+ * The system goroutines: the background sweeper, the one that runs finalizers, the scavenger. Their
  * steps open the text segment, at fixed places.
  */
 import type { Mem } from '../memory/struct.ts';
@@ -16,6 +16,7 @@ import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../malloc/swee
 import { gcStart } from './gc.ts';
 import { RUNFINQ } from './finalizer.ts';
 import { BGSWEEP } from './gc.ts';
+import { SCAVENGER, doWhatIsDue } from './scavenger.ts';
 import { GOEXIT, parkAt, slotAt, yieldTo, type Step } from './goroutine.ts';
 
 const FINQ = FIN + Fin.at.finq;
@@ -114,6 +115,14 @@ function afterBlocks(m: Mem, mp: MRef, gp: GRef): number {
   return RUNFINQ.pc;
 }
 
+/** Does what is due by the clock, then sleeps until more is. */
+function scavenger(m: Mem, mp: MRef, gp: GRef): number {
+  doWhatIsDue(m, mp);
+  lock(m, mp, GCLOCK);
+  m[SWEEP + Sweep.at.scavengerParked] = 1;
+  return parkUnder(m, mp, gp, GCLOCK, WAIT.sleep, SCAVENGER.pc);
+}
+
 function parkUnder(m: Mem, mp: MRef, gp: GRef, waitlock: Ref, reason: number, pc: number): number {
   m[gp + WAITREASON] = reason;
   m[gp + ISBACKGROUND] = 1;
@@ -127,4 +136,4 @@ export function finalizedObject(m: Mem, gp: GRef): Ref {
 }
 
 /** The first steps of every text segment; the pcs above count on this order. */
-export const SYSTEM_STEPS: readonly Step[] = [bgsweep, runfinq, runBlock, afterBlocks];
+export const SYSTEM_STEPS: readonly Step[] = [bgsweep, runfinq, runBlock, afterBlocks, scavenger];

@@ -82,7 +82,7 @@ export class History {
     const explicit = (countExplicit(h) - this.explicit) | 0;
     this.checkLive(h, out, explicit);
     this.checkFreed(h, out, explicit);
-    if (h.m[GCPERCENT] === this.percent) this.checkGoal(h, out);
+    this.checkGoal(h, out);
   }
 
   private checkLive(h: HeapView, out: Findings, explicit: number): void {

@@ -94,6 +94,7 @@ function describe(h: HeapView, i: number): string {
   if (h.kind[i] === KIND.none) return 'unused';
   if (h.kind[i] === KIND.stack) return `stacks of ${h.m[s + Span.at.elemsize]} bytes`;
   if (h.kind[i] === KIND.free) return `${spanPages(h, i)} free pages`;
+  if (h.kind[i] === KIND.faulted) return `${spanPages(h, i)} pages taken away`;
   if (h.kind[i] === KIND.large) return `a large object of ${spanPages(h, i)} pages`;
   const cached = h.m[s + INCACHE] !== 0 ? 'cached' : 'not cached';
   return `class ${h.m[s + SIZECLASS]}, ${h.m[s + NALLOC]} of ${blockCount(h, i)} blocks handed out, ${cached}`;

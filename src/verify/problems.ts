@@ -31,6 +31,8 @@ export const LAWS = {
   FREEBUF: 'blocks freed explicitly are set aside, each once, only while a P caches their span',
   FREELIST_COUNT: 'nalloc + |freelist| == nelems',
   FREE_BLOCK_DIRTY: 'a free block whose second word is zero is zero past its first',
+  // efence
+  FAULTED_WRITTEN: 'nobody writes to memory that efence has taken away',
   // lists
   LIST_CORRUPT: 'a span list is circular, its links are symmetric, and its spans say they are on it',
   SPAN_ON_WRONG_LIST: 'a span is on exactly the list that its state, size and free blocks ask for',

@@ -10,7 +10,7 @@ import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.
 import { checkCaches, checkCachesFlushed } from './caches.ts';
 import { checkChannels } from './channels.ts';
 import { checkCounters } from './counters.ts';
-import { checkFaults } from './faults.ts';
+import { checkFaultedMemory, checkFaults } from './faults.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
 import { History } from './history.ts';
@@ -102,6 +102,7 @@ export class Verifier {
     if (hasRefwords(view)) checkRefwords(view, out, null);
     checkFreeSpans(view, out);
     checkFreeBlocksClear(view, out);
+    checkFaultedMemory(view, out);
     this.history.check(view, out);
   }
 }

@@ -13,6 +13,7 @@ import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { Persistent } from '../malloc/persistent.ts';
 import { STACKPOOL, StackPool } from '../malloc/stack.ts';
 import { SYS, Sys } from '../malloc/sys.ts';
+import { TRACE_LOCK } from '../malloc/trace.ts';
 import { SWEEP, Sweep } from '../malloc/sweep.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { procs } from './caches.ts';
@@ -30,6 +31,7 @@ const LOCKS: readonly (readonly [string, number])[] = [
   ['proflock', MPROF + MProf.at.lock],
   ['sys.lock', SYS + Sys.at.lock],
   ['stackpool.lock', STACKPOOL + StackPool.at.lock],
+  ['trace.lock', TRACE_LOCK],
   ['persistent.lock', globalRecord('persistent', Persistent) + Persistent.at.lock],
 ];
 

@@ -7,19 +7,18 @@ import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { loadWide } from '../memory/wide.ts';
 import { xorshift32 } from '../base/random.ts';
-import { lock, unlock } from '../sync/lock.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { classToSize } from '../heap/size-classes.ts';
 import { unsafePointer } from '../heap/type-decl.ts';
 import { typeTable } from '../heap/type-table.ts';
 import { FLAG_NOSCAN } from '../malloc/flags.ts';
-import { MHEAP_LOCK } from '../malloc/mheap.ts';
-import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { MStats } from '../malloc/mstats.ts';
 import { GOEXIT, type Step } from '../runtime/goroutine.ts';
 import { collect, getInt, getSlot, getSlotAddress, globalAt, newObject, setInt, storeWord } from '../runtime/mutator.ts';
 import { newValues } from '../runtime/values.ts';
-import { stopAndUpdateMemStats } from '../runtime/read-memstats.ts';
+import { setgcpercent } from '../runtime/gc-percent.ts';
+import { readMemStats } from '../runtime/read-memstats.ts';
 import { storeAddress } from './bytes.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import type { Needs, Params, Workload } from './workload.ts';
@@ -49,20 +48,16 @@ const BY_SIZE = 61;
 /** The one type: a slice's elements. */
 const POINTER = 0;
 
-const GCPERCENT = MSTATS + MStats.at.gcpercent;
-
 function snapshotAt(m: Mem, moment: number): Ref {
   return globalAt(m, 0) + moment * MStats.words;
 }
 
 /** What is there before: the slice, and nothing that is not swept. */
 function begin(m: Mem, mp: MRef, gp: GRef): number {
-  lock(m, mp, MHEAP_LOCK);
-  m[GCPERCENT] = -1;
-  unlock(m, mp, MHEAP_LOCK);
+  setgcpercent(m, mp, -1);
   newValues(m, mp, gp, KEPT, POINTER, getInt(m, gp, COUNT));
   collectTwice(m, mp);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, BEFORE));
+  readMemStats(m, mp, snapshotAt(m, BEFORE));
   return PC.allocate;
 }
 
@@ -91,7 +86,7 @@ function allocate(m: Mem, mp: MRef, gp: GRef): number {
   setInt(m, gp, DONE, to);
   if (to < count) return PC.allocate;
   setInt(m, gp, DONE, 0);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, ALL));
+  readMemStats(m, mp, snapshotAt(m, ALL));
   return PC.drop;
 }
 
@@ -103,7 +98,7 @@ function drop(m: Mem, mp: MRef, gp: GRef): number {
     if ((draw & 3) !== 0) storeWord(m, kept, i, 0);
   }
   collectTwice(m, mp);
-  stopAndUpdateMemStats(m, mp, snapshotAt(m, DROPPED));
+  readMemStats(m, mp, snapshotAt(m, DROPPED));
   return GOEXIT;
 }
 

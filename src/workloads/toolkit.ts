@@ -12,7 +12,11 @@ import { chancap, chanclose, chanlen, chanok, chanrecv, chansend, makechan, tryr
 import { free } from '../malloc/free.ts';
 import { lookup } from '../malloc/lookup.ts';
 import { clearfinalizer, setfinalizer } from '../runtime/finalizer.ts';
-import { freeOSMemory } from '../runtime/free-os-memory.ts';
+import { memStat } from '../gc/memstats.ts';
+import { setGCPercent } from '../runtime/gc-percent.ts';
+import { GCSTATS_CAP, MEMSTATS_BYTES, readGCStats, readMemStats } from '../runtime/read-memstats.ts';
+import { freeOSMemory } from '../runtime/scavenger.ts';
+import { loadWide } from '../memory/wide.ts';
 import { GOEXIT, call, parkAt, ret, slotAt, yieldTo } from '../runtime/goroutine.ts';
 import * as mutator from '../runtime/mutator.ts';
 import * as values from '../runtime/values.ts';
@@ -29,7 +33,7 @@ export const toolkit = {
   GOEXIT, call, ret, yieldTo, parkAt, ready, slotAt,
   // Objects.
   FLAG_NOSCAN, ptrWords, setfinalizer, clearfinalizer, finalizedObject,
-  free, lookup, freeOSMemory, storeAddress, loadAddress, setFreshByte, getByte,
+  free, lookup, storeAddress, loadAddress, setFreshByte, getByte,
   // Types, to be declared and put into the workload's `types`.
   typeTable, types,
   // Channels.
@@ -37,6 +41,8 @@ export const toolkit = {
   select, selectOr, sendCase, recvCase,
   // What the memory profiler samples.
   setMemProfileRate, setMemProfileKind, MEM_PROFILE, FLAG_NOPROFILING,
+  // Statistics, and GOGC.
+  readMemStats, MEMSTATS_BYTES, memStat, readGCStats, GCSTATS_CAP, loadWide, setGCPercent, freeOSMemory,
   // Waiting for goroutines.
   GROUP_GLOBALS, groupAdd, groupDone, groupWait,
   // Chance, from a seed; and the end.

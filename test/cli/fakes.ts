@@ -1,6 +1,6 @@
 /** A machine, a terminal and workloads that only seem to be. */
 import type { RunResult } from '../../src/drivers/api.ts';
-import { CYCLE_FIELDS, type Cycle } from '../../src/gc/cycle-log.ts';
+import { CYCLE_FIELDS, type Cycle, type CycleField } from '../../src/gc/cycle-log.ts';
 import type { MemStats } from '../../src/report/memstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
@@ -10,7 +10,7 @@ import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
-  const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Cycle;
+  const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Record<CycleField, number>;
   return { ...zeros, numgc: 1, nproc: 1, ...fields };
 }
 
@@ -18,8 +18,8 @@ export const memstats: MemStats = {
   Alloc: 2 << 20, TotalAlloc: 64 << 20, Sys: 80 << 20, Lookups: 0, Mallocs: 2_000_000, Frees: 1_934_464,
   HeapAlloc: 2 << 20, HeapSys: 8 << 20, HeapIdle: 5 << 20, HeapInuse: 3 << 20, HeapReleased: 0, HeapObjects: 65_536,
   StackInuse: 4096, StackSys: 4096, MSpanInuse: 512, MSpanSys: 1024, MCacheInuse: 256, MCacheSys: 256,
-  BuckHashSys: 0, GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [2e6, 1e6], NumGC: 2,
-  EnableGC: true, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
+  BuckHashSys: 0, GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [1e6, 2e6], PauseEnd: [1, 2], NumGC: 2,
+  EnableGC: true, DebugGC: false, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
 };
 
 export function resultOf(fields: Partial<RunResult> = {}): RunResult {
@@ -102,6 +102,8 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     now: () => performance.now(),
     freshSeed: () => 4711,
     signal: new AbortController().signal,
+    env: {},
+    writeText: async (path, pieces) => void (written.out += `${path}: ${[...pieces].join('')}`),
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);

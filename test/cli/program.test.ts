@@ -40,6 +40,8 @@ describe('sweepgen', () => {
     ['run --procs 65', "--procs must be a whole number from 1 to 64, not '65'"],
     ['run --arena 1K', '--arena 1K is too small: nothing runs in less than 64K'],
     ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G'],
+    ['run --gctrace tree', "--gctrace takes 1 or 2, not 'tree'; write --gctrace=1, or put it last"],
+    ['run --gctrace-form 1.5', "--gctrace-form must be 1.3 or 1.4, not '1.5'"],
     ['run nothing', "there is no workload 'nothing'; there are churn, binary-trees, collect, tree and sequence (a module of yours is named by its path, as ./nothing.mjs)"],
     ['run chrun', "there is no workload 'chrun'; did you mean churn? (a module of yours is named by its path, as ./chrun.mjs)"],
     ['run churn extra', "too many arguments for 'run'. Expected 1 argument but got 2."],
@@ -74,6 +76,17 @@ describe('sweepgen run', () => {
       { workload: 'churn', procs: 3, gogc: 'off', arena: 64 << 20, seed: 9, params: { count: 5, threads: 1 }, verify: true },
     ]);
     expect(stopped).toBe(1);
+  });
+
+  it.each([['', 100], ['250', 250], ['off', 'off'], ['-1', 'off']])("takes GOGC=%s from the environment, unless it is told otherwise", async (GOGC, gogc) => {
+    expect((await cli('run', undefined, { env: { GOGC } })).started).toMatchObject([{ gogc }]);
+    expect((await cli('run --gogc 7', undefined, { env: { GOGC } })).started).toMatchObject([{ gogc: 7 }]);
+  });
+
+  it('refuses a GOGC that is no number', async () => {
+    expect(await cli('run', undefined, { env: { GOGC: 'many' } })).toMatchObject({
+      code: 2, started: [], err: "sweepgen: the environment's GOGC, unless it is 'off', must be a whole number from 0 to 100000, not 'many'\n",
+    });
   });
 
   it('says what the machine did, after what the workload says', async () => {
@@ -155,10 +168,20 @@ collect, 2 Ps, GOGC 100, seed 1
     expect([code, err, started.length]).toEqual([2, 'sweepgen: x.gz: is cut off\n', 0]);
   });
 
+  it("prints Go 1.4's lines when asked to", async () => {
+    const { err } = await cli('run --gctrace --gctrace-form 1.4', () => resultOf({ cycles: [cycleOf({ goroutines: 7 })] }));
+    expect(err).toContain(', 7 goroutines, ');
+  });
+
+  it.each([['--gctrace', undefined], ['--gctrace=1', undefined], ['--gctrace 2', 2], ['', undefined]])('hands "%s" on', async (flag, gctrace) => {
+    const { started, err } = await cli(`run churn ${flag}`, () => resultOf({ cycles: [cycleOf()] }));
+    expect([started[0].gctrace, err !== '']).toEqual([gctrace, flag !== '']);
+  });
+
   it('prints one document with --json', async () => {
     const { out } = await cli('run --json --seed 3', () => resultOf({ cycles: [cycleOf({ markNs: 5 })], lines: ['x'] }));
     const document = RunDocument.strict().parse(JSON.parse(out));
-    expect(document).toMatchObject({ schema: 1, workload: 'churn', seed: 3, params: { count: 1000 }, memstats: { NumGC: 2 } });
+    expect(document).toMatchObject({ schema: 2, workload: 'churn', seed: 3, params: { count: 1000 }, memstats: { NumGC: 2 } });
     expect(document.cycles[0].markNs).toBe(5);
   });
 

@@ -52,7 +52,7 @@ describe('sweepgen run', () => {
     const { code, out } = await sweepgen(['run', 'churn', '--set', 'count=300000', '--json']);
     expect(code).toBe(0);
     const { schema, memstats, cycles } = JSON.parse(out);
-    expect(schema).toBe(1);
+    expect(schema).toBe(2);
     expect(memstats.Mallocs - memstats.Frees).toBe(memstats.HeapObjects);
     expect(memstats.NumGC).toBe(cycles.length);
   });
@@ -64,6 +64,10 @@ describe('sweepgen run', () => {
     for (const one of lines) {
       expect(one).toMatch(/^gc\d+\(\d+\): \d+\+\d+\+\d+\+\d+ us, \d+ -> \d+ MB, \d+ \(\d+-\d+\) objects, \d+\/\d+\/\d+ sweeps, \d+\(\d+\) handoff, \d+\(\d+\) steal, \d+\/\d+\/\d+ yields$/);
     }
+  });
+
+  test('runs the example of a program that reads its statistics', async () => {
+    expect(await sweepgen(['run', './docs/examples/memstats.mjs', '--procs', '1', '--verify'])).toMatchObject({ code: 0, err: '' });
   });
 
   test('prints a trace line for each collection of 2011 in the form of that time', async () => {
@@ -164,7 +168,7 @@ describe('sweepgen scale', () => {
     const { code, out } = await sweepgen(['scale', 'self', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
     expect(code).toBe(0);
     const { schema, heap, results } = JSON.parse(out);
-    expect(schema).toBe(1);
+    expect(schema).toBe(2);
     expect(heap.objects).toBeGreaterThan(10_000);
     expect(results.map((one: { procs: number }) => one.procs)).toEqual([1, 2]);
     for (const one of results) {

@@ -27,7 +27,7 @@ test('empty buffers are used again before new ones are made, and running out is 
   const made = Array.from({ length: 3 }, () => getempty(m, m0, 0));
   expect([new Set(made).size, m[WORK + Work.at.nbufs]]).toEqual([3, 3]);
   expect(fatalOf(() => getempty(m, m0, 0)).code).toBe('OUT_OF_MEMORY');
-  putempty(m, made[1]);
+  putempty(m, m0, made[1]);
   expect(getempty(m, m0, 0)).toBe(made[1]);
   expect([m[EMPTY], m[WORK + Work.at.nbufs]]).toEqual([0, 3]);
 });

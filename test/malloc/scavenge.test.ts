@@ -10,11 +10,12 @@ import { free } from '../../src/malloc/free.ts';
 import { lookup } from '../../src/malloc/lookup.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
-import { scavenge } from '../../src/malloc/scavenge.ts';
+import { EVERYTHING, scavenge } from '../../src/malloc/scavenge.ts';
 import { FAULT_PATTERN, SYS, Sys } from '../../src/malloc/sys.ts';
+import { setClock } from '../../src/sync/clock.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { updatememstats } from '../../src/gc/stats.ts';
-import { freeOSMemory } from '../../src/runtime/free-os-memory.ts';
+import { freeOSMemory } from '../../src/runtime/scavenger.ts';
 import { newObject, setSlot } from '../../src/runtime/mutator.ts';
 import { verifyHeap } from '../../src/verify/verifier.ts';
 import { bootCore, runCore } from '../support/core-machine.ts';
@@ -26,12 +27,12 @@ test('free spans are released once, and count no more when they are used', () =>
   const kept = mallocgc(m, m0, 10 * PAGE_BYTES, 0);
   free(m, m0, mallocgc(m, m0, 20 * PAGE_BYTES, 0));
   // The heap has grown by 128 pages.
-  expect(scavenge(m, m0, Infinity, 0)).toBe(118 * PAGE_BYTES);
-  expect(scavenge(m, m0, Infinity, 0)).toBe(0);
+  expect(scavenge(m, m0, EVERYTHING)).toBe(118 * PAGE_BYTES);
+  expect(scavenge(m, m0, EVERYTHING)).toBe(0);
   expect([loadWide(m, RELEASED), loadWide(m, SYS + Sys.at.unused)]).toEqual([118 * PAGE_BYTES, 118 * PAGE_BYTES]);
   free(m, m0, kept);
   // Joined with its neighbour: only the ten pages are new.
-  expect(scavenge(m, m0, Infinity, 0)).toBe(10 * PAGE_BYTES);
+  expect(scavenge(m, m0, EVERYTHING)).toBe(10 * PAGE_BYTES);
   const p = mallocgc(m, m0, 30 * PAGE_BYTES, 0);
   expect(m.subarray(p, p + 30 * PAGE_WORDS).every((word) => word === 0)).toBe(true);
   expect([loadWide(m, RELEASED), loadWide(m, SYS + Sys.at.unused)]).toEqual([0, 0]);
@@ -42,10 +43,12 @@ test('free spans are released once, and count no more when they are used', () =>
 test('a span that was freed a moment ago keeps its memory', () => {
   const { m, m0 } = bootCore({ arenaPages: 256 });
   const p = mallocgc(m, m0, 128 * PAGE_BYTES, 0);
+  setClock(m, 5);
   free(m, m0, p);
-  const freed = loadWide(m, spanOf(m, p) + Span.at.unusedsince);
-  expect(scavenge(m, m0, freed + 1000, 1000)).toBe(0);
-  expect(scavenge(m, m0, freed + 1001, 1000)).toBe(128 * PAGE_BYTES);
+  setClock(m, 5 + 1000);
+  expect(scavenge(m, m0, 1000)).toBe(0);
+  setClock(m, 5 + 1001);
+  expect(scavenge(m, m0, 1000)).toBe(128 * PAGE_BYTES);
 });
 
 test('FreeOSMemory collects first', () => {

@@ -121,7 +121,7 @@ describe('goroutines', () => {
       return GOEXIT;
     },
   ];
-  const text = ['a', 'b', 'c', 'd', 'test.main', 'test.end', 'test.waits', 'test.deeper', 'test.never'];
+  const text = ['a', 'b', 'c', 'd', 'e', 'test.main', 'test.end', 'test.waits', 'test.deeper', 'test.never'];
 
   it('are dumped with their frames, the innermost first', async () => {
     const { m } = runOnOneP(workloadOf(steps, 0), {});

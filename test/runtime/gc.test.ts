@@ -197,6 +197,18 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   });
 });
 
+test('with gctrace=2 each collection is two, each with its record and pause', () => {
+  const { m } = runCore({ gctrace: 2 }, 100, (m, mp, gp) => {
+    for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 1000, FLAG_NOSCAN);
+    for (let i = 0; i < 3; i++) collect(m, mp, i % 2 === 0);
+  });
+  const cycles = drainCycles(m);
+  expect(cycles.map(({ numgc }) => numgc)).toEqual([1, 2, 3, 4, 5, 6]);
+  // The second finds swept what the first left.
+  expect(cycles[1].nmalloc - cycles[1].nfree).toBe(1);
+  expect(cycles.reduce((sum, { pauseNs }) => sum + pauseNs, 0)).toBe(loadWide(m, MSTATS + MStats.at.pauseTotalNs));
+});
+
 test('runMain lets several machines run one after the other', () => {
   for (let i = 0; i < 3; i++) {
     const machine = bootCore({}, 100);

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config, TYPES } from '../../src/memory/config.ts';
 import { storePointer } from '../../src/memory/address.ts';
+import { addWide } from '../../src/memory/wide.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { G, G_STATUS, sudogAt } from '../../src/machine/g.ts';
 import { M, mAt } from '../../src/machine/m.ts';
@@ -15,6 +16,7 @@ import { SPAN_STATE, Span, spanAt, spanSlot } from '../../src/heap/span.ts';
 import { spanListInsert, spanListRemove } from '../../src/heap/span-list.ts';
 import { MTYPES } from '../../src/heap/type.ts';
 import { Special } from '../../src/heap/special.ts';
+import { FAULT_PATTERN } from '../../src/malloc/sys.ts';
 import { FIN, Fin, FinBlock, finalizerAt } from '../../src/malloc/finq.ts';
 import { FixAlloc } from '../../src/malloc/fixalloc.ts';
 import { MCache, mcacheOf } from '../../src/malloc/mcache-record.ts';
@@ -243,6 +245,20 @@ function pretendTwoMarked(m: Mem): void {
   for (let tid = 0; tid < 2; tid++) m[MARKFOR + ParFor.words + tid * ParForThread.words] = 9 | (8 << 16);
 }
 
+/** A free span, as if efence had taken it away; returns it. */
+function takeAway(m: Mem): number {
+  const s = freeSpan(m);
+  spanListRemove(m, s);
+  m[s + STATE] = SPAN_STATE.faulted;
+  const bytes = m[s + NPAGES] * PAGE_WORDS * 4;
+  addWide(m, MSTATS + MStats.at.heapIdle, -bytes);
+  addWide(m, MSTATS + MStats.at.heapInuse, bytes);
+  addWide(m, SYS + Sys.at.faulted, bytes);
+  for (let n = 0; n < m[s + NPAGES]; n++) m[spanSlot(m, m[s + START]) + n] = s;
+  m.fill(FAULT_PATTERN, m[s + START], m[s + START] + m[s + NPAGES] * PAGE_WORDS);
+  return s;
+}
+
 interface Damage {
   readonly code: ProblemCode;
   readonly what: string;
@@ -257,6 +273,7 @@ interface Damage {
 const C = CONFIG;
 
 const DAMAGES: readonly Damage[] = [
+  { code: 'FAULTED_WRITTEN', what: 'memory that was taken away is written to', point: SWEPT, apply: (m) => void (m[m[takeAway(m) + START] + 7] = 0) },
   { code: 'LOST_OBJECT', what: 'a mark is cleared', point: MARKED, apply: (m) => clearMark(m, keptBlock) },
   {
     code: 'LEAKED_MARK', what: 'garbage is marked', point: MARKED,
@@ -424,14 +441,7 @@ const DAMAGES: readonly Damage[] = [
   {
     code: 'FAULTED_REACHED', what: 'a global points at memory that faults', point: MARKED, with: ['FREE_SPANS_ADJACENT'],
     apply(m) {
-      const s = freeSpan(m);
-      const bytes = m[s + NPAGES] * PAGE_WORDS * 4;
-      spanListRemove(m, s);
-      m[s + STATE] = SPAN_STATE.faulted;
-      for (let page = 0; page < m[s + NPAGES]; page++) m[spanSlot(m, m[s + START] + page * PAGE_WORDS)] = s;
-      m[MSTATS + MStats.at.heapIdle] -= bytes;
-      m[MSTATS + MStats.at.heapInuse] += bytes;
-      m[SYS + Sys.at.faulted] += bytes;
+      const s = takeAway(m);
       storePointer(m, m[CONFIG + Config.at.data], m[s + START] + 8);
     },
   },

@@ -1,9 +1,11 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace, formatGogctrace2011 } from '../../report/gctrace.ts';
+import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import type { Hole } from '../../malloc/sys.ts';
+import { formatCollectStats } from '../../report/collect-stats.ts';
+import { memorydump } from '../../report/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -12,14 +14,14 @@ import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, profileRate } from '../mem-profile.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTypes, type Collector, type DebugFlag, type Goarch, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Policy, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface RunFlags {
   readonly heap?: string;
   readonly heapdump?: string;
   readonly procs?: number;
-  readonly gogc: number | 'off';
+  readonly gogc?: number | 'off';
   readonly arena?: number;
   readonly arenaHoles?: readonly Hole[];
   readonly policy: Policy;
@@ -34,7 +36,10 @@ interface RunFlags {
   readonly memprofileRate?: number;
   readonly seed: number;
   readonly verify?: boolean;
-  readonly gctrace?: boolean;
+  readonly gctrace?: true | 1 | 2;
+  readonly gctraceForm: GoVersion;
+  readonly timeScale?: number;
+  readonly memorydump?: string;
   readonly json?: boolean;
   readonly set?: readonly Setting[];
 }
@@ -52,7 +57,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip')
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
-    .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off'", parseGogc, 100)
+    .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
@@ -65,7 +70,10 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--seed <n>', 'seed of everything random', parseSeed, 1)
     .option('--set <name=value>', 'set a number of the workload; may be repeated', collectSetting)
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--gctrace', 'print a line for each collection on stderr, as Go 1.3 does (or, with an older collector, Go of its time)')
+    .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does (with an older collector, Go of its time); 2: collect twice each time', parseGctrace)
+    .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
+    .option('--time-scale <x>', "seconds of the machine's clock in a real one: it collects after 2 minutes without, and gives memory back after 5 (default: 1)", parseTimeScale)
+    .option('--memorydump <file>', "write all of the heap's memory to a file at the end, or to stdout for -")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, of the last collection')
     .option('--memprofile-text', "print the memory profile in Go's text form")
     .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
@@ -88,7 +96,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const spec = name ?? (flags.heap === undefined ? DEFAULT_WORKLOAD : HEAP_WORKLOAD);
   const workload = await findWorkload(deps, spec);
   const params = paramsFor(workload, flags.set ?? []);
-  const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc, seed: flags.seed };
+  const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc ?? readgogc(deps.env), seed: flags.seed };
   const memprofileRate = profileRate(deps, flags);
   const progress = new Progress(terminal);
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
@@ -107,11 +115,17 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     debug: flags.godebug,
     memprofileRate,
     gcEvery: flags.gcEvery,
+    gctrace: flags.gctrace === 2 ? 2 : undefined,
+    timeScale: flags.timeScale,
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log(traceLine(cycle, flags.collector)) : undefined,
+    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, flags), ...formatCollectStats(cycle)].join('\n')) : undefined,
+    onTrace: (line) => progress.log(line),
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
+  }, async (m) => {
+    progress.clear();
+    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
   }).finally(() => progress.clear());
   await deliverProfile(deps, flags, result);
   if (flags.json) {
@@ -127,6 +141,6 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
 }
 
 /** Each collector is traced in the form of its time. */
-function traceLine(cycle: Cycle, collector: Collector): string {
-  return collector === 'parallel' ? formatGctrace(cycle) : formatGogctrace2011(cycle, collector);
+function traceLine(cycle: Cycle, { collector, gctraceForm }: RunFlags): string {
+  return collector === 'parallel' ? formatGctrace(cycle, gctraceForm) : formatGogctrace2011(cycle, collector);
 }

@@ -3,6 +3,8 @@ import { Fatal, UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
+import { mAt } from '../../machine/m.ts';
+import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
@@ -111,7 +113,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
 function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
-  const watcher = new Watcher(m, options);
+  const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
   const lost = new Promise<never>((_, reject) => {
     pool.on('error', (error) => reject(lostWorker(m, error)));
     options.signal?.addEventListener('abort', stopped, { once: true });
@@ -170,6 +172,9 @@ function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProf
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
 async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
+  // What the sweep traces must be read as it goes on, or it would wait for room forever.
+  do watcher.look();
+  while (sweepone(m, mAt(m, 0)) !== NOTHING_TO_SWEEP);
   settle(m);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);

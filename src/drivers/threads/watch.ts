@@ -3,14 +3,18 @@
  * reads the log of collections, and notices when nothing moves any more.
  */
 import type { Mem } from '../../memory/struct.ts';
-import { CONFIG, Config } from '../../memory/config.ts';
+import { CONFIG, Config, ptrWords } from '../../memory/config.ts';
 import { nanotime } from '../../base/clock.ts';
+import { setClock } from '../../sync/clock.ts';
 import { M, PHASE, mAt } from '../../machine/m.ts';
 import { G } from '../../machine/g.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { drainTrace } from '../../malloc/trace.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
-import { CHECKPOINT, XBELL, XCHECKPOINT, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
+import { XBELL } from '../../sync/bell.ts';
+import { CHECKPOINT, XCHECKPOINT, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
+import { formatTrace } from '../../report/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken, MachineStuck, WorkloadError } from '../errors.ts';
 import { describeMachine } from '../machine-state.ts';
@@ -25,12 +29,16 @@ export class Watcher {
   private readonly verifier: Verifier;
   private readonly m: Mem;
   private readonly options: RuntimeOptions;
+  private readonly names: readonly string[];
   private lastBeat = -1;
   private lastMove = nanotime();
   private lastTick = 0;
+  private isRunning = false;
   private over = false;
 
-  constructor(m: Mem, options: RuntimeOptions) {
+  /** @param names of the steps of the text segment */
+  constructor(m: Mem, options: RuntimeOptions, names: readonly string[]) {
+    this.names = names;
     this.m = m;
     this.options = options;
     this.verifier = new Verifier(m);
@@ -57,12 +65,17 @@ export class Watcher {
   /** Everything there is to see at one moment. */
   look(): void {
     // The clock starts when all threads are up, which takes a while with many.
-    if (openGate(this.m, this.m[CONFIG + Config.at.nprocs])) this.started = nanotime();
+    if (openGate(this.m, this.m[CONFIG + Config.at.nprocs])) {
+      this.started = nanotime();
+      this.isRunning = true;
+    }
+    if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
     for (const cycle of drainCycles(this.m)) {
       this.cycles.push(cycle);
       this.options.onCycle?.(cycle);
     }
+    for (const event of drainTrace(this.m)) this.options.onTrace?.(formatTrace(event, this.names, ptrWords(this.m)));
     this.tick();
     this.noticeHang();
   }

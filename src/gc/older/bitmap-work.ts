@@ -71,11 +71,11 @@ export function nextFull(m: Mem, b: WorkbufRef): WorkbufRef {
 }
 
 /** Marking is over: hands every buffer back. */
-export function releaseBuffers(m: Mem): void {
+export function releaseBuffers(m: Mem, mp: MRef): void {
   while (m[EMPTY] !== 0) {
     const b = m[EMPTY];
     m[EMPTY] = m[b + NEXT];
     m[b + NEXT] = 0;
-    putempty(m, b);
+    putempty(m, mp, b);
   }
 }

@@ -39,7 +39,7 @@ export function markBitmap(m: Mem, mp: MRef): void {
     }
     roots = getfull(m, mp, roots);
   }
-  releaseBuffers(m);
+  releaseBuffers(m, mp);
 }
 
 /** Sweeps every span; the world is stopped. */

@@ -85,7 +85,7 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
     if (sp === frames + FRAMES) {
       const below = m[frames + BELOW];
       m[frames + BELOW] = 0;
-      putempty(m, frames);
+      putempty(m, mp, frames);
       frames = below;
       sp = below + room;
     }

@@ -1,6 +1,6 @@
 /** One M of a whole machine, from its start until it leaves. */
 import type { Mem } from '../../../../memory/struct.ts';
-import { ringDoorbell } from '../../../../gc/doorbell.ts';
+import { ringDoorbell } from '../../../../sync/bell.ts';
 import { mAt, type MRef } from '../../../../machine/m.ts';
 import type { Step } from '../../../../runtime/goroutine.ts';
 import { mstart, mstartIdle } from '../../../../runtime/schedule.ts';

@@ -1,0 +1,23 @@
+/** The doorbell: how the machine calls whoever watches it from outside. */
+import { atomic, struct, type Mem } from '../memory/struct.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { futexwakeup } from './os.ts';
+
+export const Doorbell = struct('doorbell', 16, {
+  xbell: atomic('any M adds, the watcher waits for a change'),
+  /** Which checkpoint the world stands at; 0 for none. */
+  xcheckpoint: atomic('who collects sets, the watcher clears'),
+  /** Ms whose thread is up. */
+  xarrived: atomic('each M once'),
+  /** 1: the machine may run. */
+  xgate: atomic('the watcher'),
+});
+
+export const DOORBELL: Ref = globalRecord('doorbell', Doorbell);
+export const XBELL = DOORBELL + Doorbell.at.xbell;
+
+export function ringDoorbell(m: Mem): void {
+  Atomics.add(m, XBELL, 1);
+  futexwakeup(m, XBELL, 1);
+}
