@@ -8,8 +8,11 @@ import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import { racyLoad } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
+import { SCAN_ALL } from '../heap/type.ts';
 import { Span } from '../heap/span.ts';
 import { blockType } from './block-type.ts';
+import { countsWork } from './collect-stats.ts';
+import { LOOKUP, countFlush, countLookup, countTypeLookup } from './count-scan.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf } from './scanbuf.ts';
 import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct } from './work.ts';
@@ -53,6 +56,8 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
   const unaligned = (4 << wordShift) - 1;
   const alone = m[NPROC] === 1;
   const typed = m[TYPES_OF] === TYPES.mtypes;
+  const counting = countsWork(m);
+  if (counting) countFlush(m, mp, ptrs, pos);
   let wbuf = m[sb + WBUF];
   let nobj = m[sb + NOBJ];
   let marked = 0;
@@ -90,7 +95,11 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     const s = m[spanMap + (off >> PAGE_WORD_SHIFT)];
     m[wp + 1] = m[s + ELEMSIZE] >>> 2;
     // Asked here, where the misses of a whole buffer overlap, rather than when it is scanned.
-    m[wp + 2] = typed && ti === 0 ? blockType(m, s, arena + off) : ti;
+    if (typed && ti === 0) {
+      ti = blockType(m, s, arena + off);
+      if (counting) countTypeLookup(m, mp, ti !== SCAN_ALL);
+    }
+    m[wp + 2] = ti;
     wp += 3;
     nobj++;
   }
@@ -149,7 +158,8 @@ export function enqueue(m: Mem, mp: MRef, sb: Ref, p: Ref, n: number, ti: number
  * enqueuing it.
  * @returns true if this M was the first
  */
-export function markonly(m: Mem, sb: Ref, p: number): boolean {
+export function markonly(m: Mem, mp: MRef, sb: Ref, p: number): boolean {
+  if (countsWork(m)) countLookup(m, mp, p, LOOKUP.markonly);
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
   let off = ((p >>> 2) - arena) & ~wordShift;

@@ -112,7 +112,7 @@ function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
     if (m[s + STATE] !== SPAN_STATE.inUse) continue;
     if (Atomics.load(m, s + XSWEEPGEN) !== sg) fatal('GC_OF_UNSWEPT_SPAN', { span: s, sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
     // The types of its blocks lie in an object that nothing else refers to.
-    if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, scanbufOf(mp), m[s + TYPEDATA] << 2);
+    if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, mp, scanbufOf(mp), m[s + TYPEDATA] << 2);
     for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
       if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
       const words = m[s + ELEMSIZE] >>> 2;

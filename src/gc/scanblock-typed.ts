@@ -17,6 +17,8 @@ import { HCHAN_WORDS, dataqsizAt } from '../heap/hchan.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
+import { countsWork } from './collect-stats.ts';
+import { countBlock, countRescan } from './count-scan.ts';
 import { enqueue, flushobjbuf, flushptrbuf, markonly, refillWork } from './flush.ts';
 import { Frame, ScanBuf, scanbufOf } from './scanbuf.ts';
 import { Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
@@ -39,6 +41,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
   const pw = m[PTR_WORDS];
   const ptrs = sb + PTR;
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const counting = countsWork(m);
   const checking = (m[DEBUG_OF] & DEBUG.checkptr) !== 0;
   const bottom = sb + FRAMES;
   let pos = ptrs;
@@ -58,6 +61,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     const n = m[obj + 1];
     let ti = m[obj + 2];
     if (ti === 0) ti = blockType(m, m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)], b);
+    if (counting) countBlock(m, mp, sb, n, ti);
     if (ti === SCAN_ALL) {
       pos = scanWords(m, mp, sb, b, b + n, pos);
       continue;
@@ -119,7 +123,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           break;
         case GC.string:
           pc += 1;
-          if (m[slot + pw] !== 0 && isHeapPointer(m, slot)) markonly(m, sb, m[slot]);
+          if (m[slot + pw] !== 0 && isHeapPointer(m, slot)) markonly(m, mp, sb, m[slot]);
           continue;
         case GC.eface:
         case GC.iface: {
@@ -173,7 +177,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           pc += 3;
           continue;
         case GC.chanPtr:
-          if (isHeapPointer(m, slot) && markonly(m, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 1]);
+          if (isHeapPointer(m, slot) && markonly(m, mp, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 1]);
           pc += 2;
           continue;
         default:
@@ -219,6 +223,7 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
 function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): void {
   for (let i = from; i < b + n; i++) {
     if (m[i] === 0) continue;
+    if (countsWork(m)) countRescan(m, mp, n);
     enqueue(m, mp, sb, b, n, 0);
     return;
   }

@@ -11,6 +11,8 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { PTR_TAG } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
+import { countsWork } from './collect-stats.ts';
+import { countBlock } from './count-scan.ts';
 import { flushptrbuf, refillWork } from './flush.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
 import { objAt, workbufStruct, type WorkbufRef } from './work.ts';
@@ -32,6 +34,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
   const ptrWords = m[PTR_WORDS];
   const ptrs = sb + PTR;
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const counting = countsWork(m);
   let pos = ptrs;
   m[sb + WBUF] = wbuf;
   m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
@@ -45,6 +48,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     m[sb + NOBJ] = nobj;
     const obj = objAt(m[sb + WBUF], nobj);
     const b = m[obj];
+    if (counting) countBlock(m, mp, sb, m[obj + 1], 0);
     let end = b + m[obj + 1];
     if (ptrWords === 2) {
       // Most objects hold their pointers first: what follows is skipped two words at a time.

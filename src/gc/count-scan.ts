@@ -1,0 +1,127 @@
+/** What CollectStats counts of the mark loop, worked out beside it so that the loop itself stays as it is. */
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+import { addWide } from '../memory/wide.ts';
+import type { MRef } from '../machine/m.ts';
+import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
+import { GC, INSTRUCTION_MASK, LOOP, SCAN_ALL, programOf } from '../heap/type.ts';
+import { isChan } from './block-type.ts';
+import { GcStats, collectStatsOf } from './collect-stats.ts';
+import { ScanBuf } from './scanbuf.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const { nobj: NOBJ } = ScanBuf.at;
+
+/** The first of three counters: by the block's own bit, by one in the same bitmap word, by the span. */
+export const LOOKUP = { flushptrbuf: GcStats.at.flushptrbufFoundbit, markonly: GcStats.at.markonlyFoundbit } as const;
+
+/** The block of `n` words at `b` is taken to be scanned as `ti` says. */
+export function countBlock(m: Mem, mp: MRef, sb: Ref, n: number, ti: number): void {
+  const stats = collectStatsOf(m, mp);
+  addWide(m, stats + GcStats.at.nbytes, n * 4);
+  addWide(m, stats + GcStats.at.objSum, m[sb + NOBJ]);
+  addWide(m, stats + GcStats.at.objCnt, 1);
+  const instr = stats + GcStats.at.instr;
+  if (ti === SCAN_ALL || ti === 0) {
+    addWide(m, instr + 2 * GC.defaultPtr, 1);
+  } else if (isChan(ti)) {
+    addWide(m, instr + 2 * GC.chan, 1);
+  } else {
+    const program = programOf(ti);
+    const times = (ti & LOOP) === 0 || m[program] === 0 ? 1 : Math.floor(n / m[program]);
+    countInstructions(m, instr, program + 1, times);
+  }
+}
+
+/** Counts the instructions from `from` to the end of a value, of `times` values. */
+function countInstructions(m: Mem, instr: Ref, from: Ref, times: number): void {
+  let pc = from;
+  // Arrays within arrays: how often their instructions run beside the value's.
+  let inner = 1;
+  for (;;) {
+    const instruction = m[pc] & INSTRUCTION_MASK;
+    addWide(m, instr + 2 * instruction, times * inner);
+    switch (instruction) {
+      case GC.end:
+        return;
+      case GC.arrayStart:
+        inner *= m[pc + 1];
+        countInstructions(m, instr, pc + 3, times * inner);
+        pc = pastArray(m, pc + 3);
+        inner = 1;
+        break;
+      case GC.arrayNext:
+        return;
+      case GC.call:
+        countInstructions(m, instr, pc + m[pc + 1], times * inner);
+        pc += 2;
+        break;
+      default:
+        pc += argumentsOf(instruction) + 1;
+    }
+  }
+}
+
+/** The instruction after the array whose first element's begin at `from`. */
+function pastArray(m: Mem, from: Ref): Ref {
+  let pc = from;
+  for (let depth = 1; depth > 0; ) {
+    const instruction = m[pc] & INSTRUCTION_MASK;
+    if (instruction === GC.arrayStart) depth++;
+    if (instruction === GC.arrayNext) depth--;
+    pc += argumentsOf(instruction) + 1;
+  }
+  return pc;
+}
+
+function argumentsOf(instruction: number): number {
+  switch (instruction) {
+    case GC.ptr:
+    case GC.slice:
+    case GC.call:
+    case GC.chanPtr:
+      return 1;
+    case GC.arrayStart:
+    case GC.region:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
+/** A full buffer of pointers, from `ptrs` to `pos`, is flushed. */
+export function countFlush(m: Mem, mp: MRef, ptrs: Ref, pos: Ref): void {
+  const stats = collectStatsOf(m, mp);
+  addWide(m, stats + GcStats.at.ptrSum, (pos - ptrs) >> 1);
+  addWide(m, stats + GcStats.at.ptrCnt, 1);
+  for (let i = ptrs; i < pos; i += 2) countLookup(m, mp, m[i], LOOKUP.flushptrbuf);
+}
+
+/** How the block is found that the pointer with low word `p` leads to. */
+export function countLookup(m: Mem, mp: MRef, p: number, counters: number): void {
+  const arena = m[ARENA];
+  const wordShift = m[PTR_WORDS] - 1;
+  const off = ((p >>> 2) - arena) & ~wordShift;
+  const shift = (off >> wordShift) & GROUP_MASK;
+  const starts = m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2];
+  const either = (starts | (starts >>> GROUP_SHIFT)) & 0xffff;
+  let way = 2;
+  if (((starts >>> shift) & (BIT_ALLOCATED | BIT_SCAN)) !== 0) way = 0;
+  else if ((either & ((1 << shift) - 1)) !== 0) way = 1;
+  addWide(m, collectStatsOf(m, mp) + counters + 2 * way, 1);
+}
+
+/** The span of a block without a type of its own was asked; `found`: it knew one. */
+export function countTypeLookup(m: Mem, mp: MRef, found: boolean): void {
+  const stats = collectStatsOf(m, mp);
+  addWide(m, stats + GcStats.at.objNotype, 1);
+  if (found) addWide(m, stats + GcStats.at.objTypelookup, 1);
+}
+
+/** A block of `n` words is to be scanned once more. */
+export function countRescan(m: Mem, mp: MRef, n: number): void {
+  addWide(m, collectStatsOf(m, mp) + GcStats.at.rescan, 1);
+  addWide(m, collectStatsOf(m, mp) + GcStats.at.rescanbytes, n * 4);
+}
