@@ -84,6 +84,9 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
   checkCollector(options);
+  if (options.debug?.includes('checkptr') && options.types !== 'mtypes') {
+    throw new UsageError('checkptr compares pointers with the types that spans keep; use --godebug checkptr with --types mtypes');
+  }
   if (ptrWords === 1 && options.policy === 'tuned') {
     throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
   }

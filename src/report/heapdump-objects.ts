@@ -1,8 +1,11 @@
 /** The objects of a heap dump: every block that is handed out, in the order of addresses. */
-import { CONFIG, Config, ptrWords } from '../memory/config.ts';
+import { CONFIG, Config, TYPES, ptrWords } from '../memory/config.ts';
 import { PAGE_WORDS, PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import type { Mem } from '../memory/struct.ts';
-import { BIT_SCAN, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { isScan } from '../heap/bitmap.ts';
+import { HCHAN_WORDS } from '../heap/hchan.ts';
+import { gettype } from '../heap/mtypes.ts';
+import { TYPE_INFO, Type, typeOfInfo } from '../heap/type.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { FIELD } from '../workloads/heaps/go-dump-format.ts';
@@ -28,8 +31,32 @@ export function* objectRecords(m: Mem): Generator<RecordOf<'object'>> {
 
 /** Which words of a block are pointers: kind and offset, one after the other. */
 export function pointerFields(m: Mem, block: Ref, bytes: number): Iterable<number> {
-  const mayHold = ((m[bitsWord(m, block)] >>> bitsShift(m, block)) & BIT_SCAN) !== 0;
-  return mayHold ? everyWord(m, bytes) : NO_FIELDS;
+  if (!isScan(m, block)) return NO_FIELDS;
+  const types = m[CONFIG + Config.at.types];
+  const words = Math.floor(bytes / (4 * ptrWords(m)));
+  if (types === TYPES.heapbits) return fieldsOf(m, m[CONFIG + Config.at.ptrBits], (block - m[CONFIG + Config.at.arenaStart]) / ptrWords(m), words, 0);
+  const info = types === TYPES.mtypes ? gettype(m, spanOf(m, block), block) : 0;
+  return info === 0 ? everyWord(m, bytes) : typedFields(m, info, words);
+}
+
+/** The pointers of a block of `words` heap words whose type is `info`. */
+function* typedFields(m: Mem, info: number, words: number): Generator<number> {
+  const isChan = (info & 3) === TYPE_INFO.chan;
+  const type = isChan ? m[typeOfInfo(info) + Type.at.elem] : typeOfInfo(info);
+  const size = Math.ceil(m[type + Type.at.size] / (4 * ptrWords(m)));
+  const first = isChan ? HCHAN_WORDS / ptrWords(m) : 0;
+  const last = size === 0 || (info & 3) === TYPE_INFO.singleObject ? first + size : words;
+  for (let at = first; at + size <= last && size > 0; at += size) yield* fieldsOf(m, m[type + Type.at.mask], 0, size, at);
+}
+
+/** Fields for the bits set among the `n` bits from number `first` on of the words at `bits`; they stand for heap words from `at` on. */
+function* fieldsOf(m: Mem, bits: Ref, first: number, n: number, at: number): Generator<number> {
+  for (let i = 0; i < n; i++) {
+    const bit = first + i;
+    if (((m[bits + (bit >> 5)] >>> (bit & 31)) & 1) === 0) continue;
+    yield FIELD.ptr;
+    yield (at + i) * 4 * ptrWords(m);
+  }
 }
 
 /** Any word of `bytes` bytes may be a pointer: the collector knows no better. */
