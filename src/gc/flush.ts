@@ -55,9 +55,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
   const wordShift = m[PTR_WORDS] - 1;
   const unaligned = (4 << wordShift) - 1;
   const alone = m[NPROC] === 1;
-  const typed = m[TYPES_OF] === TYPES.mtypes;
-  const counting = countsWork(m);
-  if (counting) countFlush(m, mp, ptrs, pos);
+  if (countsWork(m)) countFlush(m, mp, ptrs, pos);
   let wbuf = m[sb + WBUF];
   let nobj = m[sb + NOBJ];
   let marked = 0;
@@ -66,6 +64,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     wbuf = getempty(m, mp, wbuf);
     nobj = 0;
   }
+  const firstNew = nobj;
   let wp = objAt(wbuf, nobj);
   for (let i = ptrs; i < pos; i += 2) {
     const p = m[i];
@@ -92,24 +91,34 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     marked++;
     if ((bits & BIT_SCAN) === 0) continue;
     m[wp] = arena + off;
-    const s = m[spanMap + (off >> PAGE_WORD_SHIFT)];
-    m[wp + 1] = m[s + ELEMSIZE] >>> 2;
-    // Asked here, where the misses of a whole buffer overlap, rather than when it is scanned.
-    if (typed && ti === 0) {
-      ti = blockType(m, s, arena + off);
-      if (counting) countTypeLookup(m, mp, ti !== SCAN_ALL);
-    }
+    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
     m[wp + 2] = ti;
     wp += 3;
     nobj++;
   }
   m[sb + MARKED] += marked;
+  if (m[TYPES_OF] === TYPES.mtypes) lookUpTypes(m, mp, objAt(wbuf, firstNew), wp);
   if (wantsHandoff(m, nobj)) {
     wbuf = handoff(m, mp, wbuf, nobj);
     nobj = m[wbuf + WORKBUF_NOBJ];
   }
   m[sb + WBUF] = wbuf;
   m[sb + NOBJ] = nobj;
+}
+
+/**
+ * Asks the spans for the types of those just enqueued that came without one: here, where the
+ * misses of a whole buffer overlap, rather than when they are scanned.
+ */
+function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
+  const arena = m[ARENA];
+  const spanMap = m[SPAN_MAP];
+  const counting = countsWork(m);
+  for (let at = from; at < to; at += Obj.words) {
+    if (m[at + 2] !== 0) continue;
+    m[at + 2] = blockType(m, m[spanMap + ((m[at] - arena) >> PAGE_WORD_SHIFT)], m[at]);
+    if (counting) countTypeLookup(m, mp, m[at + 2] !== SCAN_ALL);
+  }
 }
 
 /** Sets a mark bit that other threads may be setting beside it; false if it was set already. */

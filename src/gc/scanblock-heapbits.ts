@@ -40,25 +40,32 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
     const obj = objAt(m[sb + WBUF], nobj);
     const b = m[obj];
     const isBlock = m[obj + 2] !== SCAN_ALL;
-    const first = (b - arena) >> wordShift;
-    const end = first + (m[obj + 1] >> wordShift);
-    // 32 heap words at a time, the bits outside of the block left out.
-    for (let at = first & ~31; at < end; at += 32) {
-      let bits = isBlock ? m[ptrBits + (at >> 5)] : -1;
-      if (at < first) bits &= -1 << (first - at);
-      if (end - at < 32) bits &= (1 << (end - at)) - 1;
+    let at = (b - arena) >> wordShift;
+    const end = at + (m[obj + 1] >> wordShift);
+    // As many heap words at a time as share a word of bits; a small block takes one turn.
+    while (at < end) {
+      const shift = at & 31;
+      let bits = (isBlock ? m[ptrBits + (at >> 5)] : -1) >>> shift;
+      if (end - at < 32 - shift) bits &= (1 << (end - at)) - 1;
+      let i = arena + (at << wordShift);
+      at += 32 - shift;
       while (bits !== 0) {
-        const low = bits & -bits;
-        bits ^= low;
-        const i = arena + ((at + 31 - Math.clz32(low)) << wordShift);
-        const p = m[i];
-        if (((p >>> 2) - arena) >>> 0 >= used || (pw === 2 && m[i + 1] !== PTR_TAG)) continue;
-        m[pos] = p;
-        pos += 2;
-        if (pos === ptrsEnd) {
-          flushptrbuf(m, mp, sb, pos);
-          pos = ptrs;
+        if ((bits & 1) === 0) {
+          const skipped = 31 - Math.clz32(bits & -bits);
+          bits >>>= skipped;
+          i += skipped << wordShift;
         }
+        const p = m[i];
+        if (((p >>> 2) - arena) >>> 0 < used && (pw === 1 || m[i + 1] === PTR_TAG)) {
+          m[pos] = p;
+          pos += 2;
+          if (pos === ptrsEnd) {
+            flushptrbuf(m, mp, sb, pos);
+            pos = ptrs;
+          }
+        }
+        bits >>>= 1;
+        i += pw;
       }
     }
   }

@@ -62,12 +62,9 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     let ti = m[obj + 2];
     if (ti === 0) ti = blockType(m, m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)], b);
     if (counting) countBlock(m, mp, sb, n, ti);
-    if (ti === SCAN_ALL) {
-      pos = scanWords(m, mp, sb, b, b + n, pos);
-      continue;
-    }
     if (isChan(ti)) {
-      scanChan(m, mp, sb, b, programOf(ti));
+      if (ti === SCAN_ALL) pos = scanWords(m, mp, sb, b, b + n, pos);
+      else scanChan(m, mp, sb, b, programOf(ti));
       continue;
     }
     const program = programOf(ti);
