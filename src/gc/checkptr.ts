@@ -2,7 +2,7 @@
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
-import { GC, KIND, KIND_MASK, MTYPES, Type, programOf, typeOfInfo } from '../heap/type.ts';
+import { GC, KIND, KIND_MASK, MTYPES, RUN_MASK, RUN_SHIFT, Type, programOf, typeOfInfo } from '../heap/type.ts';
 import { SPAN_STATE, Span, spanOf } from '../heap/span.ts';
 import { gettype } from '../heap/mtypes.ts';
 
@@ -29,7 +29,8 @@ export function checkptr(m: Mem, obj: Ref, objti: number): void {
   if (obj !== block || (m[type + Type.at.kind] & KIND_MASK) === KIND.unsafePointer) return;
   const known = m[type + Type.at.gc];
   for (let i = 1; m[program + i] !== GC.end && m[known + i] !== GC.end; i++) {
-    if (m[program + i] === m[known + i]) continue;
+    // A run may go on in the block where the value ends.
+    if (((m[program + i] ^ m[known + i]) & ~(RUN_MASK << RUN_SHIFT)) === 0) continue;
     fatal('INVALID_GC_TYPE_INFO', { why: 'the pointer and its block have different types', type: m[type + Type.at.index], word: i, pointer: m[program + i], block: m[known + i] });
   }
 }

@@ -5,7 +5,7 @@ import type { Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
-import { GC, INSTRUCTION_MASK, LOOP, SCAN_ALL, programOf } from '../heap/type.ts';
+import { GC, INSTRUCTION_MASK, LOOP, RUN_MASK, RUN_SHIFT, SCAN_ALL, programOf } from '../heap/type.ts';
 import { isChan } from './block-type.ts';
 import { GcStats, collectStatsOf } from './collect-stats.ts';
 import { ScanBuf } from './scanbuf.ts';
@@ -42,7 +42,8 @@ function countInstructions(m: Mem, instr: Ref, from: Ref, times: number): void {
   let inner = 1;
   for (;;) {
     const instruction = m[pc] & INSTRUCTION_MASK;
-    addWide(m, instr + 2 * instruction, times * inner);
+    // A run counts as the pointers it stands for.
+    addWide(m, instr + 2 * instruction, times * inner * (((m[pc] >> RUN_SHIFT) & RUN_MASK) + 1));
     switch (instruction) {
       case GC.end:
         return;

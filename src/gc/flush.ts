@@ -41,6 +41,15 @@ export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boo
   return true;
 }
 
+// Local names: V8 folds these, and not those of another module.
+const ALLOCATED = BIT_ALLOCATED;
+const SCANNED = BIT_SCAN;
+const MARKED_BIT = BIT_MARKED;
+const GROUP = GROUP_SHIFT;
+const IN_GROUP = GROUP_MASK;
+const PAGE = PAGE_WORD_SHIFT;
+const NOWHERE = NO_BLOCK;
+
 /**
  * Go's flushptrbuf: marks the targets of the pointers buffered from the start of the buffer to
  * `pos` and enqueues those to be scanned. What is known of a target's type holds only for a
@@ -70,28 +79,28 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     const p = m[i];
     let off = ((p >>> 2) - arena) & ~wordShift;
     let ti = (p & unaligned) === 0 ? m[i + 1] : 0;
-    let b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
-    let shift = (off >> wordShift) & GROUP_MASK;
+    let b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;
+    let shift = (off >> wordShift) & IN_GROUP;
     let bits = m[b] >>> shift;
-    if ((bits & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
+    if ((bits & (ALLOCATED | SCANNED)) === 0) {
       off = findBlock(m, off);
-      if (off === NO_BLOCK) continue;
+      if (off === NOWHERE) continue;
       ti = 0;
-      b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
-      shift = (off >> wordShift) & GROUP_MASK;
+      b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;
+      shift = (off >> wordShift) & IN_GROUP;
       bits = m[b] >>> shift;
     }
-    if ((bits & BIT_ALLOCATED) === 0) continue;
-    const mark = BIT_MARKED << markShift(shift);
+    if ((bits & ALLOCATED) === 0) continue;
+    const mark = MARKED_BIT << markShift(shift);
     if (alone) {
       const marks = m[b + 1];
       if ((marks & mark) !== 0) continue;
       m[b + 1] = marks | mark;
     } else if (!casMark(m, b + 1, mark)) continue;
     marked++;
-    if ((bits & BIT_SCAN) === 0) continue;
+    if ((bits & SCANNED) === 0) continue;
     m[wp] = arena + off;
-    m[wp + 1] = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+    m[wp + 1] = m[m[spanMap + (off >> PAGE)] + ELEMSIZE] >>> 2;
     m[wp + 2] = ti;
     wp += 3;
     nobj++;

@@ -16,6 +16,10 @@ const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const { wbuf: WBUF, nobj: NOBJ, ptr: PTR } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
+// Local names: V8 folds these, and not those of another module.
+const TAG = PTR_TAG;
+const EVERY_WORD = SCAN_ALL;
+
 /** As scanblock, with pointer bits. */
 export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   const sb = scanbufOf(mp);
@@ -39,7 +43,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
     m[sb + NOBJ] = nobj;
     const obj = objAt(m[sb + WBUF], nobj);
     const b = m[obj];
-    const isBlock = m[obj + 2] !== SCAN_ALL;
+    const isBlock = m[obj + 2] !== EVERY_WORD;
     let at = (b - arena) >> wordShift;
     const end = at + (m[obj + 1] >> wordShift);
     // As many heap words at a time as share a word of bits; a small block takes one turn.
@@ -56,7 +60,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
           i += skipped << wordShift;
         }
         const p = m[i];
-        if (((p >>> 2) - arena) >>> 0 < used && (pw === 1 || m[i + 1] === PTR_TAG)) {
+        if (((p >>> 2) - arena) >>> 0 < used && (pw === 1 || m[i + 1] === TAG)) {
           m[pos] = p;
           pos += 2;
           if (pos === ptrsEnd) {

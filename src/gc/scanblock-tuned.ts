@@ -37,6 +37,12 @@ const { elemsize: ELEMSIZE } = Span.at;
 const { marked: MARKED, pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ, stashlink: STASHLINK } = workbufStruct(1).at;
 
+// Local names: V8 folds these, and not those of another module.
+const ALLOCATED = BIT_ALLOCATED;
+const SCANNED = BIT_SCAN;
+const TAG = PTR_TAG;
+const PAGE = PAGE_WORD_SHIFT;
+
 /** Words scanned without looking up: objects of at most 1 KB, and pieces of larger ones. */
 const PIECE = 256;
 /** From this many words on, a block's mark has a byte of its own. */
@@ -160,7 +166,7 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
     // Most objects hold their pointers first: what follows is skipped two words at a time.
     while (i - 2 >= start && (m[i + 1] | m[i - 1]) === 0) i -= 4;
     for (; i >= start; i -= 2) {
-      if (m[i + 1] !== PTR_TAG) {
+      if (m[i + 1] !== TAG) {
         if (i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
         continue;
       }
@@ -174,8 +180,8 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
       const bits = m[word - 1] >>> shift;
       let words = 0;
       let ref = arena + off;
-      if ((bits & BIT_ALLOCATED) !== 0) {
-        words = m[m[spanMap + (off >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+      if ((bits & ALLOCATED) !== 0) {
+        words = m[m[spanMap + (off >> PAGE)] + ELEMSIZE] >>> 2;
         if (words >= HINT_WORDS) racyStore(m, hints + (off >> 7), racyLoad(m, hints + (off >> 7)) | (1 << (off >> 2)));
         const mark = 1 << (shift + (shift & 12));
         if (alone) {
@@ -191,11 +197,11 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
           continue;
         }
         m[sb + MARKED]++;
-        if ((bits & BIT_SCAN) === 0) continue;
-      } else if ((bits & BIT_SCAN) === 0) {
+        if ((bits & SCANNED) === 0) continue;
+      } else if ((bits & SCANNED) === 0) {
         ref = markInterior(m, sb, off);
         if (ref === 0) continue;
-        words = m[m[spanMap + ((ref - arena) >> PAGE_WORD_SHIFT)] + ELEMSIZE] >>> 2;
+        words = m[m[spanMap + ((ref - arena) >> PAGE)] + ELEMSIZE] >>> 2;
       } else {
         continue;
       }
@@ -236,11 +242,11 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
   const shift = (block >> 1) & 15;
   const word = arena - ((block >> 5) << 1) - 1;
   const bits = m[word - 1] >>> shift;
-  if ((bits & BIT_ALLOCATED) === 0) return 0;
+  if ((bits & ALLOCATED) === 0) return 0;
   const mark = 1 << (shift + (shift & 12));
   if ((Atomics.or(m, word, mark) & mark) !== 0) return 0;
   m[sb + MARKED]++;
-  return (bits & BIT_SCAN) === 0 ? 0 : arena + block;
+  return (bits & SCANNED) === 0 ? 0 : arena + block;
 }
 
 /**
@@ -251,7 +257,7 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
 function markShared(m: Mem, sb: Ref, word: Ref, mark: number, bits: number): boolean {
   // Racy: a mark not seen here is found by the atomic below, or written once more.
   if ((racyLoad(m, word) & mark) !== 0) return false;
-  if ((bits & BIT_SCAN) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
+  if ((bits & SCANNED) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
   if (m[sb + PENDING_WORD] !== word) {
     flushPending(m, sb);
     m[sb + PENDING_WORD] = word;

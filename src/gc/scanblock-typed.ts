@@ -12,7 +12,7 @@ import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
-import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, OFFSET_SHIFT, PRECISE, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
+import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, OFFSET_SHIFT, PRECISE, RUN_MASK, RUN_SHIFT, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
 import { HCHAN_WORDS, dataqsizAt } from '../heap/hchan.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { blockType, isChan } from './block-type.ts';
@@ -29,6 +29,16 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const DEBUG_OF = CONFIG + Config.at.debug;
 const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES } = ScanBuf.at;
+// Local names: V8 folds these, and not those of another module.
+const { end: GC_END, ptr: GC_PTR, aptr: GC_APTR, arrayStart: GC_ARRAY_START, arrayNext: GC_ARRAY_NEXT, call: GC_CALL } = GC;
+const { chanPtr: GC_CHAN_PTR, string: GC_STRING, eface: GC_EFACE, iface: GC_IFACE, slice: GC_SLICE, region: GC_REGION } = GC;
+const KIND_BITS = INSTRUCTION_MASK;
+const RUN_AT = RUN_SHIFT;
+const RUN_BITS = RUN_MASK;
+const OFFSET_AT = OFFSET_SHIFT;
+const IS_PRECISE = PRECISE;
+const IS_LOOP = LOOP;
+const TAG = PTR_TAG;
 const { count: COUNT, elemsize: ELEMSIZE, b: B, loopOrRet: LOOP_OR_RET } = Frame.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
@@ -71,7 +81,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     let pc = program + 1;
     let elemsize = 0;
     let count = 1;
-    if ((ti & LOOP) !== 0) {
+    if ((ti & IS_LOOP) !== 0) {
       elemsize = m[program];
       count = 0;
     }
@@ -80,17 +90,18 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     let frame = bottom;
     for (;;) {
       const instruction = m[pc];
-      let slot = at + (instruction >> OFFSET_SHIFT);
+      let slot = at + (instruction >>> OFFSET_AT);
       let objti = 0;
-      switch (instruction & INSTRUCTION_MASK) {
-        case GC.ptr:
+      let run = (instruction >> RUN_AT) & RUN_BITS;
+      switch (instruction & KIND_BITS) {
+        case GC_PTR:
           objti = m[pc + 1];
           pc += 2;
           break;
-        case GC.aptr:
+        case GC_APTR:
           pc += 1;
           break;
-        case GC.end:
+        case GC_END:
           count--;
           if (count !== 0) {
             at += elemsize;
@@ -98,7 +109,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
               pc = loopOrRet;
               continue;
             }
-            if ((ti & PRECISE) === 0 && at < b + n) rescanRest(m, mp, sb, b, n, at);
+            if ((ti & IS_PRECISE) === 0 && at < b + n) rescanRest(m, mp, sb, b, n, at);
             continue nextBlock;
           }
           if (frame !== bottom) {
@@ -110,39 +121,39 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
             loopOrRet = m[frame + LOOP_OR_RET];
             continue;
           }
-          if ((ti & PRECISE) === 0 && m[program] < n) rescanRest(m, mp, sb, b, n, b + m[program]);
+          if ((ti & IS_PRECISE) === 0 && m[program] < n) rescanRest(m, mp, sb, b, n, b + m[program]);
           continue nextBlock;
-        case GC.slice:
+        case GC_SLICE:
           // The element's type says nothing of the array: a slice of the first field of a struct
           // points at the whole struct. So the heap is asked.
           pc += 2;
           if (m[slot + 2 * pw] === 0) continue;
           break;
-        case GC.string:
+        case GC_STRING:
           pc += 1;
           if (m[slot + pw] !== 0 && isHeapPointer(m, slot)) markonly(m, mp, sb, m[slot]);
           continue;
-        case GC.eface:
-        case GC.iface: {
+        case GC_EFACE:
+        case GC_IFACE: {
           pc += 1;
           // Descriptors and itabs lie outside the heap.
           const known = m[slot] >>> 2;
           if (known === 0) continue;
-          const type = (instruction & INSTRUCTION_MASK) === GC.eface ? known : m[known];
+          const type = (instruction & KIND_BITS) === GC_EFACE ? known : m[known];
           objti = interfaceProgram(m, type);
           if (objti < 0) continue;
           slot += pw;
           break;
         }
-        case GC.arrayStart:
-        case GC.call: {
+        case GC_ARRAY_START:
+        case GC_CALL: {
           m[frame + COUNT] = count;
           m[frame + ELEMSIZE] = elemsize;
           m[frame + B] = at;
           m[frame + LOOP_OR_RET] = loopOrRet;
           frame += Frame.words;
           at = slot;
-          if ((instruction & INSTRUCTION_MASK) === GC.call) {
+          if ((instruction & KIND_BITS) === GC_CALL) {
             count = 1;
             elemsize = 0;
             loopOrRet = pc + 2;
@@ -155,7 +166,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           }
           continue;
         }
-        case GC.arrayNext:
+        case GC_ARRAY_NEXT:
           count--;
           if (count !== 0) {
             at += elemsize;
@@ -169,26 +180,31 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           loopOrRet = m[frame + LOOP_OR_RET];
           pc += 1;
           continue;
-        case GC.region:
+        case GC_REGION:
           addRegion(m, mp, sb, slot, m[pc + 1], m[pc + 2]);
           pc += 3;
           continue;
-        case GC.chanPtr:
+        case GC_CHAN_PTR:
           if (isHeapPointer(m, slot) && markonly(m, mp, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 1]);
           pc += 2;
           continue;
         default:
           fatal('INVALID_GC_INSTRUCTION', { instruction, at: pc - program, program });
       }
-      const p = m[slot];
-      if (((p >>> 2) - arena) >>> 0 >= used || (pw === 2 && m[slot + 1] !== PTR_TAG)) continue;
-      if (checking) checkptr(m, p >>> 2, objti);
-      m[pos] = p;
-      m[pos + 1] = objti;
-      pos += 2;
-      if (pos === ptrsEnd) {
-        flushptrbuf(m, mp, sb, pos);
-        pos = ptrs;
+      // One pointer, or as many as lie side by side.
+      for (; ; slot += pw, run--) {
+        const p = m[slot];
+        if (((p >>> 2) - arena) >>> 0 < used && (pw === 1 || m[slot + 1] === TAG)) {
+          if (checking) checkptr(m, p >>> 2, objti);
+          m[pos] = p;
+          m[pos + 1] = objti;
+          pos += 2;
+          if (pos === ptrsEnd) {
+            flushptrbuf(m, mp, sb, pos);
+            pos = ptrs;
+          }
+        }
+        if (run === 0) break;
       }
     }
   }

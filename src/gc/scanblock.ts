@@ -23,6 +23,9 @@ const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const { wbuf: WBUF, nobj: NOBJ, ptr: PTR } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
+// Local names: V8 folds these, and not those of another module.
+const TAG = PTR_TAG;
+
 /**
  * Scans the objects of `wbuf` and all they lead to. With `keepworking` it then takes work
  * from the others until marking is complete; without, it returns when its own is done.
@@ -54,7 +57,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
       // Most objects hold their pointers first: what follows is skipped two words at a time.
       while (end - 4 >= b && (m[end - 1] | m[end - 3]) === 0) end -= 4;
       for (let i = b; i < end; i += 2) {
-        if (m[i + 1] !== PTR_TAG) continue;
+        if (m[i + 1] !== TAG) continue;
         const p = m[i];
         if (((p >>> 2) - arena) >>> 0 >= used) continue;
         m[pos] = p;

@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import type { Ref } from '../memory/address.ts';
-import { FIELD, GC, GC_STACK_CAPACITY, KIND, KIND_NO_POINTERS, LOOP, PRECISE, TABLE_HEADER, Type, TypeField, gcInstruction, programInfo } from './type.ts';
+import { FIELD, GC, GC_STACK_CAPACITY, KIND, KIND_NO_POINTERS, LOOP, MAX_RUN, PRECISE, TABLE_HEADER, Type, TypeField, gcInstruction, programInfo } from './type.ts';
 import { resolve, typeName, type TypeDecl } from './type-decl.ts';
 
 /** Every type a workload names, and those they are made of. */
@@ -138,6 +138,7 @@ class Compiler {
     const depth = this.depth(type);
     if (depth > GC_STACK_CAPACITY) throw new UsageError(`type ${typeName(type)} nests arrays and structs ${depth} deep; the most is ${GC_STACK_CAPACITY}`);
     this.programs[i] = this.words.length;
+    this.last.at = -1;
     this.words.push(Math.ceil(this.size(type) / 4));
     this.emit(type, 0);
     this.words.push(GC.end);
@@ -148,13 +149,13 @@ class Compiler {
     switch (type.kind) {
       case 'pointer': {
         const to = resolve(type.to);
-        if (this.isPointerFree(to)) this.words.push(gcInstruction(GC.aptr, offset));
-        else this.push(GC.ptr, offset, to);
+        if (this.isPointerFree(to)) this.pushPointer(GC.aptr, offset, -1);
+        else this.pushPointer(GC.ptr, offset, this.table.index(to));
         return;
       }
       case 'unsafePointer':
       case 'func':
-        this.words.push(gcInstruction(GC.aptr, offset));
+        this.pushPointer(GC.aptr, offset, -1);
         return;
       case 'string':
       case 'eface':
@@ -171,7 +172,7 @@ class Compiler {
         this.words.push(gcInstruction(GC.chanPtr, offset), this.base + this.descriptor(type));
         return;
       case 'map':
-        this.push(GC.ptr, offset, type.hmap);
+        this.pushPointer(GC.ptr, offset, this.table.index(type.hmap));
         return;
       case 'array':
         this.emitArray(type, offset);
@@ -197,7 +198,8 @@ class Compiler {
     const of = resolve(type.of);
     if (type.length === 0 || this.isPointerFree(of)) return;
     const step = this.size(of) / 4;
-    if (type.length * step <= UNROLLED_WORDS) {
+    const most = isOnePointer(of) ? REGION_WORDS - 1 : UNROLLED_WORDS;
+    if (type.length * step <= most) {
       for (let i = 0; i < type.length; i++) this.emit(of, offset + i * step);
     } else if (type.length * step >= REGION_WORDS) {
       this.words.push(gcInstruction(GC.region, offset), type.length * step, 0);
@@ -209,6 +211,25 @@ class Compiler {
     }
   }
 
+  /** The pointer instruction emitted last, as long as nothing follows it. */
+  private last = { at: -1, instruction: 0, type: -1, offset: 0, run: 0 };
+
+  /** Appends a pointer to type number `type`, or joins it to those it lies beside. */
+  private pushPointer(instruction: number, offset: number, type: number): void {
+    const { last, words } = this;
+    const isAtEnd = last.at >= 0 && last.at + (last.type < 0 ? 1 : 2) === words.length;
+    if (isAtEnd && last.instruction === instruction && last.type === type && last.run < MAX_RUN && offset === last.offset + last.run * this.pw) {
+      last.run++;
+      words[last.at] = gcInstruction(instruction, last.offset, last.run);
+      return;
+    }
+    this.last = { at: words.length, instruction, type, offset, run: 1 };
+    words.push(gcInstruction(instruction, offset));
+    if (type < 0) return;
+    this.fixups.push({ at: words.length, type, bits: 0 });
+    words.push(0);
+  }
+
   private push(instruction: number, offset: number, type: TypeDecl): void {
     this.words.push(gcInstruction(instruction, offset), 0);
     this.fixups.push({ at: this.words.length - 1, type: this.table.index(type), bits: 0 });
@@ -218,9 +239,11 @@ class Compiler {
   private length(type: TypeDecl): number {
     const { words, fixups, calls } = this;
     const before = [words.length, fixups.length, calls.length];
+    this.last.at = -1;
     this.emit(type, 0);
     const length = words.length - before[0];
     [words.length, fixups.length, calls.length] = before;
+    this.last.at = -1;
     return length;
   }
 
@@ -366,6 +389,11 @@ class Compiler {
         return false;
     }
   }
+}
+
+/** Is a value one pointer and nothing else? */
+function isOnePointer(type: TypeDecl): boolean {
+  return type.kind === 'pointer' || type.kind === 'unsafePointer' || type.kind === 'func' || type.kind === 'map';
 }
 
 function kindOf(type: TypeDecl): number {

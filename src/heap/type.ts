@@ -4,7 +4,8 @@
  *
  * A program is a row of 32-bit words: first the size of the value, then instructions. An
  * instruction's first word holds its number and, from OFFSET_SHIFT on, where in the value what
- * it tells of lies; its arguments follow. Sizes and offsets count 32-bit words of memory.
+ * it tells of lies; its arguments follow. Pointers of one type that lie side by side are one
+ * instruction. Sizes and offsets count 32-bit words of memory.
  */
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -42,12 +43,16 @@ export const GC = {
 
 export const GC_NUM_INSTR = 14;
 
-export const OFFSET_SHIFT = 4;
 export const INSTRUCTION_MASK = 15;
+/** Pointers side by side that one GC.ptr or GC.aptr stands for, less one; 0 in other instructions. */
+export const RUN_SHIFT = 4;
+export const RUN_MASK = 63;
+export const MAX_RUN = RUN_MASK + 1;
+export const OFFSET_SHIFT = 10;
 
-/** First word of an instruction about what lies `offset` words from the value's start. */
-export function gcInstruction(instruction: number, offset: number): number {
-  return (offset << OFFSET_SHIFT) | instruction;
+/** First word of an instruction about what lies `offset` words from the value's start, `run` times side by side. */
+export function gcInstruction(instruction: number, offset: number, run = 1): number {
+  return (offset << OFFSET_SHIFT) | ((run - 1) << RUN_SHIFT) | instruction;
 }
 
 /** Frames that calls and arrays of one program may nest; Go's GC_STACK_CAPACITY. */

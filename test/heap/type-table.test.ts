@@ -11,6 +11,9 @@ import { listing, slotsOfProgram } from '../support/gc-program.ts';
 import { bytesOf, holdsPointers, slotsOf } from '../support/go-layout.ts';
 import { randomTypes } from '../support/random-types.ts';
 
+/** A number and a pointer: those of an array of it don't lie side by side. */
+const PAIR = struct('apart', { n: int, p: unsafePointer });
+
 const MACHINES = [{ machine: '64 bits', pw: 2 as const }, { machine: '386', pw: 1 as const }];
 const BASE = 4096;
 
@@ -61,7 +64,7 @@ function slotsOfFields({ m, pw }: Compiled, type: Ref, at = 0): number[] {
 function program(c: Compiled, type: TypeDecl): string[] {
   const names = new Map(c.table.types.map((one) => [field(c, one, 'gc'), typeName(one)]));
   for (const one of c.table.types) names.set(refOf(c.table, one), typeName(one));
-  return listing(c.m, field(c, type, 'gc'), (ref) => names.get(ref) ?? `nothing at ${ref}`);
+  return listing(c.m, field(c, type, 'gc'), (ref) => names.get(ref) ?? `nothing at ${ref}`, c.pw);
 }
 
 function errorOf(run: () => unknown): unknown {
@@ -134,14 +137,19 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect(program(c, names.bucket)).toEqual([...strings, `ptr ${4 + 16 * pw} bucket[uint8,string] 0`, 'end 0']);
   });
 
+  test('an array of pointers is one run, or several', () => {
+    const type = array(unsafePointer, 256 / pw - 1);
+    expect(program(compile(typeTable(type), pw), type)).toEqual([...Array.from({ length: 256 / pw - 1 }, (_, i) => `aptr ${i * pw}`), 'end 0']);
+  });
+
   test('an array of up to 64 words is written out, a longer one is a loop, one of 1 KB and more a region', () => {
-    const most = 64 / pw;
-    const arrays = [most, most + 1, 256 / pw - 1, 256 / pw].map((length) => array(unsafePointer, length));
+    const most = 64 / pw / 2;
+    const arrays = [most, most + 1, 128 / pw - 1, 128 / pw].map((length) => array(PAIR, length));
     const c = compile(typeTable(...arrays), pw);
-    expect(program(c, arrays[0])).toEqual([...Array.from({ length: most }, (_, i) => `aptr ${i * pw}`), 'end 0']);
-    expect(program(c, arrays[1])).toEqual([`arrayStart 0 ${most + 1} ${pw}`, 'aptr 0', 'arrayNext 0', 'end 0']);
-    expect(program(c, arrays[2])).toEqual([`arrayStart 0 ${256 / pw - 1} ${pw}`, 'aptr 0', 'arrayNext 0', 'end 0']);
-    expect(program(c, arrays[3])).toEqual(['region 0 256 unsafe.Pointer 3', 'end 0']);
+    expect(program(c, arrays[0])).toEqual([...Array.from({ length: most }, (_, i) => `aptr ${(2 * i + 1) * pw}`), 'end 0']);
+    expect(program(c, arrays[1])).toEqual([`arrayStart 0 ${most + 1} ${2 * pw}`, `aptr ${pw}`, 'arrayNext 0', 'end 0']);
+    expect(program(c, arrays[2])).toEqual([`arrayStart 0 ${128 / pw - 1} ${2 * pw}`, `aptr ${pw}`, 'arrayNext 0', 'end 0']);
+    expect(program(c, arrays[3])).toEqual(['region 0 256 apart 3', 'end 0']);
   });
 
   test('arrays without pointers, or without elements, say nothing', () => {

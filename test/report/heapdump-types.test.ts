@@ -12,7 +12,7 @@ function pointersOf(types: 'none' | 'mtypes' | 'heapbits'): { fields: number; po
   let fields = 0;
   let pointers = 0;
   for (const { contents, fields: listed } of objectRecords(m)) {
-    const flat = [...listed];
+    const flat = [...(listed ?? [])];
     const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
     for (let i = 0; i < flat.length; i += 2) {
       fields++;

@@ -18,13 +18,17 @@ export function slotsOfProgram(m: Mem, program: Ref, pw: number): number[] {
 /** @returns the instruction that ended this piece */
 function walk(m: Mem, from: Ref, base: number, pw: number, slots: number[]): Ref {
   for (let pc = from; ; ) {
-    const at = base + (m[pc] >>> 4);
+    const at = base + (m[pc] >>> 10);
+    const run = ((m[pc] >>> 4) & 63) + 1;
     const name = NAMES[m[pc] & 15];
     switch (name) {
       case 'end':
       case 'arrayNext':
         return pc;
-      case 'ptr': case 'aptr': case 'chanPtr': case 'string': case 'slice':
+      case 'ptr': case 'aptr':
+        for (let i = 0; i < run; i++) slots.push(at + i * pw);
+        break;
+      case 'chanPtr': case 'string': case 'slice':
         slots.push(at);
         break;
       case 'eface': case 'iface':
@@ -52,17 +56,18 @@ function walk(m: Mem, from: Ref, base: number, pw: number, slots: number[]): Ref
 }
 
 /** A program's instructions as `name offset arguments`; programs and types are named by `nameOf`. */
-export function listing(m: Mem, program: Ref, nameOf: (ref: Ref) => string): string[] {
+export function listing(m: Mem, program: Ref, nameOf: (ref: Ref) => string, pw: number): string[] {
   const lines: string[] = [];
   for (let pc = program + 1; ; ) {
     const name = NAMES[m[pc] & 15];
-    const line: (string | number)[] = [name, m[pc] >>> 4];
+    const line: (string | number)[] = [name, m[pc] >>> 10];
     if (name === 'ptr' || name === 'slice') line.push(nameOf(m[pc + 1] >>> 2), m[pc + 1] & 3);
     if (name === 'chanPtr') line.push(nameOf(m[pc + 1]));
     if (name === 'call') line.push(nameOf(pc + m[pc + 1] - 1));
     if (name === 'arrayStart') line.push(m[pc + 1], m[pc + 2]);
     if (name === 'region') line.push(m[pc + 1], nameOf(m[pc + 2] >>> 2), m[pc + 2] & 3);
-    lines.push(line.join(' '));
+    // A run is listed pointer by pointer.
+    for (let i = 0; i <= ((m[pc] >>> 4) & 63); i++) lines.push([line[0], Number(line[1]) + i * pw, ...line.slice(2)].join(' '));
     if (name === 'end') return lines;
     pc += 1 + (ARGUMENTS[name] ?? 0);
   }
