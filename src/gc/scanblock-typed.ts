@@ -12,7 +12,7 @@ import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
-import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, KIND_NO_POINTERS, LOOP, OFFSET_SHIFT, PRECISE, RUN_MASK, RUN_SHIFT, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
+import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, LOOP, OFFSET_SHIFT, PRECISE, RUN_MASK, RUN_SHIFT, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
 import { HCHAN_WORDS, dataqsizAt } from '../heap/hchan.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { blockType, isChan } from './block-type.ts';
@@ -109,7 +109,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
               pc = loopOrRet;
               continue;
             }
-            if ((ti & IS_PRECISE) === 0 && at < b + n) rescanRest(m, mp, sb, b, n, at);
+            // What repeats is always precise: nothing lies behind it.
             continue nextBlock;
           }
           if (frame !== bottom) {
@@ -141,7 +141,6 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           if (known === 0) continue;
           const type = (instruction & KIND_BITS) === GC_EFACE ? known : m[known];
           objti = interfaceProgram(m, type);
-          if (objti < 0) continue;
           slot += pw;
           break;
         }
@@ -242,13 +241,12 @@ function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): vo
   }
 }
 
-/** The program for the data of an interface value of `type`; 0 if it isn't known, -1 if there are no pointers to follow. */
+/** The program for the data of an interface value of `type`; 0 if it isn't known. */
 function interfaceProgram(m: Mem, type: TypeRef): number {
-  const kind = m[type + Type.at.kind];
+  const kind = m[type + Type.at.kind] & KIND_MASK;
   // Its own data, as a pointer is, and it says nothing of what it points at.
-  if ((kind & KIND_MASK) === KIND.unsafePointer) return 0;
-  if ((kind & KIND_MASK) !== KIND.ptr) return programInfo(m[type + Type.at.gc], 0);
-  if ((kind & KIND_NO_POINTERS) !== 0) return -1;
+  if (kind === KIND.unsafePointer) return 0;
+  if (kind !== KIND.ptr) return programInfo(m[type + Type.at.gc], 0);
   const elem = m[type + Type.at.elem];
   return hasNoPointers(m, elem) ? 0 : programInfo(m[elem + Type.at.gc], 0);
 }

@@ -27,6 +27,7 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { blockBase, mlookup } from './lookup.ts';
 import { MCache, allocSlot } from './mcache-record.ts';
 import { mprofFree } from './buckets.ts';
+import { hasEfence, mheapFault } from './fault.ts';
 import { handedBack } from './handed-out.ts';
 import { freeBlock } from './mcentral.ts';
 import { mheapFree } from './mheap.ts';
@@ -34,6 +35,7 @@ import { enterMalloc } from './malloc.ts';
 import { forgetProfiled } from './profiled.ts';
 import { freeAllSpecials } from './specials.ts';
 import { NEEDS_ZEROING, ensureSwept } from './sweep.ts';
+import { tracefree, traces } from './trace.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -61,6 +63,7 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   // Racy: others may add specials beside, but to a block that is freed nobody adds any.
   if (racyLoad(m, s + SPECIALS) !== 0) freeAllSpecials(m, mp, s, p);
   if (m[COLLECTOR_OF] === COLLECTOR.refword) forgetSampled(m, mp, p);
+  if (traces(m)) tracefree(m, mp, p, bytes);
   m[m[mp + MCACHE] + NFREED]++;
   if (m[s + SIZECLASS] === 0) freeLarge(m, mp, s, p, bytes);
   else freeSmall(m, mp, s, p, bytes);
@@ -83,7 +86,8 @@ function freeLarge(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {
   unmarkSpan(m, p, PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;
-  mheapFree(m, mp, s, true);
+  if (hasEfence(m)) mheapFault(m, mp, s, true);
+  else mheapFree(m, mp, s, true);
 }
 
 function freeSmall(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {

@@ -81,8 +81,13 @@ export function tracefrees(m: Mem, mp: MRef, s: SpanRef): void {
     const b = bitsWord(m, p);
     const shift = bitsShift(m, p);
     if (((m[b] >>> shift) & BIT_ALLOCATED) === 0 || ((m[b + 1] >>> markShift(shift)) & BIT_MARKED) !== 0) continue;
-    trace(m, mp, TRACE.free, m[mp + CURG], p, bytes);
+    tracefree(m, mp, p, bytes);
   }
+}
+
+/** The block at `p` of `bytes` bytes is freed. */
+export function tracefree(m: Mem, mp: MRef, p: Ref, bytes: number): void {
+  trace(m, mp, TRACE.free, m[mp + CURG], p, bytes);
 }
 
 /** Go's tracegc: a collection begins; every goroutine's stack. The world is stopped. */

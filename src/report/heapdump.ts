@@ -76,7 +76,7 @@ function memStats(m: Mem): RecordOf<'memStats'> {
     heapAlloc: stats.HeapAlloc, heapSys: stats.HeapSys, heapIdle: stats.HeapIdle, heapInuse: stats.HeapInuse,
     heapReleased: stats.HeapReleased, heapObjects: stats.HeapObjects,
     stacksInuse: stats.StackInuse, stacksSys: stats.StackSys, mspanInuse: stats.MSpanInuse, mspanSys: stats.MSpanSys,
-    mcacheInuse: stats.MCacheInuse, mcacheSys: stats.MCacheSys, buckHashSys: 0, gcSys: stats.GCSys, otherSys: stats.OtherSys,
+    mcacheInuse: stats.MCacheInuse, mcacheSys: stats.MCacheSys, buckHashSys: stats.BuckHashSys, gcSys: stats.GCSys, otherSys: stats.OtherSys,
     nextGC: stats.NextGC, lastGC: unixNs(stats.LastGC), pauseTotalNs: Math.round(stats.PauseTotalNs),
     pauseNs: Array.from({ length: DUMP_PAUSES }, (_, i) => loadWide(m, MSTATS + MStats.at.pauseNs + 2 * i)),
     numGC: stats.NumGC,

@@ -4,6 +4,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import type { GRef } from '../../src/machine/g.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
+import { free } from '../../src/malloc/free.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { TRACE, drainTrace, type TraceEvent } from '../../src/malloc/trace.ts';
 import { PROGRAM_BASE } from '../../src/runtime/boot.ts';
@@ -30,6 +31,16 @@ describe('allocfreetrace', () => {
     const expected = blocks.map((p, i) => [p, [8, 32, 512, 32_768, 57_344][i]]);
     expect(of(events, TRACE.alloc).map(({ p, size }) => [p, size])).toEqual(expected);
     expect(of(events, TRACE.free).map(({ p, size }) => [p, size]).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test.each([64, 50_000])('a block of %i bytes freed by hand is an event at once', (size) => {
+    let p = 0;
+    const { m } = runCore({ debug }, -1, (m, mp, gp) => {
+      p = newObject(m, mp, gp, 0, size, 0);
+      setSlot(m, gp, 0, 0);
+      free(m, mp, p);
+    });
+    expect(of(drainTrace(m), TRACE.free)).toMatchObject([{ p }]);
   });
 
   test('tiny ones are one event for the block they share', () => {

@@ -5,6 +5,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import { loadWide } from '../../src/memory/wide.ts';
 import { SPAN_STATE, Span, spanOf } from '../../src/heap/span.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
+import { free } from '../../src/malloc/free.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { updatememstats } from '../../src/gc/stats.ts';
 import { enableGC, link, startMain } from '../../src/runtime/boot.ts';
@@ -57,6 +58,14 @@ test('a dangling pointer in a slot is reported', () => {
     setSlot(m, gp, 1, 0);
     collect(m, mp, true);
     setSlot(m, gp, 2, freed);
+    collect(m, mp, true);
+  });
+  expect(problems).toEqual([expect.stringMatching(/^FAULTED_REACHED: stack of goroutine 1/)]);
+});
+
+test('a pointer to an object that was freed by hand is reported', () => {
+  const problems = problemsOf((m, mp, gp) => {
+    free(m, mp, newObject(m, mp, gp, 1, 100, 0));
     collect(m, mp, true);
   });
   expect(problems).toEqual([expect.stringMatching(/^FAULTED_REACHED: stack of goroutine 1/)]);

@@ -1,31 +1,9 @@
 /** Sweeping beside allocation, and nothing else. */
-import { runAlone } from '../alone.ts';
-import { checkAtRest, onePerMemory } from './machine.ts';
-import type { Knobs, Scenario } from './scenario.ts';
-import { tinyShape } from './tiny-shape.ts';
+import { programPerM } from './program-per-m.ts';
 
-function shape({ procs }: Knobs) {
-  return tinyShape({ procs, arenaPages: 16, verify: false });
-}
-
-export const sweepRefill: Scenario = {
+export const sweepRefill = programPerM({
   name: 'sweep-refill',
   summary: 'one M sweeps what a mark has left, the others allocate from the same spans',
-  procs: [3, 2],
-  shape,
-  prepare(core, knobs, makeOracle) {
-    const map = core.planMemory(shape(knobs));
-    const template = new Int32Array(map.words);
-    const m0 = runAlone(core, core.boot(template, map, 100));
-    runAlone(core, core.buildSweepRefill(template, m0));
-    const ms = Array.from({ length: knobs.procs }, (_, i) => i);
-    const oracleOf = onePerMemory(makeOracle);
-    return {
-      template,
-      threads: ms.map((i) => (m) => core.sweepRefill(m, i)),
-      names: ms.map((i) => `M${i}`),
-      check: (m) => checkAtRest(core, m, oracleOf(m)),
-      stepLimit: 50_000,
-    };
-  },
-};
+  build: (core, m, m0) => core.buildSweepRefill(m, m0),
+  run: (core, m, i) => core.sweepRefill(m, i),
+});
