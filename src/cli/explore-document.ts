@@ -1,5 +1,6 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { VERDICTS } from '../drivers/explore/execution.ts';
 import type { CampaignResult } from '../drivers/explore/campaign.ts';
 
 const SCHEMA = 1;
@@ -26,7 +27,7 @@ export const ExploreDocument = z.object({
   failure: z.object({
     seed: count,
     distance: count.positive(),
-    verdict: z.enum(['oracle', 'check', 'fatal', 'exception', 'deadlock', 'step-limit']),
+    verdict: z.enum(VERDICTS).exclude(['ok']),
     thread: z.string(),
     facts: z.array(z.string()),
     steps: count,

@@ -45,7 +45,7 @@ describe('sweepgen explore', () => {
     const broken = await cli('explore --mutant sweepgen-by-one --seed 1 --json');
     expect(broken.code).toBe(1);
     const { failure } = ExploreDocument.parse(JSON.parse(broken.out));
-    expect(failure).toMatchObject({ seed: 1, distance: 10, verdict: 'oracle' });
+    expect(failure).toMatchObject({ seed: 1, distance: 10, verdict: 'invariant' });
     expect(failure!.facts[0]).toMatch(/^SPAN_UNSWEPT: /);
     expect(failure!.repeat).toContain('--mutant sweepgen-by-one');
   });

@@ -7,7 +7,7 @@ import { GENERATED, loadCore, type Core } from '../../drivers/explore/load.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
 import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
-import type { Scenario } from '../../drivers/explore/scenarios/scenario.ts';
+import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
@@ -60,8 +60,9 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     return;
   }
   const mutant = flags.mutant === undefined ? undefined : named(MUTANTS, flags.mutant, 'mutant');
-  const scenario = named(SCENARIOS, name ?? mutant?.scenario ?? SCENARIOS[0].name, 'scenario');
-  const knobs = { procs: procsFor(scenario, flags.procs) };
+  const scenario = named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
+  const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
+  const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
   const distances = flags.distance === undefined ? DISTANCES : [flags.distance];
   const core = await load(mutant);
@@ -72,7 +73,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const result = await runCampaign({
     core,
     scenario,
-    knobs,
+    setting,
     makeOracle: (m) => new Verifier(m),
     seed,
     distances,
@@ -85,8 +86,8 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, ...result.failure });
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
-    const setting = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, distances };
-    terminal.out(`${exploreDocument(setting, result, repeat)}\n`);
+    const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, distances };
+    terminal.out(`${exploreDocument(described, result, repeat)}\n`);
   } else {
     terminal.out(`${describe(result)}${result.failure === undefined ? ', nothing wrong' : ''}\n`);
     if (result.failure !== undefined) terminal.out(`repeat the one that failed with: ${repeat}\n`);
@@ -111,9 +112,10 @@ function named<Item extends { readonly name: string }>(items: readonly Item[], n
   return found;
 }
 
-function procsFor(scenario: Scenario, wanted = scenario.procs[0]): number {
-  if (scenario.procs.includes(wanted)) return wanted;
-  const able = [...scenario.procs].sort((a, b) => a - b).map(String);
+function procsFor(scenario: Scenario, wanted = knobsOf(scenario).procs): number {
+  const procs = scenario.knobs.find(({ name }) => name === 'procs')!.values;
+  if (procs.includes(wanted)) return wanted;
+  const able = [...procs].sort((a, b) => a - b).map(String);
   throw new UsageError(`scenario ${scenario.name} runs on ${able.join(' or ')} Ps, not ${wanted}`);
 }
 

@@ -5,11 +5,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { HeapBroken } from '../errors.ts';
 import { describeMachine, nameWord } from '../machine-state.ts';
-import type { Execution, Verdict } from './execution.ts';
+import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
 import { RandomWalk } from './random-walk.ts';
 import { Explorer } from './scheduler.ts';
-import type { Knobs, MakeOracle, Prepared, Scenario } from './scenarios/scenario.ts';
+import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
 
 /** Mean accesses between switches. */
 export const DISTANCES: readonly number[] = [10, 1, 100];
@@ -17,7 +17,7 @@ export const DISTANCES: readonly number[] = [10, 1, 100];
 export interface CampaignOptions {
   readonly core: Core;
   readonly scenario: Scenario;
-  readonly knobs: Knobs;
+  readonly setting: Setting;
   readonly makeOracle: MakeOracle;
   /** Of the first execution. */
   readonly seed: number;
@@ -50,8 +50,7 @@ export interface CampaignResult {
 export interface CampaignFailure {
   readonly seed: number;
   readonly distance: number;
-  /** `oracle`: the heap was not as it must be; the others as in Execution. */
-  readonly verdict: Exclude<Verdict, 'ok'> | 'oracle';
+  readonly verdict: Exclude<Verdict, 'ok'>;
   /** Who threw; '' if nobody did. */
   readonly thread: string;
   /** What was found, a line each; where threads wait for ever, and what the machine was doing. */
@@ -96,10 +95,10 @@ class Fleet {
   #steps = 0;
   #switches = 0;
 
-  constructor({ core, scenario, knobs, makeOracle, distances = DISTANCES }: CampaignOptions) {
+  constructor({ core, scenario, setting, makeOracle, distances = DISTANCES }: CampaignOptions) {
     this.#core = core;
     this.#distances = distances;
-    this.#prepared = scenario.prepare(core, knobs, makeOracle);
+    this.#prepared = scenario.prepare(core, setting, makeOracle);
   }
 
   run(seed: number): void {
@@ -125,10 +124,9 @@ class Fleet {
   #describe(execution: Execution, distance: number, m: Int32Array): CampaignFailure {
     const { names } = this.#prepared;
     const { seed, error, detail, thread, blocked } = execution;
-    const isOracle = error instanceof HeapBroken;
-    const verdict = isOracle ? 'oracle' : (execution.verdict as Exclude<Verdict, 'ok'>);
-    const facts = isOracle ? [...error.problems] : detail.split('\n');
-    if (verdict === 'deadlock' || verdict === 'step-limit') {
+    const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
+    const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
+    if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
       facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
     }
     return { seed, distance, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };

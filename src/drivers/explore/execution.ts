@@ -2,13 +2,30 @@
 
 /**
  * - `ok`: every thread finished and the check found nothing
- * - `check`: they finished, and the check objects
- * - `fatal`: the core found its own state impossible (base/fatal.ts)
- * - `exception`: any other throw
+ * - `invariant`: the check, an oracle or a monitor objects, or the core found its own state
+ *   impossible (base/fatal.ts)
+ * - `race`: two plain accesses to a word conflict, and nothing orders them
  * - `deadlock`: threads are left, and all wait without a timeout
- * - `step-limit`: it went on for too long: a livelock, or too low a limit
+ * - `livelock`: all that are left only look again and again at words that nobody will change
+ * - `step-limit`: it went on for too long: a livelock that changes words, or too low a limit
+ * - `exception`: any other throw
  */
-export type Verdict = 'ok' | 'check' | 'fatal' | 'exception' | 'deadlock' | 'step-limit';
+export const VERDICTS = ['ok', 'invariant', 'race', 'deadlock', 'livelock', 'step-limit', 'exception'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Thrown by a hook in the middle of an execution: it ends with this verdict. */
+export class Violation extends Error {
+  readonly verdict: 'invariant' | 'race';
+  /** What was found, a line each; the first is the message. */
+  readonly facts: readonly string[];
+
+  constructor(verdict: Violation['verdict'], facts: readonly string[]) {
+    super(facts[0]);
+    this.name = 'Violation';
+    this.verdict = verdict;
+    this.facts = facts;
+  }
+}
 
 export interface Blocked {
   readonly thread: number;

@@ -1,6 +1,7 @@
 /** A failure in words, and the command that repeats it. */
 import { formatCount } from '../../report/units.ts';
 import type { CampaignFailure } from './campaign.ts';
+import { HeapBroken } from '../errors.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
 
 /** What broke: a sentence, then the facts. */
@@ -10,16 +11,17 @@ export function explainFailure(failure: CampaignFailure): string[] {
 
 function headline({ verdict, thread, execution }: CampaignFailure): string {
   switch (verdict) {
-    case 'oracle':
-      return 'at a checkpoint the oracle found the heap broken:';
-    case 'check':
-      return 'all threads finished, and left this behind:';
-    case 'fatal':
-      return `${thread} found its own state impossible:`;
+    case 'invariant':
+      if (execution.error instanceof HeapBroken) return 'at a checkpoint the oracle found the heap broken:';
+      return thread === '' ? 'all threads finished, and left this behind:' : `${thread} found an impossible state:`;
+    case 'race':
+      return `a data race, noticed as ${thread} went on:`;
     case 'exception':
       return `${thread} went astray:`;
     case 'deadlock':
       return 'a deadlock: every thread that is left waits, and nobody will wake it:';
+    case 'livelock':
+      return 'a livelock: all that are left look again and again at words that nobody will change:';
     case 'step-limit':
       return `no end after ${formatCount(execution.steps)} accesses:`;
   }
@@ -36,7 +38,7 @@ export interface Repeat {
 /** The command that runs this one execution again. */
 export function repeatCommand({ scenario, knobs, mutant, seed, distance }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--distance ${distance}`, '--executions 1'];
-  if (knobs.procs !== scenario.procs[0]) words.push(`--procs ${knobs.procs}`);
+  for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
   return words.join(' ');
 }

@@ -25,6 +25,8 @@ export interface Host {
 /** Exports of the prologue. */
 export interface Control {
   readonly $hooked: boolean;
+  /** By site: 1 where it may change its word. */
+  readonly $writes: Uint8Array;
   $attach(host: Host): void;
   /** Runs on until a guard has counted past `budget`, a park, or the end. */
   $resume(coroutine: Coroutine, budget: number, message: WaitResult | undefined): number;
@@ -36,6 +38,8 @@ export interface Control {
   /** Virtual nanoseconds after which the coroutine that just parked gives up waiting. */
   $parkTimeout(): number;
   $returned(): unknown;
+  /** Sites of the calls that the running coroutine is in, outermost first; empty in the plain variant. */
+  $stack(): readonly number[];
 }
 
 /** Loaded generated module: the control functions beside the core's exports. */

@@ -3,10 +3,12 @@
  * memory, and the way in and out of a coroutine. Everything is `var` and stands at the end,
  * so that no access checks for initialization and no line of the bundle moves.
  */
-import { ACCESS } from './sites.ts';
+import { ACCESS, type Site, type SiteKind } from './sites.ts';
 
 /** What resuming returns when the coroutine has finished; never a site. */
 export const FINISHED = -0x8000_0000;
+
+const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin']);
 
 const CONTROL = `
 var $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null;
@@ -23,6 +25,7 @@ export function $preempt() { $start -= $budget; $budget = 0; }
 export function $pendingIndex() { return $index; }
 export function $parkTimeout() { return $timeout; }
 export function $returned() { return $result; }
+export function $stack() { return []; }
 function $now() { return $host.now($start - $budget); }
 function $park(site, index, ms) {
   $index = index;
@@ -105,6 +108,7 @@ function $copy(s, m, target, start, end) {
 export const $hooked = true;
 `;
 
-export function prologue(hooked: boolean): string {
-  return CONTROL + (hooked ? HOOKED : PLAIN);
+export function prologue(hooked: boolean, sites: readonly Site[]): string {
+  const writes = sites.map(({ kind }) => (READS.has(kind) ? 0 : 1)).join();
+  return `${CONTROL}${hooked ? HOOKED : PLAIN}export const $writes = Uint8Array.of(${writes});\n`;
 }

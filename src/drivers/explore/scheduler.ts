@@ -3,17 +3,12 @@
  * happens follows from the seed: the clock counts accesses, sleepers wake by that clock, and
  * waiters wake in the order in which they came.
  */
+import { HeapBroken } from '../errors.ts';
 import type { Control, Coroutine, Host, WaitResult } from './generated.ts';
-import type { Blocked, Execution, Verdict } from './execution.ts';
+import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
+import type { Monitor } from './monitor.ts';
 import { FINISHED } from './prologue.ts';
 import type { Scene, Strategy } from './strategy.ts';
-
-export interface Hook {
-  /** After each access of the hooked variant; `kind` is one of ACCESS. */
-  access(thread: number, site: number, kind: number, index: number, value: number, old: number): void;
-  /** `thread`, asleep on m[index], was woken by `by`. */
-  woken?(thread: number, by: number, index: number): void;
-}
 
 export interface ExploreOptions {
   readonly core: Control;
@@ -27,8 +22,8 @@ export interface ExploreOptions {
   readonly stepLimit?: number;
   /** Virtual nanoseconds of an access; 50 unless said: few accesses fit in a microsecond of sleep. */
   readonly accessNs?: number;
-  /** Needs the hooked variant of the core. */
-  readonly hook?: Hook;
+  /** They need the hooked variant of the core. */
+  readonly monitors?: readonly Monitor[];
   /** Keep the schedule, for `Replay`. */
   readonly record?: boolean;
 }
@@ -53,10 +48,13 @@ export class Explorer implements Scene, Host {
   steps = 0;
   readonly pendingSite: Int32Array;
   readonly pendingIndex: Int32Array;
+  readonly ran: Int32Array;
+  readonly writes: Uint8Array;
   /** The memory of the execution under way or just over. */
   readonly m: Int32Array;
 
   readonly #options: ExploreOptions;
+  readonly #monitors: readonly Monitor[];
   readonly #core: Control;
   readonly #strategy: Strategy;
   readonly #stepLimit: number;
@@ -78,8 +76,9 @@ export class Explorer implements Scene, Host {
 
   constructor(options: ExploreOptions) {
     const threads = options.threads.length;
-    if (options.hook !== undefined && !options.core.$hooked) throw new Error('a hook needs the hooked variant of the core');
+    if (options.monitors !== undefined && !options.core.$hooked) throw new Error('monitors need the hooked variant of the core');
     this.#options = options;
+    this.#monitors = options.monitors ?? [];
     this.#core = options.core;
     this.#strategy = options.strategy;
     this.#stepLimit = options.stepLimit ?? 1_000_000;
@@ -90,6 +89,8 @@ export class Explorer implements Scene, Host {
     this.sleeping = new Int32Array(threads);
     this.pendingSite = new Int32Array(threads);
     this.pendingIndex = new Int32Array(threads);
+    this.ran = new Int32Array(threads);
+    this.writes = options.core.$writes;
     this.#status = new Uint8Array(threads);
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
@@ -126,11 +127,13 @@ export class Explorer implements Scene, Host {
       if (this.#options.record) schedule.push(thread, this.steps - before + (this.#status[thread] === RUNNABLE ? 0 : 1));
       switches++;
     }
-    if (error !== null) verdict = error instanceof Error && error.name === 'Fatal' ? 'fatal' : 'exception';
+    if (error === null && verdict === 'ok') error = this.#endMonitors();
+    if (error !== null) verdict = verdictOf(error);
+    this.#strategy.end?.(this);
     let detail = error instanceof Error ? error.message : error === null ? '' : String(error);
     if (verdict === 'ok') {
       detail = this.#options.check?.(this.m, this.#results) ?? '';
-      if (detail !== '') verdict = 'check';
+      if (detail !== '') verdict = 'invariant';
     }
     return {
       verdict,
@@ -157,6 +160,7 @@ export class Explorer implements Scene, Host {
     this.#status.fill(RUNNABLE);
     this.pendingSite.fill(-1);
     this.pendingIndex.fill(-1);
+    this.ran.fill(0);
     this.current = -1;
     this.steps = 0;
     this.#warped = 0;
@@ -164,6 +168,17 @@ export class Explorer implements Scene, Host {
     this.#left = this.threads;
     this.#hash = 0x811c9dc5;
     this.#list();
+    for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
+  }
+
+  /** The first objection of a monitor, or null. */
+  #endMonitors(): unknown {
+    try {
+      for (const monitor of this.#monitors) monitor.end?.();
+      return null;
+    } catch (thrown) {
+      return thrown;
+    }
   }
 
   /** No longer than the execution may last, nor past a sleeper's end if the strategy wants to know. */
@@ -186,11 +201,11 @@ export class Explorer implements Scene, Host {
     try {
       site = this.#core.$resume(this.#coroutines[thread], budget - 1, this.#messages[thread]);
     } catch (thrown) {
-      this.steps += this.#core.$ran();
+      this.#count(thread, this.#core.$ran());
       return thrown ?? new Error(`threw ${String(thrown)}`);
     }
     const ran = this.#core.$ran();
-    this.steps += ran;
+    this.#count(thread, ran);
     const index = this.#core.$pendingIndex();
     let hash = Math.imul(this.#hash ^ site, 0x01000193);
     hash = Math.imul(hash ^ (index + (thread << 24)), 0x01000193);
@@ -213,6 +228,15 @@ export class Explorer implements Scene, Host {
       this.#list();
     }
     return null;
+  }
+
+  #count(thread: number, ran: number): void {
+    this.steps += ran;
+    this.ran[thread] += ran;
+  }
+
+  isDone(thread: number): boolean {
+    return this.#status[thread] === DONE;
   }
 
   /** Recounts who can run; few threads and few changes make this cheap. */
@@ -280,7 +304,7 @@ export class Explorer implements Scene, Host {
       }
       if (first < 0) break;
       this.#wake(first, 'ok');
-      this.#options.hook?.woken?.(first, this.current, index);
+      for (const monitor of this.#monitors) monitor.woken?.(first, this.current, index);
       woken++;
     }
     if (woken > 0) {
@@ -291,6 +315,14 @@ export class Explorer implements Scene, Host {
   }
 
   access(site: number, kind: number, index: number, value: number, old: number): void {
-    this.#options.hook?.access(this.current, site, kind, index, value, old);
+    for (let i = 0; i < this.#monitors.length; i++) this.#monitors[i].access(this.current, site, kind, index, value, old);
   }
+}
+
+/** Oracles, monitors and the core itself throw what they found; anything else is a bug of another kind. */
+function verdictOf(error: unknown): Verdict {
+  if (error instanceof Violation) return error.verdict;
+  // By name: the core has its own copy of the class.
+  const isFatal = error instanceof Error && error.name === 'Fatal';
+  return isFatal || error instanceof HeapBroken ? 'invariant' : 'exception';
 }

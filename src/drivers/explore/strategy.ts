@@ -19,10 +19,16 @@ export interface Scene {
   readonly sleepingCount: number;
   /** Accesses so far. */
   readonly steps: number;
+  /** Of them by each thread. */
+  readonly ran: Int32Array;
+  /** Threads that have not finished, ascending, are the runnable, the sleeping and the blocked. */
+  isDone(thread: number): boolean;
   /** Site of the access that a runnable thread makes when it is chosen; -1 if not known. */
   readonly pendingSite: Int32Array;
   /** Word of that access. */
   readonly pendingIndex: Int32Array;
+  /** By site: may it change the word? */
+  readonly writes: Uint8Array;
 }
 
 export interface Strategy {
@@ -36,4 +42,8 @@ export interface Strategy {
   begin(scene: Scene, seed: number): void;
   /** The thread that runs now: one of the runnable, or of the sleeping if it must come to that. */
   next(scene: Scene): number;
+  /** After each execution: `steps` and `ran` of the scene are those of the whole. */
+  end?(scene: Scene): void;
+  /** The search is over: another execution would repeat a former one. */
+  readonly exhausted?: boolean;
 }

@@ -45,7 +45,8 @@ export function transform(bundle: Bundle, root: string): Variants {
     return number;
   }
   function generate(hooked: boolean): Generated {
-    return { code: new Emitter(program, hooked, numberSite).module() + prologue(hooked), sites, map: bundle.map };
+    const code = new Emitter(program, hooked, numberSite).module();
+    return { code: code + prologue(hooked, sites), sites, map: bundle.map };
   }
   return { plain: generate(false), hooked: generate(true) };
 }

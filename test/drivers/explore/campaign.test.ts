@@ -7,7 +7,7 @@ import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { markBitsGo } from '../../../src/drivers/explore/scenarios/mark-bits.ts';
-import type { MakeOracle, Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
+import { procsKnob, settingOf, type MakeOracle, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { XCHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { tinyShape } from '../../../src/drivers/explore/scenarios/tiny-shape.ts';
 import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
@@ -16,7 +16,7 @@ const { core } = await loadCore(false);
 const content: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 
 function campaign(changes: Partial<CampaignOptions>) {
-  return runCampaign({ core, scenario: markBitsGo, knobs: { procs: 2 }, makeOracle: content, seed: 1, now: () => performance.now(), ...changes });
+  return runCampaign({ core, scenario: markBitsGo, setting: settingOf(markBitsGo, { procs: 2 }), makeOracle: content, seed: 1, now: () => performance.now(), ...changes });
 }
 
 /** One thread that does as `run` says, on a memory of nothing. */
@@ -24,7 +24,7 @@ function scenarioOf(run: (core: Core, m: Int32Array) => Coroutine, check = (_m: 
   return {
     name: 'made up',
     summary: '',
-    procs: [2],
+    knobs: [procsKnob(2)],
     shape: tinyShape,
     prepare: (used) => ({ template: new Int32Array(8192), threads: [(m) => run(used, m)], names: ['M0'], check, stepLimit: 1000 }),
   };
@@ -34,7 +34,7 @@ describe('a campaign', () => {
   it('runs the same executions for the same seed', async () => {
     for (const scenario of [wholeCycleGo, markBitsGo]) {
       const runs = [0, 1].map(() => {
-        const prepared = scenario.prepare(core, { procs: 2 }, content);
+        const prepared = scenario.prepare(core, settingOf(scenario, { procs: 2 }), content);
         return DISTANCES.flatMap((distance) => {
           const explorer = new Explorer({ core, ...prepared, strategy: new RandomWalk(distance) });
           return [5, 6, 5].map((seed) => explorer.run(seed)).map(({ verdict, traceHash, steps }) => ({ verdict, traceHash, steps }));
@@ -71,7 +71,7 @@ describe('a campaign', () => {
     const seen: number[] = [];
     const check = () => (seen.push(0) === 5 ? 'the fifth' : '');
     const { failure } = await campaign({ scenario: scenarioOf((used, m) => used.noteclear(m, 100), check), seed: 2 ** 32 - 2, distances: [3, 4] });
-    expect(failure).toMatchObject({ seed: 2, distance: 3, verdict: 'check', facts: ['the fifth'] });
+    expect(failure).toMatchObject({ seed: 2, distance: 3, verdict: 'invariant', facts: ['the fifth'] });
   });
 });
 
@@ -84,7 +84,7 @@ describe('a failure', () => {
     });
     const options = { scenario: wholeCycleGo, makeOracle };
     const { failure } = await campaign({ ...options, seed: 11 });
-    expect(failure).toMatchObject({ verdict: 'oracle', facts: ['FOOLED: the sum'], thread: 'the watcher' });
+    expect(failure).toMatchObject({ verdict: 'invariant', facts: ['FOOLED: the sum'], thread: 'the watcher' });
     const again = await campaign({ ...options, seed: failure!.seed, distances: [failure!.distance], executions: 1 });
     expect(again.failure).toMatchObject({ facts: failure!.facts, execution: { traceHash: failure!.execution.traceHash } });
   });
@@ -92,7 +92,7 @@ describe('a failure', () => {
   it.each([
     ['a deadlock', (used: Core, m: Int32Array) => used.notesleep(m, 100), 'deadlock', 'M0 sleeps on '],
     ['a livelock', (used: Core, m: Int32Array) => spin(used, m), 'step-limit', 'world running'],
-    ['a fatal', (used: Core, m: Int32Array) => used.unlock(m, 5000, 100), 'fatal', 'UNLOCK_OF_FOREIGN_LOCK '],
+    ['a fatal', (used: Core, m: Int32Array) => used.unlock(m, 5000, 100), 'invariant', 'UNLOCK_OF_FOREIGN_LOCK '],
     ['an access outside', (used: Core, m: Int32Array) => used.noteclear(m, -5), 'exception', 'access outside the shared memory'],
   ] as const)('is %s, told in words', async (_, run, verdict, fact) => {
     const { failure } = await campaign({ scenario: scenarioOf(run) });

@@ -24,7 +24,7 @@ function verdicts(core: Core): Set<string> {
     threads: RECORDS.map((mp) => (m) => critical(core, m, mp)),
     strategy: new RandomWalk(1),
     stepLimit: 20_000,
-    hook: core.$hooked ? { access() {} } : undefined,
+    monitors: core.$hooked ? [{ access() {} }] : undefined,
   });
   return new Set(Array.from({ length: 200 }, (_, seed) => explorer.run(seed).verdict));
 }

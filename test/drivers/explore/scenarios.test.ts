@@ -5,6 +5,7 @@ import { loadCore } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
+import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { wholeCycleGo, wholeCycleTuned } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { NPROC, XNWAIT } from '../../../src/gc/work.ts';
@@ -17,7 +18,7 @@ const { core } = await loadCore(false);
 
 describe('the source as it is survives', () => {
   const runs = SCENARIOS.flatMap((scenario) =>
-    scenario.procs.map((procs) => ({
+    scenario.knobs.find((knob) => knob.name === 'procs')!.values.map((procs) => ({
       scenario,
       procs,
       name: scenario.name,
@@ -28,7 +29,7 @@ describe('the source as it is survives', () => {
     const result = await runCampaign({
       core,
       scenario,
-      knobs: { procs },
+      setting: settingOf(scenario, { procs }),
       makeOracle: (m) => new Verifier(m),
       seed: 20140901,
       executions,
@@ -42,7 +43,7 @@ describe('the source as it is survives', () => {
 describe('whole-cycle', () => {
   it.each([wholeCycleGo, wholeCycleTuned])('collects with several Ms, hands work over and sweeps beside the mutators ($name)', (scenario) => {
     const seen = { swept: 0, marked: 0, severalMs: 0, handoffs: 0, background: 0, collections: 0 };
-    const prepared = scenario.prepare(core, { procs: 3 }, (m) => ({
+    const prepared = scenario.prepare(core, settingOf(scenario, { procs: 3 }), (m) => ({
       forget() {},
       check(point) {
         if (point === CHECKPOINT.swept) seen.swept++;

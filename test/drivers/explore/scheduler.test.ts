@@ -120,7 +120,7 @@ describe('waiting', () => {
       const explorer = new Explorer(
         scenario([['sleepers', 3, 10, 0], ['sleepers', 3, 10, 1], ['sleepers', 3, 10, 2], ['wakeAll', 3, 3]], {
           core: hooked,
-          hook: { access: (thread, _site, kind) => void (kind === ACCESS.wait && thread < 3 && arrivals.push(thread)), woken: (thread) => woken.push(thread) },
+          monitors: [{ access: (thread, _site, kind) => void (kind === ACCESS.wait && thread < 3 && arrivals.push(thread)), woken: (thread) => woken.push(thread) }],
         }),
       );
       const woken: number[] = [];
@@ -185,7 +185,7 @@ describe('verdicts', () => {
 
   it('fatal: the core objects', () => {
     const execution = run([['count', 9, 1], ['breaks']]);
-    expect(execution).toMatchObject({ verdict: 'fatal', thread: 1, detail: 'BROKEN at=1', error: { code: 'BROKEN' } });
+    expect(execution).toMatchObject({ verdict: 'invariant', thread: 1, detail: 'BROKEN at=1', error: { code: 'BROKEN' } });
   });
 
   it('exception: anything else that is thrown, wild atomics among it', () => {
@@ -196,7 +196,7 @@ describe('verdicts', () => {
   it('check: the end state is wrong', () => {
     const check = (m: Int32Array) => (m[9] === 3 ? '' : `count is ${m[9]}`);
     expect(run([['count', 9, 3]], 1, { check }).verdict).toBe('ok');
-    expect(run([['count', 9, 4]], 1, { check })).toMatchObject({ verdict: 'check', detail: 'count is 4' });
+    expect(run([['count', 9, 4]], 1, { check })).toMatchObject({ verdict: 'invariant', detail: 'count is 4' });
   });
 
   it('a mistake in the strategy is not the scenario’s', () => {
@@ -228,7 +228,7 @@ describe('an execution is a function of its seed', () => {
     for (let seed = 0; seed < 20; seed++) {
       const plain = run(calls, seed);
       let accesses = 0;
-      const watched = run(calls, seed, { core: hooked, hook: { access: () => void accesses++ } });
+      const watched = run(calls, seed, { core: hooked, monitors: [{ access: () => void accesses++ }] });
       expect(watched).toEqual(plain);
       expect(accesses).toBe(plain.steps);
     }
@@ -267,7 +267,7 @@ describe('hook', () => {
     run([['count', 9, 1], ['set', 5]], 1, {
       core: hooked,
       strategy: new RandomWalk(100),
-      hook: { access: (thread, _site, kind, index, value, old) => void seen.push([thread, kind, index, value, old]) },
+      monitors: [{ access: (thread, _site, kind, index, value, old) => void seen.push([thread, kind, index, value, old]) }],
     });
     expect(seen.sort((a, b) => a[0] - b[0])).toEqual([
       [0, ACCESS.load, 9, 0, 0],
@@ -278,7 +278,7 @@ describe('hook', () => {
 
   it('sees ranges: where, how long, what or from where', () => {
     const seen: number[][] = [];
-    run([['moves']], 1, { core: hooked, hook: { access: (_thread, _site, kind, ...what) => void seen.push([kind, ...what]) } });
+    run([['moves']], 1, { core: hooked, monitors: [{ access: (_thread, _site, kind, ...what) => void seen.push([kind, ...what]) }] });
     expect(seen).toEqual([
       [ACCESS.fill, 10, 3, 7],
       [ACCESS.copy, 20, 2, 10],
@@ -286,7 +286,7 @@ describe('hook', () => {
   });
 
   it('needs the hooked variant', () => {
-    expect(() => run([['set', 3]], 1, { hook: { access() {} } })).toThrow('hooked variant');
+    expect(() => run([['set', 3]], 1, { monitors: [{ access() {} }] })).toThrow('hooked variant');
   });
 });
 

@@ -131,12 +131,12 @@ export function all(m: Int32Array): number { return neverEither(m, 1) + reaches(
             return walk.next(scene);
           },
         },
-        hook: {
+        monitors: [{
           access(_thread, site, kind, index) {
             const byte = kind === ACCESS.byteLoad || kind === ACCESS.byteStore;
             accesses.push(`${site} ${byte ? index >> 2 : index}`);
           },
-        },
+        }],
       });
       expect(explorer.run(0).detail, name).toBe('');
       expect(accesses, name).toEqual(announced);

@@ -23,7 +23,7 @@ async function expectSame(bodies: readonly string[], names: readonly string[] = 
           template,
           threads: [(m) => explored[`f${n}`](m, i as never, x as never)],
           strategy: new RandomWalk(1),
-          hook: hooked ? { access() {} } : undefined,
+          monitors: hooked ? [{ access() {} }] : undefined,
         });
         const run = explorer.run(1);
         expect([run.verdict, run.detail], names[n]).toEqual(['ok', '']);

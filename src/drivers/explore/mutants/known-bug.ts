@@ -2,6 +2,6 @@
 import type { Mutant } from '../mutant.ts';
 
 export interface KnownBug extends Mutant {
-  /** The scenario that finds it soonest. */
-  readonly scenario: string;
+  /** The scenarios that should see it; the first finds it soonest. */
+  readonly scenarios: readonly string[];
 }

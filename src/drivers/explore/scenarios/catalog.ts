@@ -6,4 +6,13 @@ import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
-export const SCENARIOS: readonly Scenario[] = [wholeCycleGo, wholeCycleTuned, earlyEnd, markBitsGo, markBitsTuned, sweepRefill, channels, freeBeside];
+export const SCENARIOS: readonly Scenario[] = [
+  wholeCycleGo,
+  wholeCycleTuned,
+  earlyEnd,
+  markBitsGo,
+  markBitsTuned,
+  sweepRefill,
+  channels,
+  freeBeside,
+];

@@ -1,6 +1,6 @@
 /** Sends, receives and selects that wait and are woken, under collections. */
 import { prepareMachine } from './machine.ts';
-import type { Knobs, Scenario } from './scenario.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 /** Collections are forced, and few, so that an execution is short. */
@@ -15,9 +15,9 @@ function shape({ procs }: Knobs) {
 export const channels: Scenario = {
   name: 'channels',
   summary: 'goroutines that hand objects over by channels, with select, under collections',
-  procs: [3, 2],
+  knobs: [procsKnob(3, 2)],
   shape,
-  prepare(core, knobs, makeOracle) {
+  prepare(core, { knobs }, makeOracle) {
     return prepareMachine(core, shape(knobs), GOGC, { ...core.CHANNELS, args: [SENDERS, SENDS] }, makeOracle);
   },
 };

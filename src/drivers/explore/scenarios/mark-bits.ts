@@ -6,7 +6,7 @@ import { ScanBuf, scanbufOf } from '../../../gc/scanbuf.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { runAlone } from '../alone.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
-import type { Knobs, Scenario } from './scenario.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 const OBJECT_WORDS = 4;
@@ -18,9 +18,9 @@ function markBits(name: string, policy: keyof typeof POLICY): Scenario {
   return {
     name,
     summary: `Ms that mark neighbouring objects in the same bitmap words at once${policy === 'tuned' ? ', with the tuned mark loop' : ''}`,
-    procs: [3, 2],
+    knobs: [procsKnob(3, 2)],
     shape,
-    prepare(core, knobs) {
+    prepare(core, { knobs }) {
       const map = core.planMemory(shape(knobs));
       const template = new Int32Array(map.words);
       const m0 = runAlone(core, core.boot(template, map, -1));

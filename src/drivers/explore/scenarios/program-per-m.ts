@@ -2,7 +2,7 @@
 import type { Core } from '../load.ts';
 import { runAlone } from '../alone.ts';
 import { checkAtRest, onePerMemory } from './machine.ts';
-import type { Knobs, Scenario } from './scenario.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 interface Programs {
@@ -22,9 +22,9 @@ export function programPerM({ name, summary, build, run }: Programs): Scenario {
   return {
     name,
     summary,
-    procs: [3, 2],
+    knobs: [procsKnob(3, 2)],
     shape,
-    prepare(core, knobs, makeOracle) {
+    prepare(core, { knobs }, makeOracle) {
       const map = core.planMemory(shape(knobs));
       const template = new Int32Array(map.words);
       const m0 = runAlone(core, core.boot(template, map, 100));

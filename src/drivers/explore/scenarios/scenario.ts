@@ -7,20 +7,56 @@ import type { MachineShape } from '../../../memory/map.ts';
 import type { Coroutine } from '../generated.ts';
 import type { Core } from '../load.ts';
 
-/** What can be set of a scenario. */
-export interface Knobs {
-  readonly procs: number;
+/** A number that can be set of a scenario. */
+export interface Knob {
+  readonly name: string;
+  readonly summary: string;
+  /** All it can be; the first is the default, the later ones smaller or stranger. */
+  readonly values: readonly number[];
+}
+
+/** The knobs' values by name; every scenario has `procs`. */
+export type Knobs = { readonly procs: number } & Readonly<Record<string, number>>;
+
+/** A word and its numbers: what a thread is told to do. The scenario's program knows what they mean. */
+export type Operation = readonly [name: string, ...args: number[]];
+/** What each thread does, in order. Any operation can be left out: that is how a failure is shrunk. */
+export type Operations = readonly (readonly Operation[])[];
+
+/** One setting of a scenario: what an execution depends on beside its schedule. */
+export interface Setting {
+  readonly knobs: Knobs;
+  /** Empty for a scenario without operations. */
+  readonly operations: Operations;
 }
 
 export interface Scenario {
   readonly name: string;
   /** One line for `--list`. */
   readonly summary: string;
-  /** How many Ps it can have; the first is the default. */
-  readonly procs: readonly number[];
+  readonly knobs: readonly Knob[];
   shape(knobs: Knobs): MachineShape;
+  /** What its threads do unless told otherwise; a scenario whose threads do one thing has none. */
+  operations?(knobs: Knobs): Operations;
   /** Builds its memory with `core`, which may have a mutant in it. */
-  prepare(core: Core, knobs: Knobs, makeOracle: MakeOracle): Prepared;
+  prepare(core: Core, setting: Setting, makeOracle: MakeOracle): Prepared;
+}
+
+/** The knob that every scenario has. */
+export function procsKnob(...values: readonly number[]): Knob {
+  return { name: 'procs', summary: 'Ps of the machine', values };
+}
+
+/** The values of all knobs of `scenario`: those in `given`, else the defaults. */
+export function knobsOf(scenario: Scenario, given: Readonly<Record<string, number>> = {}): Knobs {
+  const values = Object.fromEntries(scenario.knobs.map(({ name, values: [first] }) => [name, given[name] ?? first]));
+  return values as Knobs;
+}
+
+/** The setting with these knobs, and the operations that go with them. */
+export function settingOf(scenario: Scenario, given?: Readonly<Record<string, number>>): Setting {
+  const knobs = knobsOf(scenario, given);
+  return { knobs, operations: scenario.operations?.(knobs) ?? [] };
 }
 
 /** A scenario ready to be explored: what `Explorer` wants to know of it. */

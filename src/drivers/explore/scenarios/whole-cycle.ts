@@ -1,7 +1,7 @@
 /** All of it at once: allocation, linking, collections with several Ms, sweeping beside the mutators. */
 import { POLICY } from '../../../gc/policy.ts';
 import { prepareMachine } from './machine.ts';
-import type { Knobs, Scenario } from './scenario.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 /** Collect for as little as a percent of growth. */
@@ -16,9 +16,9 @@ function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, 
   return {
     name,
     summary,
-    procs: [3, 2],
+    knobs: [procsKnob(3, 2)],
     shape,
-    prepare(core, knobs, makeOracle) {
+    prepare(core, { knobs }, makeOracle) {
       const program = { ...core.WHOLE_CYCLE, args: [waits ? WORKERS : 1, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };
       return prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
     },
