@@ -4,10 +4,10 @@
  * waiters wake in the order in which they came.
  */
 import { HeapBroken } from '../errors.ts';
-import type { Control, Coroutine, Host, WaitResult } from './generated.ts';
+import type { Control, Coroutine, Fiber, Host, WaitResult } from './generated.ts';
 import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { Monitor } from './monitor.ts';
-import { FINISHED } from './prologue.ts';
+import { DIRTY_SHIFT, FINISHED } from './prologue.ts';
 import type { Scene, Strategy } from './strategy.ts';
 
 export interface ExploreOptions {
@@ -50,6 +50,7 @@ export class Explorer implements Scene, Host {
   readonly pendingIndex: Int32Array;
   readonly ran: Int32Array;
   readonly writes: Uint8Array;
+  readonly dirty: Uint8Array;
   /** The memory of the execution under way or just over. */
   readonly m: Int32Array;
 
@@ -66,7 +67,7 @@ export class Explorer implements Scene, Host {
   readonly #deadline: Float64Array;
   /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
   readonly #messages: (WaitResult | undefined)[];
-  #coroutines: Coroutine[] = [];
+  #fibers: Fiber[] = [];
   #results: unknown[] = [];
   #arrivals = 0;
   #left = 0;
@@ -84,7 +85,8 @@ export class Explorer implements Scene, Host {
     this.#stepLimit = options.stepLimit ?? 1_000_000;
     this.#accessNs = options.accessNs ?? 50;
     this.threads = threads;
-    this.m = new Int32Array(options.template.length);
+    this.m = options.template.slice();
+    this.dirty = new Uint8Array((this.m.length >> DIRTY_SHIFT) + 1);
     this.runnable = new Int32Array(threads);
     this.sleeping = new Int32Array(threads);
     this.pendingSite = new Int32Array(threads);
@@ -151,11 +153,23 @@ export class Explorer implements Scene, Host {
     };
   }
 
+  /** Makes the memory as it was: only what the last execution wrote needs it. */
+  #restore(): void {
+    const { dirty, m } = this;
+    const { template } = this.#options;
+    for (let block = 0; block < dirty.length; block++) {
+      if (dirty[block] === 0) continue;
+      dirty[block] = 0;
+      const end = Math.min((block + 1) << DIRTY_SHIFT, m.length);
+      for (let i = block << DIRTY_SHIFT; i < end; i++) m[i] = template[i];
+    }
+  }
+
   #reset(): void {
     const options = this.#options;
-    this.m.set(options.template);
+    this.#restore();
     this.#core.$attach(this);
-    this.#coroutines = options.threads.map((start) => start(this.m));
+    this.#fibers = options.threads.map((start) => this.#core.$spawn(start(this.m)));
     this.#results = options.threads.map(() => undefined);
     this.#status.fill(RUNNABLE);
     this.pendingSite.fill(-1);
@@ -199,7 +213,7 @@ export class Explorer implements Scene, Host {
     this.current = thread;
     let site: number;
     try {
-      site = this.#core.$resume(this.#coroutines[thread], budget - 1, this.#messages[thread]);
+      site = this.#core.$resume(this.#fibers[thread], budget - 1, this.#messages[thread]);
     } catch (thrown) {
       this.#count(thread, this.#core.$ran());
       return thrown ?? new Error(`threw ${String(thrown)}`);
