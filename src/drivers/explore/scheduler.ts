@@ -8,6 +8,7 @@ import type { Control, Coroutine, Fiber, Host, WaitResult } from './generated.ts
 import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { Monitor } from './monitor.ts';
 import { DIRTY_SHIFT, FINISHED } from './prologue.ts';
+import { Spinners } from './spinners.ts';
 import type { Scene, Strategy } from './strategy.ts';
 
 export interface ExploreOptions {
@@ -61,6 +62,9 @@ export class Explorer implements Scene, Host {
   readonly #stepLimit: number;
   readonly #accessNs: number;
   readonly #status: Uint8Array;
+  readonly #spinners: Spinners;
+  /** The thread under way has woken another. */
+  #wokeOther = false;
   /** Word a waiting thread sleeps on; when it came, for first come first woken; when it gives up. */
   readonly #waitsOn: Int32Array;
   readonly #arrival: Float64Array;
@@ -94,6 +98,7 @@ export class Explorer implements Scene, Host {
     this.ran = new Int32Array(threads);
     this.writes = options.core.$writes;
     this.#status = new Uint8Array(threads);
+    this.#spinners = new Spinners(threads);
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
     this.#arrival = new Float64Array(threads);
@@ -118,6 +123,10 @@ export class Explorer implements Scene, Host {
       if (this.sleepingCount > 0) this.#wakeExpired();
       if (this.runnableCount === 0 && this.sleepingCount === 0) {
         verdict = 'deadlock';
+        break;
+      }
+      if (this.runnableCount === 0 && this.#allLookForEver()) {
+        verdict = 'livelock';
         break;
       }
       const thread = this.#strategy.next(this);
@@ -181,6 +190,7 @@ export class Explorer implements Scene, Host {
     this.#arrivals = 0;
     this.#left = this.threads;
     this.#hash = 0x811c9dc5;
+    this.#spinners.reset();
     this.#list();
     for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
   }
@@ -210,6 +220,24 @@ export class Explorer implements Scene, Host {
    * Returns what it threw, or null.
    */
   #resume(thread: number, budget: number): unknown {
+    let left = budget;
+    this.#wokeOther = false;
+    while (left > 1 && this.#spinners.isWatched(thread)) {
+      const error = this.#step(thread);
+      if (error !== null || this.#status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
+      left--;
+    }
+    return this.#spinners.isWatched(thread) ? this.#step(thread) : this.#go(thread, left);
+  }
+
+  /** One access of a thread that is watched. */
+  #step(thread: number): unknown {
+    const site = this.pendingSite[thread];
+    if (site >= 0) this.#spinners.note(thread, this.m, this.pendingIndex[thread], this.writes[site] === 1);
+    return this.#go(thread, 1);
+  }
+
+  #go(thread: number, budget: number): unknown {
     this.current = thread;
     let site: number;
     try {
@@ -238,10 +266,14 @@ export class Explorer implements Scene, Host {
       this.#status[thread] = WAITING;
       this.#waitsOn[thread] = index;
       this.#arrival[thread] = this.#arrivals++;
-      this.#deadline[thread] = this.#time() + this.#core.$parkTimeout();
+      this.#deadline[thread] = this.#time() + this.#pauseOf(thread, index, this.#core.$parkTimeout());
       this.#list();
     }
     return null;
+  }
+
+  #pauseOf(thread: number, index: number, wanted: number): number {
+    return wanted < Infinity ? wanted * this.#spinners.pause(thread, this.m, index) : wanted;
   }
 
   #count(thread: number, ran: number): void {
@@ -270,10 +302,19 @@ export class Explorer implements Scene, Host {
     return this.#warped + this.steps * this.#accessNs;
   }
 
-  /** `thread`'s sleep is over now, and that of all who wanted to wake before it. */
+  #allLookForEver(): boolean {
+    for (let i = 0; i < this.sleepingCount; i++) if (!this.#spinners.looksForEver(this.sleeping[i])) return false;
+    return true;
+  }
+
+  /**
+   * `thread`'s sleep is over now, and that of all who wanted to wake before it. Who only looks
+   * may look at any time: the clock moves for it only if nobody else can run.
+   */
   #warpTo(thread: number): void {
     const time = this.#time();
-    if (this.#deadline[thread] > time) this.#warped += this.#deadline[thread] - time;
+    if (this.#spinners.isLooking(thread) && this.runnableCount > 0) this.#deadline[thread] = time;
+    else if (this.#deadline[thread] > time) this.#warped += this.#deadline[thread] - time;
     this.#wakeExpired();
   }
 
@@ -282,7 +323,8 @@ export class Explorer implements Scene, Host {
     let woken = 0;
     for (let i = 0; i < this.sleepingCount; i++) {
       const thread = this.sleeping[i];
-      if (this.#deadline[thread] <= time) {
+      if (this.#deadline[thread] <= time || this.#spinners.sees(thread, this.m)) {
+        this.#spinners.watch(thread);
         this.#wake(thread, 'timed-out');
         woken++;
       }
@@ -305,6 +347,8 @@ export class Explorer implements Scene, Host {
   }
 
   now(ran: number): number {
+    // Who waits for a time does not look in vain.
+    this.#spinners.rest(this.current);
     return this.#time() + ran * this.#accessNs;
   }
 
@@ -322,6 +366,7 @@ export class Explorer implements Scene, Host {
       woken++;
     }
     if (woken > 0) {
+      this.#wokeOther = true;
       this.#list();
       if (this.#strategy.asksOnWake) this.#core.$preempt();
     }
