@@ -7,7 +7,7 @@ import { HeapBroken } from '../errors.ts';
 import { describeMachine, nameWord } from '../machine-state.ts';
 import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
-import { RandomWalk } from './random-walk.ts';
+import { RandomWalk } from './strategies/random-walk.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
 
