@@ -52,6 +52,7 @@ export class Explorer implements Scene, Host {
   readonly ran: Int32Array;
   readonly writes: Uint8Array;
   readonly dirty: Uint8Array;
+  readonly deadline: Float64Array;
   /** The memory of the execution under way or just over. */
   readonly m: Int32Array;
 
@@ -65,10 +66,9 @@ export class Explorer implements Scene, Host {
   readonly #spinners: Spinners;
   /** The thread under way has woken another. */
   #wokeOther = false;
-  /** Word a waiting thread sleeps on; when it came, for first come first woken; when it gives up. */
+  /** Word a waiting thread sleeps on; when it came, for first come first woken. */
   readonly #waitsOn: Int32Array;
   readonly #arrival: Float64Array;
-  readonly #deadline: Float64Array;
   /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
   readonly #messages: (WaitResult | undefined)[];
   #fibers: Fiber[] = [];
@@ -102,7 +102,7 @@ export class Explorer implements Scene, Host {
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
     this.#arrival = new Float64Array(threads);
-    this.#deadline = new Float64Array(threads);
+    this.deadline = new Float64Array(threads);
   }
 
   /** One execution, from the template to its verdict. */
@@ -210,7 +210,7 @@ export class Explorer implements Scene, Host {
     let bound = Math.min(budget, this.#stepLimit - this.steps);
     if (!this.#strategy.asksOnWake) return bound;
     for (let i = 0; i < this.sleepingCount; i++) {
-      bound = Math.min(bound, Math.ceil((this.#deadline[this.sleeping[i]] - this.#time()) / this.#accessNs));
+      bound = Math.min(bound, Math.ceil((this.deadline[this.sleeping[i]] - this.#time()) / this.#accessNs));
     }
     return Math.max(bound, 1);
   }
@@ -266,7 +266,7 @@ export class Explorer implements Scene, Host {
       this.#status[thread] = WAITING;
       this.#waitsOn[thread] = index;
       this.#arrival[thread] = this.#arrivals++;
-      this.#deadline[thread] = this.#time() + this.#pauseOf(thread, index, this.#core.$parkTimeout());
+      this.deadline[thread] = this.#time() + this.#pauseOf(thread, index, this.#core.$parkTimeout());
       this.#list();
     }
     return null;
@@ -292,7 +292,7 @@ export class Explorer implements Scene, Host {
     for (let thread = 0; thread < this.threads; thread++) {
       const status = this.#status[thread];
       if (status === RUNNABLE) this.runnable[runnable++] = thread;
-      else if (status === WAITING && this.#deadline[thread] < Infinity) this.sleeping[sleeping++] = thread;
+      else if (status === WAITING && this.deadline[thread] < Infinity) this.sleeping[sleeping++] = thread;
     }
     this.runnableCount = runnable;
     this.sleepingCount = sleeping;
@@ -313,8 +313,8 @@ export class Explorer implements Scene, Host {
    */
   #warpTo(thread: number): void {
     const time = this.#time();
-    if (this.#spinners.isLooking(thread) && this.runnableCount > 0) this.#deadline[thread] = time;
-    else if (this.#deadline[thread] > time) this.#warped += this.#deadline[thread] - time;
+    if (this.#spinners.isLooking(thread) && this.runnableCount > 0) this.deadline[thread] = time;
+    else if (this.deadline[thread] > time) this.#warped += this.deadline[thread] - time;
     this.#wakeExpired();
   }
 
@@ -323,7 +323,7 @@ export class Explorer implements Scene, Host {
     let woken = 0;
     for (let i = 0; i < this.sleepingCount; i++) {
       const thread = this.sleeping[i];
-      if (this.#deadline[thread] <= time || this.#spinners.sees(thread, this.m)) {
+      if (this.deadline[thread] <= time || this.#spinners.sees(thread, this.m)) {
         this.#spinners.watch(thread);
         this.#wake(thread, 'timed-out');
         woken++;
