@@ -8,7 +8,7 @@ import { describeMachine } from '../machine-state.ts';
 import { nameWord } from '../name-word.ts';
 import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
-import { RandomWalk } from './random-walk.ts';
+import { RandomWalk } from './strategies/random-walk.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
 

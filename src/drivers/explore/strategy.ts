@@ -17,6 +17,8 @@ export interface Scene {
    */
   readonly sleeping: Int32Array;
   readonly sleepingCount: number;
+  /** Virtual nanosecond at which each of the sleeping gives up; of the others it says nothing. */
+  readonly deadline: Float64Array;
   /** Accesses so far. */
   readonly steps: number;
   /** Of them by each thread. */

@@ -4,7 +4,7 @@ import { DISTANCES, runCampaign, type CampaignOptions } from '../../../src/drive
 import { explainFailure, repeatCommand } from '../../../src/drivers/explore/failure.ts';
 import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
 import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { markBitsGo } from '../../../src/drivers/explore/scenarios/mark-bits.ts';
 import { procsKnob, settingOf, type MakeOracle, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
