@@ -11,12 +11,13 @@ export function shrinkPreemptions(stand: Stand, preemptions: readonly Preemption
   /** null when the budget is spent. A candidate often takes effect in part only, which is then the better one. */
   function fails(candidate: readonly Preemption[]): boolean | null {
     if (!budget.take()) return null;
-    const { outcome, preemptions: effective } = stand.replay(candidate);
+    const { outcome, preemptions: effective, execution } = stand.replay(candidate);
+    budget.pay(execution.steps);
     if (!failsAlike(outcome, wanted)) return false;
     if (effective.length < best.length) best = effective;
     return true;
   }
-  for (let before = Infinity; best.length < before && budget.left > 0; ) {
+  for (let before = Infinity; best.length < before && !budget.spent; ) {
     before = best.length;
     best = shorter(best, dropTail(best, fails));
     best = shorter(best, ddmin(best, fails));

@@ -23,7 +23,7 @@ export interface Search {
 /** Takes a smaller setting as long as one fails like `wanted`; each is given its preemptions, then fresh seeds. */
 export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search: Search, budget: Budget): Way {
   let best = way;
-  for (let found = true; found && budget.left > 0; ) {
+  for (let found = true; found && !budget.spent; ) {
     found = false;
     for (const setting of smallerSettings(ground.scenario, best.stand.setting)) {
       const smaller = failIn(new Stand(ground, setting), best.preemptions, wanted, search, budget);
@@ -39,6 +39,7 @@ export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search:
 function failIn(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, { strategy, firstSeed, seeds }: Search, budget: Budget): Way | null {
   for (let i = -1; i < seeds && budget.take(); i++) {
     const trial = i < 0 ? stand.replay(preemptions) : stand.run(strategy, (firstSeed + i) % 2 ** 32);
+    budget.pay(trial.execution.steps);
     if (failsAlike(trial.outcome, wanted)) return { stand, preemptions: trial.preemptions };
   }
   return null;

@@ -3,7 +3,7 @@ import type { Core } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
 import { Explorer } from '../scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from '../scenarios/scenario.ts';
-import { PreemptionRecorder, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
+import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import type { Execution } from '../execution.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
@@ -48,7 +48,7 @@ export class Stand {
   }
 
   run(strategy: Strategy, seed: number): Trial {
-    const recorder = new PreemptionRecorder(strategy);
+    const recorder = new RecordPreemptions(strategy);
     this.#driver.inner = recorder;
     const execution = this.#explorer.run(seed);
     return { outcome: outcomeOf(execution, this.names, this.m), preemptions: recorder.preemptions, execution };
