@@ -3,10 +3,8 @@
  * the seed `seed + i`; its distance takes turns, because no distance finds everything.
  */
 import { setImmediate } from 'node:timers/promises';
-import { HeapBroken } from '../errors.ts';
-import { describeMachine } from '../machine-state.ts';
-import { nameWord } from '../name-word.ts';
-import { Violation, type Execution, type Verdict } from './execution.ts';
+import type { Execution, Verdict } from './execution.ts';
+import { outcomeOf } from './failures/outcome.ts';
 import type { Core } from './load.ts';
 import { RandomWalk } from './strategies/random-walk.ts';
 import { Explorer } from './scheduler.ts';
@@ -124,13 +122,8 @@ class Fleet {
 
   #describe(execution: Execution, distance: number, m: Int32Array): CampaignFailure {
     const { names } = this.#prepared;
-    const { seed, error, detail, thread, blocked } = execution;
-    const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
-    const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
-    if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
-      facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
-    }
-    return { seed, distance, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
+    const outcome = outcomeOf(execution, names, m);
+    return { seed: execution.seed, distance, execution, verdict: outcome.verdict as Exclude<Verdict, 'ok'>, thread: outcome.thread, facts: outcome.facts };
   }
 
   result(seconds: number): CampaignResult {

@@ -53,7 +53,7 @@ export const EXECUTIONS = 4000;
 /** What some seconds suffice for. */
 const ACCESSES = 60_000_000;
 /** Hashes in a line. */
-const CHECKPOINTS = 32;
+const CHECKPOINTS = 16;
 
 /** @throws Error when the failure does not come up again: it depends on more than it should */
 export function investigate(failure: Failure, options: InvestigateOptions): Investigation {
