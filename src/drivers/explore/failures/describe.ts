@@ -90,7 +90,7 @@ function artefactOf(failure: Failure, setting: Setting, recording: Recording, pa
     operations: same(setting.operations, usual.operations) ? null : setting.operations.map((own) => own.map((each): [string, ...number[]] => [...each])),
     mutant: failure.mutant?.name ?? null,
     monitors: [...(failure.monitors ?? [])],
-    strategy: failure.strategy.name,
+    strategy: failure.strategy.spec ?? failure.strategy.name,
     seed: failure.seed,
     preemptions: [...recording.preemptions],
     verdict: outcome.verdict as Artefact['verdict'],

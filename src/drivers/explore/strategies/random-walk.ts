@@ -16,8 +16,8 @@ export class RandomWalk implements Strategy {
   readonly #spread: number;
 
   /** Switches after 1 … 2 × `distance` - 1 accesses. */
-  constructor(distance: number) {
-    this.name = `random:${distance}`;
+  constructor(distance: number, name = `random:${distance}`) {
+    this.name = name;
     this.#spread = 2 * distance - 1;
   }
 

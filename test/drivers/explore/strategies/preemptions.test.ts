@@ -26,6 +26,14 @@ export function wakeAlways(m: Int32Array, word: number, n: number): number {
   for (let i = 0; i < n; i++) woken += Atomics.notify(m, word, 1);
   return woken;
 }
+export function wakeLate(m: Int32Array, word: number, rounds: number): number {
+  let woken = 0;
+  for (let i = 0; i < rounds; i++) {
+    for (let j = 0; j < 12; j++) m[20]++;
+    woken += Atomics.notify(m, word, 1);
+  }
+  return woken;
+}
 export function spinUntil(m: Int32Array, word: number): void { while (Atomics.load(m, word) === 0) osyield(m); }
 export function set(m: Int32Array, word: number): void { Atomics.store(m, word, 1); }
 export function endsAsleep(m: Int32Array, word: number): string { return Atomics.wait(m, word, 0, 0.002); }
@@ -73,6 +81,8 @@ describe('preemptions', () => {
     ['threads that never wait', [['count', 9, 10], ['count', 9, 10], ['count', 10, 5]]],
     ['sleepers whose time comes while others run', [['naps', 1, 4], ['naps', 2, 3], ['count', 9, 60]]],
     ['waits that end by time or by a wake-up', [['waitFor', 3, 0.001, 3], ['waitFor', 3, 0.0015, 3], ['wakeAlways', 3, 40]]],
+    ['waits that were over when the wake-up came', [['waitFor', 3, 0.001, 3], ['wakeLate', 3, 4]]],
+    ['sleeps that take no time', [['naps', 0, 5], ['naps', 0, 5], ['waitFor', 3, 0, 4], ['count', 9, 10]]],
     ['spinning', [['spinUntil', 3], ['spinUntil', 4], ['count', 9, 20], ['set', 3], ['set', 4]]],
     ['a thread that ends where it slept', [['endsAsleep', 3], ['endsAsleep', 3], ['count', 9, 60], ['wakeAlways', 3, 20]]],
     ['a deadlock', [['waitFor', 3, Infinity, 2], ['wakeAlways', 3, 2], ['count', 9, 5]]],
@@ -94,6 +104,11 @@ describe('preemptions', () => {
 
   it('are none where every thread runs until it ends or sleeps, in order', () => {
     expect(repeats(new ReplayPreemptions([]), 0, calls([['count', 9, 5], ['naps', 1, 2], ['count', 9, 50]]))).toEqual([]);
+  });
+
+  it('leave it to the clock who wakes first', () => {
+    const { accesses } = trace(new ReplayPreemptions([]), 0, calls([['naps', 30, 1], ['naps', 10, 1], ['naps', 20, 1]]));
+    expect(accesses.map(([thread]) => thread)).toEqual([0, 1, 2, 1, 2, 0]);
   });
 
   it('are numbered by the access they stand in front of', () => {
