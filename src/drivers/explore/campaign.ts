@@ -7,6 +7,9 @@ import { HeapBroken } from '../errors.ts';
 import { describeMachine, nameWord } from '../machine-state.ts';
 import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
+import type { Monitor } from './monitor.ts';
+import { describeRace, RaceFound } from './monitors/races/race-found.ts';
+import { withBothStacks } from './monitors/races/two-stacks.ts';
 import { RandomWalk } from './random-walk.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
@@ -23,6 +26,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** Taken in turn; DISTANCES unless given. */
   readonly distances?: readonly number[];
+  /** What looks on; it needs the hooked variant of the core. */
+  readonly monitors?: (prepared: Prepared) => readonly Monitor[];
   /** Stop after so many; no limit unless given. */
   readonly executions?: number;
   /** Stop after so long; no limit unless given. */
@@ -91,14 +96,16 @@ class Fleet {
   readonly #explorers = new Map<number, Explorer>();
   readonly #distances: readonly number[];
   readonly #core: Core;
+  readonly #monitors: readonly Monitor[] | undefined;
   readonly #seen = new Set<number>();
   #steps = 0;
   #switches = 0;
 
-  constructor({ core, scenario, setting, makeOracle, distances = DISTANCES }: CampaignOptions) {
+  constructor({ core, scenario, setting, makeOracle, distances = DISTANCES, monitors }: CampaignOptions) {
     this.#core = core;
     this.#distances = distances;
     this.#prepared = scenario.prepare(core, setting, makeOracle);
+    this.#monitors = monitors?.(this.#prepared);
   }
 
   run(seed: number): void {
@@ -115,21 +122,30 @@ class Fleet {
   #explorerOf(distance: number): Explorer {
     let explorer = this.#explorers.get(distance);
     if (explorer === undefined) {
-      explorer = new Explorer({ core: this.#core, ...this.#prepared, strategy: new RandomWalk(distance) });
+      explorer = this.#makeExplorer(distance, this.#monitors);
       this.#explorers.set(distance, explorer);
     }
     return explorer;
+  }
+
+  #makeExplorer(distance: number, monitors: readonly Monitor[] | undefined): Explorer {
+    return new Explorer({ core: this.#core, ...this.#prepared, strategy: new RandomWalk(distance), monitors });
   }
 
   #describe(execution: Execution, distance: number, m: Int32Array): CampaignFailure {
     const { names } = this.#prepared;
     const { seed, error, detail, thread, blocked } = execution;
     const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
-    const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
+    const facts = error instanceof RaceFound ? this.#describeRace(error, seed, distance) : error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
     if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
       facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
     }
     return { seed, distance, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
+  }
+
+  /** With both call stacks. */
+  #describeRace(found: RaceFound, seed: number, distance: number): string[] {
+    return describeRace(withBothStacks(found, this.#core, (monitors) => this.#makeExplorer(distance, monitors).run(seed)), found.words);
   }
 
   result(seconds: number): CampaignResult {

@@ -31,14 +31,16 @@ export interface Repeat {
   readonly scenario: Scenario;
   readonly knobs: Knobs;
   readonly mutant?: string;
+  readonly races?: boolean;
   readonly seed: number;
   readonly distance: number;
 }
 
 /** The command that runs this one execution again. */
-export function repeatCommand({ scenario, knobs, mutant, seed, distance }: Repeat): string {
+export function repeatCommand({ scenario, knobs, mutant, races, seed, distance }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--distance ${distance}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
+  if (races) words.push('--races');
   return words.join(' ');
 }
