@@ -12,7 +12,7 @@ import { RaceFound, type Race } from './races/race-found.ts';
 import { Shadow } from './races/shadow.ts';
 
 /** The functions of sync/racy.ts. */
-const RACY = new Set(['racyLoad', 'racyStore', 'racyLoad8', 'racyStore8']);
+const RACY = new Set(['racyLoad', 'racyStore', 'racyLoadByte', 'racyStoreByte']);
 
 /**
  * A monitor that objects to the first race of an execution.
