@@ -1,5 +1,5 @@
 /** A race in words: two accesses to a word of which nothing says which comes first. */
-import { nameWord } from '../../../machine-state.ts';
+import { nameWord } from '../../../word-names.ts';
 import { Violation } from '../../execution.ts';
 import { formatSite, type Site, type SiteKind } from '../../sites.ts';
 
