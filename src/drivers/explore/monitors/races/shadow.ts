@@ -12,7 +12,8 @@
  *
  * An atomic store releases to its word what its thread knows, instead of what was released
  * there before: who loads the word learns from the store that it sees, and from no older one.
- * So a plain store leaves nothing there to be learnt.
+ * So a racy store leaves nothing there to be learnt. Nor would a plain one, but who may load
+ * the word after that without a race knows all of it already.
  *
  * A word has a cell. If it is ever accessed by the byte, each of its bytes has one as well, and
  * an access to the word then looks at those too, one to a byte at the word's.
@@ -110,10 +111,8 @@ export class Shadow {
     const word = (byte >> 2) << CELL_SHIFT;
     const at = this.#byteCell(byte);
     const race = this.#meetsStore(at, thread) || this.#meetsStore(word, thread);
-    if (race !== 0) return race;
-    this.#noteStore(at, thread, number);
-    this.#unrelease(word);
-    return 0;
+    if (race === 0) this.#noteStore(at, thread, number);
+    return race;
   }
 
   racyStoreByte(byte: number, thread: number, number: number): number {
@@ -122,7 +121,7 @@ export class Shadow {
     const race = this.#plainMeetsStore(at, thread) || this.#plainMeetsStore(word, thread);
     if (race !== 0) return race;
     this.#noteRacyStore(at, thread, number);
-    this.#unrelease(word);
+    this.#clocks.forget(this.#vectors, this.#othersOf(word) + RELEASED);
     return 0;
   }
 
@@ -218,18 +217,12 @@ export class Shadow {
     if (load < 0) this.#free.push(~load);
     this.#cells[at + LOAD] = 0;
     this.#cells[at + STORE] = epochOf(number, thread);
-    this.#unrelease(at);
   }
 
   #noteRacyStore(at: number, thread: number, number: number): void {
     const others = this.#othersOf(at);
     this.#vectors[others + RACY_STORES + thread] = number;
-    this.#unrelease(at);
-  }
-
-  #unrelease(at: number): void {
-    const others = this.#cells[at + OTHERS];
-    if (others !== 0) this.#clocks.forget(this.#vectors, others + RELEASED);
+    this.#clocks.forget(this.#vectors, others + RELEASED);
   }
 
   #othersOf(at: number): number {
