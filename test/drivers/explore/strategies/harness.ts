@@ -31,6 +31,13 @@ export function shows(m: Int32Array, word: number, before: number): void {
   Atomics.store(m, word, 1);
   Atomics.store(m, word, 2);
 }
+export function looks(m: Int32Array, word: number, n: number): void { for (let i = 0; i < n; i++) Atomics.load(m, word); }
+/** Looks, writes once, and looks again as often. */
+export function raises(m: Int32Array, word: number, looks: number): void {
+  for (let i = 0; i < looks; i++) Atomics.load(m, word);
+  Atomics.store(m, word, 1);
+  for (let i = 0; i < looks; i++) Atomics.load(m, word);
+}
 /** Fails if others have added \`most\` to the word while it looked aside for \`gap\` accesses. */
 export function looksAside(m: Int32Array, word: number, before: number, gap: number, most: number): void {
   for (let i = 0; i < before; i++) Atomics.add(m, 6, 1);

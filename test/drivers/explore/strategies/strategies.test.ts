@@ -145,6 +145,18 @@ describe('pos', () => {
     expect(share('uniform')).toBeLessThan(0.01);
     expect(share('pos')).toBeGreaterThan(0.02);
   });
+
+  it('draws anew for what conflicts with the access made, and only for that', () => {
+    // Of 1's only access and 4 of 0's, 1's is last if it has the lowest of 5 priorities: 1 in 5.
+    // When they conflict each of 0's is a new draw between two: 1 in 16.
+    const last = (word: number) => {
+      const runs = runSeeds(core, [['work', 9, 4], ['work', word, 1]], makeStrategy('pos'), range(3000));
+      return runs.filter((each) => words(each) === '00001').length / runs.length;
+    };
+    expect(last(10)).toBeCloseTo(1 / 5, 1);
+    expect(last(9)).toBeLessThan(0.1);
+    expect(last(9)).toBeCloseTo(1 / 16, 1);
+  });
 });
 
 describe('chaos', () => {
@@ -156,7 +168,22 @@ describe('chaos', () => {
     expect(longest.filter((length) => length >= 100).length).toBeGreaterThan(30);
     expect(usual.filter((length) => length >= 100).length).toBeLessThan(10);
   });
+
+  it('stalls a thread that has just written', () => {
+    const looks = 20;
+    const runs = runSeeds(core, [['raises', 3, looks], ['looks', 3, 200], ['looks', 3, 200]], makeStrategy('chaos'), range(600));
+    // By how many accesses 0 had made: how often it then waited for 60 of the others.
+    const waits = range(2 * looks + 1).map((made) => runs.filter(({ order }) => gapAfter(order, made) >= 60).length);
+    const [afterStore] = waits.splice(looks + 1, 1);
+    expect(afterStore).toBeGreaterThan(2 * Math.max(...waits.slice(1)));
+  });
 });
+
+/** How long the others run after access number `made` of thread 0 and before its next. */
+function gapAfter(order: readonly number[], made: number): number {
+  const own = order.flatMap((thread, i) => (thread === 0 ? [i] : []));
+  return own[made] - (own[made - 1] ?? -1) - 1;
+}
 
 /** The longest stretch that others ran, before the last access of `thread`. */
 function longestWithout(order: readonly number[], thread: number): number {
