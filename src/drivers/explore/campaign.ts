@@ -3,9 +3,8 @@
  * the seed `seed + i`.
  */
 import { setImmediate } from 'node:timers/promises';
-import { HeapBroken } from '../errors.ts';
-import { describeMachine, nameWord } from '../machine-state.ts';
-import { Violation, type Execution, type Verdict } from './execution.ts';
+import type { Execution, Verdict } from './execution.ts';
+import { outcomeOf } from './failures/outcome.ts';
 import type { Core } from './load.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
@@ -116,15 +115,9 @@ class Tally {
 
   #describe(execution: Execution): CampaignFailure {
     const { names } = this.#prepared;
-    const { m } = this.#explorer;
+    const { verdict, thread, facts } = outcomeOf(execution, names, this.#explorer.m);
     const strategy = this.#strategy.spec ?? this.#strategy.name;
-    const { seed, error, detail, thread, blocked } = execution;
-    const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
-    const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
-    if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
-      facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
-    }
-    return { seed, strategy, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
+    return { seed: execution.seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts, execution };
   }
 
   result(seconds: number): CampaignResult {
