@@ -48,7 +48,7 @@ export const Span = struct('span', 32, {
   /** Its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
-  limit: by(OWNER),
+  limit: by('who has just got it from the heap; fixed while in use'),
   /** MTypes: how its blocks' types are kept, and where. */
   compression: by(OWNER),
   typedata: by(OWNER),

@@ -4,8 +4,13 @@ import type { Monitor } from '../monitor.ts';
 import type { Site } from '../sites.ts';
 import { Books } from './books.ts';
 import { Guards } from './guards.ts';
+import { Liveness } from './liveness.ts';
 import { LockOrder } from './lock-order.ts';
+import { Quarantine } from './quarantine.ts';
 import { Report } from './report.ts';
+import { SpanOwners } from './span-owners.ts';
+import { Waiting } from './waiting.ts';
+import { WorkbufOwners } from './workbuf-owners.ts';
 
 type Make = (books: Books, report: Report, sites: readonly Site[]) => Monitor;
 
@@ -15,6 +20,11 @@ const BEFORE: Readonly<Record<string, Make>> = {
 };
 const AFTER: Readonly<Record<string, Make>> = {
   guards: (books, report, sites) => new Guards(books, report, sites),
+  'span-owners': (books, report, sites) => new SpanOwners(books, report, sites),
+  'workbuf-owners': (_books, report, sites) => new WorkbufOwners(report, sites),
+  quarantine: (books, report, sites) => new Quarantine(books, report, sites),
+  waiting: (books, report, sites) => new Waiting(books, report, sites),
+  liveness: (_books, report) => new Liveness(report),
 };
 
 export const MONITOR_NAMES: readonly string[] = [...Object.keys(BEFORE), ...Object.keys(AFTER)];
