@@ -1,9 +1,38 @@
-/** Explicit frees beside the allocation from the same spans, and nothing else. */
-import { programPerM } from './program-per-m.ts';
+/** Blocks freed by another M than the one that allocates from their span. */
+import { programPerM, repeat } from './program-per-m.ts';
+
+const ALL = 1000;
+const HANDED_OVER = 6;
 
 export const freeBeside = programPerM({
   name: 'free-beside',
   summary: 'one M allocates, the others free its blocks while it still caches their span',
-  build: (core, m, m0) => core.buildFreeBeside(m, m0),
-  run: (core, m, i) => core.freeBeside(m, i),
+  procs: [3, 2],
+  knobs: [{ name: 'bytes', summary: 'size of the blocks: few to a span, or many to a bitmap word', values: [2048, 64] }],
+  before: () => [],
+  operations: ({ procs, bytes }) =>
+    Array.from({ length: procs }, (_, index) =>
+      index === 0
+        ? repeat(HANDED_OVER, (i) => [['malloc', i, bytes], ['swap', i, i]])
+        : repeat(HANDED_OVER, (i) => [['swap', i, i], ['free', i]]),
+    ),
+});
+
+/** The same before their span is swept. */
+export const freeUnswept = programPerM({
+  name: 'free-unswept',
+  summary: 'blocks of spans that need sweeping are freed by hand, beside their sweep and beside malloc',
+  procs: [3, 2, 4],
+  knobs: [{ name: 'bytes', summary: 'size of the blocks: few to a span, or many to a bitmap word', values: [2048, 4096, 64] }],
+  before: ({ bytes }) => [
+    // Every second block is live, and in a cell.
+    ...repeat(6, (i) => [['malloc', 0, bytes], ['swap', 0, i], ['malloc', 0, bytes], ['drop', 0]]),
+    ['collect'],
+  ],
+  operations: ({ procs, bytes }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index === 0) return [['sweep', ALL]];
+      if (index === 1) return repeat(6, (i) => [['swap', i, i], ['free', i]]);
+      return repeat(4, (i) => [['malloc', i, bytes], ['swap', i + 4, 5 - i], ['free', i + 4]]);
+    }),
 });
