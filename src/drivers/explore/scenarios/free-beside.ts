@@ -4,19 +4,24 @@ import { programPerM, repeat } from './program-per-m.ts';
 const ALL = 1000;
 const HANDED_OVER = 6;
 
-export const freeBeside = programPerM({
-  name: 'free-beside',
-  summary: 'one M allocates, the others free its blocks while it still caches their span',
-  procs: [3, 2],
-  knobs: [{ name: 'bytes', summary: 'size of the blocks: few to a span, or many to a bitmap word', values: [2048, 64] }],
-  before: () => [],
-  operations: ({ procs, bytes }) =>
-    Array.from({ length: procs }, (_, index) =>
-      index === 0
-        ? repeat(HANDED_OVER, (i) => [['malloc', i, bytes], ['swap', i, i]])
-        : repeat(HANDED_OVER, (i) => [['swap', i, i], ['free', i]]),
-    ),
-});
+function freeOf(name: string, summary: string, bytes: number) {
+  return programPerM({
+    name,
+    summary,
+    procs: [3, 2],
+    // The cache has its span already.
+    before: () => [['malloc', HANDED_OVER, bytes]],
+    operations: ({ procs }) =>
+      Array.from({ length: procs }, (_, index) =>
+        index === 0
+          ? repeat(HANDED_OVER, (i) => [['malloc', i, bytes], ['swap', i, i], ['malloc', HANDED_OVER + 1 + i, bytes]])
+          : repeat(HANDED_OVER, (i) => [['swap', i, i], ['free', i]]),
+      ),
+  });
+}
+
+export const freeBeside = freeOf('free-beside', 'one M allocates, the others free its blocks while it still caches their span', 2048);
+export const freeBesideBits = freeOf('free-beside-bits', 'the same of blocks whose bits share a word', 64);
 
 /** The same before their span is swept. */
 export const freeUnswept = programPerM({

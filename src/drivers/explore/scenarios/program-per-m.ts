@@ -2,7 +2,8 @@
 import type { MachineShape } from '../../../memory/map.ts';
 import { runAlone } from '../alone.ts';
 import { checkAtRest, onePerMemory } from './machine.ts';
-import { BSS_WORDS } from './programs/blocks.ts';
+import { isScan } from '../../../heap/bitmap.ts';
+import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
@@ -41,11 +42,28 @@ export function programPerM({ name, summary, procs, knobs = [], shape, before, o
         template,
         threads: setting.operations.map((list, i) => (m) => core.runOperations(m, i, list)),
         names: setting.operations.map((_, i) => `M${i}`),
-        check: (m) => check?.(m, template, setting.knobs) || checkAtRest(core, m, oracleOf(m)),
+        check: (m) => checkSlots(m, setting.knobs.procs) || check?.(m, template, setting.knobs) || checkAtRest(core, m, oracleOf(m)),
         stepLimit: 50_000,
       };
     },
   };
+}
+
+/** What the Ms hold is theirs still, and as they asked for it. */
+function checkSlots(m: Int32Array, procs: number): string {
+  for (let index = 0; index < procs; index++) {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const at = slotOf(m, index, slot);
+      if (m[at + Slot.at.kind] === KIND.none) continue;
+      try {
+        checkHeld(m, index, slot);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      if (m[at + Slot.at.scan] !== 0 && !isScan(m, m[at + Slot.at.address] >>> 2)) return `SCAN_BIT_LOST: of the block of M${index} in slot ${slot}`;
+    }
+  }
+  return '';
 }
 
 /** `count` times what `make` gives for 0, 1, … */

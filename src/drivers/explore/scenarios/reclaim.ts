@@ -16,8 +16,9 @@ export const reclaim = programPerM({
   name: 'reclaim',
   summary: 'Ms that need pages sweep dead large objects for them, beside the sweeper and each other',
   procs: [3, 2, 4],
-  shape: () => ({ arenaPages: 48 }),
-  before: () => [...dead(PAGES), ['malloc', 1, PAGES * PAGE], ...dead(PAGES), ...dead(PAGES + 1), ['malloc', 2, PAGES * PAGE], ...dead(PAGES), ['collect']],
+  shape: () => ({ arenaPages: 64 }),
+  // The last to come and go leaves a free run between spans in use.
+  before: () => [...dead(PAGES), ['malloc', 1, PAGES * PAGE], ...dead(PAGES), ...dead(PAGES + 1), ['malloc', 3, PAGES * PAGE], ['malloc', 2, PAGES * PAGE], ...dead(PAGES), ['free', 3], ['collect']],
   operations: ({ procs }) =>
     Array.from({ length: procs }, (_, index) => {
       if (index === 0) return [['sweep', 3], ['free', 1], ['scavenge'], ['sweep', ALL]];

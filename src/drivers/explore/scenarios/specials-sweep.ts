@@ -10,16 +10,17 @@ export const specialsSweep = programPerM({
   procs: [3, 2, 4],
   // One span: of its objects some have a finalizer, of which some are garbage.
   before: () => [
-    ...repeat(4, (i) => [['malloc', 0, BYTES], ['swap', 0, i], ['malloc', 0, BYTES], ['finalize', 0], ['drop', 0]]),
+    ...repeat(3, (i) => [['malloc', 0, BYTES], ['swap', 0, i], ['malloc', 0, BYTES], ['finalize', 0], ['drop', 0]]),
     ['malloc', 0, BYTES],
     ['finalize', 0],
     ['collect'],
   ],
   operations: ({ procs }) =>
     Array.from({ length: procs }, (_, index) => {
-      if (index === 0) return [['sweep', ALL], ['unfinalize', 0], ['finalize', 0]];
+      if (index === 0) return [['unfinalize', 0], ['finalize', 0]];
+      if (index === 1) return [['sweep', ALL], ['swap', 2, 2], ['finalize', 2]];
       return repeat(2, (i) => {
-        const cell = (2 * (index - 1) + i) % 4;
+        const cell = (2 * index + i) % 3;
         return [['swap', cell, cell], ['finalize', cell], ['unfinalize', cell], ['finalize', cell]];
       });
     }),

@@ -1,5 +1,5 @@
 /** Stacks: the Ps' stores of free ones, the pools, and spans that come and go. */
-import { programPerM } from './program-per-m.ts';
+import { programPerM, repeat } from './program-per-m.ts';
 
 /** Words of the smallest; a P keeps at most four of them, a span has eight. */
 const SMALLEST = 256;
@@ -12,7 +12,8 @@ export const stacks = programPerM({
   before: () => [],
   operations: ({ procs }) =>
     Array.from({ length: procs }, (_, index) => {
-      if (index === 0) return [['stack', 0, SMALLEST], ['malloc', 1, 8192], ['stack', 2, 2 * SMALLEST], ['drop', 0], ['free', 1], ['stack', 3, 8 * SMALLEST], ['collect'], ['drop', 2], ['stack', 4, SMALLEST]];
-      return [['stack', 0, SMALLEST], ['stack', 1, SMALLEST], ['stack', 2, SMALLEST], ['drop', 0], ['stack', 3, 2 * SMALLEST], ['drop', 1], ['drop', 2], ['stack', 4, SMALLEST], ['drop', 3]];
+      const several = repeat(5, (i) => [['stack', i, SMALLEST]]);
+      const none = repeat(5, (i) => [['drop', i]]);
+      return index === 0 ? [...several, ['malloc', 5, 8192], ...none, ['free', 5], ['stack', 6, 8 * SMALLEST], ['collect']] : [...several, ...none, ['stack', 6, 2 * SMALLEST]];
     }),
 });

@@ -19,15 +19,17 @@ export const SLOTS = 16;
 export const KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
 
 const OWNER = 'the M; others with the world stopped';
-export const Slot = struct('slot', 4, {
+export const Slot = struct('slot', 8, {
   kind: by(OWNER),
   /** Byte offset of what is held. */
   address: by(OWNER),
   bytes: by(OWNER),
   /** Has it a finalizer? */
   finalizer: by(OWNER),
+  /** Was it asked for with room for pointers? 0 if that is not known. */
+  scan: by(OWNER),
 });
-const { kind: KIND_OF, address: ADDRESS, bytes: BYTES, finalizer: FINALIZER } = Slot.at;
+const { kind: KIND_OF, address: ADDRESS, bytes: BYTES, finalizer: FINALIZER, scan: SCAN } = Slot.at;
 
 const BSS = CONFIG + Config.at.bss;
 const MOST_PROCS = 4;
@@ -50,7 +52,7 @@ export function kindIn(m: Mem, at: Ref): number {
 }
 
 /** From here on M `index` holds a block of `bytes` bytes at `p`, which came out of malloc. */
-export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: number): void {
+export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: number, mayPoint: boolean): void {
   const words = bytes >>> 2;
   for (let i = 0; i < 4 && i < words; i++) checkClear(m, p, i);
   for (let i = PAGE_WORDS; i < words; i += PAGE_WORDS) {
@@ -59,6 +61,7 @@ export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: nu
   }
   checkClear(m, p, words - 1);
   fillSlot(m, index, slot, KIND.block, p * 4, bytes);
+  m[slotOf(m, index, slot) + SCAN] = mayPoint ? 1 : 0;
   setTags(m, p, words, HELD | (index << 8) | slot);
 }
 
@@ -117,6 +120,7 @@ function fillSlot(m: Mem, index: number, slot: number, kind: number, address: nu
   m[at + ADDRESS] = address;
   m[at + BYTES] = bytes;
   m[at + FINALIZER] = 0;
+  m[at + SCAN] = 0;
 }
 
 function checkClear(m: Mem, p: Ref, word: number): void {

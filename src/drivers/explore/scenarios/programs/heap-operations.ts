@@ -79,8 +79,9 @@ function operate(m: Mem, mp: MRef, index: number, operation: Operation): void {
 
 function malloc(m: Mem, mp: MRef, index: number, slot: number, bytes: number): void {
   unstack(m, mp, index, slot);
-  const p = mallocgc(m, mp, bytes, index % 2 === 0 ? 0 : FLAG_NOSCAN);
-  holdBlock(m, index, slot, p, bytes > MAX_SMALL_SIZE ? bytes : classToSize[sizeToClass(bytes)]);
+  const mayPoint = index % 2 === 0;
+  const p = mallocgc(m, mp, bytes, mayPoint ? 0 : FLAG_NOSCAN);
+  holdBlock(m, index, slot, p, bytes > MAX_SMALL_SIZE ? bytes : classToSize[sizeToClass(bytes)], mayPoint);
 }
 
 function stack(m: Mem, mp: MRef, index: number, slot: number, words: number): void {
