@@ -17,3 +17,7 @@ export { buildFreeBeside, freeBeside } from './scenarios/programs/free-beside.ts
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
 export { buildSweepRefill, sweepRefill } from './scenarios/programs/sweep-refill.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';
+export { buildRunq, runRunq } from './scenarios/programs/runq.ts';
+export { buildSpecials, runSpecials } from './scenarios/programs/specials.ts';
+export { buildPacing, runPacing } from './scenarios/programs/pacing.ts';
+export { buildWaiting, runWaiting } from './scenarios/programs/waiting.ts';

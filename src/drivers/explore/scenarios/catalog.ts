@@ -1,6 +1,10 @@
 /** Every scenario, in the order in which `--list` shows them. */
 import { channels } from './channels.ts';
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
+import { runq, runqFull } from './runq.ts';
+import { profileSweep, specials } from './specials.ts';
+import { pacing } from './pacing.ts';
+import { waiting } from './waiting.ts';
 import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
@@ -15,4 +19,10 @@ export const SCENARIOS: readonly Scenario[] = [
   sweepRefill,
   channels,
   freeBeside,
+  runq,
+  runqFull,
+  specials,
+  profileSweep,
+  pacing,
+  waiting,
 ];
