@@ -21,3 +21,4 @@ export { buildRunq, runRunq } from './scenarios/programs/runq.ts';
 export { buildSpecials, runSpecials } from './scenarios/programs/specials.ts';
 export { buildPacing, runPacing } from './scenarios/programs/pacing.ts';
 export { buildWaiting, runWaiting } from './scenarios/programs/waiting.ts';
+export { WORLD, WORLD_ORDERS, buildWorld } from './scenarios/programs/world.ts';

@@ -5,6 +5,7 @@ import { runq, runqFull } from './runq.ts';
 import { profileSweep, specials } from './specials.ts';
 import { pacing } from './pacing.ts';
 import { waiting } from './waiting.ts';
+import { collectAtOnce, stopTheWorld } from './world.ts';
 import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
@@ -25,4 +26,6 @@ export const SCENARIOS: readonly Scenario[] = [
   profileSweep,
   pacing,
   waiting,
+  stopTheWorld,
+  collectAtOnce,
 ];
