@@ -22,3 +22,4 @@ export { buildSpecials, runSpecials } from './scenarios/programs/specials.ts';
 export { buildPacing, runPacing } from './scenarios/programs/pacing.ts';
 export { buildWaiting, runWaiting } from './scenarios/programs/waiting.ts';
 export { WORLD, WORLD_ORDERS, buildWorld } from './scenarios/programs/world.ts';
+export { FINALIZERS, FINALIZERS_ORDERS, buildFinalizers } from './scenarios/programs/finalizers.ts';

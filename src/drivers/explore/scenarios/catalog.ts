@@ -6,6 +6,7 @@ import { profileSweep, specials } from './specials.ts';
 import { pacing } from './pacing.ts';
 import { waiting } from './waiting.ts';
 import { collectAtOnce, stopTheWorld } from './world.ts';
+import { finalizers, finalizersWake } from './finalizers.ts';
 import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
@@ -28,4 +29,6 @@ export const SCENARIOS: readonly Scenario[] = [
   waiting,
   stopTheWorld,
   collectAtOnce,
+  finalizers,
+  finalizersWake,
 ];
