@@ -5,8 +5,8 @@ import { runq, runqFull } from './runq.ts';
 import { profileSweep, specials } from './specials.ts';
 import { pacing } from './pacing.ts';
 import { waiting } from './waiting.ts';
-import { collectAtOnce, stopTheWorld } from './world.ts';
-import { finalizers, finalizersWake } from './finalizers.ts';
+import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
@@ -28,7 +28,10 @@ export const SCENARIOS: readonly Scenario[] = [
   pacing,
   waiting,
   stopTheWorld,
+  endWhileStopped,
   collectAtOnce,
+  statistics,
+  finalizersQueue,
   finalizers,
   finalizersWake,
 ];

@@ -1,7 +1,8 @@
 /** Finalizers from their being set to their run: every one runs once, in the end. */
+import { MSTATS, MStats } from '../../../malloc/mstats.ts';
 import { prepareMachine } from './machine.ts';
 import { FINALIZERS_MOST, finalizersCount } from './programs/finalizers.ts';
-import { procsKnob, type Knobs, type Operations, type Scenario } from './scenario.ts';
+import { procsKnob, type Knob, type Knobs, type Operations, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 import { ordersFor } from './told.ts';
 import { checkQuiet } from './world.ts';
@@ -9,26 +10,26 @@ import { checkQuiet } from './world.ts';
 /** Collections are forced, and few, so that an execution is short. */
 const GOGC = -1;
 
-function shape({ procs, profile }: Knobs) {
+const SWEEP: Knob = { name: 'sweep', summary: '1: the last collection sweeps at once, 0: in the background', values: [0, 1] };
+const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] };
+
+function shape({ procs, profile = 0 }: Knobs) {
   const profiled = profile === 0 ? {} : { memprofileRate: profile, persistentWords: 1 << 18 };
   return tinyShape({ procs, bssWords: 64, persistentWords: 8192, ...profiled });
 }
 
-function finalizersScenario(name: string, summary: string, all: Operations): Scenario {
+function finalizersScenario(name: string, summary: string, all: Operations, collects = true): Scenario {
   return {
     name,
     summary,
-    knobs: [
-      procsKnob(3, 2),
-      { name: 'sweep', summary: '1: the last collection sweeps at once, 0: in the background', values: [0, 1] },
-      { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] },
-    ],
+    knobs: [procsKnob(3, 2, 4), ...(collects ? [SWEEP, PROFILE] : [])],
     shape,
     operations: () => all,
     prepare(core, { knobs, operations }, makeOracle) {
       const orders = ordersFor(operations, core.FINALIZERS_ORDERS);
-      const program = { ...core.FINALIZERS, args: [knobs.sweep], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders) };
+      const program = { ...core.FINALIZERS, args: [knobs.sweep ?? 0], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders) };
       const prepared = prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
+      if (!collects) prepared.template[MSTATS + MStats.at.enablegc] = 0;
       return { ...prepared, check: (m, results) => prepared.check(m, results) || checkRan(m) || checkQuiet(m) };
     },
   };
@@ -52,3 +53,13 @@ export const finalizersWake = finalizersScenario('finalizers-wake', 'one finaliz
   [['make', 0, 1], ['drop', 0], ['collect'], ['yield']],
   [['make', 0, 2], ['drop', 0]],
 ]);
+
+export const finalizersQueue = finalizersScenario(
+  'finalizers-queue',
+  'nothing but the queue of finalizers: filled as by sweepers, emptied, filled again; nothing is collected',
+  [
+    [['hold', 0, 1], ['queue', 0], ['yield'], ['queue', 0], ['yield'], ['queue', 0]],
+    [['hold', 0, 2], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
+  ],
+  false,
+);

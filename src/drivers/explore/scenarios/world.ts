@@ -7,17 +7,18 @@ import { procsKnob, type Knobs, type Operation, type Operations, type Scenario }
 import { tinyShape } from './tiny-shape.ts';
 import { ordersFor } from './told.ts';
 
+/** Collections are asked for, or an execution would be long. */
 const GOGC = -1;
 
 function shape({ procs }: Knobs) {
   return tinyShape({ procs, maxGs: 12 });
 }
 
-function worldScenario(name: string, summary: string, all: Operations): Scenario {
+function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0]): Scenario {
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2, 4), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: [1, 0] }],
+    knobs: [procsKnob(3, 2, 4), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
     shape,
     operations: () => all,
     prepare(core, { knobs, operations }, makeOracle) {
@@ -54,4 +55,20 @@ export const collectAtOnce = worldScenario('collect-at-once', 'goroutines that c
   [['collect'], ['alloc', 0, 64], ['signal', 1]],
   [['alloc', 0, 2048], ['collect', 1], ['await', 1]],
   [STOP, ['stats'], ['go']],
+]);
+
+export const endWhileStopped = worldScenario(
+  'end-while-stopped',
+  'the main goroutine ends while others stop the world, are stopped, or have nothing to do',
+  [
+    [STOP, ['yield'], STOP],
+    [['yield'], STOP, STOP],
+  ],
+  [0, 1],
+);
+
+export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
+  [['alloc', 0, 2048], ['goal', 0, 50], ['alloc', 0, 40 << 10], ['percent', 0, 300]],
+  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats'], ['percent', 0, 20], ['alloc', 0, 2048]],
+  [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
 ]);

@@ -10,9 +10,10 @@ import type { Mem } from '../../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
 import type { Ref } from '../../../../memory/address.ts';
 import { fatal } from '../../../../base/fatal.ts';
-import type { GRef } from '../../../../machine/g.ts';
+import { G, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
+import { queuefinalizer } from '../../../../malloc/finq.ts';
 import { clearfinalizer, setfinalizer } from '../../../../runtime/finalizer.ts';
 import { GOEXIT, ret, slotAt, yieldTo } from '../../../../runtime/goroutine.ts';
 import { collect, getGlobal, getInt, getSlot, getSlotAddress, loadInt, loadWord, newObject, setGlobal, setSlot, storeInt, storeWord } from '../../../../runtime/mutator.ts';
@@ -43,10 +44,10 @@ const SLOTS = 4;
 /** The slot where a twin is before it is linked. */
 const TWIN = 3;
 
-const PC = { begin: 0, force: 1, wait: 2, end: 3, next: 4, make: 5, tiny: 6, link: 7, take: 8, drop: 9, collect: 10, pause: 11, finalize: 12, finalizeTiny: 13 } as const;
+const PC = { begin: 0, force: 1, wait: 2, end: 3, next: 4, make: 5, tiny: 6, link: 7, take: 8, drop: 9, collect: 10, pause: 11, finalize: 12, finalizeTiny: 13, hold: 14, queue: 15 } as const;
 
 /** What goroutines can be told: most take a slot and a number. */
-export const FINALIZERS_ORDERS = { make: PC.make, tiny: PC.tiny, link: PC.link, take: PC.take, drop: PC.drop, collect: PC.collect, yield: PC.pause } as const;
+export const FINALIZERS_ORDERS = { make: PC.make, tiny: PC.tiny, link: PC.link, take: PC.take, drop: PC.drop, collect: PC.collect, yield: PC.pause, hold: PC.hold, queue: PC.queue } as const;
 
 /** How often finalizers of object `id` were set and not taken back, and the word after it, how often they ran. */
 export function finalizersCount(m: Mem, id: number): Ref {
@@ -85,14 +86,35 @@ function next(m: Mem, mp: MRef, gp: GRef): number {
 
 /** A new object with a twin and a finalizer, in a slot. */
 function make(m: Mem, mp: MRef, gp: GRef): number {
-  const slot = orderA(m, gp);
-  const id = orderB(m, gp);
+  const object = newPair(m, mp, gp, orderA(m, gp), orderB(m, gp));
+  finalize(m, mp, gp, object << 2, PC.finalize, orderB(m, gp));
+  return PC.next;
+}
+
+function newPair(m: Mem, mp: MRef, gp: GRef, slot: number, id: number): Ref {
   storeInt(m, newObject(m, mp, gp, TWIN, BYTES, 0), ID, id);
   const object = newObject(m, mp, gp, slot, BYTES, 0);
   storeInt(m, object, ID, id);
   storeWord(m, object, LINK, getSlot(m, gp, TWIN));
   setSlot(m, gp, TWIN, 0);
-  finalize(m, mp, gp, object << 2, PC.finalize, id);
+  return object;
+}
+
+/** As make, where nothing is ever collected: main doesn't wait for this finalizer. */
+function hold(m: Mem, mp: MRef, gp: GRef): number {
+  const object = newPair(m, mp, gp, orderA(m, gp), orderB(m, gp));
+  setfinalizer(m, mp, gp, object << 2, PC.finalize, orderB(m, gp));
+  return PC.next;
+}
+
+/** Queues the object in a slot, as a sweeper does that has found it. */
+function queue(m: Mem, mp: MRef, gp: GRef): number {
+  const object = getSlot(m, gp, orderA(m, gp));
+  if (object === 0) return PC.next;
+  const id = loadInt(m, object, ID);
+  groupAdd(m, mp, DUE, 1);
+  Atomics.add(m, finalizersCount(m, id), 1);
+  queuefinalizer(m, mp, object, 0, m[gp + G.at.base] + PC.finalize, id);
   return PC.next;
 }
 
@@ -169,6 +191,6 @@ function checkObject(m: Mem, object: Ref, id: number): void {
 }
 
 export const FINALIZERS = {
-  steps: [begin, force, wait, end, next, make, tiny, link, take, drop, collectNow, pause, finalizeObject, finalizeTiny],
+  steps: [begin, force, wait, end, next, make, tiny, link, take, drop, collectNow, pause, finalizeObject, finalizeTiny, hold, queue],
   main: { pc: PC.begin, slots: 0 },
 } as const;

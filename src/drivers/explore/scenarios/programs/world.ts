@@ -1,7 +1,7 @@
 /**
  * Goroutines that stop the world, by a collection, by ReadMemStats, or by as little as a change
- * of the profiler's rate, while others are readied, park, yield, begin and end. Main waits for
- * all, or ends beside them.
+ * of the profiler's rate, while others are readied, park, yield, allocate, begin and end. Main
+ * waits for all, or ends beside them.
  */
 import type { Mem } from '../../../../memory/struct.ts';
 import type { GRef } from '../../../../machine/g.ts';
@@ -9,10 +9,12 @@ import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
 import { GOEXIT, ret, yieldTo } from '../../../../runtime/goroutine.ts';
+import { setGCPercent, setgcpercent } from '../../../../runtime/gc-percent.ts';
 import { setMemProfileRate } from '../../../../runtime/memprofile.ts';
 import { collect, getGlobal, getInt, newObject, prepare, setGlobal, start } from '../../../../runtime/mutator.ts';
 import { MEMSTATS_BYTES, readMemStats } from '../../../../runtime/read-memstats.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../../workloads/join.ts';
+import { freeOSMemory } from '../../../../runtime/scavenger.ts';
 import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
 
 /** Globals: wait groups, the first for all goroutines; where statistics go. */
@@ -21,10 +23,10 @@ const SIGNALS = 2;
 const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
 const SLOTS = 1;
 
-const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12 } as const;
+const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15 } as const;
 
 /** What goroutines can be told. */
-export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc } as const;
+export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release } as const;
 
 /** The goroutines; a signal is awaited until each order for it was done. */
 export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
@@ -106,7 +108,25 @@ function alloc(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
+/** Changes GOGC, for the next collection. */
+function percent(m: Mem, mp: MRef, gp: GRef): number {
+  setgcpercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Changes GOGC, and collects for it to hold. */
+function goal(m: Mem, mp: MRef, gp: GRef): number {
+  setGCPercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Collects, and gives what is free back to the system. */
+function release(m: Mem, mp: MRef, _gp: GRef): number {
+  freeOSMemory(m, mp);
+  return PC.next;
+}
+
 export const WORLD = {
-  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc],
+  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release],
   main: { pc: PC.begin, slots: 0 },
 } as const;
