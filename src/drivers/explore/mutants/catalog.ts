@@ -1,5 +1,10 @@
 /** Every mutant, by the protocol that it breaks, in the order in which `--list` shows them. */
 import { CHANNELS } from './channels.ts';
+import { FINALIZERS } from './finalizers.ts';
+import { PACING } from './pacing.ts';
+import { PROFILING } from './profile.ts';
+import { STOPPING } from './world.ts';
+import { WAITING } from './waiting.ts';
 import { FREEING } from './freeing.ts';
 import { HEAP } from './heap.ts';
 import { MARKING } from './marking.ts';
@@ -18,4 +23,9 @@ export const MUTANTS: readonly KnownBug[] = [
   ...HEAP,
   ...TINY,
   ...CHANNELS,
+  ...FINALIZERS,
+  ...PROFILING,
+  ...PACING,
+  ...STOPPING,
+  ...WAITING,
 ];

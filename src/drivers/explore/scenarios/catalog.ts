@@ -8,6 +8,12 @@ import { reclaim, reclaimEnough } from './reclaim.ts';
 import { specialsSweep } from './specials-sweep.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
+import { runq, runqFull } from './runq.ts';
+import { profileSweep, specials } from './specials.ts';
+import { pacing } from './pacing.ts';
+import { waiting } from './waiting.ts';
+import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
 import type { Scenario } from './scenario.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
@@ -33,4 +39,17 @@ export const SCENARIOS: readonly Scenario[] = [
   arenaGrowth,
   stacks,
   channels,
+  runq,
+  runqFull,
+  specials,
+  profileSweep,
+  pacing,
+  waiting,
+  stopTheWorld,
+  endWhileStopped,
+  collectAtOnce,
+  statistics,
+  finalizersQueue,
+  finalizers,
+  finalizersWake,
 ];

@@ -27,7 +27,7 @@ import { NOTHING_TO_SWEEP, sweepone } from '../../../../malloc/sweep.ts';
 import { racyLoad } from '../../../../sync/racy.ts';
 import type { Operation } from '../scenario.ts';
 import { KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
-import { collect, endM, safePoint, setAlone } from './world.ts';
+import { collect, endM, safePoint, setAlone } from './heap-world.ts';
 
 const { address: ADDRESS, bytes: BYTES, finalizer: FINALIZER } = Slot.at;
 const ARENA = CONFIG + Config.at.arenaStart;

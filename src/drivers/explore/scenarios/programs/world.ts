@@ -1,108 +1,132 @@
 /**
- * A world that Ms without a scheduler can stop: between two operations each looks whether it
- * is to rest. Who has stopped the others does the part of a collection that concerns the heap;
- * instead of marking from roots it marks what the Ms hold.
+ * Goroutines that stop the world, by a collection, by ReadMemStats, or by as little as a change
+ * of the profiler's rate, while others are readied, park, yield, allocate, begin and end. Main
+ * waits for all, or ends beside them.
  */
 import type { Mem } from '../../../../memory/struct.ts';
-import { CONFIG, Config } from '../../../../memory/config.ts';
-import type { Ref } from '../../../../memory/address.ts';
-import type { MRef } from '../../../../machine/m.ts';
-import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../../heap/bitmap.ts';
-import { spanOf } from '../../../../heap/span.ts';
-import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../../../malloc/finq.ts';
-import { blockBase } from '../../../../malloc/lookup.ts';
-import { MSTATS, MStats } from '../../../../malloc/mstats.ts';
-import { setGoal } from '../../../../malloc/pacing.ts';
-import { NOTHING_TO_SWEEP, sweepone } from '../../../../malloc/sweep.ts';
-import { clearpools, flushallmcaches } from '../../../../gc/roots.ts';
-import { cachestats } from '../../../../gc/stats.ts';
-import { setUpSweep } from '../../../../runtime/gc.ts';
-import { futexsleep, futexwakeup } from '../../../../sync/os.ts';
-import { CELLS, KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
+import type { GRef } from '../../../../machine/g.ts';
+import { M, type MRef } from '../../../../machine/m.ts';
+import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
+import { mallocgc } from '../../../../malloc/malloc.ts';
+import { GOEXIT, ret, yieldTo } from '../../../../runtime/goroutine.ts';
+import { setGCPercent, setgcpercent } from '../../../../runtime/gc-percent.ts';
+import { setMemProfileRate } from '../../../../runtime/memprofile.ts';
+import { collect, getGlobal, getInt, newObject, prepare, setGlobal, start } from '../../../../runtime/mutator.ts';
+import { MEMSTATS_BYTES, readMemStats } from '../../../../runtime/read-memstats.ts';
+import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../../workloads/join.ts';
+import { freeOSMemory } from '../../../../runtime/scavenger.ts';
+import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
 
-const BSS = CONFIG + Config.at.bss;
-const NPROCS = CONFIG + Config.at.nprocs;
-/** From the bss: odd while the world is stopped, and grows; Ms that rest; that have ended; grows when one does either. */
-const XSTOP = 0;
-const XRESTING = 1;
-const XENDED = 2;
-const XBELL = 3;
-const EVERYBODY = 1 << 20;
+/** Globals: wait groups, the first for all goroutines; where statistics go. */
+const ALL = 0;
+const SIGNALS = 2;
+const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
+const SLOTS = 1;
 
-/** While a heap is built only M 0 is there. */
-export function setAlone(m: Mem, isAlone: boolean): void {
-  Atomics.store(m, m[BSS] + XENDED, isAlone ? m[NPROCS] - 1 : 0);
-}
+const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15 } as const;
 
-/** Rests while another M has stopped the world. */
-export function safePoint(m: Mem): void {
-  const world = m[BSS];
-  for (;;) {
-    const stop = Atomics.load(m, world + XSTOP);
-    if ((stop & 1) === 0) return;
-    Atomics.add(m, world + XRESTING, 1);
-    ring(m, world);
-    while (Atomics.load(m, world + XSTOP) === stop) futexsleep(m, world + XSTOP, stop);
+/** What goroutines can be told. */
+export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release } as const;
+
+/** The goroutines; a signal is awaited until each order for it was done. */
+export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
+  setGlobal(m, STATS, mallocgc(m, m0, MEMSTATS_BYTES, FLAG_NOSCAN));
+  for (const orders of lists) {
+    startTold(m, m0, orders, PC.next, SLOTS, ALL);
+    for (const [pc, a] of orders) if (pc === PC.signal) groupAdd(m, m0, signalGroup(a), 1);
   }
 }
 
-/** The M has no operations left, and won't be waited for. */
-export function endM(m: Mem): void {
-  Atomics.add(m, m[BSS] + XENDED, 1);
-  ring(m, m[BSS]);
+/** Signals are 1 to SIGNALS. */
+function signalGroup(signal: number): number {
+  return signal * GROUP_GLOBALS;
 }
 
-function ring(m: Mem, world: Ref): void {
-  Atomics.add(m, world + XBELL, 1);
-  futexwakeup(m, world + XBELL, 1);
+/** Its first int says whether it waits for the others. */
+function begin(m: Mem, _mp: MRef, gp: GRef): number {
+  return getInt(m, gp, 0) !== 0 ? PC.wait : PC.end;
 }
 
-/** A collection as the heap sees it; if another M is at one, that serves. */
-export function collect(m: Mem, mp: MRef): void {
-  const world = m[BSS];
-  const stop = Atomics.load(m, world + XSTOP);
-  if ((stop & 1) !== 0 || Atomics.compareExchange(m, world + XSTOP, stop, stop + 1) !== stop) {
-    safePoint(m);
-    return;
-  }
-  for (;;) {
-    const seen = Atomics.load(m, world + XBELL);
-    if (Atomics.load(m, world + XRESTING) + Atomics.load(m, world + XENDED) === m[NPROCS] - 1) break;
-    futexsleep(m, world + XBELL, seen);
-  }
-  collectStopped(m, mp);
-  Atomics.store(m, world + XRESTING, 0);
-  Atomics.store(m, world + XSTOP, stop + 2);
-  futexwakeup(m, world + XSTOP, EVERYBODY);
+function wait(m: Mem, mp: MRef, gp: GRef): number {
+  return groupWait(m, mp, gp, ALL, PC.end);
 }
 
-/** The steps of gc(), in its order. */
-function collectStopped(m: Mem, mp: MRef): void {
-  clearpools(m, mp);
-  while (sweepone(m, mp) !== NOTHING_TO_SWEEP);
-  markHeld(m);
-  flushallmcaches(m, mp);
-  cachestats(m, mp);
-  setGoal(m, m[MSTATS + MStats.at.heapAllocQ]);
-  setUpSweep(m);
+function end(m: Mem, _mp: MRef, gp: GRef): number {
+  return ret(m, gp);
 }
 
-function markHeld(m: Mem): void {
-  for (let cell = 0; cell < CELLS; cell++) markAt(m, Atomics.load(m, cellAt(m, cell)));
-  for (let index = 0; index < m[NPROCS]; index++) {
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const at = slotOf(m, index, slot);
-      const kind = m[at + Slot.at.kind];
-      if (kind === KIND.block || kind === KIND.tiny) markAt(m, m[at + Slot.at.address] >>> 2);
-    }
-  }
-  for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
-    for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) markAt(m, m[finalizerAt(block, i) + Finalizer.at.arg] >>> 2);
-  }
+function next(m: Mem, mp: MRef, gp: GRef): number {
+  const order = nextOrder(m, gp);
+  if (order !== 0) return order;
+  groupDone(m, mp, ALL);
+  return GOEXIT;
 }
 
-function markAt(m: Mem, ref: Ref): void {
-  if (ref === 0) return;
-  const p = blockBase(m, spanOf(m, ref), ref);
-  m[bitsWord(m, p) + 1] |= BIT_MARKED << markShift(bitsShift(m, p));
+function rate(m: Mem, mp: MRef, _gp: GRef): number {
+  setMemProfileRate(m, mp, 0);
+  return PC.next;
 }
+
+function collectNow(m: Mem, mp: MRef, gp: GRef): number {
+  collect(m, mp, orderA(m, gp) !== 0);
+  return PC.next;
+}
+
+function stats(m: Mem, mp: MRef, _gp: GRef): number {
+  readMemStats(m, mp, getGlobal(m, STATS));
+  return PC.next;
+}
+
+function pause(m: Mem, mp: MRef, _gp: GRef): number {
+  m[mp + M.at.heartbeat]++;
+  return yieldTo(PC.next);
+}
+
+function signal(m: Mem, mp: MRef, gp: GRef): number {
+  groupDone(m, mp, signalGroup(orderA(m, gp)));
+  return PC.next;
+}
+
+function awaitSignal(m: Mem, mp: MRef, gp: GRef): number {
+  return groupWait(m, mp, gp, signalGroup(orderA(m, gp)), PC.next);
+}
+
+/** One more goroutine, that has nothing to do. */
+function go(m: Mem, mp: MRef, gp: GRef): number {
+  groupAdd(m, mp, ALL, 1);
+  start(m, mp, prepare(m, mp, gp, PC.child, 0));
+  return PC.next;
+}
+
+function child(m: Mem, mp: MRef, _gp: GRef): number {
+  groupDone(m, mp, ALL);
+  return GOEXIT;
+}
+
+function alloc(m: Mem, mp: MRef, gp: GRef): number {
+  newObject(m, mp, gp, 0, orderB(m, gp), FLAG_NOSCAN);
+  return PC.next;
+}
+
+/** Changes GOGC, for the next collection. */
+function percent(m: Mem, mp: MRef, gp: GRef): number {
+  setgcpercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Changes GOGC, and collects for it to hold. */
+function goal(m: Mem, mp: MRef, gp: GRef): number {
+  setGCPercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Collects, and gives what is free back to the system. */
+function release(m: Mem, mp: MRef, _gp: GRef): number {
+  freeOSMemory(m, mp);
+  return PC.next;
+}
+
+export const WORLD = {
+  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release],
+  main: { pc: PC.begin, slots: 0 },
+} as const;
