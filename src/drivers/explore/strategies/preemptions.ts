@@ -139,12 +139,10 @@ export class RecordPreemptions implements Strategy {
     return false;
   }
 
-  /** Notes who sleeps while `chosen` runs: if that slept itself, all whose sleep ends before its wake with it. */
-  #noteSleepers(scene: Scene, chosen: number): void {
-    const { sleeping, sleepingCount, deadline } = scene;
-    const warped = contains(sleeping, sleepingCount, chosen) ? deadline[chosen] : -1;
+  /** Notes who is asleep while `chosen` runs. */
+  #noteSleepers({ sleeping, sleepingCount }: Scene, chosen: number): void {
     this.#slept.fill(0);
-    for (let i = 0; i < sleepingCount; i++) this.#slept[sleeping[i]] = deadline[sleeping[i]] > warped ? 1 : 0;
+    for (let i = 0; i < sleepingCount; i++) if (sleeping[i] !== chosen) this.#slept[sleeping[i]] = 1;
   }
 }
 
