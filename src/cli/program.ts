@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
 import { addExplore } from './commands/explore.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addSequence } from './commands/sequence.ts';
@@ -14,7 +15,7 @@ import { paint } from './paint.ts';
 import { hint } from './suggest.ts';
 
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addReplay, addSequence];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {

@@ -9,7 +9,7 @@ import { SCHED, Sched, XGCWAITING, allglen } from '../machine/sched.ts';
 import { Lock } from '../sync/lock.ts';
 import { SWEEPGEN, XSWEEPDONE } from '../malloc/mheap.ts';
 import { NPROC, XNWAIT } from '../gc/work.ts';
-import { nameWord } from './word-names.ts';
+import { nameWord } from './name-word.ts';
 
 const P_STATUS_NAMES = ['idle', 'running', 'in a system call', 'stopped', 'left'];
 const G_STATUS_NAMES = ['idle', 'runnable', 'running', 'syscall', 'waiting', '', 'dead'];

@@ -4,7 +4,7 @@ import type { Execution } from '../../../src/drivers/explore/execution.ts';
 import { RaceFound } from '../../../src/drivers/explore/monitors/races/race-found.ts';
 import { withBothStacks } from '../../../src/drivers/explore/monitors/races/two-stacks.ts';
 import { makeRaceDetector } from '../../../src/drivers/explore/monitors/races.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { importGenerated } from '../../../src/drivers/explore/generate.ts';
 import type { Site } from '../../../src/drivers/explore/sites.ts';

@@ -1,5 +1,5 @@
 /** A race in words: two accesses to a word of which nothing says which comes first. */
-import { nameWord } from '../../../word-names.ts';
+import { nameWord } from '../../../name-word.ts';
 import { Violation } from '../../execution.ts';
 import { formatSite, type Site, type SiteKind } from '../../sites.ts';
 
@@ -68,6 +68,7 @@ const VERBS: Readonly<Record<SiteKind, string>> = {
   fill: 'fills',
   copy: 'copies',
   spin: 'spins',
+  call: 'calls',
 };
 
 function verb({ kind, fn }: Site): string {
