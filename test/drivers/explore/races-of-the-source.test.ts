@@ -26,7 +26,7 @@ function campaign({ core: used, sites: known }: LoadedCore, scenario: Scenario, 
 describe('the source', () => {
   it.each(SCENARIOS)('has no race in $name', async (scenario) => {
     for (const procs of scenario.knobs.find(({ name }) => name === 'procs')!.values) {
-      expect((await campaign(await loadCore(true), scenario, procs, 12)).failure).toBeUndefined();
+      expect((await campaign(await loadCore(true), scenario, procs, 8)).failure).toBeUndefined();
     }
   });
 });
