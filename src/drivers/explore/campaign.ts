@@ -92,8 +92,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 class Tally {
   executions = 0;
   failure: CampaignFailure | undefined;
-  readonly #prepared: Prepared;
   readonly #core: Core;
+  readonly #prepared: Prepared;
   readonly #strategy: Strategy;
   readonly #explorer: Explorer;
   readonly #seen = new Set<number>();
@@ -123,16 +123,16 @@ class Tally {
   #describe(execution: Execution): CampaignFailure {
     const { names } = this.#prepared;
     const { verdict, thread, facts } = outcomeOf(execution, names, this.#explorer.m);
+    const { seed, error } = execution;
     const strategy = this.#strategy.spec ?? this.#strategy.name;
-    return { seed: execution.seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: this.#withBothStacks(execution, strategy) ?? facts, execution };
+    const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
+    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, execution };
   }
 
-  /** A race in words, with the stacks of both accesses; undefined for any other failure. */
-  #withBothStacks({ error, seed }: Execution, strategy: string): string[] | undefined {
-    if (!(error instanceof RaceFound)) return undefined;
-    const core = this.#core;
-    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
-    return describeRace(withBothStacks(error, core, rerun), error.words);
+  /** With both call stacks. */
+  #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
+    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
+    return describeRace(withBothStacks(found, this.#core, rerun), found.words);
   }
 
   result(seconds: number): CampaignResult {

@@ -105,8 +105,8 @@ describe('a failure', () => {
   it('comes with the shortest command that repeats it', () => {
     const what = { scenario: wholeCycleGo, knobs: { procs: 3 }, seed: 9, strategy: 'random:100' };
     expect(repeatCommand(what)).toBe('sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1');
-    expect(repeatCommand({ ...what, knobs: { procs: 2 }, mutant: 'x', races: true })).toBe(
-      'sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1 --procs 2 --mutant x --races',
+    expect(repeatCommand({ ...what, knobs: { procs: 2 }, mutant: 'x' })).toBe(
+      'sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1 --procs 2 --mutant x',
     );
   });
 });
