@@ -5,7 +5,7 @@
 import type { Execution } from '../../execution.ts';
 import type { Control } from '../../generated.ts';
 import type { Monitor } from '../../monitor.ts';
-import type { Race, RaceFound } from './race-found.ts';
+import type { Race, RaceFound, Side } from './race-found.ts';
 
 /** Runs the execution that found the race again, with these monitors. */
 export type Rerun = (monitors: readonly Monitor[]) => Execution;
@@ -16,14 +16,13 @@ export type Rerun = (monitors: readonly Monitor[]) => Execution;
  */
 export function withBothStacks(found: RaceFound, core: Control, rerun: Rerun): Race {
   const { race } = found;
-  const stack = stackAt(race.earlier.number, core, rerun);
-  return { ...race, earlier: { ...race.earlier, stack } };
+  return { ...race, earlier: { ...race.earlier, stack: stackAt(race.earlier, core, rerun) } };
 }
 
-/** The stack at the access `number` of the execution, or null when it does not come to that. */
-function stackAt(number: number, core: Control, rerun: Rerun): readonly number[] | null {
+/** The stack at that access of the execution; null when it goes another way now. */
+function stackAt(side: Side, core: Control, rerun: Rerun): readonly number[] | null {
   let next = 0;
   let stack: readonly number[] | null = null;
-  rerun([{ access: () => void (next++ === number && (stack = core.$stack())) }]);
+  rerun([{ access: (thread, site) => void (next++ === side.number && thread === side.thread && site === side.site && (stack = core.$stack())) }]);
   return stack;
 }
