@@ -3,7 +3,7 @@ import { Violation, type Execution } from '../../../../src/drivers/explore/execu
 import { loadCore, type LoadedCore } from '../../../../src/drivers/explore/load.ts';
 import { makeMonitors } from '../../../../src/drivers/explore/monitors/catalog.ts';
 import type { Mutant } from '../../../../src/drivers/explore/mutant.ts';
-import { RandomWalk } from '../../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../../src/drivers/explore/strategies/random-walk.ts';
 import { SCENARIOS } from '../../../../src/drivers/explore/scenarios/catalog.ts';
 import { settingOf } from '../../../../src/drivers/explore/scenarios/scenario.ts';
 import { Explorer } from '../../../../src/drivers/explore/scheduler.ts';
