@@ -126,6 +126,6 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcentral.ts',
     find: '  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;\n  unlock(m, mp, c);',
     replace: '  unlock(m, mp, c);\n  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;',
-    scenarios: ['free-beside', 'sweep-refill'],
+    scenarios: ['free-unswept', 'sweep-refill', 'flush'],
   },
 ];

@@ -73,16 +73,9 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'constructed',
     breaks: 'a span that comes into use still has the generation of an old cycle: a sweeper takes it for garbage',
     file: 'src/malloc/mheap.ts',
-    find: `  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  m[s + FREELIST] = 0;
-  m[s + NALLOC] = 0;
-  m[s + SIZECLASS] = sizeclass;`,
-    replace: `  m[s + STATE] = SPAN_STATE.inUse;
-  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  m[s + FREELIST] = 0;
-  m[s + NALLOC] = 0;
-  m[s + SIZECLASS] = sizeclass;`,
-    scenarios: ['reclaim', 'sweep-refill'],
+    find: '  m[s + UNUSEDSINCE] = 0;\n  const slot = spanSlot(m, m[s + START]);',
+    replace: '  m[s + UNUSEDSINCE] = 0;\n  m[s + STATE] = SPAN_STATE.inUse;\n  const slot = spanSlot(m, m[s + START]);',
+    scenarios: ['reuse'],
   },
   {
     name: 'free-blocks-swept-again',

@@ -4,7 +4,7 @@ import { markBitsGo, markBitsTuned } from './mark-bits.ts';
 import { flush } from './flush.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
-import { reclaim, reclaimEnough } from './reclaim.ts';
+import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
 import { specialsSweep } from './specials-sweep.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
@@ -26,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   specialsSweep,
   reclaim,
   reclaimEnough,
+  reuse,
   flush,
   tinyBlocks,
   tinyCollected,
