@@ -15,7 +15,7 @@ import { Verifier } from '../../../src/verify/verifier.ts';
 
 const { core } = await loadCore(false);
 
-const HEAP = ['sweep-refill', 'refill-partial', 'free-beside', 'free-unswept', 'specials-sweep', 'reclaim', 'reuse', 'flush', 'tiny-blocks', 'tiny-collected', 'heap-pages', 'arena-growth', 'stacks'];
+const HEAP = ['sweep-refill', 'refill-partial', 'free-beside', 'free-unswept', 'specials-sweep', 'reclaim', 'reuse', 'cache-flush', 'tiny-blocks', 'tiny-collected', 'heap-pages', 'arena-growth', 'stacks'];
 
 function named(name: string): Scenario {
   return SCENARIOS.find((each) => each.name === name)!;
@@ -50,7 +50,7 @@ describe('any operation can be left out of', () => {
 
 describe('the scenarios do what they are for', () => {
   it('a collection waits until the others rest, and makes all spans unswept', () => {
-    const explorer = explorerOf(named('flush'));
+    const explorer = explorerOf(named('cache-flush'));
     expect(explorer.run(1).verdict).toBe('ok');
     // One before the execution, two in it.
     expect(explorer.m[SWEEPGEN]).toBe(2 + 2 * 3);

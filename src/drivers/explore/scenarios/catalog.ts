@@ -1,14 +1,14 @@
 /** Every scenario, in the order in which `--list` shows them. */
+import { cacheFlush } from './cache-flush.ts';
 import { channels } from './channels.ts';
-import { markBitsGo, markBitsTuned } from './mark-bits.ts';
-import { flush } from './flush.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
+import { markBitsGo, markBitsTuned } from './mark-bits.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
+import type { Scenario } from './scenario.ts';
 import { specialsSweep } from './specials-sweep.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
-import type { Scenario } from './scenario.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
@@ -27,7 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   reclaim,
   reclaimEnough,
   reuse,
-  flush,
+  cacheFlush,
   tinyBlocks,
   tinyCollected,
   heapPages,
