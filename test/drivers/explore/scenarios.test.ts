@@ -22,7 +22,7 @@ describe('the source as it is survives', () => {
       scenario,
       procs,
       name: scenario.name,
-      executions: scenario === wholeCycleGo && procs === 3 ? 500 : scenario.name.startsWith('whole-cycle') ? 120 : 1500,
+      executions: scenario === wholeCycleGo && procs === 3 ? 500 : scenario.name.startsWith('whole-cycle') ? 120 : scenario.operations === undefined ? 1500 : 150,
     })),
   );
   it.each(runs)('$name on $procs Ps', async ({ scenario, procs, executions }) => {

@@ -1,10 +1,11 @@
 /** Every scenario, in the order in which `--list` shows them. */
+import { cacheFlush } from './cache-flush.ts';
 import { channels } from './channels.ts';
-import { markBitsGo, markBitsTuned } from './mark-bits.ts';
-import { flush } from './flush.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
-import { reclaim, reclaimEnough } from './reclaim.ts';
+import { markBitsGo, markBitsTuned } from './mark-bits.ts';
+import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
+import type { Scenario } from './scenario.ts';
 import { specialsSweep } from './specials-sweep.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
@@ -14,7 +15,6 @@ import { pacing } from './pacing.ts';
 import { waiting } from './waiting.ts';
 import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
 import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
-import type { Scenario } from './scenario.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
@@ -32,7 +32,8 @@ export const SCENARIOS: readonly Scenario[] = [
   specialsSweep,
   reclaim,
   reclaimEnough,
-  flush,
+  reuse,
+  cacheFlush,
   tinyBlocks,
   tinyCollected,
   heapPages,
