@@ -42,7 +42,7 @@ describe('sweepgen explore', () => {
     expect(ExploreDocument.parse(JSON.parse(clean.out))).toMatchObject({
       scenario: 'mark-bits', procs: 3, mutant: null, seed: 3, strategy: 'portfolio', executions: 9, distinct: 9, failure: null,
     });
-    const broken = await cli('explore --mutant sweepgen-by-one --seed 1 --strategy random:10 --json');
+    const broken = await cli('explore whole-cycle --mutant sweepgen-by-one --seed 1 --strategy random:10 --json');
     expect(broken.code).toBe(1);
     const { failure } = ExploreDocument.parse(JSON.parse(broken.out));
     expect(failure).toMatchObject({ seed: 1, strategy: 'random:10', verdict: 'invariant' });
