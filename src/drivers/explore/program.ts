@@ -4,10 +4,8 @@
  */
 import { isBootWord } from './boot-words.ts';
 import { resolveScopes, type Binding, type Scopes } from './scopes.ts';
-import { atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type FunctionDeclaration, type Syntax } from './syntax.ts';
+import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type FunctionDeclaration, type Syntax } from './syntax.ts';
 
-/** The parameter that is the shared memory, in every function that takes it. */
-export const MEMORY = 'm';
 /** `const m8 = byteView(m)`, or the parameter after m: the same memory byte by byte. */
 export const BYTES = 'm8';
 export const BYTE_VIEW = 'byteView';
