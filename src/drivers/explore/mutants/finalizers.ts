@@ -22,14 +22,19 @@ export const FINALIZERS: readonly KnownBug[] = [
     history: 'golang/go fed5428c4a',
     breaks: 'the background sweeper sleeps after one span, and nobody else sweeps: finalizers of the rest never come due',
     file: 'src/runtime/system.ts',
-    find: `  if (Atomics.load(m, XSWEEPDONE) === 0) {
+    find: `    Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
+    return yieldTo(BGSWEEP.pc);
+  }
+  lock(m, mp, GCLOCK);
+  if (Atomics.load(m, XSWEEPDONE) === 0) {
     // A collection came between.
     unlock(m, mp, GCLOCK);
     return yieldTo(BGSWEEP.pc);
+  }`,
+    replace: `    Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
   }
-`,
-    replace: '',
-    scenarios: ['finalizers-wake', 'finalizers'],
+  lock(m, mp, GCLOCK);`,
+    scenarios: ['finalizers', 'finalizers-wake'],
   },
   {
     name: 'fingwake-until-swept',
@@ -237,7 +242,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   if (Atomics.load(m, FING) === 0) {`,
     replace: `  lock(m, mp, GCLOCK);
   {`,
-    scenarios: ['finalizers', 'finalizers-wake'],
+    scenarios: ['finalizers-queue', 'finalizers'],
   },
   {
     name: 'bgsweep-parks-unlocked',
