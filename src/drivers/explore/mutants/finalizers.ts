@@ -245,18 +245,6 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
     scenarios: ['finalizers-queue', 'finalizers'],
   },
   {
-    name: 'bgsweep-parks-unlocked',
-    history: 'constructed',
-    breaks: 'the background sweeper says that it waits before it does: the next collection readies one that runs',
-    file: 'src/runtime/system.ts',
-    find: `  m[PARKED] = 1;
-  return parkUnder(m, mp, gp, GCLOCK, WAIT.sweep, BGSWEEP.pc);`,
-    replace: `  m[PARKED] = 1;
-  unlock(m, mp, GCLOCK);
-  return parkUnder(m, mp, gp, 0, WAIT.sweep, BGSWEEP.pc);`,
-    scenarios: ['finalizers-wake', 'finalizers'],
-  },
-  {
     name: 'due-finalizers-no-roots',
     history: 'constructed',
     breaks: 'a collection between the queuing of a finalizer and its run frees the object',
