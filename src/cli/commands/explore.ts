@@ -10,6 +10,7 @@ import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
 import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, makeStrategy, STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
+import { isModulePath, loadUserScenario } from '../../drivers/explore/user-scenario.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
@@ -38,7 +39,7 @@ export function addExplore(program: Command, deps: Deps): void {
     .command('explore')
     .summary('run one scenario under thousands of interleavings, with the oracle looking on')
     .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it and comes with the command that repeats it. A mutant is a bug planted in the source, to see it found.')
-    .argument('[scenario]', `what to run (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
+    .argument('[scenario]', `what to run, or a module of your own, as ./mine.mjs (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
     .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
     .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--seed <n>', 'seed of the first execution; each next has the next (default: a fresh one)', parseSeed)
@@ -64,12 +65,13 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     return;
   }
   const mutant = flags.mutant === undefined ? undefined : named(MUTANTS, flags.mutant, 'mutant');
-  const scenario = named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
+  const user = name !== undefined && isModulePath(name) ? await loadUserScenario(name, flags.races === true, mutant) : undefined;
+  const scenario = user?.scenario ?? named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
   const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
   const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
-  const { core, sites } = await load(flags.races === true, mutant);
+  const { core, sites } = user ?? (await load(flags.races === true, mutant));
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
