@@ -51,7 +51,10 @@ export interface Investigation {
 
 export const EXECUTIONS = 4000;
 /** What some seconds suffice for. */
-const ACCESSES = 60_000_000;
+const ACCESSES = 20_000_000;
+/** More of them, to find the critical pair. */
+const PAIR_EXECUTIONS = 300;
+const PAIR_ACCESSES = 5_000_000;
 /** Hashes in a line. */
 const CHECKPOINTS = 16;
 
@@ -72,12 +75,10 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
   const recording = record(ground, way.stand.setting, way.preemptions);
   if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
   // What is left to explain is worth some executions, even if all were used up.
-  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, ACCESSES));
+  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
   const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
   return { artefact, line: encodeLine(artefact), outcome: recording.outcome, lanes: lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs) };
 }
-
-const PAIR_EXECUTIONS = 300;
 
 function artefactOf(failure: Failure, setting: Setting, recording: Recording, pairs: readonly CriticalPair[], { sites, build }: LoadedCore): Artefact {
   const { trace, outcome } = recording;
