@@ -39,13 +39,29 @@ describe('a lost update', () => {
     expect(artefact).toMatchObject({ scenario: 'made-up', verdict: 'invariant', facts: ['LOST_UPDATE: 1 of 2'], preemptions: [{ thread: 0, at: 22, to: 1 }] });
   });
 
-  it('is explained by both loads, each before the other's store', () => {
+  it('is explained by both loads, each before the store of the other', () => {
     const { artefact, lanes } = investigate(find(core, lostUpdate), options());
     expect(artefact.pairs).toEqual([
       [{ thread: 0, nth: 20 }, { thread: 1, nth: 21 }],
       [{ thread: 1, nth: 20 }, { thread: 0, nth: 21 }],
     ]);
-    expect(laneTable(lanes).map(({ text }) => text).join('\n')).toMatchInlineSnapshot();
+    expect(laneTable(lanes).map(({ text }) => text).join('\n')).toMatchInlineSnapshot(`
+      "  step  M0                      │ M1                    │ source
+              … 20 accesses …
+      ▶   21  load word 8000 = 0      │                       │ virtual/core.ts:3 add
+              ── M0 is stopped, M1 goes on ──
+          22                          │ store word 8002 0     │ virtual/core.ts:2 add
+              … 19 accesses …
+      ▶   42                          │ load word 8000 = 0    │ virtual/core.ts:3 add
+      ▶   43                          │ store word 8000 0 → 1 │ virtual/core.ts:4 add
+              … 20 accesses …
+      ▶   64  store word 8000 1       │                       │ virtual/core.ts:4 add
+              … 16 accesses …
+          81  store word 8001 15 → 16 │                       │ virtual/core.ts:5 add
+          82  store word 8001 16 → 17 │                       │ virtual/core.ts:5 add
+          83  store word 8001 17 → 18 │                       │ virtual/core.ts:5 add
+          84  store word 8001 18 → 19 │                       │ virtual/core.ts:5 add"
+    `);
     expect(lanes.rows.filter(({ critical }) => critical).map(({ operation }) => operation)).toEqual([`load word ${A} = 0`, `load word ${A} = 0`, `store word ${A} 0 → 1`, `store word ${A} 1`]);
   });
 
