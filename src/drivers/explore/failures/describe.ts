@@ -101,7 +101,7 @@ function artefactOf(failure: Failure, setting: Setting, recording: Recording, pa
     checkpoints: asWritten(checkpointsOf(trace, sites, Math.max(1, Math.ceil(trace.length / CHECKPOINTS)))),
     build,
     pairs: [...pairs],
-    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)], index: trace.at(step).index }))),
+    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)] }))),
   };
 }
 

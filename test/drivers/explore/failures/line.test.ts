@@ -40,7 +40,7 @@ describe('an artefact', () => {
   });
 
   it('is the same after a file, with its trace', () => {
-    const steps = fc.array(fc.record({ thread: uint, site: fc.string(), index: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) }));
+    const steps = fc.array(fc.record({ thread: uint, site: fc.string() }));
     fc.assert(fc.property(artefact, steps, (each, trace) => {
       const whole = { ...each, trace: packTrace(trace) };
       const read = readArtefact(writeArtefact(whole), 'a file');
@@ -66,7 +66,7 @@ describe('what is no artefact', () => {
     ['a file of no JSON', () => readArtefact('v1:', 'x.json'), 'x.json is no recorded failure: it is not JSON'],
     ['a file of another kind', () => readArtefact('{"schema":1}', 'x.json'), /^x\.json is no recorded failure: scenario: /],
     ['a file with a verdict of its own', () => readArtefact(writeArtefact({ ...each, verdict: 'ok' as never }), 'x.json'), /^x\.json is no recorded failure: verdict: /],
-    ['a file with a damaged trace', () => unpackTrace({ sites: [], rows: '####' }), 'the trace of the recorded failure is damaged'],
+    ['a file with a damaged trace', () => unpackTrace('####'), 'the trace of the recorded failure is damaged'],
   ])('is refused: %s', (_, read, message) => {
     expect(read).toThrow(UsageError);
     expect(read).toThrow(message);
