@@ -19,6 +19,8 @@ interface Found {
   readonly scenario: Scenario;
   readonly setting: Setting;
   readonly mutant?: Mutant;
+  /** Names of those that looked on. */
+  readonly monitors: readonly string[];
 }
 
 /** Executions between two lines of progress. */

@@ -74,6 +74,7 @@ describe('sweepgen replay', () => {
   it.each([
     [{ scenario: 'gone' }, "the scenario 'gone'"],
     [{ mutant: 'gone' }, "the mutant 'gone'"],
+    [{ monitors: ['gone'] }, "the monitor 'gone'"],
     [{ knobs: { gone: 1 } }, "the knob of mark-bits 'gone'"],
   ])('refuses what names what there is not: %j', async (changes, what) => {
     expect(await cli(`replay ${fileOf(changes)}`)).toMatchObject({ code: 2, err: `sweepgen: the recorded failure needs ${what}, which this sweepgen does not have\n` });

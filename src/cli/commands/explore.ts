@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/fatal.ts';
 import { runCampaign, type CampaignFailure, type CampaignResult } from '../../drivers/explore/campaign.ts';
 import { explainFailure, repeatCommand } from '../../drivers/explore/failure.ts';
-import { GENERATED, loadCore, type Core } from '../../drivers/explore/load.ts';
+import { GENERATED, loadCore, type LoadedCore } from '../../drivers/explore/load.ts';
+import { makeRaceDetector } from '../../drivers/explore/monitors/races.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
 import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
@@ -26,6 +27,7 @@ interface ExploreFlags {
   readonly strategy?: string;
   readonly procs?: number;
   readonly mutant?: string;
+  readonly races?: boolean;
   readonly save?: string;
   readonly json?: boolean;
   readonly list?: boolean;
@@ -45,6 +47,7 @@ export function addExplore(program: Command, deps: Deps): void {
     .option('--strategy <name>', `who chooses who runs next; --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
     .option('--mutant <name>', 'plant this bug')
+    .option('--races', 'look for data races as well')
     .option('--save <folder>', 'write a failure into this folder, as a file for sweepgen replay')
     .option('--list', 'show the scenarios, strategies and mutants, and run nothing')
     .option('--json', 'print one JSON document')
@@ -69,7 +72,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
-  const core = await load(mutant);
+  const { core, sites } = await load(flags.races === true, mutant);
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
@@ -81,14 +84,16 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     makeOracle: (m) => new Verifier(m),
     seed,
     strategy,
+    ...(flags.races && { monitors: ({ names }) => [makeRaceDetector(core, sites, names)] }),
     executions: flags.executions,
     seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
     now: deps.now,
     onProgress: (soFar) => progress.show(`${scenario.name}: ${describe(soFar)}`),
     signal: deps.signal,
   }).finally(() => progress.clear());
-  const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, ...result.failure });
-  const investigation = result.failure && (await investigateFailure(deps, { scenario, setting, mutant, failure: result.failure }, flags.save));
+  const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, races: flags.races, ...result.failure });
+  const monitors = flags.races ? ['races'] : [];
+  const investigation = result.failure && (await investigateFailure(deps, { scenario, setting, mutant, monitors, failure: result.failure }, flags.save));
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
     const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, strategy };
@@ -127,9 +132,9 @@ function procsFor(scenario: Scenario, wanted = knobsOf(scenario).procs): number 
   throw new UsageError(`scenario ${scenario.name} runs on ${able.join(' or ')} Ps, not ${wanted}`);
 }
 
-async function load(mutant: KnownBug | undefined): Promise<Core> {
+async function load(hooked: boolean, mutant: KnownBug | undefined): Promise<LoadedCore> {
   try {
-    return (await loadCore(false, mutant)).core;
+    return await loadCore(hooked, mutant);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new UsageError(`the exploration build is not there (${GENERATED}); npm run build makes it`);

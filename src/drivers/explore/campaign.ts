@@ -6,6 +6,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Execution, Verdict } from './execution.ts';
 import { outcomeOf } from './failures/outcome.ts';
 import type { Core } from './load.ts';
+import type { Monitor } from './monitor.ts';
+import { describeRace, RaceFound } from './monitors/races/race-found.ts';
+import { withBothStacks } from './monitors/races/two-stacks.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
@@ -20,6 +23,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
   readonly strategy?: string;
+  /** What looks on; it needs the hooked variant of the core. */
+  readonly monitors?: (prepared: Prepared) => readonly Monitor[];
   /** Stop after so many; no limit unless given. */
   readonly executions?: number;
   /** Stop after so long; no limit unless given. */
@@ -87,6 +92,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 class Tally {
   executions = 0;
   failure: CampaignFailure | undefined;
+  readonly #core: Core;
   readonly #prepared: Prepared;
   readonly #strategy: Strategy;
   readonly #explorer: Explorer;
@@ -94,10 +100,11 @@ class Tally {
   #steps = 0;
   #switches = 0;
 
-  constructor({ core, scenario, setting, makeOracle, strategy = DEFAULT_STRATEGY }: CampaignOptions) {
+  constructor({ core, scenario, setting, makeOracle, strategy = DEFAULT_STRATEGY, monitors }: CampaignOptions) {
+    this.#core = core;
     this.#prepared = scenario.prepare(core, setting, makeOracle);
     this.#strategy = makeStrategy(strategy);
-    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#strategy });
+    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#strategy, monitors: monitors?.(this.#prepared) });
   }
 
   get exhausted(): boolean {
@@ -116,8 +123,16 @@ class Tally {
   #describe(execution: Execution): CampaignFailure {
     const { names } = this.#prepared;
     const { verdict, thread, facts } = outcomeOf(execution, names, this.#explorer.m);
+    const { seed, error } = execution;
     const strategy = this.#strategy.spec ?? this.#strategy.name;
-    return { seed: execution.seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts, execution };
+    const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
+    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, execution };
+  }
+
+  /** With both call stacks. */
+  #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
+    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
+    return describeRace(withBothStacks(found, this.#core, rerun), found.words);
   }
 
   result(seconds: number): CampaignResult {

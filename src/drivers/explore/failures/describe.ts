@@ -1,6 +1,7 @@
 /** From a failing execution to its artefact: recorded, shrunk, and explained. */
 import type { LoadedCore } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
+import { makeMonitors } from '../monitors/catalog.ts';
 import type { Mutant } from '../mutant.ts';
 import { settingOf, type MakeOracle, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
@@ -34,6 +35,7 @@ export interface InvestigateOptions {
   /** The hooked variant, with the mutant. */
   readonly core: LoadedCore;
   readonly makeOracle: MakeOracle;
+  /** Those of these names; of the catalog unless given. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
   /** At most so many executions; EXECUTIONS unless given. */
   readonly executions?: number;
@@ -65,7 +67,7 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
     core: options.core.core,
     scenario,
     makeOracle: options.makeOracle,
-    monitors: options.makeMonitors?.(failure.monitors ?? []) ?? [],
+    monitors: (options.makeMonitors ?? ofCatalog(options.core))(failure.monitors ?? []),
   };
   const stand = new Stand(ground, setting);
   const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
@@ -78,6 +80,10 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
   const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
   const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
   return { artefact, line: encodeLine(artefact), outcome: recording.outcome, lanes: lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs) };
+}
+
+function ofCatalog({ core, sites }: LoadedCore): (names: readonly string[]) => readonly Monitor[] {
+  return (names) => makeMonitors(core, sites, names);
 }
 
 function artefactOf(failure: Failure, setting: Setting, recording: Recording, pairs: readonly CriticalPair[], { sites, build }: LoadedCore): Artefact {

@@ -1,8 +1,16 @@
 /** Every mutant, by the protocol that it breaks, in the order in which `--list` shows them. */
 import { CHANNELS } from './channels.ts';
+import { FINALIZERS } from './finalizers.ts';
+import { PACING } from './pacing.ts';
+import { PROFILING } from './profile.ts';
+import { STOPPING } from './world.ts';
+import { WAITING } from './waiting.ts';
 import { FREEING } from './freeing.ts';
+import { HEAP } from './heap.ts';
 import { MARKING } from './marking.ts';
+import { MCACHE } from './mcache.ts';
 import { SWEEPING } from './sweeping.ts';
+import { TINY } from './tiny.ts';
 import { WORKBUFS } from './workbufs.ts';
 import type { KnownBug } from './known-bug.ts';
 
@@ -10,6 +18,14 @@ export const MUTANTS: readonly KnownBug[] = [
   ...MARKING,
   ...WORKBUFS,
   ...SWEEPING,
+  ...MCACHE,
   ...FREEING,
+  ...HEAP,
+  ...TINY,
   ...CHANNELS,
+  ...FINALIZERS,
+  ...PROFILING,
+  ...PACING,
+  ...STOPPING,
+  ...WAITING,
 ];

@@ -31,7 +31,7 @@ export class ReplayPreemptions implements Strategy {
   #done: number[] = [];
 
   constructor(preemptions: readonly Preemption[]) {
-    this.name = `preemptions:${formatPreemptions(preemptions)}`;
+    this.name = specOf(preemptions);
     for (const each of preemptions) (this.#of[each.thread - START] ??= []).push(each);
     // Stable: steps are distinct in what was recorded, and of two for one step the first holds.
     for (const list of this.#of) list?.sort((a, b) => a.at - b.at);
@@ -98,7 +98,8 @@ export class RecordPreemptions implements Strategy {
   begin(scene: Scene, seed: number): void {
     this.preemptions = [];
     this.#order.begin(scene);
-    this.#slept = new Uint8Array(scene.threads);
+    if (this.#slept.length === scene.threads) this.#slept.fill(0);
+    else this.#slept = new Uint8Array(scene.threads);
     this.#inner.begin(scene, seed);
   }
 
@@ -121,6 +122,14 @@ export class RecordPreemptions implements Strategy {
     this.#inner.end?.(scene);
   }
 
+  get spec(): string {
+    return specOf(this.preemptions);
+  }
+
+  get covered(): string {
+    return this.#inner.covered ?? '';
+  }
+
   get exhausted(): boolean {
     return this.#inner.exhausted ?? false;
   }
@@ -130,17 +139,19 @@ export class RecordPreemptions implements Strategy {
     return false;
   }
 
-  /** Notes who sleeps while `chosen` runs: if that slept itself, all whose sleep ends before its wake with it. */
-  #noteSleepers(scene: Scene, chosen: number): void {
-    const { sleeping, sleepingCount, deadline } = scene;
-    const warped = contains(sleeping, sleepingCount, chosen) ? deadline[chosen] : -1;
+  /** Notes who is asleep while `chosen` runs. */
+  #noteSleepers({ sleeping, sleepingCount }: Scene, chosen: number): void {
     this.#slept.fill(0);
-    for (let i = 0; i < sleepingCount; i++) this.#slept[sleeping[i]] = deadline[sleeping[i]] > warped ? 1 : 0;
+    for (let i = 0; i < sleepingCount; i++) if (sleeping[i] !== chosen) this.#slept[sleeping[i]] = 1;
   }
 }
 
 function canRun(scene: Scene, thread: number): boolean {
   return contains(scene.runnable, scene.runnableCount, thread) || contains(scene.sleeping, scene.sleepingCount, thread);
+}
+
+function specOf(preemptions: readonly Preemption[]): string {
+  return `preemptions:${formatPreemptions(preemptions)}`;
 }
 
 /** As in a command: thread.at.to, joined by commas. */

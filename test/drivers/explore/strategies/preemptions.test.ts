@@ -35,6 +35,10 @@ export function wakeLate(m: Int32Array, word: number, rounds: number): number {
   return woken;
 }
 export function spinUntil(m: Int32Array, word: number): void { while (Atomics.load(m, word) === 0) osyield(m); }
+export function setAfter(m: Int32Array, word: number, n: number): void {
+  for (let i = 0; i < n; i++) m[21]++;
+  Atomics.store(m, word, 1);
+}
 export function set(m: Int32Array, word: number): void { Atomics.store(m, word, 1); }
 export function endsAsleep(m: Int32Array, word: number): string { return Atomics.wait(m, word, 0, 0.002); }
 `;
@@ -82,6 +86,7 @@ describe('preemptions', () => {
     ['sleepers whose time comes while others run', [['naps', 1, 4], ['naps', 2, 3], ['count', 9, 60]]],
     ['waits that end by time or by a wake-up', [['waitFor', 3, 0.001, 3], ['waitFor', 3, 0.0015, 3], ['wakeAlways', 3, 40]]],
     ['waits that were over when the wake-up came', [['waitFor', 3, 0.001, 3], ['wakeLate', 3, 4]]],
+    ['the same beside one who looks whenever it likes', [['spinUntil', 4], ['waitFor', 3, 0.001, 3], ['wakeLate', 3, 8], ['setAfter', 4, 100]]],
     ['sleeps that take no time', [['naps', 0, 5], ['naps', 0, 5], ['waitFor', 3, 0, 4], ['count', 9, 10]]],
     ['spinning', [['spinUntil', 3], ['spinUntil', 4], ['count', 9, 20], ['set', 3], ['set', 4]]],
     ['a thread that ends where it slept', [['endsAsleep', 3], ['endsAsleep', 3], ['count', 9, 60], ['wakeAlways', 3, 20]]],

@@ -1,0 +1,272 @@
+/** Finalizers and other specials: set beside the sweep, queued once, run once, somebody woken for them. */
+import type { KnownBug } from './known-bug.ts';
+
+export const FINALIZERS: readonly KnownBug[] = [
+  {
+    name: 'finq-read-unlocked',
+    history: 'golang/go 72c4ee1a9d',
+    breaks: 'the finalizer goroutine takes the queue without its lock: what is queued at that moment is lost with it',
+    file: 'src/runtime/system.ts',
+    find: `  lock(m, mp, FINLOCK);
+  const block = m[FINQ];
+  m[FINQ] = 0;
+  if (block === 0) {`,
+    replace: `  const block = m[FINQ];
+  m[FINQ] = 0;
+  lock(m, mp, FINLOCK);
+  if (block === 0) {`,
+    scenarios: ['finalizers-queue', 'finalizers'],
+  },
+  {
+    name: 'bgsweep-gives-up',
+    history: 'golang/go fed5428c4a',
+    breaks: 'the background sweeper sleeps after one span, and nobody else sweeps: finalizers of the rest never come due',
+    file: 'src/runtime/system.ts',
+    find: `  if (Atomics.load(m, XSWEEPDONE) === 0) {
+    // A collection came between.
+    unlock(m, mp, GCLOCK);
+    return yieldTo(BGSWEEP.pc);
+  }
+`,
+    replace: '',
+    scenarios: ['finalizers-wake', 'finalizers'],
+  },
+  {
+    name: 'fingwake-until-swept',
+    history: 'golang/go f8c350873c, issue 7533',
+    breaks: 'that all spans were started counts as all swept: who queues the last finalizers after that asks nobody to run them',
+    file: 'src/malloc/finq.ts',
+    find: `/** Queues the finalizer \`fn\` of the object at \`p\`, or of the byte \`inner\` (0 to 3) after it. */
+export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
+  lock(m, mp, FINLOCK);
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+    if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
+    const block = m[FIN + FINC];
+    m[FIN + FINC] = m[block + NEXT];
+    m[block + NEXT] = m[FIN + FINQ];
+    m[FIN + FINQ] = block;
+  }
+  const block = m[FIN + FINQ];
+  const f = finalizerAt(block, m[block + CNT]);
+  storePointer(m, f + Finalizer.at.arg, p);
+  m[f + Finalizer.at.arg] |= inner;
+  m[f + Finalizer.at.fn] = fn;
+  m[f + Finalizer.at.context] = context;
+  m[block + CNT]++;
+  m[FIN + FINGWAKE] = 1;`,
+    replace: `import { XSWEEPDONE } from './mheap-record.ts';
+
+export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
+  lock(m, mp, FINLOCK);
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+    if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
+    const block = m[FIN + FINC];
+    m[FIN + FINC] = m[block + NEXT];
+    m[block + NEXT] = m[FIN + FINQ];
+    m[FIN + FINQ] = block;
+  }
+  const block = m[FIN + FINQ];
+  const f = finalizerAt(block, m[block + CNT]);
+  storePointer(m, f + Finalizer.at.arg, p);
+  m[f + Finalizer.at.arg] |= inner;
+  m[f + Finalizer.at.fn] = fn;
+  m[f + Finalizer.at.context] = context;
+  m[block + CNT]++;
+  if (Atomics.load(m, XSWEEPDONE) === 0) m[FIN + FINGWAKE] = 1;`,
+    scenarios: ['finalizers-wake', 'finalizers'],
+  },
+  {
+    name: 'finblock-cleared-late',
+    history: 'golang/go d3836aba31',
+    breaks: 'the entries of a finished block are zeroed when it is free for use already: a finalizer queued meanwhile is wiped out',
+    file: 'src/runtime/system.ts',
+    find: `  m[FINC] = block;
+  unlock(m, mp, FINLOCK);
+`,
+    replace: `  m[FINC] = block;
+  unlock(m, mp, FINLOCK);
+  for (let e = 0; e < i; e++) clearWords(m, finalizerAt(block, e), Finalizer.words);
+`,
+    scenarios: ['finalizers-queue', 'finalizers'],
+  },
+  {
+    name: 'tiny-first-finalizer-only',
+    history: 'golang/go bf606094ee, issue 13100',
+    breaks: 'of several finalizers on one tiny block only the first comes due, for it keeps the block',
+    file: 'src/malloc/sweep-specials.ts',
+    find: `    freeSpecial(m, mp, x);
+  }
+  return at;`,
+    replace: `    freeSpecial(m, mp, x);
+    return at;
+  }
+  return at;`,
+    scenarios: ['specials'],
+  },
+  {
+    name: 'finalized-unprofiled',
+    history: 'golang/go 348087877c, issue 3668',
+    breaks: "a block's other specials go with its finalizer: the profiler never learns when it is freed",
+    file: 'src/malloc/sweep-specials.ts',
+    find: `    if (m[x + KIND] !== SPECIAL_KIND.finalizer) {
+      at = x + NEXT;
+      continue;
+    }
+    m[at] = m[x + NEXT];
+    queuefinalizer(`,
+    replace: `    m[at] = m[x + NEXT];
+    if (m[x + KIND] !== SPECIAL_KIND.finalizer) {
+      freeSpecial(m, mp, x);
+      continue;
+    }
+    queuefinalizer(`,
+    scenarios: ['profile-sweep'],
+  },
+  {
+    name: 'special-added-unswept',
+    history: 'constructed',
+    breaks: 'a finalizer is linked into the list that a sweeper of the span walks without a lock',
+    file: 'src/malloc/specials.ts',
+    find: `  ensureSwept(m, mp, s);
+  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, m[x + KIND]);`,
+    replace: `  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, m[x + KIND]);`,
+    scenarios: ['specials'],
+  },
+  {
+    name: 'special-removed-unswept',
+    history: 'constructed',
+    breaks: 'a finalizer is unlinked from the list that a sweeper of the span walks without a lock',
+    file: 'src/malloc/specials.ts',
+    find: `  ensureSwept(m, mp, s);
+  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, kind);`,
+    replace: `  const offset = (address >>> 0) - m[s + START] * 4;
+  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, kind);`,
+    scenarios: ['specials'],
+  },
+  {
+    name: 'special-linked-unlocked',
+    history: 'constructed',
+    breaks: 'the place in the list is looked for before the lock is taken: two specials set at once, and one is lost',
+    file: 'src/malloc/specials.ts',
+    find: `  lock(m, mp, s + SPANLOCK);
+  const link = findLink(m, s, offset, m[x + KIND]);`,
+    replace: `  const link = findLink(m, s, offset, m[x + KIND]);
+  lock(m, mp, s + SPANLOCK);`,
+    scenarios: ['specials'],
+  },
+  {
+    name: 'special-freed-unlocked',
+    history: 'constructed',
+    breaks: 'sweepers give special records back without the lock: one of two is lost',
+    file: 'src/malloc/sweep-specials.ts',
+    find: `  lock(m, mp, SPECIAL_LOCK);
+  fixallocFree(m, SPECIALALLOC, x);
+  unlock(m, mp, SPECIAL_LOCK);`,
+    replace: '  fixallocFree(m, SPECIALALLOC, x);',
+    scenarios: ['specials'],
+  },
+  {
+    name: 'finalizer-keeps-nothing',
+    history: 'constructed',
+    breaks: 'an object whose finalizer is due is freed by the same sweep',
+    file: 'src/malloc/sweep-specials.ts',
+    find: '      m[bitsWord(m, block) + 1] |= BIT_MARKED << markShift(bitsShift(m, block));\n',
+    replace: '',
+    scenarios: ['specials'],
+  },
+  {
+    name: 'finalizer-queued-unlocked',
+    history: 'constructed',
+    breaks: 'two sweepers queue at once: both write the same entry',
+    file: 'src/malloc/finq.ts',
+    find: `  const block = m[FIN + FINQ];
+  const f = finalizerAt(block, m[block + CNT]);`,
+    replace: `  const block = m[FIN + FINQ];
+  unlock(m, mp, FINLOCK);
+  const i = m[block + CNT];
+  lock(m, mp, FINLOCK);
+  const f = finalizerAt(block, i);`,
+    scenarios: ['specials'],
+  },
+  {
+    name: 'fing-parks-unlocked',
+    history: 'constructed',
+    breaks: 'the finalizer goroutine says that it waits before it does: who wakes it finds it running',
+    file: 'src/runtime/system.ts',
+    find: `    m[FINGWAIT] = 1;
+    return parkUnder(m, mp, gp, FINLOCK, WAIT.finalizer, RUNFINQ.pc);`,
+    replace: `    m[FINGWAIT] = 1;
+    unlock(m, mp, FINLOCK);
+    return parkUnder(m, mp, gp, 0, WAIT.finalizer, RUNFINQ.pc);`,
+    scenarios: ['finalizers-queue', 'finalizers'],
+  },
+  {
+    name: 'fing-woken-unlocked',
+    history: 'constructed',
+    breaks: 'two Ms that look at once both wake the finalizer goroutine',
+    file: 'src/runtime/finalizer.ts',
+    find: `  lock(m, mp, FINLOCK);
+  let gp = 0;
+  if (m[FINGWAIT] !== 0 && m[FINGWAKE] !== 0) {
+    m[FINGWAIT] = 0;
+    m[FINGWAKE] = 0;
+    gp = Atomics.load(m, FING);
+  }
+  unlock(m, mp, FINLOCK);`,
+    replace: `  let gp = 0;
+  if (m[FINGWAIT] !== 0 && m[FINGWAKE] !== 0) {
+    m[FINGWAIT] = 0;
+    m[FINGWAKE] = 0;
+    gp = Atomics.load(m, FING);
+  }`,
+    scenarios: ['finalizers-queue', 'finalizers'],
+  },
+  {
+    name: 'fing-created-twice',
+    history: 'constructed',
+    breaks: 'two goroutines that set the first finalizers each make a goroutine to run them',
+    file: 'src/runtime/finalizer.ts',
+    find: `  lock(m, mp, GCLOCK);
+  if (Atomics.load(m, FING) === 0) {`,
+    replace: `  lock(m, mp, GCLOCK);
+  {`,
+    scenarios: ['finalizers', 'finalizers-wake'],
+  },
+  {
+    name: 'bgsweep-parks-unlocked',
+    history: 'constructed',
+    breaks: 'the background sweeper says that it waits before it does: the next collection readies one that runs',
+    file: 'src/runtime/system.ts',
+    find: `  m[PARKED] = 1;
+  return parkUnder(m, mp, gp, GCLOCK, WAIT.sweep, BGSWEEP.pc);`,
+    replace: `  m[PARKED] = 1;
+  unlock(m, mp, GCLOCK);
+  return parkUnder(m, mp, gp, 0, WAIT.sweep, BGSWEEP.pc);`,
+    scenarios: ['finalizers-wake', 'finalizers'],
+  },
+  {
+    name: 'due-finalizers-no-roots',
+    history: 'constructed',
+    breaks: 'a collection between the queuing of a finalizer and its run frees the object',
+    file: 'src/gc/roots.ts',
+    find: '    b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL);\n',
+    replace: '',
+    scenarios: ['finalizers'],
+  },
+  {
+    name: 'finalized-no-roots',
+    history: 'constructed',
+    breaks: 'what only an object with a finalizer leads to is freed before the finalizer has seen it',
+    file: 'src/gc/roots.ts',
+    find: '      b = enqueueRoot(m, mp, b, block, words, 0);\n',
+    replace: '',
+    scenarios: ['finalizers'],
+  },
+];

@@ -1,0 +1,114 @@
+/** Locks, notes, semaphores and run queues. */
+import type { KnownBug } from './known-bug.ts';
+
+export const WAITING: readonly KnownBug[] = [
+  {
+    name: 'lock-forgets-sleepers',
+    history: 'constructed',
+    breaks: 'an M that has slept takes the lock as if nobody else slept: who releases it wakes nobody',
+    file: 'src/sync/lock.ts',
+    find: '    take = SLEEPING;\n',
+    replace: '',
+    scenarios: ['waiting'],
+  },
+  {
+    name: 'unlock-wakes-first',
+    history: 'constructed',
+    breaks: 'a sleeper is woken while the lock is still taken, sleeps again, and is not woken when it is free',
+    file: 'src/sync/lock.ts',
+    find: '  if (Atomics.exchange(m, l, UNLOCKED) === SLEEPING) futexwakeup(m, l, 1);',
+    replace: '  if (Atomics.load(m, l) === SLEEPING) futexwakeup(m, l, 1);\n  Atomics.store(m, l, UNLOCKED);',
+    scenarios: ['waiting'],
+  },
+  {
+    name: 'lock-by-load-store',
+    history: 'constructed',
+    breaks: 'two Ms that spin see the lock free, and both take it',
+    file: 'src/sync/lock.ts',
+    find: 'if (Atomics.load(m, l) === UNLOCKED && Atomics.compareExchange(m, l, UNLOCKED, take) === UNLOCKED) {',
+    replace: 'if (Atomics.load(m, l) === UNLOCKED) {\n        Atomics.store(m, l, take);',
+    scenarios: ['waiting'],
+  },
+  {
+    name: 'semaphore-taken-twice',
+    history: 'constructed',
+    breaks: 'two Ms read the same count, and both take the one there is: two stop the world',
+    file: 'src/sync/semaphore.ts',
+    find: 'if (Atomics.compareExchange(m, sema, count, count - 1) === count) return true;',
+    replace: 'Atomics.store(m, sema, count - 1);\n    return true;',
+    scenarios: ['waiting', 'stop-the-world'],
+  },
+  {
+    name: 'semaphore-wakes-first',
+    history: 'constructed',
+    breaks: 'the sleeper is woken before there is something to take: it sleeps again, for ever',
+    file: 'src/sync/semaphore.ts',
+    find: '  Atomics.add(m, sema, 1);\n  futexwakeup(m, sema, 1);',
+    replace: '  futexwakeup(m, sema, 1);\n  Atomics.add(m, sema, 1);',
+    scenarios: ['waiting', 'stop-the-world'],
+  },
+  {
+    name: 'note-woken-before-set',
+    history: 'constructed',
+    breaks: 'who is about to sleep on a note misses that it was woken',
+    file: 'src/sync/note.ts',
+    find: `  if (Atomics.exchange(m, note, 1) !== 0) fatal('NOTE_WOKEN_TWICE', { note });
+  futexwakeup(m, note, 1);`,
+    replace: `  futexwakeup(m, note, 1);
+  if (Atomics.exchange(m, note, 1) !== 0) fatal('NOTE_WOKEN_TWICE', { note });`,
+    scenarios: ['waiting', 'stop-the-world'],
+  },
+  {
+    name: 'runq-get-plain',
+    history: 'constructed',
+    breaks: 'the owner takes a goroutine that a thief takes at the same moment: it runs twice at once',
+    file: 'src/runtime/runq.ts',
+    find: '    if (Atomics.compareExchange(m, pp + XRUNQHEAD, head, (head + 1) | 0) === head) return gp;',
+    replace: '    Atomics.store(m, pp + XRUNQHEAD, (head + 1) | 0);\n    return gp;',
+    scenarios: ['runq'],
+  },
+  {
+    name: 'runq-tail-before-slot',
+    history: 'constructed',
+    breaks: 'a thief sees that there is one more before it is there, and takes what was in the slot before',
+    file: 'src/runtime/runq.ts',
+    find: `      Atomics.store(m, pp + XRUNQ + (tail & MASK), gp);
+      // After the slot: a thief that sees the new tail must see the goroutine.
+      Atomics.store(m, pp + XRUNQTAIL, (tail + 1) | 0);`,
+    replace: `      Atomics.store(m, pp + XRUNQTAIL, (tail + 1) | 0);
+      Atomics.store(m, pp + XRUNQ + (tail & MASK), gp);`,
+    scenarios: ['runq'],
+  },
+  {
+    name: 'runq-steal-published-early',
+    history: 'constructed',
+    breaks: 'a thief shows what it is about to steal on its own queue, though another may be quicker',
+    file: 'src/runtime/runq.ts',
+    find: `    if (Atomics.compareExchange(m, victim + XRUNQHEAD, head, (head + n) | 0) !== head) continue;
+    const last = (own + n - 1) | 0;`,
+    replace: `    if (n > 1) Atomics.store(m, pp + XRUNQTAIL, (own + n - 1) | 0);
+    if (Atomics.compareExchange(m, victim + XRUNQHEAD, head, (head + n) | 0) !== head) continue;
+    const last = (own + n - 1) | 0;`,
+    scenarios: ['runq'],
+  },
+  {
+    name: 'runq-spill-unchecked',
+    history: 'constructed',
+    breaks: 'half of a full queue goes to the global one though a thief has taken some of it',
+    file: 'src/runtime/runq.ts',
+    find: `  if (Atomics.compareExchange(m, pp + XRUNQHEAD, head, (head + n) | 0) !== head) return false;
+  m[previous + SCHEDLINK] = gp;`,
+    replace: `  Atomics.store(m, pp + XRUNQHEAD, (head + n) | 0);
+  m[previous + SCHEDLINK] = gp;`,
+    scenarios: ['runq-full'],
+  },
+  {
+    name: 'runq-size-by-one',
+    history: 'constructed',
+    breaks: 'a spill counts as many goroutines as it took from the local queue, but it queued one more',
+    file: 'src/runtime/runq.ts',
+    find: '  m[RUNQSIZE] += n + 1;',
+    replace: '  m[RUNQSIZE] += n;',
+    scenarios: ['runq-full'],
+  },
+];

@@ -1,0 +1,197 @@
+/** Stopping and starting the world, helping a collection, waiting in a system call. */
+import type { KnownBug } from './known-bug.ts';
+
+export const STOPPING: readonly KnownBug[] = [
+  {
+    name: 'start-stops-at-idle',
+    history: 'golang/go dbcfed93e7',
+    breaks: 'after the first P with nothing to do the others are taken to have nothing either: their goroutines never go on',
+    file: 'src/runtime/world.ts',
+    find: `      mputLocked(m, owner);
+      pidleputLocked(m, pp);
+    }`,
+    replace: `      mputLocked(m, owner);
+      pidleputLocked(m, pp);
+      break;
+    }`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'syscall-not-stopped',
+    history: 'golang/go issue 15051',
+    breaks: 'the P of an M that blocks in a system call is waited for, and the M waits for who waits',
+    file: 'src/runtime/world.ts',
+    find: '  return Atomics.compareExchange(m, word, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall;\n}',
+    replace: '  return false;\n}',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'syscall-unannounced',
+    history: 'golang/go issue 15051',
+    breaks: 'an M enters a system call when the world is being stopped, and does not say so: its P is waited for without end',
+    file: 'src/runtime/world.ts',
+    find: '  if (Atomics.load(m, XGCWAITING) === 0) return;\n  lock(m, mp, SCHED_LOCK);',
+    replace: '  if (m[STOPWAIT] >= 0) return;\n  lock(m, mp, SCHED_LOCK);',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'helper-mcache-restored',
+    history: 'golang/go 373e1e94d8',
+    breaks: 'a helper puts back the MCache that it had before it marked: with spans that were given back meanwhile',
+    file: 'src/runtime/idle.ts',
+    find: `    markWithOthers(m, mp);
+    m[mp + HELPGC] = 0;`,
+    replace: `    const saved: number[] = [];
+    for (let i = 0; i < 70; i++) saved.push(m[m[mp + M.at.mcache] + i]);
+    markWithOthers(m, mp);
+    for (let i = 0; i < 70; i++) m[m[mp + M.at.mcache] + i] = saved[i];
+    m[mp + HELPGC] = 0;`,
+    scenarios: ['collect-at-once', 'whole-cycle'],
+  },
+  {
+    name: 'stop-forgets-idle',
+    history: 'constructed',
+    breaks: 'idle Ps are taken, but not counted as stopped',
+    file: 'src/runtime/world.ts',
+    find: `    Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);
+    m[STOPWAIT]--;
+  }
+  const wait`,
+    replace: `    Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);
+  }
+  const wait`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'stopwait-looked-at-late',
+    history: 'constructed',
+    breaks: 'whether to wait is decided after unlocking: the last P has stopped by then, and the note stays woken',
+    file: 'src/runtime/world.ts',
+    find: `  const wait = m[STOPWAIT] > 0;
+  unlock(m, mp, SCHED_LOCK);`,
+    replace: `  unlock(m, mp, SCHED_LOCK);
+  const wait = m[STOPWAIT] > 0;`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'exitsyscall-looks-once',
+    history: 'constructed',
+    breaks: 'the world is started between the look at the P and the lock: the M lists itself as idle, and nobody wakes it',
+    file: 'src/runtime/world.ts',
+    find: `    lock(m, mp, SCHED_LOCK);
+    if (Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.running) !== P_STATUS.syscall) {`,
+    replace: `    lock(m, mp, SCHED_LOCK);
+    {`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'stopped-still-spinning',
+    history: 'constructed',
+    breaks: 'an M that stops while it looks for work counts as looking for ever: nobody else is woken to look',
+    file: 'src/runtime/world.ts',
+    find: `  if (m[mp + SPINNING] !== 0) {
+    m[mp + SPINNING] = 0;
+    Atomics.sub(m, XNMSPINNING, 1);
+  }
+  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);`,
+    replace: '  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'stopped-with-work-idle',
+    history: 'constructed',
+    breaks: 'a P that stopped with goroutines in its queue is started as idle: nobody runs them',
+    file: 'src/runtime/world.ts',
+    find: '} else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {',
+    replace: '} else if (m[owner + CURG] !== 0 || Atomics.load(m, XSHUTDOWN) !== 0) {',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'start-forgets-shutdown',
+    history: 'constructed',
+    breaks: 'the main goroutine ended while the world was stopped, and woke only who was idle: a stopped M without work never leaves',
+    file: 'src/runtime/world.ts',
+    find: ' || Atomics.load(m, XSHUTDOWN) !== 0) {\n      // It has',
+    replace: ') {\n      // It has',
+    scenarios: ['end-while-stopped', 'early-end'],
+  },
+  {
+    name: 'exit-not-counted',
+    history: 'constructed',
+    breaks: 'an M that leaves while the world is being stopped is waited for',
+    file: 'src/runtime/schedule.ts',
+    find: `    m[STOPWAIT]--;
+    if (m[STOPWAIT] === 0) notewakeup(m, XSTOPNOTE);`,
+    replace: '    if (m[STOPWAIT] === 0) notewakeup(m, XSTOPNOTE);',
+    scenarios: ['end-while-stopped', 'early-end'],
+  },
+  {
+    name: 'helper-done-before-idle',
+    history: 'constructed',
+    breaks: 'a helper says that it is done before it is on the list of idle Ms: who starts the world does not find it there',
+    file: 'src/runtime/idle.ts',
+    find: `    lock(m, mp, SCHED_LOCK);
+    mputLocked(m, mp);
+    unlock(m, mp, SCHED_LOCK);
+    helperDone(m);`,
+    replace: `    helperDone(m);
+    lock(m, mp, SCHED_LOCK);
+    mputLocked(m, mp);
+    unlock(m, mp, SCHED_LOCK);`,
+    scenarios: ['collect-at-once', 'whole-cycle'],
+  },
+  {
+    name: 'helper-told-late',
+    history: 'constructed',
+    breaks: 'an M is woken before it is told that it shall help: it goes on as if its P were given back',
+    file: 'src/runtime/world.ts',
+    find: `    m[helper + HELPGC] = n;
+    notewakeup(m, helper + XPARK);`,
+    replace: `    notewakeup(m, helper + XPARK);
+    m[helper + HELPGC] = n;`,
+    scenarios: ['collect-at-once', 'whole-cycle'],
+  },
+  {
+    name: 'idle-without-a-look',
+    history: 'constructed',
+    breaks: 'an M goes idle though the world is being stopped: its P was not there when idle Ps were counted',
+    file: 'src/runtime/schedule.ts',
+    find: '  if (Atomics.load(m, XGCWAITING) !== 0 || Atomics.load(m, XSHUTDOWN) !== 0) {\n    unlock',
+    replace: '  if (Atomics.load(m, XSHUTDOWN) !== 0) {\n    unlock',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'idle-taken-back-half',
+    history: 'constructed',
+    breaks: 'an M that found work after all stays on the list of idle Ms, and is on it twice in the end',
+    file: 'src/runtime/schedule.ts',
+    find: `    mremoveLocked(m, mp);
+    Atomics.store(m, pp + P_XSTATUS, P_STATUS.running);`,
+    replace: '    Atomics.store(m, pp + P_XSTATUS, P_STATUS.running);',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'spinning-given-up-twice',
+    history: 'constructed',
+    breaks: 'an M that found no work gives its share of the looking up without a look at whether it had one',
+    file: 'src/runtime/schedule.ts',
+    find: '  if (wasSpinning) Atomics.sub(m, XNMSPINNING, 1);',
+    replace: '  Atomics.sub(m, XNMSPINNING, 1);',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'parked-lock-let-go-early',
+    history: 'constructed',
+    breaks: 'the lock that a goroutine parks under is released before it counts as waiting: it is readied while it runs',
+    file: 'src/runtime/schedule.ts',
+    find: `  m[mp + WAITLOCK] = 0;
+  dropg(m, mp, gp, G_STATUS.waiting);
+  if (waitlock === gp) unlockWaited(m, mp, gp);
+  else if (waitlock !== 0) unlock(m, mp, waitlock);`,
+    replace: `  m[mp + WAITLOCK] = 0;
+  if (waitlock === gp) unlockWaited(m, mp, gp);
+  else if (waitlock !== 0) unlock(m, mp, waitlock);
+  dropg(m, mp, gp, G_STATUS.waiting);`,
+    scenarios: ['stop-the-world', 'channels'],
+  },
+];

@@ -1,0 +1,132 @@
+/**
+ * Goroutines that stop the world, by a collection, by ReadMemStats, or by as little as a change
+ * of the profiler's rate, while others are readied, park, yield, allocate, begin and end. Main
+ * waits for all, or ends beside them.
+ */
+import type { Mem } from '../../../../memory/struct.ts';
+import type { GRef } from '../../../../machine/g.ts';
+import { M, type MRef } from '../../../../machine/m.ts';
+import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
+import { mallocgc } from '../../../../malloc/malloc.ts';
+import { GOEXIT, ret, yieldTo } from '../../../../runtime/goroutine.ts';
+import { setGCPercent, setgcpercent } from '../../../../runtime/gc-percent.ts';
+import { setMemProfileRate } from '../../../../runtime/memprofile.ts';
+import { collect, getGlobal, getInt, newObject, prepare, setGlobal, start } from '../../../../runtime/mutator.ts';
+import { MEMSTATS_BYTES, readMemStats } from '../../../../runtime/read-memstats.ts';
+import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../../workloads/join.ts';
+import { freeOSMemory } from '../../../../runtime/scavenger.ts';
+import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
+
+/** Globals: wait groups, the first for all goroutines; where statistics go. */
+const ALL = 0;
+const SIGNALS = 2;
+const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
+const SLOTS = 1;
+
+const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15 } as const;
+
+/** What goroutines can be told. */
+export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release } as const;
+
+/** The goroutines; a signal is awaited until each order for it was done. */
+export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
+  setGlobal(m, STATS, mallocgc(m, m0, MEMSTATS_BYTES, FLAG_NOSCAN));
+  for (const orders of lists) {
+    startTold(m, m0, orders, PC.next, SLOTS, ALL);
+    for (const [pc, a] of orders) if (pc === PC.signal) groupAdd(m, m0, signalGroup(a), 1);
+  }
+}
+
+/** Signals are 1 to SIGNALS. */
+function signalGroup(signal: number): number {
+  return signal * GROUP_GLOBALS;
+}
+
+/** Its first int says whether it waits for the others. */
+function begin(m: Mem, _mp: MRef, gp: GRef): number {
+  return getInt(m, gp, 0) !== 0 ? PC.wait : PC.end;
+}
+
+function wait(m: Mem, mp: MRef, gp: GRef): number {
+  return groupWait(m, mp, gp, ALL, PC.end);
+}
+
+function end(m: Mem, _mp: MRef, gp: GRef): number {
+  return ret(m, gp);
+}
+
+function next(m: Mem, mp: MRef, gp: GRef): number {
+  const order = nextOrder(m, gp);
+  if (order !== 0) return order;
+  groupDone(m, mp, ALL);
+  return GOEXIT;
+}
+
+function rate(m: Mem, mp: MRef, _gp: GRef): number {
+  setMemProfileRate(m, mp, 0);
+  return PC.next;
+}
+
+function collectNow(m: Mem, mp: MRef, gp: GRef): number {
+  collect(m, mp, orderA(m, gp) !== 0);
+  return PC.next;
+}
+
+function stats(m: Mem, mp: MRef, _gp: GRef): number {
+  readMemStats(m, mp, getGlobal(m, STATS));
+  return PC.next;
+}
+
+function pause(m: Mem, mp: MRef, _gp: GRef): number {
+  m[mp + M.at.heartbeat]++;
+  return yieldTo(PC.next);
+}
+
+function signal(m: Mem, mp: MRef, gp: GRef): number {
+  groupDone(m, mp, signalGroup(orderA(m, gp)));
+  return PC.next;
+}
+
+function awaitSignal(m: Mem, mp: MRef, gp: GRef): number {
+  return groupWait(m, mp, gp, signalGroup(orderA(m, gp)), PC.next);
+}
+
+/** One more goroutine, that has nothing to do. */
+function go(m: Mem, mp: MRef, gp: GRef): number {
+  groupAdd(m, mp, ALL, 1);
+  start(m, mp, prepare(m, mp, gp, PC.child, 0));
+  return PC.next;
+}
+
+function child(m: Mem, mp: MRef, _gp: GRef): number {
+  groupDone(m, mp, ALL);
+  return GOEXIT;
+}
+
+function alloc(m: Mem, mp: MRef, gp: GRef): number {
+  newObject(m, mp, gp, 0, orderB(m, gp), FLAG_NOSCAN);
+  return PC.next;
+}
+
+/** Changes GOGC, for the next collection. */
+function percent(m: Mem, mp: MRef, gp: GRef): number {
+  setgcpercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Changes GOGC, and collects for it to hold. */
+function goal(m: Mem, mp: MRef, gp: GRef): number {
+  setGCPercent(m, mp, orderB(m, gp));
+  return PC.next;
+}
+
+/** Collects, and gives what is free back to the system. */
+function release(m: Mem, mp: MRef, _gp: GRef): number {
+  freeOSMemory(m, mp);
+  return PC.next;
+}
+
+export const WORLD = {
+  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release],
+  main: { pc: PC.begin, slots: 0 },
+} as const;

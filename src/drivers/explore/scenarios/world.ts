@@ -1,0 +1,74 @@
+/** The world stopped and started by several at once, while goroutines come and go. */
+import { CONFIG, Config } from '../../../memory/config.ts';
+import { M, mAt } from '../../../machine/m.ts';
+import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
+import { prepareMachine } from './machine.ts';
+import { procsKnob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
+import { tinyShape } from './tiny-shape.ts';
+import { ordersFor } from './told.ts';
+
+/** Collections are asked for, or an execution would be long. */
+const GOGC = -1;
+
+function shape({ procs }: Knobs) {
+  return tinyShape({ procs, maxGs: 12 });
+}
+
+function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0]): Scenario {
+  return {
+    name,
+    summary,
+    knobs: [procsKnob(3, 2, 4), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
+    shape,
+    operations: () => all,
+    prepare(core, { knobs, operations }, makeOracle) {
+      const orders = ordersFor(operations, core.WORLD_ORDERS);
+      const program = { ...core.WORLD, args: [knobs.waits], build: (m: Int32Array, m0: number) => core.buildWorld(m, m0, orders) };
+      const prepared = prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
+      return { ...prepared, check: (m, results) => prepared.check(m, results) || checkQuiet(m) };
+    },
+  };
+}
+
+/** After the end nobody stops the world, waits for it, or counts as looking for work. */
+export function checkQuiet(m: Int32Array): string {
+  const at = Sched.at;
+  const found = { worldsema: m[SCHED + at.xworldsema], gcwaiting: m[XGCWAITING], stopwait: m[SCHED + at.stopwait], nmspinning: m[SCHED + at.xnmspinning] };
+  const isQuiet = found.worldsema === 1 && found.gcwaiting === 0 && found.stopwait === 0 && found.nmspinning === 0;
+  if (!isQuiet) return `WORLD_NOT_QUIET: after the end ${Object.entries(found).map(([what, value]) => `${what} is ${value}`).join(', ')}`;
+  for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
+    const mp = mAt(m, i);
+    if (m[mp + M.at.locks] !== 0) return `M_LOCKS: M ${i} has left with locks ${m[mp + M.at.locks]}`;
+  }
+  return '';
+}
+
+const STOP: Operation = ['rate'];
+
+export const stopTheWorld = worldScenario('stop-the-world', 'goroutines that stop the world at once, while others are readied, park and end', [
+  [STOP, ['signal', 1], ['yield'], STOP],
+  [['await', 1], STOP, ['go'], ['await', 2]],
+  [['yield'], STOP, ['signal', 2], ['go'], STOP],
+]);
+
+export const collectAtOnce = worldScenario('collect-at-once', 'goroutines that collect, read statistics and allocate at once', [
+  [['collect'], ['alloc', 0, 64], ['signal', 1]],
+  [['alloc', 0, 2048], ['collect', 1], ['await', 1]],
+  [STOP, ['stats'], ['go']],
+]);
+
+export const endWhileStopped = worldScenario(
+  'end-while-stopped',
+  'the main goroutine ends while others stop the world, are stopped, or have nothing to do',
+  [
+    [STOP, ['yield'], STOP],
+    [['yield'], STOP, STOP],
+  ],
+  [0, 1],
+);
+
+export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
+  [['alloc', 0, 2048], ['goal', 0, 50], ['alloc', 0, 40 << 10], ['percent', 0, 300]],
+  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats'], ['percent', 0, 20], ['alloc', 0, 2048]],
+  [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
+]);
