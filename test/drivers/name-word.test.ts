@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { SEGMENT_WORDS } from '../../src/memory/segment.ts';
-import { runAlone } from '../../src/drivers/explore/alone.ts';
-import { loadCore } from '../../src/drivers/explore/load.ts';
+import { buildMarkBits } from '../../src/drivers/explore/scenarios/programs/mark-bits.ts';
 import { tinyShape } from '../../src/drivers/explore/scenarios/tiny-shape.ts';
 import { nameWord } from '../../src/drivers/name-word.ts';
 import { FULL, WORK, Work } from '../../src/gc/work.ts';
@@ -15,13 +14,12 @@ import { P, pAt } from '../../src/machine/p.ts';
 import { MCache, mcacheOf } from '../../src/malloc/mcache-record.ts';
 import { MHEAP, MHeap } from '../../src/malloc/mheap-record.ts';
 import { mcentralAt } from '../../src/malloc/mcentral.ts';
+import { boot, planMemory } from '../../src/runtime/boot.ts';
 import { MARKFOR, posOf } from '../../src/sync/parfor.ts';
 
-const { core } = await loadCore(false);
-const map = core.planMemory(tinyShape({ procs: 2 }));
+const map = planMemory(tinyShape({ procs: 2 }));
 const m = new Int32Array(map.words);
-const m0 = runAlone(core, core.boot(m, map, 100));
-runAlone(core, core.buildSweepRefill(m, m0));
+buildMarkBits(m, boot(m, map, 100));
 
 describe('a word', () => {
   const arena = m[CONFIG + Config.at.arenaStart];
@@ -41,15 +39,15 @@ describe('a word', () => {
     ['M0 scanbuf.obj[2].n', mAt(m, 0) + M.at.scanbuf + 144 + 7],
     ['P1 runqhead', pAt(m, 1) + P.at.xrunqhead],
     ['P1 mcache.alloc[37]', mcacheOf(pAt(m, 1)) + MCache.at.alloc + 37],
-    ['goroutine record 3 status', gAt(m, 3) + G.at.xstatus],
+    ['goroutine record 7 status', gAt(m, 7) + G.at.xstatus],
     ['workbuf 2 obj[1].p', m[CONFIG + Config.at.workbufs] + 2 * m[CONFIG + Config.at.workbufWords] + 4 + 3],
     ['span 1 sweepgen', spanAt(m, 1) + Span.at.xsweepgen],
     ['span 1 speciallock.owner', spanAt(m, 1) + Span.at.speciallock + 1],
     ['empty span freelist', spanAt(m, -1) + Span.at.freelist],
     ['span map[3]', spanSlot(m, arena) + 3],
-    ['span 0 block 1 word 5', m[spanAt(m, 0) + Span.at.start] + (m[spanAt(m, 0) + Span.at.elemsize] >> 2) + 5],
-    ['bits of span 0, block 0', bitsWord(m, m[spanAt(m, 0) + Span.at.start])],
-    ['marks of span 0, block 0', bitsWord(m, m[spanAt(m, 0) + Span.at.start]) + 1],
+    ['span 0 block 5 word 3', m[spanAt(m, 0) + Span.at.start] + 5 * (m[spanAt(m, 0) + Span.at.elemsize] >> 2) + 3],
+    ['bits of span 0, blocks 0-7', bitsWord(m, m[spanAt(m, 0) + Span.at.start])],
+    ['marks of span 0, blocks 0-7', bitsWord(m, m[spanAt(m, 0) + Span.at.start]) + 1],
     [`word ${map.words}`, map.words],
   ];
   it.each(cases)('is called %s', (name, at) => {
