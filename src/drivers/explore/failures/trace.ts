@@ -60,7 +60,12 @@ export class Trace implements Monitor {
 
 /** A site by what stands there: the same when lines were inserted above it, or the bundler numbers its names anew. */
 export function siteKey({ file, fn, text, kind }: Site): string {
-  return `${file} ${fn}: ${text.replace(/\$\d+\b/g, '')} (${kind})`;
+  return unnumbered(`${file} ${fn}: ${text} (${kind})`);
+}
+
+/** Without the numbers that the bundler puts behind names that several files have. */
+export function unnumbered(text: string): string {
+  return text.replace(/\$\d+\b/g, '');
 }
 
 /** A number for a text; FNV-1a. */
