@@ -36,6 +36,8 @@ export const ExploreDocument = z.object({
     traceHash: count,
     /** The command that runs this one execution again. */
     repeat: z.string(),
+    /** The shrunk one, for `sweepgen replay`. */
+    replay: z.string(),
   }).nullable(),
 });
 
@@ -47,13 +49,13 @@ interface Setting {
   readonly strategy: string;
 }
 
-export function exploreDocument(setting: Setting, { failure, ...result }: CampaignResult, repeat: string): string {
+export function exploreDocument(setting: Setting, { failure, ...result }: CampaignResult, repeat: string, replay: string): string {
   const document = ExploreDocument.parse({
     schema: SCHEMA,
     command: 'explore',
     ...setting,
     ...result,
-    failure: failure === undefined ? null : { ...failure, ...failure.execution, verdict: failure.verdict, thread: failure.thread, repeat },
+    failure: failure === undefined ? null : { ...failure, ...failure.execution, verdict: failure.verdict, thread: failure.thread, repeat, replay },
   });
   return JSON.stringify(document, null, 2);
 }

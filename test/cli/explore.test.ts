@@ -30,7 +30,7 @@ describe('sweepgen explore', () => {
     expect(found.err).toMatch(
       new RegExp(`^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
     );
-    const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n$/.exec(found.out)!;
+    const [, command] = /^repeat the one that failed with: sweepgen (explore .+)$/m.exec(found.out)!;
     expect(command).toMatch(/^explore mark-bits --seed \d+ --strategy \S+ --executions 1 --mutant mark-load-or-store$/);
     const again = await cli(command);
     expect(again).toMatchObject({ code: 1, err: found.err });

@@ -16,6 +16,7 @@ import { formatCount, plural } from '../../report/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
+import { investigateFailure, investigationText } from '../investigate.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { hint } from '../suggest.ts';
@@ -28,6 +29,7 @@ interface ExploreFlags {
   readonly procs?: number;
   readonly mutant?: string;
   readonly races?: boolean;
+  readonly save?: string;
   readonly json?: boolean;
   readonly list?: boolean;
 }
@@ -47,6 +49,7 @@ export function addExplore(program: Command, deps: Deps): void {
     .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
     .option('--mutant <name>', 'plant this bug')
     .option('--races', 'look for data races as well')
+    .option('--save <folder>', 'write a failure into this folder, as a file for sweepgen replay')
     .option('--list', 'show the scenarios, strategies and mutants, and run nothing')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
@@ -91,13 +94,18 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     signal: deps.signal,
   }).finally(() => progress.clear());
   const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, races: flags.races, ...result.failure });
+  const monitors = flags.races ? ['races'] : [];
+  const investigation = result.failure && (await investigateFailure(deps, { scenario, setting, mutant, monitors, failure: result.failure }, flags.save));
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
     const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, strategy };
-    terminal.out(`${exploreDocument(described, result, repeat)}\n`);
+    terminal.out(`${exploreDocument(described, result, repeat, investigation?.line ?? '')}\n`);
   } else {
     terminal.out(`${describe(result)}${result.failure === undefined ? ', nothing wrong' : ''}\n`);
-    if (result.failure !== undefined) terminal.out(`repeat the one that failed with: ${repeat}\n`);
+    if (investigation !== undefined) {
+      terminal.out(`repeat the one that failed with: ${repeat}\n`);
+      for (const text of investigationText(investigation, flags.save, terminal.outIsColored)) terminal.out(text);
+    }
   }
   if (result.failure !== undefined) throw new ExecutionFailed(result.failure);
   if (deps.signal.aborted) throw new Stopped();

@@ -39,8 +39,8 @@ export const Artefact = z.object({
   build: z.string(),
   /** The accesses to the same word whose order decides: in the failure the first comes first. */
   pairs: z.array(z.tuple([AccessOf, AccessOf])),
-  /** In files only: the sites that were passed, as text, and thread, site and word of each step, packed. */
-  trace: z.object({ sites: z.array(z.string()), rows: z.string() }).nullable(),
+  /** In files only: thread and site of each step, packed. */
+  trace: z.string().nullable(),
 });
 export type Artefact = z.infer<typeof Artefact>;
 export type CriticalPair = Artefact['pairs'][number];
@@ -49,7 +49,6 @@ export interface RecordedStep {
   readonly thread: number;
   /** As `siteKey` has it. */
   readonly site: string;
-  readonly index: number;
 }
 
 /** @throws UsageError for what is no artefact, in a sentence that names `from`. */
@@ -77,31 +76,25 @@ export function writeArtefact(artefact: Artefact): string {
   return `{\n${fields.join(',\n')}\n}\n`;
 }
 
-const COLUMNS = 3;
+const Packed = z.object({ sites: z.array(z.string()), threads: z.array(z.number()), at: z.array(z.number()) });
 
-export function packTrace(steps: readonly RecordedStep[]): NonNullable<Artefact['trace']> {
+/** Deflated JSON as base64url: a column after the other, for like beside like packs better. */
+export function packTrace(steps: readonly RecordedStep[]): string {
   const numbers = new Map<string, number>();
-  const rows = new Int32Array(COLUMNS * steps.length);
-  for (const [i, { thread, site, index }] of steps.entries()) {
-    let number = numbers.get(site);
-    if (number === undefined) numbers.set(site, (number = numbers.size));
-    // A column after the other: like beside like packs better.
-    rows[i] = thread;
-    rows[steps.length + i] = number;
-    rows[2 * steps.length + i] = index;
-  }
-  return { sites: [...numbers.keys()], rows: deflateRawSync(new Uint8Array(rows.buffer)).toString('base64url') };
+  const at = steps.map(({ site }) => {
+    if (!numbers.has(site)) numbers.set(site, numbers.size);
+    return numbers.get(site)!;
+  });
+  const packed: z.infer<typeof Packed> = { sites: [...numbers.keys()], threads: steps.map(({ thread }) => thread), at };
+  return deflateRawSync(JSON.stringify(packed), { level: 9 }).toString('base64url');
 }
 
-/** @throws UsageError when it was tampered with */
-export function unpackTrace({ sites, rows }: NonNullable<Artefact['trace']>): RecordedStep[] {
-  let bytes: Buffer;
+/** @throws UsageError when it is damaged */
+export function unpackTrace(trace: string): RecordedStep[] {
   try {
-    bytes = inflateRawSync(Buffer.from(rows, 'base64url'));
+    const { sites, threads, at } = Packed.parse(JSON.parse(inflateRawSync(Buffer.from(trace, 'base64url')).toString()));
+    return threads.map((thread, i) => ({ thread, site: sites[at[i]] ?? '?' }));
   } catch {
     throw new UsageError('the trace of the recorded failure is damaged');
   }
-  const words = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.byteLength & ~3)));
-  const steps = Math.floor(words.length / COLUMNS);
-  return Array.from({ length: steps }, (_, i) => ({ thread: words[i], site: sites[words[steps + i]] ?? '?', index: words[2 * steps + i] }));
 }

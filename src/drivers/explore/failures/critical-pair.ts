@@ -4,7 +4,7 @@
  * failure is gone: past the ones it was about to make, and back over those it had made.
  */
 import type { Preemption } from '../strategies/preemptions.ts';
-import { changes, conflict } from './access.ts';
+import { changes, conflict, wordOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike } from './outcome.ts';
@@ -17,15 +17,24 @@ type Places = readonly [first: number, second: number];
 /** Accesses of a stopped thread that are looked at, in each direction. */
 const MOST_MOVES = 40;
 
-/** At most two pairs, of the last preemption that has any: an access made too early, and one made too late. */
+/**
+ * The pair of the last preemption that has one: an access that came too late, or else one that
+ * came too early. Two pairs when both are of one word: another thread came between them.
+ */
 export function criticalPairs(stand: Stand, recording: Recording, budget: Budget): CriticalPair[] {
   for (const stretch of recording.stretches.toReversed()) {
     if (stretch.preemption < 0) continue;
     const finder = new Finder(stand, recording, stretch, budget);
-    const pairs = [finder.madeTooEarly(), finder.madeTooLate()].filter((pair) => pair !== null);
+    const late = finder.madeTooLate();
+    const early = finder.madeTooEarly();
+    const pairs = late !== null && early !== null && !ofOneWord(recording, late, early) ? [late] : [early, late].filter((pair) => pair !== null);
     if (pairs.length > 0) return pairs.map(([first, second]) => [accessAt(recording, first), accessAt(recording, second)]);
   }
   return [];
+}
+
+function ofOneWord({ trace }: Recording, [one]: Places, [other]: Places): boolean {
+  return wordOf(trace.at(one)) === wordOf(trace.at(other));
 }
 
 class Finder {

@@ -1,6 +1,7 @@
 /** From a failing execution to its artefact: recorded, shrunk, and explained. */
 import type { LoadedCore } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
+import { makeMonitors } from '../monitors/catalog.ts';
 import type { Mutant } from '../mutant.ts';
 import { settingOf, type MakeOracle, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
@@ -34,6 +35,7 @@ export interface InvestigateOptions {
   /** The hooked variant, with the mutant. */
   readonly core: LoadedCore;
   readonly makeOracle: MakeOracle;
+  /** Those of these names; of the catalog unless given. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
   /** At most so many executions; EXECUTIONS unless given. */
   readonly executions?: number;
@@ -51,7 +53,10 @@ export interface Investigation {
 
 export const EXECUTIONS = 4000;
 /** What some seconds suffice for. */
-const ACCESSES = 60_000_000;
+const ACCESSES = 20_000_000;
+/** More of them, to find the critical pair. */
+const PAIR_EXECUTIONS = 300;
+const PAIR_ACCESSES = 5_000_000;
 /** Hashes in a line. */
 const CHECKPOINTS = 16;
 
@@ -62,7 +67,7 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
     core: options.core.core,
     scenario,
     makeOracle: options.makeOracle,
-    monitors: options.makeMonitors?.(failure.monitors ?? []) ?? [],
+    monitors: (options.makeMonitors ?? ofCatalog(options.core))(failure.monitors ?? []),
   };
   const stand = new Stand(ground, setting);
   const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
@@ -72,12 +77,14 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
   const recording = record(ground, way.stand.setting, way.preemptions);
   if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
   // What is left to explain is worth some executions, even if all were used up.
-  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, ACCESSES));
+  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
   const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
   return { artefact, line: encodeLine(artefact), outcome: recording.outcome, lanes: lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs) };
 }
 
-const PAIR_EXECUTIONS = 300;
+function ofCatalog({ core, sites }: LoadedCore): (names: readonly string[]) => readonly Monitor[] {
+  return (names) => makeMonitors(core, sites, names);
+}
 
 function artefactOf(failure: Failure, setting: Setting, recording: Recording, pairs: readonly CriticalPair[], { sites, build }: LoadedCore): Artefact {
   const { trace, outcome } = recording;
@@ -100,7 +107,7 @@ function artefactOf(failure: Failure, setting: Setting, recording: Recording, pa
     checkpoints: asWritten(checkpointsOf(trace, sites, Math.max(1, Math.ceil(trace.length / CHECKPOINTS)))),
     build,
     pairs: [...pairs],
-    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)], index: trace.at(step).index }))),
+    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)] }))),
   };
 }
 

@@ -9,7 +9,7 @@ export function divergenceOf(artefact: Artefact, recording: Recording, sites: re
   return artefact.trace === null ? byCheckpoints(artefact, recording, sites) : byTrace(artefact.trace, recording, sites);
 }
 
-function byTrace(recorded: NonNullable<Artefact['trace']>, { trace, names }: Recording, sites: readonly Site[]): string {
+function byTrace(recorded: string, { trace, names }: Recording, sites: readonly Site[]): string {
   const then = unpackTrace(recorded);
   const keys = sites.map(siteKey);
   const end = Math.max(then.length, trace.length);

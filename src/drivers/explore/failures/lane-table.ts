@@ -1,6 +1,8 @@
 /** The lane table as text: a column for each thread, the source at the right, the critical pair marked. */
 import { plural } from '../../../report/units.ts';
+import type { Site } from '../sites.ts';
 import type { Lanes, Row } from './lanes.ts';
+import { unnumbered } from './trace.ts';
 
 export interface TableLine {
   readonly text: string;
@@ -31,8 +33,12 @@ export function laneTable({ names, rows, elidedAtEnd }: Lanes): TableLine[] {
   return lines;
 }
 
-function source({ site: { file, line, fn } }: Row): string {
-  return `${file}:${line} ${fn}`;
+function source({ site, caller }: Row): string {
+  return caller === undefined ? placeOf(site) : `${placeOf(caller)} → ${placeOf(site)}`;
+}
+
+function placeOf({ file, line, fn }: Site): string {
+  return unnumbered(`${file}:${line} ${fn}`);
 }
 
 function elision(count: number, numberWidth: number): TableLine {

@@ -16,6 +16,8 @@ export interface Row {
   /** What it did, with the word by its declared name: `cas span 3 sweepgen 4 → 5`. */
   readonly operation: string;
   readonly site: Site;
+  /** For an access in sync/, which says little: the call that led there from elsewhere. */
+  readonly caller: Site | undefined;
   /** Of a critical pair. */
   readonly critical: boolean;
   /** Control was taken from this thread, which could have gone on, right before; -1 if not. */
@@ -38,8 +40,11 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
   const steps = all ? Array.from({ length: trace.length }, (_, i) => i) : relevantSteps(recording, pairs);
   const wanted = new Set(steps);
   const words = new Map<number, string>();
+  const callers = new Map<number, Site | undefined>();
   record(ground, setting, recording.preemptions, (step, m) => {
-    if (wanted.has(step)) words.set(step, nameWord(m, wordOf(trace.at(step))));
+    if (!wanted.has(step)) return;
+    words.set(step, nameWord(m, wordOf(trace.at(step))));
+    if (isSync(sites[trace.siteAt(step)])) callers.set(step, ground.core.$stack().map((call) => sites[call]).findLast((call) => !isSync(call)));
   });
   const critical = new Set(pairSteps(recording, pairs));
   const taken = takenFrom(recording);
@@ -50,12 +55,17 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
       thread: access.thread,
       operation: describeAccess(access, words.get(step) ?? `word ${wordOf(access)}`),
       site: sites[access.site],
+      caller: callers.get(step),
       critical: critical.has(step),
       takenFrom: taken.get(step) ?? -1,
       elided: step - (i === 0 ? 0 : steps[i - 1] + 1),
     };
   });
   return { names, rows, elidedAtEnd: trace.length - ((steps.at(-1) ?? -1) + 1) };
+}
+
+function isSync({ file }: Site): boolean {
+  return file.startsWith('src/sync/');
 }
 
 /** By the place of the first access after it: who had to make way. */

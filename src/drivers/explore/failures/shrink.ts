@@ -2,6 +2,7 @@
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
+import { mergePreemptions } from './merge-preemptions.ts';
 import { shrinkPreemptions } from './shrink-preemptions.ts';
 import { shrinkSetting, type Way } from './shrink-setting.ts';
 import type { Ground } from './stand.ts';
@@ -17,6 +18,7 @@ const SEEDS_EACH = 60;
 const FOR_SETTINGS = 1500;
 const FOR_WAYS = 400;
 const FOR_WAY = 600;
+const FOR_MERGING = 600;
 /** A list as short as this is read at a glance. */
 const SHORT = 6;
 
@@ -37,5 +39,6 @@ export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, fi
     const other = shrinkPreemptions(smaller.stand, preemptions, wanted, budget.part(FOR_WAY));
     if (other.length < best.length) best = other;
   }
+  best = mergePreemptions(ground, smaller.stand, best, wanted, budget.part(FOR_MERGING));
   return { stand: smaller.stand, preemptions: best };
 }

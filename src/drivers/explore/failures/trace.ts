@@ -38,8 +38,9 @@ export class Trace implements Monitor {
 
   /** The `step`-th access, from 0. */
   at(step: number): Access {
-    const [thread, site, kind, index, value, old] = this.#rows.subarray(COLUMNS * step, COLUMNS * (step + 1));
-    return { thread, site, kind, index, value, old };
+    const rows = this.#rows;
+    const at = COLUMNS * step;
+    return { thread: rows[at], site: rows[at + 1], kind: rows[at + 2], index: rows[at + 3], value: rows[at + 4], old: rows[at + 5] };
   }
 
   threadAt(step: number): number {
@@ -57,9 +58,14 @@ export class Trace implements Monitor {
   }
 }
 
-/** A site by what stands there: the same when lines were inserted above it. */
+/** A site by what stands there: the same when lines were inserted above it, or the bundler numbers its names anew. */
 export function siteKey({ file, fn, text, kind }: Site): string {
-  return `${file} ${fn}: ${text}${kind === 'load' || kind === 'atomic load' ? '' : ` (${kind})`}`;
+  return unnumbered(`${file} ${fn}: ${text} (${kind})`);
+}
+
+/** Without the numbers that the bundler puts behind names that several files have. */
+export function unnumbered(text: string): string {
+  return text.replace(/\$\d+\b/g, '');
 }
 
 /** A number for a text; FNV-1a. */

@@ -1,0 +1,71 @@
+/**
+ * Where no preemption can be left out, two may still do the work of one that comes at another
+ * place: of each two neighbours one is left out, and the other moved.
+ */
+import type { Preemption } from '../strategies/preemptions.ts';
+import { writes, wordOf } from './access.ts';
+import type { Budget } from './budget.ts';
+import { failsAlike, type Outcome } from './outcome.ts';
+import { numberOf, record, type Recording } from './recording.ts';
+import type { Ground, Stand } from './stand.ts';
+
+/** Places to which a preemption is moved, the nearest ones. */
+const PLACES = 24;
+
+/** As `preemptions`, or fewer that fail like `wanted`. */
+export function mergePreemptions(ground: Ground, stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, budget: Budget): readonly Preemption[] {
+  let best = preemptions;
+  for (let before = Infinity; best.length < before && best.length > 1 && budget.take(); ) {
+    before = best.length;
+    const recording = record(ground, stand.setting, best);
+    budget.pay(recording.trace.length);
+    best = firstMerged(stand, recording, wanted, budget) ?? best;
+  }
+  return best;
+}
+
+function firstMerged(stand: Stand, recording: Recording, wanted: Outcome, budget: Budget): readonly Preemption[] | null {
+  const places = contendedNumbers(recording);
+  for (const candidate of merged(recording.preemptions, places)) {
+    if (!budget.take()) return null;
+    const { outcome, preemptions, execution } = stand.replay(candidate);
+    budget.pay(execution.steps);
+    if (failsAlike(outcome, wanted) && preemptions.length < recording.preemptions.length) return preemptions;
+  }
+  return null;
+}
+
+/** With one left out and one of its neighbours at another place. */
+function* merged(preemptions: readonly Preemption[], places: ReadonlyMap<number, readonly number[]>): Generator<readonly Preemption[]> {
+  for (const i of preemptions.keys()) {
+    for (const j of [i - 1, i + 1]) {
+      const moved = preemptions[j];
+      if (moved === undefined) continue;
+      const nearest = (places.get(moved.thread) ?? []).toSorted((a, b) => Math.abs(a - moved.at) - Math.abs(b - moved.at));
+      for (const at of nearest.slice(0, PLACES)) yield preemptions.with(j, { ...moved, at }).toSpliced(i, 1);
+    }
+  }
+}
+
+/** By thread, the numbers of its accesses to words that several threads touch and one writes: only there an order matters. */
+function contendedNumbers(recording: Recording): Map<number, number[]> {
+  const { trace } = recording;
+  const touched = new Map<number, { readonly threads: Set<number>; written: boolean }>();
+  for (let step = 0; step < trace.length; step++) {
+    const access = trace.at(step);
+    let word = touched.get(wordOf(access));
+    if (word === undefined) touched.set(wordOf(access), (word = { threads: new Set(), written: false }));
+    word.threads.add(access.thread);
+    word.written ||= writes(access);
+  }
+  const numbers = new Map<number, number[]>();
+  for (let step = 0; step < trace.length; step++) {
+    const { threads, written } = touched.get(wordOf(trace.at(step)))!;
+    if (threads.size < 2 || !written) continue;
+    const thread = trace.threadAt(step);
+    const own = numbers.get(thread);
+    if (own === undefined) numbers.set(thread, [numberOf(recording, step)]);
+    else own.push(numberOf(recording, step));
+  }
+  return numbers;
+}
