@@ -6,7 +6,7 @@ import { explainFailure, repeatCommand } from '../../drivers/explore/failure.ts'
 import { GENERATED, loadCore, type Core } from '../../drivers/explore/load.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
-import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
@@ -60,7 +60,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     return;
   }
   const mutant = flags.mutant === undefined ? undefined : named(MUTANTS, flags.mutant, 'mutant');
-  const scenario = named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
+  const scenario = named([...SCENARIOS, ...CANARIES], name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
   const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
   const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
@@ -135,6 +135,7 @@ function describe({ executions, steps, distinct, seconds }: CampaignResult): str
 
 function list(): string {
   const scenarios = SCENARIOS.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
+  const canaries = CANARIES.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
   const mutants = MUTANTS.map(({ name, history, breaks }) => `  ${name} (${history})\n      ${breaks}\n`);
-  return ['Scenarios:\n', ...scenarios, '\nMutants:\n', ...mutants].join('');
+  return ['Scenarios:\n', ...scenarios, '\nCanaries, which fail:\n', ...canaries, '\nMutants:\n', ...mutants].join('');
 }

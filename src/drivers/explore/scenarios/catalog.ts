@@ -1,8 +1,12 @@
-/** Every scenario, in the order in which `--list` shows them. */
+/** Every scenario that the source survives, in the order in which `--list` shows them. */
 import { channels } from './channels.ts';
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
 import { freeBeside } from './free-beside.ts';
 import { sweepRefill } from './sweep-refill.ts';
+import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
+import { locksScenario, notes, semaphores } from './locks.ts';
+import { parforFew, parforMany, parforWait } from './parfor.ts';
+import { workbufs } from './workbufs.ts';
 import type { Scenario } from './scenario.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
@@ -15,4 +19,16 @@ export const SCENARIOS: readonly Scenario[] = [
   sweepRefill,
   channels,
   freeBeside,
+  lfstackScenario,
+  lfstackLong,
+  locksScenario,
+  semaphores,
+  notes,
+  parforMany,
+  parforFew,
+  parforWait,
+  workbufs,
 ];
+
+/** Scenarios in which the source as it is fails. */
+export const CANARIES: readonly Scenario[] = [lfstackNoCount];
