@@ -20,5 +20,7 @@ export { buildLocks, runLocks } from './scenarios/programs/locks.ts';
 export { buildParFor, runParFor } from './scenarios/programs/parfor.ts';
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
+export { buildMarkFreed, markFreedBeside } from './scenarios/programs/mark-freed.ts';
+export { buildMarkMixed } from './scenarios/programs/mark-mixed.ts';
 export { buildSweepRefill, sweepRefill } from './scenarios/programs/sweep-refill.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';

@@ -34,15 +34,6 @@ export const PARFOR: readonly KnownBug[] = [
     scenarios: ['whole-cycle'],
   },
   {
-    name: 'collects-holding-locks',
-    history: '902911bcff; our parfor is never allocated, so the slip is a collection that an allocation starts where none may start',
-    breaks: 'an M that is in a section without safe points stops the world',
-    file: GC,
-    find: 'if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;',
-    replace: 'if (m[ENABLEGC] === 0) return;',
-    scenarios: ['whole-cycle'],
-  },
-  {
     name: 'parfor-steals-by-store',
     history: 'constructed',
     breaks: "the victim's range is cut without a CAS: what it or another thief took meanwhile runs twice",

@@ -26,4 +26,4 @@ function checkIterations(m: Int32Array, { iterations }: Knobs): string {
 
 export const parforMany = parfor('parfor', 'a parallel loop whose iterations are stolen, as the collector runs it', [3, 2, 4], [13, 8, 6, 4], false);
 export const parforFew = parfor('parfor-few', 'a parallel loop with fewer iterations than threads', [3, 2, 4], [2, 1, 0, 3], false);
-export const parforWait = parfor('parfor-wait', 'a parallel loop that returns when all of it is done', [2, 3, 4], [12, 7, 4, 2, 1, 0], true);
+export const parforWait = parfor('parfor-wait', 'a parallel loop that returns when all of it is done', [2, 3, 4], [16, 7, 4, 2, 1, 0], true);

@@ -3,9 +3,10 @@ import { CONFIG, Config } from '../../../memory/config.ts';
 import { LFStack } from '../../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../../gc/work.ts';
 import { runAlone } from '../alone.ts';
+import type { Core } from '../load.ts';
 import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
 import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
-import { procsKnob, type Knobs, type Operations, type Scenario } from './scenario.ts';
+import { procsKnob, type Knobs, type Operations, type Prepared, type Scenario, type Setting } from './scenario.ts';
 
 /** Seeds lead to disjoint trees; the first is the largest, and those who begin with none live on what it leads to. */
 const SEEDS: Operations = [[['seed', 2], ['seed', 3]], [['seed', 4]], [], []];
@@ -14,29 +15,33 @@ function shape(knobs: Knobs) {
   return noHeapShape(knobs, { workbufCap: knobs.cap, ptrBufCap: 2, handoffThreshold: knobs.threshold });
 }
 
-export const workbufs: Scenario = {
-  name: 'workbufs',
-  summary: 'Ms that get, put and hand over buffers of work, and leave when there is none',
-  knobs: [
-    procsKnob(3, 2, 4),
-    { name: 'cap', summary: 'entries of a buffer', values: [4, 2, 3] },
-    { name: 'threshold', summary: 'more entries than this are shared with who waits', values: [2, 1] },
-    { name: 'largest', summary: 'the largest entry', values: [22, 13, 4] },
-  ],
-  shape,
-  operations: ({ procs }) => SEEDS.slice(0, procs),
-  prepare(core, { knobs, operations }) {
-    const template = bootWithoutHeap(core, shape(knobs));
-    const reachable = entriesFrom(operations.flatMap((own) => own.map(([, seed]) => seed)), knobs.largest);
-    runAlone(core, core.buildWorkbufs(template, knobs.procs, knobs.largest, reachable.length));
-    return perM(
-      knobs,
-      template,
-      (m, i) => core.runWorkbufs(m, i, operations[i]),
-      (m) => checkSeen(m, reachable) || checkBuffers(m),
-    );
-  },
-};
+function sharedWork(name: string, summary: string, procs: readonly number[], thresholds: readonly number[], largest: readonly number[]): Scenario {
+  return {
+    name,
+    summary,
+    knobs: [
+      procsKnob(...procs),
+      { name: 'cap', summary: 'entries of a buffer', values: [4, 2, 3] },
+      { name: 'threshold', summary: 'more entries than this are shared with who waits', values: thresholds },
+      { name: 'largest', summary: 'the largest entry', values: largest },
+    ],
+    shape,
+    operations: (knobs) => SEEDS.slice(0, knobs.procs),
+    prepare,
+  };
+}
+
+function prepare(core: Core, { knobs, operations }: Setting): Prepared {
+  const reachable = entriesFrom(operations.flatMap((own) => own.map(([, seed]) => seed)), knobs.largest);
+  const template = bootWithoutHeap(core, shape(knobs));
+  runAlone(core, core.buildWorkbufs(template, knobs.procs, knobs.largest, reachable.length));
+  return perM(
+    knobs,
+    template,
+    (m, i) => core.runWorkbufs(m, i, operations[i]),
+    (m) => checkSeen(m, reachable) || checkBuffers(m),
+  );
+}
 
 function entriesFrom(seeds: readonly number[], largest: number): number[] {
   return seeds.filter((v) => v <= largest).flatMap((v) => [v, ...entriesFrom(Array.from({ length: FANOUT }, (_, i) => FANOUT * v - 1 + i), largest)]);
@@ -58,3 +63,6 @@ function checkBuffers(m: Int32Array): string {
   }
   return found.length === made ? '' : `WORKBUF_LEAKED: of ${made} buffers made ${found.length} are on \`empty\``;
 }
+
+export const workbufs = sharedWork('workbufs', 'Ms that get, put and hand over buffers of work, and leave when there is none', [3, 2, 4], [2, 1], [22, 13, 4]);
+export const workbufsEnd = sharedWork('workbufs-end', 'two Ms with little work, so that one is often about to leave', [2, 3, 4], [1, 2], [13, 22, 4]);

@@ -12,7 +12,12 @@ const { cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE } = ParFor.at;
 /** What iterations are: not begun, under way, over. */
 export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
 
-const ITERATION_US = 4;
+/**
+ * Iterations whose number has this bit take long when others wait for the end. With eight for
+ * each thread these are the ones that a thief takes first; the owner is soon done with the rest.
+ */
+const LONG = 4;
+const LONG_US = 4;
 
 /** Word of iteration `i`. */
 function cell(m: Mem, i: number): Ref {
@@ -39,7 +44,6 @@ export function runParFor(m: Mem, index: number): void {
 function iterate(m: Mem, mp: MRef, i: number): void {
   const before = Atomics.add(m, cell(m, i), 1);
   if (before !== ITERATION.waiting) fatal('ITERATION_RAN_TWICE', { mp, iteration: i });
-  // Who waits for the end has something to wait for.
-  if (m[MARKFOR + WAIT] !== 0) usleep(m, ITERATION_US);
+  if (m[MARKFOR + WAIT] !== 0 && (i & LONG) !== 0) usleep(m, LONG_US);
   Atomics.store(m, cell(m, i), ITERATION.over);
 }

@@ -1,0 +1,9 @@
+/** Allocation and freeing that change the same words of the bitmap. */
+import { programPerM } from './program-per-m.ts';
+
+export const markFreed = programPerM({
+  name: 'mark-freed',
+  summary: 'one M allocates the blocks of a bitmap word, the others free their neighbours in it',
+  build: (core, m, m0) => core.buildMarkFreed(m, m0),
+  run: (core, m, i) => core.markFreedBeside(m, i),
+});
