@@ -7,7 +7,7 @@ import { GENERATED, loadCore, type LoadedCore } from '../../drivers/explore/load
 import { makeRaceDetector } from '../../drivers/explore/monitors/races.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
-import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, makeStrategy, STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
 import { isModulePath, loadUserScenario } from '../../drivers/explore/user-scenario.ts';
@@ -69,7 +69,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   }
   const mutant = flags.mutant === undefined ? undefined : named(MUTANTS, flags.mutant, 'mutant');
   const user = name !== undefined && isModulePath(name) ? await loadUserScenario(name, flags.races === true, mutant) : undefined;
-  const scenario = user?.scenario ?? named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
+  const scenario = user?.scenario ?? named([...SCENARIOS, ...CANARIES], name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
   const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
   const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
@@ -150,7 +150,8 @@ function describe({ executions, steps, distinct, seconds, covered }: CampaignRes
 
 function list(): string {
   const scenarios = SCENARIOS.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
+  const canaries = CANARIES.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
   const mutants = MUTANTS.map(({ name, history, breaks }) => `  ${name} (${history})\n      ${breaks}\n`);
   const strategies = STRATEGIES.map(({ spec, summary }) => `  ${spec}\n      ${summary}\n`);
-  return ['Scenarios:\n', ...scenarios, '\nStrategies:\n', ...strategies, '\nMutants:\n', ...mutants].join('');
+  return ['Scenarios:\n', ...scenarios, '\nCanaries, which fail:\n', ...canaries, '\nStrategies:\n', ...strategies, '\nMutants:\n', ...mutants].join('');
 }
