@@ -15,8 +15,7 @@ export const ExploreDocument = z.object({
   mutant: z.string().nullable(),
   /** Of the first execution; each next has the next seed. */
   seed: count,
-  /** Mean accesses between switches, taken in turn. */
-  distances: z.array(count.positive()),
+  strategy: z.string(),
   executions: count,
   /** Accesses to the shared memory, in all. */
   steps: count,
@@ -24,9 +23,12 @@ export const ExploreDocument = z.object({
   /** Different interleavings. */
   distinct: count,
   seconds: z.number().nonnegative(),
+  /** What the strategy has covered without gaps, in words; empty if nothing. */
+  covered: z.string(),
   failure: z.object({
     seed: count,
-    distance: count.positive(),
+    /** What makes this one execution again from its seed. */
+    strategy: z.string(),
     verdict: z.enum(VERDICTS).exclude(['ok']),
     thread: z.string(),
     facts: z.array(z.string()),
@@ -42,7 +44,7 @@ interface Setting {
   readonly procs: number;
   readonly mutant: string | null;
   readonly seed: number;
-  readonly distances: readonly number[];
+  readonly strategy: string;
 }
 
 export function exploreDocument(setting: Setting, { failure, ...result }: CampaignResult, repeat: string): string {

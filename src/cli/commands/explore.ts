@@ -1,13 +1,14 @@
 /** `sweepgen explore`: the same source as coroutines, under interleavings drawn from a seed. */
 import type { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/fatal.ts';
-import { DISTANCES, runCampaign, type CampaignFailure, type CampaignResult } from '../../drivers/explore/campaign.ts';
+import { runCampaign, type CampaignFailure, type CampaignResult } from '../../drivers/explore/campaign.ts';
 import { explainFailure, repeatCommand } from '../../drivers/explore/failure.ts';
 import { GENERATED, loadCore, type Core } from '../../drivers/explore/load.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
 import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
+import { DEFAULT_STRATEGY, makeStrategy, STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
@@ -15,13 +16,13 @@ import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { hint, inWords } from '../suggest.ts';
+import { hint } from '../suggest.ts';
 
 interface ExploreFlags {
   readonly executions?: number;
   readonly seconds?: number;
   readonly seed?: number;
-  readonly distance?: number;
+  readonly strategy?: string;
   readonly procs?: number;
   readonly mutant?: string;
   readonly json?: boolean;
@@ -39,10 +40,10 @@ export function addExplore(program: Command, deps: Deps): void {
     .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
     .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--seed <n>', 'seed of the first execution; each next has the next (default: a fresh one)', parseSeed)
-    .option('--distance <n>', `mean accesses between switches (default: ${inWords(DISTANCES.map(String))} in turn)`, integer('--distance', 1, 1_000_000))
+    .option('--strategy <name>', `who chooses who runs next; --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
     .option('--mutant <name>', 'plant this bug')
-    .option('--list', 'show the scenarios and mutants, and run nothing')
+    .option('--list', 'show the scenarios, strategies and mutants, and run nothing')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],
@@ -64,7 +65,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
   const { knobs } = setting;
   const seed = flags.seed ?? deps.freshSeed();
-  const distances = flags.distance === undefined ? DISTANCES : [flags.distance];
+  const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
   const core = await load(mutant);
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
@@ -76,7 +77,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     setting,
     makeOracle: (m) => new Verifier(m),
     seed,
-    distances,
+    strategy,
     executions: flags.executions,
     seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
     now: deps.now,
@@ -86,7 +87,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, ...result.failure });
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
-    const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, distances };
+    const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, strategy };
     terminal.out(`${exploreDocument(described, result, repeat)}\n`);
   } else {
     terminal.out(`${describe(result)}${result.failure === undefined ? ', nothing wrong' : ''}\n`);
@@ -128,13 +129,14 @@ async function load(mutant: KnownBug | undefined): Promise<Core> {
   }
 }
 
-function describe({ executions, steps, distinct, seconds }: CampaignResult): string {
+function describe({ executions, steps, distinct, seconds, covered }: CampaignResult): string {
   const rate = seconds >= 0.1 ? ` (${formatCount(executions / seconds)} a second)` : '';
-  return `${plural(executions, 'execution')}${rate}, ${plural(distinct, 'distinct interleaving')}, ${plural(steps, 'access', 'accesses')}`;
+  return `${plural(executions, 'execution')}${rate}, ${plural(distinct, 'distinct interleaving')}, ${plural(steps, 'access', 'accesses')}${covered === '' ? '' : `; ${covered}`}`;
 }
 
 function list(): string {
   const scenarios = SCENARIOS.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
   const mutants = MUTANTS.map(({ name, history, breaks }) => `  ${name} (${history})\n      ${breaks}\n`);
-  return ['Scenarios:\n', ...scenarios, '\nMutants:\n', ...mutants].join('');
+  const strategies = STRATEGIES.map(({ spec, summary }) => `  ${spec}\n      ${summary}\n`);
+  return ['Scenarios:\n', ...scenarios, '\nStrategies:\n', ...strategies, '\nMutants:\n', ...mutants].join('');
 }

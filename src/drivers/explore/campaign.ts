@@ -1,18 +1,16 @@
 /**
  * Many executions of one scenario, until one fails or the limits are reached. Execution i has
- * the seed `seed + i`; its distance takes turns, because no distance finds everything.
+ * the seed `seed + i`.
  */
 import { setImmediate } from 'node:timers/promises';
 import { HeapBroken } from '../errors.ts';
 import { describeMachine, nameWord } from '../machine-state.ts';
 import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
-import { RandomWalk } from './random-walk.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
-
-/** Mean accesses between switches. */
-export const DISTANCES: readonly number[] = [10, 1, 100];
+import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
+import type { Strategy } from './strategy.ts';
 
 export interface CampaignOptions {
   readonly core: Core;
@@ -21,8 +19,8 @@ export interface CampaignOptions {
   readonly makeOracle: MakeOracle;
   /** Of the first execution. */
   readonly seed: number;
-  /** Taken in turn; DISTANCES unless given. */
-  readonly distances?: readonly number[];
+  /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
+  readonly strategy?: string;
   /** Stop after so many; no limit unless given. */
   readonly executions?: number;
   /** Stop after so long; no limit unless given. */
@@ -43,13 +41,16 @@ export interface CampaignResult {
   /** Different interleavings; counting stops at MOST_DISTINCT. */
   readonly distinct: number;
   readonly seconds: number;
+  /** What the strategy has covered without gaps, in words; '' if nothing. */
+  readonly covered: string;
   readonly failure?: CampaignFailure;
 }
 
 /** The execution that failed, and what it takes to repeat it. */
 export interface CampaignFailure {
   readonly seed: number;
-  readonly distance: number;
+  /** What makes it again on its own, from its seed. */
+  readonly strategy: string;
   readonly verdict: Exclude<Verdict, 'ok'>;
   /** Who threw; '' if nobody did. */
   readonly thread: string;
@@ -66,74 +67,69 @@ const BATCH_MS = 100;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { seed, now, executions = Infinity, seconds = Infinity } = options;
-  const fleet = new Fleet(options);
+  const tally = new Tally(options);
   const started = now();
   const end = started + seconds * 1000;
   let next = started + BATCH_MS;
-  while (fleet.executions < executions) {
-    fleet.run((seed + fleet.executions) % SEEDS);
-    if (fleet.failure !== undefined) break;
+  while (tally.executions < executions && !tally.exhausted) {
+    tally.run((seed + tally.executions) % SEEDS);
+    if (tally.failure !== undefined) break;
     const time = now();
     if (time >= end || options.signal?.aborted) break;
     if (time < next) continue;
-    options.onProgress?.(fleet.result((time - started) / 1000));
+    options.onProgress?.(tally.result((time - started) / 1000));
     await setImmediate();
     next = now() + BATCH_MS;
   }
-  return fleet.result((now() - started) / 1000);
+  return tally.result((now() - started) / 1000);
 }
 
-/** An explorer for each distance, and what they have done. */
-class Fleet {
+/** What the executions came to. */
+class Tally {
   executions = 0;
   failure: CampaignFailure | undefined;
   readonly #prepared: Prepared;
-  readonly #explorers = new Map<number, Explorer>();
-  readonly #distances: readonly number[];
-  readonly #core: Core;
+  readonly #strategy: Strategy;
+  readonly #explorer: Explorer;
   readonly #seen = new Set<number>();
   #steps = 0;
   #switches = 0;
 
-  constructor({ core, scenario, setting, makeOracle, distances = DISTANCES }: CampaignOptions) {
-    this.#core = core;
-    this.#distances = distances;
+  constructor({ core, scenario, setting, makeOracle, strategy = DEFAULT_STRATEGY }: CampaignOptions) {
     this.#prepared = scenario.prepare(core, setting, makeOracle);
+    this.#strategy = makeStrategy(strategy);
+    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#strategy });
+  }
+
+  get exhausted(): boolean {
+    return this.#strategy.exhausted ?? false;
   }
 
   run(seed: number): void {
-    const distance = this.#distances[this.executions % this.#distances.length];
-    const explorer = this.#explorerOf(distance);
-    const execution = explorer.run(seed);
+    const execution = this.#explorer.run(seed);
     this.executions++;
     this.#steps += execution.steps;
     this.#switches += execution.switches;
     if (this.#seen.size < MOST_DISTINCT) this.#seen.add(execution.traceHash);
-    if (execution.verdict !== 'ok') this.failure = this.#describe(execution, distance, explorer.m);
+    if (execution.verdict !== 'ok') this.failure = this.#describe(execution);
   }
 
-  #explorerOf(distance: number): Explorer {
-    let explorer = this.#explorers.get(distance);
-    if (explorer === undefined) {
-      explorer = new Explorer({ core: this.#core, ...this.#prepared, strategy: new RandomWalk(distance) });
-      this.#explorers.set(distance, explorer);
-    }
-    return explorer;
-  }
-
-  #describe(execution: Execution, distance: number, m: Int32Array): CampaignFailure {
+  #describe(execution: Execution): CampaignFailure {
     const { names } = this.#prepared;
+    const { m } = this.#explorer;
+    const strategy = this.#strategy.spec ?? this.#strategy.name;
     const { seed, error, detail, thread, blocked } = execution;
     const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
     const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
     if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
       facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
     }
-    return { seed, distance, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
+    return { seed, strategy, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
   }
 
   result(seconds: number): CampaignResult {
     const { executions, failure } = this;
-    return { executions, steps: this.#steps, switches: this.#switches, distinct: this.#seen.size, seconds, ...(failure && { failure }) };
+    const covered = this.#strategy.covered ?? '';
+    return { executions, steps: this.#steps, switches: this.#switches, distinct: this.#seen.size, seconds, covered, ...(failure && { failure }) };
   }
 }

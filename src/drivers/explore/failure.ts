@@ -32,12 +32,12 @@ export interface Repeat {
   readonly knobs: Knobs;
   readonly mutant?: string;
   readonly seed: number;
-  readonly distance: number;
+  readonly strategy: string;
 }
 
 /** The command that runs this one execution again. */
-export function repeatCommand({ scenario, knobs, mutant, seed, distance }: Repeat): string {
-  const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--distance ${distance}`, '--executions 1'];
+export function repeatCommand({ scenario, knobs, mutant, seed, strategy }: Repeat): string {
+  const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
   return words.join(' ');

@@ -50,6 +50,7 @@ export class Explorer implements Scene, Host {
   readonly pendingIndex: Int32Array;
   readonly ran: Int32Array;
   readonly writes: Uint8Array;
+  readonly deadline: Float64Array;
   /** The memory of the execution under way or just over. */
   readonly m: Int32Array;
 
@@ -60,10 +61,9 @@ export class Explorer implements Scene, Host {
   readonly #stepLimit: number;
   readonly #accessNs: number;
   readonly #status: Uint8Array;
-  /** Word a waiting thread sleeps on; when it came, for first come first woken; when it gives up. */
+  /** Word a waiting thread sleeps on; when it came, for first come first woken. */
   readonly #waitsOn: Int32Array;
   readonly #arrival: Float64Array;
-  readonly #deadline: Float64Array;
   /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
   readonly #messages: (WaitResult | undefined)[];
   #coroutines: Coroutine[] = [];
@@ -95,7 +95,7 @@ export class Explorer implements Scene, Host {
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
     this.#arrival = new Float64Array(threads);
-    this.#deadline = new Float64Array(threads);
+    this.deadline = new Float64Array(threads);
   }
 
   /** One execution, from the template to its verdict. */
@@ -186,7 +186,7 @@ export class Explorer implements Scene, Host {
     let bound = Math.min(budget, this.#stepLimit - this.steps);
     if (!this.#strategy.asksOnWake) return bound;
     for (let i = 0; i < this.sleepingCount; i++) {
-      bound = Math.min(bound, Math.ceil((this.#deadline[this.sleeping[i]] - this.#time()) / this.#accessNs));
+      bound = Math.min(bound, Math.ceil((this.deadline[this.sleeping[i]] - this.#time()) / this.#accessNs));
     }
     return Math.max(bound, 1);
   }
@@ -224,7 +224,7 @@ export class Explorer implements Scene, Host {
       this.#status[thread] = WAITING;
       this.#waitsOn[thread] = index;
       this.#arrival[thread] = this.#arrivals++;
-      this.#deadline[thread] = this.#time() + this.#core.$parkTimeout();
+      this.deadline[thread] = this.#time() + this.#core.$parkTimeout();
       this.#list();
     }
     return null;
@@ -246,7 +246,7 @@ export class Explorer implements Scene, Host {
     for (let thread = 0; thread < this.threads; thread++) {
       const status = this.#status[thread];
       if (status === RUNNABLE) this.runnable[runnable++] = thread;
-      else if (status === WAITING && this.#deadline[thread] < Infinity) this.sleeping[sleeping++] = thread;
+      else if (status === WAITING && this.deadline[thread] < Infinity) this.sleeping[sleeping++] = thread;
     }
     this.runnableCount = runnable;
     this.sleepingCount = sleeping;
@@ -259,7 +259,7 @@ export class Explorer implements Scene, Host {
   /** `thread`'s sleep is over now, and that of all who wanted to wake before it. */
   #warpTo(thread: number): void {
     const time = this.#time();
-    if (this.#deadline[thread] > time) this.#warped += this.#deadline[thread] - time;
+    if (this.deadline[thread] > time) this.#warped += this.deadline[thread] - time;
     this.#wakeExpired();
   }
 
@@ -268,7 +268,7 @@ export class Explorer implements Scene, Host {
     let woken = 0;
     for (let i = 0; i < this.sleepingCount; i++) {
       const thread = this.sleeping[i];
-      if (this.#deadline[thread] <= time) {
+      if (this.deadline[thread] <= time) {
         this.#wake(thread, 'timed-out');
         woken++;
       }

@@ -17,6 +17,8 @@ export interface Scene {
    */
   readonly sleeping: Int32Array;
   readonly sleepingCount: number;
+  /** Virtual nanosecond at which each of the sleeping gives up; of the others it says nothing. */
+  readonly deadline: Float64Array;
   /** Accesses so far. */
   readonly steps: number;
   /** Of them by each thread. */
@@ -32,8 +34,13 @@ export interface Scene {
 }
 
 export interface Strategy {
-  /** With its parameters, as in the command that repeats a run. */
+  /** With its parameters, as `makeStrategy` (strategies/catalog.ts) takes it. */
   readonly name: string;
+  /**
+   * What repeats the execution under way, or just over, on its own from its seed: the name and
+   * what was learned before. The name alone unless given.
+   */
+  readonly spec?: string;
   /** Set by `next`: after how many accesses to ask again, at least 1. */
   budget: number;
   /** Ask again as soon as a thread wakes, not only when the budget is spent. */
@@ -46,4 +53,6 @@ export interface Strategy {
   end?(scene: Scene): void;
   /** The search is over: another execution would repeat a former one. */
   readonly exhausted?: boolean;
+  /** What the executions so far have covered without gaps, in words; '' if nothing. */
+  readonly covered?: string;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
 import type { Execution, Verdict } from '../../../src/drivers/explore/execution.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { loadFixtures, type FixtureCore } from './compile.ts';
 import { WORKBUF_WORDS } from './fixtures/workbuf.ts';

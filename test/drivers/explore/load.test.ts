@@ -1,7 +1,7 @@
 /** The prebuilt core, and the core with a mutant in it. */
 import { describe, expect, it } from 'vitest';
 import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { formatSite } from '../../../src/drivers/explore/sites.ts';
 import type { Coroutine } from '../../../src/drivers/explore/generated.ts';

@@ -26,7 +26,7 @@ async function search(scenario: Scenario, name: string) {
   };
   const { failure } = await runCampaign(options);
   if (failure === undefined) throw new Error(`${name} was not found by ${scenario.name} in ${MOST} executions`);
-  const again = await runCampaign({ ...options, seed: failure.seed, distances: [failure.distance], executions: 1 });
+  const again = await runCampaign({ ...options, seed: failure.seed, strategy: failure.strategy, executions: 1 });
   return { failure, again: again.failure };
 }
 

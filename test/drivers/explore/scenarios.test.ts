@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCampaign } from '../../../src/drivers/explore/campaign.ts';
 import { loadCore } from '../../../src/drivers/explore/load.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';

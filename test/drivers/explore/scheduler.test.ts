@@ -1,8 +1,8 @@
 /** Waiting, waking, time and verdicts of an execution. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runAlone } from '../../../src/drivers/explore/alone.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
-import { Replay } from '../../../src/drivers/explore/replay.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
+import { Replay } from '../../../src/drivers/explore/strategies/replay.ts';
 import { explore, Explorer, type ExploreOptions } from '../../../src/drivers/explore/scheduler.ts';
 import { ACCESS } from '../../../src/drivers/explore/sites.ts';
 import type { Scene, Strategy } from '../../../src/drivers/explore/strategy.ts';

@@ -1,6 +1,6 @@
 /** Where a coroutine can be switched away: before each access, and only there. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { ACCESS } from '../../../src/drivers/explore/sites.ts';
 import type { Generated } from '../../../src/drivers/explore/transform.ts';

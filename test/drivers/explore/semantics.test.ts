@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { loadPlain, loadText } from './compile.ts';
 import { BODIES, moduleOf } from './forms.ts';
 

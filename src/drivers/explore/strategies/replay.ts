@@ -1,5 +1,5 @@
 /** Repeats a recorded schedule: pairs of thread and budget. */
-import type { Scene, Strategy } from './strategy.ts';
+import type { Scene, Strategy } from '../strategy.ts';
 
 export class Replay implements Strategy {
   readonly name = 'replay';

@@ -2,8 +2,8 @@
  * At each switch any thread is as likely as any other, and switches come at a mean distance:
  * 1 finds what needs many switches close together, 10 and 100 what needs long stretches.
  */
-import { Rng } from './rng.ts';
-import type { Scene, Strategy } from './strategy.ts';
+import { Rng } from '../rng.ts';
+import type { Scene, Strategy } from '../strategy.ts';
 
 /** One choice in so many lets a sleeper's time pass, while others could run. */
 const WARP = 8;
@@ -16,8 +16,8 @@ export class RandomWalk implements Strategy {
   readonly #spread: number;
 
   /** Switches after 1 … 2 × `distance` - 1 accesses. */
-  constructor(distance: number) {
-    this.name = `random:${distance}`;
+  constructor(distance: number, name = `random:${distance}`) {
+    this.name = name;
     this.#spread = 2 * distance - 1;
   }
 
