@@ -9,6 +9,7 @@ import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
+import type { Monitor } from './monitor.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -43,6 +44,8 @@ export interface CampaignResult {
   readonly seconds: number;
   /** What the strategy has covered without gaps, in words; '' if nothing. */
   readonly covered: string;
+  /** The strategy's search is over. */
+  readonly exhausted: boolean;
   readonly failure?: CampaignFailure;
 }
 
@@ -61,60 +64,80 @@ export interface CampaignFailure {
 
 /** Each takes some 40 bytes. */
 export const MOST_DISTINCT = 1_000_000;
-const SEEDS = 2 ** 32;
+/** Seeds are words. */
+export const SEEDS = 2 ** 32;
 /** Milliseconds of executions between two looks at the world outside. */
 const BATCH_MS = 100;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { seed, now, executions = Infinity, seconds = Infinity } = options;
-  const tally = new Tally(options);
+  const { core, scenario, setting, makeOracle, seed, strategy, now, executions = Infinity, seconds = Infinity } = options;
+  const session = new Session({ core, prepared: scenario.prepare(core, setting, makeOracle), strategy });
+  const seen = new Set<number>();
+  const sums = { executions: 0, steps: 0, switches: 0 };
+  let failure: CampaignFailure | undefined;
   const started = now();
   const end = started + seconds * 1000;
   let next = started + BATCH_MS;
-  while (tally.executions < executions && !tally.exhausted) {
-    tally.run((seed + tally.executions) % SEEDS);
-    if (tally.failure !== undefined) break;
+  const result = (time: number): CampaignResult => {
+    const { covered, exhausted } = session;
+    return { ...sums, distinct: seen.size, seconds: (time - started) / 1000, covered, exhausted, ...(failure && { failure }) };
+  };
+  while (sums.executions < executions && !session.exhausted) {
+    const execution = session.run((seed + sums.executions) % SEEDS);
+    sums.executions++;
+    sums.steps += execution.steps;
+    sums.switches += execution.switches;
+    if (seen.size < MOST_DISTINCT) seen.add(execution.traceHash);
+    if (execution.verdict !== 'ok') {
+      failure = session.describe(execution);
+      break;
+    }
     const time = now();
     if (time >= end || options.signal?.aborted) break;
     if (time < next) continue;
-    options.onProgress?.(tally.result((time - started) / 1000));
+    options.onProgress?.(result(time));
     await setImmediate();
     next = now() + BATCH_MS;
   }
-  return tally.result((now() - started) / 1000);
+  return result(now());
 }
 
-/** What the executions came to. */
-class Tally {
-  executions = 0;
-  failure: CampaignFailure | undefined;
+export interface SessionOptions {
+  readonly core: Core;
+  readonly prepared: Prepared;
+  /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
+  readonly strategy?: string;
+  /** They look on, and need the hooked variant of the core. */
+  readonly monitors?: readonly Monitor[];
+}
+
+/** A memory, and a strategy that goes on learning from one execution to the next. */
+export class Session {
   readonly #prepared: Prepared;
   readonly #strategy: Strategy;
   readonly #explorer: Explorer;
-  readonly #seen = new Set<number>();
-  #steps = 0;
-  #switches = 0;
 
-  constructor({ core, scenario, setting, makeOracle, strategy = DEFAULT_STRATEGY }: CampaignOptions) {
-    this.#prepared = scenario.prepare(core, setting, makeOracle);
+  constructor({ core, prepared, monitors = [], strategy = DEFAULT_STRATEGY }: SessionOptions) {
+    this.#prepared = prepared;
     this.#strategy = makeStrategy(strategy);
-    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#strategy });
+    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, ...(monitors.length > 0 && { monitors }) });
   }
 
+  run(seed: number): Execution {
+    return this.#explorer.run(seed);
+  }
+
+  /** The strategy's search is over. */
   get exhausted(): boolean {
     return this.#strategy.exhausted ?? false;
   }
 
-  run(seed: number): void {
-    const execution = this.#explorer.run(seed);
-    this.executions++;
-    this.#steps += execution.steps;
-    this.#switches += execution.switches;
-    if (this.#seen.size < MOST_DISTINCT) this.#seen.add(execution.traceHash);
-    if (execution.verdict !== 'ok') this.failure = this.#describe(execution);
+  get covered(): string {
+    return this.#strategy.covered ?? '';
   }
 
-  #describe(execution: Execution): CampaignFailure {
+  /** What is to be told of the execution just over, which failed. */
+  describe(execution: Execution): CampaignFailure {
     const { names } = this.#prepared;
     const { m } = this.#explorer;
     const strategy = this.#strategy.spec ?? this.#strategy.name;
@@ -125,11 +148,5 @@ class Tally {
       facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
     }
     return { seed, strategy, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
-  }
-
-  result(seconds: number): CampaignResult {
-    const { executions, failure } = this;
-    const covered = this.#strategy.covered ?? '';
-    return { executions, steps: this.#steps, switches: this.#switches, distinct: this.#seen.size, seconds, covered, ...(failure && { failure }) };
   }
 }

@@ -31,14 +31,17 @@ export interface Repeat {
   readonly scenario: Scenario;
   readonly knobs: Knobs;
   readonly mutant?: string;
+  /** Names of those that looked on. */
+  readonly monitors?: readonly string[];
   readonly seed: number;
   readonly strategy: string;
 }
 
 /** The command that runs this one execution again. */
-export function repeatCommand({ scenario, knobs, mutant, seed, strategy }: Repeat): string {
+export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
+  if (monitors.length > 0) words.push(`--monitors ${monitors.join(',')}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
   return words.join(' ');
 }

@@ -6,7 +6,7 @@ import { EDGES } from '../../../src/drivers/explore/edges/catalog.ts';
 import { PROTOCOLS, edgesOf } from '../../../src/drivers/explore/edges/edge.ts';
 import { placeOf, plantEdges } from '../../../src/drivers/explore/edges/plant.ts';
 import { ROOT, loadCore } from '../../../src/drivers/explore/load.ts';
-import { RandomWalk } from '../../../src/drivers/explore/random-walk.ts';
+import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';

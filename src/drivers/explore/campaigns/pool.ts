@@ -1,0 +1,89 @@
+/** Who runs slices: worker threads, or the caller's own thread. */
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { EXIT } from '../../../base/fatal.ts';
+import { ROOT } from '../load.ts';
+import { makeRunSlice } from './run-slice.ts';
+import type { Slice, SliceResult } from './slice.ts';
+import type { Kill, KillTask } from './mutants.ts';
+
+export interface ExplorePool {
+  /** How many can be at work at the same time. */
+  readonly jobs: number;
+  /** @throws WorkerLost */
+  runSlice(slice: Slice): Promise<SliceResult>;
+  /** @throws WorkerLost */
+  killMutant(task: KillTask): Promise<Kill>;
+  close(): Promise<void>;
+}
+
+/** A worker died, or did not come back. What the others have found is not lost. */
+export class WorkerLost extends Error {
+  readonly exitCode = EXIT.hang;
+
+  constructor(what: string) {
+    super(what);
+    this.name = 'WorkerLost';
+  }
+}
+
+/** What a worker's function came to: errors don't survive the trip between threads as they are. */
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string };
+
+export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    return { ok: false, message, stack };
+  }
+}
+
+const WORKER = join(ROOT, 'dist/workers/explore.js');
+/** Beyond the time that a slice was given; its last execution, a core to build and a failure to describe need some. */
+const GRACE_SECONDS = 60;
+
+/** Worker threads, each with a core of its own. */
+export function threadPool(jobs: number): ExplorePool {
+  const pool = new Piscina({
+    filename: WORKER,
+    minThreads: 1,
+    maxThreads: jobs,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    trackUnmanagedFds: false,
+  });
+  // What a worker dies of also rejects its task, where it is told.
+  pool.on('error', () => {});
+
+  async function run<Value>(name: string, task: unknown, seconds: number): Promise<Value> {
+    const limit = seconds + GRACE_SECONDS;
+    const signal = Number.isFinite(limit) ? AbortSignal.timeout(limit * 1000) : undefined;
+    const outcome: Outcome<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
+      throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${Math.round(limit)} s` : `a worker died: ${error.message}`);
+    });
+    if (outcome.ok) return outcome.value;
+    throw Object.assign(new Error(outcome.message), { stack: outcome.stack });
+  }
+
+  return {
+    jobs,
+    runSlice: (slice) => run('runSlice', slice, slice.seconds),
+    killMutant: (task) => run('killMutant', task, task.seconds * task.seeds.length),
+    close: () => pool.destroy(),
+  };
+}
+
+/** The caller's thread; it looks up between batches of executions. */
+export function localPool(now: () => number, signal?: AbortSignal): ExplorePool {
+  const runSlice = makeRunSlice(now);
+  return {
+    jobs: 1,
+    runSlice: (slice) => runSlice(slice, signal),
+    async killMutant(task) {
+      const { killMutant } = await import('./mutants.ts');
+      return killMutant(task, runSlice, now);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,169 @@
+/** Runs slices, in a worker or in the caller's thread; keeps what the next slice may need again. */
+import { setImmediate } from 'node:timers/promises';
+import { Verifier } from '../../../verify/verifier.ts';
+import { SEEDS, Session, type CampaignFailure } from '../campaign.ts';
+import { explainFailure, repeatCommand } from '../failure.ts';
+import { loadCore, type Core, type LoadedCore } from '../load.ts';
+import { makeMonitors } from '../monitors/catalog.ts';
+import type { Prepared, Scenario, Setting } from '../scenarios/scenario.ts';
+import { findMutant, findScenario } from './find.ts';
+import { failureKey, stationKey, type Failure, type Slice, type SliceResult, type Station } from './slice.ts';
+
+/** Runs one slice after the other. */
+export type RunSlice = (slice: Slice, signal?: AbortSignal) => Promise<SliceResult>;
+
+/** A station with its core built, its memory made, and its strategy as it has learned so far. */
+interface Ready {
+  readonly key: string;
+  readonly core: Core;
+  readonly session: Session;
+}
+
+/** Sessions that are kept: each has some MB of memory. */
+const KEPT = 8;
+/** Milliseconds of executions between two looks at the world outside. */
+const BATCH_MS = 100;
+
+/** @param now milliseconds */
+export function makeRunSlice(now: () => number): RunSlice {
+  const cores = new Map<string, Promise<LoadedCore>>();
+  const kept: Ready[] = [];
+
+  function coreOf({ mutant, monitors }: Station): Promise<LoadedCore> {
+    const hooked = monitors.length > 0;
+    const key = `${hooked} ${mutant}`;
+    let core = cores.get(key);
+    if (core === undefined) cores.set(key, (core = loadCore(hooked, mutant === null ? undefined : findMutant(mutant))));
+    return core;
+  }
+
+  function ready(station: Station, { core, sites }: LoadedCore): Ready {
+    const key = stationKey(station);
+    const at = kept.findIndex((each) => each.key === key);
+    if (at >= 0) {
+      kept.push(...kept.splice(at, 1));
+      return kept[kept.length - 1];
+    }
+    const scenario = findScenario(station.scenario);
+    const setting = { knobs: station.knobs, operations: scenario.operations?.(station.knobs) ?? [] };
+    const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy: station.strategy, monitors: makeMonitors(core, sites, station.monitors) });
+    kept.push({ key, core, session });
+    if (kept.length > KEPT) kept.shift();
+    return kept[kept.length - 1];
+  }
+
+  return async (slice, signal) => {
+    const { station } = slice;
+    const loaded = await coreOf(station);
+    try {
+      return await runSlice(slice, ready(station, loaded), now, signal);
+    } catch (error) {
+      if (error instanceof Unprepared) return unprepared(slice, error.message);
+      throw error;
+    }
+  };
+}
+
+/** The scenario's memory could not be made: a mutant broke what makes it. */
+class Unprepared extends Error {}
+
+function prepare(scenario: Scenario, core: Core, setting: Setting): Prepared {
+  try {
+    return scenario.prepare(core, setting, (m) => new Verifier(m));
+  } catch (error) {
+    throw new Unprepared(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Counted as an execution that failed. */
+function unprepared(slice: Slice, message: string): SliceResult {
+  const { station, seed, known, executions } = slice;
+  const facts = message.split('\n');
+  const failure: Failure = {
+    key: failureKey(station.scenario, 'exception', facts),
+    station,
+    seed,
+    verdict: 'exception',
+    thread: '',
+    facts,
+    explanation: ['it broke before the threads began, as their memory was made:', ...facts.map((fact) => `  ${fact}`)],
+    steps: 0,
+    traceHash: 0,
+    repeat: repeat(station, seed),
+  };
+  return {
+    executions: Math.min(1, executions),
+    steps: 0,
+    switches: 0,
+    seconds: 0,
+    hashes: Uint32Array.of(),
+    edges: Uint32Array.of(),
+    exhausted: false,
+    covered: '',
+    failures: known.includes(failure.key) ? [] : [failure],
+    seen: { [failure.key]: 1 },
+  };
+}
+
+async function runSlice(slice: Slice, { core, session }: Ready, now: () => number, signal: AbortSignal | undefined): Promise<SliceResult> {
+  const started = now();
+  const end = started + slice.seconds * 1000;
+  const hashes: number[] = [];
+  const failures: Failure[] = [];
+  const seen: Record<string, number> = {};
+  const sums = { steps: 0, switches: 0 };
+  const known = new Set(slice.known);
+  core.$edges.fill(0);
+  let next = started + BATCH_MS;
+  while (hashes.length < slice.executions && !session.exhausted) {
+    const execution = session.run((slice.seed + hashes.length) % SEEDS);
+    hashes.push(execution.traceHash);
+    sums.steps += execution.steps;
+    sums.switches += execution.switches;
+    if (execution.verdict !== 'ok') {
+      const failure = describe(slice.station, session.describe(execution));
+      seen[failure.key] = (seen[failure.key] ?? 0) + 1;
+      if (!known.has(failure.key)) failures.push(failure);
+      known.add(failure.key);
+      if (!slice.keepGoing) break;
+    }
+    const time = now();
+    if (time >= end || signal?.aborted) break;
+    if (time < next) continue;
+    await setImmediate();
+    next = now() + BATCH_MS;
+  }
+  return {
+    executions: hashes.length,
+    ...sums,
+    seconds: (now() - started) / 1000,
+    hashes: Uint32Array.from(hashes),
+    edges: core.$edges.slice(),
+    exhausted: session.exhausted,
+    covered: session.covered,
+    failures,
+    seen,
+  };
+}
+
+/** What can be told of a failure in another thread. */
+function describe(station: Station, failure: CampaignFailure): Failure {
+  const { seed, strategy, verdict, thread, facts, execution } = failure;
+  const made = { ...station, strategy };
+  return {
+    key: failureKey(station.scenario, verdict, facts),
+    station: made,
+    seed,
+    verdict,
+    thread,
+    facts,
+    explanation: explainFailure(failure),
+    steps: execution.steps,
+    traceHash: execution.traceHash,
+    repeat: repeat(made, seed),
+  };
+}
+
+function repeat({ scenario, knobs, strategy, monitors, mutant }: Station, seed: number): string {
+  return repeatCommand({ scenario: findScenario(scenario), knobs, strategy, seed, monitors, ...(mutant !== null && { mutant }) });
+}
