@@ -1,18 +1,15 @@
 /** What every P is doing, in words, for reports of hangs and dead workers. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { segmentSlots } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { G, WAIT_REASONS, gAt } from '../machine/g.ts';
 import { M, PHASES, mAt } from '../machine/m.ts';
 import { P, pAt } from '../machine/p.ts';
 import { SCHED, Sched, XGCWAITING, allglen } from '../machine/sched.ts';
 import { Lock } from '../sync/lock.ts';
-import { Span, spanAt } from '../heap/span.ts';
-import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
-import { MCentral, mcentralAt } from '../malloc/mcentral.ts';
-import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
+import { SWEEPGEN, XSWEEPDONE } from '../malloc/mheap.ts';
 import { NPROC, XNWAIT } from '../gc/work.ts';
+import { nameWord } from './name-word.ts';
 
 const P_STATUS_NAMES = ['idle', 'running', 'in a system call', 'stopped', 'left'];
 const G_STATUS_NAMES = ['idle', 'runnable', 'running', 'syscall', 'waiting', '', 'dead'];
@@ -69,19 +66,4 @@ function nameLock(m: Mem, at: Ref): string {
   const owner = m[at + Lock.at.owner];
   const holder = Array.from({ length: m[CONFIG + Config.at.nprocs] }, (_, i) => i).find((i) => mAt(m, i) === owner);
   return holder === undefined ? nameWord(m, at) : `${nameWord(m, at)} (held by M${holder})`;
-}
-
-/** The declared name of the word at `at`: which record it belongs to, and where in it. */
-export function nameWord(m: Mem, at: Ref): string {
-  for (let c = 0; c < NUM_SIZE_CLASSES; c++) {
-    if (at >= mcentralAt(c) && at < mcentralAt(c) + MCentral.words) return `mcentral[${c}].lock`;
-  }
-  const slot = segmentSlots.find(({ at: start, words }) => at >= start && at < start + words);
-  if (slot !== undefined) return `${slot.name}+${at - slot.at}`;
-  const firstSpan = spanAt(m, 0);
-  if (at >= firstSpan && at < spanAt(m, nspan(m))) {
-    const index = Math.floor((at - firstSpan) / Span.words);
-    return `span ${index}+${(at - firstSpan) % Span.words}`;
-  }
-  return `word ${at}`;
 }

@@ -4,7 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { HeapBroken } from '../errors.ts';
-import { describeMachine, nameWord } from '../machine-state.ts';
+import { describeMachine } from '../machine-state.ts';
+import { nameWord } from '../name-word.ts';
 import { Violation, type Execution, type Verdict } from './execution.ts';
 import type { Core } from './load.ts';
 import { Explorer } from './scheduler.ts';

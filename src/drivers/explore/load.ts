@@ -1,4 +1,5 @@
 /** The core ready for exploration: prebuilt, or with a mutant planted in it. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +13,8 @@ export type Core = GeneratedCore<typeof import('./entry.ts')>;
 export interface LoadedCore {
   readonly core: Core;
   readonly sites: readonly Site[];
+  /** A hash of the generated text, the same for both variants. */
+  readonly build: string;
 }
 
 /** The folder that holds package.json. */
@@ -25,7 +28,8 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
   if (mutant !== undefined) return loadMutant(hooked, mutant);
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
   const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
-  return { core, sites: JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as Site[] };
+  const sites = JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as Site[];
+  return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')) };
 }
 
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
@@ -34,7 +38,11 @@ async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> 
   const { generateCore, importGenerated } = await import('./generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
-  return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites };
+  return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 function rootFrom(folder: string): string {

@@ -1,0 +1,119 @@
+/**
+ * The two accesses to one word whose order decides between failure and none. Found by moving
+ * a preemption past the accesses of the thread that it stops, one after the other, until the
+ * failure is gone: past the ones it was about to make, and back over those it had made.
+ */
+import type { Preemption } from '../strategies/preemptions.ts';
+import { changes, conflict } from './access.ts';
+import type { CriticalPair } from './artefact.ts';
+import type { Budget } from './budget.ts';
+import { failsAlike } from './outcome.ts';
+import { numberOf, type Recording, type Stretch } from './recording.ts';
+import type { Stand } from './stand.ts';
+
+/** Places in the trace, in the order that fails. */
+type Places = readonly [first: number, second: number];
+
+/** Accesses of a stopped thread that are looked at, in each direction. */
+const MOST_MOVES = 40;
+
+/** At most two pairs, of the last preemption that has any: an access made too early, and one made too late. */
+export function criticalPairs(stand: Stand, recording: Recording, budget: Budget): CriticalPair[] {
+  for (const stretch of recording.stretches.toReversed()) {
+    if (stretch.preemption < 0) continue;
+    const finder = new Finder(stand, recording, stretch, budget);
+    const pairs = [finder.madeTooEarly(), finder.madeTooLate()].filter((pair) => pair !== null);
+    if (pairs.length > 0) return pairs.map(([first, second]) => [accessAt(recording, first), accessAt(recording, second)]);
+  }
+  return [];
+}
+
+class Finder {
+  readonly #stand: Stand;
+  readonly #recording: Recording;
+  readonly #budget: Budget;
+  /** Where the preemption took effect, and of whom. */
+  readonly #at: number;
+  readonly #preemption: number;
+  readonly #stopped: number;
+
+  constructor(stand: Stand, recording: Recording, { start, preemption }: Stretch, budget: Budget) {
+    this.#stand = stand;
+    this.#recording = recording;
+    this.#budget = budget;
+    this.#at = start;
+    this.#preemption = preemption;
+    this.#stopped = recording.preemptions[preemption].thread;
+  }
+
+  /** The stopped thread's next access came too late: made before the others went on, all is well. */
+  madeTooLate(): Places | null {
+    const { trace } = this.#recording;
+    for (const late of this.#accesses(this.#at, trace.length, 1)) {
+      const between = this.#conflicts(late, this.#at, late);
+      if (between.length === 0) continue;
+      if (this.#failsWith(this.#movedTo(numberOf(this.#recording, late) + 1))) continue;
+      return [this.#needed(between, late), late];
+    }
+    return null;
+  }
+
+  /** Its last access came too early: made after what the others did then, all is well. */
+  madeTooEarly(): Places | null {
+    const { trace } = this.#recording;
+    for (const early of this.#accesses(this.#at - 1, -1, -1)) {
+      const behind = this.#conflicts(early, this.#at, trace.length);
+      if (behind.length === 0) continue;
+      if (this.#failsWith(this.#movedTo(numberOf(this.#recording, early)))) continue;
+      return [early, behind.find((step) => changes(trace.at(step))) ?? behind[0]];
+    }
+    return null;
+  }
+
+  /** Of the accesses before `late`, the one after which it is too late for it. */
+  #needed(before: readonly number[], late: number): number {
+    const { trace } = this.#recording;
+    for (const step of before) {
+      const back: Preemption = { thread: trace.threadAt(step), at: numberOf(this.#recording, step) + 1, to: trace.threadAt(late) };
+      if (this.#failsWith([...this.#recording.preemptions, back])) return step;
+    }
+    return before.at(-1)!;
+  }
+
+  /** Places of the stopped thread's accesses from `from`, the nearest first. */
+  #accesses(from: number, end: number, by: 1 | -1): number[] {
+    const found: number[] = [];
+    for (let step = from; step !== end && found.length < MOST_MOVES; step += by) {
+      if (this.#recording.trace.threadAt(step) === this.#stopped) found.push(step);
+    }
+    return found;
+  }
+
+  #conflicts(step: number, from: number, to: number): number[] {
+    const { trace } = this.#recording;
+    const access = trace.at(step);
+    const found: number[] = [];
+    for (let other = from; other < to; other++) if (conflict(access, trace.at(other))) found.push(other);
+    return found;
+  }
+
+  #movedTo(at: number): readonly Preemption[] {
+    const { preemptions } = this.#recording;
+    return preemptions.with(this.#preemption, { ...preemptions[this.#preemption], at });
+  }
+
+  /** What can't be asked any more counts as failing, so that nothing is concluded from it. */
+  #failsWith(preemptions: readonly Preemption[]): boolean {
+    if (!this.#budget.take()) return true;
+    const { outcome, execution } = this.#stand.replay(preemptions);
+    this.#budget.pay(execution.steps);
+    return failsAlike(outcome, this.#recording.outcome);
+  }
+}
+
+function accessAt({ trace }: Recording, step: number): CriticalPair[0] {
+  const thread = trace.threadAt(step);
+  let nth = 0;
+  for (let before = 0; before < step; before++) if (trace.threadAt(before) === thread) nth++;
+  return { thread, nth };
+}

@@ -1,0 +1,117 @@
+/** From a failing execution to its artefact: recorded, shrunk, and explained. */
+import type { LoadedCore } from '../load.ts';
+import type { Monitor } from '../monitor.ts';
+import type { Mutant } from '../mutant.ts';
+import { settingOf, type MakeOracle, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import type { Preemption } from '../strategies/preemptions.ts';
+import type { Strategy } from '../strategy.ts';
+import { packTrace, type Artefact, type CriticalPair } from './artefact.ts';
+import { Budget } from './budget.ts';
+import { criticalPairs } from './critical-pair.ts';
+import { lanesOf, type Lanes } from './lanes.ts';
+import { encodeLine } from './line.ts';
+import { failsAlike, type Outcome } from './outcome.ts';
+import { record, type Recording } from './recording.ts';
+import { shrink } from './shrink.ts';
+import { Stand, type Ground } from './stand.ts';
+import { checkpointsOf, siteKey } from './trace.ts';
+
+/** What it takes to run a failing execution again. */
+export interface Failure {
+  readonly scenario: Scenario;
+  readonly setting: Setting;
+  readonly mutant?: Mutant;
+  /** The one that found it, or a fresh one with its parameters. */
+  readonly strategy: Strategy;
+  readonly seed: number;
+  /** Its schedule, for a strategy that does not follow from its parameters and the seed alone. */
+  readonly preemptions?: readonly Preemption[];
+  /** Names of the monitors that looked on. */
+  readonly monitors?: readonly string[];
+}
+
+export interface InvestigateOptions {
+  /** The hooked variant, with the mutant. */
+  readonly core: LoadedCore;
+  readonly makeOracle: MakeOracle;
+  readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
+  /** At most so many executions; EXECUTIONS unless given. */
+  readonly executions?: number;
+  /** Called after each. */
+  readonly onProgress?: (executions: number) => void;
+}
+
+export interface Investigation {
+  readonly artefact: Artefact;
+  /** For `sweepgen replay`. */
+  readonly line: string;
+  readonly outcome: Outcome;
+  readonly lanes: Lanes;
+}
+
+export const EXECUTIONS = 4000;
+/** What some seconds suffice for. */
+const ACCESSES = 60_000_000;
+/** Hashes in a line. */
+const CHECKPOINTS = 32;
+
+/** @throws Error when the failure does not come up again: it depends on more than it should */
+export function investigate(failure: Failure, options: InvestigateOptions): Investigation {
+  const { scenario, setting, strategy, seed } = failure;
+  const ground: Ground = {
+    core: options.core.core,
+    scenario,
+    makeOracle: options.makeOracle,
+    monitors: options.makeMonitors?.(failure.monitors ?? []) ?? [],
+  };
+  const stand = new Stand(ground, setting);
+  const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
+  if (found.outcome.verdict === 'ok') throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the failure does not come up again`);
+  const budget = new Budget(options.executions ?? EXECUTIONS, ACCESSES, options.onProgress);
+  const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget);
+  const recording = record(ground, way.stand.setting, way.preemptions);
+  if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
+  // What is left to explain is worth some executions, even if all were used up.
+  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, ACCESSES));
+  const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
+  return { artefact, line: encodeLine(artefact), outcome: recording.outcome, lanes: lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs) };
+}
+
+const PAIR_EXECUTIONS = 300;
+
+function artefactOf(failure: Failure, setting: Setting, recording: Recording, pairs: readonly CriticalPair[], { sites, build }: LoadedCore): Artefact {
+  const { trace, outcome } = recording;
+  const usual = settingOf(failure.scenario, setting.knobs);
+  const keys = sites.map(siteKey);
+  return {
+    schema: 1,
+    scenario: failure.scenario.name,
+    knobs: unusualKnobs(failure.scenario, setting),
+    operations: same(setting.operations, usual.operations) ? null : setting.operations.map((own) => own.map((each): [string, ...number[]] => [...each])),
+    mutant: failure.mutant?.name ?? null,
+    monitors: [...(failure.monitors ?? [])],
+    strategy: failure.strategy.name,
+    seed: failure.seed,
+    preemptions: [...recording.preemptions],
+    verdict: outcome.verdict as Artefact['verdict'],
+    thread: outcome.thread,
+    facts: [...outcome.facts],
+    steps: trace.length,
+    checkpoints: asWritten(checkpointsOf(trace, sites, Math.max(1, Math.ceil(trace.length / CHECKPOINTS)))),
+    build,
+    pairs: [...pairs],
+    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)], index: trace.at(step).index }))),
+  };
+}
+
+function asWritten({ every, hashes }: ReturnType<typeof checkpointsOf>): Artefact['checkpoints'] {
+  return { every, hashes: [...hashes] };
+}
+
+function unusualKnobs(scenario: Scenario, { knobs }: Setting): Record<string, number> {
+  return Object.fromEntries(scenario.knobs.filter(({ name, values: [first] }) => knobs[name] !== first).map(({ name }) => [name, knobs[name]]));
+}
+
+function same(one: Operations, other: Operations): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

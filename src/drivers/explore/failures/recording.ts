@@ -1,0 +1,90 @@
+/** One execution with all its accesses, and where control passed from thread to thread. */
+import type { Setting } from '../scenarios/scenario.ts';
+import { DefaultOrder } from '../strategies/default-order.ts';
+import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
+import type { Scene, Strategy } from '../strategy.ts';
+import type { Monitor } from '../monitor.ts';
+import type { Execution } from '../execution.ts';
+import type { Outcome } from './outcome.ts';
+import { Stand, type Ground } from './stand.ts';
+import { Trace } from './trace.ts';
+
+/** A stretch of accesses by one thread. */
+export interface Stretch {
+  readonly thread: number;
+  /** Its first access: a place in the trace. */
+  readonly start: number;
+  /** The number of that access among the thread's steps, as preemptions count them. */
+  readonly number: number;
+  /** Which of the preemptions began it; -1 if none. */
+  readonly preemption: number;
+}
+
+export interface Recording {
+  readonly trace: Trace;
+  readonly stretches: readonly Stretch[];
+  readonly preemptions: readonly Preemption[];
+  readonly outcome: Outcome;
+  readonly execution: Execution;
+  readonly names: readonly string[];
+}
+
+/**
+ * Replays `preemptions` with the hooked variant and keeps everything.
+ * @param look called after each access with its place in the trace and the memory as it then is
+ */
+export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], look?: (step: number, m: Int32Array) => void): Recording {
+  const trace = new Trace();
+  let stand: Stand | undefined;
+  const looker: Monitor = { access: () => look!(trace.length - 1, stand!.m) };
+  // First of all: what a monitor objects to is in the trace as well.
+  const monitors = [trace, ...(look === undefined ? [] : [looker]), ...(ground.monitors ?? [])];
+  stand = new Stand({ ...ground, monitors }, setting);
+  const noting = new Noting(new RecordPreemptions(new ReplayPreemptions(preemptions)), trace);
+  const { outcome, execution } = stand.run(noting, 0);
+  return { trace, stretches: noting.stretches, preemptions: noting.inner.preemptions, outcome, execution, names: stand.names };
+}
+
+class Noting implements Strategy {
+  readonly name = 'noting';
+  readonly asksOnWake = false;
+  budget = 1;
+  readonly stretches: Stretch[] = [];
+  readonly inner: RecordPreemptions;
+  readonly #trace: Trace;
+  readonly #order = new DefaultOrder();
+
+  constructor(inner: RecordPreemptions, trace: Trace) {
+    this.inner = inner;
+    this.#trace = trace;
+  }
+
+  begin(scene: Scene, seed: number): void {
+    this.#order.begin(scene);
+    this.inner.begin(scene, seed);
+  }
+
+  next(scene: Scene): number {
+    const order = this.#order;
+    order.look(scene);
+    const before = this.inner.preemptions.length;
+    const thread = this.inner.next(scene);
+    this.budget = this.inner.budget;
+    const preemption = this.inner.preemptions.length > before ? before : -1;
+    // Who has just woken does not stand at its next access yet.
+    const number = order.step(scene, thread) + (scene.pendingSite[thread] < 0 ? 1 : 0);
+    this.stretches.push({ thread, start: this.#trace.length, number, preemption });
+    order.last = thread;
+    return thread;
+  }
+
+  end(scene: Scene): void {
+    this.inner.end?.(scene);
+  }
+}
+
+/** The number of the access at `step` among its thread's steps, as preemptions count them. */
+export function numberOf({ stretches }: Recording, step: number): number {
+  const stretch = stretches.findLast(({ start }) => start <= step)!;
+  return stretch.number + step - stretch.start;
+}

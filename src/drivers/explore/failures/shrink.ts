@@ -1,0 +1,41 @@
+/** Shrinking on both levels: a smaller setting first, then fewer preemptions in it. */
+import type { Strategy } from '../strategy.ts';
+import type { Budget } from './budget.ts';
+import { failsAlike, type Outcome } from './outcome.ts';
+import { shrinkPreemptions } from './shrink-preemptions.ts';
+import { shrinkSetting, type Way } from './shrink-setting.ts';
+import type { Ground } from './stand.ts';
+
+export interface Source {
+  readonly strategy: Strategy;
+  readonly firstSeed: number;
+}
+
+/** Seeds that are tried in each smaller setting. */
+const SEEDS_EACH = 60;
+/** Executions for the settings; for other ways into the same failure, and for shrinking each of them. */
+const FOR_SETTINGS = 1500;
+const FOR_WAYS = 400;
+const FOR_WAY = 600;
+/** A list as short as this is read at a glance. */
+const SHORT = 6;
+
+/** A smaller way into the failure `wanted` than `way`. */
+export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, firstSeed }: Source, budget: Budget): Way {
+  const first = { stand: way.stand, preemptions: shrinkPreemptions(way.stand, way.preemptions, wanted, budget.part(FOR_WAY)) };
+  const forSettings = budget.part(FOR_SETTINGS);
+  // What the same preemptions show costs an execution a setting; the rest is searched for.
+  const easy = shrinkSetting(ground, first, wanted, { strategy, firstSeed, seeds: 0 }, forSettings);
+  const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH }, forSettings);
+  let best = shrinkPreemptions(smaller.stand, smaller.preemptions, wanted, budget.part(FOR_WAY));
+  // Other seeds come to the same by other ways, of which one may be shorter.
+  const search = budget.part(FOR_WAYS);
+  for (let seed = firstSeed; best.length > SHORT && search.take(); seed = (seed + 1) % 2 ** 32) {
+    const { outcome, preemptions, execution } = smaller.stand.run(strategy, seed);
+    search.pay(execution.steps);
+    if (!failsAlike(outcome, wanted)) continue;
+    const other = shrinkPreemptions(smaller.stand, preemptions, wanted, budget.part(FOR_WAY));
+    if (other.length < best.length) best = other;
+  }
+  return { stand: smaller.stand, preemptions: best };
+}

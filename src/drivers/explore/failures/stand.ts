@@ -1,0 +1,84 @@
+/** A test stand: runs one setting of a scenario again and again, by preemptions or by a strategy. */
+import type { Core } from '../load.ts';
+import type { Monitor } from '../monitor.ts';
+import { Explorer } from '../scheduler.ts';
+import type { MakeOracle, Prepared, Scenario, Setting } from '../scenarios/scenario.ts';
+import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
+import type { Scene, Strategy } from '../strategy.ts';
+import type { Execution } from '../execution.ts';
+import { outcomeOf, type Outcome } from './outcome.ts';
+
+/** What the executions of all settings have in common. */
+export interface Ground {
+  readonly core: Core;
+  readonly scenario: Scenario;
+  readonly makeOracle: MakeOracle;
+  /** They need the hooked variant. */
+  readonly monitors?: readonly Monitor[];
+}
+
+export interface Trial {
+  readonly outcome: Outcome;
+  /** Those that took effect: replayed, they give this execution. */
+  readonly preemptions: readonly Preemption[];
+  readonly execution: Execution;
+}
+
+export class Stand {
+  readonly setting: Setting;
+  readonly names: readonly string[];
+  readonly #prepared: Prepared;
+  readonly #explorer: Explorer;
+  readonly #driver = new Driver();
+
+  constructor({ core, scenario, makeOracle, monitors = [] }: Ground, setting: Setting) {
+    this.setting = setting;
+    this.#prepared = scenario.prepare(core, setting, makeOracle);
+    this.names = this.#prepared.names;
+    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#driver, ...(monitors.length > 0 && { monitors }) });
+  }
+
+  /** The memory of the execution under way or just over. */
+  get m(): Int32Array {
+    return this.#explorer.m;
+  }
+
+  replay(preemptions: readonly Preemption[]): Trial {
+    return this.run(new ReplayPreemptions(preemptions), 0);
+  }
+
+  run(strategy: Strategy, seed: number): Trial {
+    const recorder = new RecordPreemptions(strategy);
+    this.#driver.inner = recorder;
+    const execution = this.#explorer.run(seed);
+    return { outcome: outcomeOf(execution, this.names, this.m), preemptions: recorder.preemptions, execution };
+  }
+}
+
+/** Lets one explorer, with its memory, be driven by one strategy after another. */
+class Driver implements Strategy {
+  inner!: Strategy;
+  budget = 1;
+
+  get name(): string {
+    return this.inner.name;
+  }
+
+  get asksOnWake(): boolean {
+    return this.inner.asksOnWake;
+  }
+
+  begin(scene: Scene, seed: number): void {
+    this.inner.begin(scene, seed);
+  }
+
+  next(scene: Scene): number {
+    const thread = this.inner.next(scene);
+    this.budget = this.inner.budget;
+    return thread;
+  }
+
+  end(scene: Scene): void {
+    this.inner.end?.(scene);
+  }
+}
