@@ -1,6 +1,6 @@
 /** The worker of a campaign: runs slices, or looks for one mutant, with a core of its own. */
 import { killMutant as kill, type Kill, type KillTask } from '../src/drivers/explore/campaigns/mutants.ts';
-import { outcomeOf, type Outcome } from '../src/drivers/explore/campaigns/pool.ts';
+import { outcomeOf, type Outcome } from '../src/drivers/explore/campaigns/outcome.ts';
 import { makeRunSlice } from '../src/drivers/explore/campaigns/run-slice.ts';
 import type { Slice, SliceResult } from '../src/drivers/explore/campaigns/slice.ts';
 

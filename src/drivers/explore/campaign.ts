@@ -3,10 +3,8 @@
  * the seed `seed + i`.
  */
 import { setImmediate } from 'node:timers/promises';
-import { HeapBroken } from '../errors.ts';
-import { describeMachine } from '../machine-state.ts';
-import { nameWord } from '../name-word.ts';
-import { Violation, type Execution, type Verdict } from './execution.ts';
+import type { Execution, Verdict } from './execution.ts';
+import { outcomeOf } from './failures/outcome.ts';
 import type { Core } from './load.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
@@ -139,15 +137,14 @@ export class Session {
 
   /** What is to be told of the execution just over, which failed. */
   describe(execution: Execution): CampaignFailure {
-    const { names } = this.#prepared;
-    const { m } = this.#explorer;
-    const strategy = this.#strategy.spec ?? this.#strategy.name;
-    const { seed, error, detail, thread, blocked } = execution;
-    const verdict = execution.verdict as Exclude<Verdict, 'ok'>;
-    const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail.split('\n');
-    if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
-      facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
-    }
-    return { seed, strategy, verdict, thread: thread < 0 ? '' : names[thread], facts, execution };
+    const { thread, facts } = outcomeOf(execution, this.#prepared.names, this.#explorer.m);
+    return {
+      seed: execution.seed,
+      strategy: this.#strategy.spec ?? this.#strategy.name,
+      verdict: execution.verdict as CampaignFailure['verdict'],
+      thread,
+      facts,
+      execution,
+    };
   }
 }

@@ -75,19 +75,19 @@ class Campaign {
     while (this.#goesOn()) {
       const turn = plan.next();
       const executions = this.#share();
-      this.#left -= executions;
+      this.#give(executions);
       const seconds = Math.min(this.#sliceSeconds, this.#secondsLeft());
       const known = tally.failures.map(({ key }) => key);
       let result: SliceResult;
       try {
-        result = await pool.runSlice({ station: turn.station, seed: turn.seed, executions, seconds, keepGoing, known });
+        result = await pool.runSlice({ station: turn.station, seed: turn.seed, executions, seconds, keepGoing, investigate: true, known });
       } catch (error) {
         if (!(error instanceof WorkerLost)) throw error;
         this.#lost ??= { error, turn };
         this.#options.log?.lost(turn, error.message);
         return;
       }
-      this.#left += executions - result.executions;
+      this.#give(result.executions - executions);
       plan.done(turn, result.executions);
       this.#count(turn, result);
     }
@@ -119,6 +119,10 @@ class Campaign {
     const { signal, keepGoing } = this.#options;
     if (signal.aborted || this.#lost !== undefined || this.#exhausted || (this.#found && !keepGoing)) return false;
     return this.#left > 0 && this.#secondsLeft() > 0;
+  }
+
+  #give(executions: number): void {
+    if (Number.isFinite(this.#left)) this.#left -= executions;
   }
 
   /** All that is left to do is not for one worker, nor for one scenario. */

@@ -59,7 +59,15 @@ const LoggedSlice = z.object({
 });
 export type LoggedSlice = z.infer<typeof LoggedSlice>;
 
-const LoggedFailure = z.object({
+const Shrunk = z.object({
+  line: z.string(),
+  preemptions: count,
+  steps: count,
+  facts: names,
+  table: z.array(z.object({ text: z.string(), kind: z.enum(['head', 'access', 'critical', 'between']) })).readonly(),
+});
+
+export const LoggedFailure = z.object({
   type: z.literal('failure'),
   key: z.string(),
   station: Station,
@@ -71,6 +79,7 @@ const LoggedFailure = z.object({
   steps: count,
   traceHash: count,
   repeat: z.string(),
+  shrunk: z.union([z.null(), z.string(), Shrunk]),
 });
 
 const Lost = z.object({ type: z.literal('lost'), station: Station, lane: count, seed: count, cause: z.string() });

@@ -35,7 +35,7 @@ const TURN = 100;
 export async function killMutant({ mutant, seeds, seconds, strategy, monitors }: KillTask, runSlice: RunSlice, now: () => number): Promise<Kill> {
   const scenarios = findMutant(mutant).scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
   // Before the clock starts: the core is built, and the first memory made.
-  await runSlice({ station: new Plan({ scenarios, strategy, mutant, monitors, always: false, seed: 0 }).next().station, seed: 0, executions: 0, seconds, keepGoing: false, known: [] });
+  await runSlice({ station: new Plan({ scenarios, strategy, mutant, monitors, always: false, seed: 0 }).next().station, seed: 0, executions: 0, seconds, keepGoing: false, investigate: false, known: [] });
   const searches: Search[] = [];
   for (const seed of seeds) {
     const plan = new Plan({ scenarios, strategy, mutant, monitors, always: false, seed });
@@ -46,7 +46,7 @@ export async function killMutant({ mutant, seeds, seconds, strategy, monitors }:
       const left = seconds - (now() - started) / 1000;
       if (left <= 0) break;
       const turn = plan.next();
-      const result = await runSlice({ station: turn.station, seed: turn.seed, executions: TURN, seconds: left, keepGoing: false, known: [] });
+      const result = await runSlice({ station: turn.station, seed: turn.seed, executions: TURN, seconds: left, keepGoing: false, investigate: false, known: [] });
       plan.done(turn, result.executions);
       executions += result.executions;
       failure = result.failures[0] ?? null;

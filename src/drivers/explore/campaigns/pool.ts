@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { EXIT } from '../../../base/fatal.ts';
 import { ROOT } from '../load.ts';
+import type { Outcome } from './outcome.ts';
 import { makeRunSlice } from './run-slice.ts';
 import type { Slice, SliceResult } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
@@ -24,18 +25,6 @@ export class WorkerLost extends Error {
   constructor(what: string) {
     super(what);
     this.name = 'WorkerLost';
-  }
-}
-
-/** What a worker's function came to: errors don't survive the trip between threads as they are. */
-export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string };
-
-export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
-  try {
-    return { ok: true, value: await work };
-  } catch (error) {
-    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-    return { ok: false, message, stack };
   }
 }
 

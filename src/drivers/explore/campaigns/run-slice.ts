@@ -3,13 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../../verify/verifier.ts';
 import { SEEDS, Session, type CampaignFailure } from '../campaign.ts';
 import { explainFailure, repeatCommand } from '../failure.ts';
+import { investigate } from '../failures/describe.ts';
+import { laneTable } from '../failures/lane-table.ts';
 import { loadCore, type Core, type LoadedCore } from '../load.ts';
 import { makeMonitors } from '../monitors/catalog.ts';
-import type { Prepared, Scenario, Setting } from '../scenarios/scenario.ts';
+import { settingOf, type Prepared, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import { makeStrategy } from '../strategies/catalog.ts';
 import { findMutant, findScenario } from './find.ts';
-import { failureKey, stationKey, type Failure, type Slice, type SliceResult, type Station } from './slice.ts';
+import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
-/** Runs one slice after the other. */
+/** Runs one slice after the other; those of a station go on where the last one ended. */
 export type RunSlice = (slice: Slice, signal?: AbortSignal) => Promise<SliceResult>;
 
 /** A station with its core built, its memory made, and its strategy as it has learned so far. */
@@ -29,8 +32,7 @@ export function makeRunSlice(now: () => number): RunSlice {
   const cores = new Map<string, Promise<LoadedCore>>();
   const kept: Ready[] = [];
 
-  function coreOf({ mutant, monitors }: Station): Promise<LoadedCore> {
-    const hooked = monitors.length > 0;
+  function coreOf(mutant: string | null, hooked: boolean): Promise<LoadedCore> {
     const key = `${hooked} ${mutant}`;
     let core = cores.get(key);
     if (core === undefined) cores.set(key, (core = loadCore(hooked, mutant === null ? undefined : findMutant(mutant))));
@@ -45,7 +47,7 @@ export function makeRunSlice(now: () => number): RunSlice {
       return kept[kept.length - 1];
     }
     const scenario = findScenario(station.scenario);
-    const setting = { knobs: station.knobs, operations: scenario.operations?.(station.knobs) ?? [] };
+    const setting = settingOf(scenario, station.knobs);
     const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy: station.strategy, monitors: makeMonitors(core, sites, station.monitors) });
     kept.push({ key, core, session });
     if (kept.length > KEPT) kept.shift();
@@ -54,9 +56,9 @@ export function makeRunSlice(now: () => number): RunSlice {
 
   return async (slice, signal) => {
     const { station } = slice;
-    const loaded = await coreOf(station);
+    const loaded = await coreOf(station.mutant, station.monitors.length > 0);
     try {
-      return await runSlice(slice, ready(station, loaded), now, signal);
+      return await runSlice(slice, ready(station, loaded), () => coreOf(station.mutant, true), now, signal);
     } catch (error) {
       if (error instanceof Unprepared) return unprepared(slice, error.message);
       throw error;
@@ -90,6 +92,7 @@ function unprepared(slice: Slice, message: string): SliceResult {
     steps: 0,
     traceHash: 0,
     repeat: repeat(station, seed),
+    shrunk: null,
   };
   return {
     executions: Math.min(1, executions),
@@ -105,7 +108,7 @@ function unprepared(slice: Slice, message: string): SliceResult {
   };
 }
 
-async function runSlice(slice: Slice, { core, session }: Ready, now: () => number, signal: AbortSignal | undefined): Promise<SliceResult> {
+async function runSlice(slice: Slice, { core, session }: Ready, loadHooked: () => Promise<LoadedCore>, now: () => number, signal: AbortSignal | undefined): Promise<SliceResult> {
   const started = now();
   const end = started + slice.seconds * 1000;
   const hashes: number[] = [];
@@ -123,7 +126,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, now: () => numbe
     if (execution.verdict !== 'ok') {
       const failure = describe(slice.station, session.describe(execution));
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
-      if (!known.has(failure.key)) failures.push(failure);
+      if (!known.has(failure.key)) failures.push(slice.investigate ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
       known.add(failure.key);
       if (!slice.keepGoing) break;
     }
@@ -161,7 +164,23 @@ function describe(station: Station, failure: CampaignFailure): Failure {
     steps: execution.steps,
     traceHash: execution.traceHash,
     repeat: repeat(made, seed),
+    shrunk: null,
   };
+}
+
+/** As little as fails alike, or why there is none. */
+function shrink({ station, seed }: Failure, core: LoadedCore): Shrunk | string {
+  const { knobs, strategy, monitors, mutant } = station;
+  const scenario = findScenario(station.scenario);
+  try {
+    const { line, lanes, outcome, artefact } = investigate(
+      { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant) }) },
+      { core, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which) },
+    );
+    return { line, preemptions: artefact.preemptions.length, steps: artefact.steps, facts: outcome.facts, table: laneTable(lanes) };
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function repeat({ scenario, knobs, strategy, monitors, mutant }: Station, seed: number): string {

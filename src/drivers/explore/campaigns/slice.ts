@@ -3,6 +3,8 @@
  * threads, and what came of it.
  */
 import type { Verdict } from '../execution.ts';
+import { codeOf } from '../failures/outcome.ts';
+import type { TableLine } from '../failures/lane-table.ts';
 import type { Knobs } from '../scenarios/scenario.ts';
 
 /** What is explored, but for the seeds. */
@@ -26,6 +28,8 @@ export interface Slice {
   readonly seconds: number;
   /** Go on after a failure. */
   readonly keepGoing: boolean;
+  /** Shrink and explain what fails. */
+  readonly investigate: boolean;
   /** Keys of failures that were found before: they are counted, and not told again. */
   readonly known: readonly string[];
 }
@@ -66,11 +70,24 @@ export interface Failure {
   readonly traceHash: number;
   /** The command that runs this one execution again. */
   readonly repeat: string;
+  /** null if nobody asked, or why there is none. */
+  readonly shrunk: Shrunk | string | null;
+}
+
+/** The smallest execution that fails alike, explained. */
+export interface Shrunk {
+  /** For `sweepgen replay`. */
+  readonly line: string;
+  readonly preemptions: number;
+  readonly steps: number;
+  readonly facts: readonly string[];
+  /** A column for each thread, a row for each step that matters. */
+  readonly table: readonly TableLine[];
 }
 
 /** Which failures are told once: "mark-bits invariant LOST_OBJECT". */
-export function failureKey(scenario: string, verdict: Verdict, facts: readonly string[]): string {
-  return `${scenario} ${verdict} ${/^[A-Z][A-Z0-9_]*/.exec(facts[0] ?? '')?.[0] ?? ''}`.trimEnd();
+export function failureKey(scenario: string, verdict: Failure['verdict'], facts: readonly string[]): string {
+  return `${scenario} ${verdict} ${codeOf({ verdict, facts })}`.trimEnd();
 }
 
 /** The same for slices whose seeds must not overlap. */
