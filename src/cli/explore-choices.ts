@@ -1,7 +1,8 @@
 /** What the exploring commands explore: from the words of a command line to scenarios, knobs and monitors. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../base/fatal.ts';
+import { EXIT, UsageError } from '../base/fatal.ts';
+import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { GENERATED, ROOT } from '../drivers/explore/load.ts';
 import { MONITORS } from '../drivers/explore/monitors/catalog.ts';
 import { plant } from '../drivers/explore/mutant.ts';
@@ -9,6 +10,7 @@ import { MUTANTS } from '../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../drivers/explore/mutants/known-bug.ts';
 import { SCENARIOS } from '../drivers/explore/scenarios/catalog.ts';
 import type { Scenario } from '../drivers/explore/scenarios/scenario.ts';
+import { plural } from '../report/units.ts';
 import type { Setting } from './options.ts';
 import { hint, inWords } from './suggest.ts';
 
@@ -76,4 +78,15 @@ const RACES = 'races';
 /** @throws UsageError when the exploration build is not there */
 export function checkBuild(): void {
   if (!existsSync(join(GENERATED, 'core.gen.js'))) throw new UsageError(`the exploration build is not there (${GENERATED}); npm run build makes it`);
+}
+
+/** What exploring ends with when something failed. Its lines say what broke, or of several, what kinds there are. */
+export class FailuresFound extends Error {
+  readonly exitCode = EXIT.invariant;
+
+  constructor(failures: readonly Failure[]) {
+    const kinds = failures.map(({ key }) => `  ${key}`);
+    super((failures.length === 1 ? failures[0].explanation : [`${plural(failures.length, 'different failure')}:`, ...kinds]).join('\n'));
+    this.name = 'FailuresFound';
+  }
 }

@@ -32,9 +32,11 @@ export const FuzzDocument = z.object({
     seconds: z.number().nonnegative(),
     /** By kind, how often each failure was seen. */
     failures: z.record(z.string(), count),
+    /** What a search has covered without gaps, in words; empty if nothing. */
+    covered: z.string(),
   })),
-  /** By name, how often each protocol edge was passed. */
-  edges: z.record(z.string(), count),
+  /** Protocol edges, by name. */
+  edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
 });
 
@@ -51,8 +53,12 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     ending,
     seconds,
     scenarios: tally.scenarios.map(({ failures, ...scenario }) => ({ ...scenario, failures: Object.fromEntries(failures) })),
-    edges: Object.fromEntries(EDGES.map(({ name }, i) => [name, edges[i]])),
+    edges: { passed: namesWhere(edges, 1), never: namesWhere(edges, 0) },
     failures: tally.failures,
   });
   return JSON.stringify(document, null, 2);
+}
+
+function namesWhere(edges: Uint8Array, passed: number): string[] {
+  return EDGES.filter((_, i) => edges[i] === passed).map(({ name }) => name);
 }

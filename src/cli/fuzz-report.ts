@@ -56,7 +56,8 @@ export function describeCoverage(tally: Tally, never: boolean): string[] {
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  return [...formatTable(COLUMNS, rows), ...notRun(tally), ...edgesOf(tally, never)];
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${each.scenario}: ${each.covered}`]));
+  return [...formatTable(COLUMNS, rows), ...covered, ...notRun(tally), ...edgesOf(tally, never)];
 }
 
 function notRun({ scenarios }: Tally): string[] {

@@ -1,6 +1,6 @@
 /** `sweepgen fuzz`: every scenario in every setting, on all cores, for as long as wanted. */
 import type { Command } from 'commander';
-import { EXIT, UsageError } from '../../base/fatal.ts';
+import { UsageError } from '../../base/fatal.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { fuzz, type FuzzResult } from '../../drivers/explore/campaigns/fuzz.ts';
 import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../drivers/explore/campaigns/log.ts';
@@ -8,12 +8,11 @@ import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { settingsOf } from '../../drivers/explore/campaigns/settings.ts';
 import type { Failure } from '../../drivers/explore/campaigns/slice.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
-import { EDGES } from '../../drivers/explore/edges/catalog.ts';
 import { MONITORS } from '../../drivers/explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
 import { plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
-import { checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
+import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeCoverage, describeFailure, describeProgress, describeTotals } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
@@ -30,6 +29,7 @@ interface FuzzFlags {
   readonly monitors?: string;
   readonly set?: readonly Setting[];
   readonly keepGoing?: boolean;
+  readonly shrink: boolean;
   readonly log?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -54,6 +54,7 @@ export function addFuzz(program: Command, deps: Deps): void {
     .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
     .option('--set <knob=value>', 'a knob keeps this value; may be given several times', collectSetting)
     .option('--keep-going', 'go on after a failure; those that are alike are told once')
+    .option('--no-shrink', 'tell of a failure as it came')
     .option('--log <file>', 'write a line of JSON for each slice and each failure')
     .option('--resume', 'go on with the campaign of that log')
     .option('--json', 'print one JSON document')
@@ -98,6 +99,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
       seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
       executions: flags.executions,
       keepGoing: flags.keepGoing ?? false,
+      shrink: flags.shrink,
       now: deps.now,
       signal: deps.signal,
       log,
@@ -144,9 +146,9 @@ function resume(names: readonly string[], flags: FuzzFlags): { readonly log: Cam
 
 /** Where the log ends: its counts, its failures, and the seeds that were run. */
 function takeUp({ slices, failures }: Logged, plan: Plan, tally: Tally): void {
-  for (const { station, lane, seed, distinct, edges, ...counts } of slices) {
-    tally.addLogged(station, { ...counts, edges: EDGES.map(({ name }) => edges[name] ?? 0) }, distinct);
-    plan.ranBefore(station, lane, seed, counts.executions);
+  for (const slice of slices) {
+    tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
+    plan.ranBefore(slice, slice.executions, slice.exhausted);
   }
   for (const failure of failures) tally.addFailure(failure);
 }
@@ -158,17 +160,6 @@ function conclude(found: readonly Failure[], flags: FuzzFlags, { lost }: FuzzRes
     lost.error.message += `, at ${station.scenario} from seed ${seed} on${flags.log === undefined ? '' : `; what was found before is in ${flags.log}`}`;
     throw lost.error;
   }
-  if (found.length > 0) throw new FailuresFound(found, flags.keepGoing ?? false);
+  if (found.length > 0) throw new FailuresFound(found);
   if (deps.signal.aborted) throw new Stopped();
-}
-
-/** Its lines say what broke. */
-class FailuresFound extends Error {
-  readonly exitCode = EXIT.invariant;
-
-  constructor(failures: readonly Failure[], keepGoing: boolean) {
-    const kinds = failures.map(({ key }) => `  ${key}`);
-    super(keepGoing ? [`${plural(failures.length, 'different failure')}:`, ...kinds].join('\n') : failures[0].explanation.join('\n'));
-    this.name = 'FailuresFound';
-  }
 }

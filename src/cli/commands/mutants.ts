@@ -1,4 +1,5 @@
 /** `sweepgen mutants`: are the planted bugs found, by whom, and how soon? */
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/fatal.ts';
 import { Stopped } from '../../drivers/errors.ts';
@@ -66,12 +67,12 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   const wanted = names.length === 0 ? MUTANTS : [...new Set(names)].map((name) => named(MUTANTS, name, 'mutant'));
   for (const { name } of wanted) chooseMutant(name);
   const jobs = Math.min(flags.jobs ?? deps.cores, wanted.length);
-  const { monitors } = chooseMonitors(flags, { monitors: MONITORS, always: false });
+  const watch = chooseMonitors(flags, { monitors: MONITORS, always: false });
   const search: Omit<KillTask, 'mutant'> = {
     seeds: Array.from({ length: flags.seeds }, (_, i) => (flags.seed + i * STRIDE) % 2 ** 32),
     seconds: flags.seconds,
     strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
-    monitors,
+    ...watch,
   };
   if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
   const pool = deps.explorePool(jobs);
@@ -98,8 +99,11 @@ async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: re
       progress.log(describeKill(result));
     }
   }
+  const all = Promise.all(Array.from({ length: jobs }, work));
+  // A search may take minutes: what is under way when the user wants to stop is given up.
+  all.catch(() => {});
   try {
-    await Promise.all(Array.from({ length: jobs }, work));
+    await Promise.race([all, ...(deps.signal.aborted ? [] : [once(deps.signal, 'abort')])]);
   } finally {
     progress.clear();
   }

@@ -1,4 +1,6 @@
 /** Spreads executions over a pool, slice by slice, until the time is up or something is found. */
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
 import type { CampaignLog } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
@@ -18,6 +20,8 @@ export interface FuzzOptions {
   readonly seconds?: number;
   readonly executions?: number;
   readonly keepGoing: boolean;
+  /** Shrink and explain what fails. */
+  readonly shrink: boolean;
   /** Milliseconds. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -39,13 +43,22 @@ export interface FuzzResult {
 }
 
 /** Of a slice, in seconds. Long enough to be worth a turn, short enough to look up from. */
-const LONGEST = 2;
+const LONGEST = 5;
 const SHORTEST = 0.1;
+const PATIENCE_MS = 10_000;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const campaign = new Campaign(options);
-  await Promise.all(Array.from({ length: options.pool.jobs }, () => campaign.work()));
+  const work = Promise.all(Array.from({ length: options.pool.jobs }, () => campaign.work()));
+  work.catch(() => {});
+  await Promise.race([work, patience(options.signal)]);
   return campaign.end();
+}
+
+/** Over some time after `signal` is aborted: what is under way then is given up. */
+async function patience(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await setTimeout(PATIENCE_MS, undefined, { ref: false });
 }
 
 class Campaign {
@@ -56,7 +69,6 @@ class Campaign {
   #left: number;
   #lost: FuzzResult['lost'];
   #found = false;
-  #exhausted = false;
 
   constructor(options: FuzzOptions) {
     const { seconds = Infinity, stations, pool, strategy } = options;
@@ -66,21 +78,22 @@ class Campaign {
     // A search keeps its place only within a slice, so each station has one.
     const searches = makeStrategy(strategy).exhausted !== undefined;
     const share = (seconds * pool.jobs) / stations;
-    this.#sliceSeconds = searches ? share : Math.min(LONGEST, Math.max(SHORTEST, share / 4));
+    this.#sliceSeconds = searches ? share : Math.min(LONGEST, Math.max(SHORTEST, share / 20));
   }
 
   /** What one worker is kept busy with. */
   async work(): Promise<void> {
-    const { plan, pool, tally, keepGoing } = this.#options;
+    const { plan, pool, tally, keepGoing, shrink } = this.#options;
     while (this.#goesOn()) {
       const turn = plan.next();
+      if (turn === null) return;
       const executions = this.#share();
       this.#give(executions);
       const seconds = Math.min(this.#sliceSeconds, this.#secondsLeft());
       const known = tally.failures.map(({ key }) => key);
       let result: SliceResult;
       try {
-        result = await pool.runSlice({ station: turn.station, seed: turn.seed, executions, seconds, keepGoing, investigate: true, known });
+        result = await pool.runSlice({ station: turn.station, seed: turn.seed, executions, seconds, keepGoing, shrink, known });
       } catch (error) {
         if (!(error instanceof WorkerLost)) throw error;
         this.#lost ??= { error, turn };
@@ -88,7 +101,7 @@ class Campaign {
         return;
       }
       this.#give(result.executions - executions);
-      plan.done(turn, result.executions);
+      plan.done(turn, result.executions, result.exhausted);
       this.#count(turn, result);
     }
   }
@@ -104,20 +117,19 @@ class Campaign {
   #count(turn: Turn, result: SliceResult): void {
     const { tally, log, onFailure, onSlice } = this.#options;
     const fresh = result.failures.filter(({ key }) => !tally.knows(key));
-    const scenario = tally.add(turn.station, result);
-    log?.slice(turn, result, scenario.distinct);
+    const { tally: scenario, fresh: edges } = tally.add(turn.station, result);
+    log?.slice(turn, result, scenario.distinct, edges);
     for (const failure of fresh) {
       log?.failure(failure);
       onFailure?.(failure);
     }
     if (result.failures.length > 0) this.#found = true;
-    if (result.exhausted && this.#options.stations === 1) this.#exhausted = true;
     onSlice?.(scenario, this.#elapsed());
   }
 
   #goesOn(): boolean {
     const { signal, keepGoing } = this.#options;
-    if (signal.aborted || this.#lost !== undefined || this.#exhausted || (this.#found && !keepGoing)) return false;
+    if (signal.aborted || this.#lost !== undefined || (this.#found && !keepGoing)) return false;
     return this.#left > 0 && this.#secondsLeft() > 0;
   }
 
@@ -136,7 +148,7 @@ class Campaign {
     if (this.#lost !== undefined) return 'worker lost';
     if (this.#found && !keepGoing) return 'failure';
     if (signal.aborted) return 'interrupted';
-    if (this.#exhausted) return 'exhausted';
+    if (this.#options.plan.isExhausted) return 'exhausted';
     return this.#left <= 0 ? 'executions' : 'time';
   }
 

@@ -6,7 +6,6 @@
 import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UsageError } from '../../../base/fatal.ts';
-import { EDGES } from '../edges/catalog.ts';
 import { VERDICTS } from '../execution.ts';
 import type { Ending } from './fuzz.ts';
 import type { Turn } from './plan.ts';
@@ -50,8 +49,8 @@ const LoggedSlice = z.object({
   seconds: z.number().nonnegative(),
   /** Of the scenario after it, about. */
   distinct: count,
-  /** By name, those that were passed. */
-  edges: z.record(z.string(), count),
+  /** Protocol edges that the scenario had not passed before. */
+  edges: names,
   /** By key, how often each failure was seen. */
   seen: z.record(z.string(), count),
   exhausted: z.boolean(),
@@ -101,9 +100,8 @@ export class CampaignLog {
     this.#path = path;
   }
 
-  slice({ station, lane, seed }: Turn, result: SliceResult, distinct: number): void {
+  slice({ station, lane, seed }: Turn, result: SliceResult, distinct: number, edges: readonly string[]): void {
     const { executions, steps, switches, seconds, seen, exhausted, covered } = result;
-    const edges = Object.fromEntries(EDGES.flatMap(({ name }, i) => (result.edges[i] > 0 ? [[name, result.edges[i]]] : [])));
     this.#write({ type: 'slice', station, lane, seed, executions, steps, switches, seconds, distinct, edges, seen, exhausted, covered });
   }
 

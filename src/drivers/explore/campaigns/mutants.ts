@@ -3,7 +3,7 @@ import { Plan } from './plan.ts';
 import type { RunSlice } from './run-slice.ts';
 import { settingsOf } from './settings.ts';
 import { findMutant, findScenario } from './find.ts';
-import type { Failure } from './slice.ts';
+import type { Failure, Station } from './slice.ts';
 
 export interface KillTask {
   readonly mutant: string;
@@ -12,7 +12,9 @@ export interface KillTask {
   /** The most that each may take. */
   readonly seconds: number;
   readonly strategy: string;
+  /** Those that look on in some turns, or in every turn. */
   readonly monitors: readonly string[];
+  readonly always: boolean;
 }
 
 /** One search. */
@@ -31,23 +33,25 @@ export interface Kill {
 
 /** Executions between two turns: few, so that a scenario that can't see it costs little. */
 const TURN = 100;
+const SLICE = { keepGoing: false, shrink: false, known: [] } as const;
 
-export async function killMutant({ mutant, seeds, seconds, strategy, monitors }: KillTask, runSlice: RunSlice, now: () => number): Promise<Kill> {
+export async function killMutant({ mutant, seeds, seconds, strategy, monitors, always }: KillTask, runSlice: RunSlice, now: () => number): Promise<Kill> {
   const scenarios = findMutant(mutant).scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
-  // Before the clock starts: the core is built, and the first memory made.
-  await runSlice({ station: new Plan({ scenarios, strategy, mutant, monitors, always: false, seed: 0 }).next().station, seed: 0, executions: 0, seconds, keepGoing: false, investigate: false, known: [] });
+  // Before the clock starts: the core is built.
+  const first: Station = { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy, monitors: [], mutant };
+  await runSlice({ ...SLICE, station: first, seed: 0, executions: 0, seconds });
   const searches: Search[] = [];
   for (const seed of seeds) {
-    const plan = new Plan({ scenarios, strategy, mutant, monitors, always: false, seed });
+    const plan = new Plan({ scenarios, strategy, mutant, monitors, always, seed });
     const started = now();
     let executions = 0;
     let failure: Failure | null = null;
     while (failure === null) {
       const left = seconds - (now() - started) / 1000;
-      if (left <= 0) break;
-      const turn = plan.next();
-      const result = await runSlice({ station: turn.station, seed: turn.seed, executions: TURN, seconds: left, keepGoing: false, investigate: false, known: [] });
-      plan.done(turn, result.executions);
+      const turn = left > 0 ? plan.next() : null;
+      if (turn === null) break;
+      const result = await runSlice({ ...SLICE, station: turn.station, seed: turn.seed, executions: TURN, seconds: left });
+      plan.done(turn, result.executions, result.exhausted);
       executions += result.executions;
       failure = result.failures[0] ?? null;
     }

@@ -26,6 +26,15 @@ export interface Turn {
   readonly seed: number;
 }
 
+/** A scenario, and where it is in its settings. */
+interface Entry {
+  readonly name: string;
+  /** Those whose search is not over. */
+  settings: readonly Knobs[];
+  /** Turns that it has had. */
+  turns: number;
+}
+
 /** One turn in so many has the monitors. */
 const WATCHED = 4;
 /** Seeds between two lanes. */
@@ -39,22 +48,25 @@ interface Lane {
 export class Plan {
   readonly #options: PlanOptions;
   readonly #lanes = new Map<string, Lane[]>();
-  /** Turns that each scenario has had. */
-  readonly #turns: number[];
+  readonly #entries: readonly Entry[];
   #at = 0;
 
   constructor(options: PlanOptions) {
     this.#options = options;
-    this.#turns = options.scenarios.map(() => 0);
+    this.#entries = options.scenarios.map(({ name, settings }) => ({ name, settings, turns: 0 }));
   }
 
-  /** The next turn; its lane is taken until `done`. */
-  next(): Turn {
-    const { scenarios, strategy, mutant } = this.#options;
-    const index = this.#at++ % scenarios.length;
-    const { name, settings } = scenarios[index];
-    const turn = this.#turns[index]++;
-    const station = { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(turn, settings.length), mutant };
+  /** All searches are over. */
+  get isExhausted(): boolean {
+    return this.#entries.every(({ settings }) => settings.length === 0);
+  }
+
+  /** The next turn, whose lane is taken until `done`; null if there is nothing left to search. */
+  next(): Turn | null {
+    if (this.isExhausted) return null;
+    let entry = this.#entries[this.#at++ % this.#entries.length];
+    while (entry.settings.length === 0) entry = this.#entries[this.#at++ % this.#entries.length];
+    const station = this.#stationOf(entry, entry.turns++);
     const lanes = this.#lanesOf(station);
     let lane = lanes.findIndex(({ busy }) => !busy);
     if (lane < 0) lane = lanes.push(this.#laneAt(lanes.length)) - 1;
@@ -62,22 +74,34 @@ export class Plan {
     return { station, lane, seed: lanes[lane].next };
   }
 
-  /** So many seeds of the turn were run. */
-  done({ station, lane }: Turn, executions: number): void {
+  /** So many seeds of the turn were run; `exhausted`: that setting's search is over. */
+  done({ station, lane }: Turn, executions: number, exhausted: boolean): void {
     const taken = this.#lanesOf(station)[lane];
     taken.busy = false;
     taken.next = (taken.next + executions) % SEEDS;
+    if (exhausted) this.#drop(station);
   }
 
-  /** So many seeds of the lane were run before, from `seed` on; the scenario has had that turn. */
-  ranBefore(station: Station, lane: number, seed: number, executions: number): void {
+  /** As `next` and `done`, of a campaign before. */
+  ranBefore({ station, lane, seed }: Turn, executions: number, exhausted: boolean): void {
     const lanes = this.#lanesOf(station);
     while (lanes.length <= lane) lanes.push(this.#laneAt(lanes.length));
     lanes[lane].next = (seed + executions) % SEEDS;
-    const index = this.#options.scenarios.findIndex(({ name }) => name === station.scenario);
+    if (exhausted) this.#drop(station);
+    const index = this.#entries.findIndex(({ name }) => name === station.scenario);
     if (index < 0) return;
-    this.#turns[index]++;
+    this.#entries[index].turns++;
     this.#at = index + 1;
+  }
+
+  #stationOf({ name, settings }: Entry, turn: number): Station {
+    const { strategy, mutant } = this.#options;
+    return { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(turn, settings.length), mutant };
+  }
+
+  #drop({ scenario, knobs }: Station): void {
+    const entry = this.#entries.find(({ name }) => name === scenario);
+    if (entry !== undefined) entry.settings = entry.settings.filter((each) => Object.keys(each).some((name) => each[name] !== knobs[name]));
   }
 
   /** Along the diagonal, so that each setting comes to be watched. */

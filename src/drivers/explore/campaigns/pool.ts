@@ -31,6 +31,8 @@ export class WorkerLost extends Error {
 const WORKER = join(ROOT, 'dist/workers/explore.js');
 /** Beyond the time that a slice was given; its last execution, a core to build and a failure to describe need some. */
 const GRACE_SECONDS = 60;
+/** Seconds that a timer can wait. */
+const LONGEST_TIMER = 2 ** 31 / 1000;
 
 /** Worker threads, each with a core of its own. */
 export function threadPool(jobs: number): ExplorePool {
@@ -46,10 +48,10 @@ export function threadPool(jobs: number): ExplorePool {
   pool.on('error', () => {});
 
   async function run<Value>(name: string, task: unknown, seconds: number): Promise<Value> {
-    const limit = seconds + GRACE_SECONDS;
-    const signal = Number.isFinite(limit) ? AbortSignal.timeout(limit * 1000) : undefined;
+    const limit = Math.ceil(seconds + GRACE_SECONDS);
+    const signal = limit < LONGEST_TIMER ? AbortSignal.timeout(limit * 1000) : undefined;
     const outcome: Outcome<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
-      throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${Math.round(limit)} s` : `a worker died: ${error.message}`);
+      throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${limit} s` : `a worker died: ${error.message}`);
     });
     if (outcome.ok) return outcome.value;
     throw Object.assign(new Error(outcome.message), { stack: outcome.stack });

@@ -22,8 +22,8 @@ interface Ready {
   readonly session: Session;
 }
 
-/** Sessions that are kept: each has some MB of memory. */
-const KEPT = 8;
+/** Sessions that are kept: each has a MB or two of memory. */
+const KEPT = 32;
 /** Milliseconds of executions between two looks at the world outside. */
 const BATCH_MS = 100;
 
@@ -126,7 +126,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, loadHooked: () =
     if (execution.verdict !== 'ok') {
       const failure = describe(slice.station, session.describe(execution));
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
-      if (!known.has(failure.key)) failures.push(slice.investigate ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
+      if (!known.has(failure.key)) failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
       known.add(failure.key);
       if (!slice.keepGoing) break;
     }

@@ -29,7 +29,7 @@ export interface Slice {
   /** Go on after a failure. */
   readonly keepGoing: boolean;
   /** Shrink and explain what fails. */
-  readonly investigate: boolean;
+  readonly shrink: boolean;
   /** Keys of failures that were found before: they are counted, and not told again. */
   readonly known: readonly string[];
 }

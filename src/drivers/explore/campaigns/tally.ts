@@ -14,13 +14,14 @@ export interface ScenarioTally {
   distinct: number;
   /** Different failures, and how often each was seen. */
   readonly failures: Map<string, number>;
-  readonly edges: Float64Array;
+  /** By the numbers of EDGES: 1 if it was passed. */
+  readonly edges: Uint8Array;
+  /** What a search has covered without gaps, in words; '' if nothing. */
+  covered: string;
 }
 
-/** What one slice adds; a log holds the same. */
-export interface SliceCounts extends Omit<SliceResult, 'hashes' | 'edges' | 'failures'> {
-  readonly edges: ArrayLike<number>;
-}
+/** What one slice adds. */
+type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seconds' | 'seen' | 'covered'>;
 
 export class Tally {
   readonly scenarios: readonly ScenarioTally[];
@@ -39,24 +40,34 @@ export class Tally {
       seconds: 0,
       distinct: 0,
       failures: new Map(),
-      edges: new Float64Array(EDGES.length),
+      edges: new Uint8Array(EDGES.length),
+      covered: '',
     }));
   }
 
-  /** Counts what a slice at `station` has done; a failure whose key is new is kept. */
-  add(station: Station, result: SliceResult): ScenarioTally {
+  /**
+   * Counts what a slice at `station` has done; a failure whose key is new is kept.
+   * @returns the scenario's counts, and the edges that it had not passed before
+   */
+  add(station: Station, result: SliceResult): { readonly tally: ScenarioTally; readonly fresh: readonly string[] } {
     const tally = this.#addCounts(station, result);
+    const fresh = EDGES.map((_, i) => i).filter((i) => tally.edges[i] === 0 && result.edges[i] > 0);
+    for (const i of fresh) tally.edges[i] = 1;
     let seen = this.#seen.get(station.scenario);
     if (seen === undefined) this.#seen.set(station.scenario, (seen = new Distinct()));
     seen.add(result.hashes);
     tally.distinct = (this.#distinctBefore.get(station.scenario) ?? 0) + seen.count;
     for (const failure of result.failures) this.addFailure(failure);
-    return tally;
+    return { tally, fresh: fresh.map((i) => EDGES[i].name) };
   }
 
-  /** Counts what a log says of a slice; `distinct` is that of the scenario after it. */
-  addLogged(station: Station, counts: SliceCounts, distinct: number): void {
-    this.#addCounts(station, counts).distinct = distinct;
+  /** Counts what a log says of a slice: the scenario's `distinct` after it, and the edges that were new. */
+  addLogged(station: Station, counts: SliceCounts, distinct: number, fresh: readonly string[]): void {
+    const tally = this.#addCounts(station, counts);
+    tally.distinct = distinct;
+    EDGES.forEach(({ name }, i) => {
+      if (fresh.includes(name)) tally.edges[i] = 1;
+    });
     this.#distinctBefore.set(station.scenario, distinct);
   }
 
@@ -72,10 +83,10 @@ export class Tally {
     return this.scenarios.reduce((sum, each) => sum + each[field], 0);
   }
 
-  /** How often each edge was passed. */
-  edges(): Float64Array {
-    const all = new Float64Array(EDGES.length);
-    for (const { edges } of this.scenarios) edges.forEach((count, i) => (all[i] += count));
+  /** The edges of all scenarios. */
+  edges(): Uint8Array {
+    const all = new Uint8Array(EDGES.length);
+    for (const { edges } of this.scenarios) edges.forEach((passed, i) => (all[i] |= passed));
     return all;
   }
 
@@ -87,12 +98,12 @@ export class Tally {
     tally.switches += counts.switches;
     tally.seconds += counts.seconds;
     for (const [key, times] of Object.entries(counts.seen)) tally.failures.set(key, (tally.failures.get(key) ?? 0) + times);
-    for (let i = 0; i < tally.edges.length; i++) tally.edges[i] += counts.edges[i] ?? 0;
+    if (counts.covered !== '') tally.covered = counts.covered;
     return tally;
   }
 }
 
 /** How many edges were passed. */
-export function passed(edges: Float64Array): number {
-  return edges.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+export function passed(edges: Uint8Array): number {
+  return edges.reduce((sum, each) => sum + each, 0);
 }
