@@ -5,6 +5,7 @@ import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campa
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
 import { HELP_WIDTH } from './help.ts';
+import { tableText } from './lane-table-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'scenario', align: 'left' },
@@ -28,13 +29,13 @@ export function describeTotals(tally: Tally, seconds: number): string {
 }
 
 /** Where it failed, and how to see it again; what broke, if `explained`. */
-export function describeFailure(failure: Failure, explained: boolean): string[] {
+export function describeFailure(failure: Failure, explained: boolean, isColored: boolean): string[] {
   const { station, explanation, shrunk, repeat } = failure;
   const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${station.monitors.length > 0 ? ` under ${station.monitors.join(', ')}` : ''}:`];
   if (explained) lines.push(...explanation.map((line) => `  ${line}`));
   if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${shrunk}`);
   else if (shrunk !== null) {
-    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...shrunk.table.map(({ text }) => text));
+    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, isColored));
     lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
   }
   lines.push(`repeat the one that failed with: ${repeat}`);

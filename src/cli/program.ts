@@ -4,6 +4,7 @@ import { EXIT, UsageError } from '../base/fatal.ts';
 import { addExplore } from './commands/explore.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addMutants } from './commands/mutants.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addSequence } from './commands/sequence.ts';
@@ -16,7 +17,7 @@ import { paint } from './paint.ts';
 import { hint } from './suggest.ts';
 
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addFuzz, addMutants, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {

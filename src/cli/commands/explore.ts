@@ -92,7 +92,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   } else {
     const [{ covered }] = tally.scenarios;
     terminal.out(`${describeTotals(tally, result.seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
-    if (failure !== undefined) terminal.out(`${describeFailure(failure, false).join('\n')}\n`);
+    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal.outIsColored).join('\n')}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Stopped();

@@ -106,7 +106,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
       onSlice: (slice, seconds) => progress.show(describeProgress(slice, tally, seconds)),
       onFailure(failure) {
         progress.clear();
-        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false).join('\n')}\n\n`);
+        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal.outIsColored).join('\n')}\n\n`);
       },
     });
   } finally {

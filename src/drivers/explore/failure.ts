@@ -2,17 +2,25 @@
 import { formatCount } from '../../report/units.ts';
 import type { CampaignFailure } from './campaign.ts';
 import { HeapBroken } from '../errors.ts';
+import type { Outcome } from './failures/outcome.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
 
 /** What broke: a sentence, then the facts. */
-export function explainFailure(failure: CampaignFailure): string[] {
-  return [headline(failure), ...failure.facts.map((fact) => `  ${fact}`)];
+export function explainFailure({ execution, ...failure }: CampaignFailure): string[] {
+  return explainOutcome({ ...failure, atCheckpoint: execution.error instanceof HeapBroken }, execution.steps);
 }
 
-function headline({ verdict, thread, execution }: CampaignFailure): string {
+/** The same of any outcome but `ok`, reached after so many `steps`. */
+export function explainOutcome(outcome: Outcome, steps: number): string[] {
+  return [headline(outcome, steps), ...outcome.facts.map((fact) => `  ${fact}`)];
+}
+
+function headline({ verdict, thread, atCheckpoint }: Outcome, steps: number): string {
   switch (verdict) {
+    case 'ok':
+      return 'nothing is wrong';
     case 'invariant':
-      if (execution.error instanceof HeapBroken) return 'at a checkpoint the oracle found the heap broken:';
+      if (atCheckpoint) return 'at a checkpoint the oracle found the heap broken:';
       return thread === '' ? 'all threads finished, and left this behind:' : `${thread} found an impossible state:`;
     case 'race':
       return `a data race, noticed as ${thread} went on:`;
@@ -23,7 +31,7 @@ function headline({ verdict, thread, execution }: CampaignFailure): string {
     case 'livelock':
       return 'a livelock: all that are left look again and again at words that nobody will change:';
     case 'step-limit':
-      return `no end after ${formatCount(execution.steps)} accesses:`;
+      return `no end after ${formatCount(steps)} accesses:`;
   }
 }
 

@@ -53,7 +53,7 @@ export const EXECUTIONS = 4000;
 /** What some seconds suffice for. */
 const ACCESSES = 60_000_000;
 /** Hashes in a line. */
-const CHECKPOINTS = 32;
+const CHECKPOINTS = 16;
 
 /** @throws Error when the failure does not come up again: it depends on more than it should */
 export function investigate(failure: Failure, options: InvestigateOptions): Investigation {
@@ -90,7 +90,7 @@ function artefactOf(failure: Failure, setting: Setting, recording: Recording, pa
     operations: same(setting.operations, usual.operations) ? null : setting.operations.map((own) => own.map((each): [string, ...number[]] => [...each])),
     mutant: failure.mutant?.name ?? null,
     monitors: [...(failure.monitors ?? [])],
-    strategy: failure.strategy.name,
+    strategy: failure.strategy.spec ?? failure.strategy.name,
     seed: failure.seed,
     preemptions: [...recording.preemptions],
     verdict: outcome.verdict as Artefact['verdict'],

@@ -1,0 +1,78 @@
+/** `sweepgen replay`: one recorded failure again, step by step, and explained. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { EXIT, UsageError } from '../../base/fatal.ts';
+import { explainOutcome } from '../../drivers/explore/failure.ts';
+import { readArtefact, type Artefact } from '../../drivers/explore/failures/artefact.ts';
+import { lanesOf } from '../../drivers/explore/failures/lanes.ts';
+import { decodeLine, isLine } from '../../drivers/explore/failures/line.ts';
+import { replayArtefact, type Replayed } from '../../drivers/explore/failures/replay.ts';
+import { plural } from '../../report/units.ts';
+import { Verifier } from '../../verify/verifier.ts';
+import type { Deps } from '../deps.ts';
+import { examples } from '../help.ts';
+import { laneTableText } from '../lane-table-text.ts';
+
+interface ReplayFlags {
+  readonly json?: boolean;
+  readonly trace?: boolean;
+}
+
+export function addReplay(program: Command, deps: Deps): void {
+  program
+    .command('replay')
+    .summary('run a failure that explore has recorded again, and explain it')
+    .description('Runs one execution by its recorded preemptions, checks step by step that it follows the recorded one, and shows who did what: a column for each thread, the accesses whose order decides marked. Ends with 1 while the failure is there, and with 0 when it is gone.')
+    .argument('<failure>', "the line that explore printed, 'v1:…', or a file that --save wrote")
+    .option('--trace', 'show every access, not only those that matter')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples([
+      ["sweepgen replay 'v1:…'", 'what explore found'],
+      ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace', 'each access of a recorded failure'],
+    ]))
+    .action((failure: string, flags: ReplayFlags) => replay(deps, failure, flags));
+}
+
+async function replay({ terminal }: Deps, failure: string, { json = false, trace = false }: ReplayFlags): Promise<void> {
+  const artefact = isLine(failure) ? decodeLine(failure) : readArtefact(readText(failure), failure);
+  const replayed = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
+  const { recording, ground, setting, core } = replayed;
+  const lanes = lanesOf(ground, setting, core.sites, recording, artefact.pairs, trace);
+  if (json) {
+    const { replayDocument } = await import('../replay-document.ts');
+    terminal.out(`${replayDocument(artefact, replayed, lanes)}\n`);
+  } else {
+    terminal.out(`${describe(artefact, replayed).join('\n')}\n\n`);
+    for (const line of laneTableText(lanes, terminal.outIsColored)) terminal.out(line);
+  }
+  if (recording.outcome.verdict !== 'ok') throw new StillFails(replayed);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`'${path}' is neither a file nor a line that begins with v1:`);
+    throw new UsageError(`${path} can't be read: ${(error as Error).message}`);
+  }
+}
+
+function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, { setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
+  const { outcome, trace } = recording;
+  return [
+    `${scenario} on ${plural(setting.knobs.procs, 'P')}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
+    ...(otherBuild ? ['the source is not the one that it was recorded with'] : []),
+    divergence === '' ? 'it follows the recorded execution to its end' : `it departs from the recorded execution at ${divergence}`,
+    fails ? 'it fails as recorded' : outcome.verdict === 'ok' ? `the failure is gone: all threads finished after ${plural(trace.length, 'access', 'accesses')}, and nothing is wrong` : 'it fails in another way',
+  ];
+}
+
+/** Its lines say what broke. */
+class StillFails extends Error {
+  readonly exitCode = EXIT.invariant;
+
+  constructor({ recording: { outcome, trace } }: Replayed) {
+    super(explainOutcome(outcome, trace.length).join('\n'));
+    this.name = 'StillFails';
+  }
+}

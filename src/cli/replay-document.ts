@@ -1,0 +1,46 @@
+/** The document that `replay --json` prints; see report/json.ts. */
+import { z } from 'zod';
+import type { Artefact } from '../drivers/explore/failures/artefact.ts';
+import type { Lanes } from '../drivers/explore/failures/lanes.ts';
+import type { Replayed } from '../drivers/explore/failures/replay.ts';
+import { VERDICTS } from '../drivers/explore/execution.ts';
+
+const SCHEMA = 1;
+const count = z.number().int().nonnegative();
+const outcome = { verdict: z.enum(VERDICTS), thread: z.string(), facts: z.array(z.string()), steps: count };
+
+export const ReplayDocument = z.object({
+  schema: z.literal(SCHEMA),
+  command: z.literal('replay'),
+  scenario: z.string(),
+  /** null for the source as it is. */
+  mutant: z.string().nullable(),
+  preemptions: count,
+  recorded: z.object(outcome),
+  now: z.object(outcome),
+  /** The same verdict, for the same reason. */
+  fails: z.boolean(),
+  /** Where it departs from the recorded execution; null if nowhere. */
+  divergence: z.string().nullable(),
+  otherBuild: z.boolean(),
+  /** The accesses that matter, or all with --trace; `critical` are those whose order decides. */
+  lanes: z.array(z.object({ step: count, thread: z.string(), operation: z.string(), source: z.string(), critical: z.boolean() })),
+});
+
+export function replayDocument(artefact: Artefact, { recording, fails, divergence, otherBuild }: Replayed, { names, rows }: Lanes): string {
+  const { scenario, mutant, preemptions, verdict, thread, facts, steps } = artefact;
+  const document = ReplayDocument.parse({
+    schema: SCHEMA,
+    command: 'replay',
+    scenario,
+    mutant,
+    preemptions: preemptions.length,
+    recorded: { verdict, thread, facts, steps },
+    now: { ...recording.outcome, steps: recording.trace.length },
+    fails,
+    divergence: divergence === '' ? null : divergence,
+    otherBuild,
+    lanes: rows.map((row) => ({ ...row, thread: names[row.thread], source: `${row.site.file}:${row.site.line} ${row.site.fn}` })),
+  });
+  return JSON.stringify(document, null, 2);
+}
