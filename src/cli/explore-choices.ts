@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, UsageError } from '../base/fatal.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { GENERATED, ROOT } from '../drivers/explore/load.ts';
-import { MONITORS } from '../drivers/explore/monitors/catalog.ts';
+import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
 import { plant } from '../drivers/explore/mutant.ts';
 import { MUTANTS } from '../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../drivers/explore/mutants/known-bug.ts';
@@ -65,11 +65,11 @@ export interface Watch {
 /** `--races`, `--monitors a,b`, 'all' or 'none'; `usual` if neither is given. */
 export function chooseMonitors(flags: { readonly races?: boolean; readonly monitors?: string }, usual: Watch): Watch {
   if (flags.monitors === undefined && !flags.races) return usual;
-  const listed = flags.monitors === undefined || flags.monitors === 'none' ? [] : flags.monitors === 'all' ? MONITORS : flags.monitors.split(',');
+  const listed = flags.monitors === undefined || flags.monitors === 'none' ? [] : flags.monitors === 'all' ? MONITOR_NAMES : flags.monitors.split(',');
   const wanted = new Set([...listed, ...(flags.races ? [RACES] : [])]);
-  const unknown = [...wanted].find((name) => !MONITORS.includes(name));
-  if (unknown !== undefined) throw new UsageError(`there is no monitor '${unknown}'${MONITORS.length === 0 ? '' : `; there are ${inWords(MONITORS)}`}`);
-  return { monitors: MONITORS.filter((name) => wanted.has(name)), always: true };
+  const unknown = [...wanted].find((name) => !MONITOR_NAMES.includes(name));
+  if (unknown !== undefined) throw new UsageError(`there is no monitor '${unknown}'${MONITOR_NAMES.length === 0 ? '' : `; there are ${inWords(MONITOR_NAMES)}`}`);
+  return { monitors: MONITOR_NAMES.filter((name) => wanted.has(name)), always: true };
 }
 
 /** The race detector's name among the monitors. */

@@ -18,7 +18,7 @@ import { byteView, type Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
-import { racyLoad, racyStore } from '../sync/racy.ts';
+import { racyLoad, racyLoadByte, racyStore, racyStoreByte } from '../sync/racy.ts';
 import { lfstackpush } from '../sync/lfstack.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN } from '../heap/bitmap.ts';
@@ -188,11 +188,12 @@ function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, bas
           if ((m[word] & mark) !== 0) continue;
           m[word] |= mark;
         } else if (words >= OWN_BYTE_WORDS) {
-          // Racy: two Ms that find it unmarked both scan it. The byte alone is looked at: a
-          // load of the word would have to wait for the byte stored last.
+          // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
+          // word leave this byte alone. The byte alone is looked at: a load of the word would
+          // have to wait for the byte stored last.
           const byte = word * 4 + (shift >> 2);
-          if (m8[byte] !== 0) continue;
-          m8[byte] = 1 << (shift & 3);
+          if (racyLoadByte(m, m8, byte) !== 0) continue;
+          racyStoreByte(m, m8, byte, 1 << (shift & 3));
         } else if (!markShared(m, sb, word, mark, bits)) {
           continue;
         }

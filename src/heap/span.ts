@@ -34,7 +34,7 @@ export const Span = struct('span', 32, {
   /** Won by CAS from h-2 to h-1; stored h by the winner when all is done. */
   xsweepgen: atomic('any M'),
   /** Read racily by the sweepers, which look at sweepgen next. */
-  state: by('mheap.lock'),
+  state: by('mheap.lock; fixed while it is swept, cached, or has a live block'),
   /** 0 for a large object. */
   sizeclass: by(HEAP),
   /** Bytes of a block. */
@@ -44,11 +44,11 @@ export const Span = struct('span', 32, {
   /** Blocks in the span; 1 when large. */
   nelems: by(HEAP),
   /** A P's MCache holds it. */
-  incache: by('mcentral.lock'),
+  incache: by('mcentral.lock; read by who sweeps it'),
   /** Its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
-  limit: by(OWNER),
+  limit: by('who has just got it from the heap; fixed while in use'),
   /** MTypes: how its blocks' types are kept, and where. */
   compression: by(OWNER),
   typedata: by(OWNER),

@@ -48,8 +48,8 @@ export const M = struct('m', 512, {
   spinning: by(SELF),
   /** Lock to release once the parked goroutine's status is Gwaiting; the goroutine itself: the locks of its channels. */
   waitlock: by(SELF),
-  /** Link of the list of idle Ms. */
-  schedlink: by('sched.lock'),
+  /** Link of the list of idle Ms, or of those that one M is about to wake. */
+  schedlink: by('sched.lock; read by who wakes it'),
   fastrand: by(SELF),
   /** It has collected: the goroutine should let others run, the sweeper first of all. */
   resched: by(SELF),

@@ -26,7 +26,12 @@ export interface Struct<Name extends string = string> {
 /** Words of one cache line; records that different workers write are padded to it. */
 export const CACHE_LINE = 16;
 
-/** A field of `words` 32-bit words that is touched only as `guardian` says. */
+/**
+ * A field of `words` 32-bit words that is touched only as `guardian` says. If that begins with
+ * the name of a lock (sync/lock-order.ts), or with "lock of the list it is on", only who holds
+ * the lock, or has stopped the world, writes the field, and reads it too. After a "; " may
+ * follow why others read it: "racily read" means by racyLoad alone.
+ */
 export function by(guardian: string, words = 1): Field {
   return { words, guardian };
 }

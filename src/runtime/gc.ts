@@ -187,7 +187,7 @@ function recordPause(m: Mem, times: Times): void {
 }
 
 /** From here on every span in use needs sweeping. */
-function setUpSweep(m: Mem): void {
+export function setUpSweep(m: Mem): void {
   m[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;
   Atomics.store(m, XSWEEPDONE, 0);
   m[SWEEP_NSPAN] = nspan(m);

@@ -90,6 +90,11 @@ export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
   return Atomics.exchange(m, at, ref << 2) >>> 2;
 }
 
+/** The pointer in word `i` of `obj`, which other goroutines exchange meanwhile: one that it leads to is seen as they left it. */
+export function loadSharedWord(m: Mem, obj: Ref, i: number): Ref {
+  return Atomics.load(m, obj + i * m[PTR_WORDS]) >>> 2;
+}
+
 /** An integer in word `i` of `obj`; it has no tag, so the collector takes it for no pointer. */
 export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
   const pw = m[PTR_WORDS];

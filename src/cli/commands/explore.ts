@@ -5,7 +5,7 @@ import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { localPool } from '../../drivers/explore/campaigns/pool.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
 import { Stopped } from '../../drivers/errors.ts';
-import { MONITORS } from '../../drivers/explore/monitors/catalog.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf } from '../../drivers/explore/scenarios/scenario.ts';
@@ -123,6 +123,6 @@ function list(): string {
   const scenarios = SCENARIOS.map(({ name, summary, knobs }) => `  ${name}${knobs.map((knob) => ` ${knob.name}=${knob.values.map(formatCount).join('|')}`).join('')}\n      ${summary}\n`);
   const mutants = MUTANTS.map(({ name, history, breaks }) => `  ${name} (${history})\n      ${breaks}\n`);
   const strategies = STRATEGIES.map(({ spec, summary }) => `  ${spec}\n      ${summary}\n`);
-  const monitors = MONITORS.length === 0 ? [] : ['\nMonitors:\n', ...MONITORS.map((each) => `  ${each}\n`)];
+  const monitors = MONITOR_NAMES.length === 0 ? [] : ['\nMonitors:\n', ...MONITOR_NAMES.map((each) => `  ${each}\n`)];
   return ['Scenarios:\n', ...scenarios, '\nStrategies:\n', ...strategies, ...monitors, '\nMutants:\n', ...mutants].join('');
 }

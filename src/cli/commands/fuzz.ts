@@ -8,7 +8,7 @@ import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { settingsOf } from '../../drivers/explore/campaigns/settings.ts';
 import type { Failure } from '../../drivers/explore/campaigns/slice.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
-import { MONITORS } from '../../drivers/explore/monitors/catalog.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
 import { plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -132,7 +132,7 @@ function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags): Omit<
     scenarios: scenarios.map(({ name }) => name),
     set: fixKnobs(scenarios, flags.set ?? []),
     strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
-    ...chooseMonitors(flags, { monitors: MONITORS, always: false }),
+    ...chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false }),
     mutant: flags.mutant ?? null,
   };
 }

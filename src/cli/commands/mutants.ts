@@ -5,7 +5,7 @@ import { EXIT } from '../../base/fatal.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { isKilled, type Kill, type KillTask } from '../../drivers/explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../drivers/explore/campaigns/pool.ts';
-import { MONITORS } from '../../drivers/explore/monitors/catalog.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
@@ -67,7 +67,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   const wanted = names.length === 0 ? MUTANTS : [...new Set(names)].map((name) => named(MUTANTS, name, 'mutant'));
   for (const { name } of wanted) chooseMutant(name);
   const jobs = Math.min(flags.jobs ?? deps.cores, wanted.length);
-  const watch = chooseMonitors(flags, { monitors: MONITORS, always: false });
+  const watch = chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false });
   const search: Omit<KillTask, 'mutant'> = {
     seeds: Array.from({ length: flags.seeds }, (_, i) => (flags.seed + i * STRIDE) % 2 ** 32),
     seconds: flags.seconds,

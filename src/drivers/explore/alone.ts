@@ -8,8 +8,9 @@ import { FINISHED } from './prologue.ts';
  */
 export function runAlone<Result>(core: Control, coroutine: Coroutine<Result>): Result {
   core.$attach({ now: () => 0, notify: () => 0, access() {} });
+  const fiber = core.$spawn(coroutine);
   let site: number;
-  do site = core.$resume(coroutine, 0x3fff_ffff, undefined);
+  do site = core.$resume(fiber, 0x3fff_ffff, undefined);
   while (site >= 0);
   if (site !== FINISHED) throw new Error(`preparing sleeps on m[${core.$pendingIndex()}]`);
   return core.$returned() as Result;

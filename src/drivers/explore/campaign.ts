@@ -6,9 +6,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Execution, Verdict } from './execution.ts';
 import { outcomeOf } from './failures/outcome.ts';
 import type { Core } from './load.ts';
+import type { Monitor } from './monitor.ts';
+import { describeRace, RaceFound } from './monitors/races/race-found.ts';
+import { withBothStacks } from './monitors/races/two-stacks.ts';
 import { Explorer } from './scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from './scenarios/scenario.ts';
-import type { Monitor } from './monitor.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -21,6 +23,8 @@ export interface CampaignOptions {
   readonly seed: number;
   /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
   readonly strategy?: string;
+  /** What looks on; it needs the hooked variant of the core. */
+  readonly monitors?: (prepared: Prepared) => readonly Monitor[];
   /** Stop after so many; no limit unless given. */
   readonly executions?: number;
   /** Stop after so long; no limit unless given. */
@@ -69,8 +73,8 @@ export const SEEDS = 2 ** 32;
 const BATCH_MS = 100;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { core, scenario, setting, makeOracle, seed, strategy, now, executions = Infinity, seconds = Infinity } = options;
-  const session = new Session({ core, prepared: scenario.prepare(core, setting, makeOracle), strategy });
+  const { core, scenario, setting, makeOracle, seed, strategy, monitors, now, executions = Infinity, seconds = Infinity } = options;
+  const session = new Session({ core, prepared: scenario.prepare(core, setting, makeOracle), strategy, monitors });
   const seen = new Set<number>();
   const sums = { executions: 0, steps: 0, switches: 0 };
   let failure: CampaignFailure | undefined;
@@ -106,20 +110,22 @@ export interface SessionOptions {
   readonly prepared: Prepared;
   /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
   readonly strategy?: string;
-  /** They look on, and need the hooked variant of the core. */
-  readonly monitors?: readonly Monitor[];
+  /** What looks on; it needs the hooked variant of the core. */
+  readonly monitors?: (prepared: Prepared) => readonly Monitor[];
 }
 
 /** A memory, and a strategy that goes on learning from one execution to the next. */
 export class Session {
+  readonly #core: Core;
   readonly #prepared: Prepared;
   readonly #strategy: Strategy;
   readonly #explorer: Explorer;
 
-  constructor({ core, prepared, monitors = [], strategy = DEFAULT_STRATEGY }: SessionOptions) {
+  constructor({ core, prepared, monitors, strategy = DEFAULT_STRATEGY }: SessionOptions) {
+    this.#core = core;
     this.#prepared = prepared;
     this.#strategy = makeStrategy(strategy);
-    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, ...(monitors.length > 0 && { monitors }) });
+    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, monitors: monitors?.(prepared) });
   }
 
   run(seed: number): Execution {
@@ -137,14 +143,16 @@ export class Session {
 
   /** What is to be told of the execution just over, which failed. */
   describe(execution: Execution): CampaignFailure {
-    const { thread, facts } = outcomeOf(execution, this.#prepared.names, this.#explorer.m);
-    return {
-      seed: execution.seed,
-      strategy: this.#strategy.spec ?? this.#strategy.name,
-      verdict: execution.verdict as CampaignFailure['verdict'],
-      thread,
-      facts,
-      execution,
-    };
+    const { seed, error } = execution;
+    const { verdict, thread, facts } = outcomeOf(execution, this.#prepared.names, this.#explorer.m);
+    const strategy = this.#strategy.spec ?? this.#strategy.name;
+    const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
+    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, execution };
+  }
+
+  /** With both call stacks. */
+  #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
+    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
+    return describeRace(withBothStacks(found, this.#core, rerun), found.words);
   }
 }

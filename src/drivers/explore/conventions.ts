@@ -3,8 +3,8 @@
  * wrong in silence: an access it can't see, a state it can't reset, a result that differs
  * from run to run.
  */
-import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, MEMORY, type CoreProgram } from './program.ts';
-import { atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
+import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, type CoreProgram } from './program.ts';
+import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
 import { checkModuleState } from './module-state.ts';
 
 /** Called for each breach, at its offset in the bundle. */

@@ -11,6 +11,7 @@
  */
 import { atomicsOp, childrenOf, type AnyNode, type CallExpression, type MemberExpression } from './syntax.ts';
 import { calleeOf, isAccess, isBytes, isMemory, passesMemory, type CoreProgram, type SharedFunction } from './program.ts';
+import { isBootWord } from './boot-words.ts';
 import { isPure, mayWait } from './purity.ts';
 import { asExpression, type InlineBody } from './inline.ts';
 import type { Binding } from './scopes.ts';
@@ -108,7 +109,7 @@ export class Emitter {
       case 'Property':
         return this.#shorthand(node);
       case 'MemberExpression':
-        return this.#isElement(node) ? this.#load(node) : null;
+        return this.#isElement(node) && !isBootWord(this.#program, node) ? this.#load(node) : null;
       case 'AssignmentExpression':
         if (!this.#isElement(node.left)) return null;
         return node.operator === '=' ? this.#store(node) : this.#compound(node);
@@ -181,8 +182,8 @@ export class Emitter {
     return this.#hooked ? `$load${suffix}(${site}, ${view}, ${index})` : `${view}[${index}]`;
   }
 
-  #write({ view, suffix, index }: Place, site: number, value: string): string {
-    return this.#hooked ? `$store${suffix}(${site}, ${view}, ${index}, ${value})` : `${view}[${index}] = ${value}`;
+  #write({ view, suffix, index, word }: Place, site: number, value: string): string {
+    return this.#hooked ? `$store${suffix}(${site}, ${view}, ${index}, ${value})` : `$mark(${word}), ${view}[${index}] = ${value}`;
   }
 
   #load(node: MemberExpression): string {
@@ -246,10 +247,29 @@ export class Emitter {
     if (node.callee.type === 'MemberExpression' && isMemory(this.#program, node.callee.object)) return this.#range(node);
     if (!passesMemory(this.#program, node)) return null;
     const callee = calleeOf(this.#program, node);
-    if (callee === null) return `(yield* ${this.#splice(node)})`;
+    if (callee === null) return this.#invoke(node);
     if (callee === 'plain' || !callee.coroutine) return null;
     if (SPINS.has(callee.name)) return this.#spin(node);
-    return this.#inline(node, callee) ?? `(yield* ${this.#splice(node)})`;
+    return this.#inline(node, callee) ?? this.#invoke(node);
+  }
+
+  /**
+   * Calls a coroutine. It runs on at once; only if it stops does the caller stop as well, with
+   * the callee left to be resumed before it (see $resume in prologue.ts).
+   */
+  #invoke(node: CallExpression): string {
+    const call = this.#splice(node);
+    const callee = this.#temp();
+    const step = this.#temp();
+    return this.#onStack(node, `((${callee} = ${call}, ${step} = ${callee}.next()).done ? ${step}.value : ($push(${callee}), yield ${step}.value))`);
+  }
+
+  /** The hooked variant keeps the stack of calls, for monitors that report where something was done. */
+  #onStack(node: CallExpression, text: string): string {
+    if (!this.#hooked) return text;
+    const site = this.#site(node, 'call');
+    const result = this.#temp();
+    return `($calls.push(${site}), ${result} = ${text}, $calls.pop(), ${result})`;
   }
 
   #atomic(node: CallExpression, op: string): string {
@@ -273,8 +293,7 @@ export class Emitter {
     const site = this.#site(node, fills ? 'fill' : 'copy');
     const { first, use } = this.#operands(node.arguments);
     const start = (fills ? use[1] : use[0]) ?? '0';
-    const plain = `m.${fills ? 'fill' : 'copyWithin'}(${use.join(', ')})`;
-    return sequence(first, this.#guard(site, start), this.#hooked ? this.#op(fills ? '$fill' : '$copy', site, ...use) : plain);
+    return sequence(first, this.#guard(site, start), this.#op(fills ? '$fill' : '$copy', site, ...use));
   }
 
   /** Parks for the time that the spin would take. */
@@ -296,7 +315,7 @@ export class Emitter {
     const text = oneLine(body.write((each) => this.#emit(each), (binding) => this.#renamed.get(binding)!));
     for (const binding of [...body.params, ...body.locals]) this.#renamed.delete(binding);
     this.#inlining.pop();
-    return `(${[...args, text].join(', ')})`;
+    return `(${[...args, this.#onStack(node, text)].join(', ')})`;
   }
 
   /** Names for the callee's parameters, and the assignments that evaluate the arguments in order. */

@@ -13,7 +13,6 @@ export { settle } from '../../runtime/settle.ts';
 export { leaveCheckpoint } from '../../gc/doorbell.ts';
 export { runM } from './scenarios/programs/run-m.ts';
 export { CHANNELS } from './scenarios/programs/channels.ts';
-export { buildFreeBeside, freeBeside } from './scenarios/programs/free-beside.ts';
+export { buildByOperations, runOperations } from './scenarios/programs/heap-operations.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
-export { buildSweepRefill, sweepRefill } from './scenarios/programs/sweep-refill.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';

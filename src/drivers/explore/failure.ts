@@ -49,7 +49,9 @@ export interface Repeat {
 export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
-  if (monitors.length > 0) words.push(`--monitors ${monitors.join(',')}`);
+  const others = monitors.filter((name) => name !== 'races');
+  if (others.length > 0) words.push(`--monitors ${others.join(',')}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
+  if (others.length < monitors.length) words.push('--races');
   return words.join(' ');
 }

@@ -5,6 +5,14 @@ export type Coroutine<Result = unknown> = Generator<number, Result, WaitResult |
 
 export type WaitResult = 'ok' | 'timed-out';
 
+/** A coroutine and those that it has called, each waiting for the next: a thread of its own. */
+export interface Fiber {
+  readonly stack: Coroutine[];
+  top: number;
+  /** Sites of the calls, outermost first; empty in the plain variant. */
+  readonly calls: number[];
+}
+
 /** The core's module with every function over `m` as the coroutine it was made into. */
 export type Explored<Module> = {
   readonly [Name in keyof Module]: Module[Name] extends (m: Int32Array, ...rest: infer Rest) => infer Result
@@ -18,6 +26,8 @@ export interface Host {
   now(ran: number): number;
   /** Wakes up to `count` threads that wait on `m[index]`; returns how many. */
   notify(index: number, count: number): number;
+  /** By blocks of 1 << DIRTY_SHIFT words: set to 1 where the core writes. Kept when absent. */
+  readonly dirty?: Uint8Array;
   /** Called by the hooked variant after each access; `kind` is one of ACCESS. */
   access(site: number, kind: number, index: number, value: number, old: number): void;
 }
@@ -30,8 +40,9 @@ export interface Control {
   /** How often each protocol edge was passed (edges/catalog.ts); who reads it clears it. */
   readonly $edges: Uint32Array;
   $attach(host: Host): void;
+  $spawn(coroutine: Coroutine): Fiber;
   /** Runs on until a guard has counted past `budget`, a park, or the end. */
-  $resume(coroutine: Coroutine, budget: number, message: WaitResult | undefined): number;
+  $resume(fiber: Fiber, budget: number, message: WaitResult | undefined): number;
   /** Guards passed since the last resumption. */
   $ran(): number;
   /** Makes the running coroutine yield at its next guard. */

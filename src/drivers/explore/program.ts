@@ -2,11 +2,10 @@
  * What the bundle says about shared memory: which functions take it, who calls whom, and
  * so which functions must be coroutines.
  */
+import { isBootWord } from './boot-words.ts';
 import { resolveScopes, type Binding, type Scopes } from './scopes.ts';
-import { atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type FunctionDeclaration, type Syntax } from './syntax.ts';
+import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type FunctionDeclaration, type Syntax } from './syntax.ts';
 
-/** The parameter that is the shared memory, in every function that takes it. */
-export const MEMORY = 'm';
 /** `const m8 = byteView(m)`, or the parameter after m: the same memory byte by byte. */
 export const BYTES = 'm8';
 export const BYTE_VIEW = 'byteView';
@@ -52,7 +51,7 @@ export function analyse(syntax: Syntax): CoreProgram {
 
 function collect(program: CoreProgram, caller: SharedFunction): void {
   walk(caller.node.body, (node) => {
-    if (isAccess(program, node)) caller.coroutine = true;
+    if (isAccess(program, node) && !isConstantRead(program, node)) caller.coroutine = true;
     if (node.type !== 'CallExpression') return;
     if (atomicsOp(node) !== null) caller.coroutine = true;
     else if (passesMemory(program, node)) {
@@ -71,6 +70,13 @@ function close(shared: ReadonlyMap<AnyNode, SharedFunction>): void {
       for (const callee of each.calls) if (callee.coroutine) each.coroutine = changed = true;
     }
   }
+}
+
+/** Does `node` read a word that is constant once threads run? */
+function isConstantRead(program: CoreProgram, node: AnyNode): boolean {
+  const parent = program.parents.get(node)!;
+  const written = (parent.type === 'AssignmentExpression' && parent.left === node) || parent.type === 'UpdateExpression';
+  return !written && isBootWord(program, node);
 }
 
 /** Is `node` a reference to the shared memory? */

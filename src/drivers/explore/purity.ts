@@ -2,6 +2,7 @@
  * Index and operands of an access are evaluated before its scheduling point. Those whose
  * value can't change in between may as well stand after it, without a temporary.
  */
+import { isBootWord } from './boot-words.ts';
 import type { CoreProgram } from './program.ts';
 import { walk, type AnyNode } from './syntax.ts';
 
@@ -31,6 +32,7 @@ export function isPure(program: CoreProgram, node: AnyNode): boolean {
     case 'ConditionalExpression':
       return isPure(program, node.test) && isPure(program, node.consequent) && isPure(program, node.alternate);
     case 'MemberExpression':
+      if (isBootWord(program, node)) return true;
       return isModuleConstant(program, node) && (!node.computed || isPure(program, node.property));
     case 'CallExpression':
       return isMath(program, node.callee) && node.arguments.every((each) => isPure(program, each));

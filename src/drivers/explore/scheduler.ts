@@ -4,10 +4,11 @@
  * waiters wake in the order in which they came.
  */
 import { HeapBroken } from '../errors.ts';
-import type { Control, Coroutine, Host, WaitResult } from './generated.ts';
+import type { Control, Coroutine, Fiber, Host, WaitResult } from './generated.ts';
 import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { Monitor } from './monitor.ts';
-import { FINISHED } from './prologue.ts';
+import { DIRTY_SHIFT, FINISHED } from './prologue.ts';
+import { Spinners } from './spinners.ts';
 import type { Scene, Strategy } from './strategy.ts';
 
 export interface ExploreOptions {
@@ -50,6 +51,7 @@ export class Explorer implements Scene, Host {
   readonly pendingIndex: Int32Array;
   readonly ran: Int32Array;
   readonly writes: Uint8Array;
+  readonly dirty: Uint8Array;
   readonly deadline: Float64Array;
   /** The memory of the execution under way or just over. */
   readonly m: Int32Array;
@@ -61,12 +63,15 @@ export class Explorer implements Scene, Host {
   readonly #stepLimit: number;
   readonly #accessNs: number;
   readonly #status: Uint8Array;
+  readonly #spinners: Spinners;
+  /** The thread under way has woken another. */
+  #wokeOther = false;
   /** Word a waiting thread sleeps on; when it came, for first come first woken. */
   readonly #waitsOn: Int32Array;
   readonly #arrival: Float64Array;
   /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
   readonly #messages: (WaitResult | undefined)[];
-  #coroutines: Coroutine[] = [];
+  #fibers: Fiber[] = [];
   #results: unknown[] = [];
   #arrivals = 0;
   #left = 0;
@@ -84,7 +89,8 @@ export class Explorer implements Scene, Host {
     this.#stepLimit = options.stepLimit ?? 1_000_000;
     this.#accessNs = options.accessNs ?? 50;
     this.threads = threads;
-    this.m = new Int32Array(options.template.length);
+    this.m = options.template.slice();
+    this.dirty = new Uint8Array((this.m.length >> DIRTY_SHIFT) + 1);
     this.runnable = new Int32Array(threads);
     this.sleeping = new Int32Array(threads);
     this.pendingSite = new Int32Array(threads);
@@ -92,6 +98,7 @@ export class Explorer implements Scene, Host {
     this.ran = new Int32Array(threads);
     this.writes = options.core.$writes;
     this.#status = new Uint8Array(threads);
+    this.#spinners = new Spinners(threads);
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
     this.#arrival = new Float64Array(threads);
@@ -116,6 +123,10 @@ export class Explorer implements Scene, Host {
       if (this.sleepingCount > 0) this.#wakeExpired();
       if (this.runnableCount === 0 && this.sleepingCount === 0) {
         verdict = 'deadlock';
+        break;
+      }
+      if (this.runnableCount === 0 && this.#allLookForEver()) {
+        verdict = 'livelock';
         break;
       }
       const thread = this.#strategy.next(this);
@@ -151,11 +162,23 @@ export class Explorer implements Scene, Host {
     };
   }
 
+  /** Makes the memory as it was: only what the last execution wrote needs it. */
+  #restore(): void {
+    const { dirty, m } = this;
+    const { template } = this.#options;
+    for (let block = 0; block < dirty.length; block++) {
+      if (dirty[block] === 0) continue;
+      dirty[block] = 0;
+      const end = Math.min((block + 1) << DIRTY_SHIFT, m.length);
+      for (let i = block << DIRTY_SHIFT; i < end; i++) m[i] = template[i];
+    }
+  }
+
   #reset(): void {
     const options = this.#options;
-    this.m.set(options.template);
+    this.#restore();
     this.#core.$attach(this);
-    this.#coroutines = options.threads.map((start) => start(this.m));
+    this.#fibers = options.threads.map((start) => this.#core.$spawn(start(this.m)));
     this.#results = options.threads.map(() => undefined);
     this.#status.fill(RUNNABLE);
     this.pendingSite.fill(-1);
@@ -167,6 +190,7 @@ export class Explorer implements Scene, Host {
     this.#arrivals = 0;
     this.#left = this.threads;
     this.#hash = 0x811c9dc5;
+    this.#spinners.reset();
     this.#list();
     for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
   }
@@ -196,10 +220,28 @@ export class Explorer implements Scene, Host {
    * Returns what it threw, or null.
    */
   #resume(thread: number, budget: number): unknown {
+    let left = budget;
+    this.#wokeOther = false;
+    while (left > 1 && this.#spinners.isWatched(thread)) {
+      const error = this.#step(thread);
+      if (error !== null || this.#status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
+      left--;
+    }
+    return this.#spinners.isWatched(thread) ? this.#step(thread) : this.#go(thread, left);
+  }
+
+  /** One access of a thread that is watched. */
+  #step(thread: number): unknown {
+    const site = this.pendingSite[thread];
+    if (site >= 0) this.#spinners.note(thread, this.m, this.pendingIndex[thread], this.writes[site] === 1);
+    return this.#go(thread, 1);
+  }
+
+  #go(thread: number, budget: number): unknown {
     this.current = thread;
     let site: number;
     try {
-      site = this.#core.$resume(this.#coroutines[thread], budget - 1, this.#messages[thread]);
+      site = this.#core.$resume(this.#fibers[thread], budget - 1, this.#messages[thread]);
     } catch (thrown) {
       this.#count(thread, this.#core.$ran());
       return thrown ?? new Error(`threw ${String(thrown)}`);
@@ -224,10 +266,14 @@ export class Explorer implements Scene, Host {
       this.#status[thread] = WAITING;
       this.#waitsOn[thread] = index;
       this.#arrival[thread] = this.#arrivals++;
-      this.deadline[thread] = this.#time() + this.#core.$parkTimeout();
+      this.deadline[thread] = this.#time() + this.#pauseOf(thread, index, this.#core.$parkTimeout());
       this.#list();
     }
     return null;
+  }
+
+  #pauseOf(thread: number, index: number, wanted: number): number {
+    return wanted < Infinity ? wanted * this.#spinners.pause(thread, this.m, index) : wanted;
   }
 
   #count(thread: number, ran: number): void {
@@ -256,10 +302,19 @@ export class Explorer implements Scene, Host {
     return this.#warped + this.steps * this.#accessNs;
   }
 
-  /** `thread`'s sleep is over now, and that of all who wanted to wake before it. */
+  #allLookForEver(): boolean {
+    for (let i = 0; i < this.sleepingCount; i++) if (!this.#spinners.looksForEver(this.sleeping[i])) return false;
+    return true;
+  }
+
+  /**
+   * `thread`'s sleep is over now, and that of all who wanted to wake before it. Who only looks
+   * may look at any time: the clock moves for it only if nobody else can run.
+   */
   #warpTo(thread: number): void {
     const time = this.#time();
-    if (this.deadline[thread] > time) this.#warped += this.deadline[thread] - time;
+    if (this.#spinners.isLooking(thread) && this.runnableCount > 0) this.deadline[thread] = time;
+    else if (this.deadline[thread] > time) this.#warped += this.deadline[thread] - time;
     this.#wakeExpired();
   }
 
@@ -268,7 +323,8 @@ export class Explorer implements Scene, Host {
     let woken = 0;
     for (let i = 0; i < this.sleepingCount; i++) {
       const thread = this.sleeping[i];
-      if (this.deadline[thread] <= time) {
+      if (this.deadline[thread] <= time || this.#spinners.sees(thread, this.m)) {
+        this.#spinners.watch(thread);
         this.#wake(thread, 'timed-out');
         woken++;
       }
@@ -291,6 +347,8 @@ export class Explorer implements Scene, Host {
   }
 
   now(ran: number): number {
+    // Who waits for a time does not look in vain.
+    this.#spinners.rest(this.current);
     return this.#time() + ran * this.#accessNs;
   }
 
@@ -308,6 +366,7 @@ export class Explorer implements Scene, Host {
       woken++;
     }
     if (woken > 0) {
+      this.#wokeOther = true;
       this.#list();
       if (this.#strategy.asksOnWake) this.#core.$preempt();
     }

@@ -4,7 +4,7 @@
  */
 import type { Place } from './problems.ts';
 
-export type SiteKind = 'load' | 'store' | 'byte load' | 'byte store' | 'atomic load' | 'atomic store' | 'rmw' | 'cas' | 'wait' | 'notify' | 'fill' | 'copy' | 'spin';
+export type SiteKind = 'load' | 'store' | 'byte load' | 'byte store' | 'atomic load' | 'atomic store' | 'rmw' | 'cas' | 'wait' | 'notify' | 'fill' | 'copy' | 'spin' | 'call';
 
 export interface Site extends Place {
   readonly kind: SiteKind;

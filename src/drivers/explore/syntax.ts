@@ -3,6 +3,9 @@ import { parse, type AnyNode, type CallExpression, type FunctionDeclaration, typ
 
 export type { AnyNode, CallExpression, FunctionDeclaration, Identifier, MemberExpression };
 
+/** The parameter that is the shared memory, in every function that takes it. */
+export const MEMORY = 'm';
+
 export interface Syntax {
   /** The text that was parsed: comments blanked, so that slices can be put on one line. */
   readonly text: string;

@@ -45,6 +45,20 @@ export function spinUntil(m: Int32Array, word: number): number {
   while (Atomics.load(m, word) === 0) { procyield(m, 10); spins++; }
   return spins;
 }
+export function spinCounting(m: Int32Array, word: number, counter: number): void {
+  while (Atomics.load(m, word) === 0) { m[counter]++; procyield(m, 10); }
+}
+export function late(m: Int32Array, word: number): void {
+  for (let i = 0; i < 300; i++) usleep(m, 100);
+  Atomics.store(m, word, 1);
+}
+export function waitsForTime(m: Int32Array, ns: number): void {
+  for (const end = nanotime() + ns; nanotime() < end; ) usleep(m, 20 + m[0]);
+}
+export function countThenSet(m: Int32Array, word: number, n: number, flag: number): void {
+  count(m, word, n);
+  set(m, flag);
+}
 export function yieldUntil(m: Int32Array, word: number): void {
   while (Atomics.load(m, word) === 0) osyield(m);
 }
@@ -167,6 +181,17 @@ describe('time', () => {
   });
 });
 
+describe('a thread that only looks', () => {
+  it('is asleep until one of its words changes, and then goes on', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const execution = run([['spinUntil', 4], ['countThenSet', 9, 4000, 4]], seed, { strategy: new RandomWalk(3) });
+      expect(execution.verdict).toBe('ok');
+      // Not after each fifty nanoseconds, which is as long as an access of the other takes.
+      expect(execution.results[0] as number).toBeLessThan(600);
+    }
+  });
+});
+
 describe('verdicts', () => {
   it('deadlock: all that are left wait for good', () => {
     const execution = run([['sleepOn', 3, 0], ['count', 9, 5]]);
@@ -179,8 +204,15 @@ describe('verdicts', () => {
     expect(run([['forever'], ['spinUntil', 5]], 1, { stepLimit: 500, strategy: new RandomWalk(100) })).toMatchObject({ verdict: 'step-limit', steps: 500 });
   });
 
-  it('step-limit: two that wait for each other with timeouts', () => {
-    expect(run([['yieldUntil', 3], ['spinUntil', 4]]).verdict).toBe('step-limit');
+  it('livelock: all that are left look at words that nobody will change', () => {
+    expect(run([['yieldUntil', 3], ['spinUntil', 4]]).verdict).toBe('livelock');
+    expect(run([['count', 9, 5], ['spinCounting', 4, 5]]).verdict).toBe('livelock');
+    expect(run([['sleepOn', 3, 0], ['spinUntil', 4]]).verdict).toBe('livelock');
+  });
+
+  it('no livelock: a word changes late, or what is waited for is the time', () => {
+    expect(run([['spinUntil', 4], ['yieldUntil', 4], ['late', 4]]).verdict).toBe('ok');
+    expect(run([['waitsForTime', 5e6]]).verdict).toBe('ok');
   });
 
   it('fatal: the core objects', () => {

@@ -48,7 +48,9 @@ export function makeRunSlice(now: () => number): RunSlice {
     }
     const scenario = findScenario(station.scenario);
     const setting = settingOf(scenario, station.knobs);
-    const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy: station.strategy, monitors: makeMonitors(core, sites, station.monitors) });
+    const { strategy, monitors: which } = station;
+    const monitors = which.length === 0 ? undefined : ({ names }: Prepared) => makeMonitors(core, sites, which, names);
+    const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy, monitors });
     kept.push({ key, core, session });
     if (kept.length > KEPT) kept.shift();
     return kept[kept.length - 1];

@@ -3,6 +3,7 @@ import { UsageError } from '../../../base/fatal.ts';
 import { loadCore, type LoadedCore } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Mutant } from '../mutant.ts';
+import { makeMonitors } from '../monitors/catalog.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { knobsOf, settingOf, type MakeOracle, type Scenario, type Setting } from '../scenarios/scenario.ts';
@@ -14,7 +15,7 @@ import type { Ground } from './stand.ts';
 
 export interface ReplayOptions {
   readonly makeOracle: MakeOracle;
-  /** Those of these names. */
+  /** Those of these names; of the catalog unless given. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
   /** The hooked variant; loaded unless given. */
   readonly core?: LoadedCore;
@@ -40,7 +41,7 @@ export async function replayArtefact(artefact: Artefact, options: ReplayOptions)
   const scenario = named([...(options.scenarios ?? []), ...SCENARIOS], artefact.scenario, 'scenario');
   const setting = settingFor(scenario, artefact);
   const core = options.core ?? (await loadCore(true, mutantOf(artefact)));
-  const monitors = options.makeMonitors?.(artefact.monitors) ?? [];
+  const monitors = options.makeMonitors?.(artefact.monitors) ?? makeMonitors(core.core, core.sites, artefact.monitors);
   const ground = { core: core.core, scenario, makeOracle: options.makeOracle, monitors };
   const recording = record(ground, setting, artefact.preemptions);
   return {

@@ -11,4 +11,69 @@ export const FREEING: readonly KnownBug[] = [
     replace: "export function freeBlock(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {\n  const c = mcentralAt(m[s + SIZECLASS]);\n  lock(m, mp, c);\n  if (m[s + INCACHE] > 1) {",
     scenarios: ['free-beside'],
   },
+  {
+    name: 'free-into-unswept-span',
+    history: 'constructed',
+    breaks: 'a block is freed by hand and once more by the sweep of its span, which was still to come',
+    file: 'src/malloc/free.ts',
+    find: '  ensureSwept(m, mp, s);\n',
+    replace: '',
+    scenarios: ['free-unswept'],
+  },
+  {
+    name: 'free-clears-bits-of-cached-span',
+    history: 'commit 5bfe8adee5, issue 8299: markfreed changed bits plainly beside others. There they marked; here the owner of the span sets the bits of blocks it hands out',
+    breaks: "who frees a block of a span that another P caches changes its bits in a word that the owner is changing: one change is lost",
+    file: 'src/malloc/mcentral.ts',
+    find: '    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);\n    return;',
+    replace: '    handedBack(m, s, p);\n    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);\n    return;',
+    scenarios: ['free-beside-bits'],
+  },
+  {
+    name: 'free-looks-before-locking',
+    history: 'constructed',
+    breaks: 'whether a P caches the span is asked before its mcentral is locked: it may be cached when the block goes on its freelist',
+    file: 'src/malloc/mcentral.ts',
+    find: '  lock(m, mp, c);\n  if (m[s + INCACHE] !== 0) {\n    m[p] = m[s + FREEBUF];',
+    replace: '  const isCached = m[s + INCACHE] !== 0;\n  lock(m, mp, c);\n  if (isCached) {\n    m[p] = m[s + FREEBUF];',
+    scenarios: ['free-beside', 'free-unswept'],
+  },
+  {
+    name: 'free-counts-unlocked',
+    history: 'constructed',
+    breaks: 'the freed block is counted after its mcentral was unlocked: counts of two Ms that free at once are lost',
+    file: 'src/malloc/mcentral.ts',
+    find: `  m[s + NALLOC]--;
+  m[c + NFREE]++;
+  if (m[s + NALLOC] !== 0) {
+    unlock(m, mp, c);
+    return;
+  }`,
+    replace: `  m[s + NALLOC]--;
+  if (m[s + NALLOC] !== 0) {
+    unlock(m, mp, c);
+    m[c + NFREE]++;
+    return;
+  }
+  m[c + NFREE]++;`,
+    scenarios: ['free-unswept', 'free-beside'],
+  },
+  {
+    name: 'freebuf-taken-unlocked',
+    history: 'constructed',
+    breaks: 'the owner takes over what others have freed before it locks the mcentral: a block that is freed at that moment is lost, or freed twice',
+    file: 'src/malloc/mcache.ts',
+    find: '  lock(m, mp, c);\n  if (old !== emptySpan(m)) reclaimLocked(m, c, old);',
+    replace: '  if (old !== emptySpan(m)) reclaimLocked(m, c, old);\n  lock(m, mp, c);',
+    scenarios: ['free-beside'],
+  },
+  {
+    name: 'freebuf-of-flushed-cache-kept',
+    history: 'constructed',
+    breaks: 'a cache that is flushed leaves blocks set aside: nobody takes them over any more',
+    file: 'src/malloc/mcentral.ts',
+    find: 'return m[s + FREEBUF] !== 0 || m[s + NALLOC] === 0;',
+    replace: 'return m[s + NALLOC] === 0;',
+    scenarios: ['free-beside', 'flush'],
+  },
 ];

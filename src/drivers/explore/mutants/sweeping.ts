@@ -1,4 +1,4 @@
-/** Sweeping beside allocation, and the generations that govern it. */
+/** Sweeping beside allocation, the generations that govern it, and what spans know of their blocks. */
 import type { KnownBug } from './known-bug.ts';
 
 export const SWEEPING: readonly KnownBug[] = [
@@ -9,7 +9,7 @@ export const SWEEPING: readonly KnownBug[] = [
     file: 'src/malloc/mcentral.ts',
     find: 'const wasEmpty = m[s + FREELIST] === 0;',
     replace: 'Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]); const wasEmpty = m[s + FREELIST] === 0;',
-    scenarios: ['sweep-refill'],
+    scenarios: ['refill-partial', 'sweep-refill'],
   },
   {
     name: 'sweepgen-by-one',
@@ -18,6 +18,197 @@ export const SWEEPING: readonly KnownBug[] = [
     file: 'src/runtime/gc.ts',
     find: 'm[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;',
     replace: 'm[SWEEPGEN] = (m[SWEEPGEN] + 1) | 0;',
-    scenarios: ['whole-cycle'],
+    scenarios: ['flush', 'whole-cycle'],
+  },
+  {
+    name: 'sweep-counted-short',
+    history: 'constructed',
+    breaks: 'sweeping is over when the last span is still to be swept: it goes into the next mark unswept',
+    file: 'src/malloc/sweep.ts',
+    find: 'if (idx >= m[SWEEP_NSPAN]) {',
+    replace: 'if (idx >= m[SWEEP_NSPAN] - 1) {',
+    scenarios: ['reclaim', 'flush'],
+  },
+  {
+    name: 'allspans-read-unlocked',
+    history: 'commit 7f223e3b3b: allspans was read while others made it longer. Records stay in place here; the slip that is left is to take how many are in use now, which others change, for the length of the table',
+    breaks: 'spans that join while a cycle is swept make the table look shorter: the spans at its end are never swept',
+    file: 'src/malloc/sweep.ts',
+    find: `export function sweepone(m: Mem, mp: MRef): number {
+  m[mp + LOCKS]++;
+  const sg = m[SWEEPGEN];
+  for (;;) {
+    const idx = Atomics.add(m, XSPANIDX, 1);
+    if (idx >= m[SWEEP_NSPAN]) {`,
+    replace: `import { FixAlloc } from './fixalloc.ts';
+import { SPANALLOC } from './mheap.ts';
+export function sweepone(m: Mem, mp: MRef): number {
+  m[mp + LOCKS]++;
+  const sg = m[SWEEPGEN];
+  for (;;) {
+    const idx = Atomics.add(m, XSPANIDX, 1);
+    if (idx >= m[SPANALLOC + FixAlloc.at.inuse]) {`,
+    scenarios: ['reclaim', 'flush'],
+  },
+  {
+    name: 'claim-by-load-and-store',
+    history: 'constructed',
+    breaks: 'two Ms that look at a span at once both sweep it',
+    file: 'src/malloc/sweep.ts',
+    find: 'return Atomics.compareExchange(m, s + XSWEEPGEN, (sg - 2) | 0, (sg - 1) | 0) === ((sg - 2) | 0);',
+    replace: 'Atomics.store(m, s + XSWEEPGEN, (sg - 1) | 0);\n  return true;',
+    scenarios: ['sweep-refill', 'free-unswept', 'reclaim'],
+  },
+  {
+    name: 'sweeps-what-is-no-object',
+    history: 'constructed',
+    breaks: 'the background sweeper claims spans that are free or hold stacks: they have no blocks to sweep',
+    file: 'src/malloc/sweep.ts',
+    find: 'if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {',
+    replace: 'if (racyLoad(m, s + STATE) === SPAN_STATE.dead) {',
+    scenarios: ['reclaim', 'flush'],
+  },
+  {
+    name: 'span-in-use-before-generation',
+    history: 'constructed',
+    breaks: 'a span that comes into use still has the generation of an old cycle: a sweeper takes it for garbage',
+    file: 'src/malloc/mheap.ts',
+    find: `  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
+  m[s + FREELIST] = 0;
+  m[s + NALLOC] = 0;
+  m[s + SIZECLASS] = sizeclass;`,
+    replace: `  m[s + STATE] = SPAN_STATE.inUse;
+  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
+  m[s + FREELIST] = 0;
+  m[s + NALLOC] = 0;
+  m[s + SIZECLASS] = sizeclass;`,
+    scenarios: ['reclaim', 'sweep-refill'],
+  },
+  {
+    name: 'free-blocks-swept-again',
+    history: 'constructed',
+    breaks: 'blocks that were free before the cycle are not marked, so the sweep puts them on the freelist twice',
+    file: 'src/malloc/sweep.ts',
+    find: 'for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {',
+    replace: 'for (let p = m[s + FREELIST]; p !== 0 && m[p] !== 0; p = m[p]) {',
+    scenarios: ['refill-partial'],
+  },
+  {
+    name: 'swept-block-looks-clear',
+    history: 'constructed',
+    breaks: 'the second word of a swept block does not say that it is dirty: malloc hands it out as it is',
+    file: 'src/malloc/sweep.ts',
+    find: 'm[p + pw] = second;\n      if (pw === 2) m[p + 3] = second;',
+    replace: 'm[p + pw] = 0;\n      if (pw === 2) m[p + 3] = 0;',
+    scenarios: ['sweep-refill', 'free-unswept'],
+  },
+  {
+    name: 'span-freed-before-swept',
+    history: 'constructed',
+    breaks: 'a span goes back to the heap while it is being swept: whoever gets it has one of the wrong generation',
+    file: 'src/malloc/sweep.ts',
+    find: `  publishSwept(m, s);
+  if (hasEfence(m)) mheapFault(m, mp, s, true);
+  else mheapFree(m, mp, s, true);`,
+    replace: `  if (hasEfence(m)) mheapFault(m, mp, s, true);
+  else mheapFree(m, mp, s, true);
+  publishSwept(m, s);`,
+    scenarios: ['reclaim'],
+  },
+  {
+    name: 'small-span-freed-before-swept',
+    history: 'constructed',
+    breaks: 'a span of which all blocks were garbage goes to the heap before it counts as swept',
+    file: 'src/malloc/mcentral.ts',
+    find: `  m[s + NALLOC] = 0;
+  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
+  returnSpan(m, mp, c, s);`,
+    replace: `  m[s + NALLOC] = 0;
+  returnSpan(m, mp, c, s);
+  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);`,
+    scenarios: ['sweep-refill'],
+  },
+  {
+    name: 'ensure-swept-preemptible',
+    history: 'commit f8e4a2ef94: a collection could begin between the look at the generation and the change that counts on it. Ms stop by themselves here, and the core checks that such a caller has locks > 0',
+    breaks: 'who adds a special does not keep the next collection away: the span may need sweeping again before it is added',
+    file: 'src/malloc/specials.ts',
+    find: '  m[mp + LOCKS]++;\n  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    replace: '  ensureSwept(m, mp, s);\n  m[mp + LOCKS]++;\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    scenarios: ['tiny-blocks'],
+  },
+  {
+    name: 'ensure-swept-does-not-wait',
+    history: 'constructed',
+    breaks: 'a span that another M sweeps counts as swept: what is done to it meets the sweep',
+    file: 'src/malloc/sweep.ts',
+    find: '  while (Atomics.load(m, s + XSWEEPGEN) !== sg) osyield(m);',
+    replace: '',
+    scenarios: ['specials-sweep', 'free-unswept'],
+  },
+  {
+    name: 'special-added-unswept',
+    history: 'constructed',
+    breaks: 'a finalizer is put on the list of a span that a sweeper reads without a lock',
+    file: 'src/malloc/specials.ts',
+    find: '  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    replace: '  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    scenarios: ['specials-sweep'],
+  },
+  {
+    name: 'special-removed-unswept',
+    history: 'constructed',
+    breaks: 'a finalizer is taken off the list of a span that a sweeper changes at the same time',
+    file: 'src/malloc/specials.ts',
+    find: '  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
+    replace: '  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
+    scenarios: ['specials-sweep'],
+  },
+  {
+    name: 'special-edited-unlocked',
+    history: 'commit 6e612ae0f5: the lock was dropped before the list of specials was edited',
+    breaks: 'of two finalizers added to one span at once the list keeps one',
+    file: 'src/malloc/specials.ts',
+    find: `  if (isNew) {
+    m[x + OFFSET] = offset;
+    m[x + NEXT] = at;
+    m[link] = x;
+    refreshRefFlags(m, s, offset);
+  }
+  unlock(m, mp, s + SPANLOCK);`,
+    replace: `  unlock(m, mp, s + SPANLOCK);
+  if (isNew) {
+    m[x + OFFSET] = offset;
+    m[x + NEXT] = at;
+    m[link] = x;
+    refreshRefFlags(m, s, offset);
+  }`,
+    scenarios: ['specials-sweep'],
+  },
+  {
+    name: 'special-unlinked-unlocked',
+    history: 'commit 6e612ae0f5, at the removal',
+    breaks: 'a finalizer is unlinked while another M adds its own at the same place: one of the two changes is lost',
+    file: 'src/malloc/specials.ts',
+    find: `  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
+    m[link] = m[x + NEXT];
+    refreshRefFlags(m, s, offset);
+  } else x = 0;
+  unlock(m, mp, s + SPANLOCK);`,
+    replace: `  unlock(m, mp, s + SPANLOCK);
+  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
+    m[link] = m[x + NEXT];
+    refreshRefFlags(m, s, offset);
+  } else x = 0;`,
+    scenarios: ['specials-sweep'],
+  },
+  {
+    name: 'special-record-freed-unlocked',
+    history: 'constructed',
+    breaks: 'a sweeper gives the record of a special back beside another M that takes one: the free list loses a record, or gives one out twice',
+    file: 'src/malloc/sweep-specials.ts',
+    find: '  lock(m, mp, SPECIAL_LOCK);\n  fixallocFree(m, SPECIALALLOC, x);\n  unlock(m, mp, SPECIAL_LOCK);',
+    replace: '  fixallocFree(m, SPECIALALLOC, x);\n  lock(m, mp, SPECIAL_LOCK);\n  unlock(m, mp, SPECIAL_LOCK);',
+    scenarios: ['specials-sweep'],
   },
 ];

@@ -1,9 +1,15 @@
 /** Every scenario, in the order in which `--list` shows them. */
 import { channels } from './channels.ts';
 import { markBitsGo, markBitsTuned } from './mark-bits.ts';
-import { freeBeside } from './free-beside.ts';
-import { sweepRefill } from './sweep-refill.ts';
+import { flush } from './flush.ts';
+import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
+import { arenaGrowth, heapPages } from './heap-pages.ts';
+import { reclaim, reclaimEnough } from './reclaim.ts';
+import { specialsSweep } from './specials-sweep.ts';
+import { stacks } from './stacks.ts';
+import { refillPartial, sweepRefill } from './sweep-refill.ts';
 import type { Scenario } from './scenario.ts';
+import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -13,6 +19,18 @@ export const SCENARIOS: readonly Scenario[] = [
   markBitsGo,
   markBitsTuned,
   sweepRefill,
-  channels,
+  refillPartial,
   freeBeside,
+  freeBesideBits,
+  freeUnswept,
+  specialsSweep,
+  reclaim,
+  reclaimEnough,
+  flush,
+  tinyBlocks,
+  tinyCollected,
+  heapPages,
+  arenaGrowth,
+  stacks,
+  channels,
 ];

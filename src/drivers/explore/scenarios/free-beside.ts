@@ -1,9 +1,43 @@
-/** Explicit frees beside the allocation from the same spans, and nothing else. */
-import { programPerM } from './program-per-m.ts';
+/** Blocks freed by another M than the one that allocates from their span. */
+import { programPerM, repeat } from './program-per-m.ts';
 
-export const freeBeside = programPerM({
-  name: 'free-beside',
-  summary: 'one M allocates, the others free its blocks while it still caches their span',
-  build: (core, m, m0) => core.buildFreeBeside(m, m0),
-  run: (core, m, i) => core.freeBeside(m, i),
+const ALL = 1000;
+const HANDED_OVER = 6;
+
+function freeOf(name: string, summary: string, bytes: number) {
+  return programPerM({
+    name,
+    summary,
+    procs: [3, 2],
+    // The cache has its span already.
+    before: () => [['malloc', HANDED_OVER, bytes]],
+    operations: ({ procs }) =>
+      Array.from({ length: procs }, (_, index) =>
+        index === 0
+          ? repeat(HANDED_OVER, (i) => [['malloc', i, bytes], ['swap', i, i], ['malloc', HANDED_OVER + 1 + i, bytes]])
+          : repeat(HANDED_OVER, (i) => [['swap', i, i], ['free', i]]),
+      ),
+  });
+}
+
+export const freeBeside = freeOf('free-beside', 'one M allocates, the others free its blocks while it still caches their span', 2048);
+export const freeBesideBits = freeOf('free-beside-bits', 'the same of blocks whose bits share a word', 64);
+
+/** The same before their span is swept. */
+export const freeUnswept = programPerM({
+  name: 'free-unswept',
+  summary: 'blocks of spans that need sweeping are freed by hand, beside their sweep and beside malloc',
+  procs: [3, 2, 4],
+  knobs: [{ name: 'bytes', summary: 'size of the blocks: few to a span, or many to a bitmap word', values: [2048, 4096, 64] }],
+  before: ({ bytes }) => [
+    // Every second block is live, and in a cell.
+    ...repeat(6, (i) => [['malloc', 0, bytes], ['swap', 0, i], ['malloc', 0, bytes], ['drop', 0]]),
+    ['collect'],
+  ],
+  operations: ({ procs, bytes }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index === 0) return [['sweep', ALL]];
+      if (index === 1) return repeat(6, (i) => [['swap', i, i], ['free', i]]);
+      return repeat(4, (i) => [['malloc', i, bytes], ['swap', i + 4, 5 - i], ['free', i + 4]]);
+    }),
 });

@@ -1,9 +1,14 @@
 /** Every strategy by the name that commands and failures use. */
 import { UsageError } from '../../../base/fatal.ts';
 import type { Strategy } from '../strategy.ts';
+import { Chaos } from './chaos.ts';
+import { DepthFirst } from './depth-first.ts';
+import { Pct } from './pct.ts';
 import { Portfolio } from './portfolio.ts';
-import { parsePreemptions, ReplayPreemptions } from './preemptions.ts';
+import { Pos } from './pos.ts';
+import { parsePreemptions, RecordPreemptions, ReplayPreemptions } from './preemptions.ts';
 import { RandomWalk } from './random-walk.ts';
+import { Weighted } from './weighted.ts';
 
 export interface StrategyEntry {
   /** How it is asked for, with a typical parameter. */
@@ -16,7 +21,10 @@ export interface StrategyEntry {
 export const DEFAULT_STRATEGY = 'portfolio';
 
 /** Who makes the execution with seed 0, 1, …, and again from the start. */
-const TURNS = ['random:10', 'uniform', 'random:100'];
+const TURNS = ['random:10', 'pct:3', 'uniform', 'pos', 'random:100', 'pct:2', 'chaos', 'weighted', 'pct:5', 'random:10', 'pos', 'pct:10'];
+const LEAST_DEPTH = 2;
+const MOST_DEPTH = 20;
+const MOST = 1_000_000_000;
 
 export const STRATEGIES: readonly StrategyEntry[] = [
   {
@@ -33,6 +41,31 @@ export const STRATEGIES: readonly StrategyEntry[] = [
     spec: 'random:10',
     summary: 'the same, but switching after so many accesses on average',
     make: (parameters) => new RandomWalk(whole('random', parameters, 1, 1_000_000)),
+  },
+  {
+    spec: 'weighted',
+    summary: 'each thread is as likely as it has accesses left, as far as former executions tell',
+    make: weighted,
+  },
+  {
+    spec: 'pct:3',
+    summary: `random priorities, and so many minus 1 random moments at which whoever runs falls to the bottom; from ${LEAST_DEPTH} to ${MOST_DEPTH}`,
+    make: pct,
+  },
+  {
+    spec: 'pos',
+    summary: 'random priorities of single accesses, drawn anew for those that conflict with the one made',
+    make: (parameters) => bare('pos', parameters) ?? new Pos(),
+  },
+  {
+    spec: 'chaos',
+    summary: 'starves a thread for long stretches, or stalls threads that have just written',
+    make: (parameters) => bare('chaos', parameters) ?? new Chaos(),
+  },
+  {
+    spec: 'dfs:2',
+    summary: 'every interleaving with up to so many preemptions, one by one; for small scenarios; sleepers wake late, never early',
+    make: (parameters) => new RecordPreemptions(new DepthFirst(whole('dfs', parameters, 0, MOST))),
   },
   {
     spec: 'preemptions:0.57.2',
@@ -64,6 +97,18 @@ function portfolio(): Portfolio {
   return new Portfolio(TURNS.map((spec) => made.get(spec)!));
 }
 
+/** 'pct:3', or with the length of an execution: 'pct:3:1840'. */
+function pct(parameters: string): Pct {
+  const [depth, length, ...more] = parameters.split(':');
+  if (more.length > 0) throw new UsageError(`strategy pct takes a depth and a length, as pct:3:1840, not '${parameters}'`);
+  return new Pct(whole('pct', depth, LEAST_DEPTH, MOST_DEPTH), length === undefined ? undefined : whole('pct', length, 1, MOST));
+}
+
+/** 'weighted', or with the accesses of each thread: 'weighted:120,80'. */
+function weighted(parameters: string): Weighted {
+  return new Weighted(parameters === '' ? undefined : parameters.split(',').map((each) => whole('weighted', each, 0, MOST)));
+}
+
 /** Nothing, for a strategy without parameters. */
 function bare(name: string, parameters: string): undefined {
   if (parameters !== '') throw new UsageError(`strategy ${name} takes no parameters, not '${parameters}'`);
@@ -72,7 +117,7 @@ function bare(name: string, parameters: string): undefined {
 function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`strategy ${name} takes a whole number from ${least} to ${most}, as ${name}:${least}, not '${text}'`);
+    throw new UsageError(`strategy ${name} takes a whole number from ${least} to ${most}, not '${text}'`);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 /**
  * Strategies by turns, because none finds everything: which one makes an execution depends on
- * its seed alone. All of them learn from every execution.
+ * its seed alone.
  */
 import type { Scene, Strategy } from '../strategy.ts';
 
@@ -8,13 +8,11 @@ export class Portfolio implements Strategy {
   readonly name = 'portfolio';
   budget = 1;
   readonly #turns: readonly Strategy[];
-  readonly #members: ReadonlySet<Strategy>;
   #now: Strategy;
 
   /** @param turns who makes the executions with seed 0, 1, …, and again from the start; the same may come often */
   constructor(turns: readonly Strategy[]) {
     this.#turns = turns;
-    this.#members = new Set(turns);
     this.#now = turns[0];
   }
 
@@ -38,6 +36,6 @@ export class Portfolio implements Strategy {
   }
 
   end(scene: Scene): void {
-    for (const each of this.#members) each.end?.(scene);
+    this.#now.end?.(scene);
   }
 }

@@ -31,7 +31,7 @@ export class ReplayPreemptions implements Strategy {
   #done: number[] = [];
 
   constructor(preemptions: readonly Preemption[]) {
-    this.name = `preemptions:${formatPreemptions(preemptions)}`;
+    this.name = specOf(preemptions);
     for (const each of preemptions) (this.#of[each.thread - START] ??= []).push(each);
     // Stable: steps are distinct in what was recorded, and of two for one step the first holds.
     for (const list of this.#of) list?.sort((a, b) => a.at - b.at);
@@ -98,7 +98,8 @@ export class RecordPreemptions implements Strategy {
   begin(scene: Scene, seed: number): void {
     this.preemptions = [];
     this.#order.begin(scene);
-    this.#slept = new Uint8Array(scene.threads);
+    if (this.#slept.length === scene.threads) this.#slept.fill(0);
+    else this.#slept = new Uint8Array(scene.threads);
     this.#inner.begin(scene, seed);
   }
 
@@ -121,6 +122,14 @@ export class RecordPreemptions implements Strategy {
     this.#inner.end?.(scene);
   }
 
+  get spec(): string {
+    return specOf(this.preemptions);
+  }
+
+  get covered(): string {
+    return this.#inner.covered ?? '';
+  }
+
   get exhausted(): boolean {
     return this.#inner.exhausted ?? false;
   }
@@ -141,6 +150,10 @@ export class RecordPreemptions implements Strategy {
 
 function canRun(scene: Scene, thread: number): boolean {
   return contains(scene.runnable, scene.runnableCount, thread) || contains(scene.sleeping, scene.sleepingCount, thread);
+}
+
+function specOf(preemptions: readonly Preemption[]): string {
+  return `preemptions:${formatPreemptions(preemptions)}`;
 }
 
 /** As in a command: thread.at.to, joined by commas. */

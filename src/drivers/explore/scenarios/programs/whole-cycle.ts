@@ -19,7 +19,7 @@ import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
 import { MSTATS, MStats } from '../../../../malloc/mstats.ts';
 import { GOEXIT, ret } from '../../../../runtime/goroutine.ts';
-import { collect, getGlobal, getInt, getSlot, loadInt, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord, swapWord } from '../../../../runtime/mutator.ts';
+import { collect, getGlobal, getInt, getSlot, loadInt, loadSharedWord, loadWord, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord, swapWord } from '../../../../runtime/mutator.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../../workloads/join.ts';
 
 const NODE_BYTES = 128;
@@ -82,7 +82,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
     const worker = prepare(m, mp, gp, PC.allocate, WORKER_SLOTS);
     setInt(m, worker, NUMBER, i);
     setInt(m, worker, LEFT, getInt(m, gp, ROUNDS));
-    setSlot(m, worker, KEPT, loadWord(m, getGlobal(m, TABLE), i));
+    setSlot(m, worker, KEPT, loadSharedWord(m, getGlobal(m, TABLE), i));
     start(m, mp, worker);
   }
   return PC.force;
@@ -99,7 +99,7 @@ function join(m: Mem, mp: MRef, gp: GRef): number {
 
 function check(m: Mem, _mp: MRef, gp: GRef): number {
   const table = getGlobal(m, TABLE);
-  for (let i = 0; i < CELLS; i++) checkNode(m, loadWord(m, table, i));
+  for (let i = 0; i < CELLS; i++) checkNode(m, loadSharedWord(m, table, i));
   return ret(m, gp);
 }
 

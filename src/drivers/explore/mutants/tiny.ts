@@ -1,0 +1,41 @@
+/** The tiny allocator. */
+import type { KnownBug } from './known-bug.ts';
+
+export const TINY: readonly KnownBug[] = [
+  {
+    name: 'tiny-padding-not-counted',
+    history: 'commit 0e84088715: the tiny pointer was kept one past its block, where the next span begins. Here it is no root, so the slip that harms is to cut from there',
+    breaks: 'bytes skipped to align an object still count as left: the last one reaches past the block',
+    file: 'src/malloc/malloc.ts',
+    find: 'const used = size + (at - m[c + TINY]);',
+    replace: 'const used = size;',
+    scenarios: ['tiny-blocks'],
+  },
+  {
+    name: 'tiny-block-counted-whole',
+    history: 'commit 0e84088715, at a new block',
+    breaks: 'of a new block all counts as left, though the first object is in it: the last one reaches into the next block',
+    file: 'src/malloc/malloc.ts',
+    find: '    m[c + TINYSIZE] = TINY_SIZE - size;',
+    replace: '    m[c + TINYSIZE] = TINY_SIZE;',
+    scenarios: ['tiny-blocks'],
+  },
+  {
+    name: 'tiny-block-keeps-link',
+    history: 'constructed',
+    breaks: 'the first half of a tiny block is handed out with the link of the freelist in it',
+    file: 'src/malloc/malloc.ts',
+    find: 'clearWords(m, p, TINY_SIZE >> 2);',
+    replace: 'clearWords(m, p + 2, TINY_SIZE >> 3);',
+    scenarios: ['tiny-blocks'],
+  },
+  {
+    name: 'tiny-outlives-collection',
+    history: 'constructed',
+    breaks: 'a P goes on cutting from a tiny block that the collection has freed',
+    file: 'src/malloc/mcache.ts',
+    find: '  m[c + TINY] = 0;\n  m[c + TINYSIZE] = 0;',
+    replace: '  m[c + TINYSIZE] = m[c + TINYSIZE];',
+    scenarios: ['tiny-collected'],
+  },
+];

@@ -1,0 +1,15 @@
+/** Caches that are flushed by collections while others fill them. */
+import { programPerM, repeat } from './program-per-m.ts';
+
+export const flush = programPerM({
+  name: 'flush',
+  summary: 'Ms allocate, free and forget; collections come between, which flush their caches',
+  procs: [3, 2],
+  knobs: [{ name: 'bytes', summary: 'size of the blocks', values: [2048, 4096] }],
+  before: ({ bytes }) => [...repeat(3, (i) => [['malloc', i, bytes], ['drop', i]]), ['collect']],
+  operations: ({ procs, bytes }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index === 0) return [['malloc', 0, bytes], ['collect'], ['malloc', 1, bytes], ['sweep', 2], ['collect'], ['malloc', 2, bytes]];
+      return repeat(3, (i) => [['malloc', i, bytes], ['malloc', 8, bytes], ['swap', i, index], ['free', i]]);
+    }),
+});

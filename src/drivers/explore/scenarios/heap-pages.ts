@@ -1,0 +1,31 @@
+/** The heap of pages alone: spans come and go, split and join, and their memory is released. */
+import { programPerM } from './program-per-m.ts';
+
+const PAGE = 8192;
+
+export const heapPages = programPerM({
+  name: 'heap-pages',
+  summary: 'Ms take and give back spans of different lengths, which split and join, beside the scavenger',
+  procs: [3, 2],
+  shape: () => ({ arenaPages: 72, chunkPages: 24 }),
+  // Free runs between spans in use, and a long one behind.
+  before: () => [['malloc', 0, 5 * PAGE], ['malloc', 1, 6 * PAGE], ['malloc', 2, 5 * PAGE], ['malloc', 3, 7 * PAGE], ['free', 0], ['free', 2]],
+  operations: ({ procs }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index === 0) return [['free', 1], ['scavenge'], ['free', 3], ['scavenge'], ['malloc', 1, 20 * PAGE], ['lookup', 1]];
+      return [['malloc', 0, (4 + index) * PAGE], ['malloc', 1, 8192], ['free', 0], ['lookup', 1], ['malloc', 2, 5 * PAGE], ['free', 1], ['lookup', 2], ['free', 2]];
+    }),
+});
+
+export const arenaGrowth = programPerM({
+  name: 'arena-growth',
+  summary: 'the arena grows by small chunks while others look how far it is in use',
+  procs: [3, 2],
+  shape: () => ({ arenaPages: 64 }),
+  before: () => [],
+  operations: ({ procs }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index === 0) return [['watch', 40]];
+      return [['malloc', 0, 4096], ['malloc', 1, 6 * PAGE], ['lookup', 1], ['malloc', 2, 9 * PAGE], ['lookup', 2]];
+    }),
+});

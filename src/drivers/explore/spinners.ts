@@ -1,0 +1,127 @@
+/**
+ * Threads that only look: they read some words, pause, and read them again. Such a thread is
+ * left asleep until one of its words changes, or for twice as long as the time before: what
+ * it does after it has lost patience (sleep on the lock, say) is to be seen too.
+ */
+
+/** More accesses than this between two pauses are work, not looking. */
+const MOST_ACCESSES = 24;
+/** Looks in vain after which a thread is taken to look for ever; more than any back-off has stages. */
+const FOR_EVER = 64;
+/** A pause grows to this many times what was asked for. */
+const LONGEST = 1024;
+
+export class Spinners {
+  readonly #threads: Looker[];
+
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new Looker());
+  }
+
+  reset(): void {
+    for (const each of this.#threads) each.rest();
+  }
+
+  /** `thread` does something else than looking. */
+  rest(thread: number): void {
+    this.#threads[thread].rest();
+  }
+
+  /** `thread`'s pause is over: is what it does next looking? */
+  watch(thread: number): void {
+    this.#threads[thread].begin();
+  }
+
+  isWatched(thread: number): boolean {
+    return this.#threads[thread].watched;
+  }
+
+  /** `thread` is about to pass an access of `m[index]`. */
+  note(thread: number, m: Int32Array, index: number, writes: boolean): void {
+    this.#threads[thread].note(m, index, writes);
+  }
+
+  /** `thread` pauses on m[index] for a time; returns how many times as long it should be. */
+  pause(thread: number, m: Int32Array, index: number): number {
+    return this.#threads[thread].pause(m, index);
+  }
+
+  /** Has a word changed that `thread`, asleep, was looking at? */
+  sees(thread: number, m: Int32Array): boolean {
+    return this.#threads[thread].sees(m);
+  }
+
+  /** Has `thread` looked in vain at least once? */
+  isLooking(thread: number): boolean {
+    return this.#threads[thread].inVain > 0;
+  }
+
+  /** Has `thread` looked in vain for so long that only another can help it? */
+  looksForEver(thread: number): boolean {
+    return this.#threads[thread].inVain >= FOR_EVER;
+  }
+}
+
+class Looker {
+  watched = false;
+  /** Pauses in a row in which nothing had changed. */
+  inVain = 0;
+  #count = 0;
+  #words = 0;
+  readonly #indices = new Int32Array(MOST_ACCESSES);
+  readonly #values = new Int32Array(MOST_ACCESSES);
+  readonly #written = new Int32Array(MOST_ACCESSES);
+  #writes = 0;
+
+  rest(): void {
+    this.watched = false;
+    this.inVain = this.#count = this.#words = this.#writes = 0;
+  }
+
+  begin(): void {
+    this.watched = true;
+    this.#count = this.#words = this.#writes = 0;
+  }
+
+  note(m: Int32Array, index: number, writes: boolean): void {
+    if (++this.#count > MOST_ACCESSES) this.rest();
+    else if (writes) this.#written[this.#writes++] = index;
+    else {
+      this.#indices[this.#words] = index;
+      this.#values[this.#words++] = m[index];
+    }
+  }
+
+  pause(m: Int32Array, index: number): number {
+    const looked = this.watched;
+    this.watched = false;
+    this.#forgetOwn(index);
+    if (!looked || this.#words === 0 || this.sees(m)) {
+      this.rest();
+      return 1;
+    }
+    this.inVain++;
+    return Math.min(2 ** this.inVain, LONGEST);
+  }
+
+  sees(m: Int32Array): boolean {
+    for (let i = 0; i < this.#words; i++) if (m[this.#indices[i]] !== this.#values[i]) return true;
+    return false;
+  }
+
+  /** Its own counters say nothing of the others, nor does the word that it sleeps on. */
+  #forgetOwn(pauseWord: number): void {
+    let kept = 0;
+    for (let i = 0; i < this.#words; i++) {
+      if (this.#indices[i] === pauseWord || this.#wrote(this.#indices[i])) continue;
+      this.#indices[kept] = this.#indices[i];
+      this.#values[kept++] = this.#values[i];
+    }
+    this.#words = kept;
+  }
+
+  #wrote(index: number): boolean {
+    for (let i = 0; i < this.#writes; i++) if (this.#written[i] === index) return true;
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Partial order sampling (Yuan, Yang, Gu, CAV 2018): every pending access has a random priority,
+ * the highest is made; what conflicts with it draws anew. So of two accesses in conflict
+ * either comes first as often, however long their threads took to get there.
+ */
+import { Rng } from '../rng.ts';
+import type { Scene, Strategy } from '../strategy.ts';
+import { ShortSleeps } from './short-sleeps.ts';
+import { soonest } from './default-order.ts';
+
+export class Pos implements Strategy {
+  readonly name = 'pos';
+  readonly asksOnWake = false;
+  readonly budget = 1;
+  readonly #rng = new Rng(0);
+  readonly #sleeps = new ShortSleeps();
+  /** Of what each thread does next. */
+  #priority = new Int32Array(0);
+
+  begin(scene: Scene, seed: number): void {
+    this.#rng.reseed(seed);
+    this.#sleeps.begin(scene);
+    if (this.#priority.length !== scene.threads) this.#priority = new Int32Array(scene.threads);
+    for (let thread = 0; thread < scene.threads; thread++) this.#priority[thread] = this.#rng.next();
+  }
+
+  next(scene: Scene): number {
+    this.#sleeps.look(scene, this.#rng);
+    const thread = this.#highest(scene);
+    this.#redraw(scene, thread);
+    return thread;
+  }
+
+  #highest(scene: Scene): number {
+    const { runnable, runnableCount, sleeping, sleepingCount } = scene;
+    const priority = this.#priority;
+    let best = -1;
+    for (let i = 0; i < runnableCount; i++) if (best < 0 || priority[runnable[i]] > priority[best]) best = runnable[i];
+    for (let i = 0; i < sleepingCount; i++) {
+      const thread = sleeping[i];
+      if (this.#sleeps.has(thread) && (best < 0 || priority[thread] > priority[best])) best = thread;
+    }
+    return best < 0 ? soonest(scene) : best;
+  }
+
+  /** For what `thread` does after this access, and for the accesses that conflict with this one. */
+  #redraw(scene: Scene, thread: number): void {
+    const { runnable, runnableCount, pendingSite, pendingIndex, writes } = scene;
+    this.#priority[thread] = this.#rng.next();
+    const site = pendingSite[thread];
+    // Who has just woken has no access pending: it goes on to its next one.
+    if (site < 0) return;
+    for (let i = 0; i < runnableCount; i++) {
+      const other = runnable[i];
+      if (other === thread || pendingSite[other] < 0 || pendingIndex[other] !== pendingIndex[thread]) continue;
+      if (writes[site] === 1 || writes[pendingSite[other]] === 1) this.#priority[other] = this.#rng.next();
+    }
+  }
+}
