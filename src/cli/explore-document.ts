@@ -1,6 +1,5 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import type { FuzzResult } from '../drivers/explore/campaigns/fuzz.ts';
 import { LoggedFailure } from '../drivers/explore/campaigns/log.ts';
 import type { Station } from '../drivers/explore/campaigns/slice.ts';
 import type { Tally } from '../drivers/explore/campaigns/tally.ts';
@@ -25,14 +24,15 @@ export const ExploreDocument = z.object({
   switches: count,
   /** Different interleavings, about. */
   distinct: count,
+  /** Without what shrinking took. */
   seconds: z.number().nonnegative(),
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
   failure: LoggedFailure.omit({ type: true }).nullable(),
 });
 
-export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, { seconds }: FuzzResult): string {
-  const [{ executions, steps, switches, distinct, covered }] = tally.scenarios;
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally): string {
+  const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   const document = ExploreDocument.parse({
     schema: SCHEMA,
     command: 'explore',

@@ -1,10 +1,12 @@
 /** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
 import { EDGES } from '../drivers/explore/edges/catalog.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
+import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
 import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campaigns/tally.ts';
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
 import { HELP_WIDTH } from './help.ts';
+import { inWords } from './suggest.ts';
 import { tableText } from './lane-table-text.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -31,7 +33,7 @@ export function describeTotals(tally: Tally, seconds: number): string {
 /** Where it failed, and how to see it again; what broke, if `explained`. */
 export function describeFailure(failure: Failure, explained: boolean, isColored: boolean): string[] {
   const { station, explanation, shrunk, repeat } = failure;
-  const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${station.monitors.length > 0 ? ` under ${station.monitors.join(', ')}` : ''}:`];
+  const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${watchedBy(station.monitors)}:`];
   if (explained) lines.push(...explanation.map((line) => `  ${line}`));
   if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${shrunk}`);
   else if (shrunk !== null) {
@@ -40,6 +42,11 @@ export function describeFailure(failure: Failure, explained: boolean, isColored:
   }
   lines.push(`repeat the one that failed with: ${repeat}`);
   return lines;
+}
+
+function watchedBy(monitors: readonly string[]): string {
+  if (monitors.length === 0) return '';
+  return monitors.length === MONITOR_NAMES.length ? ', with all monitors' : `, with ${inWords(monitors)}`;
 }
 
 function knobsOf({ station }: Failure): string[] {

@@ -21,7 +21,7 @@ export function realDeps(): Deps {
     checkWritable,
     writeFile: writeOutput,
     writeText,
-    explorePool: threadPool,
+    explorePool: (jobs) => threadPool(jobs),
     env: process.env,
     terminal: realTerminal(),
     version: readVersion(),

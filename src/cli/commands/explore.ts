@@ -1,6 +1,6 @@
 /** `sweepgen explore`: the same source as coroutines, under interleavings drawn from a seed. */
 import type { Command } from 'commander';
-import { fuzz, type FuzzResult } from '../../drivers/explore/campaigns/fuzz.ts';
+import { fuzz } from '../../drivers/explore/campaigns/fuzz.ts';
 import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { localPool } from '../../drivers/explore/campaigns/pool.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
@@ -80,7 +80,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
-  const result = await run(deps, flags, {
+  await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
     strategy,
@@ -88,10 +88,10 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const [failure] = tally.failures;
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
-    terminal.out(`${exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, result)}\n`);
+    terminal.out(`${exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally)}\n`);
   } else {
-    const [{ covered }] = tally.scenarios;
-    terminal.out(`${describeTotals(tally, result.seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
+    const [{ covered, seconds }] = tally.scenarios;
+    terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
     if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal.outIsColored).join('\n')}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);
@@ -99,10 +99,10 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
 }
 
 /** In this thread, and at one station. */
-async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string }): Promise<FuzzResult> {
+async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string }): Promise<void> {
   const progress = new Progress(deps.terminal);
   try {
-    return await fuzz({
+    await fuzz({
       ...what,
       pool: localPool(deps.now, deps.signal),
       stations: 1,

@@ -34,10 +34,13 @@ const GRACE_SECONDS = 60;
 /** Seconds that a timer can wait. */
 const LONGEST_TIMER = 2 ** 31 / 1000;
 
-/** Worker threads, each with a core of its own. */
-export function threadPool(jobs: number): ExplorePool {
+/**
+ * Worker threads, each with a core of its own.
+ * @param worker the module that they run
+ */
+export function threadPool(jobs: number, worker = WORKER): ExplorePool {
   const pool = new Piscina({
-    filename: WORKER,
+    filename: worker,
     minThreads: 1,
     maxThreads: jobs,
     concurrentTasksPerWorker: 1,

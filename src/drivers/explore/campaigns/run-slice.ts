@@ -118,6 +118,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, loadHooked: () =
   const seen: Record<string, number> = {};
   const sums = { steps: 0, switches: 0 };
   const known = new Set(slice.known);
+  let shrinking = 0;
   core.$edges.fill(0);
   let next = started + BATCH_MS;
   while (hashes.length < slice.executions && !session.exhausted) {
@@ -128,7 +129,11 @@ async function runSlice(slice: Slice, { core, session }: Ready, loadHooked: () =
     if (execution.verdict !== 'ok') {
       const failure = describe(slice.station, session.describe(execution));
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
-      if (!known.has(failure.key)) failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
+      if (!known.has(failure.key)) {
+        const before = now();
+        failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
+        shrinking += now() - before;
+      }
       known.add(failure.key);
       if (!slice.keepGoing) break;
     }
@@ -141,7 +146,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, loadHooked: () =
   return {
     executions: hashes.length,
     ...sums,
-    seconds: (now() - started) / 1000,
+    seconds: (now() - started - shrinking) / 1000,
     hashes: Uint32Array.from(hashes),
     edges: core.$edges.slice(),
     exhausted: session.exhausted,

@@ -39,6 +39,7 @@ export interface SliceResult {
   /** Accesses to the shared memory. */
   readonly steps: number;
   readonly switches: number;
+  /** Without what shrinking took. */
   readonly seconds: number;
   /** Of the interleaving of each execution. */
   readonly hashes: Uint32Array;
