@@ -103,7 +103,7 @@ async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: re
   // A search may take minutes: what is under way when the user wants to stop is given up.
   all.catch(() => {});
   try {
-    await Promise.race([all, ...(deps.signal.aborted ? [] : [once(deps.signal, 'abort')])]);
+    await Promise.race([all, deps.signal.aborted ? undefined : once(deps.signal, 'abort')]);
   } finally {
     progress.clear();
   }

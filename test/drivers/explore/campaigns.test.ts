@@ -83,7 +83,7 @@ describe('counting', () => {
     const distinct = new Distinct();
     distinct.add(Uint32Array.of(5, 6, 5, 6, 7));
     expect(distinct.count).toBe(3);
-    distinct.add(Uint32Array.from({ length: 3_000_000 }, (_, i) => Math.imul(i, 0x85ebca6b)));
+    distinct.add(Uint32Array.from({ length: 3_000_000 }, (_, i) => i));
     expect(Math.abs(distinct.count / 3_000_000 - 1)).toBeLessThan(0.005);
   });
 
@@ -135,7 +135,7 @@ describe('a campaign', () => {
     });
     const { result } = await run({ pool, seconds: 2, now: () => time });
     expect(result).toMatchObject({ ending: 'time' });
-    expect(result.seconds).toBeGreaterThanOrEqual(2);
+    expect(result.seconds).toBeCloseTo(2);
     expect(pool.slices.length).toBeGreaterThan(2);
   });
 

@@ -30,10 +30,10 @@ export function poolOf(jobs: number, play: (slice: Slice, number: number) => Sli
     jobs,
     slices,
     async runSlice(slice) {
-      slices.push(slice);
+      const number = slices.push(slice);
       // As a worker, later.
       await Promise.resolve();
-      return play(slice, slices.length);
+      return play(slice, number);
     },
     killMutant: () => Promise.reject(new Error('nobody asked')),
     close: async () => {},

@@ -3,6 +3,8 @@
  * and Taylor 1990). Each sets a bit; from the share of bits still clear follows how many came.
  * Exact while they are few, and to a thousandth at twenty million.
  */
+import { seedState } from '../../../base/random.ts';
+
 const BITS = 2 ** 22;
 
 export class Distinct {
@@ -11,7 +13,7 @@ export class Distinct {
 
   add(hashes: Uint32Array): void {
     for (const hash of hashes) {
-      const bit = (Math.imul(hash, 0x9e3779b1) >>> 0) % BITS;
+      const bit = seedState(hash) % BITS;
       const mask = 1 << (bit & 31);
       if ((this.#bits[bit >>> 5] & mask) !== 0) continue;
       this.#bits[bit >>> 5] |= mask;

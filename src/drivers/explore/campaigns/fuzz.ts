@@ -45,6 +45,8 @@ export interface FuzzResult {
 /** Of a slice, in seconds. Long enough to be worth a turn, short enough to look up from. */
 const LONGEST = 5;
 const SHORTEST = 0.1;
+/** Less than any slice is worth. */
+const MOMENT = 0.001;
 const PATIENCE_MS = 10_000;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
@@ -130,7 +132,7 @@ class Campaign {
   #goesOn(): boolean {
     const { signal, keepGoing } = this.#options;
     if (signal.aborted || this.#lost !== undefined || (this.#found && !keepGoing)) return false;
-    return this.#left > 0 && this.#secondsLeft() > 0;
+    return this.#left > 0 && this.#secondsLeft() > MOMENT;
   }
 
   #give(executions: number): void {

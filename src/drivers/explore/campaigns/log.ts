@@ -159,7 +159,7 @@ export function resumeLog(path: string): { readonly log: CampaignLog; readonly l
     logged: {
       header,
       slices: lines.filter((line) => line.type === 'slice'),
-      failures: lines.filter((line) => line.type === 'failure').map(({ type: _, ...failure }) => failure as Failure),
+      failures: lines.filter((line) => line.type === 'failure').map((line) => LoggedFailure.omit({ type: true }).parse(line) as Failure),
     },
   };
 }

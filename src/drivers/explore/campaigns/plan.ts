@@ -107,7 +107,7 @@ export class Plan {
   /** Along the diagonal, so that each setting comes to be watched. */
   #monitorsOf(turn: number, settings: number): readonly string[] {
     const { monitors, always } = this.#options;
-    const watched = always || (turn + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
+    const watched = always || ((turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
     return watched ? monitors : [];
   }
 
