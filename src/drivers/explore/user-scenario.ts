@@ -30,7 +30,7 @@ interface UserExports {
   readonly user_check?: (m: Int32Array, results: readonly unknown[], setting: Setting) => Coroutine<unknown>;
 }
 
-export interface UserScenario extends LoadedCore {
+interface UserScenario extends LoadedCore {
   readonly scenario: Scenario;
 }
 

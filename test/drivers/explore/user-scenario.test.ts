@@ -7,7 +7,8 @@ import { UsageError } from '../../../src/base/fatal.ts';
 import { runCampaign } from '../../../src/drivers/explore/campaign.ts';
 import { ROOT } from '../../../src/drivers/explore/load.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
-import { isModulePath, loadUserScenario, type UserScenario } from '../../../src/drivers/explore/user-scenario.ts';
+import type { LoadedScenario } from '../../../src/drivers/explore/load-scenario.ts';
+import { isModulePath, loadUserScenario } from '../../../src/drivers/explore/user-scenario.ts';
 import { Verifier } from '../../../src/verify/verifier.ts';
 
 const EXAMPLE = join(ROOT, 'test/fixtures/scenarios/two-stacks.mjs');
@@ -23,7 +24,7 @@ function moduleOf(text: string): string {
 
 const example = await loadUserScenario(EXAMPLE, false);
 
-function explore({ core, scenario }: UserScenario, executions: number, knobs?: Record<string, number>) {
+function explore({ core, scenario }: LoadedScenario, executions: number, knobs?: Record<string, number>) {
   return runCampaign({ core, scenario, setting: settingOf(scenario, knobs), makeOracle: (m) => new Verifier(m), seed: 1, executions, now: () => performance.now() });
 }
 
