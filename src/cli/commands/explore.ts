@@ -116,7 +116,7 @@ function procsFor(scenario: Scenario, wanted = knobsOf(scenario).procs): number 
   const procs = scenario.knobs.find(({ name }) => name === 'procs')!.values;
   if (procs.includes(wanted)) return wanted;
   const able = [...procs].sort((a, b) => a - b).map(String);
-  throw new UsageError(`scenario ${scenario.name} runs on ${able.join(' or ')} Ps, not ${wanted}`);
+  throw new UsageError(`scenario ${scenario.name} runs on ${able.join(', ').replace(/, (?=\d+$)/, ' or ')} Ps, not ${wanted}`);
 }
 
 async function load(mutant: KnownBug | undefined): Promise<Core> {
