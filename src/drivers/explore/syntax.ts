@@ -36,8 +36,15 @@ export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
   for (const child of childrenOf(node)) walk(child, visit);
 }
 
-/** The nodes directly below, in source order. */
-export function childrenOf(node: AnyNode): AnyNode[] {
+/** The nodes directly below, in source order; every pass asks for them, and no pass changes the tree. */
+export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  const known = node as AnyNode & { [CHILDREN]?: readonly AnyNode[] };
+  return (known[CHILDREN] ??= collectChildren(node));
+}
+
+const CHILDREN = Symbol('children');
+
+function collectChildren(node: AnyNode): AnyNode[] {
   // A shorthand property holds its identifier twice.
   if (node.type === 'Property' && node.shorthand) return [node.value];
   const children: AnyNode[] = [];

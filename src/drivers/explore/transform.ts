@@ -16,6 +16,7 @@ export interface Generated {
   readonly map: SourceMapPayload;
 }
 
+/** Each is written when it is first asked for. */
 export interface Variants {
   readonly plain: Generated;
   readonly hooked: Generated;
@@ -48,5 +49,16 @@ export function transform(bundle: Bundle, root: string): Variants {
     const code = new Emitter(program, hooked, numberSite).module();
     return { code: code + prologue(hooked, sites), sites, map: bundle.map };
   }
-  return { plain: generate(false), hooked: generate(true) };
+  let plain: Generated | undefined;
+  let hooked: Generated | undefined;
+  return {
+    get plain() {
+      return (plain ??= generate(false));
+    },
+    get hooked() {
+      // The plain variant numbers the sites; the calls of the hooked one come after.
+      void this.plain;
+      return (hooked ??= generate(true));
+    },
+  };
 }

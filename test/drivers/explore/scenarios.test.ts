@@ -4,9 +4,12 @@ import { runCampaign } from '../../../src/drivers/explore/campaign.ts';
 import { loadCore } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
-import { SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { wholeCycleGo, wholeCycleTuned } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
+import { parforMany, parforWait } from '../../../src/drivers/explore/scenarios/parfor.ts';
+import { workbufs, workbufsEnd } from '../../../src/drivers/explore/scenarios/workbufs.ts';
+import { MARKFOR, ParFor } from '../../../src/sync/parfor.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { NPROC, XNWAIT } from '../../../src/gc/work.ts';
 import { GCStats, M, mAt } from '../../../src/machine/m.ts';
@@ -42,8 +45,70 @@ describe('the source as it is survives', () => {
     });
     expect(result.failure).toBeUndefined();
     expect(result.executions).toBe(executions);
-    // The shortest are so short that some executions are alike.
+    // The shortest have so few switches, a hundred accesses apart, that some come twice.
     expect(result.distinct).toBeGreaterThan(executions / 2);
+  });
+});
+
+it.each(CANARIES)('the canary $name fails', async (scenario) => {
+  const { failure } = await runCampaign({
+    core,
+    scenario,
+    setting: settingOf(scenario),
+    makeOracle: (m) => new Verifier(m),
+    seed: 1,
+    executions: 2000,
+    now: () => performance.now(),
+  });
+  expect(scenario.mustFail).toBe(true);
+  expect(failure?.verdict).toBe('invariant');
+});
+
+it.each(SCENARIOS.filter(({ operations }) => operations !== undefined))('of $name any operation can be left out', async (scenario) => {
+  const whole = settingOf(scenario);
+  const candidates = whole.operations.flatMap((own, thread) => own.map((_, i) => ({ thread, i })));
+  for (const { thread, i } of candidates.slice(0, 20)) {
+    const operations = whole.operations.map((own, at) => (at === thread ? own.toSpliced(i, 1) : own));
+    const { failure } = await runCampaign({
+      core,
+      scenario,
+      setting: { ...whole, operations },
+      makeOracle: (m) => new Verifier(m),
+      seed: 1,
+      executions: 30,
+      now: () => performance.now(),
+    });
+    expect(failure).toBeUndefined();
+  }
+});
+
+describe('the small scenarios do what they are for', () => {
+  function runMany(scenario: (typeof SCENARIOS)[number], runs: number, look: (m: Int32Array) => void): void {
+    const prepared = scenario.prepare(core, settingOf(scenario), (m) => new Verifier(m));
+    const explorer = new Explorer({ core, ...prepared, strategy: new RandomWalk(10) });
+    for (let seed = 0; seed < runs; seed++) {
+      expect(explorer.run(seed).verdict).toBe('ok');
+      look(explorer.m);
+    }
+  }
+
+  it.each([parforMany, parforWait])('$name: iterations are stolen', (scenario) => {
+    let steals = 0;
+    runMany(scenario, 50, (m) => (steals += m[MARKFOR + ParFor.at.xnsteal]));
+    expect(steals).toBeGreaterThan(25);
+  });
+
+  it.each([workbufs, workbufsEnd])('$name: work is handed over, and waited for', (scenario) => {
+    const seen = { handoffs: 0, waits: 0 };
+    runMany(scenario, 50, (m) => {
+      for (let i = 0; i < settingOf(scenario).knobs.procs; i++) {
+        const stats = mAt(m, i) + M.at.gcstats;
+        seen.handoffs += m[stats + GCStats.at.nhandoff];
+        seen.waits += m[stats + GCStats.at.nprocyield];
+      }
+    });
+    expect(seen.handoffs).toBeGreaterThan(25);
+    expect(seen.waits).toBeGreaterThan(25);
   });
 });
 

@@ -51,7 +51,8 @@ export class WorkbufOwners implements Monitor {
     this.#since.fill(-1);
     this.#from = m[CONFIG + Config.at.workbufs];
     this.#bufWords = m[CONFIG + Config.at.workbufWords];
-    this.#to = this.#from + m[CONFIG + Config.at.maxWorkbufs] * this.#bufWords;
+    // A machine without a heap may end before.
+    this.#to = Math.min(this.#from + m[CONFIG + Config.at.maxWorkbufs] * this.#bufWords, m.length);
     for (const stack of [FULL, EMPTY]) {
       for (let node = this.#nodeOf(stack, m[stack]); node !== 0; node = this.#nodeOf(stack, m[node + LFNode.at.xnext])) this.#owner[node] = STACKED;
     }

@@ -42,15 +42,6 @@ export const MARKING: readonly KnownBug[] = [
     scenarios: ['mark-mixed'],
   },
   {
-    name: 'alone-while-others-wait',
-    history: 'as aae0f074c0',
-    breaks: 'of two Ms one that sees the other wait marks plainly, and that has found work by then',
-    file: FLUSH,
-    find: 'const alone = m[NPROC] === 1;',
-    replace: 'const alone = m[NPROC] === 1 || (m[NPROC] === 2 && wantsHandoff(m, m[WORKBUF_CAP]));',
-    scenarios: ['mark-mixed'],
-  },
-  {
     name: 'mark-cas-not-retried',
     history: 'constructed',
     breaks: "an M whose CAS failed for a neighbour's sake thinks that its own mark is there",
@@ -66,7 +57,7 @@ export const MARKING: readonly KnownBug[] = [
     file: FLUSH,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'Atomics.or(m, word, mark); return true;',
-    scenarios: ['mark-mixed', 'mark-bits'],
+    scenarios: ['mark-mixed'],
   },
   {
     name: 'markfreed-beside-malloc',

@@ -63,31 +63,6 @@ export const PARFOR: readonly KnownBug[] = [
     scenarios: ['parfor'],
   },
   {
-    name: 'parfor-idle-steals',
-    history: 'constructed',
-    breaks: 'a thread that was idle and steals still counts as done: the others leave while it works',
-    file: FILE,
-    find: 'Atomics.sub(m, desc + XDONE, 1);',
-    replace: '',
-    scenarios: ['parfor-wait'],
-  },
-  {
-    name: 'parfor-undone-late',
-    history: 'constructed',
-    breaks: 'an idle thread takes itself off the count only with the stolen range in hand: the others leave in between',
-    file: FILE,
-    find: `      if (idle) {
-        idle = false;
-        Atomics.sub(m, desc + XDONE, 1);
-      }
-      const middle = begin + ((end - begin) >> 1);
-      if (Atomics.compareExchange(m, victim, range, begin | (middle << 16)) !== range) continue;`,
-    replace: `      const middle = begin + ((end - begin) >> 1);
-      if (Atomics.compareExchange(m, victim, range, begin | (middle << 16)) !== range) continue;
-      if (idle) Atomics.sub(m, desc + XDONE, 1);`,
-    scenarios: ['parfor-wait'],
-  },
-  {
     name: 'parfor-leaves-silently',
     history: 'constructed',
     breaks: 'the last thread that sees the end does not count itself: the others wait for it for ever',

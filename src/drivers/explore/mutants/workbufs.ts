@@ -24,7 +24,7 @@ export const WORKBUFS: readonly KnownBug[] = [
     file: WORK,
     find: 'if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;',
     replace: 'if (Atomics.load(m, XNWAIT) >= m[NPROC] - 1) return 0;',
-    scenarios: ['workbufs'],
+    scenarios: ['workbufs-end', 'workbufs'],
   },
   {
     name: 'getfull-pops-while-waiting',
@@ -36,7 +36,7 @@ export const WORKBUFS: readonly KnownBug[] = [
       if (b !== 0) return b;
       Atomics.add(m, XNWAIT, 1);`,
     replace: 'const b = lfstackpop(m, FULL); if (b !== 0) { Atomics.sub(m, XNWAIT, 1); return b; }',
-    scenarios: ['workbufs'],
+    scenarios: ['workbufs-end', 'workbufs'],
   },
   {
     name: 'getfull-waits-before-last-look',
@@ -49,7 +49,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   let full = lfstackpop(m, FULL);
   Atomics.sub(m, XNWAIT, 1);
   if (full !== 0 || m[NPROC] === 1) return full;`,
-    scenarios: ['workbufs'],
+    scenarios: ['workbufs-end', 'workbufs'],
   },
   {
     name: 'pending-ignores-held-buffer',
@@ -120,7 +120,7 @@ export const WORKBUFS: readonly KnownBug[] = [
     file: WORK,
     find: '  m[b + NOBJ] = 0;\n',
     replace: '',
-    scenarios: ['workbufs', 'mark-bits'],
+    scenarios: ['workbufs'],
   },
   {
     name: 'getfull-puts-back-twice',

@@ -65,4 +65,4 @@ function checkBuffers(m: Int32Array): string {
 }
 
 export const workbufs = sharedWork('workbufs', 'Ms that get, put and hand over buffers of work, and leave when there is none', [3, 2, 4], [2, 1], [22, 13, 4]);
-export const workbufsEnd = sharedWork('workbufs-end', 'two Ms with little work, so that one is often about to leave', [2, 3, 4], [1, 2], [13, 22, 4]);
+export const workbufsEnd = sharedWork('workbufs-end', 'two Ms with little work, so that one is often about to leave', [2, 3, 4], [1, 2], [10, 22, 4]);

@@ -56,7 +56,7 @@ describe('a workbuf', () => {
 
 describe('a block', () => {
   it('is not touched between being freed and handed out', async () => {
-    const late = bug('src/drivers/explore/scenarios/programs/free-beside.ts', '    free(m, mp, p);\n', '    free(m, mp, p);\n    m[p + 2] = 0;\n');
+    const late = bug('src/drivers/explore/scenarios/programs/heap-operations.ts', '  free(m, mp, p);\n', '  free(m, mp, p);\n  m[p + 2] = 0;\n');
     expect((await facts(late, 'free-beside', 'quarantine'))[0]).toMatch(/^FREE_MEMORY_TOUCHED: thread \d writes heap word \d+, in a free (block|span)$/);
   });
 
@@ -67,6 +67,6 @@ describe('a block', () => {
 
   it('is freed once', async () => {
     const twice = bug('src/malloc/sweep.ts', '  markFreelist(m, s);\n  if (m[s + SPECIALS]', '  if (m[s + SPECIALS]');
-    expect((await facts(twice, 'sweep-refill', 'quarantine'))[0]).toMatch(/^BLOCK_FREED_TWICE: thread \d frees block \d of span \d+, which is free$/);
+    expect((await facts(twice, 'refill-partial', 'quarantine'))[0]).toMatch(/^BLOCK_FREED_TWICE: thread \d frees block \d of span \d+, which is free$/);
   });
 });

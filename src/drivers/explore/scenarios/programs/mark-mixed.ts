@@ -47,9 +47,10 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   for (let i = 0; i < MIXED_REACHABLE; i++) link(m, objects, i);
   for (let i = 0; i < ROOTED; i++) {
     const inside = objects[i] + insideOf(i);
-    if (i % 3 === 0) storePointer(m, dataAt(m, i), inside);
-    else if (i % 3 === 1) storePointer(m, globalAt(m, i), inside);
-    else setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
+    // Two roots lead to each, far from each other, so that two Ms may find it at once.
+    if (i % 2 === 0) storePointer(m, dataAt(m, i), inside);
+    else storePointer(m, globalAt(m, i), inside);
+    setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
   }
   const nproc = m[CONFIG + Config.at.nprocs];
   Atomics.store(m, XNWAIT, 0);

@@ -13,10 +13,10 @@ const { cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE } = ParFor.at;
 export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
 
 /**
- * Iterations whose number has this bit take long when others wait for the end. With eight for
- * each thread these are the ones that a thief takes first; the owner is soon done with the rest.
+ * Iterations from here on take long when others wait for the end: of 16 for two threads, those
+ * that a thief takes from the second. What it leaves is soon done.
  */
-const LONG = 4;
+const LONG_FROM = 12;
 const LONG_US = 4;
 
 /** Word of iteration `i`. */
@@ -44,6 +44,6 @@ export function runParFor(m: Mem, index: number): void {
 function iterate(m: Mem, mp: MRef, i: number): void {
   const before = Atomics.add(m, cell(m, i), 1);
   if (before !== ITERATION.waiting) fatal('ITERATION_RAN_TWICE', { mp, iteration: i });
-  if (m[MARKFOR + WAIT] !== 0 && (i & LONG) !== 0) usleep(m, LONG_US);
+  if (m[MARKFOR + WAIT] !== 0 && i >= LONG_FROM) usleep(m, LONG_US);
   Atomics.store(m, cell(m, i), ITERATION.over);
 }
