@@ -1,5 +1,6 @@
 /** What the commands need of the world, in one place, so that tests can bring their own. */
 import type { Runtime, RuntimeOptions } from '../drivers/api.ts';
+import type { ExplorePool } from '../drivers/explore/campaigns/pool.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Workload } from '../workloads/workload.ts';
 
@@ -32,6 +33,8 @@ export interface Deps {
   writeFile(path: string, bytes: Uint8Array): void;
   /** Writes a long text to a file, or to stdout for '-'; throws a UsageError when it can't. */
   writeText(path: string, pieces: Iterable<string>): Promise<void>;
+  /** Worker threads that explore, at most so many. */
+  explorePool(jobs: number): ExplorePool;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly version: string;

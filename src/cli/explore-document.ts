@@ -1,18 +1,21 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { VERDICTS } from '../drivers/explore/execution.ts';
-import type { CampaignResult } from '../drivers/explore/campaign.ts';
+import { LoggedFailure } from '../drivers/explore/campaigns/log.ts';
+import type { Station } from '../drivers/explore/campaigns/slice.ts';
+import type { Failure } from '../drivers/explore/campaigns/slice.ts';
+import type { Tally } from '../drivers/explore/campaigns/tally.ts';
 
-const SCHEMA = 1;
+const SCHEMA = 2;
 const count = z.number().int().nonnegative();
 
 export const ExploreDocument = z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('explore'),
   scenario: z.string(),
-  procs: count.positive(),
+  knobs: z.record(z.string(), z.number()),
   /** null for the source as it is. */
   mutant: z.string().nullable(),
+  monitors: z.array(z.string()).readonly(),
   /** Of the first execution; each next has the next seed. */
   seed: count,
   strategy: z.string(),
@@ -20,42 +23,28 @@ export const ExploreDocument = z.object({
   /** Accesses to the shared memory, in all. */
   steps: count,
   switches: count,
-  /** Different interleavings. */
+  /** Different interleavings, about. */
   distinct: count,
+  /** Without what shrinking took. */
   seconds: z.number().nonnegative(),
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
-  failure: z.object({
-    seed: count,
-    /** What makes this one execution again from its seed. */
-    strategy: z.string(),
-    verdict: z.enum(VERDICTS).exclude(['ok']),
-    thread: z.string(),
-    facts: z.array(z.string()),
-    steps: count,
-    traceHash: count,
-    /** The command that runs this one execution again. */
-    repeat: z.string(),
-    /** The shrunk one, for `sweepgen replay`. */
-    replay: z.string(),
-  }).nullable(),
+  failure: LoggedFailure.omit({ type: true }).nullable(),
 });
 
-interface Setting {
-  readonly scenario: string;
-  readonly procs: number;
-  readonly mutant: string | null;
-  readonly seed: number;
-  readonly strategy: string;
-}
-
-export function exploreDocument(setting: Setting, { failure, ...result }: CampaignResult, repeat: string, replay: string): string {
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined): string {
+  const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   const document = ExploreDocument.parse({
     schema: SCHEMA,
     command: 'explore',
-    ...setting,
-    ...result,
-    failure: failure === undefined ? null : { ...failure, ...failure.execution, verdict: failure.verdict, thread: failure.thread, repeat, replay },
+    ...station,
+    executions,
+    steps,
+    switches,
+    distinct,
+    seconds,
+    covered,
+    failure: failure ?? null,
   });
   return JSON.stringify(document, null, 2);
 }

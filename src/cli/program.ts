@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
 import { addExplore } from './commands/explore.ts';
+import { addFuzz } from './commands/fuzz.ts';
+import { addMutants } from './commands/mutants.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
@@ -15,7 +17,7 @@ import { paint } from './paint.ts';
 import { hint } from './suggest.ts';
 
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addReplay, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
@@ -51,6 +53,7 @@ export function createProgram(deps: Deps): Command {
       ['sweepgen scale tree --procs 1,2', 'mark time by threads'],
       ['sweepgen stress --seconds 60', 'look for what breaks'],
       ['sweepgen explore', 'the same, one chosen interleaving after another'],
+      ['sweepgen fuzz --seconds 10m', 'every scenario, on all cores'],
     ]))
     .addHelpText('after', EXIT_CODES)
     .allowExcessArguments()

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { threadPool } from '../drivers/explore/campaigns/pool.ts';
 import { startRuntime } from '../index.ts';
 import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
@@ -20,6 +21,7 @@ export function realDeps(): Deps {
     checkWritable,
     writeFile: writeOutput,
     writeText,
+    explorePool: (jobs) => threadPool(jobs),
     env: process.env,
     terminal: realTerminal(),
     version: readVersion(),

@@ -22,6 +22,7 @@ export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3, faulted: 4 } a
 const LIST = 'lock of the list it is on';
 const OWNER = "owner: the caching P, who sweeps it, or who holds mheap.lock";
 const HEAP = 'mheap.lock; fixed while in use';
+const SHAPE = 'mheap.lock; fixed while in use; of stacks, who has the span';
 
 export const Span = struct('span', 32, {
   next: by(LIST),
@@ -38,11 +39,11 @@ export const Span = struct('span', 32, {
   /** 0 for a large object. */
   sizeclass: by(HEAP),
   /** Bytes of a block. */
-  elemsize: by(HEAP),
+  elemsize: by(SHAPE),
   /** Blocks handed out, live or not yet swept; Go's `ref`. */
   nalloc: by(OWNER),
   /** Blocks in the span; 1 when large. */
-  nelems: by(HEAP),
+  nelems: by(SHAPE),
   /** A P's MCache holds it. */
   incache: by('mcentral.lock; read by who sweeps it'),
   /** Its memory may be dirty. */

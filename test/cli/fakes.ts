@@ -5,6 +5,7 @@ import type { MemStats } from '../../src/report/memstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
+import { localPool } from '../../src/drivers/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
 
@@ -102,6 +103,8 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     now: () => performance.now(),
     freshSeed: () => 4711,
     signal: new AbortController().signal,
+    // In this thread, however many are asked for.
+    explorePool: () => localPool(() => performance.now()),
     env: {},
     writeText: async (path, pieces) => void (written.out += `${path}: ${[...pieces].join('')}`),
     ...changes,

@@ -1,24 +1,26 @@
 /** `sweepgen explore`: the same source as coroutines, under interleavings drawn from a seed. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT, UsageError } from '../../base/fatal.ts';
-import { runCampaign, type CampaignFailure, type CampaignResult } from '../../drivers/explore/campaign.ts';
-import { explainFailure, repeatCommand } from '../../drivers/explore/failure.ts';
-import { GENERATED, loadCore, type LoadedCore } from '../../drivers/explore/load.ts';
-import { makeRaceDetector } from '../../drivers/explore/monitors/races.ts';
-import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
-import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
-import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
-import { knobsOf, settingOf, type Scenario } from '../../drivers/explore/scenarios/scenario.ts';
-import { DEFAULT_STRATEGY, makeStrategy, STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
+import { fuzz } from '../../drivers/explore/campaigns/fuzz.ts';
+import { shrunkOf } from '../../drivers/explore/campaigns/run-slice.ts';
+import { fileNameOf } from '../../drivers/explore/failures/file-name.ts';
+import { Plan } from '../../drivers/explore/campaigns/plan.ts';
+import { localPool } from '../../drivers/explore/campaigns/pool.ts';
+import { Tally } from '../../drivers/explore/campaigns/tally.ts';
 import { Stopped } from '../../drivers/errors.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
+import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
+import { knobsOf } from '../../drivers/explore/scenarios/scenario.ts';
+import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
 import { formatCount, plural } from '../../report/units.ts';
-import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
+import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
+import { describeFailure, describeTotals } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
-import { investigateFailure, investigationText } from '../investigate.ts';
-import { integer, parseSeconds, parseSeed } from '../options.ts';
+import { investigateFailure } from '../investigate.ts';
+import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { hint } from '../suggest.ts';
 
 interface ExploreFlags {
   readonly executions?: number;
@@ -26,8 +28,11 @@ interface ExploreFlags {
   readonly seed?: number;
   readonly strategy?: string;
   readonly procs?: number;
+  readonly set?: readonly Setting[];
   readonly mutant?: string;
   readonly races?: boolean;
+  readonly monitors?: string;
+  readonly shrink: boolean;
   readonly save?: string;
   readonly json?: boolean;
   readonly list?: boolean;
@@ -39,15 +44,18 @@ export function addExplore(program: Command, deps: Deps): void {
   program
     .command('explore')
     .summary('run one scenario under thousands of interleavings, with the oracle looking on')
-    .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it and comes with the command that repeats it. A mutant is a bug planted in the source, to see it found.')
+    .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it, is shrunk, and comes with the commands that show it again. A mutant is a bug planted in the source, to see it found. fuzz does the same with all scenarios on all cores.')
     .argument('[scenario]', `what to run (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
     .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
     .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--seed <n>', 'seed of the first execution; each next has the next (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `who chooses who runs next; --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
+    .option('--set <knob=value>', 'set a knob of the scenario; may be given several times', collectSetting)
     .option('--mutant <name>', 'plant this bug')
-    .option('--races', 'look for data races as well')
+    .option('--races', 'the race detector looks on')
+    .option('--monitors <names>', "these look on: names joined by commas, or 'all' (default: none)")
+    .option('--no-shrink', 'tell of a failure as it came')
     .option('--save <folder>', 'write a failure into this folder, as a file for sweepgen replay')
     .option('--list', 'show the scenarios, strategies and mutants, and run nothing')
     .option('--json', 'print one JSON document')
@@ -66,89 +74,65 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(list());
     return;
   }
-  const mutant = flags.mutant === undefined ? undefined : named(MUTANTS, flags.mutant, 'mutant');
-  const scenario = named(SCENARIOS, name ?? mutant?.scenarios[0] ?? SCENARIOS[0].name, 'scenario');
-  const setting = settingOf(scenario, { procs: procsFor(scenario, flags.procs) });
-  const { knobs } = setting;
+  const mutant = chooseMutant(flags.mutant);
+  const [scenario] = await chooseScenarios(name === undefined ? [] : [name], mutant);
+  const sets: readonly Setting[] = [...(flags.set ?? []), ...(flags.procs === undefined ? [] : [['procs', flags.procs] as const])];
+  const knobs = knobsOf(scenario, fixKnobs([scenario], sets));
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
-  const { core, sites } = await load(flags.races === true, mutant);
+  const watch = chooseMonitors(flags, { monitors: [], always: false });
+  checkBuild();
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
-  const progress = new Progress(terminal);
-  const result = await runCampaign({
-    core,
-    scenario,
-    setting,
-    makeOracle: (m) => new Verifier(m),
-    seed,
+  const tally = new Tally([scenario.name]);
+  await run(deps, flags, {
+    plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
+    tally,
     strategy,
-    ...(flags.races && { monitors: ({ names }) => [makeRaceDetector(core, sites, names)] }),
-    executions: flags.executions,
-    seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
-    now: deps.now,
-    onProgress: (soFar) => progress.show(`${scenario.name}: ${describe(soFar)}`),
-    signal: deps.signal,
-  }).finally(() => progress.clear());
-  const repeat = result.failure === undefined ? '' : repeatCommand({ scenario, knobs, mutant: mutant?.name, races: flags.races, ...result.failure });
-  const monitors = flags.races ? ['races'] : [];
-  const investigation = result.failure && (await investigateFailure(deps, { scenario, setting, mutant, monitors, failure: result.failure }, flags.save));
+  });
+  const found = tally.failures[0];
+  const investigation = found === undefined || !flags.shrink ? null : await investigateFailure(deps, found, flags.save);
+  const failure = found && { ...found, shrunk: investigation && (typeof investigation === 'string' ? investigation : shrunkOf(investigation)) };
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
-    const described = { scenario: scenario.name, procs: knobs.procs, mutant: mutant?.name ?? null, seed, strategy };
-    terminal.out(`${exploreDocument(described, result, repeat, investigation?.line ?? '')}\n`);
+    terminal.out(`${exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure)}\n`);
   } else {
-    terminal.out(`${describe(result)}${result.failure === undefined ? ', nothing wrong' : ''}\n`);
-    if (investigation !== undefined) {
-      terminal.out(`repeat the one that failed with: ${repeat}\n`);
-      for (const text of investigationText(investigation, flags.save, terminal.outIsColored)) terminal.out(text);
-    }
+    const [{ covered, seconds }] = tally.scenarios;
+    terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
+    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal.outIsColored).join('\n')}\n`);
+    if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${join(flags.save, fileNameOf(investigation.artefact))}\n`);
   }
-  if (result.failure !== undefined) throw new ExecutionFailed(result.failure);
+  if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Stopped();
 }
 
-/** Its lines say what broke. */
-class ExecutionFailed extends Error {
-  readonly exitCode = EXIT.invariant;
-
-  constructor(failure: CampaignFailure) {
-    super(explainFailure(failure).join('\n'));
-    this.name = 'ExecutionFailed';
-  }
-}
-
-function named<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string): Item {
-  const found = items.find((item) => item.name === name);
-  if (found === undefined) throw new UsageError(`there is no ${what} '${name}'${hint(name, items.map((item) => item.name))}`);
-  return found;
-}
-
-function procsFor(scenario: Scenario, wanted = knobsOf(scenario).procs): number {
-  const procs = scenario.knobs.find(({ name }) => name === 'procs')!.values;
-  if (procs.includes(wanted)) return wanted;
-  const able = [...procs].sort((a, b) => a - b).map(String);
-  throw new UsageError(`scenario ${scenario.name} runs on ${able.join(' or ')} Ps, not ${wanted}`);
-}
-
-async function load(hooked: boolean, mutant: KnownBug | undefined): Promise<LoadedCore> {
+/** In this thread, and at one station. */
+async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string }): Promise<void> {
+  const progress = new Progress(deps.terminal);
   try {
-    return await loadCore(hooked, mutant);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UsageError(`the exploration build is not there (${GENERATED}); npm run build makes it`);
+    await fuzz({
+      ...what,
+      pool: localPool(deps.now, deps.signal),
+      stations: 1,
+      seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
+      executions: flags.executions,
+      keepGoing: false,
+      shrink: false,
+      now: deps.now,
+      signal: deps.signal,
+      onSlice: ({ scenario }, seconds) => progress.show(`${scenario}: ${describeTotals(what.tally, seconds)}`),
+    });
+  } finally {
+    progress.clear();
   }
-}
-
-function describe({ executions, steps, distinct, seconds, covered }: CampaignResult): string {
-  const rate = seconds >= 0.1 ? ` (${formatCount(executions / seconds)} a second)` : '';
-  return `${plural(executions, 'execution')}${rate}, ${plural(distinct, 'distinct interleaving')}, ${plural(steps, 'access', 'accesses')}${covered === '' ? '' : `; ${covered}`}`;
 }
 
 function list(): string {
-  const scenarios = SCENARIOS.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
+  const scenarios = SCENARIOS.map(({ name, summary, knobs }) => `  ${name}${knobs.map((knob) => ` ${knob.name}=${knob.values.map(formatCount).join('|')}`).join('')}\n      ${summary}\n`);
+  const canaries = CANARIES.map(({ name, summary }) => `  ${name}\n      ${summary}\n`);
   const mutants = MUTANTS.map(({ name, history, breaks }) => `  ${name} (${history})\n      ${breaks}\n`);
   const strategies = STRATEGIES.map(({ spec, summary }) => `  ${spec}\n      ${summary}\n`);
-  return ['Scenarios:\n', ...scenarios, '\nStrategies:\n', ...strategies, '\nMutants:\n', ...mutants].join('');
+  const monitors = MONITOR_NAMES.length === 0 ? [] : ['\nMonitors:\n', ...MONITOR_NAMES.map((each) => `  ${each}\n`)];
+  return ['Scenarios:\n', ...scenarios, '\nCanaries, which fail:\n', ...canaries, '\nStrategies:\n', ...strategies, ...monitors, '\nMutants:\n', ...mutants].join('');
 }

@@ -9,6 +9,7 @@
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
 import { rolldown } from 'rolldown';
+import { plantEdges } from './edges/plant.ts';
 
 /** Texts that stand in for files, by absolute path; such a file needs not exist. */
 export type Overlay = ReadonlyMap<string, string>;
@@ -31,6 +32,9 @@ export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
 };
 
+/** What scenarios of the user's own import; beside the entry. */
+const USER_CORE = 'sweepgen/core';
+
 /** The bundler's own helpers, which come along unshaken; ES modules need none of them. */
 const RUNTIME = /^import \{ createRequire \} from "node:module";$|^\/\/ \\0rolldown\/runtime\.js\n[^]*?(?=^\/\/ (?!\\0))/gm;
 
@@ -46,6 +50,7 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map()): P
       {
         name: 'overlay',
         resolveId(specifier, importer) {
+          if (specifier === USER_CORE) return resolve(dirname(entry), 'user-core.ts');
           const path = importer === undefined ? resolve(specifier) : resolve(dirname(importer), specifier);
           return overlay.has(path) ? path : null;
         },
@@ -53,6 +58,7 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map()): P
           const intrinsic = Object.keys(INTRINSICS).find((path) => id.endsWith(`/${path}`));
           return intrinsic === undefined ? (overlay.get(id) ?? null) : INTRINSICS[intrinsic];
         },
+        transform: (code, id) => plantEdges(code, id),
       },
     ],
   });

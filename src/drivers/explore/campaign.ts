@@ -47,6 +47,8 @@ export interface CampaignResult {
   readonly seconds: number;
   /** What the strategy has covered without gaps, in words; '' if nothing. */
   readonly covered: string;
+  /** The strategy's search is over. */
+  readonly exhausted: boolean;
   readonly failure?: CampaignFailure;
 }
 
@@ -65,65 +67,84 @@ export interface CampaignFailure {
 
 /** Each takes some 40 bytes. */
 export const MOST_DISTINCT = 1_000_000;
-const SEEDS = 2 ** 32;
+/** Seeds are words. */
+export const SEEDS = 2 ** 32;
 /** Milliseconds of executions between two looks at the world outside. */
 const BATCH_MS = 100;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { seed, now, executions = Infinity, seconds = Infinity } = options;
-  const tally = new Tally(options);
+  const { core, scenario, setting, makeOracle, seed, strategy, monitors, now, executions = Infinity, seconds = Infinity } = options;
+  const session = new Session({ core, prepared: scenario.prepare(core, setting, makeOracle), strategy, monitors });
+  const seen = new Set<number>();
+  const sums = { executions: 0, steps: 0, switches: 0 };
+  let failure: CampaignFailure | undefined;
   const started = now();
   const end = started + seconds * 1000;
   let next = started + BATCH_MS;
-  while (tally.executions < executions && !tally.exhausted) {
-    tally.run((seed + tally.executions) % SEEDS);
-    if (tally.failure !== undefined) break;
+  const result = (time: number): CampaignResult => {
+    const { covered, exhausted } = session;
+    return { ...sums, distinct: seen.size, seconds: (time - started) / 1000, covered, exhausted, ...(failure && { failure }) };
+  };
+  while (sums.executions < executions && !session.exhausted) {
+    const execution = session.run((seed + sums.executions) % SEEDS);
+    sums.executions++;
+    sums.steps += execution.steps;
+    sums.switches += execution.switches;
+    if (seen.size < MOST_DISTINCT) seen.add(execution.traceHash);
+    if (execution.verdict !== 'ok') {
+      failure = session.describe(execution);
+      break;
+    }
     const time = now();
     if (time >= end || options.signal?.aborted) break;
     if (time < next) continue;
-    options.onProgress?.(tally.result((time - started) / 1000));
+    options.onProgress?.(result(time));
     await setImmediate();
     next = now() + BATCH_MS;
   }
-  return tally.result((now() - started) / 1000);
+  return result(now());
 }
 
-/** What the executions came to. */
-class Tally {
-  executions = 0;
-  failure: CampaignFailure | undefined;
+export interface SessionOptions {
+  readonly core: Core;
+  readonly prepared: Prepared;
+  /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
+  readonly strategy?: string;
+  /** What looks on; it needs the hooked variant of the core. */
+  readonly monitors?: (prepared: Prepared) => readonly Monitor[];
+}
+
+/** A memory, and a strategy that goes on learning from one execution to the next. */
+export class Session {
   readonly #core: Core;
   readonly #prepared: Prepared;
   readonly #strategy: Strategy;
   readonly #explorer: Explorer;
-  readonly #seen = new Set<number>();
-  #steps = 0;
-  #switches = 0;
 
-  constructor({ core, scenario, setting, makeOracle, strategy = DEFAULT_STRATEGY, monitors }: CampaignOptions) {
+  constructor({ core, prepared, monitors, strategy = DEFAULT_STRATEGY }: SessionOptions) {
     this.#core = core;
-    this.#prepared = scenario.prepare(core, setting, makeOracle);
+    this.#prepared = prepared;
     this.#strategy = makeStrategy(strategy);
-    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#strategy, monitors: monitors?.(this.#prepared) });
+    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, monitors: monitors?.(prepared) });
   }
 
+  run(seed: number): Execution {
+    return this.#explorer.run(seed);
+  }
+
+  /** The strategy's search is over. */
   get exhausted(): boolean {
     return this.#strategy.exhausted ?? false;
   }
 
-  run(seed: number): void {
-    const execution = this.#explorer.run(seed);
-    this.executions++;
-    this.#steps += execution.steps;
-    this.#switches += execution.switches;
-    if (this.#seen.size < MOST_DISTINCT) this.#seen.add(execution.traceHash);
-    if (execution.verdict !== 'ok') this.failure = this.#describe(execution);
+  get covered(): string {
+    return this.#strategy.covered ?? '';
   }
 
-  #describe(execution: Execution): CampaignFailure {
-    const { names } = this.#prepared;
-    const { verdict, thread, facts } = outcomeOf(execution, names, this.#explorer.m);
+  /** What is to be told of the execution just over, which failed. */
+  describe(execution: Execution): CampaignFailure {
     const { seed, error } = execution;
+    const { verdict, thread, facts } = outcomeOf(execution, this.#prepared.names, this.#explorer.m);
     const strategy = this.#strategy.spec ?? this.#strategy.name;
     const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
     return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, execution };
@@ -133,11 +154,5 @@ class Tally {
   #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
     const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
     return describeRace(withBothStacks(found, this.#core, rerun), found.words);
-  }
-
-  result(seconds: number): CampaignResult {
-    const { executions, failure } = this;
-    const covered = this.#strategy.covered ?? '';
-    return { executions, steps: this.#steps, switches: this.#switches, distinct: this.#seen.size, seconds, covered, ...(failure && { failure }) };
   }
 }

@@ -3,6 +3,7 @@ import { formatCount } from '../../report/units.ts';
 import type { CampaignFailure } from './campaign.ts';
 import { HeapBroken } from '../errors.ts';
 import type { Outcome } from './failures/outcome.ts';
+import { MONITOR_NAMES } from './monitors/catalog.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
 
 /** What broke: a sentence, then the facts. */
@@ -39,16 +40,20 @@ export interface Repeat {
   readonly scenario: Scenario;
   readonly knobs: Knobs;
   readonly mutant?: string;
-  readonly races?: boolean;
+  /** Names of those that looked on. */
+  readonly monitors?: readonly string[];
   readonly seed: number;
   readonly strategy: string;
 }
 
 /** The command that runs this one execution again. */
-export function repeatCommand({ scenario, knobs, mutant, races, seed, strategy }: Repeat): string {
+export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
+  const others = monitors.filter((name) => name !== 'races');
+  if (others.length === MONITOR_NAMES.length - 1) words.push('--monitors all');
+  else if (others.length > 0) words.push(`--monitors ${others.join(',')}`);
   if (mutant !== undefined) words.push(`--mutant ${mutant}`);
-  if (races) words.push('--races');
+  if (monitors.includes('races')) words.push('--races');
   return words.join(' ');
 }

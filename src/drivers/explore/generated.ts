@@ -37,6 +37,8 @@ export interface Control {
   readonly $hooked: boolean;
   /** By site: 1 where it may change its word. */
   readonly $writes: Uint8Array;
+  /** How often each protocol edge was passed (edges/catalog.ts); who reads it clears it. */
+  readonly $edges: Uint32Array;
   $attach(host: Host): void;
   $spawn(coroutine: Coroutine): Fiber;
   /** Runs on until a guard has counted past `budget`, a park, or the end. */

@@ -41,7 +41,8 @@ async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> 
   return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
 }
 
-function hashOf(text: string): string {
+/** Names a build by its text. */
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

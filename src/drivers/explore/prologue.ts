@@ -3,6 +3,7 @@
  * memory, and the way in and out of a coroutine. Everything is `var` and stands at the end,
  * so that no access checks for initialization and no line of the bundle moves.
  */
+import { EDGES } from './edges/catalog.ts';
 import { ACCESS, type Site, type SiteKind } from './sites.ts';
 
 /** What resuming returns when the coroutine has finished; never a site. */
@@ -44,6 +45,7 @@ export function $pendingIndex() { return $index; }
 export function $parkTimeout() { return $timeout; }
 export function $returned() { return $result; }
 export function $stack() { return $calls === null ? [] : $calls.slice(); }
+export var $edges = new Uint32Array(${EDGES.length});
 function $now() { return $host.now($start - $budget); }
 function $park(site, index, ms) {
   $index = index;

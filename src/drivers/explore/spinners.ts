@@ -46,9 +46,12 @@ export class Spinners {
     return this.#threads[thread].pause(m, index);
   }
 
-  /** Has a word changed that `thread`, asleep, was looking at? */
+  /** Has a word changed that `thread`, asleep, was looking at? Then it has not looked in vain. */
   sees(thread: number, m: Int32Array): boolean {
-    return this.#threads[thread].sees(m);
+    const looker = this.#threads[thread];
+    if (!looker.sees(m)) return false;
+    looker.inVain = 0;
+    return true;
   }
 
   /** Has `thread` looked in vain at least once? */
@@ -66,36 +69,36 @@ class Looker {
   watched = false;
   /** Pauses in a row in which nothing had changed. */
   inVain = 0;
-  #count = 0;
   #words = 0;
   readonly #indices = new Int32Array(MOST_ACCESSES);
   readonly #values = new Int32Array(MOST_ACCESSES);
-  readonly #written = new Int32Array(MOST_ACCESSES);
-  #writes = 0;
+  readonly #writes = new Uint8Array(MOST_ACCESSES);
+  readonly #forget = new Uint8Array(MOST_ACCESSES);
 
   rest(): void {
     this.watched = false;
-    this.inVain = this.#count = this.#words = this.#writes = 0;
+    this.inVain = this.#words = 0;
   }
 
   begin(): void {
     this.watched = true;
-    this.#count = this.#words = this.#writes = 0;
+    this.#words = 0;
   }
 
   note(m: Int32Array, index: number, writes: boolean): void {
-    if (++this.#count > MOST_ACCESSES) this.rest();
-    else if (writes) this.#written[this.#writes++] = index;
-    else {
-      this.#indices[this.#words] = index;
-      this.#values[this.#words++] = m[index];
+    if (this.#words === MOST_ACCESSES) {
+      this.rest();
+      return;
     }
+    this.#indices[this.#words] = index;
+    this.#writes[this.#words] = Number(writes);
+    this.#values[this.#words++] = m[index];
   }
 
   pause(m: Int32Array, index: number): number {
     const looked = this.watched;
     this.watched = false;
-    this.#forgetOwn(index);
+    this.#forgetOwn(m, index);
     if (!looked || this.#words === 0 || this.sees(m)) {
       this.rest();
       return 1;
@@ -109,19 +112,26 @@ class Looker {
     return false;
   }
 
-  /** Its own counters say nothing of the others, nor does the word that it sleeps on. */
-  #forgetOwn(pauseWord: number): void {
+  /**
+   * Its own counters say nothing of the others, nor does the word that it sleeps on. A lock
+   * that it tries to take in vain does: then nothing was written.
+   */
+  #forgetOwn(m: Int32Array, pauseWord: number): void {
+    for (let i = 0; i < this.#words; i++) this.#forget[i] = Number(this.#indices[i] === pauseWord || this.#changed(m, this.#indices[i]));
     let kept = 0;
     for (let i = 0; i < this.#words; i++) {
-      if (this.#indices[i] === pauseWord || this.#wrote(this.#indices[i])) continue;
+      if (this.#forget[i] === 1) continue;
       this.#indices[kept] = this.#indices[i];
       this.#values[kept++] = this.#values[i];
     }
     this.#words = kept;
   }
 
-  #wrote(index: number): boolean {
-    for (let i = 0; i < this.#writes; i++) if (this.#written[i] === index) return true;
+  /** Is m[index] one that it may have written, and other than it was before? */
+  #changed(m: Int32Array, index: number): boolean {
+    for (let i = 0; i < this.#words; i++) {
+      if (this.#indices[i] === index && this.#writes[i] === 1 && m[index] !== this.#values[i]) return true;
+    }
     return false;
   }
 }

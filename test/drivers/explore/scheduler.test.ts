@@ -48,6 +48,14 @@ export function spinUntil(m: Int32Array, word: number): number {
 export function spinCounting(m: Int32Array, word: number, counter: number): void {
   while (Atomics.load(m, word) === 0) { m[counter]++; procyield(m, 10); }
 }
+export function tryLock(m: Int32Array, word: number): void {
+  while (Atomics.compareExchange(m, word, 0, 1) !== 0) procyield(m, 10);
+}
+export function holdForLong(m: Int32Array, word: number): void {
+  tryLock(m, word);
+  for (let i = 0; i < 300; i++) usleep(m, 100);
+  Atomics.store(m, word, 0);
+}
 export function late(m: Int32Array, word: number): void {
   for (let i = 0; i < 300; i++) usleep(m, 100);
   Atomics.store(m, word, 1);
@@ -208,11 +216,14 @@ describe('verdicts', () => {
     expect(run([['yieldUntil', 3], ['spinUntil', 4]]).verdict).toBe('livelock');
     expect(run([['count', 9, 5], ['spinCounting', 4, 5]]).verdict).toBe('livelock');
     expect(run([['sleepOn', 3, 0], ['spinUntil', 4]]).verdict).toBe('livelock');
+    expect(run([['tryLock', 4], ['tryLock', 4]]).verdict).toBe('livelock');
   });
 
   it('no livelock: a word changes late, or what is waited for is the time', () => {
     expect(run([['spinUntil', 4], ['yieldUntil', 4], ['late', 4]]).verdict).toBe('ok');
     expect(run([['waitsForTime', 5e6]]).verdict).toBe('ok');
+    // A lock that is taken for long, by one who gives it back.
+    for (let seed = 1; seed <= 10; seed++) expect(run([['holdForLong', 4], ['holdForLong', 4]], seed).verdict).toBe('ok');
   });
 
   it('fatal: the core objects', () => {

@@ -1,11 +1,11 @@
 /** Runs a recorded failure again, and says whether it is still there. */
 import { UsageError } from '../../../base/fatal.ts';
-import { loadCore, type LoadedCore } from '../load.ts';
+import type { LoadedCore } from '../load.ts';
+import { loadScenario, type LoadedScenario } from '../load-scenario.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Mutant } from '../mutant.ts';
 import { MONITOR_NAMES, makeMonitors } from '../monitors/catalog.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
-import { SCENARIOS } from '../scenarios/catalog.ts';
 import { knobsOf, settingOf, type MakeOracle, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Artefact } from './artefact.ts';
 import { divergenceOf } from './divergence.ts';
@@ -17,10 +17,8 @@ export interface ReplayOptions {
   readonly makeOracle: MakeOracle;
   /** Those of these names; of the catalog unless given. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
-  /** The hooked variant; loaded unless given. */
-  readonly core?: LoadedCore;
-  /** Beside those of the catalog. */
-  readonly scenarios?: readonly Scenario[];
+  /** The scenario and the hooked variant of its core; loaded unless given. */
+  readonly loaded?: LoadedScenario;
 }
 
 export interface Replayed {
@@ -38,9 +36,9 @@ export interface Replayed {
 
 /** @throws UsageError when the artefact names what there is not */
 export async function replayArtefact(artefact: Artefact, options: ReplayOptions): Promise<Replayed> {
-  const scenario = named([...(options.scenarios ?? []), ...SCENARIOS], artefact.scenario, 'scenario');
+  const core = options.loaded ?? (await loadScenario(artefact.scenario, true, mutantOf(artefact)));
+  const { scenario } = core;
   const setting = settingFor(scenario, artefact);
-  const core = options.core ?? (await loadCore(true, mutantOf(artefact)));
   const monitors = options.makeMonitors?.(artefact.monitors) ?? knownMonitors(core, artefact.monitors);
   const ground = { core: core.core, scenario, makeOracle: options.makeOracle, monitors };
   const recording = record(ground, setting, artefact.preemptions);

@@ -6,7 +6,7 @@ import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
 import { M, PHASE } from '../../../machine/m.ts';
 import { P, P_STATUS } from '../../../machine/p.ts';
-import { XGCWAITING } from '../../../machine/sched.ts';
+import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../sites.ts';
 import { LOCK_OP, XWORLDSEMA, lockOps } from './locks.ts';
@@ -34,7 +34,9 @@ export class Books implements Monitor {
   #takenIn: (readonly number[])[] = [];
   #memory: Int32Array | null = null;
   #firstStatus = 0;
-  #firstPhase = 0;
+  #firstM = 0;
+  /** Where there is none, a scenario stops its threads in its own way, and who collects says so in `gcing`. */
+  #hasScheduler = true;
   #procs = 0;
   #status = new Uint8Array(0);
   #stopper = -1;
@@ -62,7 +64,8 @@ export class Books implements Monitor {
     this.#takenIn = Array.from({ length: threads * MOST }, () => UNKNOWN);
     this.heldCount = new Int32Array(threads);
     this.#firstStatus = m[CONFIG + Config.at.ps] + P.at.xstatus;
-    this.#firstPhase = m[CONFIG + Config.at.ms] + M.at.phase;
+    this.#firstM = m[CONFIG + Config.at.ms];
+    this.#hasScheduler = m[SCHED + Sched.at.maing] !== 0;
     this.marks = new Uint8Array(threads);
     this.#procs = m[CONFIG + Config.at.nprocs];
     this.#status = new Uint8Array(this.#procs);
@@ -71,7 +74,7 @@ export class Books implements Monitor {
   access(thread: number, site: number, kind: number, index: number, value: number, old: number): void {
     const op = this.ops[site];
     if (op !== LOCK_OP.none) this.#lock(op, thread, site, kind, index, old);
-    else if (kind === ACCESS.store) this.#phase(thread, index, value);
+    else if (kind === ACCESS.store) this.#changeM(thread, index, value);
     else if (kind === ACCESS.atomicStore || kind === ACCESS.cas) this.#world(thread, index, value);
   }
 
@@ -103,10 +106,12 @@ export class Books implements Monitor {
     }
   }
 
-  #phase(thread: number, index: number, value: number): void {
-    const offset = index - this.#firstPhase;
-    if (offset < 0 || offset % M.words !== 0 || offset >= this.#procs * M.words) return;
-    this.marks[thread] = value === PHASE.markRoots || value === PHASE.mark || value === PHASE.getfull ? 1 : 0;
+  #changeM(thread: number, index: number, value: number): void {
+    const offset = index - this.#firstM;
+    if (offset < 0 || offset >= this.#procs * M.words) return;
+    const field = offset % M.words;
+    if (field === M.at.phase) this.marks[thread] = value === PHASE.markRoots || value === PHASE.mark || value === PHASE.getfull ? 1 : 0;
+    else if (field === M.at.gcing && !this.#hasScheduler) this.stoppedBy = value === 0 ? -1 : thread;
   }
 
   #world(thread: number, index: number, value: number): void {

@@ -30,10 +30,13 @@ interface Rule {
   readonly lock: Ref;
   /** Who has no lock may read. */
   readonly readable: boolean;
+  /** Not while the span is one of stacks. */
+  readonly exceptStacks: boolean;
 }
 
 const SPANS_AT = CONFIG + Config.at.spans;
 const OF_LIST_GUARDIAN = 'lock of the list it is on';
+const OF_STACKS = 'of stacks, who has the span';
 const NAMES = new Set<string>(LOCK_ORDER);
 const WRITES = new Set<number>([ACCESS.store, ACCESS.atomicStore, ACCESS.rmw, ACCESS.cas]);
 
@@ -57,7 +60,7 @@ export class Guards implements Monitor {
     if (this.#m === m) return;
     this.#m = m;
     this.#ruleOf = new Uint8Array(m.length);
-    this.#rules = [{ how: FIXED, lock: 0, readable: true }];
+    this.#rules = [{ how: FIXED, lock: 0, readable: true, exceptStacks: false }];
     for (const records of recordsOf(m)) this.#addRules(records);
   }
 
@@ -65,17 +68,18 @@ export class Guards implements Monitor {
     for (const [name, { guardian, words }] of Object.entries(struct.fields)) {
       const [who, ...remarks] = guardian.split('; ');
       if (!NAMES.has(who) && who !== OF_LIST_GUARDIAN) continue;
-      const readable = remarks.some((remark) => !remark.startsWith('racily read'));
+      const exceptStacks = remarks.includes(OF_STACKS);
+      const readable = remarks.some((remark) => !remark.startsWith('racily read') && remark !== OF_STACKS);
       for (let i = 0; i < count; i++) {
         const record = at + i * struct.words;
-        const rule = this.#number(ruleFor(who, record, readable));
+        const rule = this.#number({ ...lockFor(who, record), readable, exceptStacks });
         this.#ruleOf.fill(rule, record + struct.at[name], record + struct.at[name] + words);
       }
     }
   }
 
   #number(rule: Rule): number {
-    const known = this.#rules.findIndex((each) => each.how === rule.how && each.lock === rule.lock && each.readable === rule.readable);
+    const known = this.#rules.findIndex((each) => each.how === rule.how && each.lock === rule.lock && each.readable === rule.readable && each.exceptStacks === rule.exceptStacks);
     return known >= 0 ? known : this.#rules.push(rule) - 1;
   }
 
@@ -97,10 +101,11 @@ export class Guards implements Monitor {
   }
 
   /** 0 when there is none now. */
-  #lockOf({ how, lock }: Rule, index: Ref, writes: boolean, value: number, old: number): Ref {
-    if (how === FIXED) return lock;
+  #lockOf({ how, lock, exceptStacks }: Rule, index: Ref, writes: boolean, value: number, old: number): Ref {
+    if (how === FIXED && !exceptStacks) return lock;
     const m = this.#m;
     const s = index - ((index - m[SPANS_AT]) % Span.words);
+    if (how === FIXED) return m[s + Span.at.state] === SPAN_STATE.stack ? 0 : lock;
     if (how === OF_CLASS) {
       const sizeclass = m[s + Span.at.sizeclass];
       return m[s + Span.at.state] === SPAN_STATE.inUse && sizeclass !== 0 ? mcentralAt(sizeclass) : 0;
@@ -110,10 +115,10 @@ export class Guards implements Monitor {
   }
 }
 
-function ruleFor(who: string, record: Ref, readable: boolean): Rule {
-  if (who === OF_LIST_GUARDIAN) return { how: OF_LIST, lock: 0, readable };
-  if (who === 'mcentral.lock' && lockOfList(record) !== record) return { how: OF_CLASS, lock: 0, readable };
-  return { how: FIXED, lock: who === 'mcentral.lock' ? record : LOCK_WORDS[who as LockName]!, readable };
+function lockFor(who: string, record: Ref): Pick<Rule, 'how' | 'lock'> {
+  if (who === OF_LIST_GUARDIAN) return { how: OF_LIST, lock: 0 };
+  if (who === 'mcentral.lock' && lockOfList(record) !== record) return { how: OF_CLASS, lock: 0 };
+  return { how: FIXED, lock: who === 'mcentral.lock' ? record : LOCK_WORDS[who as LockName]! };
 }
 
 /** The lock of the structure that the list head at `list` lies in; 0 for none. */

@@ -7,16 +7,22 @@ import { STOPPING } from './world.ts';
 import { WAITING } from './waiting.ts';
 import { FREEING } from './freeing.ts';
 import { HEAP } from './heap.ts';
+import { LFSTACK } from './lfstack.ts';
+import { LOCKS } from './locks.ts';
 import { MARKING } from './marking.ts';
 import { MCACHE } from './mcache.ts';
+import { PARFOR } from './parfor.ts';
 import { SWEEPING } from './sweeping.ts';
 import { TINY } from './tiny.ts';
 import { WORKBUFS } from './workbufs.ts';
 import type { KnownBug } from './known-bug.ts';
 
 export const MUTANTS: readonly KnownBug[] = [
-  ...MARKING,
+  ...LFSTACK,
+  ...LOCKS,
+  ...PARFOR,
   ...WORKBUFS,
+  ...MARKING,
   ...SWEEPING,
   ...MCACHE,
   ...FREEING,

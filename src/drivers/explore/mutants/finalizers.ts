@@ -22,14 +22,19 @@ export const FINALIZERS: readonly KnownBug[] = [
     history: 'golang/go fed5428c4a',
     breaks: 'the background sweeper sleeps after one span, and nobody else sweeps: finalizers of the rest never come due',
     file: 'src/runtime/system.ts',
-    find: `  if (Atomics.load(m, XSWEEPDONE) === 0) {
+    find: `    Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
+    return yieldTo(BGSWEEP.pc);
+  }
+  lock(m, mp, GCLOCK);
+  if (Atomics.load(m, XSWEEPDONE) === 0) {
     // A collection came between.
     unlock(m, mp, GCLOCK);
     return yieldTo(BGSWEEP.pc);
+  }`,
+    replace: `    Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
   }
-`,
-    replace: '',
-    scenarios: ['finalizers-wake', 'finalizers'],
+  lock(m, mp, GCLOCK);`,
+    scenarios: ['finalizers', 'finalizers-wake'],
   },
   {
     name: 'fingwake-until-swept',
@@ -123,34 +128,6 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
     scenarios: ['profile-sweep'],
   },
   {
-    name: 'special-added-unswept',
-    history: 'constructed',
-    breaks: 'a finalizer is linked into the list that a sweeper of the span walks without a lock',
-    file: 'src/malloc/specials.ts',
-    find: `  ensureSwept(m, mp, s);
-  const offset = (address >>> 0) - m[s + START] * 4;
-  lock(m, mp, s + SPANLOCK);
-  const link = findLink(m, s, offset, m[x + KIND]);`,
-    replace: `  const offset = (address >>> 0) - m[s + START] * 4;
-  lock(m, mp, s + SPANLOCK);
-  const link = findLink(m, s, offset, m[x + KIND]);`,
-    scenarios: ['specials'],
-  },
-  {
-    name: 'special-removed-unswept',
-    history: 'constructed',
-    breaks: 'a finalizer is unlinked from the list that a sweeper of the span walks without a lock',
-    file: 'src/malloc/specials.ts',
-    find: `  ensureSwept(m, mp, s);
-  const offset = (address >>> 0) - m[s + START] * 4;
-  lock(m, mp, s + SPANLOCK);
-  const link = findLink(m, s, offset, kind);`,
-    replace: `  const offset = (address >>> 0) - m[s + START] * 4;
-  lock(m, mp, s + SPANLOCK);
-  const link = findLink(m, s, offset, kind);`,
-    scenarios: ['specials'],
-  },
-  {
     name: 'special-linked-unlocked',
     history: 'constructed',
     breaks: 'the place in the list is looked for before the lock is taken: two specials set at once, and one is lost',
@@ -237,19 +214,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   if (Atomics.load(m, FING) === 0) {`,
     replace: `  lock(m, mp, GCLOCK);
   {`,
-    scenarios: ['finalizers', 'finalizers-wake'],
-  },
-  {
-    name: 'bgsweep-parks-unlocked',
-    history: 'constructed',
-    breaks: 'the background sweeper says that it waits before it does: the next collection readies one that runs',
-    file: 'src/runtime/system.ts',
-    find: `  m[PARKED] = 1;
-  return parkUnder(m, mp, gp, GCLOCK, WAIT.sweep, BGSWEEP.pc);`,
-    replace: `  m[PARKED] = 1;
-  unlock(m, mp, GCLOCK);
-  return parkUnder(m, mp, gp, 0, WAIT.sweep, BGSWEEP.pc);`,
-    scenarios: ['finalizers-wake', 'finalizers'],
+    scenarios: ['finalizers-queue', 'finalizers'],
   },
   {
     name: 'due-finalizers-no-roots',

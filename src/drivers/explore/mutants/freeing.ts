@@ -74,6 +74,6 @@ export const FREEING: readonly KnownBug[] = [
     file: 'src/malloc/mcentral.ts',
     find: 'return m[s + FREEBUF] !== 0 || m[s + NALLOC] === 0;',
     replace: 'return m[s + NALLOC] === 0;',
-    scenarios: ['free-beside', 'flush'],
+    scenarios: ['free-beside', 'cache-flush'],
   },
 ];

@@ -128,10 +128,10 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'scavenge-unlocked',
     history: 'constructed',
-    breaks: 'the heap is unlocked when the memory of its free spans is released: some of them have been handed out by then',
+    breaks: 'the heap is unlocked while the memory of a free span is released: it may have been handed out by then',
     file: 'src/malloc/scavenge.ts',
-    find: '  lock(m, mp, MHEAP_LOCK);\n  for',
-    replace: '  lock(m, mp, MHEAP_LOCK);\n  unlock(m, mp, MHEAP_LOCK);\n  for',
+    find: '      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);',
+    replace: '      unlock(m, mp, MHEAP_LOCK);\n      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);\n      lock(m, mp, MHEAP_LOCK);',
     scenarios: ['heap-pages'],
   },
   {
@@ -159,6 +159,15 @@ export const HEAP: readonly KnownBug[] = [
     file: 'src/malloc/stack.ts',
     find: '  if (m[s + FREELIST] === 0) spanListInsert(m, poolOf(order), s);\n',
     replace: '',
+    scenarios: ['stacks'],
+  },
+  {
+    name: 'stacks-refilled-unlocked',
+    history: 'constructed',
+    breaks: 'two Ps that take stacks from the pool at once get the same one',
+    file: 'src/malloc/stack.ts',
+    find: '    const x = poolAllocLocked(m, mp, order);\n    if (x === 0) break;',
+    replace: '    unlock(m, mp, STACKPOOL + LOCK);\n    const x = poolAllocLocked(m, mp, order);\n    lock(m, mp, STACKPOOL + LOCK);\n    if (x === 0) break;',
     scenarios: ['stacks'],
   },
   {

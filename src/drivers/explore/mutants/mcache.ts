@@ -9,7 +9,7 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcentral.ts',
     find: '  lock(m, mp, c);\n  m[s + INCACHE] = 0;\n  if (m[s + NALLOC] === 0 ||',
     replace: '  lock(m, mp, c);\n  if (m[s + NALLOC] === 0 ||',
-    scenarios: ['flush'],
+    scenarios: ['cache-flush'],
   },
   {
     name: 'refill-leaves-incache',
@@ -27,7 +27,7 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcache.ts',
     find: '    uncacheSpan(m, mp, s);\n    m[allocSlot(c, i)] = emptySpan(m);',
     replace: '    uncacheSpan(m, mp, s);\n    m[allocSlot(c, i)] = cacheSpan(m, mp, i, emptySpan(m));',
-    scenarios: ['flush'],
+    scenarios: ['cache-flush'],
   },
   {
     name: 'used-up-spans-not-flushed',
@@ -36,7 +36,7 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcache.ts',
     find: "    const s = m[allocSlot(c, i)];\n    if (s === emptySpan(m)) continue;\n    uncacheSpan",
     replace: "    const s = m[allocSlot(c, i)];\n    if (s === emptySpan(m) || m[s + FREELIST] === 0) continue;\n    uncacheSpan",
-    scenarios: ['flush'],
+    scenarios: ['cache-flush'],
   },
   {
     name: 'only-one-cache-flushed',
@@ -45,7 +45,7 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/gc/roots.ts',
     find: 'for (let i = 0; i < m[NPROCS]; i++) releaseAll(',
     replace: 'for (let i = 0; i < m[NPROCS] - 1; i++) releaseAll(',
-    scenarios: ['flush'],
+    scenarios: ['cache-flush'],
   },
   {
     name: 'refill-takes-unlocked',
@@ -99,7 +99,7 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcache.ts',
     find: '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];',
     replace: '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);',
-    scenarios: ['sweep-refill', 'free-beside'],
+    scenarios: ['cache-flush', 'free-beside'],
   },
   {
     name: 'sweep-links-unlocked',
@@ -126,6 +126,6 @@ export const MCACHE: readonly KnownBug[] = [
     file: 'src/malloc/mcentral.ts',
     find: '  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;\n  unlock(m, mp, c);',
     replace: '  unlock(m, mp, c);\n  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;',
-    scenarios: ['free-beside', 'sweep-refill'],
+    scenarios: ['free-unswept', 'sweep-refill', 'cache-flush'],
   },
 ];

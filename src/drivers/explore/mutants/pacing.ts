@@ -82,19 +82,6 @@ export const PACING: readonly KnownBug[] = [
     scenarios: ['pacing', 'statistics'],
   },
   {
-    name: 'scavenge-unlocked',
-    history: 'constructed',
-    breaks: 'memory is given back to the system while another takes the same pages into use',
-    file: 'src/malloc/scavenge.ts',
-    find: `      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);
-      m[s + NPRELEASED] = m[s + NPAGES];`,
-    replace: `      unlock(m, mp, MHEAP_LOCK);
-      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);
-      lock(m, mp, MHEAP_LOCK);
-      m[s + NPRELEASED] = m[s + NPAGES];`,
-    scenarios: ['pacing'],
-  },
-  {
     name: 'memstats-before-stop',
     history: 'constructed',
     breaks: 'the figures are recounted while the others still allocate: they skew',

@@ -18,7 +18,7 @@ export const SWEEPING: readonly KnownBug[] = [
     file: 'src/runtime/gc.ts',
     find: 'm[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;',
     replace: 'm[SWEEPGEN] = (m[SWEEPGEN] + 1) | 0;',
-    scenarios: ['flush', 'whole-cycle'],
+    scenarios: ['cache-flush', 'whole-cycle'],
   },
   {
     name: 'sweep-counted-short',
@@ -27,7 +27,7 @@ export const SWEEPING: readonly KnownBug[] = [
     file: 'src/malloc/sweep.ts',
     find: 'if (idx >= m[SWEEP_NSPAN]) {',
     replace: 'if (idx >= m[SWEEP_NSPAN] - 1) {',
-    scenarios: ['reclaim', 'flush'],
+    scenarios: ['reclaim', 'cache-flush'],
   },
   {
     name: 'allspans-read-unlocked',
@@ -48,7 +48,7 @@ export function sweepone(m: Mem, mp: MRef): number {
   for (;;) {
     const idx = Atomics.add(m, XSPANIDX, 1);
     if (idx >= m[SPANALLOC + FixAlloc.at.inuse]) {`,
-    scenarios: ['reclaim', 'flush'],
+    scenarios: ['reclaim', 'cache-flush'],
   },
   {
     name: 'claim-by-load-and-store',
@@ -66,23 +66,16 @@ export function sweepone(m: Mem, mp: MRef): number {
     file: 'src/malloc/sweep.ts',
     find: 'if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {',
     replace: 'if (racyLoad(m, s + STATE) === SPAN_STATE.dead) {',
-    scenarios: ['reclaim', 'flush'],
+    scenarios: ['reclaim', 'cache-flush'],
   },
   {
     name: 'span-in-use-before-generation',
     history: 'constructed',
     breaks: 'a span that comes into use still has the generation of an old cycle: a sweeper takes it for garbage',
     file: 'src/malloc/mheap.ts',
-    find: `  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  m[s + FREELIST] = 0;
-  m[s + NALLOC] = 0;
-  m[s + SIZECLASS] = sizeclass;`,
-    replace: `  m[s + STATE] = SPAN_STATE.inUse;
-  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  m[s + FREELIST] = 0;
-  m[s + NALLOC] = 0;
-  m[s + SIZECLASS] = sizeclass;`,
-    scenarios: ['reclaim', 'sweep-refill'],
+    find: '  m[s + UNUSEDSINCE] = 0;\n  const slot = spanSlot(m, m[s + START]);',
+    replace: '  m[s + UNUSEDSINCE] = 0;\n  m[s + STATE] = SPAN_STATE.inUse;\n  const slot = spanSlot(m, m[s + START]);',
+    scenarios: ['reuse'],
   },
   {
     name: 'free-blocks-swept-again',

@@ -81,7 +81,7 @@ export const STOPPING: readonly KnownBug[] = [
     find: `    lock(m, mp, SCHED_LOCK);
     if (Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.running) !== P_STATUS.syscall) {`,
     replace: `    lock(m, mp, SCHED_LOCK);
-    {`,
+    if (racyLoad(m, XSHUTDOWN) >= 0) {`,
     scenarios: ['stop-the-world'],
   },
   {

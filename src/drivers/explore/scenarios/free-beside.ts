@@ -15,13 +15,13 @@ function freeOf(name: string, summary: string, bytes: number) {
       Array.from({ length: procs }, (_, index) =>
         index === 0
           ? repeat(HANDED_OVER, (i) => [['malloc', i, bytes], ['swap', i, i], ['malloc', HANDED_OVER + 1 + i, bytes]])
-          : repeat(HANDED_OVER, (i) => [['swap', i, i], ['free', i]]),
+          : repeat(2 * HANDED_OVER, (i) => [['swap', i % HANDED_OVER, i % HANDED_OVER], ['free', i % HANDED_OVER]]),
       ),
   });
 }
 
 export const freeBeside = freeOf('free-beside', 'one M allocates, the others free its blocks while it still caches their span', 2048);
-export const freeBesideBits = freeOf('free-beside-bits', 'the same of blocks whose bits share a word', 64);
+export const freeBesideBits = freeOf('free-beside-bits', 'the same of blocks whose bits share a word', 16);
 
 /** The same before their span is swept. */
 export const freeUnswept = programPerM({

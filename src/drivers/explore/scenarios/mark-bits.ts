@@ -3,56 +3,121 @@ import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, markShift } from '../../../heap/bi
 import { mAt } from '../../../machine/m.ts';
 import { POLICY } from '../../../gc/policy.ts';
 import { ScanBuf, scanbufOf } from '../../../gc/scanbuf.ts';
-import { CONFIG, Config } from '../../../memory/config.ts';
+import { CONFIG, Config, TYPES } from '../../../memory/config.ts';
+import type { MachineShape } from '../../../memory/map.ts';
 import { runAlone } from '../alone.ts';
+import type { Core } from '../load.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
+import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 const OBJECT_WORDS = 4;
 
-function markBits(name: string, policy: keyof typeof POLICY): Scenario {
-  function shape({ procs }: Knobs) {
-    return tinyShape({ procs, policy: POLICY[policy], arenaPages: 8, verify: false });
+interface Heap {
+  /** All objects, and how many of them, from the first on, are reachable. */
+  readonly objects: readonly number[];
+  readonly reachable: number;
+}
+
+interface Marking {
+  readonly name: string;
+  readonly summary: string;
+  readonly procs: readonly number[];
+  readonly changes: Partial<MachineShape>;
+  build(core: Core, m: Int32Array, m0: number): Heap;
+}
+
+function marking({ name, summary, procs, changes, build }: Marking): Scenario {
+  function shape(knobs: Knobs) {
+    return tinyShape({ procs: knobs.procs, arenaPages: 8, verify: false, ...changes });
   }
   return {
     name,
-    summary: `Ms that mark neighbouring objects in the same bitmap words at once${policy === 'tuned' ? ', with the tuned mark loop' : ''}`,
-    knobs: [procsKnob(3, 2)],
+    summary,
+    knobs: [procsKnob(...procs)],
     shape,
     prepare(core, { knobs }) {
       const map = core.planMemory(shape(knobs));
       const template = new Int32Array(map.words);
       const m0 = runAlone(core, core.boot(template, map, -1));
-      const first = runAlone(core, core.buildMarkBits(template, m0));
+      const heap = build(core, template, m0);
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
       return {
         template,
         threads: ms.map((i) => (m) => core.markBits(m, i)),
         names: ms.map((i) => `M${i}`),
-        check: (m) => checkMarks(m, first) || (policy === 'tuned' ? '' : checkWinners(m, ms)),
+        // The tuned loop may mark twice.
+        check: (m) => checkMarks(m, heap) || (changes.policy === POLICY.tuned ? '' : checkWinners(m, ms, heap.reachable)),
         stepLimit: 50_000,
       };
     },
   };
 }
 
-/** All are reachable, so all must be marked. */
-function checkMarks(m: Int32Array, first: number): string {
+/** What is reachable must be marked, and nothing else. */
+function checkMarks(m: Int32Array, { objects, reachable }: Heap): string {
   const arena = m[CONFIG + Config.at.arenaStart];
-  for (let i = 0; i < MARK_BITS_OBJECTS; i++) {
-    const heapWord = (first + i * OBJECT_WORDS - arena) / 2;
+  for (const [i, object] of objects.entries()) {
+    const heapWord = (object - arena) / 2;
     const marks = m[arena - 2 * (heapWord >> GROUP_SHIFT) - 1];
-    if (((marks >>> markShift(heapWord & GROUP_MASK)) & BIT_MARKED) === 0) return `LOST_OBJECT: object ${i} of ${MARK_BITS_OBJECTS} is reachable and not marked`;
+    const isMarked = ((marks >>> markShift(heapWord & GROUP_MASK)) & BIT_MARKED) !== 0;
+    if (i < reachable && !isMarked) return `LOST_OBJECT: object ${i} of ${reachable} is reachable and not marked`;
+    if (i >= reachable && isMarked) return `GARBAGE_MARKED: object ${i} is marked, and nothing leads to it`;
   }
   return '';
 }
 
 /** By CAS one M alone wins each mark. */
-function checkWinners(m: Int32Array, ms: readonly number[]): string {
+function checkWinners(m: Int32Array, ms: readonly number[], reachable: number): string {
   const marked = ms.reduce((sum, i) => sum + m[scanbufOf(mAt(m, i)) + ScanBuf.at.marked], 0);
-  return marked === MARK_BITS_OBJECTS ? '' : `MARKED_TWICE: ${marked} marks were won of ${MARK_BITS_OBJECTS} objects`;
+  return marked === reachable ? '' : `MARKED_TWICE: ${marked} marks were won of ${reachable} objects`;
 }
 
-export const markBitsGo = markBits('mark-bits', 'go1.3');
-export const markBitsTuned = markBits('mark-bits-tuned', 'tuned');
+function buildBits(core: Core, m: Int32Array, m0: number): Heap {
+  const first = runAlone(core, core.buildMarkBits(m, m0));
+  return { objects: Array.from({ length: MARK_BITS_OBJECTS }, (_, i) => first + i * OBJECT_WORDS), reachable: MARK_BITS_OBJECTS };
+}
+
+function buildMixed(core: Core, m: Int32Array, m0: number): Heap {
+  return { objects: runAlone(core, core.buildMarkMixed(m, m0)), reachable: MIXED_REACHABLE };
+}
+
+const GO = { policy: POLICY['go1.3'] };
+const TUNED = { policy: POLICY.tuned };
+
+export const markBitsGo = marking({
+  name: 'mark-bits',
+  summary: 'Ms that mark neighbouring objects in the same bitmap words at once',
+  procs: [3, 2, 4],
+  changes: GO,
+  build: buildBits,
+});
+export const markBitsTuned = marking({
+  name: 'mark-bits-tuned',
+  summary: 'Ms that mark neighbouring objects in the same bitmap words at once, with the tuned mark loop',
+  procs: [3, 2, 4],
+  changes: TUNED,
+  build: buildBits,
+});
+export const markMixedGo = marking({
+  name: 'mark-mixed',
+  summary: 'two Ms that mark objects of all sizes, from pointers to their start and into them',
+  procs: [2, 3, 4],
+  changes: GO,
+  build: buildMixed,
+});
+export const markMixedTuned = marking({
+  name: 'mark-mixed-tuned',
+  summary: 'the same with the tuned mark loop',
+  procs: [2, 3, 4],
+  changes: TUNED,
+  build: buildMixed,
+});
+export const markMixedBits = marking({
+  name: 'mark-mixed-heapbits',
+  summary: 'the same with a bit for each word that may be a pointer',
+  procs: [2, 3, 4],
+  changes: { ...GO, types: TYPES.heapbits },
+  build: buildMixed,
+});

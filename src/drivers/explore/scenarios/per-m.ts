@@ -12,10 +12,11 @@ interface PerM {
   readonly summary: string;
   readonly procs: readonly number[];
   /** Beside `procs`. */
-  readonly knobs: readonly Knob[];
+  readonly knobs?: readonly Knob[];
   /** What differs from a tiny machine of 16 pages. */
   shape?(knobs: Knobs): Partial<MachineShape>;
-  operations(knobs: Knobs): Operations;
+  /** Without it each M does one thing. */
+  operations?(knobs: Knobs): Operations;
   /** What is there before, made on M 0. */
   build(core: Core, m: Int32Array, m0: number, knobs: Knobs): Coroutine;
   /** What M `i` does. */
@@ -33,9 +34,9 @@ export function perM(own: PerM): Scenario {
   return {
     name: own.name,
     summary: own.summary,
-    knobs: [procsKnob(...own.procs), ...own.knobs],
+    knobs: [procsKnob(...own.procs), ...(own.knobs ?? [])],
     shape,
-    operations: own.operations,
+    ...(own.operations && { operations: own.operations }),
     prepare(core, setting, makeOracle) {
       const { knobs, operations } = setting;
       const map = core.planMemory(shape(knobs));
@@ -46,7 +47,7 @@ export function perM(own: PerM): Scenario {
       const oracleOf = onePerMemory(makeOracle);
       return {
         template,
-        threads: ms.map((i) => (m) => own.run(core, m, i, operations[i], knobs)),
+        threads: ms.map((i) => (m) => own.run(core, m, i, operations[i] ?? [], knobs)),
         names: ms.map((i) => `M${i}`),
         check: (m, results) => (own.withoutOracle ? '' : checkAtRest(core, m, oracleOf(m))) || (own.check?.(m, results, setting) ?? ''),
         stepLimit: 50_000,

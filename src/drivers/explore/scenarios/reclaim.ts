@@ -12,6 +12,10 @@ function dead(pages: number) {
   return [['malloc', 0, pages * PAGE], ['drop', 0]] as const;
 }
 
+function live(slot: number) {
+  return [['malloc', slot, (PAGES + 2) * PAGE]] as const;
+}
+
 export const reclaim = programPerM({
   name: 'reclaim',
   summary: 'Ms that need pages sweep dead large objects for them, beside the sweeper and each other',
@@ -24,6 +28,23 @@ export const reclaim = programPerM({
       if (index === 0) return [['sweep', 3], ['free', 1], ['scavenge'], ['sweep', ALL]];
       return [['malloc', 0, PAGES * PAGE], ['lookup', 0], ['malloc', 1, 2048], ['free', 0], ['malloc', 2, (PAGES + index) * PAGE]];
     }),
+});
+
+/** A free run that comes into use is as long as asked for; what is swept first, for its pages, is longer. */
+export const reuse = programPerM({
+  name: 'reuse',
+  summary: 'pages that were free when the last cycle ended come into use beside the sweeper',
+  procs: [3, 2],
+  shape: () => ({ arenaPages: 80 }),
+  // Live ones of seven pages keep the dead ones of six from joining the free ones of five.
+  before: () => [
+    ...live(1), ...dead(PAGES + 1), ...live(2), ['malloc', 8, PAGES * PAGE],
+    ...live(3), ...dead(PAGES + 1), ...live(4), ['malloc', 9, PAGES * PAGE], ...live(5),
+    ['free', 8],
+    ['free', 9],
+    ['collect'],
+  ],
+  operations: ({ procs }) => Array.from({ length: procs }, (_, index) => (index === 0 ? [['sweep', ALL]] : [['malloc', 0, PAGES * PAGE], ['lookup', 0]])),
 });
 
 /** Dead objects in the list behind a live one: enough for what is asked for, even while the sweeper is at one of them. */

@@ -35,6 +35,8 @@ export interface Scenario {
   /** One line for `--list`. */
   readonly summary: string;
   readonly knobs: readonly Knob[];
+  /** A canary: the source as it is fails in it, and exploration that doesn't see that sees nothing. */
+  readonly mustFail?: boolean;
   shape(knobs: Knobs): MachineShape;
   /** What its threads do unless told otherwise; a scenario whose threads do one thing has none. */
   operations?(knobs: Knobs): Operations;

@@ -83,8 +83,8 @@ export const profileSweep = specialsScenario(
   'sampled blocks that are allocated, freed by hand and swept at once',
   { ...PROFILE, values: [1, 512] },
   [
-    [['sweep'], ['alloc', 64, 1], ['publish']],
-    [['alloc', 64, 1], ['free', 2], ['set', 4], ['alloc', 2048, 2], ['clear', 4]],
-    [['free', 6], ['alloc', 64, 1], ['set', 0], ['alloc', 2048, 2], ['sweep'], ['alloc', 1536, 1]],
+    [['sweep'], ['alloc', 64], ['publish'], ['free-given', 1]],
+    [['give', 0], ['give', 1], ['alloc', 64], ['give', 2], ['churn', 1024], ['publish'], ['give', 3]],
+    [['free', 6], ['free-given', 0], ['churn', 1024], ['free-given', 1], ['sweep'], ['free-given', 2], ['free-given', 3]],
   ],
 );

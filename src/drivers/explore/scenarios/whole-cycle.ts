@@ -1,7 +1,8 @@
 /** All of it at once: allocation, linking, collections with several Ms, sweeping beside the mutators. */
+import { COLLECTOR, TYPES } from '../../../memory/config.ts';
 import { POLICY } from '../../../gc/policy.ts';
 import { prepareMachine } from './machine.ts';
-import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 /** Collect for as little as a percent of growth. */
@@ -9,14 +10,23 @@ const GOGC = 1;
 const WORKERS = 2;
 const ROUNDS = 2;
 
+/** The tuned mark loop knows none of them. */
+const VARIANTS: readonly Knob[] = [
+  { name: 'types', summary: 'how pointers are told: 0 they look like some, 1 by types that spans keep, 2 by a bit each', values: [TYPES.none, TYPES.mtypes, TYPES.heapbits] },
+  { name: 'collector', summary: '0 several Ms mark; 1 and 2 the older ones, that mark alone', values: [COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword] },
+  { name: 'bits', summary: 'of a pointer', values: [64, 32] },
+  { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] },
+];
+
 function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, waits = true): Scenario {
-  function shape({ procs }: Knobs) {
-    return tinyShape({ procs, policy: POLICY[policy] });
+  function shape({ procs, types = 0, collector = 0, bits = 64, profile = 0 }: Knobs) {
+    const profiled = profile === 0 ? {} : { memprofileRate: profile, persistentWords: 1 << 18 };
+    return tinyShape({ procs, policy: POLICY[policy], types, collector, ptrWords: bits === 64 ? 2 : 1, ...profiled });
   }
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2)],
+    knobs: [procsKnob(3, 2), ...(policy === 'go1.3' ? VARIANTS : [])],
     shape,
     prepare(core, { knobs }, makeOracle) {
       const program = { ...core.WHOLE_CYCLE, args: [waits ? WORKERS : 1, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };

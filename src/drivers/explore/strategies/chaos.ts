@@ -10,6 +10,8 @@ import type { Scene, Strategy } from '../strategy.ts';
 /** Lengths of a stretch: 2^5 … 2^12 accesses. */
 const SHORTEST_LOG2 = 5;
 const LENGTHS = 8;
+/** All stretches of an execution together: where the others can only look, it would not end. */
+const MOST_ASIDE = 2 ** 14;
 /** One writing access in 2^2 … 2^7 is followed by a stall. */
 const OFTENEST_LOG2 = 2;
 const RATES = 6;
@@ -25,8 +27,9 @@ export class Chaos implements Strategy {
   readonly #rng = new Rng(0);
   /** By thread: the access until which it is put aside. */
   #asideUntil = new Float64Array(0);
-  /** Of a stretch, in accesses. */
+  /** Of a stretch, in accesses; and how many there may be yet. */
   #length = 0;
+  #stretches = 0;
   #starves = false;
   /** The access at which the next stretch begins. */
   #nextStretch = 0;
@@ -38,6 +41,7 @@ export class Chaos implements Strategy {
     rng.reseed(seed);
     this.#asideUntil = new Float64Array(scene.threads);
     this.#length = 2 ** (SHORTEST_LOG2 + rng.below(LENGTHS));
+    this.#stretches = MOST_ASIDE / this.#length;
     this.#starves = rng.below(2) === 0;
     this.#distance = this.#starves ? DISTANCES[rng.below(DISTANCES.length)] : 1;
     this.#rate = 2 ** (OFTENEST_LOG2 + rng.below(RATES));
@@ -47,15 +51,18 @@ export class Chaos implements Strategy {
   next(scene: Scene): number {
     const rng = this.#rng;
     if (this.#starves && scene.steps >= this.#nextStretch) {
-      this.#asideUntil[rng.below(scene.threads)] = this.#nextStretch = scene.steps + this.#length;
+      this.#nextStretch = scene.steps + this.#length;
+      this.#putAside(rng.below(scene.threads), scene);
     }
     const thread = this.#choose(scene);
     this.budget = this.#distance === 1 ? 1 : 1 + rng.below(2 * this.#distance - 1);
     const site = scene.pendingSite[thread];
-    if (!this.#starves && site >= 0 && scene.writes[site] === 1 && rng.below(this.#rate) === 0) {
-      this.#asideUntil[thread] = scene.steps + this.#length;
-    }
+    if (!this.#starves && site >= 0 && scene.writes[site] === 1 && rng.below(this.#rate) === 0) this.#putAside(thread, scene);
     return thread;
+  }
+
+  #putAside(thread: number, scene: Scene): void {
+    if (this.#stretches-- > 0) this.#asideUntil[thread] = scene.steps + this.#length;
   }
 
   /** Somebody who is not put aside; a sleeper sooner than one who is. */

@@ -68,14 +68,14 @@ describe('a lost update', () => {
   it('comes up again from its line and from its file, step by step', async () => {
     const { artefact, line } = investigate(find(core, lostUpdate), options());
     for (const each of [artefact, decodeLine(line)]) {
-      expect(await replayArtefact(each, { core, makeOracle: content, scenarios: [lostUpdate] })).toMatchObject({ fails: true, divergence: '', otherBuild: false });
+      expect(await replayArtefact(each, { loaded: { ...core, scenario: lostUpdate }, makeOracle: content })).toMatchObject({ fails: true, divergence: '', otherBuild: false });
     }
     expect(unpackTrace(artefact.trace!)).toHaveLength(artefact.steps);
   });
 
   it('shows every access when asked', async () => {
     const { artefact } = investigate(find(core, lostUpdate), options());
-    const { ground, setting, recording } = await replayArtefact(artefact, { core, makeOracle: content, scenarios: [lostUpdate] });
+    const { ground, setting, recording } = await replayArtefact(artefact, { loaded: { ...core, scenario: lostUpdate }, makeOracle: content });
     const all = lanesOf(ground, setting, core.sites, recording, artefact.pairs, true);
     expect(all.rows).toHaveLength(artefact.steps);
     expect(all.rows.some(({ elided }) => elided > 0)).toBe(false);
@@ -85,7 +85,7 @@ describe('a lost update', () => {
   it('is gone when the add is atomic, and the replay says where it departs', async () => {
     const { artefact, line } = investigate(find(core, lostUpdate), options());
     const repaired = await loadTextCore(ADD.replace('const value = m[at];\n  m[at] = value + 1;', 'Atomics.add(m, at, 1);'));
-    const [file, short] = await Promise.all([artefact, decodeLine(line)].map((each) => replayArtefact(each, { core: repaired, makeOracle: content, scenarios: [lostUpdate] })));
+    const [file, short] = await Promise.all([artefact, decodeLine(line)].map((each) => replayArtefact(each, { loaded: { ...repaired, scenario: lostUpdate }, makeOracle: content })));
     expect(file).toMatchObject({ fails: false, otherBuild: true, recording: { outcome: { verdict: 'ok' } } });
     expect(file.divergence).toBe('step 21: recorded M0 at virtual/core.ts add: m[at] (load); now M0 at virtual/core.ts add: Atomics.add(m, at, 1) (rmw)');
     expect(short.divergence).toMatch(/^between step (19|21) .* and step \d+: recorded other accesses than there are now$/);
@@ -94,7 +94,7 @@ describe('a lost update', () => {
   it('still comes up when lines were inserted above it', async () => {
     const { artefact } = investigate(find(core, lostUpdate), options());
     const moved = await loadTextCore(`export function idle(): void {}\n\n${ADD}`);
-    expect(await replayArtefact(artefact, { core: moved, makeOracle: content, scenarios: [lostUpdate] })).toMatchObject({ fails: true, divergence: '', otherBuild: true });
+    expect(await replayArtefact(artefact, { loaded: { ...moved, scenario: lostUpdate }, makeOracle: content })).toMatchObject({ fails: true, divergence: '', otherBuild: true });
   });
 });
 

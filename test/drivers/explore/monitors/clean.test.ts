@@ -10,7 +10,7 @@ const loaded = await loadCore(true);
 
 describe('no monitor objects to', () => {
   it.each(SCENARIOS.map(({ name }) => name))('%s', (name) => {
-    const execution = watch(loaded, name, MONITOR_NAMES, 60);
+    const execution = watch(loaded, name, MONITOR_NAMES, 21);
     expect(execution === undefined ? [] : (execution.error as Violation).facts).toEqual([]);
   });
 });

@@ -169,6 +169,12 @@ describe('chaos', () => {
     expect(usual.filter((length) => length >= 100).length).toBeLessThan(10);
   });
 
+  it('lets an execution end in which the others can only look on', () => {
+    // The looks are not to be told from work, and cost the thread that works its stretches.
+    const runs = runSeeds(core, [['lookUntil', 3], ['lookUntil', 3], ['shows', 3, 600]], makeStrategy('chaos'), range(60));
+    expect(new Set(runs.map(({ verdict }) => verdict))).toEqual(new Set(['ok']));
+  });
+
   it('stalls a thread that has just written', () => {
     const looks = 20;
     const runs = runSeeds(core, [['raises', 3, looks], ['looks', 3, 200], ['looks', 3, 200]], makeStrategy('chaos'), range(600));

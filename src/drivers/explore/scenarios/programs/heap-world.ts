@@ -6,7 +6,7 @@
 import type { Mem } from '../../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
 import type { Ref } from '../../../../memory/address.ts';
-import type { MRef } from '../../../../machine/m.ts';
+import { M, type MRef } from '../../../../machine/m.ts';
 import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../../heap/bitmap.ts';
 import { spanOf } from '../../../../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../../../malloc/finq.ts';
@@ -20,6 +20,7 @@ import { setUpSweep } from '../../../../runtime/gc.ts';
 import { futexsleep, futexwakeup } from '../../../../sync/os.ts';
 import { CELLS, KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
 
+const { gcing: GCING } = M.at;
 const BSS = CONFIG + Config.at.bss;
 const NPROCS = CONFIG + Config.at.nprocs;
 /** From the bss: odd while the world is stopped, and grows; Ms that rest; that have ended; grows when one does either. */
@@ -78,6 +79,8 @@ export function collect(m: Mem, mp: MRef): void {
 
 /** The steps of gc(), in its order. */
 function collectStopped(m: Mem, mp: MRef): void {
+  // As gcStart does: who looks on knows by it that the world stands still.
+  m[mp + GCING] = 1;
   clearpools(m, mp);
   while (sweepone(m, mp) !== NOTHING_TO_SWEEP);
   markHeld(m);
@@ -85,6 +88,7 @@ function collectStopped(m: Mem, mp: MRef): void {
   cachestats(m, mp);
   setGoal(m, m[MSTATS + MStats.at.heapAllocQ]);
   setUpSweep(m);
+  m[mp + GCING] = 0;
 }
 
 function markHeld(m: Mem): void {

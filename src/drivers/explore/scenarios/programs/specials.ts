@@ -38,18 +38,26 @@ export function buildSpecials(m: Mem, m0: MRef): void {
   endMark(m, m0);
 }
 
+/** Blocks that one M makes, and another frees. */
+function handedOver(m: Mem, k: number): Ref {
+  return specialsCell(m, SPECIALS_BLOCKS + k);
+}
+
 /** M `index` does `operations`; returns what each answered. */
 export function runSpecials(m: Mem, index: number, operations: readonly Operation[]): readonly number[] {
   const mp = mAt(m, index);
   const answers: number[] = [];
-  for (const [name, arg, count] of operations) {
+  for (const [name, arg] of operations) {
     let answer = 0;
     if (name === 'set') answer = addfinalizer(m, mp, m[specialsCell(m, arg)], arg, 0) ? 1 : 0;
     else if (name === 'clear') answer = removefinalizer(m, mp, m[specialsCell(m, arg)]) ? 1 : 0;
     else if (name === 'free') free(m, mp, m[specialsCell(m, arg)] >>> 2);
     else if (name === 'sweep') while (sweepone(m, mp) !== NOTHING_TO_SWEEP);
     else if (name === 'publish') mprofGC(m, mp);
-    else for (let i = 0; i < count; i++) mallocgc(m, mp, arg, FLAG_NOSCAN);
+    else if (name === 'churn') free(m, mp, mallocgc(m, mp, arg, FLAG_NOSCAN));
+    else if (name === 'give') Atomics.store(m, handedOver(m, arg), mallocgc(m, mp, BYTES, FLAG_NOSCAN));
+    else if (name === 'free-given') free(m, mp, Atomics.exchange(m, handedOver(m, arg), 0));
+    else mallocgc(m, mp, arg, FLAG_NOSCAN);
     answers.push(answer);
   }
   return answers;

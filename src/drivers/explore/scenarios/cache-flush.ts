@@ -1,8 +1,8 @@
 /** Caches that are flushed by collections while others fill them. */
 import { programPerM, repeat } from './program-per-m.ts';
 
-export const flush = programPerM({
-  name: 'flush',
+export const cacheFlush = programPerM({
+  name: 'cache-flush',
   summary: 'Ms allocate, free and forget; collections come between, which flush their caches',
   procs: [3, 2],
   knobs: [{ name: 'bytes', summary: 'size of the blocks', values: [2048, 4096] }],

@@ -1,0 +1,165 @@
+/** `sweepgen fuzz`: every scenario in every setting, on all cores, for as long as wanted. */
+import type { Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
+import { Stopped } from '../../drivers/errors.ts';
+import { fuzz, type FuzzResult } from '../../drivers/explore/campaigns/fuzz.ts';
+import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../drivers/explore/campaigns/log.ts';
+import { Plan } from '../../drivers/explore/campaigns/plan.ts';
+import { settingsOf } from '../../drivers/explore/campaigns/settings.ts';
+import type { Failure } from '../../drivers/explore/campaigns/slice.ts';
+import { Tally } from '../../drivers/explore/campaigns/tally.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
+import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
+import { plural } from '../../report/units.ts';
+import type { Deps } from '../deps.ts';
+import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
+import { describeCoverage, describeFailure, describeProgress, describeTotals } from '../fuzz-report.ts';
+import { examples } from '../help.ts';
+import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
+import { Progress } from '../progress.ts';
+
+interface FuzzFlags {
+  readonly seconds?: number;
+  readonly executions?: number;
+  readonly jobs?: number;
+  readonly seed?: number;
+  readonly strategy?: string;
+  readonly mutant?: string;
+  readonly races?: boolean;
+  readonly monitors?: string;
+  readonly set?: readonly Setting[];
+  readonly keepGoing?: boolean;
+  readonly shrink: boolean;
+  readonly log?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+const SECONDS = 60;
+export const MAX_JOBS = 256;
+
+export function addFuzz(program: Command, deps: Deps): void {
+  program
+    .command('fuzz')
+    .summary('explore all scenarios on all cores, and keep a log')
+    .description('Spreads executions over worker threads: the scenarios take turns, each in all its settings, every fourth turn with monitors looking on. Stops at the first failure, shrinks it and prints how to see it again; in the end it prints what was and what was not covered.')
+    .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
+    .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
+    .option('--executions <n>', 'how many executions, in all', integer('--executions', 1, 1_000_000_000_000))
+    .option('--jobs <n>', `worker threads (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
+    .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--mutant <name>', 'plant this bug')
+    .option('--races', 'the race detector looks on all the time')
+    .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
+    .option('--set <knob=value>', 'a knob keeps this value; may be given several times', collectSetting)
+    .option('--keep-going', 'go on after a failure; those that are alike are told once')
+    .option('--no-shrink', 'tell of a failure as it came')
+    .option('--log <file>', 'write a line of JSON for each slice and each failure')
+    .option('--resume', 'go on with the campaign of that log')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples([
+      ['sweepgen fuzz', 'a minute of everything'],
+      ['sweepgen fuzz sweep-refill --set procs=2', 'one scenario, on 2 Ps'],
+      ['sweepgen fuzz --seconds 8h --keep-going --log n.jsonl', 'a night'],
+      ['sweepgen fuzz --seconds 8h --log n.jsonl --resume', 'and the next'],
+    ]))
+    .action((names: readonly string[], flags: FuzzFlags) => runFuzz(deps, names, flags));
+}
+
+async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<void> {
+  const { terminal } = deps;
+  checkBuild();
+  const resumed = flags.resume ? resume(names, flags) : undefined;
+  const about = resumed?.logged.header ?? (await headerOf(deps, names, flags));
+  const mutant = chooseMutant(about.mutant ?? undefined);
+  const scenarios = (await chooseScenarios(about.scenarios, mutant)).map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set) }));
+  const plan = new Plan({ ...about, scenarios });
+  const tally = new Tally(about.scenarios);
+  if (resumed !== undefined) takeUp(resumed.logged, plan, tally);
+  const log = resumed?.log ?? (flags.log === undefined ? undefined : createLog(flags.log, about));
+  const jobs = flags.jobs ?? deps.cores;
+  const stations = scenarios.reduce((sum, { settings }) => sum + settings.length, 0);
+  if (!flags.json) {
+    terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(stations, 'setting')}, by ${about.strategy}, on ${plural(jobs, 'worker')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
+    if (resumed !== undefined) terminal.out(`before: ${describeTotals(tally, 0)}\n`);
+  }
+  const progress = new Progress(terminal);
+  const before = tally.failures.length;
+  const executionsBefore = tally.sum('executions');
+  const pool = deps.explorePool(jobs);
+  let result: FuzzResult;
+  try {
+    result = await fuzz({
+      plan,
+      pool,
+      tally,
+      stations,
+      strategy: about.strategy,
+      seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
+      executions: flags.executions,
+      keepGoing: flags.keepGoing ?? false,
+      shrink: flags.shrink,
+      now: deps.now,
+      signal: deps.signal,
+      log,
+      onSlice: (slice, seconds) => progress.show(describeProgress(slice, tally, seconds)),
+      onFailure(failure) {
+        progress.clear();
+        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal.outIsColored).join('\n')}\n\n`);
+      },
+    });
+  } finally {
+    progress.clear();
+    await pool.close();
+  }
+  if (flags.json) {
+    const { fuzzDocument } = await import('../fuzz-document.ts');
+    terminal.out(`${fuzzDocument(about, jobs, tally, result)}\n`);
+  } else {
+    terminal.out(`${describeCoverage(tally, result.ending !== 'failure').join('\n')}\n`);
+    terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? ', nothing wrong' : ''}\n`);
+  }
+  conclude(tally.failures.slice(before), flags, result, deps);
+}
+
+/** A campaign as its flags describe it. */
+async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<Omit<Header, 'type' | 'format'>> {
+  const scenarios = await chooseScenarios(names, chooseMutant(flags.mutant));
+  return {
+    sweepgen: deps.version,
+    seed: flags.seed ?? deps.freshSeed(),
+    scenarios: scenarios.map(({ name }) => name),
+    set: fixKnobs(scenarios, flags.set ?? []),
+    strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
+    ...chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false }),
+    mutant: flags.mutant ?? null,
+  };
+}
+
+function resume(names: readonly string[], flags: FuzzFlags): { readonly log: CampaignLog; readonly logged: Logged } {
+  if (flags.log === undefined) throw new UsageError('--resume needs --log, the log to go on with');
+  const given = [...names, ...(['seed', 'strategy', 'mutant', 'races', 'monitors', 'set'] as const).filter((name) => flags[name] !== undefined).map((name) => `--${name}`)];
+  if (given.length > 0) throw new UsageError(`--resume goes on with the campaign of the log, as it was begun; leave out ${given.join(' ')}`);
+  return resumeLog(flags.log);
+}
+
+/** Where the log ends: its counts, its failures, and the seeds that were run. */
+function takeUp({ slices, failures }: Logged, plan: Plan, tally: Tally): void {
+  for (const slice of slices) {
+    tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
+    plan.ranBefore(slice, slice.executions, slice.exhausted);
+  }
+  for (const failure of failures) tally.addFailure(failure);
+}
+
+/** How it ended becomes an exit code. */
+function conclude(found: readonly Failure[], flags: FuzzFlags, { lost }: FuzzResult, deps: Deps): void {
+  if (lost !== undefined) {
+    const { station, seed } = lost.turn;
+    lost.error.message += `, at ${station.scenario} from seed ${seed} on${flags.log === undefined ? '' : `; what was found before is in ${flags.log}`}`;
+    throw lost.error;
+  }
+  if (found.length > 0) throw new FailuresFound(found);
+  if (deps.signal.aborted) throw new Stopped();
+}

@@ -1,0 +1,138 @@
+/** `sweepgen mutants`: are the planted bugs found, by whom, and how soon? */
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { EXIT } from '../../base/fatal.ts';
+import { Stopped } from '../../drivers/errors.ts';
+import { isKilled, type Kill, type KillTask } from '../../drivers/explore/campaigns/mutants.ts';
+import { WorkerLost, type ExplorePool } from '../../drivers/explore/campaigns/pool.ts';
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
+import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
+import type { KnownBug } from '../../drivers/explore/mutants/known-bug.ts';
+import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
+import { plural } from '../../report/units.ts';
+import type { Deps } from '../deps.ts';
+import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
+import { examples } from '../help.ts';
+import { describeKill, mutantsTable } from '../mutants-report.ts';
+import { integer, parseSeconds, parseSeed } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { MAX_JOBS } from './fuzz.ts';
+
+interface MutantsFlags {
+  readonly seconds: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly jobs?: number;
+  readonly strategy?: string;
+  readonly races?: boolean;
+  readonly monitors?: string;
+  readonly json?: boolean;
+}
+
+/** Between the seeds of two searches, which must not meet. */
+const STRIDE = 2 ** 28;
+
+/** What became of a mutant: searched for, or the worker was lost over it. */
+export interface Searched {
+  readonly mutant: KnownBug;
+  readonly kill: Kill | null;
+  /** Why there is none. */
+  readonly lost: string;
+}
+
+export function addMutants(program: Command, deps: Deps): void {
+  program
+    .command('mutants')
+    .summary('plant every known bug, and see whether exploration finds it')
+    .description('Plants one bug after another in the source and searches for it in the scenarios that should see it, once for each seed. A bug counts as killed when every search has found it in time. Prints a table, and ends with exit code 1 if any survives.')
+    .argument('[mutants...]', 'the bugs to plant (default: all)')
+    .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
+    .option('--seeds <n>', 'searches for each', integer('--seeds', 1, 16), 5)
+    .option('--seed <n>', 'of the first search', parseSeed, 1)
+    .option('--jobs <n>', `worker threads (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--races', 'the race detector looks on all the time')
+    .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples([
+      ['sweepgen mutants', 'all of them'],
+      ['sweepgen mutants mark-load-or-store --seeds 1', 'one, once'],
+    ]))
+    .action((names: readonly string[], flags: MutantsFlags) => runMutants(deps, names, flags));
+}
+
+async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFlags): Promise<void> {
+  const { terminal } = deps;
+  checkBuild();
+  const wanted = names.length === 0 ? MUTANTS : [...new Set(names)].map((name) => named(MUTANTS, name, 'mutant'));
+  for (const { name } of wanted) chooseMutant(name);
+  const jobs = Math.min(flags.jobs ?? deps.cores, wanted.length);
+  const watch = chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false });
+  const search: Omit<KillTask, 'mutant'> = {
+    seeds: Array.from({ length: flags.seeds }, (_, i) => (flags.seed + i * STRIDE) % 2 ** 32),
+    seconds: flags.seconds,
+    strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
+    ...watch,
+  };
+  if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
+  const pool = deps.explorePool(jobs);
+  const searched = await searchAll(deps, pool, jobs, wanted, search).finally(() => pool.close());
+  if (flags.json) {
+    const { mutantsDocument } = await import('../mutants-document.ts');
+    terminal.out(`${mutantsDocument(search, searched)}\n`);
+  } else {
+    terminal.out(`${mutantsTable(searched).join('\n')}\n`);
+  }
+  conclude(deps, wanted.length, searched);
+}
+
+/** In the order of `wanted`, as far as they came. */
+async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: readonly KnownBug[], search: Omit<KillTask, 'mutant'>): Promise<Searched[]> {
+  const progress = new Progress(deps.terminal);
+  const searched = new Map<KnownBug, Searched>();
+  const left = [...wanted];
+  async function work(): Promise<void> {
+    for (let mutant = left.shift(); mutant !== undefined && !deps.signal.aborted; mutant = left.shift()) {
+      progress.show(`${searched.size} of ${wanted.length}; ${mutant.name} …`);
+      const result = await searchOne(pool, mutant, search);
+      searched.set(mutant, result);
+      progress.log(describeKill(result));
+    }
+  }
+  const all = Promise.all(Array.from({ length: jobs }, work));
+  // A search may take minutes: what is under way when the user wants to stop is given up.
+  all.catch(() => {});
+  try {
+    await Promise.race([all, deps.signal.aborted ? undefined : once(deps.signal, 'abort')]);
+  } finally {
+    progress.clear();
+  }
+  return wanted.flatMap((mutant) => searched.get(mutant) ?? []);
+}
+
+async function searchOne(pool: ExplorePool, mutant: KnownBug, search: Omit<KillTask, 'mutant'>): Promise<Searched> {
+  try {
+    return { mutant, kill: await pool.killMutant({ ...search, mutant: mutant.name }), lost: '' };
+  } catch (error) {
+    if (error instanceof WorkerLost) return { mutant, kill: null, lost: error.message };
+    throw error;
+  }
+}
+
+function conclude(deps: Deps, wanted: number, searched: readonly Searched[]): void {
+  const survivors = searched.filter(({ kill }) => kill !== null && !isKilled(kill)).map(({ mutant }) => mutant.name);
+  if (survivors.length > 0) throw new MutantsLeft(`${plural(survivors.length, 'mutant survives', 'mutants survive')}: ${survivors.join(', ')}`, EXIT.invariant);
+  const lost = searched.filter(({ kill }) => kill === null);
+  if (lost.length > 0) throw new MutantsLeft(lost.map(({ mutant, lost: why }) => `${mutant.name}: ${why}`).join('\n'), EXIT.hang);
+  if (searched.length < wanted && deps.signal.aborted) throw new Stopped();
+}
+
+class MutantsLeft extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.name = 'MutantsLeft';
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,64 @@
+/** The document that `fuzz --json` prints; see report/json.ts. */
+import { z } from 'zod';
+import type { FuzzResult } from '../drivers/explore/campaigns/fuzz.ts';
+import { LoggedFailure, type Header } from '../drivers/explore/campaigns/log.ts';
+import type { Tally } from '../drivers/explore/campaigns/tally.ts';
+import { EDGES } from '../drivers/explore/edges/catalog.ts';
+
+const SCHEMA = 1;
+const count = z.number().int().nonnegative();
+
+export const FuzzDocument = z.object({
+  schema: z.literal(SCHEMA),
+  command: z.literal('fuzz'),
+  /** Of the first execution of each setting. */
+  seed: count,
+  strategy: z.string(),
+  /** null for the source as it is. */
+  mutant: z.string().nullable(),
+  monitors: z.array(z.string()).readonly(),
+  jobs: count,
+  ending: z.enum(['time', 'executions', 'failure', 'interrupted', 'worker lost', 'exhausted']),
+  seconds: z.number().nonnegative(),
+  scenarios: z.array(z.object({
+    scenario: z.string(),
+    executions: count,
+    /** Accesses to the shared memory. */
+    steps: count,
+    switches: count,
+    /** Different interleavings, about. */
+    distinct: count,
+    /** Of workers, which run beside each other. */
+    seconds: z.number().nonnegative(),
+    /** By kind, how often each failure was seen. */
+    failures: z.record(z.string(), count),
+    /** What a search has covered without gaps, in words; empty if nothing. */
+    covered: z.string(),
+  })),
+  /** Protocol edges, by name. */
+  edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
+  failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
+});
+
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult): string {
+  const edges = tally.edges();
+  const document = FuzzDocument.parse({
+    schema: SCHEMA,
+    command: 'fuzz',
+    seed,
+    strategy,
+    mutant,
+    monitors,
+    jobs,
+    ending,
+    seconds,
+    scenarios: tally.scenarios.map(({ failures, ...scenario }) => ({ ...scenario, failures: Object.fromEntries(failures) })),
+    edges: { passed: namesWhere(edges, 1), never: namesWhere(edges, 0) },
+    failures: tally.failures,
+  });
+  return JSON.stringify(document, null, 2);
+}
+
+function namesWhere(edges: Uint8Array, passed: number): string[] {
+  return EDGES.filter((_, i) => edges[i] === passed).map(({ name }) => name);
+}

@@ -1,0 +1,99 @@
+/** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
+import { EDGES } from '../drivers/explore/edges/catalog.ts';
+import type { Failure } from '../drivers/explore/campaigns/slice.ts';
+import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
+import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campaigns/tally.ts';
+import { formatTable, type Column } from '../report/table.ts';
+import { formatCount, plural } from '../report/units.ts';
+import { HELP_WIDTH } from './help.ts';
+import { inWords } from './suggest.ts';
+import { tableText } from './lane-table-text.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'scenario', align: 'left' },
+  ...['executions', 'a second', 'distinct', 'accesses', 'edges', 'failures'].map((head) => ({ head, align: 'right' as const })),
+];
+
+/** One line: the scenario whose slice came back, and the campaign. */
+export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number): string {
+  const { scenario, executions, distinct, edges } = slice;
+  const all = tally.sum('executions');
+  const failures = tally.failures.length === 0 ? '' : `, ${plural(tally.failures.length, 'failure')}`;
+  const rate = formatCount(all / Math.max(seconds, 0.001));
+  return `${formatCount(all)} (${rate}/s), edges ${passed(tally.edges())} of ${EDGES.length}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
+}
+
+/** "30 executions (4,000 a second), 30 distinct interleavings, 12,345 accesses". */
+export function describeTotals(tally: Tally, seconds: number): string {
+  const executions = tally.sum('executions');
+  const rate = seconds >= 0.1 ? ` (${formatCount(executions / seconds)} a second)` : '';
+  return `${plural(executions, 'execution')}${rate}, ${plural(tally.sum('distinct'), 'distinct interleaving')}, ${plural(tally.sum('steps'), 'access', 'accesses')}`;
+}
+
+/** Where it failed, and how to see it again; what broke, if `explained`. */
+export function describeFailure(failure: Failure, explained: boolean, isColored: boolean): string[] {
+  const { station, explanation, shrunk, repeat } = failure;
+  const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${watchedBy(station.monitors)}:`];
+  if (explained) lines.push(...explanation.map((line) => `  ${line}`));
+  if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${shrunk}`);
+  else if (shrunk !== null) {
+    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, isColored));
+    lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
+  }
+  lines.push(`repeat the one that failed with: ${repeat}`);
+  return lines;
+}
+
+function watchedBy(monitors: readonly string[]): string {
+  if (monitors.length === 0) return '';
+  return monitors.length === MONITOR_NAMES.length ? ', with all monitors' : `, with ${inWords(monitors)}`;
+}
+
+function knobsOf({ station }: Failure): string[] {
+  return Object.entries(station.knobs).map(([name, value]) => `${name}=${value}`);
+}
+
+/** A row for each scenario, then how many edges were passed; with `never`, which were not. */
+export function describeCoverage(tally: Tally, never: boolean): string[] {
+  const rows = tally.scenarios.map(({ scenario, executions, seconds, distinct, steps, edges, failures }) => [
+    scenario,
+    formatCount(executions),
+    seconds > 0 ? formatCount(executions / seconds) : '–',
+    formatCount(distinct),
+    formatCount(steps),
+    formatCount(passed(edges)),
+    formatCount(failures.size),
+  ]);
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${each.scenario}: ${each.covered}`]));
+  return [...formatTable(COLUMNS, rows), ...covered, ...notRun(tally), ...edgesOf(tally, never)];
+}
+
+function notRun({ scenarios }: Tally): string[] {
+  const names = scenarios.filter(({ executions }) => executions === 0).map(({ scenario }) => scenario);
+  return names.length === 0 ? [] : wrapped('not run: ', names);
+}
+
+function edgesOf(tally: Tally, never: boolean): string[] {
+  const counts = tally.edges();
+  const left = EDGES.filter((_, i) => counts[i] === 0);
+  const summary = `${EDGES.length - left.length} of ${EDGES.length} protocol edges were passed`;
+  if (left.length === 0 || !never) return [summary];
+  const protocols = [...new Set(left.map(({ protocol }) => protocol))];
+  const lines = protocols.flatMap((protocol) => {
+    const names = left.filter((edge) => edge.protocol === protocol).map(({ name }) => name.slice(protocol.length + 2));
+    return wrapped(`  ${protocol}: `, names);
+  });
+  return [`${summary}; never:`, ...lines];
+}
+
+/** `head`, then the words with a `;` between them, on lines that fit. */
+function wrapped(head: string, words: readonly string[]): string[] {
+  const lines = [head];
+  words.forEach((word, i) => {
+    const text = i < words.length - 1 ? `${word}; ` : word;
+    const last = lines[lines.length - 1];
+    if (last.length + text.trimEnd().length > HELP_WIDTH && last.trim() !== '') lines.push(' '.repeat(4) + text);
+    else lines[lines.length - 1] = last + text;
+  });
+  return lines.map((line) => line.trimEnd());
+}

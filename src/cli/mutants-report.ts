@@ -1,0 +1,44 @@
+/** The table of mutants: killed first, survivors last. */
+import { isKilled, median, type Kill } from '../drivers/explore/campaigns/mutants.ts';
+import { formatTable, type Column } from '../report/table.ts';
+import { formatCount, formatNumber, plural } from '../report/units.ts';
+import type { Searched } from './commands/mutants.ts';
+
+const left = (head: string): Column => ({ head, align: 'left' });
+const right = (head: string): Column => ({ head, align: 'right' });
+const COLUMNS = [left('mutant'), left('in'), left('history'), left('killed'), left('by'), right('executions'), right('seconds')];
+
+/** Head and rows; executions and seconds are medians of the searches, of which those in vain count in full. */
+export function mutantsTable(searched: readonly Searched[]): string[] {
+  const rank = ({ kill }: Searched): number => (kill === null ? 1 : isKilled(kill) ? 0 : 2);
+  const rows = searched.toSorted((a, b) => rank(a) - rank(b)).map(rowOf);
+  const killed = searched.filter((each) => rank(each) === 0).length;
+  return [...formatTable(COLUMNS, rows), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
+}
+
+/** One line, as soon as it is known. */
+export function describeKill(searched: Searched): string {
+  const [name, , , killed, by, executions, seconds] = rowOf(searched);
+  return `${name}: ${killed === 'yes' ? `killed by ${by} in ${executions} executions, ${seconds} s` : killed === 'lost' ? by : `survives (${killed})`}`;
+}
+
+function rowOf({ mutant, kill, lost }: Searched): string[] {
+  const where = mutant.file.replace(/^src\//, '').replace(/\.ts$/, '');
+  if (kill === null) return [mutant.name, where, mutant.history, 'lost', lost, '–', '–'];
+  const { searches } = kill;
+  const found = searches.filter(({ failure }) => failure !== null).length;
+  const killed = found === searches.length ? 'yes' : found === 0 ? 'no' : `${found} of ${searches.length}`;
+  const seconds = median(searches.map((search) => search.seconds));
+  return [mutant.name, where, mutant.history, killed, killers(kill), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
+}
+
+/** By which scenario and verdict, the most frequent first. */
+export function killers({ searches }: Kill): string {
+  const counts = new Map<string, number>();
+  for (const { failure } of searches) {
+    if (failure !== null) counts.set(failure.key, (counts.get(failure.key) ?? 0) + 1);
+  }
+  const [first, ...others] = [...counts].toSorted(([, a], [, b]) => b - a).map(([key]) => key);
+  if (first === undefined) return '–';
+  return others.length === 0 ? first : `${first} and ${plural(others.length, 'other')}`;
+}

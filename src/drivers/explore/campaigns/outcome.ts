@@ -1,0 +1,11 @@
+/** What a worker's function came to: errors don't survive the trip between threads as they are. */
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string };
+
+export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    return { ok: false, message, stack };
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Who is explored next. Scenarios take turns; each turn of a scenario has its next setting, and
+ * one turn in four is watched by monitors. A station's seeds are run one after the other; when
+ * several workers are at one station, each goes along a lane of seeds of its own.
+ */
+import type { Knobs } from '../scenarios/scenario.ts';
+import { SEEDS } from '../campaign.ts';
+import { stationKey, type Station } from './slice.ts';
+
+export interface PlanOptions {
+  readonly scenarios: readonly { readonly name: string; readonly settings: readonly Knobs[] }[];
+  readonly strategy: string;
+  readonly mutant: string | null;
+  /** Those that look on in some turns. */
+  readonly monitors: readonly string[];
+  /** They look on in every turn. */
+  readonly always: boolean;
+  /** Of every station's first execution. */
+  readonly seed: number;
+}
+
+/** A place in the plan: where the next slice goes. */
+export interface Turn {
+  readonly station: Station;
+  readonly lane: number;
+  readonly seed: number;
+}
+
+/** A scenario, and where it is in its settings. */
+interface Entry {
+  readonly name: string;
+  /** Those whose search is not over. */
+  settings: readonly Knobs[];
+  /** Turns that it has had. */
+  turns: number;
+}
+
+/** One turn in so many has the monitors. */
+const WATCHED = 4;
+/** Seeds between two lanes. */
+const LANE = 2 ** 27;
+
+interface Lane {
+  next: number;
+  busy: boolean;
+}
+
+export class Plan {
+  readonly #options: PlanOptions;
+  readonly #lanes = new Map<string, Lane[]>();
+  readonly #entries: readonly Entry[];
+  #at = 0;
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+    this.#entries = options.scenarios.map(({ name, settings }) => ({ name, settings, turns: 0 }));
+  }
+
+  /** All searches are over. */
+  get isExhausted(): boolean {
+    return this.#entries.every(({ settings }) => settings.length === 0);
+  }
+
+  /** The next turn, whose lane is taken until `done`; null if there is nothing left to search. */
+  next(): Turn | null {
+    if (this.isExhausted) return null;
+    let entry = this.#entries[this.#at++ % this.#entries.length];
+    while (entry.settings.length === 0) entry = this.#entries[this.#at++ % this.#entries.length];
+    const station = this.#stationOf(entry, entry.turns++);
+    const lanes = this.#lanesOf(station);
+    let lane = lanes.findIndex(({ busy }) => !busy);
+    if (lane < 0) lane = lanes.push(this.#laneAt(lanes.length)) - 1;
+    lanes[lane].busy = true;
+    return { station, lane, seed: lanes[lane].next };
+  }
+
+  /** So many seeds of the turn were run; `exhausted`: that setting's search is over. */
+  done({ station, lane }: Turn, executions: number, exhausted: boolean): void {
+    const taken = this.#lanesOf(station)[lane];
+    taken.busy = false;
+    taken.next = (taken.next + executions) % SEEDS;
+    if (exhausted) this.#drop(station);
+  }
+
+  /** As `next` and `done`, of a campaign before. */
+  ranBefore({ station, lane, seed }: Turn, executions: number, exhausted: boolean): void {
+    const lanes = this.#lanesOf(station);
+    while (lanes.length <= lane) lanes.push(this.#laneAt(lanes.length));
+    lanes[lane].next = (seed + executions) % SEEDS;
+    if (exhausted) this.#drop(station);
+    const index = this.#entries.findIndex(({ name }) => name === station.scenario);
+    if (index < 0) return;
+    this.#entries[index].turns++;
+    this.#at = index + 1;
+  }
+
+  #stationOf({ name, settings }: Entry, turn: number): Station {
+    const { strategy, mutant } = this.#options;
+    return { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(turn, settings.length), mutant };
+  }
+
+  #drop({ scenario, knobs }: Station): void {
+    const entry = this.#entries.find(({ name }) => name === scenario);
+    if (entry !== undefined) entry.settings = entry.settings.filter((each) => Object.keys(each).some((name) => each[name] !== knobs[name]));
+  }
+
+  /** Along the diagonal, so that each setting comes to be watched. */
+  #monitorsOf(turn: number, settings: number): readonly string[] {
+    const { monitors, always } = this.#options;
+    const watched = always || ((turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
+    return watched ? monitors : [];
+  }
+
+  #lanesOf(station: Station): Lane[] {
+    const key = stationKey(station);
+    let lanes = this.#lanes.get(key);
+    if (lanes === undefined) this.#lanes.set(key, (lanes = []));
+    return lanes;
+  }
+
+  #laneAt(index: number): Lane {
+    return { next: (this.#options.seed + index * LANE) % SEEDS, busy: false };
+  }
+}

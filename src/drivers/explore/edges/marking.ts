@@ -1,0 +1,38 @@
+/** Turns of marking: work buffers, marks, roots, and how it ends. */
+import { edgesOf } from './edge.ts';
+
+export const MARKING_EDGES = [
+  ...edgesOf('workbufs', 'src/gc/work.ts', [
+    ['a full one was given away', 'if (full !== 0) @lfstackpush(m, FULL, full);'],
+    ['a new one was made', '@m[NBUFS] = index + 1;'],
+    ['getfull found work after waiting', 'if (b !== 0) @return b;'],
+    ['getfull saw work that another took', 'if (b !== 0) return b;@'],
+    ['getfull saw all wait', 'if (Atomics.load(m, XNWAIT) === m[NPROC]) @return 0;'],
+    ['getfull slept', '@usleep(m, 100);'],
+    ['half was handed off', '@countHandoff(m, mp, nobj >> 1);'],
+    ['roots took another buffer', '>= m[CONFIG + Config.at.workbufCap]) @wbuf = getempty(m, mp, wbuf);'],
+  ]),
+  ...edgesOf('marking', 'src/gc/flush.ts', [
+    ['lost the CAS', '=== marks) return true;@'],
+    ['another M had marked it', 'const marks = racyLoad(m, word);\n    if ((marks & mark) !== 0) @return false;'],
+    ['alone, by a plain store', 'if ((marks & mark) !== 0) continue;\n      @m[b + 1] = marks | mark;'],
+  ]),
+  ...edgesOf('marking', 'src/gc/block.ts', [
+    ['interior pointer found by the bitmap', '@return off - ((shift - j) << wordShift);'],
+    ['pointer to no block', '!== SPAN_STATE.inUse) @return NO_BLOCK;'],
+    ['interior pointer into a large object', 'if (m[s + SIZECLASS] === 0) @return m[s + START] - arena;'],
+  ]),
+  ...edgesOf('marking', 'src/gc/scanblock-tuned.ts', [
+    ['tuned: a piece of a large object was given away', 'if (largeEnd - largeStart > SHARED_WORDS) {@'],
+    ['tuned: a buffer put aside was given away', '} else if (stash !== 0) {@'],
+    ['tuned: a buffer was put aside', '@stash = wbuf;'],
+    ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
+    ['tuned: several marks in one', '@m[sb + PENDING] |= mark;'],
+    ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
+  ]),
+  ...edgesOf('marking', 'src/gc/roots.ts', [
+    ['queued finalizers were roots', '@b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL);'],
+    ['an object with a finalizer was a root', '@b = enqueueRoot(m, mp, b, block, words, 0);'],
+  ]),
+  ...edgesOf('marking', 'src/gc/helper.ts', [['the last helper woke who collects', '=== nproc - 2) @notewakeup(m, XALLDONE);']]),
+];

@@ -1,0 +1,49 @@
+/** Counting of protocol edges, put into the sources as they are bundled. Needs the build tools. */
+import MagicString from 'magic-string';
+import { EDGES } from './catalog.ts';
+import type { Edge } from './edge.ts';
+
+/**
+ * `code`, the source at `path`, with its edges counted; null if it has none. An edge whose
+ * text is not there is left out: a mutant may have changed it.
+ */
+export function plantEdges(code: string, path: string, edges: readonly Edge[] = EDGES): { code: string; map: ReturnType<MagicString['generateMap']> } | null {
+  const planted = new MagicString(code);
+  edges.forEach((edge, number) => {
+    if (!path.endsWith(`/${edge.file}`)) return;
+    const place = placeOf(edge, code);
+    if (place !== null) count(planted, place, `$edges[${number}]++`);
+  });
+  if (!planted.hasChanged()) return null;
+  return { code: planted.toString(), map: planted.generateMap({ source: path, hires: true, includeContent: true }) };
+}
+
+interface Place {
+  readonly start: number;
+  /** Of the statement or expression; equal to `start` when there is neither. */
+  readonly end: number;
+  readonly isStatement: boolean;
+}
+
+/** Where `edge` is in its source; null unless its text stands there exactly once. */
+export function placeOf({ at }: Edge, code: string): Place | null {
+  const mark = at.indexOf('@');
+  const before = at.slice(0, mark);
+  const after = at.slice(mark + 1);
+  const found = code.indexOf(before + after);
+  if (found < 0 || code.includes(before + after, found + 1)) return null;
+  const start = found + before.length;
+  const isStatement = /^.*;/.test(after);
+  return { start, end: start + (isStatement ? after.indexOf(';') + 1 : isExpression(after) ? after.length : 0), isStatement };
+}
+
+/** What follows on another line only tells the place from others. */
+function isExpression(after: string): boolean {
+  return after !== '' && !after.startsWith('\n');
+}
+
+function count(planted: MagicString, { start, end, isStatement }: Place, counting: string): void {
+  if (isStatement) planted.appendRight(start, `{ ${counting}; `).appendLeft(end, ' }');
+  else if (end > start) planted.appendRight(start, '(').appendLeft(end, ` || (${counting}, false))`);
+  else planted.appendLeft(start, ` ${counting};`);
+}

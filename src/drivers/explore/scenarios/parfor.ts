@@ -1,0 +1,29 @@
+/** The parallel loop alone: each iteration runs once, whoever steals it. */
+import { runAlone } from '../alone.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { ITERATION } from './programs/parfor.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
+
+function parfor(name: string, summary: string, procs: readonly number[], iterations: readonly number[], wait: boolean): Scenario {
+  return {
+    name,
+    summary,
+    knobs: [procsKnob(...procs), { name: 'iterations', summary: 'iterations of the loop', values: iterations }],
+    shape: noHeapShape,
+    prepare(core, { knobs }) {
+      const template = bootWithoutHeap(core, noHeapShape(knobs));
+      runAlone(core, core.buildParFor(template, knobs.procs, knobs.iterations, wait));
+      return perM(knobs, template, (m, i) => core.runParFor(m, i), (m) => checkIterations(m, knobs));
+    },
+  };
+}
+
+/** All Ms are back, so every iteration is over. */
+function checkIterations(m: Int32Array, { iterations }: Knobs): string {
+  const missing = Array.from({ length: iterations }, (_, i) => i).filter((i) => m[ownWord(m, i)] !== ITERATION.over);
+  return missing.length === 0 ? '' : `ITERATIONS_LOST: ${missing.join(', ')} of ${iterations} never ran`;
+}
+
+export const parforMany = parfor('parfor', 'a parallel loop whose iterations are stolen, as the collector runs it', [3, 2, 4], [13, 8, 6, 4], false);
+export const parforFew = parfor('parfor-few', 'a parallel loop with fewer iterations than threads', [3, 2, 4], [2, 1, 0, 3], false);
+export const parforWait = parfor('parfor-wait', 'a parallel loop that returns when all of it is done', [2, 3, 4], [16, 7, 4, 2, 1, 0], true);

@@ -1,0 +1,180 @@
+/**
+ * A scenario from a module of the user's own. The module is bundled and rewritten with the
+ * core, so that its functions over `m` become coroutines like the core's; it imports what it
+ * needs of the core from 'sweepgen/core'.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../../base/fatal.ts';
+import type { Coroutine } from './generated.ts';
+import { ENTRY, ROOT, hashOf, type Core, type LoadedCore } from './load.ts';
+import { plant, type Mutant } from './mutant.ts';
+import { ConventionError } from './problems.ts';
+import { perM } from './scenarios/per-m.ts';
+import type { Knob, Knobs, Operation, Operations, Scenario, Setting } from './scenarios/scenario.ts';
+import { runAlone } from './alone.ts';
+
+/** What the module may export; `run` it must. */
+const EXPORTS = ['summary', 'procs', 'knobs', 'shape', 'operations', 'build', 'run', 'check'] as const;
+const PREFIX = 'user_';
+
+/** The core's exports, and under `user_…` the module's. */
+interface UserExports {
+  readonly user_summary?: string;
+  readonly user_procs?: readonly number[];
+  readonly user_knobs?: readonly Knob[];
+  readonly user_shape?: Parameters<typeof perM>[0]['shape'];
+  readonly user_operations?: (knobs: Knobs) => Operations;
+  readonly user_build?: (m: Int32Array, m0: number, knobs: Knobs) => Coroutine;
+  readonly user_run: (m: Int32Array, index: number, operations: readonly Operation[], knobs: Knobs) => Coroutine;
+  readonly user_check?: (m: Int32Array, results: readonly unknown[], setting: Setting) => Coroutine<unknown>;
+}
+
+interface UserScenario extends LoadedCore {
+  readonly scenario: Scenario;
+}
+
+/** Is it a module's path, and no name of a scenario? */
+export function isModulePath(name: string): boolean {
+  return /[/\\]|\.m?js$/.test(name);
+}
+
+/**
+ * The scenario in the module at `path`, which is also its name, and the core built with it.
+ * @throws UsageError when there is none, it can't be built, or is no scenario
+ */
+export async function loadUserScenario(path: string, hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new UsageError(`there is no module ${path}`);
+  const built = await build(path, file, hooked, mutant);
+  const { core } = built;
+  const scenario = describeUserScenario(path, core);
+  tryOut(path, core, scenario);
+  return { ...built, scenario };
+}
+
+async function build(path: string, file: string, hooked: boolean, mutant?: Mutant): Promise<{ core: Core & UserExports } & Pick<LoadedCore, 'sites' | 'build'>> {
+  const { generateCore, importGenerated } = await buildTools();
+  const { parseModule } = await import('./syntax.ts');
+  const names = await exportsOf(path, file, parseModule);
+  const entry = join(ROOT, 'src/drivers/explore/user-entry.ts');
+  const text = `export * from ${JSON.stringify(ENTRY)};\nexport { ${names.map((name) => `${name} as ${PREFIX}${name}`).join(', ')} } from ${JSON.stringify(file)};\n`;
+  const overlay = new Map([...(mutant === undefined ? [] : plant(mutant, ROOT)), [entry, text]]);
+  try {
+    const variants = await generateCore(entry, ROOT, overlay);
+    const generated = hooked ? variants.hooked : variants.plain;
+    const core = await importGenerated<typeof import('./entry.ts')>(generated);
+    return { core: core as unknown as Core & UserExports, sites: generated.sites, build: hashOf(variants.plain.code) };
+  } catch (error) {
+    throw unusable(path, error instanceof ConventionError ? `it breaks a convention that exploration needs:\n${error.message}` : (error as Error).message);
+  }
+}
+
+async function buildTools(): Promise<typeof import('./generate.ts')> {
+  if (!existsSync(ENTRY)) throw new UsageError('a scenario of your own is built together with the sources: run it in a checkout of sweepgen, not in the installed package');
+  try {
+    return await import('./generate.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError('a scenario of your own is built with rolldown, acorn and magic-string; install them first: npm install rolldown acorn magic-string');
+  }
+}
+
+/** Which of EXPORTS the module has; anything else is a slip of the pen. */
+async function exportsOf(path: string, file: string, parse: typeof import('./syntax.ts').parseModule): Promise<readonly string[]> {
+  let names: readonly string[];
+  try {
+    names = exportedNames(parse(readFileSync(file, 'utf8')).program);
+  } catch (error) {
+    throw unusable(path, (error as Error).message);
+  }
+  const unknown = names.find((name) => !(EXPORTS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw unusable(path, `it exports '${unknown}'; a scenario exports ${EXPORTS.join(', ')}`);
+  if (!names.includes('run')) throw unusable(path, 'it exports no run(m, index, operations, knobs): what each M does');
+  return names;
+}
+
+type Program = ReturnType<typeof import('./syntax.ts').parseModule>['program'];
+
+function exportedNames(program: Program): readonly string[] {
+  const names: string[] = [];
+  if (program.type !== 'Program') return names;
+  for (const node of program.body) {
+    if (node.type === 'ExportDefaultDeclaration') names.push('default');
+    if (node.type === 'ExportAllDeclaration') throw new Error('export * hides what it exports; name each');
+    if (node.type !== 'ExportNamedDeclaration') continue;
+    for (const { exported } of node.specifiers) names.push(exported.type === 'Identifier' ? exported.name : String(exported.value));
+    const { declaration } = node;
+    if (declaration?.type === 'FunctionDeclaration') names.push(declaration.id.name);
+    if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.push(id.name);
+  }
+  return names;
+}
+
+function describeUserScenario(path: string, core: Core & UserExports): Scenario {
+  const { user_summary: summary = '', user_procs: procs = [2], user_knobs: knobs = [], user_shape: shape, user_operations: operations } = core;
+  if (typeof summary !== 'string') throw unusable(path, 'its summary must be a string');
+  if (!isNumbers(procs) || procs.some((n) => n < 1 || n > 64)) throw unusable(path, 'its procs must be a list of numbers of Ps, 1 to 64, the default first');
+  if (!Array.isArray(knobs) || !knobs.every(isKnob)) throw unusable(path, "its knobs must be a list of { name, summary, values }, values a list of whole numbers, the default first; 'procs' is not one of them");
+  if (shape !== undefined && typeof shape !== 'function') throw unusable(path, 'its shape must be a function of the knobs');
+  if (operations !== undefined && typeof operations !== 'function') throw unusable(path, 'its operations must be a function of the knobs');
+  for (const name of ['run', 'build', 'check'] as const) {
+    const given: unknown = core[`${PREFIX}${name}`];
+    if (given !== undefined && !isCoroutineFunction(given)) throw unusable(path, `its ${name} must be a function declaration whose first parameter is called m`);
+  }
+  return perM({
+    name: path,
+    summary,
+    procs,
+    knobs,
+    shape,
+    operations: (given) => (operations === undefined ? Array.from({ length: given.procs }, () => []) : checkOperations(path, operations(given), given.procs)),
+    build: (_core, m, m0, given) => core.user_build?.(m, m0, given) ?? nothing(),
+    run: (_core, m, i, list, given) => core.user_run(m, i, list, given),
+    check: (m, results, setting) => (core.user_check === undefined ? '' : told(runAlone(core, core.user_check(m, results, setting)))),
+  });
+}
+
+/** So that what is wrong with it shows now, and not as a failure of an execution. */
+function tryOut(path: string, core: Core, scenario: Scenario): void {
+  try {
+    const knobs = Object.fromEntries(scenario.knobs.map(({ name, values: [first] }) => [name, first])) as Knobs;
+    scenario.prepare(core, { knobs, operations: scenario.operations!(knobs) }, () => ({ forget() {}, check: () => ({ problems: [] }) }));
+  } catch (error) {
+    throw error instanceof UsageError ? error : unusable(path, `it can't be prepared: ${(error as Error).message}`);
+  }
+}
+
+function checkOperations(path: string, lists: unknown, procs: number): Operations {
+  const isSound = Array.isArray(lists) && lists.length === procs && lists.every((list) => Array.isArray(list) && list.every(isOperation));
+  if (!isSound) throw unusable(path, `its operations must be ${procs} lists, one for each M, of operations ['name', number, …]`);
+  return lists as Operations;
+}
+
+function isOperation(each: unknown): boolean {
+  return Array.isArray(each) && typeof each[0] === 'string' && each.slice(1).every((n) => typeof n === 'number');
+}
+
+function isKnob(each: unknown): boolean {
+  const { name, summary, values } = (each ?? {}) as Partial<Knob>;
+  return typeof name === 'string' && name !== 'procs' && typeof summary === 'string' && isNumbers(values);
+}
+
+function isNumbers(values: unknown): values is readonly number[] {
+  return Array.isArray(values) && values.length > 0 && values.every((n) => Number.isInteger(n));
+}
+
+function isCoroutineFunction(given: unknown): boolean {
+  return typeof given === 'function' && Object.prototype.toString.call(given) === '[object GeneratorFunction]';
+}
+
+/** What a check answers: a sentence, or nothing. */
+function told(answer: unknown): string {
+  return typeof answer === 'string' ? answer : answer === undefined ? '' : `the check answered ${String(answer)}`;
+}
+
+function* nothing(): Coroutine<void> {}
+
+function unusable(path: string, why: string): UsageError {
+  return new UsageError(`${path} is no scenario: ${why}`);
+}

@@ -1,0 +1,139 @@
+/** `sweepgen fuzz` from outside, in one thread. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FuzzDocument } from '../../src/cli/fuzz-document.ts';
+import { WorkerLost } from '../../src/drivers/explore/campaigns/pool.ts';
+import { SCENARIOS } from '../../src/drivers/explore/scenarios/catalog.ts';
+import { failureOf, poolOf, resultOf } from '../drivers/explore/slices.ts';
+import { cli } from './fakes.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sweepgen-fuzz-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Slices that run what they are asked to, one interleaving each. */
+const quiet = () => poolOf(2, ({ executions, seed }) => resultOf({ executions, hashes: Uint32Array.from({ length: executions }, (_, i) => seed + i) }));
+
+describe('sweepgen fuzz', () => {
+  it('says what it runs, a row for each scenario, and what was not covered', async () => {
+    const { code, out, err } = await cli('fuzz mark-bits free-beside --executions 12 --seed 5 --monitors none');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^seed 5: 2 scenarios in 4 settings, by portfolio, on 2 workers\nscenario +executions +a second/);
+    expect(out).toMatch(/^mark-bits +\d+ /m);
+    expect(out).toMatch(/\d+ of \d+ protocol edges were passed; never:\n/);
+    expect(out).toContain('  channels: sent to one that waited;');
+    expect(out).toMatch(/\n12 executions .*nothing wrong\n$/);
+    for (const line of out.split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('takes all scenarios unless told which, and says which had no turn', async () => {
+    const pool = quiet();
+    const { out } = await cli('fuzz --executions 3', undefined, { explorePool: () => pool });
+    expect(out).toContain(`seed 4711: ${SCENARIOS.length} scenarios in `);
+    expect(pool.slices.map(({ station }) => station.scenario)).toEqual(SCENARIOS.slice(0, 3).map(({ name }) => name));
+    expect(out).toContain('not run: ');
+  });
+
+  it('hands knobs, strategy, mutant and monitors on', async () => {
+    const pool = quiet();
+    await cli('fuzz --mutant mark-load-or-store --set procs=2 --strategy random:7 --races --executions 1', undefined, { explorePool: () => pool });
+    expect(pool.slices[0].station).toEqual({ scenario: 'mark-bits', knobs: { procs: 2 }, strategy: 'random:7', monitors: ['races'], mutant: 'mark-load-or-store' });
+  });
+
+  it('finds a planted bug, and ends with the command that repeats it', async () => {
+    const { code, out, err } = await cli('fuzz --mutant mark-load-or-store --monitors none --seed 1 --executions 300 --no-shrink');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT/);
+    const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n/.exec(out)!;
+    expect(await cli(`${command} --no-shrink`)).toMatchObject({ code: 1, err });
+  });
+
+  it('tells of each kind of failure once when it is to go on', async () => {
+    const pool = poolOf(1, ({ known }, number) => {
+      const key = number % 2 === 0 ? 'mark-bits invariant A' : 'mark-bits invariant B';
+      return resultOf({ failures: known.includes(key) ? [] : [failureOf(key)], seen: { [key]: 1 } });
+    });
+    const { code, out, err } = await cli('fuzz mark-bits --executions 20 --keep-going', undefined, { explorePool: () => pool });
+    expect(code).toBe(1);
+    expect(out.match(/a failure of mark-bits/g)).toHaveLength(2);
+    expect(out).toContain('it broke:');
+    expect(err).toBe('sweepgen: 2 different failures:\nsweepgen:   mark-bits invariant B\nsweepgen:   mark-bits invariant A\n');
+  });
+
+  it('shows the lane table and the line of a failure that was shrunk', async () => {
+    const shrunk = { line: 'v1:abc', preemptions: 1, steps: 44, facts: ['CODE'], table: [{ text: '▶ 3  store', kind: 'critical' as const }] };
+    const pool = poolOf(1, () => resultOf({ failures: [failureOf('k', { shrunk })], seen: { k: 1 } }));
+    const { out } = await cli('fuzz mark-bits --executions 1', undefined, { explorePool: () => pool });
+    expect(out).toContain("shrunk to 1 preemption in 44 accesses:\n▶ 3  store\nreplay the shrunk one with: sweepgen replay 'v1:abc'\n");
+    expect(pool.slices[0].shrink).toBe(true);
+  });
+
+  it('prints one JSON document', async () => {
+    const { out } = await cli('fuzz mark-bits --executions 4 --seed 3 --json', undefined, { explorePool: quiet });
+    const document = FuzzDocument.parse(JSON.parse(out));
+    expect(document).toMatchObject({ seed: 3, ending: 'executions', failures: [], scenarios: [{ scenario: 'mark-bits', executions: 4 }] });
+    expect(document.edges.never.length).toBeGreaterThan(60);
+  });
+
+  it('keeps a log, and goes on where it ends', async () => {
+    const path = join(folder, 'log');
+    await cli(`fuzz mark-bits --set procs=2 --monitors none --seed 40 --executions 10 --log ${path}`, undefined, { explorePool: quiet });
+    appendFileSync(path, '{"type":"sl');
+    const pool = quiet();
+    const { code, out } = await cli(`fuzz --executions 5 --log ${path} --resume`, undefined, { explorePool: () => pool });
+    expect(code).toBe(0);
+    expect(out).toContain('before: 10 executions');
+    expect(out).toMatch(/\n15 executions/);
+    const log = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    const ran = log.filter(({ type }) => type === 'slice').map(({ lane, seed, executions }) => ({ lane, seed, executions }));
+    expect(ran.reduce((sum, { executions }) => sum + executions, 0)).toBe(15);
+    // In each lane seed after seed, and none twice.
+    for (const lane of [0, 1]) {
+      let next: number | undefined;
+      for (const { seed, executions } of ran.filter((slice) => slice.lane === lane)) {
+        if (next !== undefined) expect(seed).toBe(next);
+        next = seed + executions;
+      }
+    }
+    expect(log.filter(({ type }) => type === 'end').map(({ ending }) => ending)).toEqual(['executions', 'executions']);
+  });
+
+  it('that loses a worker says what it was at, and what was found is in the log', async () => {
+    const path = join(folder, 'log');
+    const pool = poolOf(1, (_, number) => {
+      if (number === 2) throw new WorkerLost('a worker died: oh');
+      return resultOf();
+    });
+    const { code, out, err } = await cli(`fuzz mark-bits --seed 8 --log ${path}`, undefined, { explorePool: () => pool });
+    expect(code).toBe(4);
+    expect(err).toBe(`sweepgen: a worker died: oh, at mark-bits from seed 8 on; what was found before is in ${path}\n`);
+    expect(out).toContain('1 execution');
+    expect(readFileSync(path, 'utf8')).toMatch(/"type":"slice".*\n.*"type":"lost".*\n.*"type":"end"/);
+  });
+
+  it('ends as interrupted when it is', async () => {
+    const { code, out } = await cli('fuzz mark-bits', undefined, { signal: AbortSignal.abort(), explorePool: quiet });
+    expect(code).toBe(130);
+    expect(out).toContain('0 executions');
+  });
+
+  it.each([
+    ['fuzz mark-bit', "there is no scenario 'mark-bit'; did you mean mark-bits?"],
+    ['fuzz --mutant none', /^sweepgen: there is no mutant 'none'/],
+    ['fuzz --strategy none', /^sweepgen: there is no strategy 'none'/],
+    ['fuzz --monitors nobody', /^sweepgen: there is no monitor 'nobody'; there are races, /],
+    ['fuzz mark-bits --set prcs=2', "there is no knob 'prcs' to --set; did you mean procs?"],
+    ['fuzz mark-bits --set procs=9', 'scenario mark-bits runs on 2 or 3 Ps, not 9'],
+    ['fuzz --jobs 0', "--jobs must be a whole number from 1 to 256, not '0'"],
+    ['fuzz --resume', '--resume needs --log, the log to go on with'],
+    ['fuzz mark-bits --seed 3 --log x --resume', '--resume goes on with the campaign of the log, as it was begun; leave out mark-bits --seed'],
+    ['fuzz --log /absent/x --resume', 'there is no log /absent/x to resume'],
+  ])('refuses "%s" in a sentence', async (line, sentence) => {
+    const { code, out, err } = await cli(line);
+    expect([code, out]).toEqual([2, '']);
+    if (typeof sentence === 'string') expect(err).toBe(`sweepgen: ${sentence}\n`);
+    else expect(err).toMatch(sentence);
+  });
+});

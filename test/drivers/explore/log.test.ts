@@ -1,0 +1,90 @@
+/** The log of a campaign: what is written comes back, whatever ended the campaign. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '../../../src/base/fatal.ts';
+import { createLog, resumeLog, type CampaignLog } from '../../../src/drivers/explore/campaigns/log.ts';
+import { STATION, failureOf, resultOf } from './slices.ts';
+
+const HEADER = { sweepgen: '1.2.3', seed: 9, scenarios: ['mark-bits'], set: { procs: 2 }, strategy: 'portfolio', monitors: [], always: false, mutant: null };
+const TURN = { station: STATION, lane: 1, seed: 100 };
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
+  path = join(folder, 'campaign.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A slice and a failure of it. */
+function write(log: CampaignLog): void {
+  log.slice(TURN, resultOf({ executions: 7, seen: { k: 1 } }), 6, ['locks: slept']);
+  log.failure(failureOf('k'));
+}
+
+describe('a log', () => {
+  it('comes back as it was written', () => {
+    write(createLog(path, HEADER));
+    const { header, slices, failures } = resumeLog(path).logged;
+    expect(header).toMatchObject(HEADER);
+    expect(slices).toMatchObject([{ ...TURN, executions: 7, steps: 100, distinct: 6, edges: ['locks: slept'], seen: { k: 1 } }]);
+    expect(failures).toEqual([failureOf('k')]);
+  });
+
+  it('holds a shrunk failure in full', () => {
+    const shrunk = { line: 'v1:x', preemptions: 2, steps: 9, facts: ['CODE'], table: [{ text: 'M0', kind: 'head' as const }] };
+    createLog(path, HEADER).failure(failureOf('k', { shrunk }));
+    expect(resumeLog(path).logged.failures).toEqual([failureOf('k', { shrunk })]);
+  });
+
+  it('is gone on with at its end, and never rewritten', () => {
+    write(createLog(path, HEADER));
+    const before = readFileSync(path, 'utf8');
+    const { log } = resumeLog(path);
+    log.lost(TURN, 'a worker died');
+    log.end('time', 3);
+    expect(readFileSync(path, 'utf8').startsWith(before)).toBe(true);
+    expect(readFileSync(path, 'utf8').split('\n').length).toBe(before.split('\n').length + 2);
+    expect(resumeLog(path).logged.slices.length).toBe(1);
+  });
+
+  it('loses no more than the line that was being written when the process was killed', () => {
+    write(createLog(path, HEADER));
+    const whole = readFileSync(path, 'utf8');
+    appendFileSync(path, '{"type":"slice","station":{"scen');
+    const { log, logged } = resumeLog(path);
+    expect(logged.failures.length).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+    log.end('time', 1);
+    expect(() => resumeLog(path)).not.toThrow();
+  });
+
+  it('is not begun over another file', () => {
+    createLog(path, HEADER);
+    expect(() => createLog(path, HEADER)).toThrow(/already; go on with that campaign with --resume/);
+    expect(() => createLog(join(folder, 'absent', 'x'), HEADER)).toThrow(UsageError);
+  });
+
+  it.each([
+    ['', 'is no log of a campaign'],
+    ['hello\n', 'is no log of a campaign'],
+    ['{"type":"campaign","format":99}\n', 'is a log of format 99'],
+    [`${JSON.stringify({ type: 'campaign', format: 1, seed: 'x' })}\n`, ':1 is broken'],
+    [`${JSON.stringify({ type: 'campaign', format: 1, ...HEADER })}\nnonsense\n${JSON.stringify({ type: 'end', ending: 'time', seconds: 1 })}\n`, ':2 is no line of a campaign'],
+  ])('of %j is refused in a sentence', (text, sentence) => {
+    writeFileSync(path, text);
+    expect(() => resumeLog(path)).toThrow(UsageError);
+    expect(() => resumeLog(path)).toThrow(sentence);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('must be there to be resumed, and writable', () => {
+    expect(() => resumeLog(path)).toThrow('to resume');
+    const log = createLog(path, HEADER);
+    rmSync(folder, { recursive: true });
+    expect(() => log.end('time', 1)).toThrow(/can't be written/);
+    folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
+  });
+});

@@ -1,0 +1,46 @@
+/** The worker of one thread of a scenario, which runs whenever it has the baton. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Abandoned, Baton, OffCourse, type Relay } from '../src/drivers/explore/baton/baton.ts';
+import { THREW } from '../src/drivers/explore/baton/course.ts';
+import type { BatonAnswer, BatonTask } from '../src/drivers/explore/baton/cross-check.ts';
+import type { Carried } from '../src/drivers/explore/baton/plain-calls.ts';
+import type { Core } from '../src/drivers/explore/load.ts';
+import { FINISHED } from '../src/drivers/explore/prologue.ts';
+import { SCENARIOS } from '../src/drivers/explore/scenarios/catalog.ts';
+
+const { core: path, scenario: wanted, setting, thread } = workerData as BatonTask;
+const core = (await import(path)) as Core & Carried;
+// Nobody listens while it builds a memory of its own, which is not used.
+core.$attach({ now: () => 0, notify: () => 0, access() {} });
+const scenario = SCENARIOS.find(({ name }) => name === wanted)!;
+const { threads } = scenario.prepare(core, setting, () => ({ forget() {}, check: () => ({ problems: [] }) }));
+
+parentPort!.on('message', (relay: Relay) => parentPort!.postMessage(runCourse(relay)));
+
+/** This thread's part in it. */
+function runCourse(relay: Relay): BatonAnswer {
+  const baton = new Baton(relay, thread);
+  try {
+    core.$attach(baton);
+    core.$carry(baton);
+    return runThread(baton, relay.memory);
+  } catch (thrown) {
+    if (thrown instanceof Abandoned) return '';
+    baton.end();
+    return String(thrown);
+  }
+}
+
+function runThread(baton: Baton, m: Int32Array): BatonAnswer {
+  try {
+    // What a scenario writes by hand is a generator; each `next` is all of it.
+    const coroutine = threads[thread](m);
+    while (!coroutine.next().done);
+  } catch (thrown) {
+    if (thrown instanceof Abandoned || thrown instanceof OffCourse) throw thrown;
+    baton.pass(THREW, 0);
+    return String(thrown);
+  }
+  baton.pass(FINISHED, 0);
+  return '';
+}
