@@ -44,5 +44,7 @@ export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, fi
     if (other.length < best.length) best = other;
   }
   best = mergePreemptions(ground, smaller.stand, best, wanted, budget.part(FOR_MERGING));
+  // What is still long gets all that is left.
+  if (best.length > SHORT) best = shrinkPreemptions(smaller.stand, best, wanted, budget);
   return { stand: smaller.stand, preemptions: best };
 }
