@@ -74,7 +74,7 @@ describe('sweepgen explore', () => {
   it.each([
     ['explore mark-bit', "there is no scenario 'mark-bit'; did you mean mark-bits?"],
     ['explore --mutant mark-load-or-stroe', "there is no mutant 'mark-load-or-stroe'; did you mean mark-load-or-store?"],
-    ['explore mark-bits --procs 7', 'scenario mark-bits runs on 2 or 3 Ps, not 7'],
+    ['explore mark-bits --procs 7', 'scenario mark-bits runs on 2 or 3 or 4 Ps, not 7'],
     ['explore --executions 0', "--executions must be a whole number from 1 to 1000000000, not '0'"],
     ['explore --strategy random:0', "strategy random takes a whole number from 1 to 1000000, not '0'"],
   ])('refuses "%s" in a sentence', async (line, sentence) => {

@@ -244,7 +244,7 @@ describe('the pool of threads', () => {
     await dying.close();
     const pool = threadPool(1);
     const thrown = pool.runSlice(sliceOf({ station: { ...STATION, scenario: 'absent' } }));
-    await expect(thrown).rejects.toThrow('there is no scenario absent');
+    await expect(thrown).rejects.toThrow("there is no scenario 'absent'");
     await expect(thrown).rejects.not.toThrow(WorkerLost);
     await pool.close();
   });

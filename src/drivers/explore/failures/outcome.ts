@@ -18,9 +18,18 @@ export interface Outcome {
 export function outcomeOf({ verdict, error, detail, thread, blocked }: Execution, names: readonly string[], m: Int32Array): Outcome {
   const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail === '' ? [] : detail.split('\n');
   if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
-    facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...describeMachine(m).split('\n'));
+    facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...machineLines(m));
   }
   return { verdict, thread: thread < 0 ? '' : names[thread], facts, atCheckpoint: error instanceof HeapBroken };
+}
+
+function machineLines(m: Int32Array): string[] {
+  try {
+    return describeMachine(m).split('\n');
+  } catch (error) {
+    // A bug may have written over what leads to the records.
+    return [`the records of the machine can't be read: ${(error as Error).message}`];
+  }
 }
 
 /** What is the matter, without whom it befell: the code of the first fact, or its words without numbers. */

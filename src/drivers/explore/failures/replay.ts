@@ -6,6 +6,8 @@ import type { Monitor } from '../monitor.ts';
 import type { Mutant } from '../mutant.ts';
 import { MONITOR_NAMES, makeMonitors } from '../monitors/catalog.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../scenarios/catalog.ts';
+import { isModulePath } from '../user-scenario.ts';
 import { knobsOf, settingOf, type MakeOracle, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Artefact } from './artefact.ts';
 import { divergenceOf } from './divergence.ts';
@@ -36,7 +38,7 @@ export interface Replayed {
 
 /** @throws UsageError when the artefact names what there is not */
 export async function replayArtefact(artefact: Artefact, options: ReplayOptions): Promise<Replayed> {
-  const core = options.loaded ?? (await loadScenario(artefact.scenario, true, mutantOf(artefact)));
+  const core = options.loaded ?? (await load(artefact));
   const { scenario } = core;
   const setting = settingFor(scenario, artefact);
   const monitors = options.makeMonitors?.(artefact.monitors) ?? knownMonitors(core, artefact.monitors);
@@ -48,6 +50,12 @@ export async function replayArtefact(artefact: Artefact, options: ReplayOptions)
     otherBuild: core.build !== artefact.build,
     recording, ground, setting, core,
   };
+}
+
+function load(artefact: Artefact): Promise<LoadedScenario> {
+  const { scenario } = artefact;
+  if (!isModulePath(scenario)) named([...SCENARIOS, ...CANARIES], scenario, 'scenario');
+  return loadScenario(scenario, true, mutantOf(artefact));
 }
 
 /** The mutant that was planted; undefined for the source as it is. */

@@ -96,10 +96,15 @@ export const WAITING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'half of a full queue goes to the global one though a thief has taken some of it',
     file: 'src/runtime/runq.ts',
-    find: `  if (Atomics.compareExchange(m, pp + XRUNQHEAD, head, (head + n) | 0) !== head) return false;
-  m[previous + SCHEDLINK] = gp;`,
-    replace: `  Atomics.store(m, pp + XRUNQHEAD, (head + n) | 0);
-  m[previous + SCHEDLINK] = gp;`,
+    find: `    if (Atomics.load(m, pp + XRUNQHEAD) !== head) return false;
+    m[previous + SCHEDLINK] = next;
+    previous = next;
+  }
+  if (Atomics.compareExchange(m, pp + XRUNQHEAD, head, (head + n) | 0) !== head) return false;`,
+    replace: `    m[previous + SCHEDLINK] = next;
+    previous = next;
+  }
+  Atomics.store(m, pp + XRUNQHEAD, (head + n) | 0);`,
     scenarios: ['runq-full'],
   },
   {
