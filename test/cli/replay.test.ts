@@ -24,6 +24,10 @@ function fileOf(changes: Partial<Artefact>): string {
   return path;
 }
 
+function needs(what: string): string {
+  return `the recorded failure needs ${what}, which this sweepgen does not have`;
+}
+
 describe('sweepgen replay', () => {
   it('ends with 1 while the failure is there, and shows who did what', async () => {
     const { code, out, err } = await cli(`replay ${FILE}`);
@@ -72,11 +76,11 @@ describe('sweepgen replay', () => {
   });
 
   it.each([
-    [{ scenario: 'gone' }, "the scenario 'gone'"],
-    [{ mutant: 'gone' }, "the mutant 'gone'"],
-    [{ monitors: ['gone'] }, "the monitor 'gone'"],
-    [{ knobs: { gone: 1 } }, "the knob of mark-bits 'gone'"],
-  ])('refuses what names what there is not: %j', async (changes, what) => {
-    expect(await cli(`replay ${fileOf(changes)}`)).toMatchObject({ code: 2, err: `sweepgen: the recorded failure needs ${what}, which this sweepgen does not have\n` });
+    [{ scenario: 'gone' }, "there is no scenario 'gone'; sweepgen explore --list shows them"],
+    [{ mutant: 'gone' }, needs("the mutant 'gone'")],
+    [{ monitors: ['gone'] }, needs("the monitor 'gone'")],
+    [{ knobs: { gone: 1 } }, needs("the knob of mark-bits 'gone'")],
+  ])('refuses what names what there is not: %j', async (changes, sentence) => {
+    expect(await cli(`replay ${fileOf(changes)}`)).toMatchObject({ code: 2, err: `sweepgen: ${sentence}\n` });
   });
 });

@@ -74,14 +74,21 @@ class Looker {
   readonly #values = new Int32Array(MOST_ACCESSES);
   readonly #writes = new Uint8Array(MOST_ACCESSES);
   readonly #forget = new Uint8Array(MOST_ACCESSES);
+  /** What it saw the last time. */
+  #seen = 0;
+  readonly #seenIndices = new Int32Array(MOST_ACCESSES);
+  readonly #seenValues = new Int32Array(MOST_ACCESSES);
 
   rest(): void {
     this.watched = false;
-    this.inVain = this.#words = 0;
+    this.inVain = this.#words = this.#seen = 0;
   }
 
   begin(): void {
     this.watched = true;
+    this.#seenIndices.set(this.#indices);
+    this.#seenValues.set(this.#values);
+    this.#seen = this.#words;
     this.#words = 0;
   }
 
@@ -90,6 +97,8 @@ class Looker {
       this.rest();
       return;
     }
+    // Awake, it missed nothing: what it does from here on may be another kind of waiting.
+    if (this.#isNews(index, m[index])) this.inVain = 0;
     this.#indices[this.#words] = index;
     this.#writes[this.#words] = Number(writes);
     this.#values[this.#words++] = m[index];
@@ -109,6 +118,11 @@ class Looker {
 
   sees(m: Int32Array): boolean {
     for (let i = 0; i < this.#words; i++) if (m[this.#indices[i]] !== this.#values[i]) return true;
+    return false;
+  }
+
+  #isNews(index: number, value: number): boolean {
+    for (let i = 0; i < this.#seen; i++) if (this.#seenIndices[i] === index) return this.#seenValues[i] !== value;
     return false;
   }
 

@@ -67,6 +67,16 @@ export function countThenSet(m: Int32Array, word: number, n: number, flag: numbe
   count(m, word, n);
   set(m, flag);
 }
+export function handOver(m: Int32Array, flag: number, lock: number): void {
+  Atomics.store(m, lock, 1);
+  Atomics.store(m, flag, 1);
+  Atomics.store(m, lock, 2);
+  Atomics.store(m, lock, 0);
+}
+export function waitThenLock(m: Int32Array, flag: number, lock: number): void {
+  spinUntil(m, flag);
+  while (Atomics.compareExchange(m, lock, 0, 1) !== 0) if (Atomics.load(m, lock) !== 0) procyield(m, 10);
+}
 export function yieldUntil(m: Int32Array, word: number): void {
   while (Atomics.load(m, word) === 0) osyield(m);
 }
@@ -224,6 +234,24 @@ describe('verdicts', () => {
     expect(run([['waitsForTime', 5e6]]).verdict).toBe('ok');
     // A lock that is taken for long, by one who gives it back.
     for (let seed = 1; seed <= 10; seed++) expect(run([['holdForLong', 4], ['holdForLong', 4]], seed).verdict).toBe('ok');
+  });
+
+  it('no livelock: who has looked in vain for long has seen a word change at last, and now waits for another', () => {
+    const [FLAG, LOCK] = [4, 5];
+    let looks = 0;
+    let tries = 0;
+    // The looker is awake, and about to look, when the flag changes; then the lock changes between two looks at it.
+    function next({ sleepingCount, runnableCount, sleeping, runnable, pendingIndex }: Scene): number {
+      const { m } = explorer;
+      if (m[FLAG] === 0 && sleepingCount > 0) looks++;
+      if (m[FLAG] === 0) return looks < 100 || sleepingCount > 0 || pendingIndex[0] !== FLAG ? 0 : 1;
+      if (m[LOCK] === 1) return pendingIndex[0] === LOCK && ++tries > 1 ? 1 : 0;
+      if (m[LOCK] === 2) return sleepingCount > 0 ? 1 : 0;
+      return runnableCount > 0 ? runnable[0] : sleeping[0];
+    }
+    const explorer: Explorer = new Explorer(scenario([['waitThenLock', FLAG, LOCK], ['handOver', FLAG, LOCK]], { strategy: { ...stubborn, budget: 1, next } }));
+    expect(explorer.run(1).verdict).toBe('ok');
+    expect([looks, tries]).toEqual([100, 2]);
   });
 
   it('fatal: the core objects', () => {

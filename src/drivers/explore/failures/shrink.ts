@@ -1,4 +1,5 @@
 /** Shrinking on both levels: a smaller setting first, then fewer preemptions in it. */
+import { makeStrategy } from '../strategies/catalog.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
@@ -19,6 +20,8 @@ const FOR_SETTINGS = 1500;
 const FOR_WAYS = 400;
 const FOR_WAY = 600;
 const FOR_MERGING = 600;
+/** What finds it with few preemptions, if it can be found with few. */
+const FEW_SWITCHES = ['pct:2', 'pct:3', 'pct:5'];
 /** A list as short as this is read at a glance. */
 const SHORT = 6;
 
@@ -31,14 +34,17 @@ export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, fi
   const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH }, forSettings);
   let best = shrinkPreemptions(smaller.stand, smaller.preemptions, wanted, budget.part(FOR_WAY));
   // Other seeds come to the same by other ways, of which one may be shorter.
+  const others = [...FEW_SWITCHES.map(makeStrategy), strategy];
   const search = budget.part(FOR_WAYS);
-  for (let seed = firstSeed; best.length > SHORT && search.take(); seed = (seed + 1) % 2 ** 32) {
-    const { outcome, preemptions, execution } = smaller.stand.run(strategy, seed);
+  for (let i = 0; best.length > SHORT && search.take(); i++) {
+    const { outcome, preemptions, execution } = smaller.stand.run(others[i % others.length], (firstSeed + i) % 2 ** 32);
     search.pay(execution.steps);
     if (!failsAlike(outcome, wanted)) continue;
     const other = shrinkPreemptions(smaller.stand, preemptions, wanted, budget.part(FOR_WAY));
     if (other.length < best.length) best = other;
   }
   best = mergePreemptions(ground, smaller.stand, best, wanted, budget.part(FOR_MERGING));
+  // What is still long gets all that is left.
+  if (best.length > SHORT) best = shrinkPreemptions(smaller.stand, best, wanted, budget);
   return { stand: smaller.stand, preemptions: best };
 }
