@@ -63,6 +63,8 @@ export class Liveness implements Monitor {
     const m = this.#m;
     for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
       const mp = m[CONFIG + Config.at.ms] + i * M.words;
+      // A scenario of less than a machine.
+      if (mp + M.words > m.length) return;
       for (const [name, at] of [['locks', locks], ['mallocing', mallocing], ['gcing', gcing], ['spinning', spinning]] as const) {
         if (m[mp + at] !== 0) this.#object('M_NOT_DONE', `M${i} has finished with ${name} ${m[mp + at]}`);
       }
