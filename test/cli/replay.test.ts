@@ -76,7 +76,7 @@ describe('sweepgen replay', () => {
   });
 
   it.each([
-    [{ scenario: 'gone' }, "there is no scenario 'gone'; sweepgen explore --list shows them"],
+    [{ scenario: 'gone' }, needs("the scenario 'gone'")],
     [{ mutant: 'gone' }, needs("the mutant 'gone'")],
     [{ monitors: ['gone'] }, needs("the monitor 'gone'")],
     [{ knobs: { gone: 1 } }, needs("the knob of mark-bits 'gone'")],
