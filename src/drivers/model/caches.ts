@@ -18,11 +18,9 @@ const NEAR = 4;
 /** Pages of which a core remembers the last miss. */
 const STREAMS = 32;
 const PAGE_LINES_SHIFT = 6;
-/** A core that misses again within so many ns had begun both. */
-const WINDOW_NS = 60;
 
 /** What is counted for each thread. */
-export const EVENT = { l2: 0, miss: 1, overlapped: 2, stream: 3, storeMiss: 4, transfer: 5, queued: 6, bandwidth: 7 } as const;
+export const EVENT = { l2: 0, miss: 1, stream: 2, storeMiss: 3, transfer: 4, queued: 5, bandwidth: 6 } as const;
 export const EVENTS = Object.keys(EVENT) as readonly (keyof typeof EVENT)[];
 export const EVENT_COUNT = EVENTS.length;
 export const KIND_COUNT = Object.keys(ACCESS).length;
@@ -52,7 +50,6 @@ export class Caches {
   readonly #writes: Uint8Array;
   readonly #l2Ns: number;
   readonly #missNs: number;
-  readonly #overlappedNs: number;
   readonly #streamNs: number;
   readonly #stored: number;
   readonly #transferNs: number;
@@ -67,7 +64,6 @@ export class Caches {
   /** When a line that is contended can come to the next. */
   readonly #busyUntil: Float64Array;
   readonly #lastMiss: Int32Array;
-  readonly #missedAt: Float64Array;
 
   /**
    * @param words of the memory
@@ -83,8 +79,7 @@ export class Caches {
     this.#kindNs = kindNs(machine);
     this.#writes = kindWrites();
     this.#l2Ns = machine.l2.ns;
-    this.#missNs = missNs(machine, inUse);
-    this.#overlappedNs = this.#missNs * machine.overlapped;
+    this.#missNs = missNs(machine, inUse) * machine.exposed;
     this.#streamNs = machine.streamNs;
     this.#stored = machine.stored;
     this.#transferNs = machine.transferNs;
@@ -95,7 +90,6 @@ export class Caches {
     this.#sharers = new Int32Array(this.#alone ? 0 : lines * this.#stride);
     this.#busyUntil = new Float64Array(this.#alone ? 0 : lines);
     this.#lastMiss = new Int32Array(threads * STREAMS).fill(-NEAR - 1);
-    this.#missedAt = new Float64Array(threads).fill(-Infinity);
   }
 
   /** Nanoseconds that an access of `kind` (see ACCESS) to a word of `line` takes `thread`, which makes it at `now`. */
@@ -218,16 +212,9 @@ export class Caches {
     if (distance <= NEAR && distance >= -NEAR) {
       event = EVENT.stream;
       ns = this.#streamNs;
-    } else {
-      if (now - this.#missedAt[thread] < WINDOW_NS) {
-        event = EVENT.overlapped;
-        ns = this.#overlappedNs;
-      }
-      if (kind === ACCESS.store || kind === ACCESS.byteStore) {
-        event = EVENT.storeMiss;
-        ns *= this.#stored;
-      }
-      this.#missedAt[thread] = now + ns;
+    } else if (kind === ACCESS.store || kind === ACCESS.byteStore) {
+      event = EVENT.storeMiss;
+      ns *= this.#stored;
     }
     this.#count(thread, event, ns);
     return wait + ns;
@@ -249,13 +236,16 @@ export class Caches {
   }
 }
 
+const PLAIN: readonly number[] = [ACCESS.load, ACCESS.store, ACCESS.byteLoad, ACCESS.byteStore];
+
+export function isPlain(kind: number): boolean {
+  return PLAIN.includes(kind);
+}
+
 /** What an access of each kind takes when its line is at hand. */
-function kindNs(machine: MachineModel): Float64Array {
+export function kindNs(machine: MachineModel): Float64Array {
   const ns = new Float64Array(KIND_COUNT);
-  ns[ACCESS.load] = machine.loadNs;
-  ns[ACCESS.store] = machine.storeNs;
-  ns[ACCESS.byteLoad] = machine.byteLoadNs;
-  ns[ACCESS.byteStore] = machine.byteStoreNs;
+  for (const kind of PLAIN) ns[kind] = machine.accessNs;
   ns[ACCESS.atomicLoad] = machine.atomicLoadNs;
   ns[ACCESS.atomicStore] = machine.atomicStoreNs;
   for (const kind of ['rmw', 'cas', 'casFailed'] as const) ns[ACCESS[kind]] = machine.rmwNs;

@@ -17,21 +17,18 @@ export const MachineModelShape = z.strictObject({
    * all in all; between two sizes it is interpolated, on a logarithmic scale of sizes.
    */
   miss: z.array(z.strictObject({ bytes, ns })).min(1),
-  /** The part of a miss that is seen when the core could begin it ahead, beside others. */
-  overlapped: z.number().min(0).max(1),
+  /** The part of a miss that marking sees: a core begins misses ahead, beside others. */
+  exposed: z.number().min(0).max(2),
   /** A miss next to an earlier one, which the core has fetched ahead. */
   streamNs: ns,
-  /** The part of a miss that a plain store sees: it waits in the core's store buffer. */
+  /** The part of it that a plain store sees: it waits in the core's store buffer. */
   stored: z.number().min(0).max(1),
   /** Bytes a second that all cores together get from memory; null for no limit. */
   bytesPerSecond: z.number().positive().nullable(),
   /** A line that another core has written comes over; nobody else can have it for as long. */
   transferNs: ns,
   /** Accesses whose line is at hand, with the computing around them in compiled JavaScript. */
-  loadNs: ns,
-  storeNs: ns,
-  byteLoadNs: ns,
-  byteStoreNs: ns,
+  accessNs: ns,
   atomicLoadNs: ns,
   atomicStoreNs: ns,
   /** A compare-exchange, an addition. */
