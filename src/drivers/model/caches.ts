@@ -132,9 +132,9 @@ export class Caches {
   #transfer(thread: number, kind: number, line: number, now: number): number {
     const start = Math.max(now, this.#busyUntil[line]);
     this.#busyUntil[line] = start + this.#transferNs;
-    const stored = kind === ACCESS.store || kind === ACCESS.byteStore;
-    const queued = stored ? 0 : start - now;
-    const ns = stored ? this.#transferNs * this.#stored : this.#transferNs;
+    const seen = kind === ACCESS.store || kind === ACCESS.byteStore ? this.#stored : 1;
+    const queued = (start - now) * seen;
+    const ns = this.#transferNs * seen;
     this.#count(thread, EVENT.transfer, ns);
     if (queued > 0) this.#count(thread, EVENT.queued, queued);
     return ns + queued;

@@ -1,8 +1,11 @@
 /** A machine with a heap in it, ready to mark: what a model runs on, again and again. */
 import { UsageError } from '../../base/fatal.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
+import { loadWide } from '../../memory/wide.ts';
 import { ARENA_USED } from '../../malloc/mheap.ts';
-import { clearpools, flushallmcaches } from '../../gc/roots.ts';
+import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { clearpools } from '../../gc/roots.ts';
+import { updatememstats } from '../../gc/stats.ts';
 import { boot, planMemory } from '../../runtime/boot.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
@@ -28,6 +31,9 @@ export interface ModelHeap {
   readonly template: Int32Array;
   /** Bytes of heap and bitmap that are in use. */
   readonly inUse: number;
+  /** Objects that were allocated, and their bytes. */
+  readonly objects: number;
+  readonly bytes: number;
 }
 
 /**
@@ -49,7 +55,12 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
   if (image !== undefined) loadImage(template, m0, image);
   workload.build?.(template, m0, params);
   clearpools(template, m0);
-  flushallmcaches(template, m0);
+  updatememstats(template, m0);
   const heapWords = template[ARENA_USED] - template[CONFIG + Config.at.arenaStart];
-  return { template, inUse: heapWords * 4 * (1 + 1 / 8) };
+  return {
+    template,
+    inUse: heapWords * 4 * (1 + 1 / 8),
+    objects: loadWide(template, MSTATS + MStats.at.heapObjects),
+    bytes: template[MSTATS + MStats.at.heapAllocQ] * 8,
+  };
 }

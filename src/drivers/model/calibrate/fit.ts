@@ -10,7 +10,7 @@ export function fitNonNegative(rows: readonly (readonly number[])[], values: rea
   const scaled = rows.map((row, i) => row.map((each) => each / values[i]));
   const square = Array.from({ length: n }, (_, j) => Array.from({ length: n }, (_each, k) => sum(scaled, (row) => row[j] * row[k])));
   const right = Array.from({ length: n }, (_, j) => sum(scaled, (row) => row[j]));
-  const x = new Array<number>(n).fill(0);
+  const x = right.map(() => 0);
   for (let round = 0; round < 20_000; round++) {
     for (let j = 0; j < n; j++) {
       if (square[j][j] === 0) continue;

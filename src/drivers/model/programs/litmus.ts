@@ -2,7 +2,7 @@
 import type { Mem } from '../../../memory/struct.ts';
 import type { Ref } from '../../../memory/address.ts';
 import { nanotime } from '../../../base/clock.ts';
-import { futexsleep, futexwakeup } from '../../../sync/os.ts';
+import { futexsleep, futexwakeup, usleep } from '../../../sync/os.ts';
 
 /** Adds 1 to m[word] `n` times, plainly; returns the nanoseconds it took. */
 export function count(m: Mem, word: Ref, n: number): number {
@@ -38,4 +38,17 @@ export function sleepAndWake(m: Mem, word: Ref, wakes: boolean, after: number): 
   const called = nanotime();
   futexwakeup(m, word, 1);
   return called;
+}
+
+/** Sleeps for so many microseconds. */
+export function nap(m: Mem, us: number): void {
+  usleep(m, us);
+}
+
+/** Reads a word of each of `lines` lines from m[first] on; returns the nanoseconds it took. */
+export function readLines(m: Mem, first: Ref, lines: number): number {
+  const started = nanotime();
+  let sum = 0;
+  for (let i = 0; i < lines; i++) sum += m[first + 16 * i];
+  return nanotime() - started + 0 * sum;
 }
