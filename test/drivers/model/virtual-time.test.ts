@@ -103,6 +103,14 @@ test('a miss next to the one before is cheaper', () => {
   expect(results).toEqual([FIRST_MISS + 63 * ROUND.streamNs]);
 });
 
+test.each([
+  { lines: 1, from: 'the core that has written it', ns: ROUND.transferNs },
+  { lines: 100, from: 'memory, when that core had to make room', ns: FIRST_MISS },
+])('a line comes from $from', ({ lines, ns }) => {
+  const { results } = run([(m) => core.writeLines(m, LINE, lines), (m) => core.readLines(m, LINE, 1, 1000)], { machine: { l1: { bytes: 1024 }, l2: { bytes: 2048, ns: 4 } } });
+  expect(results[1]).toBe(ns + ROUND.accessNs);
+});
+
 test('who sleeps for ever is named', () => {
   expect(() => run([(m) => core.sleepAndWake(m, LINE, false, 0)])).toThrow(`thread 0 sleeps on m[${LINE}]`);
 });
