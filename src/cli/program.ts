@@ -1,6 +1,7 @@
 /** The command line: every command, and how its end becomes an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
+import { addCalibrate } from './commands/calibrate.ts';
 import { addExplore } from './commands/explore.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addMutants } from './commands/mutants.ts';
@@ -17,7 +18,7 @@ import { paint } from './paint.ts';
 import { hint } from './suggest.ts';
 
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {

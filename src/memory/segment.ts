@@ -13,7 +13,7 @@ const SEGMENT = layOut({
   mstats: 1408,
   sched: 96,
   work: 112,
-  parfor: 16 + 64 * 16,
+  parfor: 16 + 128 * 16,
   sweep: 48,
   fin: 48,
   mheap: 640,

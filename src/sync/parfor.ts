@@ -36,7 +36,7 @@ export const ParForThread = struct('parforthread', 16, {
   pad: padding(15),
 });
 
-export const PARFOR_MAX_THREADS = 64;
+export const PARFOR_MAX_THREADS = 128;
 /** A range's ends are 16 bits; one spare for the owner's overshoot by one. */
 export const PARFOR_MAX_ITERATIONS = 0xfffe;
 

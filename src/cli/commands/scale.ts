@@ -9,6 +9,7 @@ import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
+import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
 import { measureScaling } from '../scaling.ts';
 
 interface ScaleFlags {
@@ -19,6 +20,10 @@ interface ScaleFlags {
   readonly goarch: Goarch;
   readonly verify?: boolean;
   readonly json?: boolean;
+  readonly model?: readonly number[];
+  readonly machine?: string;
+  readonly objects?: number;
+  readonly unpadded?: boolean;
 }
 
 const RUNS = 10;
@@ -36,12 +41,17 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--json', 'print one JSON document')
+    .option('--model <list>', 'predict instead, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
+    .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
+    .option('--objects <n>', 'with --model: objects of a graph (default: a million)', parseObjects)
+    .option('--unpadded', "with --model: as if the threads' counters shared cache lines")
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
+      ['sweepgen scale tree --model 1..64', 'what more cores would give'],
     ]))
     .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
 }
@@ -65,6 +75,7 @@ export function printScaling(deps: Deps, scaling: Scaling): void {
 async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
   const source = await openHeap(deps, heap, progress).finally(() => progress.clear());
+  if (flags.model !== undefined) return predict(deps, source, { ...flags, model: flags.model }, progress);
   const scaling = await measureScaling(deps, source, {
     counts: flags.procs ?? defaultCounts(deps.cores),
     runs: flags.runs,

@@ -1,8 +1,9 @@
 /** `npm run build`, second half: writes the generated modules beside the compiled driver. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateCore, writeGenerated } from './generate.ts';
+import { generateCore, generateCosted, writeGenerated } from './generate.ts';
 import { ENTRY, GENERATED, ROOT } from './load.ts';
+import { MODEL_ENTRY, MODEL_CORE } from '../model/load.ts';
 import { ConventionError } from './problems.ts';
 
 try {
@@ -11,6 +12,7 @@ try {
   writeGenerated(plain, join(GENERATED, 'core.gen.js'));
   writeGenerated(hooked, join(GENERATED, 'core.hooked.gen.js'));
   writeFileSync(join(GENERATED, 'sites.gen.json'), JSON.stringify(plain.sites));
+  writeGenerated(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
 } catch (error) {
   if (!(error instanceof ConventionError)) throw error;
   console.error(error.message);

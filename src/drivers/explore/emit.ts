@@ -29,6 +29,14 @@ const INLINE_DEPTH = 4;
 
 const RMW: Readonly<Record<string, string>> = { add: '$add', sub: '$sub', and: '$and', or: '$or', xor: '$xor', exchange: '$exchange' };
 
+/** What is written beside the guards. */
+export interface Form {
+  /** Each access is reported to the host. */
+  readonly hooked: boolean;
+  /** The stack of calls is kept, for monitors that report where something was done. */
+  readonly stacks: boolean;
+}
+
 /** An element of `m` or `m8` that an access goes to. */
 interface Place {
   readonly view: string;
@@ -44,6 +52,7 @@ export class Emitter {
   readonly #program: CoreProgram;
   readonly #numberSite: NumberSite;
   readonly #hooked: boolean;
+  readonly #stacks: boolean;
   /** The function being written. */
   #fn = '';
   /** Temporaries in use now, and the most there were. */
@@ -53,9 +62,10 @@ export class Emitter {
   readonly #renamed = new Map<Binding, string>();
   readonly #inlining: SharedFunction[] = [];
 
-  constructor(program: CoreProgram, hooked: boolean, numberSite: NumberSite) {
+  constructor(program: CoreProgram, { hooked, stacks }: Form, numberSite: NumberSite) {
     this.#program = program;
     this.#hooked = hooked;
+    this.#stacks = stacks;
     this.#numberSite = numberSite;
   }
 
@@ -264,9 +274,8 @@ export class Emitter {
     return this.#onStack(node, `((${callee} = ${call}, ${step} = ${callee}.next()).done ? ${step}.value : ($push(${callee}), yield ${step}.value))`);
   }
 
-  /** The hooked variant keeps the stack of calls, for monitors that report where something was done. */
   #onStack(node: CallExpression, text: string): string {
-    if (!this.#hooked) return text;
+    if (!this.#stacks) return text;
     const site = this.#site(node, 'call');
     const result = this.#temp();
     return `($calls.push(${site}), ${result} = ${text}, $calls.pop(), ${result})`;

@@ -5,11 +5,16 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleCore, type Overlay } from './bundle.ts';
 import type { GeneratedCore } from './generated.ts';
-import { transform, type Generated, type Variants } from './transform.ts';
+import { transform, transformCosted, type Generated, type Variants } from './transform.ts';
 
 /** Both variants of `entry`, with the texts of `overlay` in place of files. */
 export async function generateCore(entry: string, root: string, overlay?: Overlay): Promise<Variants> {
   return transform(await bundleCore(entry, overlay), root);
+}
+
+/** The variant of `entry` for a machine model. */
+export async function generateCosted(entry: string, root: string): Promise<Generated> {
+  return transformCosted(await bundleCore(entry), root);
 }
 
 /** Writes a generated module and its map to `path`. */

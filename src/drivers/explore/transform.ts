@@ -2,7 +2,7 @@
 import type { SourceMapPayload } from 'node:module';
 import type { Bundle } from './bundle.ts';
 import { checkConventions } from './conventions.ts';
-import { Emitter } from './emit.ts';
+import { Emitter, type Form } from './emit.ts';
 import { ConventionError, locator, type Problem } from './problems.ts';
 import { analyse } from './program.ts';
 import { prologue } from './prologue.ts';
@@ -27,6 +27,28 @@ export interface Variants {
  * @throws ConventionError with every breach, at its place in the sources under `root`.
  */
 export function transform(bundle: Bundle, root: string): Variants {
+  const write = writer(bundle, root);
+  let plain: Generated | undefined;
+  let hooked: Generated | undefined;
+  return {
+    get plain() {
+      return (plain ??= write({ hooked: false, stacks: false }));
+    },
+    get hooked() {
+      // The plain variant numbers the sites; the calls of the hooked one come after.
+      void this.plain;
+      return (hooked ??= write({ hooked: true, stacks: true }));
+    },
+  };
+}
+
+/** The one variant that keeps no books but calls the host at each access: where accesses have costs. */
+export function transformCosted(bundle: Bundle, root: string): Generated {
+  return writer(bundle, root)({ hooked: true, stacks: false });
+}
+
+/** Checks the bundle; writes it in any form, with the same numbers for the same sites. */
+function writer(bundle: Bundle, root: string): (form: Form) => Generated {
   const program = analyse(parseModule(bundle.code));
   const locate = locator(bundle, root);
   const problems: Problem[] = [];
@@ -45,20 +67,8 @@ export function transform(bundle: Bundle, root: string): Variants {
     }
     return number;
   }
-  function generate(hooked: boolean): Generated {
-    const code = new Emitter(program, hooked, numberSite).module();
-    return { code: code + prologue(hooked, sites), sites, map: bundle.map };
-  }
-  let plain: Generated | undefined;
-  let hooked: Generated | undefined;
-  return {
-    get plain() {
-      return (plain ??= generate(false));
-    },
-    get hooked() {
-      // The plain variant numbers the sites; the calls of the hooked one come after.
-      void this.plain;
-      return (hooked ??= generate(true));
-    },
+  return (form) => {
+    const code = new Emitter(program, form, numberSite).module();
+    return { code: code + prologue(form.hooked, sites), sites, map: bundle.map };
   };
 }

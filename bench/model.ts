@@ -1,0 +1,39 @@
+/**
+ * `node dist/bench/model.js [machine] [graph …]`: what was measured beside what the model
+ * predicts, for one and two threads. Without a machine: this one, if it was calibrated.
+ */
+import { availableParallelism } from 'node:os';
+import { openMachine } from '../src/cli/machine-file.ts';
+import { MARK_POLICIES, MARK_SIZES, measureMarks } from '../src/drivers/model/calibrate/mark-loop.ts';
+import { buildModelHeap } from '../src/drivers/model/heap.ts';
+import { loadModelCore } from '../src/drivers/model/load.ts';
+import { predictMark } from '../src/drivers/model/predict.ts';
+import { median } from '../src/report/stats.ts';
+
+const RUNS = 15;
+const words = process.argv.slice(2);
+const graphs = MARK_SIZES.map(({ graph }) => graph);
+const wanted = words.filter((word) => graphs.includes(word));
+const machine = openMachine(process.env, words.find((word) => !graphs.includes(word)));
+const threads = [1, 2, 4, 8, 16].filter((n) => n <= Math.max(2, availableParallelism()));
+const core = await loadModelCore();
+const rows: Record<string, string | number>[] = [];
+for (const policy of MARK_POLICIES) {
+  for (const size of MARK_SIZES) {
+    if (wanted.length > 0 && !wanted.includes(size.graph)) continue;
+    const times = await measureMarks(size, policy, threads, RUNS);
+    const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: Math.max(...threads) });
+    for (const procs of threads) {
+      const measured = median(times.get(procs)!);
+      const { markNs } = predictMark({ core, machine, heap }, procs);
+      rows.push({ graph: size.graph, policy, threads: procs, 'measured ms': ms(measured), 'predicted ms': ms(markNs), ratio: Math.round((markNs / measured) * 100) / 100 });
+    }
+  }
+}
+console.table(rows);
+const within = rows.filter(({ ratio }) => Math.abs(Math.log(ratio as number)) <= Math.log(1.15)).length;
+console.log(`${machine.name}: ${within} of ${rows.length} within 15 %`);
+
+function ms(ns: number): number {
+  return Math.round(ns / 1e4) / 100;
+}

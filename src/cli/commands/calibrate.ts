@@ -1,0 +1,59 @@
+/** `sweepgen calibrate`: measures the machine it runs on, for `scale --model`. */
+import type { Command } from 'commander';
+import type { MachineModel } from '../../drivers/model/machine-model.ts';
+import { formatFacts } from '../../report/table.ts';
+import { formatBytes, formatNs, formatShare } from '../../report/units.ts';
+import type { Deps } from '../deps.ts';
+import { examples } from '../help.ts';
+import { machinePath, saveMachine } from '../machine-file.ts';
+import { Progress } from '../progress.ts';
+
+interface CalibrateFlags {
+  readonly out?: string;
+  readonly name: string;
+  readonly json?: boolean;
+}
+
+export function addCalibrate(program: Command, deps: Deps): void {
+  program
+    .command('calibrate')
+    .summary('measure this machine, for scale --model')
+    .description('Measures caches, lines, atomics, futexes and the mark loop on worker threads, and writes what it found. Takes about two minutes; nothing else should run.')
+    .option('--out <file>', 'where to write it (default: sweepgen/machine.json in the configuration folder)')
+    .option('--name <name>', 'what to call the machine', 'here')
+    .option('--json', 'print what is written')
+    .addHelpText('after', examples([
+      ['sweepgen calibrate', 'what scale --model takes from now on'],
+      ['sweepgen calibrate --out lab.json --name lab', 'a file for scale --model --machine ./lab.json'],
+    ]))
+    .action((flags: CalibrateFlags) => runCalibrate(deps, flags));
+}
+
+async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
+  if (flags.out !== undefined) deps.checkWritable(flags.out);
+  const progress = new Progress(deps.terminal);
+  const { calibrate } = await import('../../drivers/model/calibrate/calibrate.ts');
+  const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what) }).finally(() => progress.clear());
+  const path = saveMachine(deps.env, machine, flags.out);
+  if (flags.json) {
+    deps.terminal.out(`${JSON.stringify(machine, null, 2)}\n`);
+    return;
+  }
+  deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : path}.`].join('\n')}\n`);
+}
+
+/** A machine model, line by line. */
+export function describeMachine(machine: MachineModel): string[] {
+  return [machine.about, '', ...formatFacts([
+    ['access, line at hand', formatNs(machine.accessNs)],
+    ['from the second cache', `${formatNs(machine.l2.ns)} more`],
+    ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
+    ['of which marking sees', formatShare(machine.exposed)],
+    ['next line in order', formatNs(machine.streamNs)],
+    ['line from another core', formatNs(machine.transferNs)],
+    ['atomic load, store', `${formatNs(machine.atomicLoadNs)}, ${formatNs(machine.atomicStoreNs)}`],
+    ['compare-exchange', formatNs(machine.rmwNs)],
+    ['to wake another thread', `${formatNs(machine.notifyNs)}; it goes on after ${formatNs(machine.wakeNs)}`],
+    ['shortest sleep', formatNs(machine.sleepNs)],
+  ])];
+}

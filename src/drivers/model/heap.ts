@@ -1,0 +1,66 @@
+/** A machine with a heap in it, ready to mark: what a model runs on, again and again. */
+import { UsageError } from '../../base/fatal.ts';
+import { CONFIG, Config } from '../../memory/config.ts';
+import { loadWide } from '../../memory/wide.ts';
+import { ARENA_USED } from '../../malloc/mheap.ts';
+import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { clearpools } from '../../gc/roots.ts';
+import { updatememstats } from '../../gc/stats.ts';
+import { boot, planMemory } from '../../runtime/boot.ts';
+import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import type { HeapImage } from '../../workloads/heaps/image.ts';
+import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { shapeFor, type ShapeOptions } from '../shape.ts';
+
+/** As many threads as can be modelled. */
+export const MAX_MODEL_THREADS = 128;
+
+export interface ModelHeapOptions {
+  /** A graph, with its params; or `collect` and an image. */
+  readonly workload: string;
+  readonly params?: Readonly<Record<string, number>>;
+  readonly image?: HeapImage;
+  readonly policy?: ShapeOptions['policy'];
+  readonly goarch?: ShapeOptions['goarch'];
+  readonly arena?: number;
+  /** Most threads that will mark. */
+  readonly procs: number;
+}
+
+export interface ModelHeap {
+  readonly template: Int32Array;
+  /** Bytes of heap and bitmap that are in use. */
+  readonly inUse: number;
+  /** Objects that were allocated, and their bytes. */
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/**
+ * Builds the heap in this process, as the machine itself would, with no other M beside.
+ * @throws UsageError for what can't be built, Fatal OUT_OF_MEMORY
+ */
+export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHeap> {
+  const { procs, image } = options;
+  if (!Number.isInteger(procs) || procs < 1 || procs > MAX_MODEL_THREADS) throw new UsageError(`1 to ${MAX_MODEL_THREADS} threads can be modelled, not ${procs}`);
+  const workload = await loadWorkload(options.workload);
+  const params = checkParams(workload, options.params ?? {});
+  const needs = workload.needs(params);
+  const arenaBytes = needs.arenaBytes + (image === undefined ? 0 : imageNeeds(image, options.goarch === '386' ? 4 : 8).arenaBytes);
+  const shape = shapeFor({ policy: options.policy, goarch: options.goarch, arena: options.arena, procs: 1 }, { ...needs, arenaBytes }, workload.types);
+  // Each M takes up to three workbufs beside those that the heap may need.
+  const map = planMemory({ ...shape, procs, maxWorkbufs: shape.maxWorkbufs + 4 * procs });
+  const template = new Int32Array(map.words);
+  const m0 = boot(template, map, -1, workload.types);
+  if (image !== undefined) loadImage(template, m0, image);
+  workload.build?.(template, m0, params);
+  clearpools(template, m0);
+  updatememstats(template, m0);
+  const heapWords = template[ARENA_USED] - template[CONFIG + Config.at.arenaStart];
+  return {
+    template,
+    inUse: heapWords * 4 * (1 + 1 / 8),
+    objects: loadWide(template, MSTATS + MStats.at.heapObjects),
+    bytes: template[MSTATS + MStats.at.heapAllocQ] * 8,
+  };
+}

@@ -1,0 +1,99 @@
+/** What a machine model predicts, as a table and as one JSON document. */
+import type { Predicted } from '../drivers/model/predict.ts';
+import type { MachineModel } from '../drivers/model/machine-model.ts';
+import { formatTable, type Column } from './table.ts';
+import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
+
+export interface Prediction {
+  readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number };
+  readonly policy: string;
+  readonly machine: MachineModel;
+  /** In ascending order of threads. */
+  readonly results: readonly Predicted[];
+  /** The Ms' counters were laid side by side. */
+  readonly unpadded: boolean;
+}
+
+const right = (head: string): Column => ({ head, align: 'right' });
+const COLUMNS = [
+  right('threads'), right('mark time'), right('speedup'), right('ns/object'), right('handoffs'), right('steals'),
+  right('roots'), right('scanning'), right('waiting'), right('misses'), right('transfers'),
+];
+
+/** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
+export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
+  const layout = unpadded ? ', counters without padding' : '';
+  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
+}
+
+/** Head and rows. Roots, scanning and waiting share the threads' time; misses and transfers are parts of it as well. */
+export function formatPrediction({ results }: Prediction): string[] {
+  const time = timeColumn(results.map(({ markNs }) => markNs));
+  return formatTable(COLUMNS, results.map((result) => {
+    const shares = sharesOf(result);
+    return [
+      formatCount(result.procs),
+      time(result.markNs),
+      (results[0].markNs / result.markNs).toFixed(2),
+      formatNumber(result.markNs / result.objectsMarked),
+      formatCount(result.handoff),
+      formatCount(result.steal),
+      ...[shares.roots, shares.scanning, shares.waiting, shares.misses, shares.transfers].map(formatShare),
+    ];
+  }));
+}
+
+/** What the figures say, and what they are worth. */
+export function explainPrediction({ results, machine }: Prediction): string[] {
+  const best = results.reduce((a, b) => (b.markNs < a.markNs ? b : a));
+  const first = results[0];
+  const sentences: string[] = [];
+  if (results.length > 1) {
+    sentences.push(best === first
+      ? `More than ${plural(first.procs, 'thread')} would not help.`
+      : `${plural(best.procs, 'thread')} would be fastest: ${formatNs(best.markNs)}, ${(first.markNs / best.markNs).toFixed(1)} times as fast as ${first.procs}.`);
+  }
+  sentences.push('Predicted, not measured: docs/model.md says how far to trust it.');
+  const most = results[results.length - 1].procs;
+  if (most > machine.cores) sentences.push(`${machine.name} has ${plural(machine.cores, 'core')}; beyond that, it is taken to have more of the same.`);
+  return sentences;
+}
+
+/** Parts of the time of all threads. */
+function sharesOf({ rootNs, scanNs, waitNs, memoryNs }: Predicted) {
+  const all = rootNs + scanNs + waitNs;
+  const { l2, miss, stream, storeMiss, bandwidth, transfer, queued } = memoryNs;
+  return {
+    roots: rootNs / all,
+    scanning: scanNs / all,
+    waiting: waitNs / all,
+    misses: (l2 + miss + stream + storeMiss + bandwidth) / all,
+    transfers: (transfer + queued) / all,
+  };
+}
+
+/** One document, as `scale --json` prints what it measured; times in ns. */
+export function predictionDocument(prediction: Prediction): string {
+  const { heap, policy, machine, unpadded, results } = prediction;
+  return JSON.stringify({
+    schema: 'sweepgen/prediction/1',
+    heap,
+    policy,
+    machine: machine.name,
+    unpadded,
+    results: results.map((result) => ({
+      procs: result.procs,
+      markNs: [result.markNs],
+      medianNs: result.markNs,
+      speedup: results[0].markNs / result.markNs,
+      objectsMarked: result.objectsMarked,
+      objectsByThread: result.objectsByThread,
+      handoff: result.handoff,
+      steal: result.steal,
+      yields: result.yields,
+      shares: sharesOf(result),
+      events: result.events,
+      memoryNs: result.memoryNs,
+    })),
+  }, null, 2);
+}
