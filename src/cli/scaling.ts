@@ -1,9 +1,9 @@
 /** Measures how mark time scales: one machine, all counts of threads in turn. */
-import { scaleResults, type Scaling } from '../report/scaling.ts';
+import { markResults, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { plural } from '../report/units.ts';
 import { collectArgs } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
-import type { HeapSource } from './heaps.ts';
+import { nameOf, type HeapSource } from './heaps.ts';
 import type { Goarch, Policy } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
@@ -39,13 +39,15 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
   const { cycles, verified } = await runMachine(deps, machine).finally(() => progress.clear());
-  const results = scaleResults(cycles, counts);
-  const [{ objectsMarked, bytesMarked }] = results;
+  const results = markResults(cycles, counts);
+  const [{ objects, bytes }] = results;
   return {
+    phase: 'mark',
+    settings: settingsOf(options),
     heap: {
-      name: 'image' in source ? source.image.name : source.graph,
-      objects: 'image' in source ? source.image.objects : objectsMarked,
-      bytes: 'image' in source ? source.image.bytes : bytesMarked,
+      name: nameOf(source),
+      objects: 'image' in source ? source.image.objects : objects,
+      bytes: 'image' in source ? source.image.bytes : bytes,
       spans: cycles[cycles.length - 1].nspan,
       facts: 'image' in source ? source.image.facts : undefined,
     },
@@ -53,4 +55,9 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     cores: deps.cores,
     verified,
   };
+}
+
+/** What the measured machine was, by the names of the flags. */
+function settingsOf({ policy = 'go1.3', goarch = 'amd64' }: ScalingOptions): ScaleSettings {
+  return { policy, ...(goarch === 'amd64' ? {} : { goarch }) };
 }

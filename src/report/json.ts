@@ -4,15 +4,19 @@
  * reader; new fields don't.
  */
 import { z } from 'zod';
+import { UsageError } from '../base/fatal.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
-import type { Scaling } from './scaling.ts';
+import type { Comparison } from './scale-compare.ts';
+import { SCALE_PHASES, type Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
-const SCHEMA = 2;
+const RUN_SCHEMA = 2;
+/** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
+const SCALE_SCHEMA = 3;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -48,7 +52,7 @@ const facts = z.object({
 });
 
 export const RunDocument = z.object({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(RUN_SCHEMA),
   command: z.literal('run'),
   workload: z.string(),
   procs: count.positive(),
@@ -71,43 +75,72 @@ export const RunDocument = z.object({
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
 
+/** Counts are medians of a collection. */
+const mark = z.object({ handoff: z.number(), steal: z.number(), yields: z.number(), idleShare: z.number().min(0).max(1) });
+
 export const ScaleDocument = z.object({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(SCALE_SCHEMA),
   command: z.literal('scale'),
+  phase: z.enum(SCALE_PHASES),
   heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  settings: z.record(z.string(), z.union([z.string(), z.number()])),
   cores: count.positive(),
   verified: count,
-  /** Counts are medians of a collection. */
   results: z.array(z.object({
     procs: count.positive(),
-    markNs: z.array(ns),
+    /** Of each run, in their order. */
+    ns: z.array(ns).min(1),
     medianNs: ns,
     /** Bounds of the median; null for each that the sample is too small to give. */
     intervalNs: z.tuple([ns.nullable(), ns.nullable()]),
-    objectsMarked: z.number(),
-    bytesMarked: z.number(),
-    handoff: z.number(),
-    steal: z.number(),
-    yields: z.number(),
-    idleShare: z.number().min(0).max(1),
+    objects: z.number(),
+    bytes: z.number(),
+    mark: mark.optional(),
   })),
+  /** With --compare: old and new medians by threads, and the p value of the U test. */
+  comparison: z.array(z.object({
+    procs: count.positive(), oldNs: ns, newNs: ns, change: z.number(), p: z.number().min(0).max(1), isSignificant: z.boolean(),
+    runs: z.tuple([count, count]),
+  })).optional(),
 });
+export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
   const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
-  return print(RunDocument.parse({ schema: SCHEMA, command: 'run', ...setting, ...result, heap }));
+  return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
-export function scaleDocument({ results, ...rest }: Scaling): string {
+export function scaleDocument({ results, ...rest }: Scaling, comparison?: readonly Comparison[]): string {
   return print(ScaleDocument.parse({
-    schema: SCHEMA,
+    schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
     results: results.map(({ interval, ...result }) => ({
       ...result,
       intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
     })),
+    comparison,
   }));
+}
+
+/**
+ * What --json of an earlier run printed.
+ * @throws UsageError for any other text; `name` is the file's
+ */
+export function readScaleDocument(name: string, text: string): ScaleDocument {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${name} is no JSON; compare with what sweepgen scale --json has printed`);
+  }
+  const { schema, command } = (document ?? {}) as { schema?: unknown; command?: unknown };
+  if (command === 'scale' && typeof schema === 'number' && schema !== SCALE_SCHEMA) {
+    throw new UsageError(`${name} has schema ${schema}, and this version compares ${SCALE_SCHEMA}; measure it again`);
+  }
+  const parsed = ScaleDocument.safeParse(document);
+  if (!parsed.success) throw new UsageError(`${name} is not what sweepgen scale --json has printed`);
+  return parsed.data;
 }
 
 function print(document: object): string {

@@ -90,6 +90,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     },
     listWorkloads: () => WORKLOADS,
     readOwnHeap: async () => image,
+    readText: (path) => { throw new UsageError(`${path} can't be read: there is no such file`); },
     checkWritable: () => {},
     writeFile: (path, bytes) => void files.set(path, bytes),
     readHeapFile: async (path) => ({ ...image, name: path }),
