@@ -246,7 +246,7 @@ describe('sweepgen scale, beside its table', () => {
       return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (cycle.nproc === 2 ? 1.5 : 1) })) };
     };
     const { out } = await cli('scale tree --compare old.json', slower, reading(old));
-    expect(out).toMatch(/threads {3}before {6}now {3}change\n {6}1 {2}80\.0 ms {2}80\.0 ms {2}~ .*\n {6}2 .* \+50\.0 % {2}\(p=0\.000 n=10\)\n/);
+    expect(out).toMatch(/threads {3}before {6}now {3}change\n {6}1 {2}80\.0 ms {2}80\.0 ms +~ .*\n {6}2 .* \+50\.0 % {2}\(p=0\.000 n=10\)\n/);
     const document = ScaleDocument.parse(JSON.parse((await cli('scale tree --compare old.json --json', slower, reading(old))).out));
     expect(document.comparison).toMatchObject([{ procs: 1, p: 1, isSignificant: false }, { procs: 2, isSignificant: true, runs: [10, 10] }]);
   });
