@@ -1,5 +1,6 @@
 /** Measures how mark time scales: one machine, all counts of threads in turn. */
 import { markResults, type ScaleSettings, type Scaling } from '../report/scaling.ts';
+import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { plural } from '../report/units.ts';
 import { collectArgs } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
@@ -38,12 +39,17 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     onCycle: () => progress.show(`collection ${++done} of ${total}`),
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
-  const { cycles, verified } = await runMachine(deps, machine).finally(() => progress.clear());
+  let graph: GraphFacts | undefined;
+  const { cycles, verified } = await runMachine(deps, machine, async (m) => {
+    progress.show('walking the graph');
+    graph = graphFacts(m);
+  }).finally(() => progress.clear());
   const results = markResults(cycles, counts);
   const [{ objects, bytes }] = results;
   return {
     phase: 'mark',
     settings: settingsOf(options),
+    graph: graph === undefined || graph.objects === 0 ? undefined : graph,
     heap: {
       name: nameOf(source),
       objects: 'image' in source ? source.image.objects : objects,

@@ -82,7 +82,7 @@ export function workbufStruct(cap: number) {
 const { nobj: NOBJ, obj: OBJ } = workbufStruct(WORKBUF_CAP).at;
 const { phase: PHASE_OF, gcstats: GCSTATS, heartbeat: HEARTBEAT } = M.at;
 const { nhandoff: NHANDOFF, nhandoffcnt: NHANDOFFCNT, nprocyield: NPROCYIELD } = GCStats.at;
-const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS } = GCStats.at;
+const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS, sleepNs: SLEEP_NS, handoffNs: HANDOFF_NS } = GCStats.at;
 const WORKBUFS = CONFIG + Config.at.workbufs;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
@@ -174,7 +174,9 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
       osyield(m);
     } else {
       addWide(m, stats + NSLEEP, 1);
+      const slept = nanotime();
       usleep(m, 100);
+      addWide(m, stats + SLEEP_NS, nanotime() - slept);
     }
   }
 }
@@ -189,8 +191,11 @@ export function wantsHandoff(m: Mem, nobj: number): boolean {
 
 /** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */
 export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
+  const started = nanotime();
   countHandoff(m, mp, nobj >> 1);
-  return splitWorkbuf(m, mp, b, nobj);
+  const rest = splitWorkbuf(m, mp, b, nobj);
+  addWide(m, mp + GCSTATS + HANDOFF_NS, nanotime() - started);
+  return rest;
 }
 
 /** An M has given `n` objects away. */

@@ -61,7 +61,7 @@ export interface RecordSizes {
   readonly p: number;
   readonly span: number;
   readonly workbuf: (cap: number) => number;
-  readonly cycle: number;
+  readonly cycle: (procs: number) => number;
   readonly collectStats: number;
   /** The ring of allocfreetrace, as a whole. */
   readonly trace: number;
@@ -107,7 +107,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('ps', procs, sizes.p, 16);
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
-  place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('cycleLog', shape.cycleLogCap, sizes.cycle(procs), 16);
   place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
   place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
   place('typeTable', shape.typeWords, 0, 16);

@@ -9,7 +9,10 @@ import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import type { Comparison } from './scale-compare.ts';
+import { explainLimits } from './scale-limits.ts';
+import { SHARES } from './scale-threads.ts';
 import { SCALE_PHASES, type Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
@@ -76,7 +79,23 @@ export const RunDocument = z.object({
 });
 
 /** Counts are medians of a collection. */
-const mark = z.object({ handoff: z.number(), steal: z.number(), yields: z.number(), idleShare: z.number().min(0).max(1) });
+const mark = z.object({
+  handoff: z.number(), steal: z.number(), yields: z.number(), idleShare: z.number().min(0).max(1), casFailed: z.number(),
+  /** Most objects marked by one thread over the mean. */
+  balance: z.number(),
+  /** The one that marked most first; shares of its time, which make up 1. */
+  threads: z.array(z.object({ objects: z.number(), bytes: z.number(), casFailed: z.number(), shares: z.record(z.enum(SHARES), z.number()) })),
+});
+
+/** The graph that the roots hold. */
+const graph = z.object({
+  objects: count, pointers: count, depth: count,
+  /** How many steps from the roots lead to at least this many objects, and fewer than twice as many. */
+  widths: z.array(z.object({ atLeast: count, levels: count })),
+  largestBytes: count, largestPointers: count, longestChain: count, inDegreeMax: count,
+  /** By results: how many times as fast as one thread so many could be at most. */
+  bounds: z.array(z.object({ procs: count.positive(), speedup: z.number() })),
+});
 
 export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
@@ -84,8 +103,11 @@ export const ScaleDocument = z.object({
   phase: z.enum(SCALE_PHASES),
   heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
   settings: z.record(z.string(), z.union([z.string(), z.number()])),
+  graph: graph.optional(),
   cores: count.positive(),
   verified: count,
+  /** What limits it, in sentences. */
+  limits: z.array(z.string()),
   results: z.array(z.object({
     procs: count.positive(),
     /** Of each run, in their order. */
@@ -110,17 +132,33 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
-export function scaleDocument({ results, ...rest }: Scaling, comparison?: readonly Comparison[]): string {
+export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[]): string {
+  const { results, graph: facts, ...rest } = scaling;
   return print(ScaleDocument.parse({
     schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
+    graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
+    limits: explainLimits(scaling),
     results: results.map(({ interval, ...result }) => ({
       ...result,
       intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
     })),
     comparison,
   }));
+}
+
+function summarizeGraph({ widths, ...facts }: GraphFacts): object {
+  const levels = new Map<number, number>();
+  for (const width of widths) {
+    const atLeast = 2 ** Math.floor(Math.log2(width));
+    levels.set(atLeast, (levels.get(atLeast) ?? 0) + 1);
+  }
+  return { ...facts, depth: widths.length, widths: [...levels].sort(([a], [b]) => a - b).map(([atLeast, n]) => ({ atLeast, levels: n })) };
+}
+
+function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
+  return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, settings.policy === 'tuned') }));
 }
 
 /**

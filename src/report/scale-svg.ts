@@ -1,8 +1,11 @@
 /**
- * A measurement as one SVG: time and speedup against threads, with intervals and the ideal line.
+ * A measurement as one SVG: time and speedup against threads, with intervals and the ideal line,
+ * and what each thread did with its time.
  * Colours are neutral, and follow a dark background where the viewer asks for one.
  */
+import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { element, line, polyline, roundTicks, scaleOf, text, type Scale } from './svg.ts';
+import { SHARES_STYLE, sharesPanel } from './shares-svg.ts';
 import { describeHeap, hasInterval } from './scale-table.ts';
 import { formatNumber, timeColumn } from './units.ts';
 import type { ScaleResult, Scaling } from './scaling.ts';
@@ -15,21 +18,23 @@ const MOST_LINEAR = 8;
 
 const STYLE = `
 text{font:12px system-ui,sans-serif;fill:#424a53}.title{font-size:16px;font-weight:600;fill:#1f2328}.head{font-weight:600;fill:#1f2328}
-.paper{fill:#fff}.grid{stroke:#d8dee4}.axis{stroke:#8c959f}.measured{stroke:#0969da;stroke-width:2}.dot{fill:#0969da}.interval{stroke:#0969da;stroke-width:1.5}.ideal{stroke:#8c959f;stroke-dasharray:5 4}.cores{stroke:#bf8700;stroke-dasharray:2 3}
-@media(prefers-color-scheme:dark){text{fill:#9da7b3}.title,.head{fill:#e6edf3}.paper{fill:#0d1117}.grid{stroke:#262c33}.axis{stroke:#6e7681}.measured,.interval{stroke:#58a6ff}.dot{fill:#58a6ff}.ideal{stroke:#8b949e}.cores{stroke:#d29922}}
+.paper{fill:#fff}.grid{stroke:#d8dee4}.axis{stroke:#8c959f}.measured{stroke:#0969da;stroke-width:2}.dot{fill:#0969da}.interval{stroke:#0969da;stroke-width:1.5}.ideal{stroke:#8c959f;stroke-dasharray:5 4}.bound{stroke:#8250df;stroke-width:1.5;stroke-dasharray:1 4;stroke-linecap:round}.cores{stroke:#bf8700;stroke-dasharray:2 3}
+@media(prefers-color-scheme:dark){text{fill:#9da7b3}.title,.head{fill:#e6edf3}.paper{fill:#0d1117}.grid{stroke:#262c33}.axis{stroke:#6e7681}.measured,.interval{stroke:#58a6ff}.dot{fill:#58a6ff}.ideal{stroke:#8b949e}.bound{stroke:#a371f7}.cores{stroke:#d29922}}
 `;
 
 /** The whole document. */
 export function scaleSvg(scaling: Scaling): string {
-  const height = PANEL.top + PANEL.height + 56;
+  const shares = sharesPanel(scaling, LEFT[0], PANEL.top + PANEL.height + 90, WIDTH - LEFT[0] - 20);
+  const height = PANEL.top + PANEL.height + 56 + shares.height;
   return element('svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: 'img' },
     element('title', {}, `${scaling.phase} time by threads`),
-    element('style', {}, STYLE),
+    element('style', {}, STYLE + SHARES_STYLE),
     element('rect', { class: 'paper', width: WIDTH, height }),
     text(LEFT[0], 30, describeHeap(scaling), { class: 'title' }),
     text(LEFT[0], 50, describeSettings(scaling)),
     timePanel(scaling),
     speedupPanel(scaling),
+    shares.drawing,
   ) + '\n';
 }
 
@@ -68,7 +73,7 @@ function timePanel({ results, phase, cores }: Scaling): string {
   return panel.frame + measured(results, panel, ({ medianNs }) => medianNs, low, high);
 }
 
-function speedupPanel({ results, cores }: Scaling): string {
+function speedupPanel({ results, cores, graph, settings }: Scaling): string {
   const counts = results.map(({ procs }) => procs);
   const [first] = results;
   const isLog = isLarge(counts);
@@ -82,10 +87,14 @@ function speedupPanel({ results, cores }: Scaling): string {
     domain: [ticks[0], ticks[ticks.length - 1]], isLog, ticks, label: (value) => String(value),
   });
   const ideal = [[panel.x(counts[0]), panel.y(1)], [panel.x(counts[counts.length - 1]), panel.y(most)]] as const;
+  const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, settings.policy === 'tuned');
   const of = (ns: number) => first.medianNs / ns;
-  return panel.frame + polyline(ideal, { class: 'ideal' }) +
+  const bound = graph === undefined ? [] : counts.map((count) => [panel.x(count), panel.y(boundOver(graph, count) / boundOver(graph, first.procs))] as const);
+  const legend = graph === undefined ? 'dashed: ideal' : 'dashed: ideal; dotted: what the graph allows';
+  return panel.frame + polyline(ideal, { class: 'ideal' }) + polyline(bound, { class: 'bound' }) +
+    text(LEFT[1] + PANEL.width, PANEL.top - 12, legend, { 'text-anchor': 'end' }) +
     measured(results, panel, (r) => of(r.medianNs), (r) => of(r.interval.high), (r) => of(r.interval.low)) +
-    results.slice(1).map((r) => text(panel.x(r.procs), panel.y(of(r.medianNs)) + 18, formatNumber(of(r.medianNs)), { 'text-anchor': 'middle' })).join('');
+    results.slice(1).map((r) => text(panel.x(r.procs) - 8, panel.y(of(r.medianNs)) - 6, formatNumber(of(r.medianNs)), { 'text-anchor': 'end' })).join('');
 }
 
 function isLarge(counts: readonly number[]): boolean {

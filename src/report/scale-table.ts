@@ -1,4 +1,5 @@
 /** A measurement of scaling as a table, and what it shows in words. */
+import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
 import type { MarkFacts, ScalePhase, ScaleResult, Scaling } from './scaling.ts';
@@ -53,8 +54,7 @@ export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'resul
 export function explainScaling(scaling: Scaling): string[] {
   const { results, cores, verified, phase } = scaling;
   const sentences = results.length === 1 ? [explainOne(phase, results[0])] : [compare(phase, results)];
-  const idle = bestOf(results).mark?.idleShare;
-  if (results.length > 1 && idle !== undefined) sentences.push(`${formatShare(idle)} of their time went into waiting for work.`);
+  sentences.push(...explainLimits(scaling));
   if (!results.every(hasInterval)) sentences.push('Fewer than 6 runs give no 95 % interval; use more --runs.');
   if (results.some(({ procs }) => procs > cores)) {
     sentences.push(`* This machine has ${plural(cores, 'core')}; more threads than that take turns.`);

@@ -1,6 +1,8 @@
 /** How a phase's time changes with the number of threads, from the collections of one machine. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { HeapFacts as FileFacts } from '../workloads/heaps/heap-facts.ts';
+import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
 
 export interface HeapFacts {
@@ -37,6 +39,12 @@ export interface MarkFacts {
   readonly yields: number;
   /** The part of the threads' time that went into waiting for work. */
   readonly idleShare: number;
+  /** CASes of a mark that another thread got ahead of. */
+  readonly casFailed: number;
+  /** What the busiest thread marked, over what one marked on average. */
+  readonly balance: number;
+  /** The one that marked most objects first. */
+  readonly threads: readonly ThreadFacts[];
 }
 
 /** By what names the machine's settings differ from the default, and what was set; `policy` is always there. */
@@ -46,6 +54,8 @@ export interface Scaling {
   readonly phase: ScalePhase;
   readonly heap: HeapFacts;
   readonly settings: ScaleSettings;
+  /** What the roots hold, if it was looked at. */
+  readonly graph?: GraphFacts;
   /** In ascending order of threads. */
   readonly results: readonly ScaleResult[];
   /** Cores of the machine it was measured on. */
@@ -100,6 +110,9 @@ function markFacts(cycles: readonly Cycle[]): MarkFacts {
     steal: of((c) => c.nsteal),
     yields: of((c) => c.nprocyield + c.nosyield + c.nsleep),
     idleShare: idleShare(cycles),
+    casFailed: of((c) => c.threads.reduce((sum, { casFailed }) => sum + casFailed, 0)),
+    balance: of(({ threads, nproc, objectsMarked }) => objectsMarked === 0 ? 1 : Math.max(1, ...threads.map((t) => (t.objectsMarked * nproc) / objectsMarked))),
+    threads: threadFacts(cycles),
   };
 }
 

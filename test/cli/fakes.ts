@@ -12,7 +12,7 @@ import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
   const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Record<CycleField, number>;
-  return { ...zeros, numgc: 1, nproc: 1, ...fields };
+  return { ...zeros, numgc: 1, nproc: 1, threads: [], ...fields };
 }
 
 export const memstats: MemStats = {

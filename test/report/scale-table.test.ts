@@ -50,7 +50,7 @@ describe('the sentences', () => {
   const explain = (times: Record<number, number>, changes?: Partial<Scaling>) => explainScaling(scalingOf(times, changes)).join(' ');
 
   it('say what the fastest count gains', () => {
-    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 10 % of their time went into waiting for work.');
+    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 2 threads gain 1.80 of 2.00: nothing in this graph stands in their way.');
     expect(explain({ 1: 80, 2: 60, 4: 30 })).toContain('4 threads mark 2.7 times as fast as 1.');
   });
 

@@ -54,6 +54,9 @@ describe('the drawing', () => {
     for (const x of numbers(svg, / (?:x|x1|x2|cx)="(-?[\d.]+)"/g)) expect(x >= 0 && x <= 800).toBe(true);
     for (const y of numbers(svg, / (?:y|y1|y2|cy)="(-?[\d.]+)"/g)) expect(y >= 0 && y <= height).toBe(true);
     expect(svg.match(/class="dot"/g)).toHaveLength(2 * count);
+    // Each thread's bar, and the legend.
+    const threads = Object.keys(times).reduce((sum, n) => sum + Number(n), 0);
+    expect(svg.match(/class="scanning"/g)).toHaveLength(1 + threads);
     expect(svg.match(/class="interval"/g)).toHaveLength(2 * 3 * count);
     expect(svg.includes('class="cores"')).toBe(Number(Object.keys(times).pop()) > cores);
   });

@@ -4,7 +4,9 @@ import { UsageError } from '../../base/fatal.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
+import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
+import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import type { ScaleDocument } from '../../report/json.ts';
 import type { Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
@@ -30,6 +32,8 @@ interface ScaleFlags {
 }
 
 const RUNS = 10;
+/** Rows for the threads of one count. */
+const MOST_THREADS = 8;
 
 export function addScale(program: Command, deps: Deps): void {
   program
@@ -72,9 +76,20 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   const { terminal } = deps;
   const { bold } = paint(terminal.outIsColored);
   const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
-  const compared = comparison.length === 0 ? [] : table(formatComparison(comparison));
-  const lines = [...table(formatScaleTable(scaling)), ...compared, '', ...explainScaling(scaling)];
+  const threads = threadsToShow(scaling);
+  const lines = [
+    ...table(formatScaleTable(scaling)),
+    ...(threads.length > 1 ? table(formatThreads(threads)) : []),
+    ...(comparison.length > 0 ? table(formatComparison(comparison)) : []),
+    '',
+    ...explainScaling(scaling),
+  ];
   terminal.out(`${lines.join('\n')}\n`);
+}
+
+/** Of the largest count that doesn't fill the screen. */
+function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
+  return results.findLast(({ procs }) => procs <= MOST_THREADS)?.mark?.threads ?? [];
 }
 
 async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void> {
@@ -105,6 +120,7 @@ async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void>
   else {
     deps.terminal.out(`${describeHeap(scaling)}\n`);
     if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
+    if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
     printScaling(deps, scaling, comparison);
   }
 }
