@@ -48,10 +48,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     if (m[sb + NOBJ] === 0) {
       flushptrbuf(m, mp, sb, pos);
       pos = ptrs;
-      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) {
-        addWide(m, mp + BYTES_SCANNED, scanned * 4);
-        return;
-      }
+      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) break;
     }
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;
@@ -87,4 +84,5 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
       }
     }
   }
+  addWide(m, mp + BYTES_SCANNED, scanned * 4);
 }
