@@ -1,4 +1,5 @@
 /** Measures how mark time scales: one machine, all counts of threads in turn. */
+import type { MachineTuning } from '../drivers/shape.ts';
 import { markResults, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { plural } from '../report/units.ts';
@@ -18,10 +19,11 @@ export interface ScalingOptions {
   readonly arena?: number;
   readonly policy?: Policy;
   readonly goarch?: Goarch;
+  readonly tuning?: MachineTuning;
 }
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { counts, runs, verify, arena, policy, goarch } = options;
+  const { counts, runs, verify, arena, policy, goarch, tuning } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -35,6 +37,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     arena,
     policy,
     goarch,
+    tuning,
     verify,
     onCycle: () => progress.show(`collection ${++done} of ${total}`),
   };
@@ -64,6 +67,6 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
 }
 
 /** What the measured machine was, by the names of the flags. */
-function settingsOf({ policy = 'go1.3', goarch = 'amd64' }: ScalingOptions): ScaleSettings {
-  return { policy, ...(goarch === 'amd64' ? {} : { goarch }) };
+function settingsOf({ policy = 'go1.3', goarch = 'amd64', tuning }: ScalingOptions): ScaleSettings {
+  return { policy, ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
 }

@@ -86,6 +86,9 @@ const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS, sleepNs: SLEEP_NS, 
 const WORKBUFS = CONFIG + Config.at.workbufs;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
+const WAIT_SPINS = CONFIG + Config.at.waitSpins;
+const WAIT_YIELDS = CONFIG + Config.at.waitYields;
+const WAIT_SLEEP_US = CONFIG + Config.at.waitSleepUs;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
 /** Words of workbufs mapped at a time: 1 MB. */
 const CHUNK_WORDS = (1 << 20) / 4;
@@ -155,6 +158,8 @@ export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
 
 function waitForFull(m: Mem, mp: MRef): WorkbufRef {
   const stats = mp + GCSTATS;
+  const spins = m[WAIT_SPINS];
+  const patience = spins + m[WAIT_YIELDS];
   Atomics.add(m, XNWAIT, 1);
   for (let i = 0; ; i++) {
     if (!lfstackempty(m, FULL)) {
@@ -166,16 +171,16 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
       Atomics.add(m, XNWAIT, 1);
     }
     if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;
-    if (i < 10) {
+    if (i < spins) {
       addWide(m, stats + NPROCYIELD, 1);
       procyield(m, 20);
-    } else if (i < 20) {
+    } else if (i < patience) {
       addWide(m, stats + NOSYIELD, 1);
       osyield(m);
     } else {
       addWide(m, stats + NSLEEP, 1);
       const slept = nanotime();
-      usleep(m, 100);
+      usleep(m, m[WAIT_SLEEP_US]);
       addWide(m, stats + SLEEP_NS, nanotime() - slept);
     }
   }

@@ -33,6 +33,10 @@ export interface MachineShape {
   readonly workbufCap: number;
   readonly ptrBufCap: number;
   readonly handoffThreshold: number;
+  /** How getfull waits; as Go 1.3's unless given. */
+  readonly waitSpins?: number;
+  readonly waitYields?: number;
+  readonly waitSleepUs?: number;
   readonly chunkPages: number;
   /** Bits of the push counter of a lock-free stack; 0 to 16. */
   readonly abaBits: number;
@@ -53,6 +57,9 @@ export interface MachineShape {
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
 }
+
+/** Go's getfull: ten rounds of procyield, ten of osyield, then sleeps. */
+export const WAIT = { spins: 10, yields: 10, sleepUs: 100 } as const;
 
 /** Words that one record of each kind takes; given by the layers that declare them. */
 export interface RecordSizes {
@@ -174,6 +181,9 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     workbufWords: recordWords.workbufs,
     ptrBufCap: shape.ptrBufCap,
     handoffThreshold: shape.handoffThreshold,
+    waitSpins: shape.waitSpins ?? WAIT.spins,
+    waitYields: shape.waitYields ?? WAIT.yields,
+    waitSleepUs: shape.waitSleepUs ?? WAIT.sleepUs,
     chunkPages: shape.chunkPages,
     lfstackIdBits: idBits,
     lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,

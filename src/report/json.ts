@@ -133,8 +133,17 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
 }
 
 export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[]): string {
+  return print(documentOf(scaling, comparison));
+}
+
+/** A document for each value of the setting `name`. */
+export function sweepDocument(name: string, scalings: readonly Scaling[]): string {
+  return print({ schema: SCALE_SCHEMA, command: 'scale', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
+}
+
+function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
   const { results, graph: facts, ...rest } = scaling;
-  return print(ScaleDocument.parse({
+  return ScaleDocument.parse({
     schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
@@ -145,7 +154,7 @@ export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison
       intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
     })),
     comparison,
-  }));
+  });
 }
 
 function summarizeGraph({ widths, ...facts }: GraphFacts): object {

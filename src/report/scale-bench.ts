@@ -21,14 +21,14 @@ function nameOf(heap: string): string {
   return heap.replace(/^.*[/\\]/, '').replace(/[^\w.-]+/g, '_');
 }
 
-const COLUMNS = ['phase', 'heap', 'policy', 'threads', 'cores', 'run', 'ns', 'objects', 'bytes'];
+const COLUMNS = ['phase', 'heap', 'settings', 'threads', 'cores', 'run', 'ns', 'objects', 'bytes'];
 
 /** One row a run. */
 export function formatCsv({ phase, heap, settings, cores, results }: Scaling): string[] {
   return [
     COLUMNS.join(','),
     ...results.flatMap(({ procs, ns, objects, bytes }) => ns.map((time, run) =>
-      [phase, heap.name, settings.policy, procs, cores, run + 1, Math.round(time), objects, bytes].map(csvField).join(','))),
+      [phase, heap.name, Object.entries(settings).map((pair) => pair.join('=')).join(' '), procs, cores, run + 1, Math.round(time), objects, bytes].map(csvField).join(','))),
   ];
 }
 

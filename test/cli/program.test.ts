@@ -278,6 +278,41 @@ describe('sweepgen scale, beside its table', () => {
     expect(await cli('scale tree --csv --json', collecting)).toMatchObject({ code: 2, started: [] });
   });
 
+  it('hands on what of the mark is tried out, and names it', async () => {
+    const { started, out } = await cli('scale tree --runs 2 --workbuf 64 --spins 0 --csv', collecting);
+    expect(started).toMatchObject([{ tuning: { workbuf: 64, spins: 0 } }]);
+    expect(out).toContain('mark,tree,policy=go1.3 workbuf=64 spins=0,1,2,1,');
+  });
+
+  it('sweeps over the values of a setting, in one table, text or document', async () => {
+    const slower = (options: MachineOptions) => {
+      const result = collecting(options);
+      return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (options.tuning?.workbuf === 64 ? 1.25 : 1) })) };
+    };
+    const { out, started } = await cli('scale tree --sweep workbuf=1024,64 --handoff 8', slower);
+    expect(started).toMatchObject([{ tuning: { workbuf: 1024, handoff: 8 } }, { tuning: { workbuf: 64, handoff: 8 } }]);
+    expect(out.split('\n').slice(2, 5)).toEqual([
+      'workbuf  1 thread   change  2 threads   change',
+      '   1024   80.0 ms             40.0 ms',
+      '     64  100.0 ms  +25.0 %    50.0 ms  +25.0 %',
+    ]);
+    const { sweep, measurements } = JSON.parse((await cli('scale tree --sweep workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
+    expect([sweep, measurements.map((each) => ScaleDocument.parse(each).settings.workbuf)]).toEqual(['workbuf', [1024, 64]]);
+    expect((await cli('scale tree --runs 1 --sweep workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
+  });
+
+  it.each([
+    ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
+    ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
+    ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],
+    ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
+    ['--sweep spins=1 --svg x.svg', '--sweep compares with its own first value; leave --svg and --compare out'],
+  ])('refuses %s', async (flags, sentence) => {
+    const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
+    expect(err).toContain(`sweepgen: ${sentence}`);
+    expect([code, started]).toEqual([2, []]);
+  });
+
   it('draws into a file', async () => {
     const { files } = await cli('scale tree --svg tree.svg', collecting);
     expect(String(Buffer.from(files.get('tree.svg')!))).toMatch(/^<svg xmlns=.*<\/svg>\n$/s);

@@ -29,10 +29,10 @@ describe('CSV', () => {
   it('has a row for each run, quoted where need be', () => {
     const heap = { name: 'a, "b"', objects: 1, bytes: 1, spans: 1 };
     expect(formatCsv(scalingOf({ 1: 1 }, { results, heap }))).toEqual([
-      'phase,heap,policy,threads,cores,run,ns,objects,bytes',
-      'mark,"a, ""b""",go1.3,1,4,1,83000000,4194303,134000000',
-      'mark,"a, ""b""",go1.3,1,4,2,84000000,4194303,134000000',
-      'mark,"a, ""b""",go1.3,2,4,1,43000000,4194303,134000000',
+      'phase,heap,settings,threads,cores,run,ns,objects,bytes',
+      'mark,"a, ""b""",policy=go1.3,1,4,1,83000000,4194303,134000000',
+      'mark,"a, ""b""",policy=go1.3,1,4,2,84000000,4194303,134000000',
+      'mark,"a, ""b""",policy=go1.3,2,4,1,43000000,4194303,134000000',
     ]);
   });
 });

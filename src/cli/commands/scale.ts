@@ -1,9 +1,11 @@
 /** `sweepgen scale`: a phase's time by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
+import type { MachineTuning } from '../../drivers/shape.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
+import { formatSweep } from '../../report/scale-sweep.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
@@ -16,8 +18,10 @@ import { MAX_MARK_THREADS, parseArena, parseGoarch, parsePolicy, parseRuns, pars
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
+import { addTuning, tuningOf, type Sweep } from '../tuning.ts';
 
-interface ScaleFlags {
+interface ScaleFlags extends MachineTuning {
+  readonly sweep?: Sweep;
   readonly procs?: readonly number[];
   readonly runs: number;
   readonly arena?: number;
@@ -36,7 +40,7 @@ const RUNS = 10;
 const MOST_THREADS = 8;
 
 export function addScale(program: Command, deps: Deps): void {
-  program
+  const command = program
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
     .description('Builds one heap, collects it with each number of threads in turn, and compares the mark times.')
@@ -58,10 +62,12 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
       ['sweepgen scale wide --json > old.json', 'a baseline'],
       ['sweepgen scale wide --compare old.json', 'what has changed since'],
+      ['sweepgen scale tree --sweep workbuf=64,256,1024', 'three sizes of work buffers beside one another'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
     ]))
     .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
+  addTuning(command);
 }
 
 /** 1 to all cores; only powers of two and all, where that would be many. */
@@ -94,35 +100,58 @@ function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
 
 async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
+  if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
+    throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
+  }
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const source = await openHeap(deps, heap, progress).finally(() => progress.clear());
   const counts = flags.procs ?? defaultCounts(deps.cores);
   if (before !== undefined) checkComparable(before, nameOf(source), counts);
-  const scaling = await measureScaling(deps, source, {
+  const measure = (tuning: MachineTuning) => measureScaling(deps, source, {
     counts,
     runs: flags.runs,
     verify: flags.verify ?? false,
     arena: flags.arena,
     policy: flags.policy,
     goarch: flags.goarch,
+    tuning,
   }, progress);
+  if (flags.sweep !== undefined) {
+    await sweepOver(deps, flags.sweep, flags, measure);
+    return;
+  }
+  const scaling = await measure(tuningOf(flags));
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
   }
+  if (await writeFigures(deps, flags, [scaling], comparison)) return;
+  deps.terminal.out(`${describeHeap(scaling)}\n`);
+  if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
+  if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
+  printScaling(deps, scaling, comparison);
+}
+
+/** One measurement a value, one after the other. */
+async function sweepOver({ terminal, ...deps }: Deps, { name, values }: Sweep, flags: ScaleFlags, measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+  const scalings: Scaling[] = [];
+  for (const value of values) scalings.push(await measure({ ...tuningOf(flags), [name]: value }));
+  if (await writeFigures({ ...deps, terminal }, flags, scalings)) return;
+  const [head, ...rows] = formatSweep(name, scalings);
+  terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+}
+
+/** What other programs read, if it was asked for: one JSON document, or the texts of all. */
+async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly Scaling[], comparison?: readonly Comparison[]): Promise<boolean> {
   if (flags.json) {
-    const { scaleDocument } = await import('../../report/json.ts');
-    deps.terminal.out(`${scaleDocument(scaling, comparison)}\n`);
-  } else if (flags.bench) deps.terminal.out(`${formatGoBench(scaling).join('\n')}\n`);
-  else if (flags.csv) deps.terminal.out(`${formatCsv(scaling).join('\n')}\n`);
-  else {
-    deps.terminal.out(`${describeHeap(scaling)}\n`);
-    if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
-    if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
-    printScaling(deps, scaling, comparison);
-  }
+    const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
+    terminal.out(`${flags.sweep === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.sweep.name, scalings)}\n`);
+  } else if (flags.bench) terminal.out(`${scalings.flatMap(formatGoBench).join('\n')}\n`);
+  else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
+  else return false;
+  return true;
 }
 
 type Baseline = ScaleDocument & { readonly path: string };
