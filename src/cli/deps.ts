@@ -28,6 +28,8 @@ export interface Deps {
   readOwnHeap(): Promise<HeapImage>;
   /** Any heap file that can be read, by its content or its name's ending. */
   readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  /** A whole file; throws a UsageError if it can't be read. */
+  readText(path: string): string;
   /** Throws a UsageError if the file can't be written. */
   checkWritable(path: string): void;
   writeFile(path: string, bytes: Uint8Array): void;

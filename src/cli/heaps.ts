@@ -12,6 +12,11 @@ export const GRAPHS: readonly string[] = ['tree', 'list', 'rand', 'wide', 'mixed
 /** A graph is built in the machine itself, by the workload of its name. */
 export type HeapSource = { readonly graph: string } | { readonly image: HeapImage };
 
+/** What a heap is called in reports. */
+export function nameOf(source: HeapSource): string {
+  return 'image' in source ? source.image.name : source.graph;
+}
+
 /** @throws UsageError for names of nothing, HeapFormatError for files that can't be read */
 export async function openHeap(deps: Deps, heap: string, progress: Progress): Promise<HeapSource> {
   if (heap === 'self') {

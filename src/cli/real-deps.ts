@@ -10,6 +10,7 @@ import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
 import { writeText } from './write-text.ts';
 import type { Deps, Terminal } from './deps.ts';
 import { checkWritable, writeOutput } from './output-file.ts';
+import { readText } from './read-text.ts';
 
 export function realDeps(): Deps {
   return {
@@ -18,6 +19,7 @@ export function realDeps(): Deps {
     listWorkloads,
     readOwnHeap,
     readHeapFile: openHeapFile,
+    readText,
     checkWritable,
     writeFile: writeOutput,
     writeText,

@@ -1,9 +1,11 @@
 /** Measures how mark time scales: one machine, all counts of threads in turn. */
-import { scaleResults, type Scaling } from '../report/scaling.ts';
+import type { MachineTuning } from '../drivers/shape.ts';
+import { markResults, type ScaleSettings, type Scaling } from '../report/scaling.ts';
+import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { plural } from '../report/units.ts';
 import { collectArgs } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
-import type { HeapSource } from './heaps.ts';
+import { nameOf, type HeapSource } from './heaps.ts';
 import type { Goarch, Policy } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
@@ -17,10 +19,11 @@ export interface ScalingOptions {
   readonly arena?: number;
   readonly policy?: Policy;
   readonly goarch?: Goarch;
+  readonly tuning?: MachineTuning;
 }
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { counts, runs, verify, arena, policy, goarch } = options;
+  const { counts, runs, verify, arena, policy, goarch, tuning } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -34,18 +37,26 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     arena,
     policy,
     goarch,
+    tuning,
     verify,
     onCycle: () => progress.show(`collection ${++done} of ${total}`),
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
-  const { cycles, verified } = await runMachine(deps, machine).finally(() => progress.clear());
-  const results = scaleResults(cycles, counts);
-  const [{ objectsMarked, bytesMarked }] = results;
+  let graph: GraphFacts | undefined;
+  const { cycles, verified } = await runMachine(deps, machine, async (m) => {
+    progress.show('walking the graph');
+    graph = graphFacts(m);
+  }).finally(() => progress.clear());
+  const results = markResults(cycles, counts);
+  const [{ objects, bytes }] = results;
   return {
+    phase: 'mark',
+    settings: settingsOf(options),
+    graph: graph === undefined || graph.objects === 0 ? undefined : graph,
     heap: {
-      name: 'image' in source ? source.image.name : source.graph,
-      objects: 'image' in source ? source.image.objects : objectsMarked,
-      bytes: 'image' in source ? source.image.bytes : bytesMarked,
+      name: nameOf(source),
+      objects: 'image' in source ? source.image.objects : objects,
+      bytes: 'image' in source ? source.image.bytes : bytes,
       spans: cycles[cycles.length - 1].nspan,
       facts: 'image' in source ? source.image.facts : undefined,
     },
@@ -53,4 +64,9 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     cores: deps.cores,
     verified,
   };
+}
+
+/** What the measured machine was, by the names of the flags. */
+function settingsOf({ policy = 'go1.3', goarch = 'amd64', tuning }: ScalingOptions): ScaleSettings {
+  return { policy, ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
 }

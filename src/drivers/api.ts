@@ -2,6 +2,7 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Hole } from '../malloc/sys.ts';
+import type { MachineTuning } from './shape.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */
   readonly policy?: 'go1.3' | 'tuned';
+  /** What of the mark is not as in Go 1.3; see TUNING. */
+  readonly tuning?: MachineTuning;
   /** The machine: 64-bit (the default), or 32-bit, where any integer may look like a pointer. */
   readonly goarch?: 'amd64' | '386';
   /** Where the collector learns which words are pointers: nowhere (the default), MTypes of spans, or a bit for each word. */

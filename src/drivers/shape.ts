@@ -1,7 +1,7 @@
 /** From what a user asks for to the shape of a machine. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
-import type { MachineShape } from '../memory/map.ts';
+import { WAIT, type MachineShape } from '../memory/map.ts';
 import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
@@ -29,6 +29,12 @@ const MTYPES_SHARE = 1.15;
 /** The machines there are, by the 32-bit words of a pointer. */
 export const GOARCH = { amd64: 2, '386': 1 } as const;
 
+/** Go's. */
+const HANDOFF_THRESHOLD = 4;
+/** What is reserved at most; of smaller ones, what the head of a lock-free stack can name beside its count of 16 bits. */
+const MAX_WORKBUFS = 32_768;
+const MAX_SMALL_WORKBUFS = 65_000;
+
 /** What of RuntimeOptions decides the shape. */
 export interface ShapeOptions {
   readonly procs?: number;
@@ -44,7 +50,21 @@ export interface ShapeOptions {
   readonly debug?: readonly (keyof typeof DEBUG)[];
   readonly memprofileRate?: number;
   readonly gctrace?: 1 | 2;
+  readonly tuning?: MachineTuning;
 }
+
+/** What of the mark can be tried out; Go 1.3's unless given. */
+export type MachineTuning = { readonly [Name in keyof typeof TUNING]?: number };
+
+/** What each may be, and how it is explained. */
+export const TUNING = {
+  workbuf: { min: 2, max: 65_536, normal: WORKBUF_CAP, help: 'objects that a work buffer holds' },
+  ptrbuf: { min: 1, max: PTRBUF_CAP, normal: PTRBUF_CAP, help: 'pointers that are gathered before their targets are marked (go1.3)' },
+  handoff: { min: 1, max: 65_536, normal: HANDOFF_THRESHOLD, help: 'objects above which half is given to who waits' },
+  spins: { min: 0, max: 1_000_000, normal: WAIT.spins, help: 'rounds of spinning in getfull, before it yields' },
+  yields: { min: 0, max: 1_000_000, normal: WAIT.yields, help: 'rounds of yielding in getfull, before it sleeps' },
+  sleep: { min: 1, max: 1_000_000, normal: WAIT.sleepUs, help: 'microseconds of each sleep in getfull' },
+} as const;
 
 /** Words of a record of one sampled block, whichever kind it is. */
 const SAMPLE_WORDS = 8;
@@ -91,6 +111,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
   }
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
+  const { workbuf, ptrbuf, handoff, spins, yields, sleep } = checkTuning(options.tuning ?? {});
   return {
     ptrWords,
     procs,
@@ -107,10 +128,13 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     persistentWords: Math.min(1 << 26, (1 << 18) + (arenaPages * PAGE_BYTES) / 16) + profileWords(arenaPages, options.memprofileRate ?? 0),
     cycleLogCap: 256,
     // Every object of 16 bytes could be waiting to be scanned at once.
-    maxWorkbufs: Math.min(32768, 64 + Math.ceil((arenaPages * 3) / 8)),
-    workbufCap: WORKBUF_CAP,
-    ptrBufCap: PTRBUF_CAP,
-    handoffThreshold: 4,
+    maxWorkbufs: Math.min(workbuf < WORKBUF_CAP ? MAX_SMALL_WORKBUFS : MAX_WORKBUFS, 64 + Math.ceil((arenaPages * (3 / 8) * WORKBUF_CAP) / workbuf)),
+    workbufCap: workbuf,
+    ptrBufCap: ptrbuf,
+    handoffThreshold: handoff,
+    waitSpins: spins,
+    waitYields: yields,
+    waitSleepUs: sleep,
     chunkPages: 128,
     abaBits: 16,
     verify: options.verify ?? false,
@@ -126,6 +150,21 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
+}
+
+/** @throws UsageError for what can't be, alone or together */
+function checkTuning(tuning: MachineTuning): Record<keyof typeof TUNING, number> {
+  const chosen = {} as Record<keyof typeof TUNING, number>;
+  for (const name of Object.keys(TUNING) as (keyof typeof TUNING)[]) {
+    const { min, max, normal } = TUNING[name];
+    const value = tuning[name] ?? normal;
+    if (!Number.isInteger(value) || value < min || value > max) throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
+    chosen[name] = value;
+  }
+  // All that one flush finds goes into one work buffer.
+  if (tuning.ptrbuf === undefined) chosen.ptrbuf = Math.min(chosen.ptrbuf, chosen.workbuf);
+  if (chosen.workbuf < chosen.ptrbuf) throw new UsageError(`a work buffer of ${chosen.workbuf} objects can't take the ${chosen.ptrbuf} pointers of --ptrbuf; give a larger --workbuf`);
+  return chosen;
 }
 
 /** The older collectors have a mark loop of their own, and know nothing of types. */

@@ -6,7 +6,8 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import { racyLoad } from '../sync/racy.ts';
-import type { MRef } from '../machine/m.ts';
+import { addWide } from '../memory/wide.ts';
+import { GCStats, M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
 import { SCAN_ALL } from '../heap/type.ts';
 import { Span } from '../heap/span.ts';
@@ -19,6 +20,7 @@ import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, 
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
+const CAS_FAILED = M.at.gcstats + GCStats.at.casFailed;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const TYPES_OF = CONFIG + Config.at.types;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
@@ -96,7 +98,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
       const marks = m[b + 1];
       if ((marks & mark) !== 0) continue;
       m[b + 1] = marks | mark;
-    } else if (!casMark(m, b + 1, mark)) continue;
+    } else if (!casMark(m, mp, b + 1, mark)) continue;
     marked++;
     if ((bits & SCANNED) === 0) continue;
     m[wp] = arena + off;
@@ -131,12 +133,13 @@ function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
 }
 
 /** Sets a mark bit that other threads may be setting beside it; false if it was set already. */
-function casMark(m: Mem, word: Ref, mark: number): boolean {
+function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
   for (;;) {
     // Racy on purpose: a stale value makes the CAS fail and is read again.
     const marks = racyLoad(m, word);
     if ((marks & mark) !== 0) return false;
     if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;
+    addWide(m, mp + CAS_FAILED, 1);
   }
 }
 
@@ -195,7 +198,7 @@ export function markonly(m: Mem, mp: MRef, sb: Ref, p: number): boolean {
     const marks = m[b + 1];
     if ((marks & mark) !== 0) return false;
     m[b + 1] = marks | mark;
-  } else if (!casMark(m, b + 1, mark)) {
+  } else if (!casMark(m, mp, b + 1, mark)) {
     return false;
   }
   m[sb + MARKED]++;

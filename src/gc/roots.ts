@@ -4,9 +4,10 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
 import { G, G_STATUS, gAt } from '../machine/g.ts';
-import { M, PHASE, type MRef } from '../machine/m.ts';
+import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { pAt } from '../machine/p.ts';
 import { isScan } from '../heap/bitmap.ts';
@@ -18,7 +19,7 @@ import { mcacheOf } from '../malloc/mcache-record.ts';
 import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { stackcacheClear } from '../malloc/stack.ts';
-import { storeWide, loadWide } from '../memory/wide.ts';
+import { addWide, storeWide, loadWide } from '../memory/wide.ts';
 import { markonly } from './flush.ts';
 import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
@@ -35,6 +36,7 @@ const DATA = CONFIG + Config.at.data;
 const BSS = CONFIG + Config.at.bss;
 const CYCLE_LOG = CONFIG + Config.at.cycleLog;
 const TYPES_OF = CONFIG + Config.at.types;
+const GATHER_NS = M.at.gcstats + GCStats.at.gatherNs;
 const NPROCS = CONFIG + Config.at.nprocs;
 const { start: START, state: STATE, elemsize: ELEMSIZE, xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
 const { compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
@@ -50,8 +52,10 @@ export function rootCount(m: Mem): number {
 export function markroot(m: Mem, mp: MRef, i: number): void {
   m[mp + M.at.heartbeat]++;
   m[mp + M.at.phase] = PHASE.markRoots;
-  const wbuf = getempty(m, mp, 0);
-  scan(m, mp, gatherRoot(m, mp, i, wbuf), false);
+  const started = nanotime();
+  const wbuf = gatherRoot(m, mp, i, getempty(m, mp, 0));
+  addWide(m, mp + GATHER_NS, nanotime() - started);
+  scan(m, mp, wbuf, false);
 }
 
 /**

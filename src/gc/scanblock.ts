@@ -9,7 +9,8 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PTR_TAG } from '../memory/address.ts';
-import type { MRef } from '../machine/m.ts';
+import { addWide } from '../memory/wide.ts';
+import { GCStats, M, type MRef } from '../machine/m.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { countsWork } from './collect-stats.ts';
 import { countBlock } from './count-scan.ts';
@@ -17,6 +18,7 @@ import { flushptrbuf, refillWork } from './flush.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
 import { objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
+const BYTES_SCANNED = M.at.gcstats + GCStats.at.bytesScanned;
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
@@ -39,13 +41,14 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
   const counting = countsWork(m);
   let pos = ptrs;
+  let scanned = 0;
   m[sb + WBUF] = wbuf;
   m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
   for (;;) {
     if (m[sb + NOBJ] === 0) {
       flushptrbuf(m, mp, sb, pos);
       pos = ptrs;
-      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;
+      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) break;
     }
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;
@@ -53,6 +56,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     const b = m[obj];
     if (counting) countBlock(m, mp, sb, m[obj + 1], 0);
     let end = b + m[obj + 1];
+    scanned += end - b;
     if (ptrWords === 2) {
       // Most objects hold their pointers first: what follows is skipped two words at a time.
       while (end - 4 >= b && (m[end - 1] | m[end - 3]) === 0) end -= 4;
@@ -80,4 +84,5 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
       }
     }
   }
+  addWide(m, mp + BYTES_SCANNED, scanned * 4);
 }

@@ -82,10 +82,13 @@ export function workbufStruct(cap: number) {
 const { nobj: NOBJ, obj: OBJ } = workbufStruct(WORKBUF_CAP).at;
 const { phase: PHASE_OF, gcstats: GCSTATS, heartbeat: HEARTBEAT } = M.at;
 const { nhandoff: NHANDOFF, nhandoffcnt: NHANDOFFCNT, nprocyield: NPROCYIELD } = GCStats.at;
-const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS } = GCStats.at;
+const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS, sleepNs: SLEEP_NS, handoffNs: HANDOFF_NS } = GCStats.at;
 const WORKBUFS = CONFIG + Config.at.workbufs;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
+const WAIT_SPINS = CONFIG + Config.at.waitSpins;
+const WAIT_YIELDS = CONFIG + Config.at.waitYields;
+const WAIT_SLEEP_US = CONFIG + Config.at.waitSleepUs;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
 /** Words of workbufs mapped at a time: 1 MB. */
 const CHUNK_WORDS = (1 << 20) / 4;
@@ -155,6 +158,8 @@ export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
 
 function waitForFull(m: Mem, mp: MRef): WorkbufRef {
   const stats = mp + GCSTATS;
+  const spins = m[WAIT_SPINS];
+  const patience = spins + m[WAIT_YIELDS];
   Atomics.add(m, XNWAIT, 1);
   for (let i = 0; ; i++) {
     if (!lfstackempty(m, FULL)) {
@@ -166,15 +171,17 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
       Atomics.add(m, XNWAIT, 1);
     }
     if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;
-    if (i < 10) {
+    if (i < spins) {
       addWide(m, stats + NPROCYIELD, 1);
       procyield(m, 20);
-    } else if (i < 20) {
+    } else if (i < patience) {
       addWide(m, stats + NOSYIELD, 1);
       osyield(m);
     } else {
       addWide(m, stats + NSLEEP, 1);
-      usleep(m, 100);
+      const slept = nanotime();
+      usleep(m, m[WAIT_SLEEP_US]);
+      addWide(m, stats + SLEEP_NS, nanotime() - slept);
     }
   }
 }
@@ -189,8 +196,11 @@ export function wantsHandoff(m: Mem, nobj: number): boolean {
 
 /** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */
 export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
+  const started = nanotime();
   countHandoff(m, mp, nobj >> 1);
-  return splitWorkbuf(m, mp, b, nobj);
+  const rest = splitWorkbuf(m, mp, b, nobj);
+  addWide(m, mp + GCSTATS + HANDOFF_NS, nanotime() - started);
+  return rest;
 }
 
 /** An M has given `n` objects away. */

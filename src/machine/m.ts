@@ -21,14 +21,20 @@ export const GCStats = struct('gcstats', 32, {
   nprocyield: by(SELF, 2),
   nosyield: by(SELF, 2),
   nsleep: by(SELF, 2),
-  /** Objects this M won the mark of, and their bytes. */
+  /** Objects this M won the mark of, and bytes it scanned; the tuned loop doesn't count those. */
   objectsMarked: by(SELF, 2),
-  bytesMarked: by(SELF, 2),
+  bytesScanned: by(SELF, 2),
   /** Nanoseconds in root marking, in scanning and waiting together, and waiting in getfull. */
   rootNs: by(SELF, 2),
   drainNs: by(SELF, 2),
   waitNs: by(SELF, 2),
-  pad: padding(12),
+  /** Parts of those: gathering roots, of rootNs; asleep in getfull, of waitNs; handing off. */
+  gatherNs: by(SELF, 2),
+  sleepNs: by(SELF, 2),
+  handoffNs: by(SELF, 2),
+  /** CASes of a mark that another M's got ahead of. */
+  casFailed: by(SELF, 2),
+  pad: padding(4),
 });
 
 export const M = struct('m', 512, {

@@ -49,6 +49,10 @@ export const Config = struct('config', 64, {
   /** Entries a PtrTarget buffer holds before it is flushed. */
   ptrBufCap: by(BOOT),
   handoffThreshold: by(BOOT),
+  /** How getfull waits: rounds of spinning, then of yielding, then sleeps of so many µs. */
+  waitSpins: by(BOOT),
+  waitYields: by(BOOT),
+  waitSleepUs: by(BOOT),
   /** Pages asked for at least when the heap grows. */
   chunkPages: by(BOOT),
   /** Bits of a lock-free stack's head that name the node; the rest count pushes. */

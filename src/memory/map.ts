@@ -33,6 +33,10 @@ export interface MachineShape {
   readonly workbufCap: number;
   readonly ptrBufCap: number;
   readonly handoffThreshold: number;
+  /** How getfull waits; as Go 1.3's unless given. */
+  readonly waitSpins?: number;
+  readonly waitYields?: number;
+  readonly waitSleepUs?: number;
   readonly chunkPages: number;
   /** Bits of the push counter of a lock-free stack; 0 to 16. */
   readonly abaBits: number;
@@ -54,6 +58,9 @@ export interface MachineShape {
   readonly arenaFrom?: Ref;
 }
 
+/** Go's getfull: ten rounds of procyield, ten of osyield, then sleeps. */
+export const WAIT = { spins: 10, yields: 10, sleepUs: 100 } as const;
+
 /** Words that one record of each kind takes; given by the layers that declare them. */
 export interface RecordSizes {
   readonly g: number;
@@ -61,7 +68,7 @@ export interface RecordSizes {
   readonly p: number;
   readonly span: number;
   readonly workbuf: (cap: number) => number;
-  readonly cycle: number;
+  readonly cycle: (procs: number) => number;
   readonly collectStats: number;
   /** The ring of allocfreetrace, as a whole. */
   readonly trace: number;
@@ -107,7 +114,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('ps', procs, sizes.p, 16);
   place('data', shape.dataWords, 0, 16);
   place('bss', shape.bssWords, 0, 16);
-  place('cycleLog', shape.cycleLogCap, sizes.cycle, 16);
+  place('cycleLog', shape.cycleLogCap, sizes.cycle(procs), 16);
   place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
   place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
   place('typeTable', shape.typeWords, 0, 16);
@@ -174,6 +181,9 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     workbufWords: recordWords.workbufs,
     ptrBufCap: shape.ptrBufCap,
     handoffThreshold: shape.handoffThreshold,
+    waitSpins: shape.waitSpins ?? WAIT.spins,
+    waitYields: shape.waitYields ?? WAIT.yields,
+    waitSleepUs: shape.waitSleepUs ?? WAIT.sleepUs,
     chunkPages: shape.chunkPages,
     lfstackIdBits: idBits,
     lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,

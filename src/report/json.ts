@@ -4,15 +4,22 @@
  * reader; new fields don't.
  */
 import { z } from 'zod';
+import { UsageError } from '../base/fatal.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
-import type { Scaling } from './scaling.ts';
+import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import type { Comparison } from './scale-compare.ts';
+import { explainLimits } from './scale-limits.ts';
+import { SHARES } from './scale-threads.ts';
+import { SCALE_PHASES, type Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
-const SCHEMA = 2;
+const RUN_SCHEMA = 2;
+/** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
+const SCALE_SCHEMA = 3;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -48,7 +55,7 @@ const facts = z.object({
 });
 
 export const RunDocument = z.object({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(RUN_SCHEMA),
   command: z.literal('run'),
   workload: z.string(),
   procs: count.positive(),
@@ -71,43 +78,116 @@ export const RunDocument = z.object({
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
 
+/** Counts are medians of a collection. */
+const mark = z.object({
+  handoff: z.number(), steal: z.number(), yields: z.number(), idleShare: z.number().min(0).max(1), casFailed: z.number(),
+  /** Most objects marked by one thread over the mean. */
+  balance: z.number(),
+  /** The one that marked most first; shares of its time, which make up 1. */
+  threads: z.array(z.object({ objects: z.number(), bytes: z.number(), casFailed: z.number(), shares: z.record(z.enum(SHARES), z.number()) })),
+});
+
+/** The graph that the roots hold. */
+const graph = z.object({
+  objects: count, pointers: count, depth: count,
+  /** How many steps from the roots lead to at least this many objects, and fewer than twice as many. */
+  widths: z.array(z.object({ atLeast: count, levels: count })),
+  largestBytes: count, largestPointers: count, longestChain: count, inDegreeMax: count,
+  /** By results: how many times as fast as one thread so many could be at most. */
+  bounds: z.array(z.object({ procs: count.positive(), speedup: z.number() })),
+});
+
 export const ScaleDocument = z.object({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(SCALE_SCHEMA),
   command: z.literal('scale'),
+  phase: z.enum(SCALE_PHASES),
   heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  settings: z.record(z.string(), z.union([z.string(), z.number()])),
+  graph: graph.optional(),
   cores: count.positive(),
   verified: count,
-  /** Counts are medians of a collection. */
+  /** What limits it, in sentences. */
+  limits: z.array(z.string()),
   results: z.array(z.object({
     procs: count.positive(),
-    markNs: z.array(ns),
+    /** Of each run, in their order. */
+    ns: z.array(ns).min(1),
     medianNs: ns,
     /** Bounds of the median; null for each that the sample is too small to give. */
     intervalNs: z.tuple([ns.nullable(), ns.nullable()]),
-    objectsMarked: z.number(),
-    bytesMarked: z.number(),
-    handoff: z.number(),
-    steal: z.number(),
-    yields: z.number(),
-    idleShare: z.number().min(0).max(1),
+    objects: z.number(),
+    bytes: z.number(),
+    mark: mark.optional(),
   })),
+  /** With --compare: old and new medians by threads, and the p value of the U test. */
+  comparison: z.array(z.object({
+    procs: count.positive(), oldNs: ns, newNs: ns, change: z.number(), p: z.number().min(0).max(1), isSignificant: z.boolean(),
+    runs: z.tuple([count, count]),
+  })).optional(),
 });
+export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
   const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
-  return print(RunDocument.parse({ schema: SCHEMA, command: 'run', ...setting, ...result, heap }));
+  return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
-export function scaleDocument({ results, ...rest }: Scaling): string {
-  return print(ScaleDocument.parse({
-    schema: SCHEMA,
+export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[]): string {
+  return print(documentOf(scaling, comparison));
+}
+
+/** A document for each value of the setting `name`. */
+export function sweepDocument(name: string, scalings: readonly Scaling[]): string {
+  return print({ schema: SCALE_SCHEMA, command: 'scale', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
+}
+
+function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
+  const { results, graph: facts, ...rest } = scaling;
+  return ScaleDocument.parse({
+    schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
+    graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
+    limits: explainLimits(scaling),
     results: results.map(({ interval, ...result }) => ({
       ...result,
       intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
     })),
-  }));
+    comparison,
+  });
+}
+
+function summarizeGraph({ widths, ...facts }: GraphFacts): object {
+  const levels = new Map<number, number>();
+  for (const width of widths) {
+    const atLeast = 2 ** Math.floor(Math.log2(width));
+    levels.set(atLeast, (levels.get(atLeast) ?? 0) + 1);
+  }
+  return { ...facts, depth: widths.length, widths: [...levels].sort(([a], [b]) => a - b).map(([atLeast, n]) => ({ atLeast, levels: n })) };
+}
+
+function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
+  return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, settings.policy === 'tuned') }));
+}
+
+/**
+ * What --json of an earlier run printed.
+ * @throws UsageError for any other text; `name` is the file's
+ */
+export function readScaleDocument(name: string, text: string): ScaleDocument {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${name} is no JSON; compare with what sweepgen scale --json has printed`);
+  }
+  const { schema, command } = (document ?? {}) as { schema?: unknown; command?: unknown };
+  if (command === 'scale' && typeof schema === 'number' && schema !== SCALE_SCHEMA) {
+    throw new UsageError(`${name} has schema ${schema}, and this version compares ${SCALE_SCHEMA}; measure it again`);
+  }
+  const parsed = ScaleDocument.safeParse(document);
+  if (!parsed.success) throw new UsageError(`${name} is not what sweepgen scale --json has printed`);
+  return parsed.data;
 }
 
 function print(document: object): string {

@@ -1,59 +1,76 @@
-/** The scaling of mark time as a table, and what it shows in words. */
+/** A measurement of scaling as a table, and what it shows in words. */
+import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
-import type { ScaleResult, Scaling } from './scaling.ts';
+import type { MarkFacts, ScalePhase, ScaleResult, Scaling } from './scaling.ts';
 
-const right = (head: string): Column => ({ head, align: 'right' });
-const COLUMNS = [
-  right('threads'), right('mark time'), right('95 % interval'), right('speedup'),
-  right('ns/object'), right('handoffs'), right('steals'), right('idle'),
-];
+type Cell = (result: ScaleResult) => string;
+type PhaseColumn = readonly [head: string, cell: Cell];
+
+const perObject: PhaseColumn = ['ns/object', (r) => formatNumber(r.medianNs / r.objects)];
+const ofMark = (fact: (mark: MarkFacts) => string): Cell => ({ mark }) => (mark === undefined ? '–' : fact(mark));
+
+/** What each phase shows beside times and speedup. */
+const COLUMNS: Readonly<Record<ScalePhase, readonly PhaseColumn[]>> = {
+  mark: [
+    perObject,
+    ['handoffs', ofMark((mark) => formatCount(mark.handoff))],
+    ['steals', ofMark((mark) => formatCount(mark.steal))],
+    ['idle', ofMark((mark) => formatShare(mark.idleShare))],
+  ],
+  sweep: [['GB/s', (r) => formatNumber(r.bytes / r.medianNs)], ['GB/s a thread', (r) => formatNumber(r.bytes / r.medianNs / r.procs)]],
+  alloc: [perObject, ['M objects/s', (r) => formatNumber((r.objects / r.medianNs) * 1000)]],
+  cycle: [perObject],
+};
+
+/** What threads do in a phase: "2 threads mark". */
+const VERBS: Readonly<Record<ScalePhase, readonly [one: string, many: string]>> = {
+  mark: ['marks', 'mark'], sweep: ['sweeps', 'sweep'], alloc: ['allocates', 'allocate'], cycle: ['collects', 'collect'],
+};
 
 /** "tree: 4,194,303 objects, 128 MB in 16,407 spans". */
-export function describeHeap({ heap }: Scaling): string {
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)} in ${plural(heap.spans, 'span')}`;
+export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
+  const where = heap.spans === 0 ? '' : ` in ${plural(heap.spans, 'span')}`;
+  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
 }
 
-/** Head and rows, at most 80 columns wide. */
-export function formatScaleTable({ results }: Scaling): string[] {
+/** Head and rows, at most 80 columns wide. A count of threads above the cores has a star. */
+export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>): string[] {
   const time = timeColumn(results.flatMap(({ medianNs, interval }) => [medianNs, interval.low, interval.high]));
   const bound = (ns: number) => time(ns).split(' ')[0];
-  return formatTable(COLUMNS, results.map((result) => [
-    formatCount(result.procs),
+  const right = (head: string): Column => ({ head, align: 'right' });
+  const columns = [right('threads'), right(`${phase} time`), right('95 % interval'), right('speedup'), ...COLUMNS[phase].map(([head]) => right(head))];
+  const starred = results.some(({ procs }) => procs > cores);
+  return formatTable(columns, results.map((result) => [
+    formatCount(result.procs) + (result.procs > cores ? '*' : starred ? ' ' : ''),
     time(result.medianNs),
     hasInterval(result) ? `${bound(result.interval.low)} – ${bound(result.interval.high)}` : '–',
     (results[0].medianNs / result.medianNs).toFixed(2),
-    formatNumber(result.medianNs / result.objectsMarked),
-    formatCount(result.handoff),
-    formatCount(result.steal),
-    formatShare(result.idleShare),
+    ...COLUMNS[phase].map(([, cell]) => cell(result)),
   ]));
 }
 
 /** What the table shows, sentence by sentence. */
 export function explainScaling(scaling: Scaling): string[] {
-  const { results, cores, verified } = scaling;
-  const sentences = results.length === 1 ? [explainOne(results[0])] : [compare(results)];
-  const idle = bestOf(results).idleShare;
-  if (results.length > 1) sentences.push(`${formatShare(idle)} of their time went into waiting for work.`);
-  if (!results.every(hasInterval)) sentences.push('Fewer than 6 collections give no 95 % interval; use more --runs.');
-  const crowded = results.filter(({ procs }) => procs > cores);
-  if (crowded.length > 0) {
-    sentences.push(`This machine has ${plural(cores, 'core')}; more threads than that take turns.`);
+  const { results, cores, verified, phase } = scaling;
+  const sentences = results.length === 1 ? [explainOne(phase, results[0])] : [compare(phase, results)];
+  sentences.push(...explainLimits(scaling));
+  if (!results.every(hasInterval)) sentences.push('Fewer than 6 runs give no 95 % interval; use more --runs.');
+  if (results.some(({ procs }) => procs > cores)) {
+    sentences.push(`* This machine has ${plural(cores, 'core')}; more threads than that take turns.`);
   }
   if (verified > 0) sentences.push(`The oracle checked the heap ${formatCount(verified)} times and found nothing wrong.`);
   return sentences;
 }
 
-function explainOne({ procs, medianNs, objectsMarked }: ScaleResult): string {
-  const verb = procs === 1 ? 'marks' : 'mark';
-  return `${plural(procs, 'thread')} ${verb} ${plural(objectsMarked, 'object')} in ${formatNs(medianNs)}.`;
+function explainOne(phase: ScalePhase, { procs, medianNs, objects }: ScaleResult): string {
+  return `${plural(procs, 'thread')} ${VERBS[phase][procs === 1 ? 0 : 1]} ${plural(objects, 'object')} in ${formatNs(medianNs)}.`;
 }
 
-function compare(results: readonly ScaleResult[]): string {
+function compare(phase: ScalePhase, results: readonly ScaleResult[]): string {
   const [first] = results;
   const other = bestOf(results);
-  const who = `${plural(other.procs, 'thread')} mark`;
+  const who = `${plural(other.procs, 'thread')} ${VERBS[phase][1]}`;
   const speedup = first.medianNs / other.medianNs;
   if (overlap(first, other)) return `${who} about as fast as ${first.procs}: the intervals overlap.`;
   if (speedup >= 1) return `${who} ${formatFactor(speedup)} times as fast as ${first.procs}.`;
@@ -61,7 +78,7 @@ function compare(results: readonly ScaleResult[]): string {
 }
 
 /** The fastest but the first, which the others are compared with. */
-function bestOf(results: readonly ScaleResult[]): ScaleResult {
+export function bestOf(results: readonly ScaleResult[]): ScaleResult {
   return results.slice(1).reduce((best, next) => (next.medianNs < best.medianNs ? next : best), results[1] ?? results[0]);
 }
 
@@ -71,10 +88,10 @@ function overlap(a: ScaleResult, b: ScaleResult): boolean {
   return a.interval.low <= b.interval.high && b.interval.low <= a.interval.high;
 }
 
-function hasInterval({ interval }: ScaleResult): boolean {
+export function hasInterval({ interval }: ScaleResult): boolean {
   return Number.isFinite(interval.low) && Number.isFinite(interval.high);
 }
 
-function formatFactor(factor: number): string {
+export function formatFactor(factor: number): string {
   return factor < 1.1 ? factor.toFixed(2) : factor.toFixed(1);
 }

@@ -1,6 +1,8 @@
-/** How mark time changes with the number of threads, from the collections of one machine. */
+/** How a phase's time changes with the number of threads, from the collections of one machine. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { HeapFacts as FileFacts } from '../workloads/heaps/heap-facts.ts';
+import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
 
 export interface HeapFacts {
@@ -12,24 +14,48 @@ export interface HeapFacts {
   readonly facts?: FileFacts;
 }
 
-/** Of all collections that marked with `procs` threads; counts are medians of a collection. */
+/** What is timed: marking; sweeping what was marked; allocating; a whole pause and its sweep. */
+export const SCALE_PHASES = ['mark', 'sweep', 'alloc', 'cycle'] as const;
+export type ScalePhase = (typeof SCALE_PHASES)[number];
+
+/** Of all runs with `procs` threads; objects and bytes are medians of a run. */
 export interface ScaleResult {
   readonly procs: number;
-  /** Each collection's, in their order. */
-  readonly markNs: readonly number[];
+  /** How long each run took, in their order. */
+  readonly ns: readonly number[];
   readonly medianNs: number;
   readonly interval: Interval;
-  readonly objectsMarked: number;
-  readonly bytesMarked: number;
+  /** What a run dealt with: objects marked, kept by the sweep, or allocated; bytes of them, of spans for a sweep. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** Of a collection's mark. */
+  readonly mark?: MarkFacts;
+}
+
+/** Medians of a collection. */
+export interface MarkFacts {
   readonly handoff: number;
   readonly steal: number;
   readonly yields: number;
   /** The part of the threads' time that went into waiting for work. */
   readonly idleShare: number;
+  /** CASes of a mark that another thread got ahead of. */
+  readonly casFailed: number;
+  /** What the busiest thread marked, over what one marked on average. */
+  readonly balance: number;
+  /** The one that marked most objects first. */
+  readonly threads: readonly ThreadFacts[];
 }
 
+/** By what names the machine's settings differ from the default, and what was set; `policy` is always there. */
+export type ScaleSettings = Readonly<Record<string, string | number>>;
+
 export interface Scaling {
+  readonly phase: ScalePhase;
   readonly heap: HeapFacts;
+  readonly settings: ScaleSettings;
+  /** What the roots hold, if it was looked at. */
+  readonly graph?: GraphFacts;
   /** In ascending order of threads. */
   readonly results: readonly ScaleResult[];
   /** Cores of the machine it was measured on. */
@@ -38,32 +64,55 @@ export interface Scaling {
   readonly verified: number;
 }
 
+/** A run's length and what it dealt with. */
+export interface Sample {
+  readonly ns: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** @param samples of the runs with `procs` threads, at least one */
+export function resultOf(procs: number, samples: readonly Sample[], mark?: MarkFacts): ScaleResult {
+  const ns = samples.map((sample) => sample.ns);
+  return {
+    procs,
+    ns,
+    medianNs: median(ns),
+    interval: medianInterval(ns),
+    objects: median(samples.map(({ objects }) => objects)),
+    bytes: median(samples.map(({ bytes }) => bytes)),
+    mark,
+  };
+}
+
+/** The marks of each count of threads. */
+export function markResults(cycles: readonly Cycle[], counts: readonly number[]): ScaleResult[] {
+  return warmCycles(cycles, counts).map(({ procs, warm }) =>
+    resultOf(procs, warm.map((cycle) => ({ ns: cycle.markNs, objects: cycle.objectsMarked, bytes: cycle.bytesMarked })), markFacts(warm)));
+}
+
 /**
- * One result for each count of threads. The first collection with each count is left out:
- * it meets cold code and cold memory.
+ * The forced collections by their count of threads, ascending. The first with each count is left
+ * out: it meets cold code and cold memory.
  */
-export function scaleResults(cycles: readonly Cycle[], counts: readonly number[]): ScaleResult[] {
+export function warmCycles(cycles: readonly Cycle[], counts: readonly number[]): { procs: number; warm: Cycle[] }[] {
   return counts.toSorted((a, b) => a - b).map((procs) => {
     const warm = cycles.filter((cycle) => cycle.nproc === procs && cycle.forced > 0).slice(1);
     if (warm.length === 0) throw new Error(`no collection marked with ${procs} threads`);
-    return scaleResult(procs, warm);
+    return { procs, warm };
   });
 }
 
-function scaleResult(procs: number, cycles: readonly Cycle[]): ScaleResult {
+function markFacts(cycles: readonly Cycle[]): MarkFacts {
   const of = (value: (cycle: Cycle) => number) => median(cycles.map(value));
-  const markNs = cycles.map((cycle) => cycle.markNs);
   return {
-    procs,
-    markNs,
-    medianNs: median(markNs),
-    interval: medianInterval(markNs),
-    objectsMarked: of((c) => c.objectsMarked),
-    bytesMarked: of((c) => c.bytesMarked),
     handoff: of((c) => c.nhandoff),
     steal: of((c) => c.nsteal),
     yields: of((c) => c.nprocyield + c.nosyield + c.nsleep),
     idleShare: idleShare(cycles),
+    casFailed: of((c) => c.threads.reduce((sum, { casFailed }) => sum + casFailed, 0)),
+    balance: of(({ threads, nproc, objectsMarked }) => objectsMarked === 0 ? 1 : Math.max(1, ...threads.map((t) => (t.objectsMarked * nproc) / objectsMarked))),
+    threads: threadFacts(cycles),
   };
 }
 

@@ -21,7 +21,7 @@ import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
-import { CYCLE_WORDS } from '../gc/cycle-log.ts';
+import { cycleWords } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { newproc } from './ready.ts';
@@ -36,7 +36,7 @@ const SIZES: RecordSizes = {
   p: P.words,
   span: Span.words,
   workbuf: (cap) => workbufStruct(cap).words,
-  cycle: CYCLE_WORDS,
+  cycle: cycleWords,
   collectStats: GcStats.words,
   trace: TRACE_CAP * TraceRecord.words,
 };

@@ -17,7 +17,7 @@ import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
-import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField } from '../gc/cycle-log.ts';
+import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
 import { isOlderCollector, mark, sweepInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { BITMAP_WORK, BitmapWork } from '../gc/older/bitmap-work.ts';
@@ -260,6 +260,7 @@ function sumAndClearGCStats(m: Mem, record: number | null): void {
     logCycleField(m, record, 'rootNs', sumGCStat(m, rootNs));
     logCycleField(m, record, 'drainNs', sumGCStat(m, drainNs));
     logCycleField(m, record, 'idleNs', sumGCStat(m, waitNs));
+    logThreads(m, record);
   }
   for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
     m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);

@@ -12,7 +12,7 @@ import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
   const zeros = Object.fromEntries(CYCLE_FIELDS.map((field) => [field, 0])) as Record<CycleField, number>;
-  return { ...zeros, numgc: 1, nproc: 1, ...fields };
+  return { ...zeros, numgc: 1, nproc: 1, threads: [], ...fields };
 }
 
 export const memstats: MemStats = {
@@ -90,6 +90,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     },
     listWorkloads: () => WORKLOADS,
     readOwnHeap: async () => image,
+    readText: (path) => { throw new UsageError(`${path} can't be read: there is no such file`); },
     checkWritable: () => {},
     writeFile: (path, bytes) => void files.set(path, bytes),
     readHeapFile: async (path) => ({ ...image, name: path }),

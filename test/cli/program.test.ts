@@ -4,6 +4,7 @@ import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { MachineStuck, Stopped } from '../../src/drivers/errors.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';
+import type { MachineOptions } from '../../src/cli/deps.ts';
 import { cli, collecting, cycleOf, image, resultOf } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
@@ -228,9 +229,93 @@ describe('sweepgen scale', () => {
     const file = await cli('scale x.gz --json', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) });
     expect(ScaleDocument.parse(JSON.parse(file.out)).heap.facts).toEqual(scaleFacts);
     expect((await cli('scale x.gz', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) })).out).toContain('\n  roots   1 in data, 2 in bss, 3 in 1 frame of 1 goroutine, 4 of finalizers, 5 other\n');
-    expect(document.results[1]).toMatchObject({ procs: 2, objectsMarked: 1e6, bytesMarked: 32e6, handoff: 120, steal: 2, yields: 800 });
-    expect(document.results[1].markNs).toHaveLength(3);
+    expect(document.results[1]).toMatchObject({ procs: 2, objects: 1e6, bytes: 32e6, mark: { handoff: 120, steal: 2, yields: 800 } });
+    expect(document.results[1].ns).toHaveLength(3);
     expect(document.results[1].intervalNs).toContain(null);
+  });
+});
+
+describe('sweepgen scale, beside its table', () => {
+  const baseline = async (line: string) => (await cli(`${line} --json`, collecting)).out;
+  const reading = (text: string) => ({ readText: () => text });
+
+  it('compares with an earlier run, in words and in the document', async () => {
+    const old = await baseline('scale tree');
+    const slower = (options: MachineOptions) => {
+      const result = collecting(options);
+      return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (cycle.nproc === 2 ? 1.5 : 1) })) };
+    };
+    const { out } = await cli('scale tree --compare old.json', slower, reading(old));
+    expect(out).toMatch(/threads {3}before {6}now {3}change\n {6}1 {2}80\.0 ms {2}80\.0 ms +~ .*\n {6}2 .* \+50\.0 % {2}\(p=0\.000 n=10\)\n/);
+    const document = ScaleDocument.parse(JSON.parse((await cli('scale tree --compare old.json --json', slower, reading(old))).out));
+    expect(document.comparison).toMatchObject([{ procs: 1, p: 1, isSignificant: false }, { procs: 2, isSignificant: true, runs: [10, 10] }]);
+  });
+
+  it.each([
+    ['scale list', /^sweepgen: old\.json measured the heap tree, not list\n$/],
+    ['scale tree --procs 3', /^sweepgen: old\.json measured other numbers of threads: --procs 1,2\n$/],
+  ])('refuses to compare %s with what it has nothing in common with, before it measures', async (line, sentence) => {
+    const { code, err, started } = await cli(`${line} --compare old.json`, collecting, reading(await baseline('scale tree')));
+    expect(err).toMatch(sentence);
+    expect([code, started]).toEqual([2, []]);
+  });
+
+  it.each([
+    ['', /old\.json is no JSON/], ['[]', /old\.json is not what sweepgen scale --json has printed/], ['null', /is not what/],
+    ['{"command":"scale","schema":2}', /old\.json has schema 2, and this version compares 3; measure it again/],
+  ])('refuses %j as a baseline', async (text, sentence) => {
+    const { code, err, started } = await cli('scale tree --compare old.json', collecting, reading(text));
+    expect(err).toMatch(sentence);
+    expect([code, started]).toEqual([2, []]);
+    expect((await cli('scale tree --compare old.json', collecting)).err).toContain("can't be read");
+  });
+
+  it('prints one form of its figures, and nothing else', async () => {
+    const bench = await cli('scale tree --procs 1,2 --runs 2 --bench', collecting);
+    expect(bench.out.split('\n')[0]).toBe('pkg: sweepgen');
+    expect(bench.out.match(/^Benchmark/gm)).toHaveLength(4);
+    expect((await cli('scale tree --runs 2 --csv', collecting)).out.split('\n')).toHaveLength(1 + 4 + 1);
+    expect(await cli('scale tree --csv --json', collecting)).toMatchObject({ code: 2, started: [] });
+  });
+
+  it('hands on what of the mark is tried out, and names it', async () => {
+    const { started, out } = await cli('scale tree --runs 2 --workbuf 64 --spins 0 --csv', collecting);
+    expect(started).toMatchObject([{ tuning: { workbuf: 64, spins: 0 } }]);
+    expect(out).toContain('mark,tree,policy=go1.3 workbuf=64 spins=0,1,2,1,');
+  });
+
+  it('sweeps over the values of a setting, in one table, text or document', async () => {
+    const slower = (options: MachineOptions) => {
+      const result = collecting(options);
+      return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (options.tuning?.workbuf === 64 ? 1.25 : 1) })) };
+    };
+    const { out, started } = await cli('scale tree --sweep workbuf=1024,64 --handoff 8', slower);
+    expect(started).toMatchObject([{ tuning: { workbuf: 1024, handoff: 8 } }, { tuning: { workbuf: 64, handoff: 8 } }]);
+    expect(out.split('\n').slice(2, 5)).toEqual([
+      'workbuf  1 thread   change  2 threads   change',
+      '   1024   80.0 ms             40.0 ms',
+      '     64  100.0 ms  +25.0 %    50.0 ms  +25.0 %',
+    ]);
+    const { sweep, measurements } = JSON.parse((await cli('scale tree --sweep workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
+    expect([sweep, measurements.map((each) => ScaleDocument.parse(each).settings.workbuf)]).toEqual(['workbuf', [1024, 64]]);
+    expect((await cli('scale tree --runs 1 --sweep workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
+  });
+
+  it.each([
+    ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
+    ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
+    ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],
+    ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
+    ['--sweep spins=1 --svg x.svg', '--sweep compares with its own first value; leave --svg and --compare out'],
+  ])('refuses %s', async (flags, sentence) => {
+    const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
+    expect(err).toContain(`sweepgen: ${sentence}`);
+    expect([code, started]).toEqual([2, []]);
+  });
+
+  it('draws into a file', async () => {
+    const { files } = await cli('scale tree --svg tree.svg', collecting);
+    expect(String(Buffer.from(files.get('tree.svg')!))).toMatch(/^<svg xmlns=.*<\/svg>\n$/s);
   });
 });
 

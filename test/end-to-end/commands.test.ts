@@ -168,12 +168,12 @@ describe('sweepgen scale', () => {
     const { code, out } = await sweepgen(['scale', 'self', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
     expect(code).toBe(0);
     const { schema, heap, results } = JSON.parse(out);
-    expect(schema).toBe(2);
+    expect(schema).toBe(3);
     expect(heap.objects).toBeGreaterThan(10_000);
     expect(results.map((one: { procs: number }) => one.procs)).toEqual([1, 2]);
     for (const one of results) {
-      expect(one.markNs).toHaveLength(6);
-      expect(one).toMatchObject({ objectsMarked: expect.any(Number), bytesMarked: expect.any(Number), handoff: expect.any(Number), steal: expect.any(Number) });
+      expect(one.ns).toHaveLength(6);
+      expect(one).toMatchObject({ objects: expect.any(Number), bytes: expect.any(Number), mark: { handoff: expect.any(Number), steal: expect.any(Number) } });
     }
   });
 });

@@ -1,19 +1,9 @@
 /** The table says how mark time scales, and the sentences below it say no more than it does. */
 import { describe, expect, it } from 'vitest';
 import { describeHeap, explainScaling, formatScaleTable } from '../../src/report/scale-table.ts';
-import { scaleResults, type Scaling } from '../../src/report/scaling.ts';
+import { markResults, resultOf, type Scaling } from '../../src/report/scaling.ts';
 import { cycleOf } from '../cli/fakes.ts';
-
-/** Ten collections with each count after one to warm up, whose mark times are near `ms`. */
-function scalingOf(times: Record<number, number>, changes: Partial<Scaling> = {}): Scaling {
-  const counts = Object.keys(times).map(Number);
-  const cycles = counts.flatMap((nproc) => Array.from({ length: 11 }, (_, i) => cycleOf({
-    nproc, forced: 2, markNs: i === 0 ? 1e12 : times[nproc] * 1e6 * (1 + (i - 5) / 200), objectsMarked: 4_194_303, bytesMarked: 134e6,
-    nhandoff: 120 * (nproc - 1), nsteal: nproc - 1, idleNs: (nproc - 1) * 9e6,
-  })));
-  const heap = { name: 'tree', objects: 4_194_303, bytes: 134_217_696, spans: 16_407 };
-  return { heap, results: scaleResults(cycles, counts), cores: 4, verified: 0, ...changes };
-}
+import { scalingOf } from '../support/scaling.ts';
 
 describe('the scale table', () => {
   it('aligns what is compared', () => {
@@ -31,12 +21,24 @@ threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
 
   it('leaves the first collection with each count out', () => {
     const { results } = scalingOf({ 1: 10, 2: 5 });
-    expect(results.map(({ markNs }) => markNs.length)).toEqual([10, 10]);
-    expect(Math.max(...results[0].markNs)).toBeLessThan(11e6);
+    expect(results.map(({ ns }) => ns.length)).toEqual([10, 10]);
+    expect(Math.max(...results[0].ns)).toBeLessThan(11e6);
   });
 
   it('refuses counts that no collection had', () => {
-    expect(() => scaleResults([cycleOf({ forced: 2 })], [2])).toThrow('no collection marked with 2 threads');
+    expect(() => markResults([cycleOf({ forced: 2 })], [2])).toThrow('no collection marked with 2 threads');
+  });
+
+  it('marks counts above the cores with a star', () => {
+    const rows = formatScaleTable(scalingOf({ 2: 60, 4: 50 }, { cores: 2 }));
+    expect(rows.map((row) => row.slice(0, 9))).toEqual(['threads  ', '     2   ', '     4*  ']);
+  });
+
+  it('tells of sweeps by the bytes of spans, of allocation by the object', () => {
+    const results = [1, 2].map((procs) => resultOf(procs, Array.from({ length: 6 }, () => ({ ns: 20e6 / procs, objects: 1e6, bytes: 128e6 }))));
+    const table = (phase: 'sweep' | 'alloc') => formatScaleTable({ phase, results, cores: 2 }).map((row) => row.split(/ {2,}/).slice(-2));
+    expect(table('sweep')).toEqual([['GB/s', 'GB/s a thread'], ['6.40', '6.40'], ['12.8', '6.40']]);
+    expect(table('alloc')).toEqual([['ns/object', 'M objects/s'], ['20.0', '50.0'], ['10.0', '100']]);
   });
 
   it('introduces the heap', () => {
@@ -48,7 +50,7 @@ describe('the sentences', () => {
   const explain = (times: Record<number, number>, changes?: Partial<Scaling>) => explainScaling(scalingOf(times, changes)).join(' ');
 
   it('say what the fastest count gains', () => {
-    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 10 % of their time went into waiting for work.');
+    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 2 threads gain 1.80 of 2.00: nothing in this graph stands in their way.');
     expect(explain({ 1: 80, 2: 60, 4: 30 })).toContain('4 threads mark 2.7 times as fast as 1.');
   });
 
@@ -63,7 +65,7 @@ describe('the sentences', () => {
 
   it('admit crowded cores and name the oracle', () => {
     expect(explain({ 1: 80, 4: 40 }, { cores: 2, verified: 44 })).toMatch(
-      /This machine has 2 cores; more threads than that take turns\. The oracle checked the heap 44 times and found nothing wrong\.$/,
+      /\* This machine has 2 cores; more threads than that take turns\. The oracle checked the heap 44 times and found nothing wrong\.$/,
     );
   });
 });

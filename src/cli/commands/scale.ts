@@ -1,46 +1,66 @@
-/** `sweepgen scale`: mark time by the number of threads. */
-import type { Command } from 'commander';
+/** `sweepgen scale`: a phase's time by the number of threads. */
+import { Option, type Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
+import type { MachineTuning } from '../../drivers/shape.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
+import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
+import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
+import { formatSweep } from '../../report/scale-sweep.ts';
+import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
+import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
+import type { ScaleDocument } from '../../report/json.ts';
 import type { Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
-import { GRAPHS, openHeap } from '../heaps.ts';
+import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
 import { measureScaling } from '../scaling.ts';
+import { addTuning, tuningOf, type Sweep } from '../tuning.ts';
 
-interface ScaleFlags {
+interface ScaleFlags extends MachineTuning {
+  readonly sweep?: Sweep;
   readonly procs?: readonly number[];
   readonly runs: number;
   readonly arena?: number;
   readonly policy: Policy;
   readonly goarch: Goarch;
   readonly verify?: boolean;
+  readonly compare?: string;
+  readonly svg?: string;
   readonly json?: boolean;
   readonly model?: readonly number[];
   readonly machine?: string;
   readonly objects?: number;
   readonly unpadded?: boolean;
+  readonly bench?: boolean;
+  readonly csv?: boolean;
 }
 
 const RUNS = 10;
+/** Rows for the threads of one count. */
+const MOST_THREADS = 8;
 
 export function addScale(program: Command, deps: Deps): void {
-  program
+  const command = program
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
     .description('Builds one heap, collects it with each number of threads in turn, and compares the mark times.')
     .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip`, 'self')
-    .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
-    .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
+    .option('--procs <list>', `numbers of threads, each 1 to 32; more than there are cores take turns (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
+    .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
     .option('--policy <name>', 'how to mark: as go1.3 did, or tuned for speed', parsePolicy, 'go1.3')
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--json', 'print one JSON document')
+    .option('--compare <file>', 'compare with what --json printed before, by the Mann-Whitney U test')
+    .option('--svg <file>', 'draw time and speedup against threads')
+    .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
+    .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
+    .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
     .option('--model <list>', 'predict instead, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
     .option('--objects <n>', 'with --model: objects of a graph (default: a million)', parseObjects)
@@ -49,11 +69,15 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
+      ['sweepgen scale wide --json > old.json', 'a baseline'],
+      ['sweepgen scale wide --compare old.json', 'what has changed since'],
+      ['sweepgen scale tree --sweep workbuf=64,256,1024', 'three sizes of work buffers beside one another'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale tree --model 1..64', 'what more cores would give'],
     ]))
     .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
+  addTuning(command);
 }
 
 /** 1 to all cores; only powers of two and all, where that would be many. */
@@ -64,32 +88,95 @@ export function defaultCounts(cores: number): number[] {
 }
 
 /** What people see of a measurement. */
-export function printScaling(deps: Deps, scaling: Scaling): void {
+export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly Comparison[] = []): void {
   const { terminal } = deps;
   const { bold } = paint(terminal.outIsColored);
-  const [head, ...rows] = formatScaleTable(scaling);
-  const lines = ['', bold(head), ...rows, '', ...explainScaling(scaling)];
+  const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
+  const threads = threadsToShow(scaling);
+  const lines = [
+    ...table(formatScaleTable(scaling)),
+    ...(threads.length > 1 ? table(formatThreads(threads)) : []),
+    ...(comparison.length > 0 ? table(formatComparison(comparison)) : []),
+    '',
+    ...explainScaling(scaling),
+  ];
   terminal.out(`${lines.join('\n')}\n`);
+}
+
+/** Of the largest count that doesn't fill the screen. */
+function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
+  return results.findLast(({ procs }) => procs <= MOST_THREADS)?.mark?.threads ?? [];
 }
 
 async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
+  if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
+    throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
+  }
+  if (flags.svg !== undefined) deps.checkWritable(flags.svg);
+  const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const source = await openHeap(deps, heap, progress).finally(() => progress.clear());
   if (flags.model !== undefined) return predict(deps, source, { ...flags, model: flags.model }, progress);
-  const scaling = await measureScaling(deps, source, {
-    counts: flags.procs ?? defaultCounts(deps.cores),
+  const counts = flags.procs ?? defaultCounts(deps.cores);
+  if (before !== undefined) checkComparable(before, nameOf(source), counts);
+  const measure = (tuning: MachineTuning) => measureScaling(deps, source, {
+    counts,
     runs: flags.runs,
     verify: flags.verify ?? false,
     arena: flags.arena,
     policy: flags.policy,
     goarch: flags.goarch,
+    tuning,
   }, progress);
-  if (flags.json) {
-    const { scaleDocument } = await import('../../report/json.ts');
-    deps.terminal.out(`${scaleDocument(scaling)}\n`);
+  if (flags.sweep !== undefined) {
+    await sweepOver(deps, flags.sweep, flags, measure);
     return;
   }
+  const scaling = await measure(tuningOf(flags));
+  const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
+  if (flags.svg !== undefined) {
+    const { scaleSvg } = await import('../../report/scale-svg.ts');
+    deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
+  }
+  if (await writeFigures(deps, flags, [scaling], comparison)) return;
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
-  printScaling(deps, scaling);
+  if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
+  printScaling(deps, scaling, comparison);
+}
+
+/** One measurement a value, one after the other. */
+async function sweepOver({ terminal, ...deps }: Deps, { name, values }: Sweep, flags: ScaleFlags, measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+  const scalings: Scaling[] = [];
+  for (const value of values) scalings.push(await measure({ ...tuningOf(flags), [name]: value }));
+  if (await writeFigures({ ...deps, terminal }, flags, scalings)) return;
+  const [head, ...rows] = formatSweep(name, scalings);
+  terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+}
+
+/** What other programs read, if it was asked for: one JSON document, or the texts of all. */
+async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly Scaling[], comparison?: readonly Comparison[]): Promise<boolean> {
+  if (flags.json) {
+    const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
+    terminal.out(`${flags.sweep === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.sweep.name, scalings)}\n`);
+  } else if (flags.bench) terminal.out(`${scalings.flatMap(formatGoBench).join('\n')}\n`);
+  else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
+  else return false;
+  return true;
+}
+
+type Baseline = ScaleDocument & { readonly path: string };
+
+async function readBaseline(deps: Deps, path: string): Promise<Baseline> {
+  const { readScaleDocument } = await import('../../report/json.ts');
+  return { path, ...readScaleDocument(path, deps.readText(path)) };
+}
+
+/** @throws UsageError if the two would have nothing in common */
+function checkComparable({ path, heap, results }: Baseline, name: string, counts: readonly number[]): void {
+  if (heap.name !== name) throw new UsageError(`${path} measured the heap ${heap.name}, not ${name}`);
+  const measured = results.map(({ procs }) => procs);
+  if (!counts.some((count) => measured.includes(count))) {
+    throw new UsageError(`${path} measured other numbers of threads: --procs ${measured.join(',')}`);
+  }
 }

@@ -8,7 +8,7 @@ export const MARKING_EDGES = [
     ['getfull found work after waiting', 'if (b !== 0) @return b;'],
     ['getfull saw work that another took', 'if (b !== 0) return b;@'],
     ['getfull saw all wait', 'if (Atomics.load(m, XNWAIT) === m[NPROC]) @return 0;'],
-    ['getfull slept', '@usleep(m, 100);'],
+    ['getfull slept', '@usleep(m, m[WAIT_SLEEP_US]);'],
     ['half was handed off', '@countHandoff(m, mp, nobj >> 1);'],
     ['roots took another buffer', '>= m[CONFIG + Config.at.workbufCap]) @wbuf = getempty(m, mp, wbuf);'],
   ]),

@@ -56,8 +56,8 @@ export const WORKBUFS: readonly KnownBug[] = [
     history: 'd1cae6358c; our Ms ask for work when their buffer is empty, so the slip is not to look at it after the last pointers were flushed into it',
     breaks: 'objects in the buffer that an M holds are no work: it goes to the empty ones, and they are never scanned',
     file: 'src/gc/scanblock.ts',
-    find: 'if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;',
-    replace: 'if (!refillWork(m, mp, sb, keepworking)) return;',
+    find: 'if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) break;',
+    replace: 'if (!refillWork(m, mp, sb, keepworking)) break;',
     scenarios: ['mark-bits', 'whole-cycle'],
   },
   {

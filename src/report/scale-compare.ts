@@ -1,0 +1,50 @@
+/** Two measurements of the same heap, count by count of threads, as benchstat compares them. */
+import { mannWhitney } from './mann-whitney.ts';
+import { median } from './stats.ts';
+import { formatTable, type Column } from './table.ts';
+import { timeColumn } from './units.ts';
+import type { ScaleResult } from './scaling.ts';
+
+/** benchstat's. */
+const ALPHA = 0.05;
+
+type Timed = Pick<ScaleResult, 'procs' | 'ns'>;
+
+export interface Comparison {
+  readonly procs: number;
+  readonly oldNs: number;
+  readonly newNs: number;
+  /** Of the medians: 0.1 is a tenth slower. */
+  readonly change: number;
+  readonly p: number;
+  readonly isSignificant: boolean;
+  /** Runs, before and now. */
+  readonly runs: readonly [number, number];
+}
+
+/** Of the counts of threads that both have. */
+export function compareResults(before: readonly Timed[], now: readonly Timed[]): Comparison[] {
+  return now.flatMap((result) => {
+    const other = before.find(({ procs }) => procs === result.procs);
+    return other === undefined ? [] : [compareSamples(result.procs, other.ns, result.ns)];
+  });
+}
+
+function compareSamples(procs: number, before: readonly number[], now: readonly number[]): Comparison {
+  const { p } = mannWhitney(before, now);
+  const [oldNs, newNs] = [median(before), median(now)];
+  return { procs, oldNs, newNs, change: newNs / oldNs - 1, p, isSignificant: p < ALPHA, runs: [before.length, now.length] };
+}
+
+const right = (head: string): Column => ({ head, align: 'right' });
+const COLUMNS = [right('threads'), right('before'), right('now'), right('change'), { head: '', align: 'left' as const }];
+
+/** Head and rows; a change that may well be chance is "~". */
+export function formatComparison(rows: readonly Comparison[]): string[] {
+  const time = timeColumn(rows.flatMap(({ oldNs, newNs }) => [oldNs, newNs]));
+  return formatTable(COLUMNS, rows.map(({ procs, oldNs, newNs, change, p, isSignificant, runs }) => [
+    String(procs), time(oldNs), time(newNs),
+    isSignificant ? `${change < 0 ? '' : '+'}${(change * 100).toFixed(1)} %` : '~',
+    `(p=${p.toFixed(3)} n=${runs[0] === runs[1] ? runs[0] : runs.join('+')})`,
+  ]));
+}

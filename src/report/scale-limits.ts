@@ -1,0 +1,88 @@
+/** What keeps a heap's mark from scaling: first what its graph allows, then what the threads did. */
+import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { meanOf } from './scale-threads.ts';
+import { formatBytes, formatCount, formatNumber, formatShare, plural } from './units.ts';
+import type { ScaleResult, Scaling } from './scaling.ts';
+
+/** A part of the ideal speedup below which something is worth naming. */
+const GOOD = 0.75;
+/** Shares of the time worth naming. */
+const NOTABLE = 0.2;
+
+/** "graph: depth 22, 1 to 2,097,152 objects wide; …" */
+export function describeGraph(graph: GraphFacts): string[] {
+  const { widths, pointers, largestBytes, largestPointers, longestChain, inDegreeMax } = graph;
+  const [narrowest, widest] = widths.reduce(([low, high], width) => [Math.min(low, width), Math.max(high, width)], [Infinity, 0]);
+  const wide = narrowest === widest ? formatCount(widest) : `${formatCount(narrowest)} to ${formatCount(widest)}`;
+  return [
+    `depth ${formatCount(widths.length)}, ${wide} ${widest === 1 ? 'object' : 'objects'} wide, ${plural(pointers, 'pointer')}, at most ${formatCount(inDegreeMax)} to one object`,
+    `largest object ${formatBytes(largestBytes)} with ${plural(largestPointers, 'pointer')}, longest chain ${plural(longestChain, 'object')}`,
+  ];
+}
+
+/** A sentence or two; none without several threads or without marks. */
+export function explainLimits(scaling: Scaling): string[] {
+  const { phase, results, graph, settings, cores } = scaling;
+  const [first] = results;
+  const last = results.findLast(({ procs }) => procs <= cores) ?? results[results.length - 1];
+  if (phase !== 'mark' || last === first) return [];
+  const ideal = last.procs / first.procs;
+  const speedup = first.medianNs / last.medianNs;
+  const tuned = settings.policy === 'tuned';
+  const bound = graph === undefined ? undefined : limitOfGraph(graph, last.procs, tuned);
+  const limits = limitOfThreads(first, last, tuned);
+  if (bound !== undefined) return [bound, ...limits.slice(0, 1)];
+  if (speedup >= GOOD * ideal) return [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}: nothing in this graph stands in their way.`];
+  return limits.length > 0 ? limits : [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}, without any one cause.`];
+}
+
+function limitOfGraph(graph: GraphFacts, threads: number, splits: boolean): string | undefined {
+  const bound = speedupBound(graph, threads, splits);
+  if (bound >= GOOD * threads) return undefined;
+  const most = bound < 1.05 ? 'no number of threads helps' : `${plural(threads, 'thread')} can be at most ${formatNumber(bound)} times as fast as one`;
+  if (graph.longestChain * 2 > graph.objects) return `A chain of ${plural(graph.longestChain, 'object')}: each is found only by way of the one before, so ${most}.`;
+  if (speedupBound(graph, threads, true) > bound) {
+    return `One object holds ${formatCount(graph.largestPointers)} of the ${plural(graph.pointers, 'pointer')}, and one thread scans it whole: ${most}.`;
+  }
+  return `The graph is ${formatCount(graph.widths.length)} deep for ${plural(graph.objects, 'object')}: ${most}.`;
+}
+
+/** Of the fullest cause first. */
+function limitOfThreads(first: ScaleResult, last: ScaleResult, tuned: boolean): string[] {
+  const isSlow = first.medianNs / last.medianNs < (GOOD * last.procs) / first.procs;
+  const { mark } = last;
+  if (mark === undefined || mark.threads.length === 0) return [];
+  const { shares } = meanOf(mark.threads);
+  const limits: [share: number, sentence: string][] = [];
+  const idle = shares.waiting + shares.sleeping;
+  if (idle > NOTABLE) {
+    const uneven = mark.balance > 1.25 ? `, and one marks ${formatShare(mark.balance / last.procs)} of the objects` : '';
+    limits.push([idle, `The threads spend ${formatShare(idle)} of their time waiting in getfull${uneven}.`]);
+  }
+  if (shares.roots > NOTABLE) limits.push([shares.roots, `${formatShare(shares.roots)} of their time goes into gathering roots.`]);
+  if (shares['handing off'] > NOTABLE / 2) limits.push([shares['handing off'], `${formatShare(shares['handing off'])} of their time goes into handing work off.`]);
+  if (shares.away > NOTABLE) limits.push([shares.away, `${formatShare(shares.away)} of their time is over before they have started: the mark is too short for so many.`]);
+  const slower = slowdown(first, last);
+  if (slower > 1 / GOOD && isSlow) limits.push([1 - 1 / slower, explainSlowdown(first, last, tuned)]);
+  return limits.sort(([a], [b]) => b - a).slice(0, 2).map(([, sentence]) => sentence);
+}
+
+/** A thread's time spent scanning, for each object: with many threads over with few. */
+function slowdown(first: ScaleResult, last: ScaleResult): number {
+  return scanNsPerObject(last) / scanNsPerObject(first);
+}
+
+function scanNsPerObject({ medianNs, procs, objects, mark }: ScaleResult): number {
+  const scanning = mark === undefined || mark.threads.length === 0 ? 1 : meanOf(mark.threads).shares.scanning;
+  return (scanning * procs * medianNs) / objects;
+}
+
+function explainSlowdown(first: ScaleResult, last: ScaleResult, tuned: boolean): string {
+  const [before, now] = [scanNsPerObject(first), scanNsPerObject(last)].map(formatNumber);
+  const lost = (last.mark?.casFailed ?? 0) / last.objects;
+  const causes = [
+    ...(first.procs === 1 && !tuned ? ['one thread marks plainly, several by CAS'] : []),
+    lost > 0.01 ? `${formatShare(lost)} of the marks lose their CAS to another thread` : 'memory-bound, or lines of marks and buffers travel between caches',
+  ];
+  return `Scanning itself gets slower: ${before} ns an object with ${plural(first.procs, 'thread')}, ${now} with ${last.procs} (${causes.join('; ')}).`;
+}
