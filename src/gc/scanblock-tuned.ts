@@ -6,7 +6,8 @@
  *   - Words are scanned from the last to the first: with a stack of work, a heap allocated in
  *     pre-order is then walked in order.
  *   - A dense filter of hints, one bit for each 16 bytes, says "points at something marked"
- *     before bitmap and span are looked at. Races only lose hints.
+ *     before bitmap and span are looked at. Races only lose hints. A block without pointers
+ *     gets none: to know that it has 16 bytes of its own would take a look at its span.
  *   - A block of 32 bytes or more is marked by a plain store of a byte that is all its own:
  *     two Ms that mark it at once both scan it, which does no harm. Marks of smaller blocks
  *     without pointers are gathered per bitmap word; nobody needs to know who was first.
@@ -42,9 +43,17 @@ const ALLOCATED = BIT_ALLOCATED;
 const SCANNED = BIT_SCAN;
 const TAG = PTR_TAG;
 const PAGE = PAGE_WORD_SHIFT;
+const ENTRY = Obj.words;
+const ARENA_END = ARENA_USED;
+const NPROCS_MARKING = NPROC;
 
 /** Words scanned without looking up: objects of at most 1 KB, and pieces of larger ones. */
 const PIECE = 256;
+/**
+ * Blocks marked in one run. A loop that goes on for long is left in code that V8 made to enter
+ * it in the middle, which folds no constants; what is called often is not.
+ */
+const RUN = 4096;
 /** From this many words on, a block's mark has a byte of its own. */
 const OWN_BYTE_WORDS = 8;
 /** Blocks under four words share their 16 bytes, so a hint would speak for a neighbour. */
@@ -109,7 +118,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       continue;
     }
     if (wp !== base) {
-      wp -= Obj.words;
+      wp -= ENTRY;
       const start = m[wp];
       const end = start + m[wp + 1];
       if (end - start <= piece) {
@@ -142,94 +151,112 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
 }
 
 /**
- * Scans [start, end), then pops and scans what lies on the work stack between `base` and
- * `wp`, as long as it stays below `room` and nothing else needs to be looked at. With `room`
+ * Scans [first, last), then pops and scans what lies on the work stack between `base` and
+ * `top`, as long as it stays below `room` and nothing else needs to be looked at. With `room`
  * 0 it scans just the range. Objects of more than `piece` words are left to the caller.
+ *
+ * All arithmetic ends in `| 0` and all parameters begin with it: V8 then keeps what it counts in
+ * registers, untagged, and looks for no overflow.
  * @returns the stack's new top
  */
 function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number): Ref {
   const arena = m[ARENA];
-  const used = m[ARENA_USED] - arena;
+  const used = (m[ARENA_END] - arena) | 0;
   const spanMap = m[SPAN_MAP];
   const hints = m[HINTS];
-  const alone = m[NPROC] === 1;
+  const alone = m[NPROCS_MARKING] === 1;
+  const bottom = base | 0;
+  const most = room | 0;
+  const longest = piece | 0;
   // With more than this on the stack, somebody who waits could be given half.
-  const shareable = alone ? room : base + m[HANDOFF_THRESHOLD] * Obj.words;
-  let start = first;
-  let end = last;
-  let wp = top;
+  const shareable = alone ? most : (bottom + m[HANDOFF_THRESHOLD] * ENTRY) | 0;
+  let start = first | 0;
+  let end = last | 0;
+  let wp = top | 0;
+  let marked = 0;
+  // Words of the block found last.
+  let size = 0;
   for (;;) {
     // The object found last is scanned next; it needs no way through memory.
     let next = 0;
     let nextWords = 0;
-    let i = end - 2;
+    let i = (end - 2) | 0;
     // Most objects hold their pointers first: what follows is skipped two words at a time.
-    while (i - 2 >= start && (m[i + 1] | m[i - 1]) === 0) i -= 4;
-    for (; i >= start; i -= 2) {
-      if (m[i + 1] !== TAG) {
-        if (i - 6 >= start && (m[i + 1] | m[i - 1] | m[i - 3] | m[i - 5]) === 0) i -= 6;
+    while (((i - 2) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0]) === 0) i = (i - 4) | 0;
+    for (; i >= start; i = (i - 2) | 0) {
+      if (m[(i + 1) | 0] !== TAG) {
+        if (((i - 6) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0] | m[(i - 3) | 0] | m[(i - 5) | 0]) === 0) i = (i - 6) | 0;
         continue;
       }
       // To its word: the arena starts on a page, and heap words are two of ours.
-      const off = ((m[i] >>> 2) & ~1) - arena;
-      if (off >>> 0 >= used) continue;
+      const off = (((m[i] >>> 2) & ~1) - arena) | 0;
+      if (off < 0 || off >= used) continue;
+      const hintWord = (hints + (off >> 7)) | 0;
+      const hint = 1 << (off >> 2);
       // Racy, as is the store of it: a lost hint costs a second look.
-      if (((racyLoad(m, hints + (off >> 7)) >>> (off >> 2)) & 1) !== 0) continue;
+      const known = racyLoad(m, hintWord);
+      if ((known & hint) !== 0) continue;
       const shift = (off >> 1) & 15;
-      const word = arena - ((off >> 5) << 1) - 1;
-      const bits = m[word - 1] >>> shift;
-      let words = 0;
-      let ref = arena + off;
-      if ((bits & ALLOCATED) !== 0) {
-        words = m[m[spanMap + (off >> PAGE)] + ELEMSIZE] >>> 2;
-        if (words >= HINT_WORDS) racyStore(m, hints + (off >> 7), racyLoad(m, hints + (off >> 7)) | (1 << (off >> 2)));
+      const word = (arena - ((off >> 5) << 1) - 1) | 0;
+      const bits = m[(word - 1) | 0] >> shift;
+      let ref = (arena + off) | 0;
+      if ((bits & ALLOCATED) === 0) {
+        if ((bits & SCANNED) !== 0) continue;
+        ref = markInterior(m, sb, off) | 0;
+        if (ref === 0) continue;
+        size = m[(m[(spanMap + ((ref - arena) >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+      } else if (alone) {
         const mark = 1 << (shift + (shift & 12));
-        if (alone) {
-          if ((m[word] & mark) !== 0) continue;
-          m[word] |= mark;
-        } else if (words >= OWN_BYTE_WORDS) {
+        const marks = m[word];
+        if ((marks & mark) !== 0) continue;
+        m[word] = marks | mark;
+        marked = (marked + 1) | 0;
+        if ((bits & SCANNED) === 0) continue;
+        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+        // Seldom another: so guessed, the next object can be read before the span has been.
+        if (words !== size) size = words;
+        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
+      } else {
+        size = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+        if (size >= OWN_BYTE_WORDS) {
           // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
           // word leave this byte alone. The byte alone is looked at: a load of the word would
           // have to wait for the byte stored last.
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1 << (shift & 3));
-        } else if (!markShared(m, sb, word, mark, bits)) {
+        } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
           continue;
         }
-        m[sb + MARKED]++;
+        marked = (marked + 1) | 0;
         if ((bits & SCANNED) === 0) continue;
-      } else if ((bits & SCANNED) === 0) {
-        ref = markInterior(m, sb, off);
-        if (ref === 0) continue;
-        words = m[m[spanMap + ((ref - arena) >> PAGE)] + ELEMSIZE] >>> 2;
-      } else {
-        continue;
+        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
       }
       if (next !== 0) {
         m[wp] = next;
-        m[wp + 1] = nextWords;
-        m[wp + 2] = 0;
-        wp += 3;
+        m[(wp + 1) | 0] = nextWords;
+        wp = (wp + ENTRY) | 0;
       }
       next = ref;
-      nextWords = words;
+      nextWords = size;
     }
     if (next === 0) {
-      if (wp === base || wp > room) return wp;
-      wp -= 3;
+      if (wp === bottom || wp > most) break;
+      wp = (wp - ENTRY) | 0;
       next = m[wp];
-      nextWords = m[wp + 1];
+      nextWords = m[(wp + 1) | 0];
     }
-    if (nextWords > piece || wp > room || (wp > shareable && othersWait(m))) {
+    if (nextWords > longest || wp > most || marked > RUN || (wp > shareable && othersWait(m))) {
       m[wp] = next;
-      m[wp + 1] = nextWords;
-      m[wp + 2] = 0;
-      return wp + 3;
+      m[(wp + 1) | 0] = nextWords;
+      wp = (wp + ENTRY) | 0;
+      break;
     }
     start = next;
-    end = next + nextWords;
+    end = (next + nextWords) | 0;
   }
+  m[sb + MARKED] += marked;
+  return wp;
 }
 
 /**

@@ -18,7 +18,7 @@
  * pages, so no bitmap word is shared by two spans.
  */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config, ptrWords } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 
 /** In the low word, shifted by the heap word's number in its group. */
@@ -32,6 +32,14 @@ export const GROUP_SHIFT = 4;
 export const GROUP_MASK = 15;
 
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_WORDS = CONFIG + Config.at.ptrWords;
+
+// Local names: V8 folds these, and not what is exported.
+const ALLOCATED = BIT_ALLOCATED;
+const SCAN = BIT_SCAN;
+const MARKED = BIT_MARKED;
+const GROUP = GROUP_SHIFT;
+const IN_GROUP = GROUP_MASK;
 
 /**
  * Heap words that a word of the machine covers at four bits each: 16 and 8, as Go's bitmap
@@ -39,12 +47,12 @@ const ARENA = CONFIG + Config.at.arenaStart;
  * machines, or a 32-bit CAS that marks would touch what the span's owner changes plainly.
  */
 export function wordsPerBitmapWord(m: Mem): number {
-  return ptrWords(m) * 8;
+  return m[PTR_WORDS] * 8;
 }
 
 /** The bitmap's low word for the heap word at `ref`; its high word follows. */
 export function bitsWord(m: Mem, ref: Ref): Ref {
-  const group = (ref - m[ARENA]) >> (GROUP_SHIFT + ptrWords(m) - 1);
+  const group = (ref - m[ARENA]) >> (GROUP + m[PTR_WORDS] - 1);
   return m[ARENA] - (group << 1) - 2;
 }
 
@@ -55,34 +63,34 @@ export function markShift(shift: number): number {
 
 /** The number of the heap word at `ref` in its group: how far its bits are shifted. */
 export function bitsShift(m: Mem, ref: Ref): number {
-  return ((ref - m[ARENA]) >> (ptrWords(m) - 1)) & GROUP_MASK;
+  return ((ref - m[ARENA]) >> (m[PTR_WORDS] - 1)) & IN_GROUP;
 }
 
 /** Go's markscan: the block at `ref` may hold pointers. Its span is the caller's. */
 export function markScan(m: Mem, ref: Ref): void {
   const off = ref - m[ARENA];
-  const w = m[CONFIG + Config.at.ptrWords] - 1;
-  m[m[ARENA] - ((off >> (GROUP_SHIFT + w)) << 1) - 2] |= BIT_SCAN << ((off >> w) & GROUP_MASK);
+  const w = m[PTR_WORDS] - 1;
+  m[m[ARENA] - ((off >> (GROUP + w)) << 1) - 2] |= SCAN << ((off >> w) & IN_GROUP);
 }
 
 /** Is the block at `ref` to be scanned? */
 export function isScan(m: Mem, ref: Ref): boolean {
-  return ((m[bitsWord(m, ref)] >>> bitsShift(m, ref)) & BIT_SCAN) !== 0;
+  return ((m[bitsWord(m, ref)] >>> bitsShift(m, ref)) & SCAN) !== 0;
 }
 
 /** Go's marknogc: keeps a block's start findable but lets the collector leave it alone. */
 export function markNoGC(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);
   const shift = bitsShift(m, ref);
-  m[b] = (m[b] & ~(BIT_ALLOCATED << shift)) | (BIT_SCAN << shift);
+  m[b] = (m[b] & ~(ALLOCATED << shift)) | (SCAN << shift);
 }
 
 /** Go's markfreed: an explicitly freed block stays a block, with nothing to scan and no mark. */
 export function markFreed(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);
   const shift = bitsShift(m, ref);
-  m[b] = (m[b] & ~(BIT_SCAN << shift)) | (BIT_ALLOCATED << shift);
-  m[b + 1] &= ~(BIT_MARKED << markShift(shift));
+  m[b] = (m[b] & ~(SCAN << shift)) | (ALLOCATED << shift);
+  m[b + 1] &= ~(MARKED << markShift(shift));
 }
 
 /**
@@ -91,9 +99,9 @@ export function markFreed(m: Mem, ref: Ref): void {
  */
 export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: boolean): void {
   const arena = m[ARENA];
-  const wordShift = ptrWords(m) - 1;
+  const wordShift = m[PTR_WORDS] - 1;
   const step = size >> 2;
-  const groupWords = 1 << (GROUP_SHIFT + wordShift);
+  const groupWords = 1 << (GROUP + wordShift);
   if (groupWords % step === 0 && (n * step) % groupWords === 0 && !leftover) {
     markEvenSpan(m, start, n * step, step >> wordShift);
     return;
@@ -102,13 +110,13 @@ export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: 
   let group = -1;
   let bits = 0;
   for (let off = start - arena; off < end; off += step) {
-    const next = off >> (GROUP_SHIFT + wordShift);
+    const next = off >> (GROUP + wordShift);
     if (next !== group) {
       if (group >= 0) m[arena - (group << 1) - 2] = bits;
       group = next;
       bits = 0;
     }
-    bits |= BIT_ALLOCATED << ((off >> wordShift) & GROUP_MASK);
+    bits |= ALLOCATED << ((off >> wordShift) & IN_GROUP);
   }
   if (group >= 0) m[arena - (group << 1) - 2] = bits;
 }
@@ -116,15 +124,15 @@ export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: 
 /** markSpan where blocks of `every` heap words fill each group in the same way. */
 function markEvenSpan(m: Mem, start: Ref, words: number, every: number): void {
   let bits = 0;
-  for (let shift = 0; shift <= GROUP_MASK; shift += every) bits |= BIT_ALLOCATED << shift;
+  for (let shift = 0; shift <= IN_GROUP; shift += every) bits |= ALLOCATED << shift;
   const top = bitsWord(m, start);
-  const groups = words >> (GROUP_SHIFT + ptrWords(m) - 1);
+  const groups = words >> (GROUP + m[PTR_WORDS] - 1);
   for (let b = top; b > top - 2 * groups; b -= 2) m[b] = bits;
 }
 
 /** Go's unmarkspan: clears all bits of `bytes` bytes from `start`, whole pages of the caller's. */
 export function unmarkSpan(m: Mem, start: Ref, bytes: number): void {
   const top = bitsWord(m, start) + 2;
-  const words = (bytes >> 2 >> (GROUP_SHIFT + ptrWords(m) - 1)) << 1;
+  const words = (bytes >> 2 >> (GROUP + m[PTR_WORDS] - 1)) << 1;
   m.fill(0, top - words, top);
 }

@@ -50,15 +50,28 @@ const { alloc: ALLOC, tiny: TINY, tinysize: TINYSIZE } = MCache.at;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
 
+// Local names: V8 folds these, and not those of another module.
+const MAX_SMALL = MAX_SMALL_SIZE;
+const TINY_CLASS = TINY_SIZE_CLASS;
+const TINY_BYTES = TINY_SIZE;
+const TINY_MASK = TINY_FLAGS;
+const NOSCAN = FLAG_NOSCAN;
+const NOZERO = FLAG_NOZERO;
+const SCAN = BIT_SCAN;
+const GROUP = GROUP_SHIFT;
+const IN_GROUP = GROUP_MASK;
+const QUAD = QUAD_SHIFT;
+const ZERO_BLOCK = ZEROBASE;
+
 /**
  * A block of at least `size` bytes, zeroed unless FLAG_NOZERO.
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
 export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
-  if (size > MAX_SMALL_SIZE) return mallocLarge(m, mp, size, flags);
-  if (size < TINY_SIZE) {
-    if (size === 0) return ZEROBASE;
-    if ((flags & TINY_FLAGS) === FLAG_NOSCAN) return mallocTiny(m, mp, size) >>> 2;
+  if (size > MAX_SMALL) return mallocLarge(m, mp, size, flags);
+  if (size < TINY_BYTES) {
+    if (size === 0) return ZERO_BLOCK;
+    if ((flags & TINY_MASK) === NOSCAN) return mallocTiny(m, mp, size) >>> 2;
   }
   const sizeclass = sizeToClass(size);
   const c = m[mp + MCACHE];
@@ -72,12 +85,12 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   m[s + NALLOC]++;
   const bytes = m[s + ELEMSIZE];
   const pw = m[PTR_WORDS];
-  if ((flags & FLAG_NOZERO) === 0) clearBlock(m, p, bytes >> 2, pw);
-  m[c + LOCAL_CACHEALLOC_Q] += bytes >> QUAD_SHIFT;
-  if ((flags & FLAG_NOSCAN) === 0) {
+  if ((flags & NOZERO) === 0) clearBlock(m, p, bytes >> 2, pw);
+  m[c + LOCAL_CACHEALLOC_Q] += bytes >> QUAD;
+  if ((flags & NOSCAN) === 0) {
     const arena = m[ARENA];
     const off = (p - arena) >> (pw - 1);
-    m[arena - ((off >> GROUP_SHIFT) << 1) - 2] |= BIT_SCAN << (off & GROUP_MASK);
+    m[arena - ((off >> GROUP) << 1) - 2] |= SCAN << (off & IN_GROUP);
   }
   const left = m[c + NEXT_SAMPLE] - bytes;
   m[c + NEXT_SAMPLE] = left;
@@ -103,24 +116,24 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
       return at;
     }
   }
-  let s = m[c + ALLOC + TINY_SIZE_CLASS];
+  let s = m[c + ALLOC + TINY_CLASS];
   let p = m[s + FREELIST];
   if (p === 0) {
-    s = refillOrDie(m, mp, c, TINY_SIZE_CLASS, size);
+    s = refillOrDie(m, mp, c, TINY_CLASS, size);
     p = m[s + FREELIST];
   }
   m[s + FREELIST] = m[p];
   m[s + NALLOC]++;
-  clearWords(m, p, TINY_SIZE >> 2);
+  clearWords(m, p, TINY_BYTES >> 2);
   // The new block replaces the old one when more is left in it.
-  if (TINY_SIZE - size > left) {
+  if (TINY_BYTES - size > left) {
     m[c + TINY] = (p << 2) + size;
-    m[c + TINYSIZE] = TINY_SIZE - size;
+    m[c + TINYSIZE] = TINY_BYTES - size;
   }
-  m[c + LOCAL_CACHEALLOC_Q] += TINY_SIZE >> QUAD_SHIFT;
-  const untilSample = m[c + NEXT_SAMPLE] - TINY_SIZE;
+  m[c + LOCAL_CACHEALLOC_Q] += TINY_BYTES >> QUAD;
+  const untilSample = m[c + NEXT_SAMPLE] - TINY_BYTES;
   m[c + NEXT_SAMPLE] = untilSample;
-  if (untilSample <= 0 || TINY_SIZE >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, TINY_SIZE, FLAG_NOSCAN);
+  if (untilSample <= 0 || TINY_BYTES >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, TINY_BYTES, NOSCAN);
   return p << 2;
 }
 
@@ -145,12 +158,12 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size >= MAX_ALLOC) dieOutOfMemory(m, mp, size);
   enterMalloc(m, mp);
   const npages = Math.ceil(size / PAGE_BYTES);
-  const s = mheapAlloc(m, mp, npages, 0, (flags & FLAG_NOZERO) === 0);
+  const s = mheapAlloc(m, mp, npages, 0, (flags & NOZERO) === 0);
   if (s === 0) dieOutOfMemory(m, mp, size);
   m[s + NALLOC] = 1;
   m[s + LIMIT] = m[s + START] + Math.ceil(size / 8) * 2;
   const p = m[s + START];
-  m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & FLAG_NOSCAN) === 0 ? BIT_SCAN : 0)) << bitsShift(m, p);
+  m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & NOSCAN) === 0 ? SCAN : 0)) << bitsShift(m, p);
   m[mp + MALLOCING] = 0;
   gchelpwork(m, mp);
   const c = m[mp + MCACHE];

@@ -179,11 +179,16 @@ function growSpan(m: Mem, mp: MRef, sizeclass: number): SpanRef {
   const n = classToBlocks[sizeclass];
   const step = size >> 2;
   const start = m[s + START];
-  const end = start + n * step;
+  const end = (start + Math.imul(n, step)) | 0;
+  const last = (end - step) | 0;
   m[s + LIMIT] = end;
   m[s + FREELIST] = start;
-  for (let p = start; p < end - step; p += step) m[p] = p + step;
-  m[end - step] = 0;
+  for (let p = start; p < last; ) {
+    const next = (p + step) | 0;
+    m[p] = next;
+    p = next;
+  }
+  m[last] = 0;
   markSpan(m, start, size, n, size * n < m[s + NPAGES] * PAGE_BYTES);
   return s;
 }

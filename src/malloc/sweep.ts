@@ -12,7 +12,7 @@ import { LOCK_WORDS } from '../sync/lock.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
+import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, bitsWord, markShift, unmarkSpan } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
@@ -63,16 +63,33 @@ const { needzero: NEEDZERO, specials: SPECIALS, compression: COMPRESSION } = Spa
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE } = MCache.at;
 const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
 
+// Local names: V8 folds these, and not what is exported, here or elsewhere.
+const GROUP = GROUP_SHIFT;
+const IN_GROUP = GROUP_MASK;
+const MARKED = BIT_MARKED;
+const PAGE = PAGE_WORD_SHIFT;
+const QUAD = QUAD_SHIFT;
+const DIRTY = NEEDS_ZEROING;
+const UNTYPED = MTYPES.empty;
+const IN_USE = SPAN_STATE.inUse;
+const GENERATION = SWEEPGEN;
+const XNEXT_SPAN = XSPANIDX;
+const NSPAN = SWEEP_NSPAN;
+const PHASE_SWEEP = PHASE.sweep;
+
+/** The bits of a bitmap's low word that say where blocks start. */
+const STARTS = 0xffff;
+
 /**
  * Sweeps one span that nobody else has taken, of the whole heap.
  * @returns pages it gave back to the heap, or NOTHING_TO_SWEEP.
  */
 export function sweepone(m: Mem, mp: MRef): number {
   m[mp + LOCKS]++;
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   for (;;) {
-    const idx = Atomics.add(m, XSPANIDX, 1);
-    if (idx >= m[SWEEP_NSPAN]) {
+    const idx = Atomics.add(m, XNEXT_SPAN, 1);
+    if (idx >= m[NSPAN]) {
       Atomics.store(m, XSWEEPDONE, 1);
       m[mp + LOCKS]--;
       return NOTHING_TO_SWEEP;
@@ -80,7 +97,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     const s = spanAt(m, idx);
     // Racy: a span that comes into use right now gets this very sweepgen from its allocator,
     // so storing it once more changes nothing.
-    if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {
+    if (racyLoad(m, s + STATE) !== IN_USE) {
       Atomics.store(m, s + XSWEEPGEN, sg);
       continue;
     }
@@ -105,7 +122,7 @@ export function claimSweep(m: Mem, s: SpanRef, sg: number): boolean {
  */
 export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
   if (m[mp + LOCKS] === 0) fatal('ENSURE_SWEPT_UNLOCKED', { span: s });
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   if (Atomics.load(m, s + XSWEEPGEN) === sg) return;
   if (claimSweep(m, s, sg)) {
     sweepSpan(m, mp, s);
@@ -120,13 +137,13 @@ export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
  * @returns true when the span went back to the heap, or was taken away for good.
  */
 export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   if (m[mp + LOCKS] === 0) fatal('SWEEP_UNLOCKED', { span: s });
-  if (m[s + STATE] !== SPAN_STATE.inUse || Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) {
+  if (m[s + STATE] !== IN_USE || Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) {
     fatal('SWEEP_OF_BAD_SPAN', { span: s, state: m[s + STATE], sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
   }
   const phase = m[mp + PHASE_OF];
-  m[mp + PHASE_OF] = PHASE.sweep;
+  m[mp + PHASE_OF] = PHASE_SWEEP;
   m[mp + HEARTBEAT]++;
   const gone = sweepByKind(m, mp, s);
   m[mp + PHASE_OF] = phase;
@@ -145,7 +162,7 @@ function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {
 /** Was nothing in the span reached? Its marks are the odd words of its part of the bitmap. */
 function hasNoMarks(m: Mem, s: SpanRef): boolean {
   const top = bitsWord(m, m[s + START]) + 1;
-  const groups = (m[s + NPAGES] << PAGE_WORD_SHIFT) >> (GROUP_SHIFT + m[PTR_WORDS] - 1);
+  const groups = (m[s + NPAGES] << PAGE) >> (GROUP + m[PTR_WORDS] - 1);
   for (let word = top; word > top - 2 * groups; word -= 2) {
     if (m[word] !== 0) return false;
   }
@@ -162,7 +179,7 @@ function sweepAll(m: Mem, mp: MRef, s: SpanRef): boolean {
 /** `n` blocks of `s` are free now: the figures, and the goal of the next collection. */
 export function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
   const c = m[mp + MCACHE];
-  const freedQ = (n * m[s + ELEMSIZE]) >> QUAD_SHIFT;
+  const freedQ = (n * m[s + ELEMSIZE]) >> QUAD;
   m[c + LOCAL_NSMALLFREE + m[s + SIZECLASS]] += n;
   m[c + LOCAL_CACHEALLOC_Q] -= freedQ;
   lowerGoal(m, freedQ);
@@ -174,47 +191,54 @@ function markFreelist(m: Mem, s: SpanRef): void {
   const wordShift = m[PTR_WORDS] - 1;
   for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
     const off = p - arena;
-    m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 1] |= BIT_MARKED << markShift((off >> wordShift) & GROUP_MASK);
+    m[arena - ((off >> (GROUP + wordShift)) << 1) - 1] |= MARKED << markShift((off >> wordShift) & IN_GROUP);
   }
 }
 
-/** Frees the unmarked blocks, linked in order of address. */
+/**
+ * Frees the unmarked blocks, linked in order of address: a bitmap word at a time, which says
+ * what is dead in 16 heap words at once.
+ */
 function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   const arena = m[ARENA];
   const pw = m[PTR_WORDS];
-  const wordShift = pw - 1;
-  const size = m[s + ELEMSIZE];
-  const step = size >> 2;
+  const wordShift = (pw - 1) | 0;
+  const groupShift = (GROUP + wordShift) | 0;
+  const step = m[s + ELEMSIZE] >> 2;
+  const end = (m[s + START] - arena + Math.imul(m[s + NELEMS], step)) | 0;
+  // No block starts in the groups between those of blocks that are larger than one.
+  const stride = Math.max(step, 1 << groupShift) | 0;
   // The second word tells malloc whether to clear; a block of one or two words it always clears.
-  const second = step > 2 * pw ? NEEDS_ZEROING : 0;
+  const second = step > 2 * pw ? DIRTY : 0;
   const hasSecond = step > pw;
+  const typed = m[s + COMPRESSION] !== UNTYPED;
   let first = 0;
   let last = 0;
   let nfree = 0;
-  const typed = m[s + COMPRESSION] !== MTYPES.empty;
-  let p = m[s + START];
-  for (let n = m[s + NELEMS]; n > 0; n--, p += step) {
-    const off = p - arena;
-    const b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
-    const shift = (off >> wordShift) & GROUP_MASK;
-    const bits = m[b] >>> shift;
-    if ((bits & BIT_ALLOCATED) === 0) continue;
-    const marks = m[b + 1];
-    const mark = BIT_MARKED << markShift(shift);
-    if ((marks & mark) !== 0) {
-      m[b + 1] = marks & ~mark;
-      continue;
+  for (let off = (m[s + START] - arena) | 0; off < end; off = (off + stride) | 0) {
+    const group = off >> groupShift;
+    const b = (arena - (group << 1) - 2) | 0;
+    const bits = m[b];
+    const marks = m[(b + 1) | 0];
+    if (marks !== 0) m[(b + 1) | 0] = 0;
+    let dead = bits & STARTS & ~marksTogether(marks);
+    if (dead === 0) continue;
+    if (bits >>> 16 !== 0) m[b] = bits & ~(dead << 16);
+    const start = (arena + (group << groupShift)) | 0;
+    for (; dead !== 0; dead &= dead - 1) {
+      const p = (start + ((31 - Math.clz32(dead & -dead)) << wordShift)) | 0;
+      // Just past the last block its boundary may be marked as a start.
+      if (((p - arena) | 0) >= end) break;
+      if (typed) cleartype(m, s, p);
+      if (hasSecond) {
+        m[(p + pw) | 0] = second;
+        if (pw === 2) m[(p + 3) | 0] = second;
+      }
+      if (first === 0) first = p;
+      else m[last] = p;
+      last = p;
+      nfree = (nfree + 1) | 0;
     }
-    if ((bits & BIT_SCAN) !== 0) m[b] &= ~(BIT_SCAN << shift);
-    if (typed) cleartype(m, s, p);
-    if (hasSecond) {
-      m[p + pw] = second;
-      if (pw === 2) m[p + 3] = second;
-    }
-    if (first === 0) first = p;
-    else m[last] = p;
-    last = p;
-    nfree++;
   }
   if (nfree === 0) {
     publishSwept(m, s);
@@ -224,13 +248,18 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   return freeSpan(m, mp, s, nfree, first, last);
 }
 
+/** The marks of a bitmap word, four in each byte, as its low 16 bits; see heap/bitmap.ts. */
+function marksTogether(marks: number): number {
+  return (marks & 0xf) | ((marks >> 4) & 0xf0) | ((marks >> 8) & 0xf00) | ((marks >> 12) & 0xf000);
+}
+
 /** A large object is the whole span. */
 function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
   const arena = m[ARENA];
   const p = m[s + START];
-  const b = arena - ((p - arena) >> (GROUP_SHIFT + m[PTR_WORDS] - 1) << 1) - 2;
-  if ((m[b + 1] & BIT_MARKED) !== 0) {
-    m[b + 1] &= ~BIT_MARKED;
+  const b = arena - ((p - arena) >> (GROUP + m[PTR_WORDS] - 1) << 1) - 2;
+  if ((m[b + 1] & MARKED) !== 0) {
+    m[b + 1] &= ~MARKED;
     publishSwept(m, s);
     return false;
   }
@@ -244,7 +273,7 @@ export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, size);
-  lowerGoal(m, size >>> QUAD_SHIFT);
+  lowerGoal(m, size >>> QUAD);
   unmarkSpan(m, m[s + START], PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;
@@ -256,6 +285,6 @@ export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
 
 /** Ends the sweeper's ownership. */
 export function publishSwept(m: Mem, s: SpanRef): void {
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   if (Atomics.exchange(m, s + XSWEEPGEN, sg) !== ((sg - 1) | 0)) fatal('SPAN_SWEPT_BY_TWO', { span: s, heap: sg });
 }

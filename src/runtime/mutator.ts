@@ -26,12 +26,18 @@ const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
 const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const { ints: INTS, base: BASE, fp: FP } = G.at;
 
+// Local names: V8 folds these, and not those of another module.
+const TAG = PTR_TAG;
+const TINY_BYTES = TINY_SIZE;
+const TINY_MASK = TINY_FLAGS;
+const NOSCAN = FLAG_NOSCAN;
+
 /**
  * A new zeroed object of `size` bytes, held by slot `i` of the frame. May collect.
  * @param flags FLAG_NOSCAN if it will hold no pointers, FLAG_NOPROFILING to hide it from the memory profiler
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
-  const isTiny = (flags & TINY_FLAGS) === FLAG_NOSCAN && size < TINY_SIZE && size > 0;
+  const isTiny = (flags & TINY_MASK) === NOSCAN && size < TINY_BYTES && size > 0;
   return root(m, mp, gp, i, isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2);
 }
 
@@ -43,7 +49,7 @@ export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Re
   const pw = m[PTR_WORDS];
   const slot = m[gp + FP] + i * pw;
   m[slot] = address;
-  if (pw === 2) m[slot + 1] = PTR_TAG;
+  if (pw === 2) m[slot + 1] = TAG;
   // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
@@ -86,7 +92,7 @@ export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
   const pw = m[PTR_WORDS];
   const at = obj + i * pw;
   // The tag first, and for good: with it the low word alone is the pointer.
-  if (pw === 2) Atomics.store(m, at + 1, PTR_TAG);
+  if (pw === 2) Atomics.store(m, at + 1, TAG);
   return Atomics.exchange(m, at, ref << 2) >>> 2;
 }
 
@@ -109,7 +115,7 @@ export function loadInt(m: Mem, obj: Ref, i: number): number {
 function storeField(m: Mem, at: Ref, ref: Ref): void {
   // The tag is written first and survives nil: a racing writer can then never leave a
   // pointer without its tag, which the collector would take for an integer.
-  if (ref !== 0 && m[PTR_WORDS] === 2) m[at + 1] = PTR_TAG;
+  if (ref !== 0 && m[PTR_WORDS] === 2) m[at + 1] = TAG;
   m[at] = ref << 2;
 }
 

@@ -30,6 +30,8 @@ const WANT_PROCS = WORK + Work.at.wantProcs;
 const { p: M_P, curg: CURG, locks: LOCKS, spinning: SPINNING, helpgc: HELPGC, xpark: XPARK, phase: PHASE_OF, wants: WANTS } = M.at;
 const { m: P_M, xstatus: P_XSTATUS } = P.at;
 const { xstatus: G_XSTATUS, waitreason: WAITREASON } = G.at;
+// A local name: V8 folds it, and not that of another module.
+const GC_WAITING = XGCWAITING;
 
 /** Go's MaxGcproc: more threads than this don't help to mark. */
 export const MAX_GCPROC = 32;
@@ -39,7 +41,7 @@ export const MAX_GCPROC = 32;
  * the request at its next safe point, and who asked waits.
  */
 export function safepoint(m: Mem, mp: MRef): void {
-  if (racyLoad(m, XGCWAITING) !== 0) gcstopm(m, mp);
+  if (racyLoad(m, GC_WAITING) !== 0) gcstopm(m, mp);
 }
 
 /** Stops this M, which runs its P, until the world is started again. */

@@ -4,14 +4,14 @@ import { edgesOf } from './edge.ts';
 export const SWEEPING_EDGES = [
   ...edgesOf('sweeping', 'src/malloc/sweep.ts', [
     ['nothing was left', '@Atomics.store(m, XSWEEPDONE, 1);'],
-    ['passed a span that is not in use', 'if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {@'],
+    ['passed a span that is not in use', 'if (racyLoad(m, s + STATE) !== IN_USE) {@'],
     ['passed a span that another has', 'if (!claimSweep(m, s, sg)) @continue;'],
     ['lost the CAS', 'return @Atomics.compareExchange(m, s + XSWEEPGEN, (sg - 2) | 0, (sg - 1) | 0) === ((sg - 2) | 0)'],
     ['EnsureSwept swept it', 'if (claimSweep(m, s, sg)) {@'],
     ['EnsureSwept had to wait', 'while (Atomics.load(m, s + XSWEEPGEN) !== sg) @osyield(m);'],
     ['a whole span was garbage', '@countFreed(m, mp, s, m[s + NALLOC]);'],
     ['freed nothing', 'if (nfree === 0) {@'],
-    ['kept a large object', '@m[b + 1] &= ~BIT_MARKED;'],
+    ['kept a large object', '@m[b + 1] &= ~MARKED;'],
     ['freed a large object', '@freeLarge(m, mp, s);'],
   ]),
   ...edgesOf('sweeping', 'src/malloc/pacing.ts', [['the goal lost the CAS', 'Atomics.compareExchange(m, XNEXT_GC_Q, known, goal) === known) return;@']]),

@@ -189,14 +189,14 @@ export const MARKING: readonly KnownBug[] = [
     breaks: 'a new object is in its slot only after the safe point: the collection that its own allocation starts frees it',
     file: 'src/runtime/mutator.ts',
     find: `  m[slot] = address;
-  if (pw === 2) m[slot + 1] = PTR_TAG;
+  if (pw === 2) m[slot + 1] = TAG;
   // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
   m[slot] = address;
-  if (pw === 2) m[slot + 1] = PTR_TAG;`,
+  if (pw === 2) m[slot + 1] = TAG;`,
     scenarios: ['whole-cycle'],
   },
 ];

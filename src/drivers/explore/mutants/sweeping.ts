@@ -25,8 +25,8 @@ export const SWEEPING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'sweeping is over when the last span is still to be swept: it goes into the next mark unswept',
     file: 'src/malloc/sweep.ts',
-    find: 'if (idx >= m[SWEEP_NSPAN]) {',
-    replace: 'if (idx >= m[SWEEP_NSPAN] - 1) {',
+    find: 'if (idx >= m[NSPAN]) {',
+    replace: 'if (idx >= m[NSPAN] - 1) {',
     scenarios: ['reclaim', 'cache-flush'],
   },
   {
@@ -36,17 +36,17 @@ export const SWEEPING: readonly KnownBug[] = [
     file: 'src/malloc/sweep.ts',
     find: `export function sweepone(m: Mem, mp: MRef): number {
   m[mp + LOCKS]++;
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   for (;;) {
-    const idx = Atomics.add(m, XSPANIDX, 1);
-    if (idx >= m[SWEEP_NSPAN]) {`,
+    const idx = Atomics.add(m, XNEXT_SPAN, 1);
+    if (idx >= m[NSPAN]) {`,
     replace: `import { FixAlloc } from './fixalloc.ts';
 import { SPANALLOC } from './mheap.ts';
 export function sweepone(m: Mem, mp: MRef): number {
   m[mp + LOCKS]++;
-  const sg = m[SWEEPGEN];
+  const sg = m[GENERATION];
   for (;;) {
-    const idx = Atomics.add(m, XSPANIDX, 1);
+    const idx = Atomics.add(m, XNEXT_SPAN, 1);
     if (idx >= m[SPANALLOC + FixAlloc.at.inuse]) {`,
     scenarios: ['reclaim', 'cache-flush'],
   },
@@ -64,7 +64,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'constructed',
     breaks: 'the background sweeper claims spans that are free or hold stacks: they have no blocks to sweep',
     file: 'src/malloc/sweep.ts',
-    find: 'if (racyLoad(m, s + STATE) !== SPAN_STATE.inUse) {',
+    find: 'if (racyLoad(m, s + STATE) !== IN_USE) {',
     replace: 'if (racyLoad(m, s + STATE) === SPAN_STATE.dead) {',
     scenarios: ['reclaim', 'cache-flush'],
   },
@@ -91,8 +91,8 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'constructed',
     breaks: 'the second word of a swept block does not say that it is dirty: malloc hands it out as it is',
     file: 'src/malloc/sweep.ts',
-    find: 'm[p + pw] = second;\n      if (pw === 2) m[p + 3] = second;',
-    replace: 'm[p + pw] = 0;\n      if (pw === 2) m[p + 3] = 0;',
+    find: 'm[(p + pw) | 0] = second;\n        if (pw === 2) m[(p + 3) | 0] = second;',
+    replace: 'm[(p + pw) | 0] = 0;\n        if (pw === 2) m[(p + 3) | 0] = 0;',
     scenarios: ['sweep-refill', 'free-unswept'],
   },
   {
