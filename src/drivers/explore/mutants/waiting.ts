@@ -3,15 +3,6 @@ import type { KnownBug } from './known-bug.ts';
 
 export const WAITING: readonly KnownBug[] = [
   {
-    name: 'lock-forgets-sleepers',
-    history: 'constructed',
-    breaks: 'an M that has slept takes the lock as if nobody else slept: who releases it wakes nobody',
-    file: 'src/sync/lock.ts',
-    find: '    take = SLEEPING;\n',
-    replace: '',
-    scenarios: ['waiting'],
-  },
-  {
     name: 'unlock-wakes-first',
     history: 'constructed',
     breaks: 'a sleeper is woken while the lock is still taken, sleeps again, and is not woken when it is free',
@@ -36,15 +27,6 @@ export const WAITING: readonly KnownBug[] = [
     file: 'src/sync/semaphore.ts',
     find: 'if (Atomics.compareExchange(m, sema, count, count - 1) === count) return true;',
     replace: 'Atomics.store(m, sema, count - 1);\n    return true;',
-    scenarios: ['waiting', 'stop-the-world'],
-  },
-  {
-    name: 'semaphore-wakes-first',
-    history: 'constructed',
-    breaks: 'the sleeper is woken before there is something to take: it sleeps again, for ever',
-    file: 'src/sync/semaphore.ts',
-    find: '  Atomics.add(m, sema, 1);\n  futexwakeup(m, sema, 1);',
-    replace: '  futexwakeup(m, sema, 1);\n  Atomics.add(m, sema, 1);',
     scenarios: ['waiting', 'stop-the-world'],
   },
   {
