@@ -107,7 +107,7 @@ test.each([
   { lines: 1, from: 'the core that has written it', ns: ROUND.transferNs },
   { lines: 100, from: 'memory, when that core had to make room', ns: FIRST_MISS },
 ])('a line comes from $from', ({ lines, ns }) => {
-  const { results } = run([(m) => core.writeLines(m, LINE, lines), (m) => core.readLines(m, LINE, 1, 1000)], { machine: { l1: { bytes: 1024 }, l2: { bytes: 2048, ns: 4 } } });
+  const { results } = run([(m) => core.writeLines(m, 130 * LINE, lines), (m) => core.readLines(m, 130 * LINE, 1, 1000)], { machine: { l1: { bytes: 1024 }, l2: { bytes: 2048, ns: 4 } } });
   expect(results[1]).toBe(ns + ROUND.accessNs);
 });
 
