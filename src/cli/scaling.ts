@@ -1,9 +1,11 @@
-/** Measures how mark time scales: one machine, all counts of threads in turn. */
+/** Measures how a phase scales: one machine, all counts of threads in turn. */
+import type { Cycle } from '../gc/cycle-log.ts';
 import type { MachineTuning } from '../drivers/shape.ts';
-import { markResults, type ScaleSettings, type Scaling } from '../report/scaling.ts';
-import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
+import type { Mem } from '../memory/struct.ts';
+import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { plural } from '../report/units.ts';
-import { collectArgs } from '../workloads/collect.ts';
+import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
+import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import { nameOf, type HeapSource } from './heaps.ts';
 import type { Goarch, Policy } from './options.ts';
@@ -11,6 +13,8 @@ import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
 export interface ScalingOptions {
+  /** What is timed; the mark unless given. Allocation has no heap from outside, see measureAllocation. */
+  readonly phase?: Exclude<ScalePhase, 'alloc'>;
   /** Threads to mark with, ascending. */
   readonly counts: readonly number[];
   /** Collections with each count that are to be measured. */
@@ -22,15 +26,19 @@ export interface ScalingOptions {
   readonly tuning?: MachineTuning;
 }
 
+/** Objects that one run of the allocation phase makes, of 32 bytes. */
+const ALLOC_OBJECTS = 5_000_000;
+const ALLOC_BYTES = 32;
+
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { counts, runs, verify, arena, policy, goarch, tuning } = options;
+  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
   let done = 0;
   const machine: MachineOptions = {
     workload: workload.name,
-    args: collectArgs(runs, counts),
+    args: collectArgs(runs, counts, phase !== 'mark'),
     heap: 'image' in source ? source.image : undefined,
     procs: Math.max(...counts),
     gogc: 'off',
@@ -43,14 +51,17 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
   let graph: GraphFacts | undefined;
-  const { cycles, verified } = await runMachine(deps, machine, async (m) => {
+  let sweeps: readonly number[] = [];
+  const { cycles, verified, memstats } = await runMachine(deps, machine, async (m: Mem) => {
     progress.show('walking the graph');
     graph = graphFacts(m);
+    if (phase !== 'mark') sweeps = readSweeps(m, total);
   }).finally(() => progress.clear());
-  const results = markResults(cycles, counts);
+  const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
+  const results = phase === 'mark' ? markResults(cycles, counts) : sweepResults(phase, cycles, sweeps, counts, whole);
   const [{ objects, bytes }] = results;
   return {
-    phase: 'mark',
+    phase,
     settings: settingsOf(options),
     graph: graph === undefined || graph.objects === 0 ? undefined : graph,
     heap: {
@@ -66,7 +77,44 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
 }
 
+/**
+ * Of a machine whose collections were each followed by a sweep by as many threads; the first with
+ * each count is left out. A cycle is the pause and that sweep.
+ */
+export function sweepResults(
+  phase: 'sweep' | 'cycle', cycles: readonly Pick<Cycle, 'pauseNs'>[], sweeps: readonly number[], counts: readonly number[], whole: Omit<Sample, 'ns'>,
+): ScaleResult[] {
+  return counts.map((procs, turn) => resultOf(procs, sweeps.flatMap((sweepNs, i) =>
+    (i < counts.length || turnOf(i, counts.length) !== turn ? [] : [{ ...whole, ns: sweepNs + (phase === 'cycle' ? cycles[i].pauseNs : 0) }]))));
+}
+
+/**
+ * Times `churn`: a machine for each run, with as many goroutines as Ps, the counts taking turns as
+ * collections do. Collections that become due are part of it.
+ */
+export async function measureAllocation(deps: Deps, { counts, runs, policy, arena, goarch, tuning }: Omit<ScalingOptions, 'phase' | 'verify'>, progress: Progress): Promise<Scaling> {
+  const samples: Sample[][] = counts.map(() => []);
+  const total = counts.length * (runs + 1);
+  for (let i = 0; i < total; i++) {
+    progress.show(`run ${i + 1} of ${total}`);
+    const turn = turnOf(i, counts.length);
+    const threads = counts[turn];
+    const machine = { workload: 'churn', params: { threads, count: ALLOC_OBJECTS }, procs: threads, arena, policy, goarch, tuning };
+    const { elapsedNs } = await runMachine(deps, machine).finally(() => progress.clear());
+    const objects = Math.floor(ALLOC_OBJECTS / threads) * threads;
+    if (i >= counts.length) samples[turn].push({ ns: elapsedNs, objects, bytes: objects * ALLOC_BYTES });
+  }
+  return {
+    phase: 'alloc',
+    settings: settingsOf({ policy, goarch, tuning }),
+    heap: { name: 'churn', objects: ALLOC_OBJECTS, bytes: ALLOC_OBJECTS * ALLOC_BYTES, spans: 0 },
+    results: counts.map((procs, turn) => resultOf(procs, samples[turn])),
+    cores: deps.cores,
+    verified: 0,
+  };
+}
+
 /** What the measured machine was, by the names of the flags. */
-function settingsOf({ policy = 'go1.3', goarch = 'amd64', tuning }: ScalingOptions): ScaleSettings {
+function settingsOf({ policy = 'go1.3', goarch = 'amd64', tuning }: Pick<ScalingOptions, 'policy' | 'goarch' | 'tuning'>): ScaleSettings {
   return { policy, ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
 }

@@ -44,8 +44,8 @@ const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
 /** Where the background sweeper is in the text segment; see system.ts. */
 export const BGSWEEP = { pc: 0, slots: 0 } as const;
 
-/** How much a caller wants a collection. */
-export const FORCE = { no: 0, yes: 1, andSweep: 2 } as const;
+/** How much a caller wants a collection, and who sweeps: the background, this one at once, or the caller himself. */
+export const FORCE = { no: 0, yes: 1, andSweep: 2, leaveSweep: 3 } as const;
 
 /** Moments of a cycle, ns. */
 interface Times {
@@ -142,6 +142,7 @@ function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
 /** From now on spans are swept as they are needed, by the background sweeper, or at once. */
 function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
   setUpSweep(m);
+  if (force === FORCE.leaveSweep) return;
   if (force !== FORCE.andSweep) {
     wakeSweeper(m, mp);
     return;

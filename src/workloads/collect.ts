@@ -1,15 +1,24 @@
 /**
  * The program that measures marking: forced collections, by turns with each number of
- * threads. What they mark was built before.
+ * threads. What they mark was built before. If asked to, as many goroutines then sweep, and how
+ * long that took is kept in a log on the heap.
  */
 import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+import { loadWide, storeWide } from '../memory/wide.ts';
+import { nanotime } from '../base/clock.ts';
 import { UsageError } from '../base/fatal.ts';
-import { G_INTS, type GRef } from '../machine/g.ts';
+import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
+import { FLAG_NOSCAN } from '../malloc/flags.ts';
+import { NOTHING_TO_SWEEP, sweepone } from '../malloc/sweep.ts';
 import { WORK, Work } from '../gc/work.ts';
+import { FORCE, gcStart } from '../runtime/gc.ts';
 import { GOEXIT, type Step } from '../runtime/goroutine.ts';
-import { collect as collectNow, getInt, setInt } from '../runtime/mutator.ts';
+import { getGlobal, getInt, newObject, prepare, setGlobal, setInt, start } from '../runtime/mutator.ts';
 import { SLACK_BYTES } from './footprint.ts';
+import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
 import type { Needs, Param, Params, Workload } from './workload.ts';
 
 const WANT_PROCS = WORK + Work.at.wantProcs;
@@ -20,8 +29,20 @@ const TOTAL = 1;
 const TURNS = 2;
 const LIST = 3;
 
-const MAX_TURNS = G_INTS - LIST;
+/** Then: whether to sweep by threads, and when that began, in two ints. */
+const AFTER_LIST = 3;
+
+const MAX_TURNS = G_INTS - LIST - AFTER_LIST;
 const MAX_RUNS = 1_000_000;
+
+const PC = { collect: 0, sweep: 1, help: 2, swept: 3 } as const;
+
+/** Globals: those who sweep together, and the log of how long they took. */
+const GROUP = 1;
+const LOG = GROUP + GROUP_GLOBALS;
+const NUMBER_BYTES = 8;
+const SPANS_A_STEP = 16;
+const NPROCS = CONFIG + Config.at.nprocs;
 
 export const COLLECT_PARAMS: Readonly<Record<'runs' | 'procs', Param>> = {
   runs: { default: 10, min: 0, max: MAX_RUNS, help: 'forced collections, after one to warm up' },
@@ -31,16 +52,17 @@ export const COLLECT_PARAMS: Readonly<Record<'runs' | 'procs', Param>> = {
 /**
  * The main goroutine's ints for `runs` collections with each entry of `procs` (0 for all Ps),
  * after one with each to warm up: (runs + 1) * procs.length in all, see `turnOf`.
+ * @param sweepsByThreads each collection is followed by a sweep by as many threads, see readSweeps
  * @throws UsageError for lists that don't fit
  */
-export function collectArgs(runs: number, procs: readonly number[]): readonly number[] {
+export function collectArgs(runs: number, procs: readonly number[], sweepsByThreads = false): readonly number[] {
   if (procs.length < 1 || procs.length > MAX_TURNS) {
     throw new UsageError(`1 to ${MAX_TURNS} thread counts can be compared in one run, not ${procs.length}`);
   }
   if (!Number.isInteger(runs) || runs < 0 || runs > MAX_RUNS) {
     throw new UsageError(`the number of collections must be 0 to ${MAX_RUNS}, not ${runs}`);
   }
-  return [0, (runs + 1) * procs.length, procs.length, ...procs];
+  return [0, (runs + 1) * procs.length, procs.length, ...procs, ...(sweepsByThreads ? [1] : [])];
 }
 
 /**
@@ -60,18 +82,72 @@ function collectOnce(m: Mem, mp: MRef, gp: GRef): number {
     m[WANT_PROCS] = 0;
     return GOEXIT;
   }
+  const turns = getInt(m, gp, TURNS);
+  const threads = getInt(m, gp, LIST + turnOf(done, turns));
+  const sweeps = getInt(m, gp, LIST + turns) !== 0;
+  if (sweeps && done === 0) setGlobal(m, LOG, newObject(m, mp, gp, 0, getInt(m, gp, TOTAL) * NUMBER_BYTES, FLAG_NOSCAN));
   // Read with the world stopped, which stops this M too: no race.
-  m[WANT_PROCS] = getInt(m, gp, LIST + turnOf(done, getInt(m, gp, TURNS)));
-  collectNow(m, mp, true);
+  m[WANT_PROCS] = threads;
+  gcStart(m, mp, sweeps ? FORCE.leaveSweep : FORCE.andSweep);
+  if (sweeps) return startSweepers(m, mp, gp, threads === 0 ? m[NPROCS] : threads);
   setInt(m, gp, DONE, done + 1);
-  return 0;
+  return PC.collect;
 }
 
-export const COLLECT_STEPS: readonly Step[] = [collectOnce];
-export const COLLECT_MAIN = { pc: 0, slots: 0 } as const;
+/** This goroutine is one of the sweepers. */
+function startSweepers(m: Mem, mp: MRef, gp: GRef, threads: number): number {
+  storeWide(m, startedAt(m, gp), nanotime());
+  groupAdd(m, mp, GROUP, threads - 1);
+  for (let i = 1; i < threads; i++) start(m, mp, prepare(m, mp, gp, PC.help, 0));
+  return PC.sweep;
+}
+
+/** Where the main goroutine keeps when its sweep began: its last two ints. */
+function startedAt(m: Mem, gp: GRef): Ref {
+  return gp + G.at.ints + LIST + getInt(m, gp, TURNS) + 1;
+}
+
+function sweepOwn(m: Mem, mp: MRef, gp: GRef): number {
+  return sweepSome(m, mp) ? PC.sweep : groupWait(m, mp, gp, GROUP, PC.swept);
+}
+
+function help(m: Mem, mp: MRef): number {
+  if (sweepSome(m, mp)) return PC.help;
+  groupDone(m, mp, GROUP);
+  return GOEXIT;
+}
+
+/** A step's worth of spans; false when there are no more. */
+function sweepSome(m: Mem, mp: MRef): boolean {
+  for (let i = 0; i < SPANS_A_STEP; i++) if (sweepone(m, mp) === NOTHING_TO_SWEEP) return false;
+  return true;
+}
+
+function swept(m: Mem, _mp: MRef, gp: GRef): number {
+  const done = getInt(m, gp, DONE);
+  storeWide(m, getGlobal(m, LOG) + 2 * done, nanotime() - loadWide(m, startedAt(m, gp)));
+  setInt(m, gp, DONE, done + 1);
+  return PC.collect;
+}
+
+/**
+ * How long the sweep after each collection took, ns, as they were made. For the memory of a
+ * machine that is done and was asked to sweep by threads.
+ */
+export function readSweeps(m: Mem, collections: number): number[] {
+  const log = getGlobal(m, LOG);
+  return Array.from({ length: collections }, (_, i) => loadWide(m, log + 2 * i));
+}
+
+export const COLLECT_STEPS: readonly Step[] = [collectOnce, sweepOwn, help, swept];
+export const COLLECT_MAIN = { pc: PC.collect, slots: 1 } as const;
+/** Global 0 is the heap's. */
+export const COLLECT_GLOBALS = 1 + GROUP_GLOBALS + 1;
+/** The main one, and those that sweep with it. */
+export const COLLECT_GOROUTINES = 32;
 
 function needs(): Needs {
-  return { arenaBytes: SLACK_BYTES, globals: 0, goroutines: 1 };
+  return { arenaBytes: SLACK_BYTES, globals: COLLECT_GLOBALS, goroutines: COLLECT_GOROUTINES };
 }
 
 /** As a graph's `args`: its params `runs` and `procs`. */

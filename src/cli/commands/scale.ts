@@ -10,18 +10,19 @@ import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import type { ScaleDocument } from '../../report/json.ts';
-import type { Scaling } from '../../report/scaling.ts';
+import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
 import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
-import { MAX_MARK_THREADS, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
+import { MAX_MARK_THREADS, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
-import { measureScaling } from '../scaling.ts';
+import { measureAllocation, measureScaling } from '../scaling.ts';
 import { addTuning, tuningOf, type Sweep } from '../tuning.ts';
 
 interface ScaleFlags extends MachineTuning {
+  readonly phase: ScalePhase;
   readonly sweep?: Sweep;
   readonly procs?: readonly number[];
   readonly runs: number;
@@ -48,8 +49,9 @@ export function addScale(program: Command, deps: Deps): void {
   const command = program
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
-    .description('Builds one heap, collects it with each number of threads in turn, and compares the mark times.')
-    .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip`, 'self')
+    .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
+    .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip (default: self)`)
+    .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', `numbers of threads, each 1 to 32; more than there are cores take turns (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
@@ -69,6 +71,8 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
+      ['sweepgen scale tree --phase sweep', 'how sweeping scales'],
+      ['sweepgen scale --phase alloc --procs 1,2', 'how allocation scales'],
       ['sweepgen scale wide --json > old.json', 'a baseline'],
       ['sweepgen scale wide --compare old.json', 'what has changed since'],
       ['sweepgen scale tree --sweep workbuf=64,256,1024', 'three sizes of work buffers beside one another'],
@@ -76,7 +80,7 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale tree --model 1..64', 'what more cores would give'],
     ]))
-    .action((heap: string, flags: ScaleFlags) => scale(deps, heap, flags));
+    .action((heap: string | undefined, flags: ScaleFlags) => scale(deps, heap, flags));
   addTuning(command);
 }
 
@@ -108,26 +112,27 @@ function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
   return results.findLast(({ procs }) => procs <= MOST_THREADS)?.mark?.threads ?? [];
 }
 
-async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void> {
+async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
   if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
     throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
   }
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
-  const source = await openHeap(deps, heap, progress).finally(() => progress.clear());
-  if (flags.model !== undefined) return predict(deps, source, { ...flags, model: flags.model }, progress);
+  const { phase } = flags;
+  checkPhase(heap, flags);
+  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', progress).finally(() => progress.clear());
+  if (flags.model !== undefined) {
+    if (source === undefined) throw new UsageError('--model predicts marking; leave --phase out');
+    return predict(deps, source, { ...flags, model: flags.model }, progress);
+  }
   const counts = flags.procs ?? defaultCounts(deps.cores);
-  if (before !== undefined) checkComparable(before, nameOf(source), counts);
-  const measure = (tuning: MachineTuning) => measureScaling(deps, source, {
-    counts,
-    runs: flags.runs,
-    verify: flags.verify ?? false,
-    arena: flags.arena,
-    policy: flags.policy,
-    goarch: flags.goarch,
-    tuning,
-  }, progress);
+  if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
+  const measure = (tuning: MachineTuning) => {
+    const { runs, verify = false, arena, policy, goarch } = flags;
+    const options = { counts, runs, verify, arena, policy, goarch, tuning };
+    return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
+  };
   if (flags.sweep !== undefined) {
     await sweepOver(deps, flags.sweep, flags, measure);
     return;
@@ -140,7 +145,7 @@ async function scale(deps: Deps, heap: string, flags: ScaleFlags): Promise<void>
   }
   if (await writeFigures(deps, flags, [scaling], comparison)) return;
   deps.terminal.out(`${describeHeap(scaling)}\n`);
-  if ('image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
+  if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);
 }
@@ -172,8 +177,15 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline> {
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 
+/** @throws UsageError for what a phase has no use for */
+function checkPhase(heap: string | undefined, { phase, verify }: ScaleFlags): void {
+  if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
+  if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
+}
+
 /** @throws UsageError if the two would have nothing in common */
-function checkComparable({ path, heap, results }: Baseline, name: string, counts: readonly number[]): void {
+function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
+  if (before.phase !== phase) throw new UsageError(`${path} measured --phase ${before.phase}, not ${phase}`);
   if (heap.name !== name) throw new UsageError(`${path} measured the heap ${heap.name}, not ${name}`);
   const measured = results.map(({ procs }) => procs);
   if (!counts.some((count) => measured.includes(count))) {

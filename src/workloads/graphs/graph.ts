@@ -10,7 +10,7 @@ import { int, pointer, struct, type TypeDecl } from '../../heap/type-decl.ts';
 import { typeTable } from '../../heap/type-table.ts';
 import { newarray, newobject } from '../../malloc/newobject.ts';
 import { setGlobal } from '../../runtime/mutator.ts';
-import { COLLECT_MAIN, COLLECT_PARAMS, COLLECT_STEPS, argsOf } from '../collect.ts';
+import { COLLECT_GLOBALS, COLLECT_GOROUTINES, COLLECT_MAIN, COLLECT_PARAMS, COLLECT_STEPS, argsOf } from '../collect.ts';
 import { SLACK_BYTES } from '../footprint.ts';
 import type { Param, Params, Workload } from '../workload.ts';
 
@@ -39,7 +39,7 @@ export function graph(g: Graph): Workload {
     name: g.name,
     summary: g.summary,
     params: { [name]: param, ...COLLECT_PARAMS },
-    needs: (params: Params) => ({ arenaBytes: g.footprint(params[name]) + SLACK_BYTES, globals: 1, goroutines: 1 }),
+    needs: (params: Params) => ({ arenaBytes: g.footprint(params[name]) + SLACK_BYTES, globals: COLLECT_GLOBALS, goroutines: COLLECT_GOROUTINES }),
     types: typeTable(...g.types),
     build: g.build,
     steps: COLLECT_STEPS,
