@@ -24,8 +24,8 @@ text{font:12px system-ui,sans-serif;fill:#424a53}.title{font-size:16px;font-weig
 
 /** The whole document. */
 export function scaleSvg(scaling: Scaling): string {
-  const shares = sharesPanel(scaling, LEFT[0], PANEL.top + PANEL.height + 90, WIDTH - LEFT[0] - 20);
-  const height = PANEL.top + PANEL.height + 56 + shares.height;
+  const shares = sharesPanel(scaling, LEFT[0], PANEL.top + PANEL.height + 100, WIDTH - LEFT[0] - 20);
+  const height = PANEL.top + PANEL.height + 70 + shares.height;
   return element('svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, role: 'img' },
     element('title', {}, `${scaling.phase} time by threads`),
     element('style', {}, STYLE + SHARES_STYLE),
@@ -92,9 +92,9 @@ function speedupPanel({ results, cores, graph, settings }: Scaling): string {
   const bound = graph === undefined ? [] : counts.map((count) => [panel.x(count), panel.y(boundOver(graph, count) / boundOver(graph, first.procs))] as const);
   const legend = graph === undefined ? 'dashed: ideal' : 'dashed: ideal; dotted: what the graph allows';
   return panel.frame + polyline(ideal, { class: 'ideal' }) + polyline(bound, { class: 'bound' }) +
-    text(LEFT[1] + PANEL.width, PANEL.top - 12, legend, { 'text-anchor': 'end' }) +
+    text(LEFT[1], PANEL.top + PANEL.height + 58, legend) +
     measured(results, panel, (r) => of(r.medianNs), (r) => of(r.interval.high), (r) => of(r.interval.low)) +
-    results.slice(1).map((r) => text(panel.x(r.procs) - 8, panel.y(of(r.medianNs)) - 6, formatNumber(of(r.medianNs)), { 'text-anchor': 'end' })).join('');
+    results.slice(1).map((r) => text(panel.x(r.procs) + 6, panel.y(of(r.medianNs)) + 16, formatNumber(of(r.medianNs)))).join('');
 }
 
 function isLarge(counts: readonly number[]): boolean {

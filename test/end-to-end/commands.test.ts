@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { MarkFacts } from '../../src/report/scaling.ts';
 import { sweepgen } from '../support/command.ts';
 
 const GO13 = readFileSync(resolve(import.meta.dirname, '../fixtures/alloc-go1.3.txt'), 'utf8');
@@ -164,6 +165,20 @@ describe('sweepgen run values', () => {
 });
 
 describe('sweepgen scale', () => {
+  test('times sweeps and cycles by more threads than there may be cores, with other buffers', async () => {
+    for (const phase of ['sweep', 'cycle']) {
+      const { code, out } = await sweepgen(['scale', 'self', '--phase', phase, '--procs', '1,5', '--runs', '3', '--workbuf', '32', '--json']);
+      expect(code).toBe(0);
+      const { results, settings, graph } = JSON.parse(out);
+      expect(settings).toEqual({ policy: 'go1.3', workbuf: 32 });
+      expect(graph.objects).toBeGreaterThan(10_000);
+      for (const { ns } of results) {
+        expect(ns).toHaveLength(3);
+        for (const time of ns) expect(time > 0 && time < 60e9).toBe(true);
+      }
+    }
+  });
+
   test.each(['go1.3', 'tuned'])('marks a small tree with 1 and 2 threads, verified, with policy %s', async (policy) => {
     const { code, out } = await sweepgen(['scale', 'self', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
     expect(code).toBe(0);
@@ -174,6 +189,11 @@ describe('sweepgen scale', () => {
     for (const one of results) {
       expect(one.ns).toHaveLength(6);
       expect(one).toMatchObject({ objects: expect.any(Number), bytes: expect.any(Number), mark: { handoff: expect.any(Number), steal: expect.any(Number) } });
+      const { threads } = one.mark as MarkFacts;
+      expect(threads).toHaveLength(one.procs);
+      expect(threads.reduce((sum, thread) => sum + thread.objects, 0) / one.objects).toBeCloseTo(1, 2);
+      for (const { shares } of threads) expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
+      if (policy === 'go1.3') expect(threads[0].bytes).toBeGreaterThan(1e5);
     }
   });
 });

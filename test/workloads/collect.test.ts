@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
-import { collect, collectArgs, turnOf } from '../../src/workloads/collect.ts';
+import { MHEAP, MHeap } from '../../src/malloc/mheap.ts';
+import { collect, collectArgs, readSweeps, turnOf } from '../../src/workloads/collect.ts';
+import { list } from '../../src/workloads/graphs/list.ts';
 import { runOnOneP } from '../support/machine.ts';
 
 describe('collect', () => {
@@ -17,6 +19,16 @@ describe('collect', () => {
   it('collects with each thread count equally often', () => {
     const { cycles } = runOnOneP(collect, {}, { args: collectArgs(4, [1, 2, 0]) });
     expect(cycles).toHaveLength(15);
+  });
+
+  it('sweeps by threads after each collection, and keeps how long that took', () => {
+    const { m, cycles, memstats } = runOnOneP(list, { count: 2000 }, { args: collectArgs(2, [1, 3], true) });
+    expect(cycles.map(({ forced, nbgsweep, npausesweep }) => [forced, nbgsweep, npausesweep])).toEqual(Array.from({ length: 6 }, () => [3, 0, 0]));
+    expect(m[MHEAP + MHeap.at.xsweepdone]).toBe(1);
+    const sweeps = readSweeps(m, 6);
+    for (const ns of sweeps) expect(ns > 0 && ns < 1e9).toBe(true);
+    // The nodes, and the log itself.
+    expect(memstats.HeapObjects).toBe(2001);
   });
 
   it.each([

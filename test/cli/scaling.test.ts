@@ -1,0 +1,44 @@
+/** The phases beside the mark: what is timed, in which order, and what is left out. */
+import { describe, expect, it } from 'vitest';
+import { sweepResults } from '../../src/cli/scaling.ts';
+import { ScaleDocument } from '../../src/report/json.ts';
+import { cli, resultOf } from './fakes.ts';
+
+describe('sweeps by threads', () => {
+  // Two counts, forwards, then backwards: the first round is to warm up.
+  const sweeps = [1000, 2000, 21, 11, 12, 22];
+  const cycles = sweeps.map((_, i) => ({ pauseNs: 100 * (i + 1) }));
+  const whole = { objects: 5, bytes: 4096 };
+
+  it('belong to the count whose turn it was', () => {
+    const results = sweepResults('sweep', cycles, sweeps, [1, 2], whole);
+    expect(results).toMatchObject([{ procs: 1, ns: [11, 12], objects: 5, bytes: 4096 }, { procs: 2, ns: [21, 22] }]);
+  });
+
+  it('make a cycle together with the pause before them', () => {
+    expect(sweepResults('cycle', cycles, sweeps, [1, 2], whole).map(({ ns }) => ns)).toEqual([[411, 512], [321, 622]]);
+  });
+});
+
+describe('sweepgen scale --phase alloc', () => {
+  it('runs churn with as many goroutines as Ps, by turns, the first of each to warm up', async () => {
+    let runs = 0;
+    const { out, started } = await cli('scale --phase alloc --procs 1,3 --runs 2 --json', ({ procs }) => resultOf({ elapsedNs: runs++ < 2 ? 9e9 : 6e8 / procs! }));
+    expect(started.map(({ workload, procs, params }) => [workload, procs, params!.threads])).toEqual([1, 3, 3, 1, 1, 3].map((n) => ['churn', n, n]));
+    const { phase, results } = ScaleDocument.parse(JSON.parse(out));
+    expect(phase).toBe('alloc');
+    expect(results).toMatchObject([{ procs: 1, ns: [6e8, 6e8], objects: 5_000_000 }, { procs: 3, ns: [2e8, 2e8], objects: 4_999_998 }]);
+    expect(results.every(({ mark }) => mark === undefined)).toBe(true);
+  });
+
+  it.each([
+    ['--phase alloc tree', "--phase alloc makes a heap of its own; leave 'tree' out"],
+    ['--phase alloc --verify', '--phase alloc would time the oracle too; leave --verify out'],
+    ['tree --phase cycle --verify', '--phase cycle would time the oracle too; leave --verify out'],
+    ['--phase marks', "--phase must be mark, sweep, alloc or cycle, not 'marks'"],
+  ])('refuses %s', async (line, sentence) => {
+    const { code, err, started } = await cli(`scale ${line}`);
+    expect(err).toBe(`sweepgen: ${sentence}\n`);
+    expect([code, started]).toEqual([2, []]);
+  });
+});
