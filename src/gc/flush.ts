@@ -58,12 +58,14 @@ const NOWHERE = NO_BLOCK;
  * pointer to its start.
  */
 export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
-  const ptrs = sb + PTR;
-  const n = (pos - ptrs) >> 1;
+  const ptrs = (sb + PTR) | 0;
+  const end = pos | 0;
+  const n = (end - ptrs) >> 1;
   if (n === 0) return;
   const arena = m[ARENA];
   const spanMap = m[SPAN_MAP];
   const wordShift = m[PTR_WORDS] - 1;
+  const groupShift = GROUP + wordShift;
   const unaligned = (4 << wordShift) - 1;
   const alone = m[NPROC] === 1;
   if (countsWork(m)) countFlush(m, mp, ptrs, pos);
@@ -76,36 +78,36 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     nobj = 0;
   }
   const firstNew = nobj;
-  let wp = objAt(wbuf, nobj);
-  for (let i = ptrs; i < pos; i += 2) {
+  let wp = objAt(wbuf, nobj) | 0;
+  for (let i = ptrs; i < end; i = (i + 2) | 0) {
     const p = m[i];
     let off = ((p >>> 2) - arena) & ~wordShift;
-    let ti = (p & unaligned) === 0 ? m[i + 1] : 0;
-    let b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;
+    let ti = (p & unaligned) === 0 ? m[(i + 1) | 0] : 0;
+    let b = (arena - ((off >> groupShift) << 1) - 2) | 0;
     let shift = (off >> wordShift) & IN_GROUP;
     let bits = m[b] >>> shift;
     if ((bits & (ALLOCATED | SCANNED)) === 0) {
-      off = findBlock(m, off);
+      off = findBlock(m, off) | 0;
       if (off === NOWHERE) continue;
       ti = 0;
-      b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;
+      b = (arena - ((off >> groupShift) << 1) - 2) | 0;
       shift = (off >> wordShift) & IN_GROUP;
       bits = m[b] >>> shift;
     }
     if ((bits & ALLOCATED) === 0) continue;
-    const mark = MARKED_BIT << markShift(shift);
+    const mark = MARKED_BIT << (shift + (shift & 12));
     if (alone) {
-      const marks = m[b + 1];
+      const marks = m[(b + 1) | 0];
       if ((marks & mark) !== 0) continue;
-      m[b + 1] = marks | mark;
-    } else if (!casMark(m, mp, b + 1, mark)) continue;
-    marked++;
+      m[(b + 1) | 0] = marks | mark;
+    } else if (!casMark(m, mp, (b + 1) | 0, mark)) continue;
+    marked = (marked + 1) | 0;
     if ((bits & SCANNED) === 0) continue;
-    m[wp] = arena + off;
-    m[wp + 1] = m[m[spanMap + (off >> PAGE)] + ELEMSIZE] >>> 2;
-    m[wp + 2] = ti;
-    wp += 3;
-    nobj++;
+    m[wp] = (arena + off) | 0;
+    m[(wp + 1) | 0] = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+    m[(wp + 2) | 0] = ti;
+    wp = (wp + 3) | 0;
+    nobj = (nobj + 1) | 0;
   }
   m[sb + MARKED] += marked;
   if (m[TYPES_OF] === TYPES.mtypes) lookUpTypes(m, mp, objAt(wbuf, firstNew), wp);

@@ -35,10 +35,10 @@ const TAG = PTR_TAG;
 export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   const sb = scanbufOf(mp);
   const arena = m[ARENA];
-  const used = m[ARENA_USED] - arena;
+  const used = (m[ARENA_USED] - arena) | 0;
   const ptrWords = m[PTR_WORDS];
-  const ptrs = sb + PTR;
-  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const ptrs = (sb + PTR) | 0;
+  const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
   const counting = countsWork(m);
   let pos = ptrs;
   let scanned = 0;
@@ -52,31 +52,34 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     }
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;
-    const obj = objAt(m[sb + WBUF], nobj);
+    const obj = objAt(m[sb + WBUF], nobj) | 0;
     const b = m[obj];
-    if (counting) countBlock(m, mp, sb, m[obj + 1], 0);
-    let end = b + m[obj + 1];
-    scanned += end - b;
+    const words = m[(obj + 1) | 0];
+    if (counting) countBlock(m, mp, sb, words, 0);
+    scanned = (scanned + words) | 0;
+    let end = (b + words) | 0;
     if (ptrWords === 2) {
       // Most objects hold their pointers first: what follows is skipped two words at a time.
-      while (end - 4 >= b && (m[end - 1] | m[end - 3]) === 0) end -= 4;
-      for (let i = b; i < end; i += 2) {
-        if (m[i + 1] !== TAG) continue;
+      while (((end - 4) | 0) >= b && (m[(end - 1) | 0] | m[(end - 3) | 0]) === 0) end = (end - 4) | 0;
+      for (let i = b; i < end; i = (i + 2) | 0) {
+        if (m[(i + 1) | 0] !== TAG) continue;
         const p = m[i];
-        if (((p >>> 2) - arena) >>> 0 >= used) continue;
+        const off = ((p >>> 2) - arena) | 0;
+        if (off < 0 || off >= used) continue;
         m[pos] = p;
-        pos += 2;
+        pos = (pos + 2) | 0;
         if (pos === ptrsEnd) {
           flushptrbuf(m, mp, sb, pos);
           pos = ptrs;
         }
       }
     } else {
-      for (let i = b; i < end; i++) {
+      for (let i = b; i < end; i = (i + 1) | 0) {
         const p = m[i];
-        if (((p >>> 2) - arena) >>> 0 >= used) continue;
+        const off = ((p >>> 2) - arena) | 0;
+        if (off < 0 || off >= used) continue;
         m[pos] = p;
-        pos += 2;
+        pos = (pos + 2) | 0;
         if (pos === ptrsEnd) {
           flushptrbuf(m, mp, sb, pos);
           pos = ptrs;

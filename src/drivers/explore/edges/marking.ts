@@ -15,7 +15,7 @@ export const MARKING_EDGES = [
   ...edgesOf('marking', 'src/gc/flush.ts', [
     ['lost the CAS', '=== marks) return true;@'],
     ['another M had marked it', 'const marks = racyLoad(m, word);\n    if ((marks & mark) !== 0) @return false;'],
-    ['alone, by a plain store', 'if ((marks & mark) !== 0) continue;\n      @m[b + 1] = marks | mark;'],
+    ['alone, by a plain store', 'if ((marks & mark) !== 0) continue;\n      @m[(b + 1) | 0] = marks | mark;'],
   ]),
   ...edgesOf('marking', 'src/gc/block.ts', [
     ['interior pointer found by the bitmap', '@return off - ((shift - j) << wordShift);'],

@@ -95,10 +95,10 @@ export const MARKING: readonly KnownBug[] = [
     breaks: 'the mark of a pointer into a block goes where the pointer points, not where the block begins',
     file: FLUSH,
     find: `      ti = 0;
-      b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;
+      b = (arena - ((off >> groupShift) << 1) - 2) | 0;
       shift = (off >> wordShift) & IN_GROUP;`,
     replace: `      ti = 0;
-      b = arena - ((off >> (GROUP + wordShift)) << 1) - 2;`,
+      b = (arena - ((off >> groupShift) << 1) - 2) | 0;`,
     scenarios: ['mark-mixed'],
   },
   {
@@ -106,8 +106,8 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'empty ends are skipped by one tag where two were looked at: the last pointer but one is passed over',
     file: 'src/gc/scanblock.ts',
-    find: '(m[end - 1] | m[end - 3]) === 0',
-    replace: 'm[end - 1] === 0',
+    find: '(m[(end - 1) | 0] | m[(end - 3) | 0]) === 0',
+    replace: 'm[(end - 1) | 0] === 0',
     scenarios: ['whole-cycle'],
   },
   {

@@ -1,0 +1,75 @@
+/**
+ * `node dist/bench/sweep.js [--json]`: how much span memory one thread sweeps in a second, by
+ * the size of its blocks and by how many survive. The machine runs on this thread alone; each
+ * round allocates into the same spans, marks, and sweeps, and only the sweep is measured, in
+ * CPU time: what else the machine does meanwhile matters little.
+ */
+import { rootCount, clearpools } from '../src/gc/roots.ts';
+import { markWithOthers } from '../src/gc/helper.ts';
+import { prepareMark } from '../src/gc/policy.ts';
+import { NPROC, XNDONE, XNWAIT } from '../src/gc/work.ts';
+import type { Mem } from '../src/memory/struct.ts';
+import type { MRef } from '../src/machine/m.ts';
+import { mallocgc } from '../src/malloc/malloc.ts';
+import { NOTHING_TO_SWEEP, sweepone } from '../src/malloc/sweep.ts';
+import { boot, planMemory } from '../src/runtime/boot.ts';
+import { setUpSweep } from '../src/runtime/gc.ts';
+import { setGlobal, storeWord } from '../src/runtime/mutator.ts';
+import { MARKFOR, parforsetup } from '../src/sync/parfor.ts';
+import { shapeFor } from '../src/drivers/shape.ts';
+import { spanBytes } from '../src/workloads/footprint.ts';
+import { median } from '../src/report/stats.ts';
+
+const HEAP_BYTES = 64 << 20;
+const ROUNDS = 15;
+const SIZES = [16, 32, 128, 1024];
+/** Of so many blocks one survives; 0: none. */
+const SURVIVORS = [1, 2, 10, 100, 0];
+
+const rows = SIZES.flatMap((size) => SURVIVORS.map((every) => measure(size, every)));
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+else console.table(rows);
+
+function measure(size: number, every: number) {
+  const count = HEAP_BYTES / size;
+  const arenaBytes = spanBytes(size, 2 * count) + spanBytes(16 * count, 1) + (16 << 20);
+  const map = planMemory(shapeFor({ procs: 1 }, { arenaBytes, globals: 1, goroutines: 1 }));
+  const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
+  const m0 = boot(m, map, -1);
+  const keep = mallocgc(m, m0, 8 * count, 0);
+  setGlobal(m, 0, keep);
+  const samples: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    fill(m, m0, keep, size, count, every);
+    mark(m, m0);
+    setUpSweep(m);
+    const started = cpuNs();
+    while (sweepone(m, m0) !== NOTHING_TO_SWEEP);
+    samples.push(spanBytes(size, count) / (cpuNs() - started));
+  }
+  const kept = every === 0 ? 'none' : `1 of ${every}`;
+  return { bytes: size, survive: kept, 'GB/s': Math.round(median(samples) * 10) / 10 };
+}
+
+/** `count` new blocks, of which the slice holds one of `every`. */
+function fill(m: Mem, m0: MRef, keep: number, size: number, count: number, every: number): void {
+  for (let i = 0; i < count; i++) {
+    const block = mallocgc(m, m0, size, 0);
+    storeWord(m, keep, i, every !== 0 && i % every === 0 ? block : 0);
+  }
+}
+
+function mark(m: Mem, m0: MRef): void {
+  clearpools(m, m0);
+  Atomics.store(m, XNWAIT, 0);
+  Atomics.store(m, XNDONE, 0);
+  m[NPROC] = 1;
+  parforsetup(m, MARKFOR, 1, rootCount(m), false);
+  prepareMark(m);
+  markWithOthers(m, m0);
+}
+
+function cpuNs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
+}
