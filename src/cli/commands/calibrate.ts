@@ -45,7 +45,7 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
 /** A machine model, line by line. */
 export function describeMachine(machine: MachineModel): string[] {
   return [machine.about, '', ...formatFacts([
-    ['access, line at hand', formatNs(machine.accessNs)],
+    ['access, line at hand', `${formatNs(machine.accessNs)}, tuned ${formatNs(machine.tunedAccessNs)}`],
     ['from the second cache', `${formatNs(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
     ['of which marking sees', formatShare(machine.exposed)],

@@ -28,6 +28,7 @@ export interface ModelHeapOptions {
 }
 
 export interface ModelHeap {
+  readonly policy: ShapeOptions['policy'];
   readonly template: Int32Array;
   /** Bytes of heap and bitmap that are in use. */
   readonly inUse: number;
@@ -58,6 +59,7 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
   updatememstats(template, m0);
   const heapWords = template[ARENA_USED] - template[CONFIG + Config.at.arenaStart];
   return {
+    policy: options.policy,
     template,
     inUse: heapWords * 4 * (1 + 1 / 8),
     objects: loadWide(template, MSTATS + MStats.at.heapObjects),

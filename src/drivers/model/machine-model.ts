@@ -29,6 +29,8 @@ export const MachineModelShape = z.strictObject({
   transferNs: ns,
   /** Accesses whose line is at hand, with the computing around them in compiled JavaScript. */
   accessNs: ns,
+  /** The same in the tuned mark loop, which is compiled to other code. */
+  tunedAccessNs: ns,
   atomicLoadNs: ns,
   atomicStoreNs: ns,
   /** A compare-exchange, an addition. */

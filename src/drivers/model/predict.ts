@@ -49,7 +49,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs }: Predic
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const run = runVirtual({
     core,
-    machine,
+    machine: heap.policy === 'tuned' ? { ...machine, accessNs: machine.tunedAccessNs } : machine,
     m,
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,

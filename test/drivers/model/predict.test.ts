@@ -25,9 +25,9 @@ test.each(['go1.3', 'tuned'] as const)('a list does not scale, under %s', async 
 });
 
 test.each(['go1.3', 'tuned'] as const)('a tree scales, under %s', async (policy) => {
-  const [one, four] = await predictAll('tree', [1, 4], { policy, params: { depth: 16 } });
+  const [one, four] = await predictAll('tree', [1, 4], { policy, params: { depth: 18 } });
   expect(one.markNs / four.markNs).toBeGreaterThan(1.5);
-  expect(one.objectsMarked).toBe(2 ** 16 - 1);
+  expect(one.objectsMarked).toBe(2 ** 18 - 1);
 });
 
 test('wide takes longer with two threads under go1.3: marks take a CAS, and one thread makes them all', async () => {

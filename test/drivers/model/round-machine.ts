@@ -14,6 +14,7 @@ export const ROUND: MachineModel = {
   bytesPerSecond: null,
   transferNs: 100,
   accessNs: 1,
+  tunedAccessNs: 1,
   atomicLoadNs: 2,
   atomicStoreNs: 3,
   rmwNs: 10,

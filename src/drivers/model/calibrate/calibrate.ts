@@ -63,6 +63,7 @@ export async function calibrate({ name, onStep = () => {} }: CalibrateOptions): 
       bytesPerSecond: null,
       transferNs: Math.max(0, trip - rmwNs),
       accessNs: await one('access'),
+      tunedAccessNs: 0,
       atomicLoadNs: await one('atomicLoad'),
       atomicStoreNs: await one('atomicStore'),
       rmwNs,

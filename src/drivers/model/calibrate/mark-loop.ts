@@ -1,6 +1,6 @@
 /**
  * What the mark loop costs on this machine: five graphs are marked by one thread under both
- * policies, for real and in the model, which counts accesses and misses; four constants are
+ * policies, for real and in the model, which counts accesses and misses; five constants are
  * fitted to the ten times.
  */
 import { startRuntime } from '../../threads/start.ts';
@@ -54,15 +54,16 @@ export async function sampleMark(core: ModelCore, machine: MachineModel, size: M
 
 /** The machine with the constants that suit the samples best. */
 export function fitMarkLoop(machine: MachineModel, samples: readonly MarkSample[]): MachineModel {
-  const rows = samples.map(({ counts, inUse }) => {
+  const rows = samples.map(({ policy, counts, inUse }) => {
     const { l2, miss, storeMiss, stream } = counts.events;
     const plain = counts.accesses.reduce((total, n, kind) => total + (isPlain(kind) ? n : 0), 0);
-    return [plain, l2, (miss + storeMiss * machine.stored) * missNs(machine, inUse), stream];
+    const tuned = policy === 'tuned';
+    return [tuned ? 0 : plain, tuned ? plain : 0, l2, (miss + storeMiss * machine.stored) * missNs(machine, inUse), stream];
   });
   // What the model charges for the others is known already.
   const values = samples.map(({ counts, measuredNs }) => Math.max(measuredNs / 2, measuredNs - othersNs(machine, counts)));
-  const [accessNs, l2Ns, exposed, streamNs] = fitNonNegative(rows, values);
-  return { ...machine, accessNs, l2: { ...machine.l2, ns: l2Ns }, exposed, streamNs };
+  const [accessNs, tunedAccessNs, l2Ns, exposed, streamNs] = fitNonNegative(rows, values);
+  return { ...machine, accessNs, tunedAccessNs, l2: { ...machine.l2, ns: l2Ns }, exposed, streamNs };
 }
 
 function othersNs(machine: MachineModel, { accesses }: Predicted): number {
