@@ -9,19 +9,26 @@ type Stacks = readonly (readonly number[])[];
 
 /** '' if there is, else what was done. Stacks have their top last. */
 export function explainStacks(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): string {
-  // In the order in which they ended: that is right whenever the last access decides.
-  const inTurn = threads.flat().sort((a, b) => a.ended - b.ended);
-  if (agrees(before, after, inTurn)) return '';
+  if (agrees(before, after, threads)) return '';
   if (new Search(before, after, threads).finds()) return '';
+  const inTurn = threads.flat().sort((a, b) => a.ended - b.ended);
   const held = before.map((stack) => stack.join(' ')).join(' | ');
   const left = after.map((stack) => stack.join(' ')).join(' | ');
   return [`NOT_A_STACK: no order of these makes ${held} into ${left}`, ...inTurn.map(describe)].join('\n');
 }
 
-function agrees(before: Stacks, after: Stacks, inTurn: readonly StackEvent[]): boolean {
+/** Does the order in which they ended agree? It does whenever the last access decides. */
+function agrees(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): boolean {
   const stacks = before.map((stack) => [...stack]);
-  for (const event of inTurn) if (!apply(stacks, event)) return false;
-  return same(stacks, after);
+  const done = new Int32Array(threads.length);
+  for (;;) {
+    let first = -1;
+    for (let i = 0; i < threads.length; i++) {
+      if (done[i] < threads[i].length && (first < 0 || threads[i][done[i]].ended < threads[first][done[first]].ended)) first = i;
+    }
+    if (first < 0) return same(stacks, after);
+    if (!apply(stacks, threads[first][done[first]++])) return false;
+  }
 }
 
 /** Does `event` on `stacks`; false, and nothing done, when it can't have happened there. */
