@@ -7,7 +7,7 @@ import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { markBitsGo } from '../../../src/drivers/explore/scenarios/mark-bits.ts';
-import { procsKnob, settingOf, type MakeOracle, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
+import { knobsOf, procsKnob, settingOf, type MakeOracle, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { XCHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { tinyShape } from '../../../src/drivers/explore/scenarios/tiny-shape.ts';
 import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
@@ -103,9 +103,9 @@ describe('a failure', () => {
   });
 
   it('comes with the shortest command that repeats it', () => {
-    const what = { scenario: wholeCycleGo, knobs: { procs: 3 }, seed: 9, strategy: 'random:100' };
+    const what = { scenario: wholeCycleGo, knobs: knobsOf(wholeCycleGo), seed: 9, strategy: 'random:100' };
     expect(repeatCommand(what)).toBe('sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1');
-    expect(repeatCommand({ ...what, knobs: { procs: 2 }, mutant: 'x' })).toBe(
+    expect(repeatCommand({ ...what, knobs: knobsOf(wholeCycleGo, { procs: 2 }), mutant: 'x' })).toBe(
       'sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1 --procs 2 --mutant x',
     );
   });
