@@ -2,9 +2,9 @@
  * Writes the coroutines. Only expressions are rewritten, each on the lines it had:
  *
  *     m[i]              (--$budget < 0 && (yield ($index = i, 7)), m[i])
- *     m[f(m)] = v       ($0 = (yield* f(m)), --$budget < 0 && (yield …), m[$0] = v)
+ *     m[f(m)] = v       ($0 = …, --$budget < 0 && (yield …), m[$0] = v)
  *     m[i] += v         (guard, $0 = m[i], guard, m[i] = $0 + v)
- *     f(m, x)           (yield* f(m, x))
+ *     f(m, x)           (($0 = f(m, x), $1 = $0.next()).done ? $1.value : ($push($0), yield $1.value))
  *
  * The guard stands right before the access and after everything that leads to it, so that
  * nothing can happen between the two when the coroutine is resumed.

@@ -1,6 +1,6 @@
 /**
- * Leaf functions as expressions. A generator costs 50 ns a call and 30 ns a level at every
- * resumption, so the accessors of records, which are most calls, are written out:
+ * Leaf functions as expressions. A generator costs 50 ns a call, so the accessors of records,
+ * which are most calls, are written out:
  *
  *     function top(m, s) { const h = m[s]; if (h === 0) return 0; return h & MASK; }
  *     top(m, x)   →   ($0 = <m[x]>, $0 === 0 ? 0 : $0 & MASK)
