@@ -5,7 +5,7 @@ import { THREW } from '../src/drivers/explore/baton/course.ts';
 import type { BatonAnswer, BatonTask } from '../src/drivers/explore/baton/cross-check.ts';
 import type { Carried } from '../src/drivers/explore/baton/plain-calls.ts';
 import type { Core } from '../src/drivers/explore/load.ts';
-import { FINISHED } from '../src/drivers/explore/prologue.ts';
+import { FINISHED } from '../src/drivers/explore/rewrite/prologue.ts';
 import { SCENARIOS } from '../src/drivers/explore/scenarios/catalog.ts';
 
 const { core: path, scenario: wanted, setting, thread } = workerData as BatonTask;

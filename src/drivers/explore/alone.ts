@@ -1,6 +1,6 @@
 /** Runs a coroutine with nobody beside it: how a scenario prepares its memory. */
-import type { Control, Coroutine } from './generated.ts';
-import { FINISHED } from './prologue.ts';
+import type { Control, Coroutine } from './rewrite/generated.ts';
+import { FINISHED } from './rewrite/prologue.ts';
 
 /**
  * Runs `coroutine` of `core` to its end, unobserved and at time 0, and returns its result.

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { GeneratedCore } from './generated.ts';
+import type { GeneratedCore } from './rewrite/generated.ts';
 import { plant, type Mutant } from './mutant.ts';
-import type { Site } from './sites.ts';
+import type { Site } from './rewrite/sites.ts';
 
 /** The core's exports. */
 export type Core = GeneratedCore<typeof import('./entry.ts')>;
@@ -35,7 +35,7 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
   const overlay = plant(mutant, ROOT);
   // The build tools are no part of the installed package.
-  const { generateCore, importGenerated } = await import('./generate.ts');
+  const { generateCore, importGenerated } = await import('./rewrite/generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
   return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../base/fatal.ts';
-import type { Overlay } from './bundle.ts';
+import type { Overlay } from './rewrite/bundle.ts';
 
 export interface Mutant {
   readonly name: string;

@@ -4,10 +4,10 @@
  * waiters wake in the order in which they came.
  */
 import { HeapBroken } from '../errors.ts';
-import type { Control, Coroutine, Fiber, Host, WaitResult } from './generated.ts';
+import type { Control, Coroutine, Fiber, Host, WaitResult } from './rewrite/generated.ts';
 import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { Monitor } from './monitor.ts';
-import { DIRTY_SHIFT, FINISHED } from './prologue.ts';
+import { DIRTY_SHIFT, FINISHED } from './rewrite/prologue.ts';
 import { Spinners } from './spinners.ts';
 import type { Scene, Strategy } from './strategy.ts';
 

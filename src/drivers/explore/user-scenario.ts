@@ -6,10 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../base/fatal.ts';
-import type { Coroutine } from './generated.ts';
+import type { Coroutine } from './rewrite/generated.ts';
 import { ENTRY, ROOT, hashOf, type Core, type LoadedCore } from './load.ts';
 import { plant, type Mutant } from './mutant.ts';
-import { ConventionError } from './problems.ts';
+import { ConventionError } from './rewrite/problems.ts';
 import { perM } from './scenarios/per-m.ts';
 import type { Knob, Knobs, Operation, Operations, Scenario, Setting } from './scenarios/scenario.ts';
 import { runAlone } from './alone.ts';
@@ -55,7 +55,7 @@ export async function loadUserScenario(path: string, hooked: boolean, mutant?: M
 
 async function build(path: string, file: string, hooked: boolean, mutant?: Mutant): Promise<{ core: Core & UserExports } & Pick<LoadedCore, 'sites' | 'build'>> {
   const { generateCore, importGenerated } = await buildTools();
-  const { parseModule } = await import('./syntax.ts');
+  const { parseModule } = await import('./rewrite/syntax.ts');
   const names = await exportsOf(path, file, parseModule);
   const entry = join(ROOT, 'src/drivers/explore/user-entry.ts');
   const text = `export * from ${JSON.stringify(ENTRY)};\nexport { ${names.map((name) => `${name} as ${PREFIX}${name}`).join(', ')} } from ${JSON.stringify(file)};\n`;
@@ -70,10 +70,10 @@ async function build(path: string, file: string, hooked: boolean, mutant?: Mutan
   }
 }
 
-async function buildTools(): Promise<typeof import('./generate.ts')> {
+async function buildTools(): Promise<typeof import('./rewrite/generate.ts')> {
   if (!existsSync(ENTRY)) throw new UsageError('a scenario of your own is built together with the sources: run it in a checkout of sweepgen, not in the installed package');
   try {
-    return await import('./generate.ts');
+    return await import('./rewrite/generate.ts');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new UsageError('a scenario of your own is built with rolldown, acorn and magic-string; install them first: npm install rolldown acorn magic-string');
@@ -81,7 +81,7 @@ async function buildTools(): Promise<typeof import('./generate.ts')> {
 }
 
 /** Which of EXPORTS the module has; anything else is a slip of the pen. */
-async function exportsOf(path: string, file: string, parse: typeof import('./syntax.ts').parseModule): Promise<readonly string[]> {
+async function exportsOf(path: string, file: string, parse: typeof import('./rewrite/syntax.ts').parseModule): Promise<readonly string[]> {
   let names: readonly string[];
   try {
     names = exportedNames(parse(readFileSync(file, 'utf8')).program);
@@ -94,7 +94,7 @@ async function exportsOf(path: string, file: string, parse: typeof import('./syn
   return names;
 }
 
-type Program = ReturnType<typeof import('./syntax.ts').parseModule>['program'];
+type Program = ReturnType<typeof import('./rewrite/syntax.ts').parseModule>['program'];
 
 function exportedNames(program: Program): readonly string[] {
   const names: string[] = [];

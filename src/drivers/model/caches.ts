@@ -7,7 +7,7 @@
  * A line comes to one core at a time: others that want it queue up. What is in no cache comes
  * from the memory behind, whose bandwidth all share.
  */
-import { ACCESS } from '../explore/sites.ts';
+import { ACCESS } from '../explore/rewrite/sites.ts';
 import { missNs, type MachineModel } from './machine-model.ts';
 
 /** Words of a line. */

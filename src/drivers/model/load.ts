@@ -1,7 +1,7 @@
 /** The core as coroutines whose accesses have costs. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { GeneratedCore } from '../explore/generated.ts';
+import type { GeneratedCore } from '../explore/rewrite/generated.ts';
 import { ROOT } from '../explore/load.ts';
 
 export type ModelCore = GeneratedCore<typeof import('./entry.ts')>;

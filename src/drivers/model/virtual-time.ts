@@ -3,9 +3,9 @@
  * it is no longer. So accesses happen in the order of their virtual times, to within a quantum
  * that is shorter than a line takes from one core to another.
  */
-import type { Control, Coroutine, Fiber, Host, WaitResult } from '../explore/generated.ts';
-import { FINISHED } from '../explore/prologue.ts';
-import { ACCESS } from '../explore/sites.ts';
+import type { Control, Coroutine, Fiber, Host, WaitResult } from '../explore/rewrite/generated.ts';
+import { FINISHED } from '../explore/rewrite/prologue.ts';
+import { ACCESS } from '../explore/rewrite/sites.ts';
 import { Caches, LINE_SHIFT } from './caches.ts';
 import type { MachineModel } from './machine-model.ts';
 

@@ -1,6 +1,6 @@
 /** Exploration finds the classic races, and finds nothing where there is nothing. */
 import { describe, expect, it } from 'vitest';
-import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
+import type { Coroutine } from '../../../src/drivers/explore/rewrite/generated.ts';
 import type { Execution, Verdict } from '../../../src/drivers/explore/execution.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';

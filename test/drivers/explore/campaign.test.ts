@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCampaign, type CampaignOptions } from '../../../src/drivers/explore/campaign.ts';
 import { explainFailure, repeatCommand } from '../../../src/drivers/explore/failure.ts';
-import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
+import type { Coroutine } from '../../../src/drivers/explore/rewrite/generated.ts';
 import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleCore } from '../../../src/drivers/explore/bundle.ts';
-import { generateCore, importGenerated } from '../../../src/drivers/explore/generate.ts';
-import type { Coroutine, GeneratedCore } from '../../../src/drivers/explore/generated.ts';
+import { bundleCore } from '../../../src/drivers/explore/rewrite/bundle.ts';
+import { generateCore, importGenerated } from '../../../src/drivers/explore/rewrite/generate.ts';
+import type { Coroutine, GeneratedCore } from '../../../src/drivers/explore/rewrite/generated.ts';
 import { ROOT } from '../../../src/drivers/explore/load.ts';
 import { plant, type Mutant } from '../../../src/drivers/explore/mutant.ts';
-import type { Variants } from '../../../src/drivers/explore/transform.ts';
+import type { Variants } from '../../../src/drivers/explore/rewrite/transform.ts';
 
 export type FixtureCore = GeneratedCore<typeof import('./fixtures/entry.ts')>;
 /** A core of a test's own text, whose exports no type knows. */

@@ -1,6 +1,6 @@
 /** Each convention of the core's source that is broken is an error of the build, at its place. */
 import { describe, expect, it } from 'vitest';
-import { ConventionError } from '../../../src/drivers/explore/problems.ts';
+import { ConventionError } from '../../../src/drivers/explore/rewrite/problems.ts';
 import { generateText } from './compile.ts';
 
 const VIEW = "import { byteView } from '../src/memory/bytes.ts';\n";

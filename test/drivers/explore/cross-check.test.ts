@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { recordCourse, type Course } from '../../../src/drivers/explore/baton/course.ts';
 import { Crew, difference } from '../../../src/drivers/explore/baton/cross-check.ts';
 import { plainCalls } from '../../../src/drivers/explore/baton/plain-calls.ts';
-import { generateCore, importGenerated } from '../../../src/drivers/explore/generate.ts';
+import { generateCore, importGenerated } from '../../../src/drivers/explore/rewrite/generate.ts';
 import { ENTRY, GENERATED, ROOT, loadCore, type Core, type LoadedCore } from '../../../src/drivers/explore/load.ts';
 import { plant, type Mutant } from '../../../src/drivers/explore/mutant.ts';
 import { MUTANTS } from '../../../src/drivers/explore/mutants/catalog.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
-import { formatSite } from '../../../src/drivers/explore/sites.ts';
-import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
+import { formatSite } from '../../../src/drivers/explore/rewrite/sites.ts';
+import type { Coroutine } from '../../../src/drivers/explore/rewrite/generated.ts';
 
 const KEY = 1000;
 const RECORDS = [2000, 3000, 4000];

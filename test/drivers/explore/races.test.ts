@@ -6,8 +6,8 @@ import { withBothStacks } from '../../../src/drivers/explore/monitors/races/two-
 import { makeRaceDetector } from '../../../src/drivers/explore/monitors/races.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
-import { importGenerated } from '../../../src/drivers/explore/generate.ts';
-import type { Site } from '../../../src/drivers/explore/sites.ts';
+import { importGenerated } from '../../../src/drivers/explore/rewrite/generate.ts';
+import type { Site } from '../../../src/drivers/explore/rewrite/sites.ts';
 import { generateText, type TextCore } from './compile.ts';
 
 const TEXT = `

@@ -4,7 +4,7 @@ import { runAlone } from '../../../src/drivers/explore/alone.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Replay } from '../../../src/drivers/explore/strategies/replay.ts';
 import { explore, Explorer, type ExploreOptions } from '../../../src/drivers/explore/scheduler.ts';
-import { ACCESS } from '../../../src/drivers/explore/sites.ts';
+import { ACCESS } from '../../../src/drivers/explore/rewrite/sites.ts';
 import type { Scene, Strategy } from '../../../src/drivers/explore/strategy.ts';
 import { loadText, type TextCore } from './compile.ts';
 

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
-import { ACCESS } from '../../../src/drivers/explore/sites.ts';
-import type { Generated } from '../../../src/drivers/explore/transform.ts';
+import { ACCESS } from '../../../src/drivers/explore/rewrite/sites.ts';
+import type { Generated } from '../../../src/drivers/explore/rewrite/transform.ts';
 import { bundleText, generateText, loadText, type TextCore } from './compile.ts';
 import { BODIES, moduleOf } from './forms.ts';
 

@@ -3,7 +3,7 @@ import { EVENT, EVENT_COUNT } from '../../../src/drivers/model/caches.ts';
 import { loadModelCore } from '../../../src/drivers/model/load.ts';
 import type { MachineModel } from '../../../src/drivers/model/machine-model.ts';
 import { runVirtual, type Interleaved, type VirtualRun } from '../../../src/drivers/model/virtual-time.ts';
-import type { Coroutine } from '../../../src/drivers/explore/generated.ts';
+import type { Coroutine } from '../../../src/drivers/explore/rewrite/generated.ts';
 import { ROUND } from './round-machine.ts';
 
 const core = await loadModelCore();

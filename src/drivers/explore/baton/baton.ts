@@ -1,6 +1,6 @@
 /** The baton, as one thread sees it: turns are taken in the order of a recorded course. */
-import type { Host } from '../generated.ts';
-import { FINISHED } from '../prologue.ts';
+import type { Host } from '../rewrite/generated.ts';
+import { FINISHED } from '../rewrite/prologue.ts';
 import { ACCESS_NUMBERS, MESSAGES, THREW, TURN_NUMBERS, type Course } from './course.ts';
 import type { BatonHolder } from './plain-calls.ts';
 

@@ -3,7 +3,7 @@
  * long, what came from outside (the clock, how many were woken), and every access. Enough to
  * run it again where there is no scheduler.
  */
-import type { Control, Host } from '../generated.ts';
+import type { Control, Host } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import { Explorer } from '../scheduler.ts';
 import type { Prepared } from '../scenarios/scenario.ts';

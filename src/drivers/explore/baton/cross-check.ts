@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ROOT } from '../load.ts';
 import type { Setting } from '../scenarios/scenario.ts';
-import { formatSite, type Site } from '../sites.ts';
+import { formatSite, type Site } from '../rewrite/sites.ts';
 import { makeRelay, start, traceOf } from './baton.ts';
 import { ACCESS_NUMBERS, type Course } from './course.ts';
 import { plainCalls } from './plain-calls.ts';

@@ -3,8 +3,8 @@
  * again. A thread that would yield hands the baton over and blocks until it gets it back, on
  * its own stack; operations on shared memory are the real ones.
  */
-import { ACCESS } from '../sites.ts';
-import { parseModule, walk, type AnyNode, type FunctionDeclaration } from '../syntax.ts';
+import { ACCESS } from '../rewrite/sites.ts';
+import { parseModule, walk, type AnyNode, type FunctionDeclaration } from '../rewrite/syntax.ts';
 
 /** What a worker does at the end of a turn, and what it is told at the start of the next. */
 export interface BatonHolder {

@@ -1,5 +1,5 @@
 /** Which words an access touches, and whether two accesses conflict. */
-import { ACCESS } from '../sites.ts';
+import { ACCESS } from '../rewrite/sites.ts';
 import type { Access } from './trace.ts';
 
 const WRITES: ReadonlySet<number> = new Set([ACCESS.store, ACCESS.atomicStore, ACCESS.rmw, ACCESS.cas, ACCESS.fill, ACCESS.copy, ACCESS.byteStore]);

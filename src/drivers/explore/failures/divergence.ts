@@ -1,5 +1,5 @@
 /** Where an execution departs from the recorded one: who makes which access, step by step. */
-import type { Site } from '../sites.ts';
+import type { Site } from '../rewrite/sites.ts';
 import { unpackTrace, type Artefact } from './artefact.ts';
 import type { Recording } from './recording.ts';
 import { checkpointsOf, siteKey } from './trace.ts';

@@ -1,6 +1,6 @@
 /** The lane table as text: a column for each thread, the source at the right, the critical pair marked. */
 import { plural } from '../../../report/units.ts';
-import type { Site } from '../sites.ts';
+import type { Site } from '../rewrite/sites.ts';
 import type { Lanes, Row } from './lanes.ts';
 import { unnumbered } from './trace.ts';
 

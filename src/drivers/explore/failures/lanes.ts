@@ -1,6 +1,6 @@
 /** The rows of a lane table: what each thread did, step by step, with the words by their names. */
 import { nameWord } from '../../name-word.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { wordOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';

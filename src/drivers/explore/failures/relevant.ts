@@ -1,5 +1,5 @@
 /** Which of an execution's accesses are worth showing. */
-import { ACCESS } from '../sites.ts';
+import { ACCESS } from '../rewrite/sites.ts';
 import { changes, conflict, wordOf, wordsOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
 import type { Recording } from './recording.ts';

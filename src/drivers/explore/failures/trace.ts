@@ -1,6 +1,6 @@
 /** What every access of an execution was, and hashes of it that outlive changes of line numbers. */
 import type { Monitor } from '../monitor.ts';
-import type { Site } from '../sites.ts';
+import type { Site } from '../rewrite/sites.ts';
 
 export interface Access {
   readonly thread: number;

@@ -8,7 +8,7 @@ import { M, PHASE } from '../../../machine/m.ts';
 import { P, P_STATUS } from '../../../machine/p.ts';
 import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import { LOCK_OP, XWORLDSEMA, lockOps } from './locks.ts';
 import type { Report } from './report.ts';
 

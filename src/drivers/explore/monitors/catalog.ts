@@ -1,7 +1,7 @@
 /** The monitors there are, by name. */
-import type { Control } from '../generated.ts';
+import type { Control } from '../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
-import type { Site } from '../sites.ts';
+import type { Site } from '../rewrite/sites.ts';
 import { Books } from './books.ts';
 import { Guards } from './guards.ts';
 import { Liveness } from './liveness.ts';

@@ -11,7 +11,7 @@ import { MCentral, mcentralAt } from '../../../malloc/mcentral.ts';
 import { MHEAP, MHEAP_LOCK, MHeap } from '../../../malloc/mheap-record.ts';
 import { STACKPOOL, StackPool } from '../../../malloc/stack.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Books } from './books.ts';
 import { LOCK_WORDS, describeLock } from './locks.ts';
 import { nameField, recordsOf, type Records } from './records.ts';

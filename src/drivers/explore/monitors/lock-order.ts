@@ -2,7 +2,7 @@
 import type { Ref } from '../../../memory/address.ts';
 import { LOCK_ORDER } from '../../../sync/lock-order.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS } from '../sites.ts';
+import { ACCESS } from '../rewrite/sites.ts';
 import type { Books } from './books.ts';
 import { LOCK_OP, XWORLDSEMA, describeLock, lockNameAt } from './locks.ts';
 import type { Report } from './report.ts';

@@ -16,7 +16,7 @@ import { GCLOCK } from '../../../malloc/sweep.ts';
 import { SYS, Sys } from '../../../malloc/sys.ts';
 import { TRACE_LOCK } from '../../../malloc/trace.ts';
 import { WORK, Work } from '../../../gc/work.ts';
-import type { Site } from '../sites.ts';
+import type { Site } from '../rewrite/sites.ts';
 
 export const XWORLDSEMA = SCHED + Sched.at.xworldsema;
 

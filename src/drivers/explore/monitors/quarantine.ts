@@ -13,7 +13,7 @@ import { PAGE_WORDS, type Ref } from '../../../memory/address.ts';
 import { SPAN_STATE, Span } from '../../../heap/span.ts';
 import { MHEAP_LOCK } from '../../../malloc/mheap-record.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Books } from './books.ts';
 import { nameField } from './records.ts';
 import type { Report } from './report.ts';

@@ -4,9 +4,9 @@
  * that makes both, whichever comes first there, as long as no chance order between them hides
  * it. What orders is docs/exploring.md's section on races.
  */
-import type { Control } from '../generated.ts';
+import type { Control } from '../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import { Clocks, LAST_NUMBER, numberOf, threadOf } from './races/clocks.ts';
 import { RaceFound, type Race } from './races/race-found.ts';
 import { Shadow } from './races/shadow.ts';

@@ -1,7 +1,7 @@
 /** How monitors object: what broke, where the access stands, and how it was come to. */
-import type { Control } from '../generated.ts';
+import type { Control } from '../rewrite/generated.ts';
 import { Violation } from '../execution.ts';
-import { formatSite, type Site } from '../sites.ts';
+import { formatSite, type Site } from '../rewrite/sites.ts';
 
 export class Report {
   readonly #core: Control;

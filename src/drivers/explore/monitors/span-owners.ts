@@ -11,7 +11,7 @@ import { mcentralAt } from '../../../malloc/mcentral.ts';
 import { MHEAP_LOCK } from '../../../malloc/mheap-record.ts';
 import { STACKPOOL, StackPool } from '../../../malloc/stack.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Books } from './books.ts';
 import { nameField } from './records.ts';
 import type { Report } from './report.ts';

@@ -13,7 +13,7 @@ import { MHEAP_LOCK } from '../../../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../../../malloc/mstats.ts';
 import { FULL, NPROC, XNWAIT } from '../../../gc/work.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Books } from './books.ts';
 import { LOCK_OP } from './locks.ts';
 import type { Report } from './report.ts';

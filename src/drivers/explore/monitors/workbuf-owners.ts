@@ -7,7 +7,7 @@ import type { Ref } from '../../../memory/address.ts';
 import { LFNode, LFStack } from '../../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../../gc/work.ts';
 import type { Monitor } from '../monitor.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { ACCESS, type Site } from '../rewrite/sites.ts';
 import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 

@@ -8,7 +8,7 @@ import { CHECKPOINT, XCHECKPOINT } from '../../../gc/doorbell.ts';
 import type { Step } from '../../../runtime/goroutine.ts';
 import { HeapBroken } from '../../errors.ts';
 import { runAlone } from '../alone.ts';
-import type { Coroutine } from '../generated.ts';
+import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import type { MakeOracle, Oracle, Prepared } from './scenario.ts';
 

@@ -2,7 +2,7 @@
 import type { MachineShape } from '../../../memory/map.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { runAlone } from '../alone.ts';
-import type { Coroutine } from '../generated.ts';
+import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import type { Knobs, Prepared } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';

@@ -1,6 +1,6 @@
 /** Scenarios without a scheduler whose Ms do lists of operations over one small heap. */
 import type { MachineShape } from '../../../memory/map.ts';
-import type { Coroutine } from '../generated.ts';
+import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import { runAlone } from '../alone.ts';
 import { checkAtRest, onePerMemory } from './machine.ts';

@@ -4,7 +4,7 @@
  * coroutines (and mutated) with the core that it calls.
  */
 import type { MachineShape } from '../../../memory/map.ts';
-import type { Coroutine } from '../generated.ts';
+import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 
 /** A number that can be set of a scenario. */

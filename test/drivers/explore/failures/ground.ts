@@ -1,6 +1,6 @@
 /** A scenario of a test's own text, to fail in as it likes. */
-import { importGenerated } from '../../../../src/drivers/explore/generate.ts';
-import type { Coroutine } from '../../../../src/drivers/explore/generated.ts';
+import { importGenerated } from '../../../../src/drivers/explore/rewrite/generate.ts';
+import type { Coroutine } from '../../../../src/drivers/explore/rewrite/generated.ts';
 import type { LoadedCore } from '../../../../src/drivers/explore/load.ts';
 import { procsKnob, type Scenario, type Setting } from '../../../../src/drivers/explore/scenarios/scenario.ts';
 import { tinyShape } from '../../../../src/drivers/explore/scenarios/tiny-shape.ts';

@@ -1,6 +1,6 @@
 /** A failure becomes small, says what decides it, and comes up again from its artefact. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ACCESS } from '../../../../src/drivers/explore/sites.ts';
+import { ACCESS } from '../../../../src/drivers/explore/rewrite/sites.ts';
 import { unpackTrace } from '../../../../src/drivers/explore/failures/artefact.ts';
 import { investigate, type Failure } from '../../../../src/drivers/explore/failures/describe.ts';
 import { laneTable } from '../../../../src/drivers/explore/failures/lane-table.ts';

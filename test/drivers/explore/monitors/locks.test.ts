@@ -4,7 +4,7 @@ import { loadCore } from '../../../../src/drivers/explore/load.ts';
 import { makeMonitors } from '../../../../src/drivers/explore/monitors/catalog.ts';
 import { settingOf } from '../../../../src/drivers/explore/scenarios/scenario.ts';
 import { sweepRefill } from '../../../../src/drivers/explore/scenarios/sweep-refill.ts';
-import { ACCESS } from '../../../../src/drivers/explore/sites.ts';
+import { ACCESS } from '../../../../src/drivers/explore/rewrite/sites.ts';
 import { GCLOCK } from '../../../../src/malloc/sweep.ts';
 import { CONFIG, Config } from '../../../../src/memory/config.ts';
 import { bug, facts } from './watch.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadCore, type Core } from '../../../../src/drivers/explore/load.ts';
 import { makeMonitors } from '../../../../src/drivers/explore/monitors/catalog.ts';
 import { MUTANTS } from '../../../../src/drivers/explore/mutants/catalog.ts';
-import type { Site } from '../../../../src/drivers/explore/sites.ts';
+import type { Site } from '../../../../src/drivers/explore/rewrite/sites.ts';
 import { settingOf } from '../../../../src/drivers/explore/scenarios/scenario.ts';
 import { sweepRefill } from '../../../../src/drivers/explore/scenarios/sweep-refill.ts';
 import { P, P_STATUS, pAt } from '../../../../src/machine/p.ts';

@@ -1,7 +1,7 @@
 /** A race in words: two accesses to a word of which nothing says which comes first. */
 import { nameWord } from '../../../name-word.ts';
 import { Violation } from '../../execution.ts';
-import { formatSite, type Site, type SiteKind } from '../../sites.ts';
+import { formatSite, type Site, type SiteKind } from '../../rewrite/sites.ts';
 
 /** One of the two accesses. */
 export interface Side {

@@ -3,7 +3,7 @@
  * access, so the execution is run once more, and its earlier access is asked where it is.
  */
 import type { Execution } from '../../execution.ts';
-import type { Control } from '../../generated.ts';
+import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../../monitor.ts';
 import type { Race, RaceFound, Side } from './race-found.ts';
 

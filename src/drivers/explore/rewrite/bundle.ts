@@ -9,7 +9,7 @@
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
 import { rolldown } from 'rolldown';
-import { plantEdges } from './edges/plant.ts';
+import { plantEdges } from '../edges/plant.ts';
 
 /** Texts that stand in for files, by absolute path; such a file needs not exist. */
 export type Overlay = ReadonlyMap<string, string>;

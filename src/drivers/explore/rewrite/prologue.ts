@@ -3,7 +3,7 @@
  * memory, and the way in and out of a coroutine. Everything is `var` and stands at the end,
  * so that no access checks for initialization and no line of the bundle moves.
  */
-import { EDGES } from './edges/catalog.ts';
+import { EDGES } from '../edges/catalog.ts';
 import { ACCESS, type Site, type SiteKind } from './sites.ts';
 
 /** What resuming returns when the coroutine has finished; never a site. */

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateCore, generateCosted, writeGenerated } from './generate.ts';
-import { ENTRY, GENERATED, ROOT } from './load.ts';
-import { MODEL_ENTRY, MODEL_CORE } from '../model/load.ts';
+import { ENTRY, GENERATED, ROOT } from '../load.ts';
+import { MODEL_ENTRY, MODEL_CORE } from '../../model/load.ts';
 import { ConventionError } from './problems.ts';
 
 try {
