@@ -51,7 +51,7 @@ export class Quarantine implements Monitor {
   constructor(books: Books, report: Report, sites: readonly Site[]) {
     this.#books = books;
     this.#report = report;
-    this.#allocates = Uint8Array.from(sites, ({ file }) => (file.startsWith('src/malloc/') ? 1 : 0));
+    this.#allocates = Uint8Array.from(sites, ({ file, fn }) => Number(file.startsWith('src/malloc/') || isFreelistCheck(file, fn)));
     this.#how = Uint8Array.from(sites, howItChanges);
   }
 
@@ -180,4 +180,9 @@ function howItChanges({ file, fn }: Site): number {
   if (file === 'src/malloc/malloc.ts') return HANDS_OUT;
   if (fn.startsWith('growSpan')) return CARVES;
   return fn.startsWith('reclaimLocked') || fn.startsWith('returnSpan') ? RELINKS : PLAIN;
+}
+
+/** Go's bitmap collector looks at every free block's bits when it sweeps, along the freelists. */
+function isFreelistCheck(file: string, fn: string): boolean {
+  return file === 'src/gc/older/bitmap.ts' && fn.startsWith('checkFreelists');
 }
