@@ -24,13 +24,21 @@ export function describeKill(searched: Searched): string {
 
 function rowOf({ mutant, kill, lost }: Searched): string[] {
   const where = mutant.file.replace(/^src\//, '').replace(/\.ts$/, '');
-  if (kill === null) return [mutant.name, where, mutant.history, 'lost', lost, '–', '–'];
+  const history = mutant.history.split(/[;:,(]/)[0].trim();
+  if (kill === null) return [mutant.name, where, history, 'lost', lost, '–', '–'];
   const { searches } = kill;
   const found = searches.filter(({ failure }) => failure !== null).length;
   const killed = found === searches.length ? 'yes' : found === 0 ? 'no' : `${found} of ${searches.length}`;
   const seconds = median(searches.map((search) => search.seconds));
-  return [mutant.name, where, mutant.history, killed, killers(kill), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
+  return [mutant.name, where, history, killed, shortened(killers(kill)), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
 }
+
+/** Words of an exception can be many. */
+function shortened(text: string): string {
+  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
+}
+
+const MOST = 64;
 
 /** By which scenario and verdict, the most frequent first. */
 export function killers({ searches }: Kill): string {
