@@ -21,6 +21,8 @@ interface PerM {
   build(core: Core, m: Int32Array, m0: number, knobs: Knobs): Coroutine;
   /** What M `i` does. */
   run(core: Core, m: Int32Array, i: number, operations: readonly Operation[], knobs: Knobs): Coroutine;
+  /** As the Ms have left it, before what is left is swept: what is wrong, or ''. `template` is what they found. */
+  checkLeft?(m: Int32Array, template: Int32Array, knobs: Knobs): string;
   /** Beside the oracle, when all is swept: what is wrong, or ''. */
   check?(m: Int32Array, results: readonly unknown[], setting: Setting): string;
   /** The heap is not what it is about. */
@@ -49,7 +51,7 @@ export function perM(own: PerM): Scenario {
         template,
         threads: ms.map((i) => (m) => own.run(core, m, i, operations[i] ?? [], knobs)),
         names: ms.map((i) => `M${i}`),
-        check: (m, results) => (own.withoutOracle ? '' : checkAtRest(core, m, oracleOf(m))) || (own.check?.(m, results, setting) ?? ''),
+        check: (m, results) => own.checkLeft?.(m, template, knobs) || (own.withoutOracle ? '' : checkAtRest(core, m, oracleOf(m))) || own.check?.(m, results, setting) || '',
         stepLimit: 50_000,
       };
     },

@@ -1,11 +1,9 @@
-/** Scenarios without a scheduler: each M does a list of operations on one small heap, and the oracle looks at what is left. */
+/** Scenarios of the heap: each M does a list of operations on blocks that say who holds them. */
 import type { MachineShape } from '../../../memory/map.ts';
-import { runAlone } from '../alone.ts';
-import { checkAtRest, onePerMemory } from './machine.ts';
 import { isScan } from '../../../heap/bitmap.ts';
 import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
-import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
-import { tinyShape } from './tiny-shape.ts';
+import { perM } from './per-m.ts';
+import type { Knob, Knobs, Operation, Operations, Scenario } from './scenario.ts';
 
 interface Programs {
   readonly name: string;
@@ -22,31 +20,18 @@ interface Programs {
   check?(m: Int32Array, template: Int32Array, knobs: Knobs): string;
 }
 
-export function programPerM({ name, summary, procs, knobs = [], shape, before, operations, check }: Programs): Scenario {
-  function shapeOf(values: Knobs): MachineShape {
-    return tinyShape({ procs: values.procs, arenaPages: 16, bssWords: BSS_WORDS, verify: false, ...shape?.(values) });
-  }
-  return {
+export function programPerM({ name, summary, procs, knobs, shape, before, operations, check }: Programs): Scenario {
+  return perM({
     name,
     summary,
-    knobs: [procsKnob(...procs), ...knobs],
-    shape: shapeOf,
+    procs,
+    ...(knobs && { knobs }),
+    shape: (values) => ({ bssWords: BSS_WORDS, ...shape?.(values) }),
     operations,
-    prepare(core, setting, makeOracle) {
-      const map = core.planMemory(shapeOf(setting.knobs));
-      const template = new Int32Array(map.words);
-      const m0 = runAlone(core, core.boot(template, map, 100));
-      runAlone(core, core.buildByOperations(template, m0, before(setting.knobs)));
-      const oracleOf = onePerMemory(makeOracle);
-      return {
-        template,
-        threads: setting.operations.map((list, i) => (m) => core.runOperations(m, i, list)),
-        names: setting.operations.map((_, i) => `M${i}`),
-        check: (m) => checkSlots(m, setting.knobs.procs) || check?.(m, template, setting.knobs) || checkAtRest(core, m, oracleOf(m)),
-        stepLimit: 50_000,
-      };
-    },
-  };
+    build: (core, m, m0, values) => core.buildByOperations(m, m0, before(values)),
+    run: (core, m, i, list) => core.runOperations(m, i, list),
+    checkLeft: (m, template, values) => checkSlots(m, values.procs) || check?.(m, template, values) || '',
+  });
 }
 
 /** What the Ms hold is theirs still, and as they asked for it. */
