@@ -119,7 +119,9 @@ class RandomHeap {
     }
     const s = spanOf(this.m, ref);
     const isScanned = kind === 'untyped' || (kind !== 'bytes' && n > 0 && holdsPointers(type!));
-    this.blocks.push({ ref, words: this.m[s + Span.at.elemsize] >>> 2, kind, type, isScanned, parts, inner });
+    // Of a large block what was asked for: as in Go, a pointer to the rest of its last page is none.
+    const words = Math.min(this.m[s + Span.at.elemsize] >>> 2, this.m[s + Span.at.limit] - ref);
+    this.blocks.push({ ref, words, kind, type, isScanned, parts, inner });
   }
 
   /** Gives every pointer and number of every block a value. */
