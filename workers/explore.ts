@@ -11,6 +11,7 @@ export function runSlice(slice: Slice): Promise<Outcome<SliceResult>> {
   return outcomeOf(run(slice));
 }
 
+/** What it has built goes with it: there is a core to each mutant. */
 export function killMutant(task: KillTask): Promise<Outcome<Kill>> {
-  return outcomeOf(kill(task, run, now));
+  return outcomeOf(kill(task, makeRunSlice(now), now));
 }

@@ -1,13 +1,13 @@
 /** A failure in words, and the command that repeats it. */
 import { formatCount } from '../../report/units.ts';
-import type { CampaignFailure } from './campaign.ts';
+import type { FailedExecution } from './session.ts';
 import { HeapBroken } from '../errors.ts';
 import type { Outcome } from './failures/outcome.ts';
 import { MONITOR_NAMES } from './monitors/catalog.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
 
 /** What broke: a sentence, then the facts. */
-export function explainFailure({ execution, ...failure }: CampaignFailure): string[] {
+export function explainFailure({ execution, ...failure }: FailedExecution): string[] {
   return explainOutcome({ ...failure, atCheckpoint: execution.error instanceof HeapBroken }, execution.steps);
 }
 

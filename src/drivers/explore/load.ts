@@ -35,10 +35,10 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
   const overlay = plant(mutant, ROOT);
   // The build tools are no part of the installed package.
-  const { generateCore, importGenerated } = await import('./rewrite/generate.ts');
+  const { generateCore, evaluateGenerated } = await import('./rewrite/generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
-  return { core: await importGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
+  return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
 }
 
 /** Names a build by its text. */

@@ -1,32 +1,21 @@
 /** Every planted bug is found by its scenario, and found again by the seed that found it. */
 import { describe, expect, it } from 'vitest';
-import { runCampaign, type CampaignOptions } from '../../../src/drivers/explore/campaign.ts';
 import { ROOT, loadCore } from '../../../src/drivers/explore/load.ts';
 import { plant } from '../../../src/drivers/explore/mutant.ts';
 import { MUTANTS } from '../../../src/drivers/explore/mutants/catalog.ts';
 import { SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
 import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
-import { settingOf, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
-import { Verifier } from '../../../src/verify/verifier.ts';
+import type { Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
+import { search } from './search.ts';
 
 /** More than each needs from this seed; a bug that takes longer wants a sharper scenario. */
 const MOST = 2000;
-const SEED = 1;
 
-async function search(scenario: Scenario, name: string) {
+async function find(scenario: Scenario, name: string) {
   const { core } = await loadCore(false, MUTANTS.find((mutant) => mutant.name === name));
-  const options: CampaignOptions = {
-    core,
-    scenario,
-    setting: settingOf(scenario),
-    makeOracle: (m) => new Verifier(m),
-    seed: SEED,
-    executions: MOST,
-    now: () => performance.now(),
-  };
-  const { failure } = await runCampaign(options);
+  const { failure } = search({ core, scenario, executions: MOST });
   if (failure === undefined) throw new Error(`${name} was not found by ${scenario.name} in ${MOST} executions`);
-  const again = await runCampaign({ ...options, seed: failure.seed, strategy: failure.strategy, executions: 1 });
+  const again = search({ core, scenario, seed: failure.seed, strategy: failure.strategy, executions: 1 });
   return { failure, again: again.failure };
 }
 
@@ -42,12 +31,12 @@ describe('the catalog', () => {
 
 describe('exploration finds', () => {
   it.each(MUTANTS)('$name', async ({ name, scenarios: [scenario] }) => {
-    const { failure, again } = await search(SCENARIOS.find((each) => each.name === scenario)!, name);
+    const { failure, again } = await find(SCENARIOS.find((each) => each.name === scenario)!, name);
     expect(again).toMatchObject({ verdict: failure.verdict, facts: failure.facts, execution: { traceHash: failure.execution.traceHash } });
   });
 
   it('the object that a mark by load, or and store loses, in whole cycles', async () => {
-    const { failure } = await search(wholeCycleGo, 'mark-load-or-store');
+    const { failure } = await find(wholeCycleGo, 'mark-load-or-store');
     expect(failure.verdict).toBe('invariant');
     expect(failure.facts[0]).toMatch(/^LOST_OBJECT: /);
   });

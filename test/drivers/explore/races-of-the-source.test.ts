@@ -1,6 +1,5 @@
 /** The source has no data race in any scenario, and small slips in it are found as races. */
 import { describe, expect, it } from 'vitest';
-import { runCampaign } from '../../../src/drivers/explore/campaign.ts';
 import { explainFailure } from '../../../src/drivers/explore/failure.ts';
 import { loadCore, type LoadedCore } from '../../../src/drivers/explore/load.ts';
 import { makeRaceDetector } from '../../../src/drivers/explore/monitors/races.ts';
@@ -8,25 +7,23 @@ import type { Mutant } from '../../../src/drivers/explore/mutant.ts';
 import { SCENARIOS } from '../../../src/drivers/explore/scenarios/catalog.ts';
 import { settingOf, type Scenario } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { sweepRefill } from '../../../src/drivers/explore/scenarios/sweep-refill.ts';
-import { Verifier } from '../../../src/verify/verifier.ts';
+import { search } from './search.ts';
 
-function campaign({ core: used, sites: known }: LoadedCore, scenario: Scenario, procs: number, executions: number) {
-  return runCampaign({
-    core: used,
+function watched({ core, sites }: LoadedCore, scenario: Scenario, procs: number, executions: number) {
+  return search({
+    core,
     scenario,
     setting: settingOf(scenario, { procs }),
-    makeOracle: (m) => new Verifier(m),
     seed: 20140901,
     executions,
-    now: () => performance.now(),
-    monitors: ({ names }) => [makeRaceDetector(used, known, names)],
+    monitors: ({ names }) => [makeRaceDetector(core, sites, names)],
   });
 }
 
 describe('the source', () => {
   it.each(SCENARIOS)('has no race in $name', async (scenario) => {
     for (const procs of scenario.knobs.find(({ name }) => name === 'procs')!.values) {
-      expect((await campaign(await loadCore(true), scenario, procs, 12)).failure).toBeUndefined();
+      expect(watched(await loadCore(true), scenario, procs, 12).failure).toBeUndefined();
     }
   });
 });
@@ -61,7 +58,7 @@ describe('a slip is a race', () => {
     },
   ];
   it.each(slips)('$breaks', async ({ scenario, word, ...slip }) => {
-    const { failure } = await campaign(await loadCore(true, { name: 'slip', history: 'constructed', ...slip }), scenario, 3, 200);
+    const { failure } = watched(await loadCore(true, { name: 'slip', history: 'constructed', ...slip }), scenario, 3, 200);
     expect(failure?.verdict).toBe('race');
     expect(failure!.facts[0]).toMatch(word);
     expect(explainFailure(failure!)[0]).toMatch(/^a data race, noticed as M\d went on:$/);

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
-import { runCampaign } from '../../../src/drivers/explore/campaign.ts';
 import { ROOT } from '../../../src/drivers/explore/load.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import type { LoadedScenario } from '../../../src/drivers/explore/load-scenario.ts';
 import { isModulePath, loadUserScenario } from '../../../src/drivers/explore/user-scenario.ts';
-import { Verifier } from '../../../src/verify/verifier.ts';
+import { search } from './search.ts';
 
 const EXAMPLE = join(ROOT, 'test/fixtures/scenarios/two-stacks.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-user-'));
@@ -25,7 +24,7 @@ function moduleOf(text: string): string {
 const example = await loadUserScenario(EXAMPLE, false);
 
 function explore({ core, scenario }: LoadedScenario, executions: number, knobs?: Record<string, number>) {
-  return runCampaign({ core, scenario, setting: settingOf(scenario, knobs), makeOracle: (m) => new Verifier(m), seed: 1, executions, now: () => performance.now() });
+  return search({ core, scenario, setting: settingOf(scenario, knobs), executions });
 }
 
 async function refusal(text: string): Promise<string> {
@@ -51,14 +50,14 @@ describe("a user's own scenario", () => {
     expect(settingOf(scenario, { procs: 2, moves: 1 }).operations).toEqual([[['move', 0]], [['move', 1]]]);
   });
 
-  it('survives when it is right', async () => {
-    expect((await explore(example, 1500)).failure).toBeUndefined();
-    expect((await explore(example, 300, { procs: 2, moves: 1 })).failure).toBeUndefined();
+  it('survives when it is right', () => {
+    expect(explore(example, 1500).failure).toBeUndefined();
+    expect(explore(example, 300, { procs: 2, moves: 1 }).failure).toBeUndefined();
   });
 
   it('fails when it is wrong: a stack without push counts mistakes a node that came back', async () => {
     const broken = moduleOf(readFileSync(EXAMPLE, 'utf8').replace('abaBits: 8', 'abaBits: 0').replace('values: [3, 1]', 'values: [6]'));
-    const { failure } = await explore(await loadUserScenario(broken, false), 5000);
+    const { failure } = explore(await loadUserScenario(broken, false), 5000);
     expect(failure).toMatchObject({ verdict: 'invariant' });
     expect(failure!.facts.join()).toMatch(/node|nodes/);
   });

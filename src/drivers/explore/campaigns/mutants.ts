@@ -2,7 +2,7 @@
 import { Plan } from './plan.ts';
 import type { RunSlice } from './run-slice.ts';
 import { settingsOf } from './settings.ts';
-import { findMutant, findScenario } from './find.ts';
+import { findMutant, findScenario } from '../find.ts';
 import type { Failure, Station } from './slice.ts';
 
 export interface KillTask {

@@ -4,7 +4,7 @@
  * several workers are at one station, each goes along a lane of seeds of its own.
  */
 import type { Knobs } from '../scenarios/scenario.ts';
-import { SEEDS } from '../campaign.ts';
+import { SEEDS } from '../session.ts';
 import { stationKey, type Station } from './slice.ts';
 
 export interface PlanOptions {

@@ -76,7 +76,7 @@ export function localPool(now: () => number, signal?: AbortSignal): ExplorePool 
     runSlice: (slice) => runSlice(slice, signal),
     async killMutant(task) {
       const { killMutant } = await import('./mutants.ts');
-      return killMutant(task, runSlice, now);
+      return killMutant(task, makeRunSlice(now), now);
     },
     close: async () => {},
   };

@@ -1,8 +1,9 @@
 /** Runs slices, in a worker or in the caller's thread; keeps what the next slice may need again. */
 import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../../verify/verifier.ts';
-import { SEEDS, Session, type CampaignFailure } from '../campaign.ts';
+import { SEEDS, Session, type FailedExecution } from '../session.ts';
 import { explainFailure, repeatCommand } from '../failure.ts';
+import { findMutant } from '../find.ts';
 import { investigate, type Investigation } from '../failures/describe.ts';
 import { laneTable } from '../failures/lane-table.ts';
 import type { Core } from '../load.ts';
@@ -10,7 +11,6 @@ import { loadScenario, type LoadedScenario } from '../load-scenario.ts';
 import { makeMonitors } from '../monitors/catalog.ts';
 import { settingOf, type Prepared, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
-import { findMutant } from './find.ts';
 import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
 /** Runs one slice after the other; those of a station go on where the last one ended. */
@@ -157,7 +157,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
 }
 
 /** What can be told of a failure in another thread. */
-function describe(scenario: Scenario, station: Station, failure: CampaignFailure): Failure {
+function describe(scenario: Scenario, station: Station, failure: FailedExecution): Failure {
   const { seed, strategy, verdict, thread, facts, execution } = failure;
   const made = { ...station, strategy };
   return {

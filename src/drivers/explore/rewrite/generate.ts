@@ -1,4 +1,5 @@
 /** Source to generated module, and generated module to a module that runs. Needs the build tools. */
+import { compileFunction } from 'node:vm';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -24,7 +25,25 @@ export function writeGenerated(generated: Generated, path: string): void {
   writeFileSync(`${path}.map`, JSON.stringify({ ...generated.map, sources }));
 }
 
-/** Loads a generated module that was not prebuilt. Its files are gone once it is loaded. */
+/** One of a module's exports as it stands in generated code, at the beginning of a line. */
+const EXPORT = /^export (?:\{(?<list>[^}]*)\};?$|(?:function|var|const) (?<name>[\w$]+))/gm;
+
+/**
+ * Runs a generated module that imports nothing, as a function's body. A module that was imported
+ * stays for as long as the process does; this one goes with the last use of what it exports,
+ * which who runs one mutant after another lives on.
+ */
+export function evaluateGenerated<Module>({ code }: Generated): GeneratedCore<Module> {
+  const exported: string[] = [];
+  const body = code.replace(EXPORT, (declaration: string, list: string | undefined, name: string | undefined) => {
+    if (name !== undefined) exported.push(name);
+    else for (const each of list!.split(',')) exported.push(each.trim().replace(/^(\S+) as (\S+)$/, '$2: $1'));
+    return name === undefined ? '' : declaration.slice('export '.length);
+  });
+  return compileFunction(`'use strict';${body}\nreturn { ${exported.join(', ')} };`, [], { filename: 'core' })() as GeneratedCore<Module>;
+}
+
+/** Loads a generated module that was not prebuilt, and what it imports. Its files are gone once it is loaded. */
 export async function importGenerated<Module>(generated: Generated): Promise<GeneratedCore<Module>> {
   const folder = mkdtempSync(join(tmpdir(), 'sweepgen-'));
   try {

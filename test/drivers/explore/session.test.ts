@@ -1,6 +1,5 @@
-/** What a campaign runs, when it stops, and what it says of a failure. */
+/** The same seed is the same execution, and what is said of one that failed. */
 import { describe, expect, it } from 'vitest';
-import { runCampaign, type CampaignOptions } from '../../../src/drivers/explore/campaign.ts';
 import { explainFailure, repeatCommand } from '../../../src/drivers/explore/failure.ts';
 import type { Coroutine } from '../../../src/drivers/explore/rewrite/generated.ts';
 import { loadCore, type Core } from '../../../src/drivers/explore/load.ts';
@@ -11,12 +10,13 @@ import { knobsOf, procsKnob, settingOf, type MakeOracle, type Scenario } from '.
 import { XCHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { tinyShape } from '../../../src/drivers/explore/scenarios/tiny-shape.ts';
 import { wholeCycleGo } from '../../../src/drivers/explore/scenarios/whole-cycle.ts';
+import { search, type SearchOptions } from './search.ts';
 
 const { core } = await loadCore(false);
 const content: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 
-function campaign(changes: Partial<CampaignOptions>) {
-  return runCampaign({ core, scenario: markBitsGo, setting: settingOf(markBitsGo, { procs: 2 }), makeOracle: content, seed: 1, now: () => performance.now(), ...changes });
+function searchFor(options: Partial<SearchOptions> & Pick<SearchOptions, 'scenario'>) {
+  return search({ core, setting: settingOf(options.scenario, { procs: 2 }), makeOracle: content, executions: 1000, ...options });
 }
 
 /** One thread that does as `run` says, on a memory of nothing. */
@@ -30,8 +30,8 @@ function scenarioOf(run: (core: Core, m: Int32Array) => Coroutine, check = (_m: 
   };
 }
 
-describe('a campaign', () => {
-  it('runs the same executions for the same seed', async () => {
+describe('a session', () => {
+  it('runs the same executions for the same seed', () => {
     for (const scenario of [wholeCycleGo, markBitsGo]) {
       const runs = [0, 1].map(() => {
         const prepared = scenario.prepare(core, settingOf(scenario, { procs: 2 }), content);
@@ -45,47 +45,29 @@ describe('a campaign', () => {
     }
   });
 
-  it('stops after so many executions', async () => {
-    expect(await campaign({ executions: 7 })).toMatchObject({ executions: 7, distinct: 7 });
+  it('runs one interleaving alike each time', () => {
+    expect(searchFor({ scenario: scenarioOf((used, m) => used.noteclear(m, 100)), executions: 9 })).toEqual({ executions: 9, distinct: 1 });
   });
 
-  it('stops after so many seconds', async () => {
-    let time = 0;
-    const result = await campaign({ seconds: 1, now: () => (time += 50) });
-    expect(result.executions).toBeGreaterThan(5);
-    expect(result.executions).toBeLessThan(20);
-  });
-
-  it('stops when it is told to', async () => {
-    const stop = new AbortController();
-    const result = await campaign({ signal: stop.signal, onProgress: () => stop.abort() });
-    expect(result.failure).toBeUndefined();
-  });
-
-  it('counts interleavings, not executions', async () => {
-    const result = await campaign({ scenario: scenarioOf((used, m) => used.noteclear(m, 100)), executions: 9 });
-    expect(result).toMatchObject({ executions: 9, distinct: 1 });
-  });
-
-  it('takes seeds one by one, from the first again after the last', async () => {
+  it('takes a strategy and seeds, and says which failed', () => {
     const seen: number[] = [];
     const check = () => (seen.push(0) === 5 ? 'the fifth' : '');
-    const { failure } = await campaign({ scenario: scenarioOf((used, m) => used.noteclear(m, 100), check), seed: 2 ** 32 - 2, strategy: 'random:4' });
+    const { failure } = searchFor({ scenario: scenarioOf((used, m) => used.noteclear(m, 100), check), seed: 2 ** 32 - 2, strategy: 'random:4' });
     expect(failure).toMatchObject({ seed: 2, strategy: 'random:4', verdict: 'invariant', facts: ['the fifth'] });
   });
 });
 
 describe('a failure', () => {
-  it('of the oracle stops it, and is repeated by its seed and strategy', async () => {
+  it('of the oracle stops it, and is repeated by its seed and strategy', () => {
     // Fooled by what it happens to see: some interleavings, the same each time.
     const makeOracle: MakeOracle = (m) => ({
       forget() {},
       check: () => ({ problems: m[XCHECKPOINT] !== 0 && m.reduce((sum, word) => (sum + word) | 0, 0) % 7 === 0 ? [{ code: 'FOOLED', message: 'the sum' }] : [] }),
     });
     const options = { scenario: wholeCycleGo, makeOracle };
-    const { failure } = await campaign({ ...options, seed: 11 });
+    const { failure } = searchFor({ ...options, seed: 11 });
     expect(failure).toMatchObject({ verdict: 'invariant', facts: ['FOOLED: the sum'], thread: 'the watcher' });
-    const again = await campaign({ ...options, seed: failure!.seed, strategy: failure!.strategy, executions: 1 });
+    const again = searchFor({ ...options, seed: failure!.seed, strategy: failure!.strategy, executions: 1 });
     expect(again.failure).toMatchObject({ facts: failure!.facts, execution: { traceHash: failure!.execution.traceHash } });
   });
 
@@ -94,8 +76,8 @@ describe('a failure', () => {
     ['a livelock', (used: Core, m: Int32Array) => spin(used, m), 'step-limit', 'world running'],
     ['a fatal', (used: Core, m: Int32Array) => used.unlock(m, 5000, 100), 'invariant', 'UNLOCK_OF_FOREIGN_LOCK '],
     ['an access outside', (used: Core, m: Int32Array) => used.noteclear(m, -5), 'exception', 'access outside the shared memory'],
-  ] as const)('is %s, told in words', async (_, run, verdict, fact) => {
-    const { failure } = await campaign({ scenario: scenarioOf(run) });
+  ] as const)('is %s, told in words', (_, run, verdict, fact) => {
+    const { failure } = searchFor({ scenario: scenarioOf(run) });
     expect(failure).toMatchObject({ verdict, seed: 1 });
     const [headline, ...facts] = explainFailure(failure!);
     expect(headline).toMatch(/:$/);
