@@ -71,7 +71,7 @@ export class Explorer implements Scene, Host {
   readonly #arrival: Float64Array;
   /** What the last wait of each thread returned; only the `yield` of a wait looks at it. */
   readonly #messages: (WaitResult | undefined)[];
-  #fibers: Fiber[] = [];
+  readonly #fibers: Fiber[] = [];
   #results: unknown[] = [];
   #arrivals = 0;
   #left = 0;
@@ -175,15 +175,10 @@ export class Explorer implements Scene, Host {
   }
 
   #reset(): void {
-    const options = this.#options;
     this.#restore();
     this.#core.$attach(this);
-    this.#fibers = options.threads.map((start) => this.#core.$spawn(start(this.m)));
-    this.#results = options.threads.map(() => undefined);
-    this.#status.fill(RUNNABLE);
-    this.pendingSite.fill(-1);
-    this.pendingIndex.fill(-1);
-    this.ran.fill(0);
+    this.#results = [];
+    for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
     this.current = -1;
     this.steps = 0;
     this.#warped = 0;
@@ -193,6 +188,16 @@ export class Explorer implements Scene, Host {
     this.#spinners.reset();
     this.#list();
     for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
+  }
+
+  #spawn(thread: number): void {
+    const coroutine = this.#options.threads[thread](this.m);
+    if (this.#fibers.length === thread) this.#fibers.push(this.#core.$spawn(coroutine));
+    else this.#core.$respawn(this.#fibers[thread], coroutine);
+    this.#results.push(undefined);
+    this.#status[thread] = RUNNABLE;
+    this.pendingSite[thread] = this.pendingIndex[thread] = -1;
+    this.ran[thread] = 0;
   }
 
   /** The first objection of a monitor, or null. */

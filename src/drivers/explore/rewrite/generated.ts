@@ -41,6 +41,8 @@ export interface Control {
   readonly $edges: Uint32Array;
   $attach(host: Host): void;
   $spawn(coroutine: Coroutine): Fiber;
+  /** As $spawn, in a fiber whose coroutine is done with. */
+  $respawn(fiber: Fiber, coroutine: Coroutine): void;
   /** Runs on until a guard has counted past `budget`, a park, or the end. */
   $resume(fiber: Fiber, budget: number, message: WaitResult | undefined): number;
   /** Guards passed since the last resumption. */

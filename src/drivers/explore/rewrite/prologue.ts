@@ -18,6 +18,7 @@ const CONTROL = `
 var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null;
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
 export function $spawn(coroutine) { return { stack: [coroutine], top: 0, calls: [] }; }
+export function $respawn(fiber, coroutine) { fiber.stack[0] = coroutine; fiber.top = 0; if (fiber.calls.length > 0) fiber.calls.length = 0; }
 function $push(callee) { $fresh[$freshCount++] = callee; }
 export function $resume(fiber, budget, message) {
   $start = $budget = budget;

@@ -63,12 +63,15 @@ const MOST_IDS = 2 ** 24 - 1;
 /** The nodes on `stack`, the top last; more than there are when they are linked in a circle. */
 function nodesOn(m: Int32Array, stack: number): number[] {
   const idBits = m[CONFIG + Config.at.lfstackIdBits];
-  const mask = idBits === 32 ? -1 : 2 ** idBits - 1;
+  const mask = idBits === 32 ? -1 : (1 << idBits) - 1;
   const nodes: number[] = [];
-  for (let head = m[stack]; head !== 0 && nodes.length <= NODES; head = m[nodes[0]]) {
-    nodes.unshift(m[stack + LFStack.at.base] + ((head & mask) - 1) * m[stack + LFStack.at.stride]);
+  let head = m[stack];
+  while (head !== 0 && nodes.length <= NODES) {
+    const node = m[stack + LFStack.at.base] + ((head & mask) - 1) * m[stack + LFStack.at.stride];
+    nodes.push(node);
+    head = m[node];
   }
-  return nodes;
+  return nodes.reverse();
 }
 
 export const lfstackScenario = lfstack('lfstack', 'nodes that are popped and pushed on two lock-free stacks', 1, [8]);

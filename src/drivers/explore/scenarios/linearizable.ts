@@ -19,15 +19,20 @@ export function explainStacks(before: Stacks, after: Stacks, threads: readonly (
 
 /** Does the order in which they ended agree? It does whenever the last access decides. */
 function agrees(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): boolean {
-  const stacks = before.map((stack) => [...stack]);
-  const done = new Int32Array(threads.length);
+  const stacks = before.map((stack) => stack.slice());
+  const done = threads.map(() => 0);
   for (;;) {
-    let first = -1;
+    let first: StackEvent | undefined;
+    let of = 0;
     for (let i = 0; i < threads.length; i++) {
-      if (done[i] < threads[i].length && (first < 0 || threads[i][done[i]].ended < threads[first][done[first]].ended)) first = i;
+      const events = threads[i];
+      if (done[i] === events.length || (first !== undefined && events[done[i]].ended >= first.ended)) continue;
+      first = events[done[i]];
+      of = i;
     }
-    if (first < 0) return same(stacks, after);
-    if (!apply(stacks, threads[first][done[first]++])) return false;
+    if (first === undefined) return same(stacks, after);
+    if (!apply(stacks, first)) return false;
+    done[of]++;
   }
 }
 
@@ -35,7 +40,7 @@ function agrees(before: Stacks, after: Stacks, threads: readonly (readonly Stack
 function apply(stacks: readonly number[][], { pushes, stack, node }: StackEvent): boolean {
   const on = stacks[stack];
   if (pushes) on.push(node);
-  else if ((on.at(-1) ?? 0) !== node) return false;
+  else if ((on.length === 0 ? 0 : on[on.length - 1]) !== node) return false;
   else on.pop();
   return true;
 }
@@ -45,12 +50,19 @@ function undo(stacks: readonly number[][], { pushes, stack, node }: StackEvent):
   else if (node !== 0) stacks[stack].push(node);
 }
 
-/** What has been tried in vain: how far each thread was, and what the stacks held. */
+/**
+ * Tries the orders one by one. Two things keep them few: a place that was reached before is not
+ * gone on from again, and a node that nobody will pop any more must lie where it is found in
+ * the end.
+ */
 class Search {
   readonly #after: Stacks;
   readonly #threads: readonly (readonly StackEvent[])[];
   readonly #stacks: readonly number[][];
   readonly #done: number[];
+  /** By stack and node. */
+  readonly #popsLeft = new Map<string, number>();
+  /** What has been tried: how far each thread was, and what the stacks held. */
   readonly #inVain = new Set<string>();
 
   constructor(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]) {
@@ -58,6 +70,7 @@ class Search {
     this.#threads = threads;
     this.#stacks = before.map((stack) => [...stack]);
     this.#done = threads.map(() => 0);
+    for (const event of threads.flat()) if (!event.pushes) this.#countPop(event, 1);
   }
 
   /** Tries every order of the rest that keeps an event behind those that ended before it began. */
@@ -74,10 +87,23 @@ class Search {
   #findsAfter(event: StackEvent, thread: number): boolean {
     if (!apply(this.#stacks, event)) return false;
     this.#done[thread]++;
-    const found = this.finds();
+    if (!event.pushes) this.#countPop(event, -1);
+    const found = (!event.pushes || this.#mayLie(event)) && this.finds();
+    if (!event.pushes) this.#countPop(event, 1);
     this.#done[thread]--;
     undo(this.#stacks, event);
     return found;
+  }
+
+  #countPop({ stack, node }: StackEvent, change: number): void {
+    const key = `${stack} ${node}`;
+    this.#popsLeft.set(key, (this.#popsLeft.get(key) ?? 0) + change);
+  }
+
+  /** Will the node just pushed be popped again, or else be found where it lies, with all below it? */
+  #mayLie({ stack, node }: StackEvent): boolean {
+    if ((this.#popsLeft.get(`${stack} ${node}`) ?? 0) > 0) return true;
+    return this.#stacks[stack].every((each, at) => each === this.#after[stack][at]);
   }
 }
 

@@ -48,8 +48,8 @@ export class Pct implements Strategy {
   #naps = new Int32Array(0);
   #heldUntil = new Float64Array(0);
   /** When whoever runs falls, ascending, and below whom: #low[i] < 0. */
-  #points: number[] = [];
-  #low: number[] = [];
+  readonly #points: Float64Array;
+  readonly #low: Int32Array;
   #passed = 0;
   #bottom = 0;
   #last = -1;
@@ -62,6 +62,8 @@ export class Pct implements Strategy {
   constructor(depth: number, length?: number) {
     this.name = length === undefined ? `pct:${depth}` : `pct:${depth}:${length}`;
     this.#depth = depth;
+    this.#points = new Float64Array(depth - 1);
+    this.#low = new Int32Array(depth - 1);
     this.#fixed = length !== undefined;
     this.#length = length ?? 0;
     this.#drawnFor = length ?? FIRST_LENGTH;
@@ -76,9 +78,10 @@ export class Pct implements Strategy {
     rng.reseed(seed);
     if (this.#length > 0) this.#drawnFor = this.#length;
     this.#patience = Math.max(LEAST_PATIENCE, this.#drawnFor);
-    this.#priority = shuffled(scene.threads, rng);
-    this.#naps = new Int32Array(scene.threads);
-    this.#heldUntil = new Float64Array(scene.threads);
+    if (this.#priority.length !== scene.threads) this.#makeRoom(scene.threads);
+    this.#naps.fill(0);
+    this.#heldUntil.fill(0);
+    shuffle(this.#priority, rng);
     this.#drawPoints(scene.steps);
     this.#last = -1;
     this.#turnBegan = scene.steps;
@@ -86,11 +89,26 @@ export class Pct implements Strategy {
     this.#sleeps.begin(scene);
   }
 
+  #makeRoom(threads: number): void {
+    this.#priority = new Int32Array(threads);
+    this.#naps = new Int32Array(threads);
+    this.#heldUntil = new Float64Array(threads);
+  }
+
+  /** They are few, and each goes to its place. */
   #drawPoints(begin: number): void {
-    const falls = Array.from({ length: this.#depth - 1 }, (_, i) => ({ at: begin + 1 + this.#rng.below(this.#drawnFor), low: -1 - i }));
-    falls.sort((a, b) => a.at - b.at);
-    this.#points = falls.map(({ at }) => at);
-    this.#low = falls.map(({ low }) => low);
+    const points = this.#points;
+    const low = this.#low;
+    for (let drawn = 0; drawn < points.length; drawn++) {
+      const at = begin + 1 + this.#rng.below(this.#drawnFor);
+      let place = drawn;
+      for (; place > 0 && points[place - 1] > at; place--) {
+        points[place] = points[place - 1];
+        low[place] = low[place - 1];
+      }
+      points[place] = at;
+      low[place] = -1 - drawn;
+    }
     this.#passed = 0;
     this.#bottom = -this.#depth;
   }
@@ -110,7 +128,7 @@ export class Pct implements Strategy {
   #lower(scene: Scene): void {
     const { steps } = scene;
     const last = this.#last;
-    for (; this.#points[this.#passed] <= steps; this.#passed++) {
+    for (; this.#passed < this.#points.length && this.#points[this.#passed] <= steps; this.#passed++) {
       if (last >= 0) this.#priority[last] = this.#low[this.#passed];
     }
     if (last >= 0 && scene.runnableCount > 1 && steps - this.#turnBegan >= this.#patience) {
@@ -172,12 +190,13 @@ export class Pct implements Strategy {
   }
 }
 
-/** The numbers below `n` in random order. */
-function shuffled(n: number, rng: Rng) {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
+/** Fills `order` with the numbers below its length in random order. */
+function shuffle(order: Int32Array, rng: Rng): void {
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  for (let i = order.length - 1; i > 0; i--) {
     const j = rng.below(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
+    const other = order[j];
+    order[j] = order[i];
+    order[i] = other;
   }
-  return order;
 }

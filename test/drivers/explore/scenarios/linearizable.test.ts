@@ -24,6 +24,10 @@ describe('a history of two stacks is accepted', () => {
     const last = threads.flat().sort((a, b) => a.ended - b.ended).map(({ node }) => node);
     expect(explainStacks([[], []], [last, []], threads)).toBe('');
     expect(explainStacks([[], []], [[999, ...last.slice(1)], []], threads)).toContain('NOT_A_STACK');
+    expect(explainStacks([[], []], [last.toReversed(), []], threads)).toContain('NOT_A_STACK');
+    // The order in which they overlap, but not the one in which they ended.
+    const other = last.map((_, i) => last[i - (i % 3) + [2, 0, 1][i % 3]]);
+    expect(explainStacks([[], []], [other, []], threads)).toBe('');
   });
 });
 

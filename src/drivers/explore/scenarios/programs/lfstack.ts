@@ -36,7 +36,10 @@ export interface StackEvent {
 export function runStackOperations(m: Mem, thread: number, operations: readonly (readonly [string, ...number[]])[]): StackEvent[] {
   const events: StackEvent[] = [];
   const held: Ref[] = [];
-  for (const [name, stack] of operations) {
+  for (let i = 0; i < operations.length; i++) {
+    // A pattern here would be an iterator for each operation.
+    const name = operations[i][0];
+    const stack = operations[i][1];
     const began = nanotime();
     if (name === 'pop') {
       const node = lfstackpop(m, STACKS[stack]);
