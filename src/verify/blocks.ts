@@ -1,5 +1,6 @@
 /** The blocks of the spans in use: where they start, and which of them are free. */
 import { SPAN_STATE, Span } from '../heap/span.ts';
+import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
 import { KIND, PAGE_WORDS, hasBit, nameBlock, nameWord, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
@@ -110,11 +111,8 @@ export function checkFreeBlocksClear(h: HeapView, out: Findings): void {
     let left = h.nfree[i];
     for (let p = m[spanRef(h, i) + FREELIST]; left > 0; p = m[p], left--) {
       if (step > 2 * ptrWords && m[p + ptrWords] !== 0) continue;
-      for (let j = p + ptrWords; j < p + step; j++) {
-        if (m[j] === 0) continue;
-        out.add('FREE_BLOCK_DIRTY', () => `free block ${nameBlock(h, p - h.arena)} would be handed out with ${m[j]} at ${nameWord(h, j)}`);
-        break;
-      }
+      const dirty = firstNonZero(m, p + ptrWords, p + step);
+      if (dirty >= 0) out.add('FREE_BLOCK_DIRTY', () => `free block ${nameBlock(h, p - h.arena)} would be handed out with ${m[dirty]} at ${nameWord(h, dirty)}`);
       out.checks += step;
     }
   }

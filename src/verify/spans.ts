@@ -4,6 +4,7 @@ import { SPAN_STATE, Span } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { CLASSES, CLASS_BLOCKS, CLASS_BYTES, CLASS_PAGES } from './classes.ts';
+import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
 import { KIND, PAGE_WORDS, nameWord, spanIndex, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
 
@@ -193,19 +194,8 @@ export function checkFreeSpans(h: HeapView, out: Findings): void {
     if (h.m[s + NEEDZERO] !== 0) continue;
     const start = h.m[s + Span.at.start];
     const words = h.m[s + NPAGES] * PAGE_WORDS;
-    const dirty = firstNonZero(h, start, words);
+    const dirty = firstNonZero(h.m, start, start + words);
     if (dirty >= 0) out.add('FREE_SPAN_DIRTY', () => `free span ${i} needs no zeroing, but ${nameWord(h, dirty)} holds ${h.m[dirty]}`);
     out.checks += words;
   }
-}
-
-/** First word of `words` (a multiple of 8) from `start` that is not 0; -1 if all are. */
-function firstNonZero(h: HeapView, start: number, words: number): number {
-  const m = h.m;
-  const end = start + words;
-  for (let i = start; i < end; i += 8) {
-    if ((m[i] | m[i + 1] | m[i + 2] | m[i + 3] | m[i + 4] | m[i + 5] | m[i + 6] | m[i + 7]) === 0) continue;
-    for (let j = i; j < i + 8; j++) if (m[j] !== 0) return j;
-  }
-  return -1;
 }
