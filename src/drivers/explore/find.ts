@@ -12,7 +12,7 @@ export function findScenario(name: string): Scenario {
 
 /** @throws UsageError when there is none of that name. */
 export function findMutant(name: string): KnownBug {
-  return find(MUTANTS, name, 'mutant', 'sweepgen mutants --list');
+  return find(MUTANTS, name, 'mutant', 'sweepgen explore --list');
 }
 
 function find<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string, list: string): Item {
