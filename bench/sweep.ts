@@ -1,8 +1,8 @@
 /**
- * `node dist/bench/sweep.js [--json]`: how much span memory one thread sweeps in a second, by
- * the size of its blocks and by how many survive. The machine runs on this thread alone; each
- * round allocates into the same spans, marks, and sweeps, and only the sweep is measured, in
- * CPU time: what else the machine does meanwhile matters little.
+ * How much span memory one thread sweeps in a second, by the size of its blocks and by how many
+ * survive. The machine runs on this thread alone; each round allocates into the same spans,
+ * marks, and sweeps, and only the sweep is measured, in CPU time: what else the machine does
+ * meanwhile matters little.
  */
 import { rootCount, clearpools } from '../src/gc/roots.ts';
 import { markWithOthers } from '../src/gc/helper.ts';
@@ -18,7 +18,7 @@ import { setGlobal, storeWord } from '../src/runtime/mutator.ts';
 import { MARKFOR, parforsetup } from '../src/sync/parfor.ts';
 import { shapeFor } from '../src/drivers/shape.ts';
 import { spanBytes } from '../src/workloads/footprint.ts';
-import { median } from '../src/report/stats.ts';
+import type { Suite } from './suite.ts';
 
 const HEAP_BYTES = 64 << 20;
 const ROUNDS = 15;
@@ -26,11 +26,18 @@ const SIZES = [16, 32, 128, 1024];
 /** Of so many blocks one survives; 0: none. */
 const SURVIVORS = [1, 2, 10, 100, 0];
 
-const rows = SIZES.flatMap((size) => SURVIVORS.map((every) => measure(size, every)));
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-else console.table(rows);
+export const sweepSuite: Suite = {
+  name: 'sweep',
+  summary: 'GB of span memory swept a second by one thread, by size and survivors',
+  async *measure() {
+    for (const size of SIZES) {
+      for (const every of SURVIVORS) yield { name: `sweep/${size} bytes/${every === 0 ? 'none' : `1 of ${every}`}`, unit: 'GB/s', samples: sweepRates(size, every) };
+    }
+  },
+};
 
-function measure(size: number, every: number) {
+/** GB/s of each round. */
+function sweepRates(size: number, every: number): number[] {
   const count = HEAP_BYTES / size;
   const arenaBytes = spanBytes(size, 2 * count) + spanBytes(16 * count, 1) + (16 << 20);
   const map = planMemory(shapeFor({ procs: 1 }, { arenaBytes, globals: 1, goroutines: 1 }));
@@ -47,8 +54,7 @@ function measure(size: number, every: number) {
     while (sweepone(m, m0) !== NOTHING_TO_SWEEP);
     samples.push(spanBytes(size, count) / (cpuNs() - started));
   }
-  const kept = every === 0 ? 'none' : `1 of ${every}`;
-  return { bytes: size, survive: kept, 'GB/s': Math.round(median(samples) * 10) / 10 };
+  return samples;
 }
 
 /** `count` new blocks, of which the slice holds one of `every`. */

@@ -1,0 +1,50 @@
+/** Figures of another day, and what has changed since. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { z } from 'zod';
+import { mannWhitney } from '../src/report/mann-whitney.ts';
+import { median } from '../src/report/stats.ts';
+import { isRate, type Row } from './suite.ts';
+
+/** benchstat's. */
+const ALPHA = 0.05;
+
+const Baseline = z.strictObject({
+  commit: z.string(),
+  machine: z.string(),
+  node: z.string(),
+  rows: z.array(z.strictObject({ name: z.string(), unit: z.enum(['ms', 'ns/object', 'GB/s', '1/s']), samples: z.array(z.number()).min(1) })),
+});
+type Baseline = z.infer<typeof Baseline>;
+
+/** @throws Error when the file is not there, or is no baseline */
+export function readBaseline(path: string): Baseline {
+  return Baseline.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+/** Puts `rows` into the file at `path`, in place of those of the same names. */
+export function writeBaseline(path: string, before: Baseline | null, rows: readonly Row[]): void {
+  const kept = (before?.rows ?? []).filter(({ name }) => !rows.some((row) => row.name === name));
+  const rounded = rows.map((row) => ({ ...row, samples: row.samples.map((sample) => Number(sample.toPrecision(4))) }));
+  const all = [...kept, ...rounded].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = all.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
+  writeFileSync(path, `{\n  "commit": ${JSON.stringify(commit())},\n  "machine": ${JSON.stringify(machine())},\n  "node": ${JSON.stringify(process.version)},\n  "rows": [\n${lines}\n  ]\n}\n`);
+}
+
+/** "0.82, better", or "~" when it may well be chance; '' for a row that the baseline has not. */
+export function changeSince(before: Baseline | null, row: Row): string {
+  const old = before?.rows.find(({ name, unit }) => name === row.name && unit === row.unit);
+  if (old === undefined) return '';
+  const ratio = median(row.samples) / median(old.samples);
+  if (mannWhitney(old.samples, row.samples).p >= ALPHA) return '~';
+  return `${ratio.toFixed(2)}, ${ratio > 1 === isRate(row) ? 'better' : 'worse'}`;
+}
+
+export function machine(): string {
+  return `${cpus().length} × ${cpus()[0].model}`;
+}
+
+function commit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+}

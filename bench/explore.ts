@@ -1,0 +1,100 @@
+/**
+ * Executions a second of CPU time. An execution of the lock-free stack has about 200 accesses;
+ * of a whole cycle, which has three times as many, a small collection is taken to be 5,000.
+ */
+import { Bench } from 'tinybench';
+import { loadCore } from '../src/drivers/explore/load.ts';
+import { findScenario } from '../src/drivers/explore/find.ts';
+import { makeMonitors } from '../src/drivers/explore/monitors/catalog.ts';
+import { Explorer } from '../src/drivers/explore/scheduler.ts';
+import { settingOf, type MakeOracle, type Operation } from '../src/drivers/explore/scenarios/scenario.ts';
+import { makeStrategy } from '../src/drivers/explore/strategies/catalog.ts';
+import { Verifier } from '../src/verify/verifier.ts';
+import type { Suite } from './suite.ts';
+
+const STRATEGIES = { 'every access': 'uniform', 'every tenth': 'random:10', PCT: 'pct:3' } as const;
+const SAMPLES = 9;
+/** Milliseconds of a sample. */
+const SAMPLE_MS = 300;
+const COLLECTION = 5000;
+
+interface Subject {
+  readonly name: string;
+  readonly scenario: string;
+  /** Beyond the scenario's own, for each thread. */
+  readonly more?: readonly Operation[];
+  /** Accesses that count as an execution; unless given, an execution counts as one. */
+  readonly accesses?: number;
+  readonly monitors?: readonly string[];
+  readonly withoutOracle?: boolean;
+}
+
+const STACK: Subject = { name: 'lfstack, 200 accesses', scenario: 'lfstack', more: [['pop', 0], ['push', 1], ['pop', 1], ['push', 0]] };
+const CYCLE: Subject = { name: 'small collection', scenario: 'whole-cycle', accesses: COLLECTION };
+const SUBJECTS: readonly Subject[] = [
+  STACK,
+  { ...STACK, name: `${STACK.name}, races`, monitors: ['races'] },
+  CYCLE,
+  { ...CYCLE, name: `${CYCLE.name}, no oracle`, withoutOracle: true },
+  { ...CYCLE, name: `${CYCLE.name}, races`, monitors: ['races'] },
+];
+
+export const exploreSuite: Suite = {
+  name: 'explore',
+  summary: 'executions a second of one core, with and without the race detector',
+  async *measure() {
+    // In CPU time: what else the machine does meanwhile matters little.
+    const bench = new Bench({ now: cpuMs, iterations: SAMPLES, time: 0, warmupIterations: 1, warmupTime: 0, retainSamples: true });
+    for (const subject of SUBJECTS) {
+      for (const [how, strategy] of Object.entries(STRATEGIES)) {
+        const runBatch = await batchOf(subject, strategy);
+        bench.add(`explore/${subject.name}/${how}`, () => ({ overriddenDuration: runBatch() }));
+      }
+    }
+    for (const { name, result } of await bench.run()) {
+      if (!('latency' in result)) throw new Error(`${name} was not measured`, { cause: 'error' in result ? result.error : undefined });
+      yield { name, unit: '1/s', samples: result.latency.samples!.map((ms) => 1000 / ms) };
+    }
+  },
+};
+
+/** What runs executions for a while, and returns the milliseconds of one. */
+async function batchOf(subject: Subject, strategy: string): Promise<() => number> {
+  const explorer = await explorerOf(subject, strategy);
+  let seed = 1;
+  return () => {
+    const started = cpuMs();
+    let executions = 0;
+    let elapsed = 0;
+    while (elapsed < SAMPLE_MS) {
+      for (let i = 0; i < 20; i++) {
+        const { verdict, detail, steps } = explorer.run(seed++);
+        if (verdict !== 'ok') throw new Error(`seed ${seed - 1}: ${verdict}: ${detail}`);
+        executions += subject.accesses === undefined ? 1 : steps / subject.accesses;
+      }
+      elapsed = cpuMs() - started;
+    }
+    return elapsed / executions;
+  };
+}
+
+async function explorerOf(subject: Subject, strategy: string): Promise<Explorer> {
+  const { core, sites } = await loadCore(subject.monitors !== undefined);
+  const scenario = findScenario(subject.scenario);
+  const setting = settingOf(scenario, { procs: 3 });
+  const operations = setting.operations.map((own) => [...own, ...(subject.more ?? [])]);
+  const nobody: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
+  const prepared = scenario.prepare(core, { ...setting, operations }, subject.withoutOracle ? nobody : (m) => new Verifier(m));
+  return new Explorer({
+    core,
+    ...prepared,
+    ...(subject.withoutOracle && { check: undefined }),
+    strategy: makeStrategy(strategy),
+    monitors: subject.monitors && makeMonitors(core, sites, subject.monitors, prepared.names),
+  });
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

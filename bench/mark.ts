@@ -1,0 +1,46 @@
+/**
+ * Mark time of the five graphs by both policies with one and two threads, and of the sweep that
+ * follows. Every sample is what the machine itself logged of a collection; the counts of threads
+ * take turns in one process, so that whatever drifts meanwhile is the same for both.
+ */
+import { startRuntime } from '../src/index.ts';
+import type { Cycle } from '../src/index.ts';
+import { collectArgs } from '../src/workloads/collect.ts';
+import type { Row, Suite } from './suite.ts';
+
+export const GRAPHS = ['tree', 'list', 'rand', 'wide', 'mixed'] as const;
+export const THREADS = [1, 2];
+export type Policy = 'go1.3' | 'tuned';
+const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
+const RUNS = 15;
+
+export const markSuite: Suite = {
+  name: 'mark',
+  summary: 'mark time of five graphs, both policies, 1 and 2 threads; and eager sweep',
+  async *measure() {
+    for (const graph of GRAPHS) {
+      for (const policy of POLICIES) yield* rowsOf(graph, policy, await collect(graph, policy, RUNS));
+    }
+  },
+};
+
+function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Iterable<Row> {
+  for (const threads of THREADS) {
+    const measured = cycles.filter(({ nproc }) => nproc === threads);
+    yield { name: `mark/${graph}/${policy}/threads=${threads}`, unit: 'ms', samples: measured.map(markMs) };
+    if (threads > 1 || policy !== POLICIES[0]) continue;
+    yield { name: `sweep/${graph}`, unit: 'ms', samples: measured.map(({ eagerSweepNs }) => eagerSweepNs / 1e6) };
+  }
+}
+
+/** `runs` collections for each count of threads, by turns, in a process that has warmed up. */
+export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
+  const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
+  const { cycles } = await runtime.finished;
+  return cycles.slice(THREADS.length);
+}
+
+/** From the start of the marking until the last M has left it. */
+export function markMs({ markNs, waitNs }: Cycle): number {
+  return (markNs + waitNs) / 1e6;
+}
