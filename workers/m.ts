@@ -1,14 +1,17 @@
 /** The worker of one M: runs goroutines on its P until the machine shuts down. */
 import { arrive } from '../src/gc/doorbell.ts';
+import { useCompiled } from '../src/gc/compiled.ts';
 import { mAt } from '../src/machine/m.ts';
 import { link } from '../src/runtime/boot.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
+import { compiledScanRun } from '../src/drivers/compiled/load.ts';
 import { outcomeOf, type MOutcome, type MTask } from '../src/drivers/threads/task.ts';
 import { loadWorkload } from '../src/workloads/registry.ts';
 
 export default async function runM(task: MTask): Promise<MOutcome> {
   try {
-    const m = new Int32Array(task.memory);
+    const m = new Int32Array(task.memory.buffer, 0, task.words);
+    if (task.compiled) useCompiled(compiledScanRun(task.memory));
     const text = link((await loadWorkload(task.workload)).steps);
     const mp = mAt(m, task.index);
     arrive(m);

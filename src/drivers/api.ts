@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), or with the faster loop. */
   readonly policy?: 'go1.3' | 'tuned';
+  /** Whether the tuned loop's inner part runs as WebAssembly, which is the default, or as the JavaScript that it was made from. */
+  readonly compiled?: boolean;
   /** What of the mark is not as in Go 1.3; see TUNING. */
   readonly tuning?: MachineTuning;
   /** The machine: 64-bit (the default), or 32-bit, where any integer may look like a pointer. */

@@ -23,6 +23,7 @@ import { MachineStuck, Stopped } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
 import { GOARCH, shapeFor } from '../shape.ts';
+import { compilableMemory } from '../compiled/load.ts';
 import { makePool } from './pool.ts';
 import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
@@ -37,12 +38,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const params = checkParams(workload, options.params ?? {});
   if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
   const { map, restores } = plan(workload.needs(params), options, workload.types);
-  const m = new Int32Array(reserve(map));
+  const memory = reserve(map);
+  const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
   const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(m, map, workload, params, loaded, options);
+  return run(memory, m, map, workload, params, loaded, options);
 }
 
 /** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
@@ -86,9 +88,9 @@ function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean): Load
   return { image, refs: restoreImage(m, m0, image, image.places), inPlace: true };
 }
 
-function reserve(map: MemoryMap): SharedArrayBuffer {
+function reserve(map: MemoryMap): WebAssembly.Memory {
   try {
-    return new SharedArrayBuffer(map.words * 4);
+    return compilableMemory(map.words);
   } catch {
     throw new UsageError(`${Math.ceil((map.words * 4) / 2 ** 20)} MB can't be reserved here; give a smaller --arena`);
   }
@@ -110,7 +112,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
   enableGC(m);
 }
 
-function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
+function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
   const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
@@ -125,7 +127,7 @@ function run(m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded:
   // Whoever fails first decides: the others may wait for it forever.
   const ms = Array.from({ length: procs }, async (_, index) => {
     const outcome = await pool
-      .run({ memory: m.buffer as SharedArrayBuffer, index, workload: options.workload })
+      .run({ memory, words: map.words, compiled: options.compiled ?? true, index, workload: options.workload })
       .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
     if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });

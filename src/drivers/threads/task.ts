@@ -3,7 +3,11 @@ import { Fatal, type Facts } from '../../base/fatal.ts';
 import { WorkloadError } from '../errors.ts';
 
 export interface MTask {
-  readonly memory: SharedArrayBuffer;
+  readonly memory: WebAssembly.Memory;
+  /** Of the machine; the memory's last page may go on for longer. */
+  readonly words: number;
+  /** Whether the tuned mark loop runs as it was compiled. */
+  readonly compiled: boolean;
   /** Which M this worker is. */
   readonly index: number;
   /** As given to loadWorkload. */

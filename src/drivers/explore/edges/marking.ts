@@ -27,6 +27,8 @@ export const MARKING_EDGES = [
     ['tuned: a buffer put aside was given away', '} else if (stash !== 0) {@'],
     ['tuned: a buffer was put aside', '@stash = wbuf;'],
     ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
+  ]),
+  ...edgesOf('marking', 'src/gc/scan-run.ts', [
     ['tuned: several marks in one', '@m[sb + PENDING] |= mark;'],
     ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
   ]),

@@ -3,6 +3,7 @@ import type { KnownBug } from './known-bug.ts';
 
 const FLUSH = 'src/gc/flush.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
+const RUN = 'src/gc/scan-run.ts';
 
 export const MARKING: readonly KnownBug[] = [
   {
@@ -18,7 +19,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'pending-marks-lost',
     history: 'constructed',
     breaks: 'marks gathered for one bitmap word are thrown away when the next word comes: live blocks are freed',
-    file: TUNED,
+    file: RUN,
     find: 'if (m[sb + PENDING_WORD] !== word) {\n    flushPending(m, sb);',
     replace: 'if (m[sb + PENDING_WORD] !== word) {',
     scenarios: ['mark-bits-tuned'],
@@ -123,7 +124,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'byte-marks-shared',
     history: 'constructed',
     breaks: 'blocks of 16 bytes, two to a byte of marks, are marked by a store of the byte: the neighbour\'s mark goes',
-    file: TUNED,
+    file: RUN,
     find: 'const OWN_BYTE_WORDS = 8;',
     replace: 'const OWN_BYTE_WORDS = 4;',
     scenarios: ['mark-bits-tuned'],
@@ -132,7 +133,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'shared-mark-plainly',
     history: 'constructed',
     breaks: 'a mark in a byte that blocks share is set by load and store',
-    file: TUNED,
+    file: RUN,
     find: 'if ((bits & SCANNED) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;',
     replace: 'if ((bits & SCANNED) !== 0) { const marks = m[word]; m[word] = marks | mark; return (marks & mark) === 0; }',
     scenarios: ['mark-bits-tuned'],
@@ -141,7 +142,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'hint-for-neighbour',
     history: 'constructed',
     breaks: 'a block of 8 bytes says of all 16 that they are marked: its neighbour never is',
-    file: TUNED,
+    file: RUN,
     find: 'const HINT_WORDS = 4;',
     replace: 'const HINT_WORDS = 2;',
     scenarios: ['mark-mixed-tuned'],
@@ -169,7 +170,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'pending-marks-plainly',
     history: 'constructed',
     breaks: 'gathered marks are put into the bitmap by load and store, beside those of others',
-    file: TUNED,
+    file: RUN,
     find: 'Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);',
     replace: 'm[m[sb + PENDING_WORD]] |= m[sb + PENDING];',
     scenarios: ['mark-bits-tuned'],

@@ -22,13 +22,16 @@ export interface Bundle {
 
 /**
  * What the core has from outside, by the end of its path. The clock of an execution is the
- * scheduler's, and views are kept, not made anew; `$now` and `$bytes` are in the prologue.
+ * scheduler's, and views are kept, not made anew; `$now` and `$bytes` are in the prologue. What
+ * was compiled can't be stopped at an access: the source it was compiled from can.
  */
 const INTRINSICS: Readonly<Record<string, string>> = {
   'src/base/clock.ts': `export function nanotime(): number { return $now(); }
 export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
   'src/memory/bytes.ts': `export function byteView(memory: Int32Array): Uint8Array { return $bytes(memory); }
+`,
+  'src/gc/compiled.ts': `export { scanRun } from './scan-run.ts';
 `,
 };
 

@@ -1,0 +1,15 @@
+/** What of WebAssembly is used; Node has it, and its types come with those of browsers only. */
+declare namespace WebAssembly {
+  class Memory {
+    /** Sizes in pages of 64 KB. */
+    constructor(options: { initial: number; maximum: number; shared: true });
+    readonly buffer: SharedArrayBuffer;
+  }
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The inner part of the tuned mark loop: it runs for thousands of blocks and meets nothing but
+ * the heap, its bitmap and the stack of work. It is kept to whole numbers, locals and words of
+ * the memory, so that it can be made into WebAssembly as it stands (drivers/compiled), and runs
+ * as it stands wherever that can't be.
+ */
+import type { Mem8 } from '../memory/bytes.ts';
+import type { Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
+import { racyLoad, racyLoadByte, racyStore, racyStoreByte } from '../sync/racy.ts';
+import { BIT_ALLOCATED, BIT_SCAN } from '../heap/bitmap.ts';
+import { Span } from '../heap/span.ts';
+import { ARENA_USED } from '../malloc/mheap.ts';
+import { NO_BLOCK, findBlock } from './block.ts';
+import { ScanBuf } from './scanbuf.ts';
+import { FULL, NPROC, Obj, XNWAIT } from './work.ts';
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const SPAN_MAP = CONFIG + Config.at.spanMap;
+const HINTS = CONFIG + Config.at.hints;
+const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
+const { elemsize: ELEMSIZE } = Span.at;
+const { marked: MARKED, pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
+
+// Local names: V8 folds these, and not those of another module.
+const ALLOCATED = BIT_ALLOCATED;
+const SCANNED = BIT_SCAN;
+const TAG = PTR_TAG;
+const PAGE = PAGE_WORD_SHIFT;
+const ENTRY = Obj.words;
+const ARENA_END = ARENA_USED;
+const NPROCS_MARKING = NPROC;
+
+/**
+ * Blocks marked in one run. A loop that goes on for long is left in code that V8 made to enter
+ * it in the middle, which folds no constants; what is called often is not.
+ */
+const RUN = 4096;
+/** From this many words on, a block's mark has a byte of its own. */
+const OWN_BYTE_WORDS = 8;
+/** Objects of no more words than this, and two, are looked at slot by slot. */
+const FEW = 6;
+/** Blocks under four words share their 16 bytes, so a hint would speak for a neighbour. */
+const HINT_WORDS = 4;
+
+/**
+ * Scans [first, last), then pops and scans what lies on the work stack between `base` and
+ * `top`, as long as it stays below `room` and nothing else needs to be looked at. With `room`
+ * 0 it scans just the range. Objects of more than `piece` words are left to the caller.
+ *
+ * All arithmetic ends in `| 0` and all parameters begin with it: V8 then keeps what it counts in
+ * registers, untagged, and looks for no overflow.
+ * @returns the stack's new top
+ */
+export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number): Ref {
+  const arena = m[ARENA];
+  const used = (m[ARENA_END] - arena) | 0;
+  const spanMap = m[SPAN_MAP];
+  const hints = m[HINTS];
+  const alone = m[NPROCS_MARKING] === 1;
+  const bottom = base | 0;
+  const most = room | 0;
+  const longest = piece | 0;
+  // With more than this on the stack, somebody who waits could be given half.
+  const shareable = alone ? most : (bottom + m[HANDOFF_THRESHOLD] * ENTRY) | 0;
+  let start = first | 0;
+  let end = last | 0;
+  let wp = top | 0;
+  let marked = 0;
+  // Words of the block found last.
+  let size = 0;
+  for (;;) {
+    // The object found last is scanned next; it needs no way through memory.
+    let next = 0;
+    let nextWords = 0;
+    let i = (end - 2) | 0;
+    // Most objects hold their pointers first: what follows is skipped two words at a time.
+    if (((i - start) | 0) > FEW) while (((i - 2) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0]) === 0) i = (i - 4) | 0;
+    for (; i >= start; i = (i - 2) | 0) {
+      if (m[(i + 1) | 0] !== TAG) {
+        if (((i - 6) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0] | m[(i - 3) | 0] | m[(i - 5) | 0]) === 0) i = (i - 6) | 0;
+        continue;
+      }
+      // To its word: the arena starts on a page, and heap words are two of ours.
+      const off = (((m[i] >>> 2) & ~1) - arena) | 0;
+      if (off < 0 || off >= used) continue;
+      const hintWord = (hints + (off >> 7)) | 0;
+      const hint = 1 << (off >> 2);
+      // Racy, as is the store of it: a lost hint costs a second look.
+      const known = racyLoad(m, hintWord);
+      if ((known & hint) !== 0) continue;
+      const shift = (off >> 1) & 15;
+      const word = (arena - ((off >> 5) << 1) - 1) | 0;
+      const bits = m[(word - 1) | 0] >> shift;
+      let ref = (arena + off) | 0;
+      if ((bits & ALLOCATED) === 0) {
+        if ((bits & SCANNED) !== 0) continue;
+        ref = markInterior(m, sb, off) | 0;
+        if (ref === 0) continue;
+        size = m[(m[(spanMap + ((ref - arena) >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+      } else if (alone) {
+        const mark = 1 << (shift + (shift & 12));
+        const marks = m[word];
+        if ((marks & mark) !== 0) continue;
+        m[word] = marks | mark;
+        marked = (marked + 1) | 0;
+        if ((bits & SCANNED) === 0) continue;
+        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+        // Seldom another: so guessed, the next object can be read before the span has been.
+        if (words !== size) size = words;
+        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
+      } else {
+        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+        if (words !== size) size = words;
+        if (size >= OWN_BYTE_WORDS) {
+          // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
+          // word leave this byte alone. The byte alone is looked at: a load of the word would
+          // have to wait for the byte stored last.
+          const byte = word * 4 + (shift >> 2);
+          if (racyLoadByte(m, m8, byte) !== 0) continue;
+          racyStoreByte(m, m8, byte, 1 << (shift & 3));
+        } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
+          continue;
+        }
+        marked = (marked + 1) | 0;
+        if ((bits & SCANNED) === 0) continue;
+        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
+      }
+      if (next !== 0) {
+        m[wp] = next;
+        m[(wp + 1) | 0] = nextWords;
+        wp = (wp + ENTRY) | 0;
+      }
+      next = ref;
+      nextWords = size;
+    }
+    if (next === 0) {
+      if (wp === bottom || wp > most) break;
+      wp = (wp - ENTRY) | 0;
+      next = m[wp];
+      nextWords = m[(wp + 1) | 0];
+    }
+    if (nextWords > longest || wp > most || marked > RUN || (wp > shareable && othersWait(m))) {
+      m[wp] = next;
+      m[(wp + 1) | 0] = nextWords;
+      wp = (wp + ENTRY) | 0;
+      break;
+    }
+    start = next;
+    end = (next + nextWords) | 0;
+  }
+  m[sb + MARKED] += marked;
+  return wp;
+}
+
+/**
+ * Marks the block that the word at `off` lies in.
+ * @returns the block if it is to be scanned, or 0
+ */
+function markInterior(m: Mem, sb: Ref, off: number): Ref {
+  const block = findBlock(m, off);
+  if (block === NO_BLOCK) return 0;
+  const arena = m[ARENA];
+  const shift = (block >> 1) & 15;
+  const word = arena - ((block >> 5) << 1) - 1;
+  const bits = m[word - 1] >>> shift;
+  if ((bits & ALLOCATED) === 0) return 0;
+  const mark = 1 << (shift + (shift & 12));
+  if ((Atomics.or(m, word, mark) & mark) !== 0) return 0;
+  m[sb + MARKED]++;
+  return (bits & SCANNED) === 0 ? 0 : arena + block;
+}
+
+/**
+ * Marks a block whose mark shares its byte with others. One without pointers goes to the
+ * marks of its bitmap word that are written together; another is marked at once.
+ * @returns false if it was marked already
+ */
+function markShared(m: Mem, sb: Ref, word: Ref, mark: number, bits: number): boolean {
+  // Racy: a mark not seen here is found by the atomic below, or written once more.
+  if ((racyLoad(m, word) & mark) !== 0) return false;
+  if ((bits & SCANNED) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
+  if (m[sb + PENDING_WORD] !== word) {
+    flushPending(m, sb);
+    m[sb + PENDING_WORD] = word;
+    m[sb + PENDING] = mark;
+    return true;
+  }
+  if ((m[sb + PENDING] & mark) !== 0) return false;
+  m[sb + PENDING] |= mark;
+  return true;
+}
+
+/** Puts the gathered marks into the bitmap. */
+export function flushPending(m: Mem, sb: Ref): void {
+  if (m[sb + PENDING_WORD] === 0) return;
+  Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);
+  m[sb + PENDING_WORD] = 0;
+}
+
+/** Racy: a stale answer hands off a moment early or late. */
+export function othersWait(m: Mem): boolean {
+  return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
+}
