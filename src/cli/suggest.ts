@@ -11,11 +11,14 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** "; did you mean X?", or else "; there are X, Y and Z", or nothing. */
+/** More words than this nobody reads. */
+const MOST_LISTED = 60;
+
+/** "; did you mean X?", or else "; there are X, Y and Z" unless they are too many, or nothing. */
 export function hint(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   if (near !== undefined) return `; did you mean ${near}?`;
-  if (known.length === 0) return '';
+  if (known.length === 0 || known.length > MOST_LISTED) return '';
   return `; there ${known.length === 1 ? 'is' : 'are'} ${inWords(known)}`;
 }
 

@@ -9,7 +9,7 @@ import type { Ref } from '../memory/address.ts';
 import { scanRun as scanRunAsItStands } from './scan-run.ts';
 
 /** scan-run.ts's scanRun over a memory that is known. */
-export type CompiledScanRun = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number) => Ref;
+export type CompiledScanRun = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean) => Ref;
 
 let compiled: CompiledScanRun | null = null;
 
@@ -19,6 +19,6 @@ export function useCompiled(scanRun: CompiledScanRun | null): void {
 }
 
 /** As scan-run.ts's scanRun. */
-export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number): Ref {
-  return compiled === null ? scanRunAsItStands(m, m8, sb, first, last, top, base, room, piece) : compiled(sb, first, last, top, base, room, piece);
+export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean): Ref {
+  return compiled === null ? scanRunAsItStands(m, m8, sb, first, last, top, base, room, piece, alone, only) : compiled(sb, first, last, top, base, room, piece, alone, only);
 }

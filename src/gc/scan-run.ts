@@ -14,7 +14,7 @@ import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, XNWAIT } from './work.ts';
+import { FULL, Obj, XNWAIT } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -30,7 +30,6 @@ const TAG = PTR_TAG;
 const PAGE = PAGE_WORD_SHIFT;
 const ENTRY = Obj.words;
 const ARENA_END = ARENA_USED;
-const NPROCS_MARKING = NPROC;
 
 /**
  * Blocks marked in one run. A loop that goes on for long is left in code that V8 made to enter
@@ -41,29 +40,30 @@ const RUN = 4096;
 const OWN_BYTE_WORDS = 8;
 /** Objects of no more words than this, and two, are looked at slot by slot. */
 const FEW = 6;
-/** Blocks under four words share their 16 bytes, so a hint would speak for a neighbour. */
-const HINT_WORDS = 4;
+/** Words of the commonest objects. */
+const TWO_SLOTS = 4;
+const FOUR_SLOTS = 8;
 
 /**
  * Scans [first, last), then pops and scans what lies on the work stack between `base` and
- * `top`, as long as it stays below `room` and nothing else needs to be looked at. With `room`
- * 0 it scans just the range. Objects of more than `piece` words are left to the caller.
+ * `top`, as long as it stays below `room` and nothing else needs to be looked at. `only`: just
+ * the range, and what it leads to is left on the stack. Objects of more than `piece` words are
+ * left to the caller. `alone`: no other M marks.
  *
  * All arithmetic ends in `| 0` and all parameters begin with it: V8 then keeps what it counts in
  * registers, untagged, and looks for no overflow.
  * @returns the stack's new top
  */
-export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number): Ref {
+export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean): Ref {
   const arena = m[ARENA];
   const used = (m[ARENA_END] - arena) | 0;
   const spanMap = m[SPAN_MAP];
   const hints = m[HINTS];
-  const alone = m[NPROCS_MARKING] === 1;
   const bottom = base | 0;
   const most = room | 0;
   const longest = piece | 0;
   // With more than this on the stack, somebody who waits could be given half.
-  const shareable = alone ? most : (bottom + m[HANDOFF_THRESHOLD] * ENTRY) | 0;
+  const shareable = (bottom + m[HANDOFF_THRESHOLD] * ENTRY) | 0;
   let start = first | 0;
   let end = last | 0;
   let wp = top | 0;
@@ -99,34 +99,40 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
         ref = markInterior(m, sb, off) | 0;
         if (ref === 0) continue;
         size = m[(m[(spanMap + ((ref - arena) >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
-      } else if (alone) {
-        const mark = 1 << (shift + (shift & 12));
-        const marks = m[word];
-        if ((marks & mark) !== 0) continue;
-        m[word] = marks | mark;
-        marked = (marked + 1) | 0;
-        if ((bits & SCANNED) === 0) continue;
-        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
-        // Seldom another: so guessed, the next object can be read before the span has been.
-        if (words !== size) size = words;
-        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
       } else {
-        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
-        if (words !== size) size = words;
-        if (size >= OWN_BYTE_WORDS) {
-          // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
-          // word leave this byte alone. The byte alone is looked at: a load of the word would
-          // have to wait for the byte stored last.
-          const byte = word * 4 + (shift >> 2);
-          if (racyLoadByte(m, m8, byte) !== 0) continue;
-          racyStoreByte(m, m8, byte, 1 << (shift & 3));
-        } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
-          continue;
+        // Marked or about to be, by this M: whoever sees the hint may pass on. Of two blocks that
+        // share these 16 bytes it would speak for both; and one without pointers is not worth it.
+        if ((bits & SCANNED) !== 0 && ((shift | (bits >> 1)) & 1) === 0) racyStore(m, hintWord, known | hint);
+        if (alone) {
+          const mark = 1 << (shift + (shift & 12));
+          const marks = m[word];
+          if ((marks & mark) !== 0) continue;
+          m[word] = marks | mark;
+          marked = (marked + 1) | 0;
+          if ((bits & SCANNED) === 0) continue;
+          // Seldom another: so guessed, the next object can be read before the span has been.
+          const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+          if (words !== size) size = words;
+        } else {
+          const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+          if (words !== size) size = words;
+          if (size >= OWN_BYTE_WORDS) {
+            // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
+            // word leave this byte alone. The byte alone is looked at: a load of the word would
+            // have to wait for the byte stored last.
+            const byte = word * 4 + (shift >> 2);
+            if (racyLoadByte(m, m8, byte) !== 0) continue;
+            racyStoreByte(m, m8, byte, 1 << (shift & 3));
+          } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
+            continue;
+          }
+          marked = (marked + 1) | 0;
+          if ((bits & SCANNED) === 0) continue;
         }
-        marked = (marked + 1) | 0;
-        if ((bits & SCANNED) === 0) continue;
-        if (size >= HINT_WORDS) racyStore(m, hintWord, known | hint);
       }
+      // What a large object points at goes on the stack, all of it; one of two or four slots need
+      // not, if it has no pointer itself.
+      if (only && (size === TWO_SLOTS || size === FOUR_SLOTS) && (m[(ref + 1) | 0] | m[(ref + 3) | 0]) === 0 && (size === TWO_SLOTS || (m[(ref + 5) | 0] | m[(ref + 7) | 0]) === 0)) continue;
       if (next !== 0) {
         m[wp] = next;
         m[(wp + 1) | 0] = nextWords;
@@ -136,12 +142,12 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
       nextWords = size;
     }
     if (next === 0) {
-      if (wp === bottom || wp > most) break;
+      if (only || wp === bottom || wp > most) break;
       wp = (wp - ENTRY) | 0;
       next = m[wp];
       nextWords = m[(wp + 1) | 0];
     }
-    if (nextWords > longest || wp > most || marked > RUN || (wp > shareable && othersWait(m))) {
+    if (only || nextWords > longest || wp > most || marked > RUN || (!alone && wp > shareable && othersWait(m))) {
       m[wp] = next;
       m[(wp + 1) | 0] = nextWords;
       wp = (wp + ENTRY) | 0;

@@ -6,14 +6,17 @@
  *   - Words are scanned from the last to the first: with a stack of work, a heap allocated in
  *     pre-order is then walked in order.
  *   - A dense filter of hints, one bit for each 16 bytes, says "points at something marked"
- *     before bitmap and span are looked at. Races only lose hints. A block without pointers
- *     gets none: to know that it has 16 bytes of its own would take a look at its span.
+ *     before bitmap and span are looked at. Races only lose hints. Blocks without pointers get
+ *     none, nor do those that share their 16 bytes with another.
  *   - A block of 32 bytes or more is marked by a plain store of a byte that is all its own:
  *     two Ms that mark it at once both scan it, which does no harm. Marks of smaller blocks
  *     without pointers are gathered per bitmap word; nobody needs to know who was first.
  *   - Buffers that an M has filled stay with it until somebody waits: what it wrote last is in
  *     its own cache.
- *   - A large object is scanned piece by piece, and half of its rest is given to who waits.
+ *   - A large object is scanned piece by piece, and half of its rest is given to who waits. A
+ *     small one that it points at, and that has no pointers, does not go on the stack of work.
+ *
+ * The inner part is in scan-run.ts, and on threads it runs as WebAssembly made from it.
  */
 import { byteView } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -92,7 +95,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
     justTaken = false;
     if (largeStart !== largeEnd) {
       const start = Math.max(largeStart, largeEnd - piece);
-      wp = scanRun(m, m8, sb, start, largeEnd, wp, 0, 0, piece);
+      wp = scanRun(m, m8, sb, start, largeEnd, wp, 0, 0, piece, alone, true);
       largeEnd = start;
       continue;
     }
@@ -101,7 +104,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       const start = m[wp];
       const end = start + m[wp + 1];
       if (end - start <= piece) {
-        wp = scanRun(m, m8, sb, start, end, wp, base, base + soft, piece);
+        wp = scanRun(m, m8, sb, start, end, wp, base, base + soft, piece, alone, false);
       } else {
         largeStart = start;
         largeEnd = end;

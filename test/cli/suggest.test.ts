@@ -15,6 +15,7 @@ describe('suggestions', () => {
     expect(hint('wobble', KNOWN)).toBe('; there are churn, binary-trees, tree and list');
     expect(hint('wobble', ['churn'])).toBe('; there is churn');
     expect(hint('wobble', [])).toBe('');
+    expect(hint('wobble', Array.from({ length: 61 }, (_, i) => `known ${i} of many`))).toBe('');
     expect(inWords(['1'])).toBe('1');
   });
 });

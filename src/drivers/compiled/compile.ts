@@ -3,13 +3,13 @@ import { rolldown } from 'rolldown';
 import loadWabt from 'wabt';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../explore/rewrite/syntax.ts';
 import { MOST_PAGES } from './load.ts';
-import { moduleText, type Constants } from './wat.ts';
+import { moduleText, type Constants, type Export } from './wat.ts';
 
 /**
- * The module that `entry`'s functions `exports` become.
+ * The module that functions of `entry` become.
  * @throws Error with the text of what can't be compiled
  */
-export async function compile(entry: string, exports: readonly string[]): Promise<Uint8Array> {
+export async function compile(entry: string, exports: readonly Export[]): Promise<Uint8Array> {
   const code = await bundle(entry);
   const { program, text } = parseModule(code);
   const body = (program as AnyNode & { body: AnyNode[] }).body;

@@ -5,11 +5,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ref } from '../../memory/address.ts';
 import type { CompiledScanRun } from '../../gc/compiled.ts';
+import type { Export } from './wat.ts';
 import { ROOT } from '../explore/load.ts';
 
 export const ENTRY = join(ROOT, 'src/gc/scan-run.ts');
-export const EXPORTS = ['scanRun'];
+/** With what is settled for a whole run settled in the code: is there one M, is it a range that is scanned? */
+export const EXPORTS: readonly Export[] = [
+  { fn: 'scanRun', name: 'scanRunAlone', bound: { alone: 1, only: 0 } },
+  { fn: 'scanRun', name: 'scanRunShared', bound: { alone: 0, only: 0 } },
+  { fn: 'scanRun', name: 'scanRangeAlone', bound: { alone: 1, only: 1 } },
+  { fn: 'scanRun', name: 'scanRangeShared', bound: { alone: 0, only: 1 } },
+];
 /** Where the build puts the module. */
 export const COMPILED = join(ROOT, 'dist/src/drivers/compiled/core.wasm');
 /** 4 GB: what 32 bits address. */
@@ -25,8 +33,14 @@ export function compilableMemory(words: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 
+type Bound = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number) => Ref;
+
 /** The loop over `memory`. */
 export function compiledScanRun(memory: WebAssembly.Memory): CompiledScanRun {
   const module = new WebAssembly.Module(readFileSync(COMPILED));
-  return new WebAssembly.Instance(module, { env: { memory } }).exports.scanRun as CompiledScanRun;
+  const { scanRunAlone, scanRunShared, scanRangeAlone, scanRangeShared } = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Bound>;
+  return (sb, first, last, top, base, room, piece, alone, only) => {
+    const run = alone ? (only ? scanRangeAlone : scanRunAlone) : only ? scanRangeShared : scanRunShared;
+    return run(sb, first, last, top, base, room, piece);
+  };
 }

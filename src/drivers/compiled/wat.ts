@@ -21,25 +21,34 @@ const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
   racyLoad: ['i32.load', false], racyLoadByte: ['i32.load8_u', true],
   racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
 };
+/** A function to be exported, and under which name. */
+export interface Export {
+  readonly fn: string;
+  readonly name: string;
+  /** Parameters that have one value in this one, and are none; what they decide is decided. */
+  readonly bound?: Readonly<Record<string, number>>;
+}
+
 /** Parameters that are views of the memory, which is the module's own. */
 const VIEWS = new Set(['m', 'm8']);
 
 /**
- * A module that imports the memory as env.memory and exports `roots`; they, and all that they
+ * A module that imports the memory as env.memory and has `exports`; they, and all that they
  * call, are compiled.
  * @param functions of the bundle, by name
  * @param pages the most that the memory may have, of 64 KB
  * @throws Error with the text of what can't be compiled
  */
-export function moduleText(roots: readonly string[], functions: ReadonlyMap<string, FunctionDeclaration>, constants: Constants, textOf: (node: AnyNode) => string, pages: number): string {
-  const wanted = [...roots];
+export function moduleText(exports: readonly Export[], functions: ReadonlyMap<string, FunctionDeclaration>, constants: Constants, textOf: (node: AnyNode) => string, pages: number): string {
+  const wanted: (Export | { readonly fn: string; readonly name?: undefined; readonly bound?: undefined })[] = [...exports];
   const compiled: string[] = [];
   for (let i = 0; i < wanted.length; i++) {
-    const fn = functions.get(wanted[i]);
-    if (fn === undefined) throw new Error(`${wanted[i]} is no function of the core`);
-    const writer = new FunctionWriter(fn, functions, constants, textOf);
-    compiled.push(writer.text(roots.includes(wanted[i])));
-    for (const callee of writer.calls) if (!wanted.includes(callee)) wanted.push(callee);
+    const { fn: name, name: exported, bound } = wanted[i];
+    const fn = functions.get(name);
+    if (fn === undefined) throw new Error(`${name} is no function of the core`);
+    const writer = new FunctionWriter(fn, functions, constants, textOf, bound);
+    compiled.push(writer.text(exported));
+    for (const callee of writer.calls) if (!wanted.some((each) => each.name === undefined && each.fn === callee)) wanted.push({ fn: callee });
   }
   return `(module\n(import "env" "memory" (memory 1 ${pages} shared))\n${compiled.join('\n')}\n)`;
 }
@@ -52,28 +61,29 @@ class FunctionWriter {
   readonly #constants: Constants;
   readonly #textOf: (node: AnyNode) => string;
   readonly #locals: string[] = [];
-  /** From the innermost block outwards: the local that a name means there. */
-  #scopes: Map<string, string>[] = [];
+  /** From the innermost block outwards: the local that a name means there, or the number. */
+  #scopes: Map<string, string | number>[] = [];
   /** Of the loops around: where `break` and `continue` lead. */
   #loops: number[] = [];
   #labels = 0;
+  readonly #bound: Readonly<Record<string, number>>;
 
-  constructor(fn: FunctionDeclaration, functions: ReadonlyMap<string, FunctionDeclaration>, constants: Constants, textOf: (node: AnyNode) => string) {
+  constructor(fn: FunctionDeclaration, functions: ReadonlyMap<string, FunctionDeclaration>, constants: Constants, textOf: (node: AnyNode) => string, bound: Readonly<Record<string, number>> = {}) {
+    this.#bound = bound;
     this.#fn = fn;
     this.#functions = functions;
     this.#constants = constants;
     this.#textOf = textOf;
   }
 
-  text(isExported: boolean): string {
+  text(exported: string | undefined): string {
     const { id, params, body } = this.#fn;
     const names = params.map((param) => (param.type === 'Identifier' ? param.name : this.#refuse(param))).filter((name) => !VIEWS.has(name));
-    this.#scopes = [new Map(names.map((name) => [name, name]))];
+    this.#scopes = [new Map(names.map((name) => [name, this.#bound[name] ?? name]))];
     const code = this.#statement(body);
     const head = [
-      `(func $${id.name}`,
-      ...(isExported ? [`(export "${id.name}")`] : []),
-      ...names.map((name) => `(param $${name} i32)`),
+      exported === undefined ? `(func $${id.name}` : `(func (export "${exported}")`,
+      ...names.filter((name) => !Object.hasOwn(this.#bound, name)).map((name) => `(param $${name} i32)`),
       ...(returnsValue(this.#fn) ? ['(result i32)'] : []),
       ...this.#locals.map((name) => `(local $${name} i32)`),
     ].join(' ');
@@ -91,12 +101,19 @@ class FunctionWriter {
       case 'VariableDeclaration':
         return node.declarations.map(({ id, init }) => {
           if (id.type !== 'Identifier' || init == null) return this.#refuse(node);
+          const constant = node.kind === 'const' ? this.#constant(init) : null;
+          if (constant !== null) {
+            this.#scopes[0].set(id.name, constant);
+            return '';
+          }
           const value = this.#value(init);
           return `(local.set $${this.#declare(id.name)} ${value})`;
         }).join('\n');
       case 'ExpressionStatement':
         return this.#effect(node.expression);
       case 'IfStatement': {
+        const known = this.#constant(node.test);
+        if (known !== null) return known !== 0 ? this.#statement(node.consequent) : node.alternate ? this.#statement(node.alternate) : '';
         const label = this.#labels++;
         const then = `(block $else${label} ${this.#jumpUnless(node.test, `$else${label}`)} ${this.#statement(node.consequent)}`;
         if (!node.alternate) return `${then})`;
@@ -173,8 +190,11 @@ class FunctionWriter {
       }
       case 'LogicalExpression':
         return node.operator === '??' ? this.#refuse(node) : this.#test(node);
-      case 'ConditionalExpression':
+      case 'ConditionalExpression': {
+        const known = this.#constant(node.test);
+        if (known !== null) return this.#value(known !== 0 ? node.consequent : node.alternate);
         return `(if (result i32) ${this.#test(node.test)} (then ${this.#value(node.consequent)}) (else ${this.#value(node.alternate)}))`;
+      }
       case 'UpdateExpression': {
         if (node.argument.type !== 'Identifier' || node.prefix) return this.#refuse(node);
         return `(block (result i32) ${this.#value(node.argument)} ${this.#effect(node)})`;
@@ -203,6 +223,8 @@ class FunctionWriter {
 
   /** Goes on behind `label` if `test` does not hold; branches, as what a machine predicts is better than what it computes. */
   #jumpUnless(test: AnyNode, label: string): string {
+    const known = this.#constant(test);
+    if (known !== null) return known === 0 ? `(br ${label})` : '';
     if (test.type === 'UnaryExpression' && test.operator === '!') return this.#jumpIf(test.argument, label);
     if (isOutside(test)) return `(br_if ${label} (i32.lt_u ${this.#value(test.right.left)} ${this.#value(test.right.right)}))`;
     if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.#opposite(test)})`;
@@ -213,6 +235,8 @@ class FunctionWriter {
   }
 
   #jumpIf(test: AnyNode, label: string): string {
+    const known = this.#constant(test);
+    if (known !== null) return known === 0 ? '' : `(br ${label})`;
     if (test.type === 'UnaryExpression' && test.operator === '!') return this.#jumpUnless(test.argument, label);
     if (isOutside(test)) return `(br_if ${label} (i32.ge_u ${this.#value(test.right.left)} ${this.#value(test.right.right)}))`;
     if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.#value(test)})`;
@@ -284,6 +308,12 @@ class FunctionWriter {
     if (node.type === 'Literal') return typeof node.value === 'number' ? whole(node.value) : typeof node.value === 'boolean' ? Number(node.value) : null;
     const value = this.#known(node);
     if (typeof value === 'number') return whole(value);
+    if (node.type === 'UnaryExpression' && node.operator === '!') return negated(this.#constant(node.argument));
+    if (node.type === 'LogicalExpression') return this.#decided(node);
+    if (node.type === 'ConditionalExpression') {
+      const test = this.#constant(node.test);
+      return test === null ? null : this.#constant(test !== 0 ? node.consequent : node.alternate);
+    }
     if (node.type !== 'BinaryExpression' || node.operator === '/') return null;
     const [left, right] = [this.#constant(node.left), this.#constant(node.right)];
     if (left === null || right === null) return null;
@@ -294,13 +324,29 @@ class FunctionWriter {
       case '&': return left & right;
       case '|': return left | right;
       case '<<': return left << right;
+      case '===': return Number(left === right);
+      case '!==': return Number(left !== right);
+      case '<': return Number(left < right);
+      case '>': return Number(left > right);
       default: return null;
     }
   }
 
+  /** 0 or 1 for an && or || that is decided by its left operand, or by both. */
+  #decided({ operator, left, right }: LogicalExpression): number | null {
+    if (operator === '??') return null;
+    const decisive = operator === '&&' ? 0 : 1;
+    const [first, second] = [this.#constant(left), this.#constant(right)];
+    if (first !== null && Number(first !== 0) === decisive) return decisive;
+    return first !== null && second !== null ? Number(second !== 0) : null;
+  }
+
   /** What a name of the module, or a member of it, stands for. */
   #known(node: AnyNode): unknown {
-    if (node.type === 'Identifier') return this.#local(node.name) === undefined ? this.#constants[node.name] : undefined;
+    if (node.type === 'Identifier') {
+      const meant = this.#meaning(node.name);
+      return meant === undefined ? this.#constants[node.name] : typeof meant === 'number' ? meant : undefined;
+    }
     if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return undefined;
     return (this.#known(node.object) as Record<string, unknown> | undefined)?.[node.property.name];
   }
@@ -320,6 +366,11 @@ class FunctionWriter {
   }
 
   #local(name: string): string | undefined {
+    const meant = this.#meaning(name);
+    return typeof meant === 'string' ? meant : undefined;
+  }
+
+  #meaning(name: string): string | number | undefined {
     return this.#scopes.find((scope) => scope.has(name))?.get(name);
   }
 
@@ -330,6 +381,10 @@ class FunctionWriter {
 
 function whole(value: number): number | null {
   return Number.isInteger(value) ? value : null;
+}
+
+function negated(value: number | null): number | null {
+  return value === null ? null : Number(value === 0);
 }
 
 /** `x < 0 || x >= size`, of a local and a size, which is not negative: as one unsigned comparison. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../src/drivers/compiled/compile.ts';
 import { compilableMemory } from '../../../src/drivers/compiled/load.ts';
+import type { Export } from '../../../src/drivers/compiled/wat.ts';
 import { xorshift32 } from '../../../src/base/random.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-wat-'));
@@ -54,6 +55,10 @@ function moduleOf(bodies: readonly string[]): string {
   return `${HELPERS}\n${bodies.map((body, n) => `export function f${n}(m, m8, i, x) { ${body} }`).join('\n')}`;
 }
 
+function exported(fn: string): Export {
+  return { fn, name: fn };
+}
+
 let files = 0;
 function fileOf(text: string): string {
   const path = join(folder, `core-${++files}.mjs`);
@@ -67,7 +72,7 @@ describe('what is compiled', () => {
     const path = fileOf(moduleOf(Object.values(BODIES)));
     const plain = (await import(path)) as Record<string, (m: Int32Array, m8: Uint8Array, i: number, x: number) => number>;
     const memory = compilableMemory(WORDS);
-    const module = new WebAssembly.Module(await compile(path, names.map((_, n) => `f${n}`)));
+    const module = new WebAssembly.Module(await compile(path, names.map((_, n) => exported(`f${n}`))));
     const compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (i: number, x: number) => number>;
     let seed = 2463534242;
     for (const [n, name] of names.entries()) {
@@ -84,9 +89,27 @@ describe('what is compiled', () => {
     }
   });
 
+  it('does so with parameters that have one value, of which no test is left', async () => {
+    const body = 'const b = mode & 1; let r = i; if (b !== 0 && i > 3) r += 10; if (!(b === 1 || i > 5)) r += 20; else r += mode === 2 ? 40 : 80; if (mode > 1 || i < 9) m[3] = r; while (mode === 3) { r = r * 2; break; } return r;';
+    const path = fileOf(`export function f(m, i, mode) { ${body} }`);
+    const { f } = (await import(path)) as { f: (m: Int32Array, i: number, mode: number) => number };
+    const modes = [0, 1, 2, 3];
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, [exported('f'), ...modes.map((mode) => ({ fn: 'f', name: `f${mode}`, bound: { mode } }))]));
+    const compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (i: number, mode?: number) => number>;
+    const m = new Int32Array(WORDS);
+    for (const mode of modes) {
+      for (let i = 0; i < 12; i++) {
+        const expected = [f(m, i, mode), m[3]];
+        expect([compiled[`f${mode}`](i), new Int32Array(memory.buffer)[3]]).toEqual(expected);
+        expect(compiled.f(i, mode)).toBe(expected[0]);
+      }
+    }
+  });
+
   it('traps outside the memory', async () => {
     const memory = compilableMemory(WORDS);
-    const module = new WebAssembly.Module(await compile(fileOf('export function f(m, i) { return m[i]; }'), ['f']));
+    const module = new WebAssembly.Module(await compile(fileOf('export function f(m, i) { return m[i]; }'), [exported('f')]));
     const { f } = new WebAssembly.Instance(module, { env: { memory } }).exports as { f: (i: number) => number };
     expect(() => f(1 << 20)).toThrow(/out of bounds/);
   });
@@ -106,10 +129,10 @@ describe('what is not made of whole numbers and words is refused, with its text:
     ['??', 'return m[i] ?? 1;', 'm[i] ?? 1'],
     ['a value that there is not', 'return bump(m, i);', 'bump(m, i)'],
   ])('%s', async (_, body, text) => {
-    await expect(compile(fileOf(moduleOf([body])), ['f0'])).rejects.toThrow(`can't be compiled: ${text}`);
+    await expect(compile(fileOf(moduleOf([body])), [exported('f0')])).rejects.toThrow(`can't be compiled: ${text}`);
   });
 
   it('a function that is not there', async () => {
-    await expect(compile(fileOf(HELPERS), ['nowhere'])).rejects.toThrow('nowhere is no function of the core');
+    await expect(compile(fileOf(HELPERS), [exported('nowhere')])).rejects.toThrow('nowhere is no function of the core');
   });
 });
