@@ -4,12 +4,12 @@ import { mAt } from '../src/machine/m.ts';
 import { link } from '../src/runtime/boot.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
 import { outcomeOf, type MOutcome, type MTask } from '../src/drivers/threads/task.ts';
-import { loadWorkload } from '../src/workloads/registry.ts';
+import { loadSteps } from '../src/workloads/user-module.ts';
 
 export default async function runM(task: MTask): Promise<MOutcome> {
   try {
     const m = new Int32Array(task.memory);
-    const text = link((await loadWorkload(task.workload)).steps);
+    const text = link(await loadSteps(task.workload));
     const mp = mAt(m, task.index);
     arrive(m);
     if (task.index === 0) mstart(m, mp, text);
