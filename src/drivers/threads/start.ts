@@ -13,10 +13,11 @@ import { SCHED, Sched } from '../../machine/sched.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
-import { accountFor } from '../../workloads/account.ts';
+import { accountFor, reachable } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
 import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
+import { release } from '../../workloads/heaps/release.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
@@ -39,7 +40,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { map, restores } = plan(workload.needs(params), options, workload.types);
   const m = new Int32Array(reserve(map));
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores);
+  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(m, map, workload, params, loaded, options);
@@ -75,15 +76,24 @@ function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofil
 
 /** A heap from outside, and where each of its objects is in the machine. */
 interface Loaded {
-  readonly image: HeapImage;
+  readonly objects: number;
+  readonly edges: number;
   readonly refs: Uint32Array;
+  /** By object: 1 if the roots reach it. */
+  readonly isReachable: Uint8Array;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
 }
 
-function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean): Loaded {
-  if (!restores || image.places === undefined) return { image, refs: loadImage(m, m0, image), inPlace: false };
-  return { image, refs: restoreImage(m, m0, image, image.places), inPlace: true };
+function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Loaded {
+  const { objects, edges, sizes, firstEdge, targets, places } = image;
+  // While there is nothing in the heap yet, because it takes memory too.
+  const isReachable = reachable(image);
+  const inPlace = restores && places !== undefined;
+  if (takes && inPlace) release(firstEdge, targets);
+  const refs = inPlace ? restoreImage(m, m0, image, places, takes ? release : undefined) : loadImage(m, m0, image);
+  if (takes) release(sizes, firstEdge, targets);
+  return { objects, edges, refs, isReachable, inPlace };
 }
 
 function reserve(map: MemoryMap): SharedArrayBuffer {
@@ -184,7 +194,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
-    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded.image, loaded.refs), inPlace: loaded.inPlace },
+    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded, loaded.refs, loaded.isReachable), inPlace: loaded.inPlace },
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
     memProfile: profileOf(m, workload, options),
   };

@@ -1,8 +1,10 @@
 /**
  * A list of 32-bit numbers whose length is not known ahead, or not to be believed: a file may
  * claim 1e15 nodes. It grows by whole chunks, so nothing is copied while it grows and hardly
- * more memory is held than used; `finish` needs twice the space of the list for a moment.
+ * more memory is held than used; `finish` gives back each chunk once it is copied.
  */
+import { release } from './release.ts';
+
 const FIRST_CHUNK = 1 << 10; // entries
 const LAST_CHUNK = 1 << 18; // entries: 1 MiB
 
@@ -29,6 +31,7 @@ export class GrowableUint32 {
     for (const chunk of this.full) {
       all.set(chunk, at);
       at += chunk.length;
+      if (chunk.length === LAST_CHUNK) release(chunk);
     }
     all.set(this.chunk.subarray(0, this.used), at);
     this.full = [];
