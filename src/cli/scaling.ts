@@ -3,6 +3,7 @@ import type { Cycle } from '../gc/cycle-log.ts';
 import type { MachineTuning } from '../drivers/shape.ts';
 import type { Mem } from '../memory/struct.ts';
 import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
+import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
 import { plural } from '../report/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
@@ -51,10 +52,12 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
   let graph: GraphFacts | undefined;
+  let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
   const { cycles, verified, memstats } = await runMachine(deps, machine, async (m: Mem) => {
     progress.show('walking the graph');
     graph = graphFacts(m);
+    memory = readMemoryUse(m);
     if (phase !== 'mark') sweeps = readSweeps(m, total);
   }).finally(() => progress.clear());
   const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
@@ -63,7 +66,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   return {
     phase,
     settings: settingsOf(options),
-    graph: graph === undefined || graph.objects === 0 ? undefined : graph,
+    ...(graph === undefined || graph.objects === 0 ? {} : { graph, memory }),
     heap: {
       name: nameOf(source),
       objects: 'image' in source ? source.image.objects : objects,
