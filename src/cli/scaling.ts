@@ -25,6 +25,8 @@ export interface ScalingOptions {
   readonly policy?: Policy;
   readonly goarch?: Goarch;
   readonly tuning?: MachineTuning;
+  /** The heap from outside is needed again. */
+  readonly keepsHeap?: boolean;
 }
 
 /** Objects that one run of the allocation phase makes, of 32 bytes. */
@@ -32,7 +34,7 @@ const ALLOC_OBJECTS = 5_000_000;
 const ALLOC_BYTES = 32;
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning } = options;
+  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, keepsHeap = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -41,6 +43,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     workload: workload.name,
     args: collectArgs(runs, counts, phase !== 'mark'),
     heap: 'image' in source ? source.image : undefined,
+    takesHeap: !keepsHeap,
     procs: Math.max(...counts),
     gogc: 'off',
     arena,

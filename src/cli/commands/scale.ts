@@ -131,7 +131,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning) => {
     const { runs, verify = false, arena, policy, goarch } = flags;
-    const options = { counts, runs, verify, arena, policy, goarch, tuning };
+    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.sweep !== undefined };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.sweep !== undefined) {
