@@ -3,6 +3,7 @@ import type { Cycle } from '../gc/cycle-log.ts';
 import type { MachineTuning } from '../drivers/shape.ts';
 import type { Mem } from '../memory/struct.ts';
 import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
+import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
 import { plural } from '../report/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
@@ -24,6 +25,8 @@ export interface ScalingOptions {
   readonly policy?: Policy;
   readonly goarch?: Goarch;
   readonly tuning?: MachineTuning;
+  /** The heap from outside is needed again. */
+  readonly keepsHeap?: boolean;
 }
 
 /** Objects that one run of the allocation phase makes, of 32 bytes. */
@@ -31,7 +34,7 @@ const ALLOC_OBJECTS = 5_000_000;
 const ALLOC_BYTES = 32;
 
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning } = options;
+  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, keepsHeap = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
@@ -40,6 +43,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     workload: workload.name,
     args: collectArgs(runs, counts, phase !== 'mark'),
     heap: 'image' in source ? source.image : undefined,
+    takesHeap: !keepsHeap,
     procs: Math.max(...counts),
     gogc: 'off',
     arena,
@@ -51,10 +55,12 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
   let graph: GraphFacts | undefined;
+  let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
   const { cycles, verified, memstats } = await runMachine(deps, machine, async (m: Mem) => {
     progress.show('walking the graph');
     graph = graphFacts(m);
+    memory = readMemoryUse(m);
     if (phase !== 'mark') sweeps = readSweeps(m, total);
   }).finally(() => progress.clear());
   const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
@@ -63,7 +69,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   return {
     phase,
     settings: settingsOf(options),
-    graph: graph === undefined || graph.objects === 0 ? undefined : graph,
+    ...(graph === undefined || graph.objects === 0 ? {} : { graph, memory }),
     heap: {
       name: nameOf(source),
       objects: 'image' in source ? source.image.objects : objects,

@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   readonly args?: readonly number[];
   /** A heap from outside, loaded before the workload starts; workload is then usually `collect`. */
   readonly heap?: HeapImage;
+  /** Free the arrays of `heap` as soon as it is loaded; they are empty then, and only this machine can have it. */
+  readonly takesHeap?: boolean;
   /** File to which the heap is dumped at the end, in the format of Go 1.4; in gzip if its name ends with .gz. */
   readonly heapdump?: string;
   /** Ps, each on its own worker thread; 1 to 64. Default: the machine's cores. */

@@ -88,6 +88,9 @@ export interface MemoryMap {
   readonly words: number;
 }
 
+/** Go 1.3's mark loops, in gc/policy.ts; the others keep a filter of hints. */
+const WITHOUT_HINTS = 0;
+
 /** A ref is a 32-bit byte offset when it is stored, so no memory is larger. */
 const MAX_WORDS = 2 ** 30;
 
@@ -127,7 +130,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   // As many as a page could hold blocks of 8 bytes.
   place('refwords', shape.collector === COLLECTOR.refword ? arenaPages * (PAGE_WORDS / 2) : 0, 0, 16);
   // A bit for each 16 bytes: 32 of them share a word.
-  place('hints', (arenaPages * PAGE_WORDS) / 128, 0, 16);
+  place('hints', shape.policy === WITHOUT_HINTS ? 0 : (arenaPages * PAGE_WORDS) / 128, 0, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);

@@ -3,6 +3,7 @@ import type { Struct } from '../memory/struct.ts';
 import { Config } from '../memory/config.ts';
 import { segmentSlots } from '../memory/segment.ts';
 import type { MachineShape } from '../memory/map.ts';
+import { metadataKind, metadataOf, type Metadata } from '../memory/metadata.ts';
 import { G } from '../machine/g.ts';
 import { GCStats, M } from '../machine/m.ts';
 import { Clock } from '../sync/clock.ts';
@@ -53,9 +54,11 @@ export function memoryMapMarkdown(shape: MachineShape): string {
     '',
     '## Regions',
     '',
-    `One buffer, here for ${shape.procs} Ps and an arena of ${shape.arenaPages / 128} MB.`,
+    `One buffer, here for ${shape.procs} Ps, an arena of ${shape.arenaPages / 128} MB and the tuned mark loop.`,
     '',
-    ...table(['region', 'first word', 'words', 'record'], map.regions.map((r) => [r.name, r.start, r.words, r.recordWords || ''])),
+    ...table(['region', 'first word', 'words', 'record', 'part'], map.regions.map((r) => [r.name, r.start, r.words, r.recordWords || '', PARTS[metadataKind(r.name)]])),
+    '',
+    ...shares(metadataOf(map)),
     '',
     '## Static segment',
     '',
@@ -67,6 +70,22 @@ export function memoryMapMarkdown(shape: MachineShape): string {
     `Two words each, in this order: ${CYCLE_FIELDS.map((f) => `\`${f}\``).join(', ')}.`,
     '',
   ].join('\n');
+}
+
+/** What each kind of metadata is called in the table of regions. */
+const PARTS: Readonly<Record<keyof Metadata, string>> = {
+  heap: 'heap', bitmap: 'bitmap', spans: 'spans', beside: 'else, with the heap', room: 'room', fixed: 'fixed',
+};
+
+function shares({ heap, bitmap, spans, beside, fixed }: Metadata): string[] {
+  const share = (bytes: number) => `${((100 * bytes) / heap).toFixed(2)} %`;
+  return [
+    `Of the heap, the bitmap takes ${share(bitmap)} and the spans ${share(spans)}. What else grows with it is at most 1 %:`,
+    `here ${share(beside)}, the hints of the tuned mark loop; without it nothing, and with \`--types heapbits\` or`,
+    '`--collector refword` what these are about. Room is only reserved: a page of it is touched when it is',
+    'needed, for objects that wait to be scanned, specials and profiles. What is fixed is the same for any',
+    `heap: ${(fixed / 2 ** 20).toFixed(2)} MB here.`,
+  ];
 }
 
 function recordSection(record: Struct): string[] {

@@ -1,6 +1,7 @@
 /** How a phase's time changes with the number of threads, from the collections of one machine. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
+import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts as FileFacts } from '../workloads/heaps/heap-facts.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
@@ -56,6 +57,8 @@ export interface Scaling {
   readonly settings: ScaleSettings;
   /** What the roots hold, if it was looked at. */
   readonly graph?: GraphFacts;
+  /** Of the machine when it is done, if it was looked at. */
+  readonly memory?: MemoryUse;
   /** In ascending order of threads. */
   readonly results: readonly ScaleResult[];
   /** Cores of the machine it was measured on. */

@@ -6,6 +6,7 @@ import type { Mem } from '../memory/struct.ts';
 import { SPAN_STATE, Span, spanAt, spanOf } from '../heap/span.ts';
 import { ARENA_USED, nspan } from '../malloc/mheap.ts';
 import type { HeapImage } from './heaps/image.ts';
+import { release } from './heaps/release.ts';
 
 /** Law: objects == reachable + unreachable, unreachable == freed + inUse. */
 export interface HeapAccount {
@@ -27,28 +28,28 @@ const QUAD_WORD_SHIFT = QUAD_SHIFT - 2;
 
 /**
  * Looks for each object of `image`, which was loaded to `refs`, in the heap.
+ * @param isReachable what `reachable` said of the image, whose arrays may be gone by now
  * @throws Fatal LOADED_OBJECT_LOST when one is gone that the roots reach
  */
-export function accountFor(m: Mem, image: HeapImage, refs: Uint32Array): HeapAccount {
-  const isReachable = reach(image);
+export function accountFor(m: Mem, image: Pick<HeapImage, 'objects' | 'edges'>, refs: Uint32Array, isReachable: Uint8Array): HeapAccount {
   const isFree = freeBlocks(m);
-  let reachable = 0;
+  let alive = 0;
   let freed = 0;
   for (let i = 0; i < image.objects; i++) {
     const gone = isGone(m, refs[i], isFree);
     if (isReachable[i] === 1) {
       if (gone) fatal('LOADED_OBJECT_LOST', { object: i, ref: refs[i] });
-      reachable++;
+      alive++;
     } else if (gone) {
       freed++;
     }
   }
-  const unreachable = image.objects - reachable;
-  return { objects: image.objects, edges: image.edges, reachable, unreachable, freed, inUse: unreachable - freed };
+  const unreachable = image.objects - alive;
+  return { objects: image.objects, edges: image.edges, reachable: alive, unreachable, freed, inUse: unreachable - freed };
 }
 
 /** By object: 1 if the roots reach it. */
-function reach({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
+export function reachable({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
   const seen = new Uint8Array(objects);
   const found = new Uint32Array(objects);
   let n = 0;
@@ -62,6 +63,7 @@ function reach({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
       seen[targets[e]] = 1;
     }
   }
+  release(found);
   return seen;
 }
 

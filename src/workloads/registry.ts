@@ -1,13 +1,10 @@
 /** Workloads by name, and from modules of the user's. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
 import type { TypeTable } from '../heap/type-table.ts';
 import { G_INTS } from '../machine/g.ts';
 import { BUILT_INS, builtIn } from './built-ins.ts';
-import { toolkit } from './toolkit.ts';
+import { importWorkload, messageOf } from './user-module.ts';
 import type { Workload } from './workload.ts';
 
 export { checkParams } from './params.ts';
@@ -69,49 +66,7 @@ const ArgsShape = z.array(z.number()).max(G_INTS, `can be at most ${G_INTS}, the
 export async function loadWorkload(spec: string): Promise<Workload> {
   const known = builtIn(spec);
   if (known !== undefined) return known;
-  const url = moduleUrl(spec);
-  const exported = await importDefault(spec, url);
-  const made = typeof exported === 'function' ? callFactory(spec, exported as (api: typeof toolkit) => unknown) : exported;
-  return guarded(spec, checkWorkload(spec, made));
-}
-
-function moduleUrl(spec: string): string {
-  if (!/[/\\.]/.test(spec)) {
-    const names = BUILT_INS.map(({ name }) => name).join(', ');
-    throw new UsageError(`there is no workload ${spec}; built in are ${names}; a module of your own is named by its path, as ./${spec}.mjs`);
-  }
-  if (/^[a-z][a-z+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
-    throw new UsageError(`workload module ${spec}: only files can be loaded, by path or file: URL`);
-  }
-  const url = spec.startsWith('file:') ? spec : pathToFileURL(resolve(spec)).href;
-  if (!existsSync(pathOf(spec, url))) throw new UsageError(`workload module ${spec}: there is no such file`);
-  return url;
-}
-
-function pathOf(spec: string, url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch (error) {
-    throw new UsageError(`workload module ${spec}: ${messageOf(error)}`);
-  }
-}
-
-async function importDefault(spec: string, url: string): Promise<unknown> {
-  const loaded = await import(/* @vite-ignore */ url).catch((error: unknown) => {
-    throw new UsageError(`workload module ${spec} can't be loaded: ${messageOf(error)}`);
-  });
-  if (!Object.hasOwn(loaded as object, 'default')) {
-    throw new UsageError(`workload module ${spec} has no default export; export a workload, or a function that makes one from the toolkit`);
-  }
-  return (loaded as { default: unknown }).default;
-}
-
-function callFactory(spec: string, factory: (api: typeof toolkit) => unknown): unknown {
-  try {
-    return factory(toolkit);
-  } catch (error) {
-    throw new UsageError(`workload module ${spec}: its default export threw: ${messageOf(error)}`);
-  }
+  return guarded(spec, checkWorkload(spec, await importWorkload(spec)));
 }
 
 function checkWorkload(spec: string, made: unknown): Workload {
@@ -144,8 +99,4 @@ function checked<T>(where: string, shape: z.ZodType<T>, value: unknown): T {
     return path === '' ? issue.message : `${path} ${issue.message}`;
   });
   throw new UsageError(`${where}: ${problems.join('; ')}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

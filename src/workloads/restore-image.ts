@@ -45,10 +45,11 @@ export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Place
 
 /**
  * Builds `image` in an empty heap, on M 0, before collections are enabled.
+ * @param onCopied gets each chunk of the contents that is no longer needed
  * @returns the ref of each object
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
-export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places): Uint32Array {
+export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places, onCopied?: (chunk: Uint8Array) => void): Uint32Array {
   const { spans, pages, arenaOffset, offsets } = places;
   if (m[ARENA] !== arenaOffset / 4) fatal('RESTORE_ELSEWHERE', { arena: m[ARENA], wanted: arenaOffset / 4 });
   placeArena(m, m0, pages);
@@ -60,7 +61,7 @@ export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places)
     end = spans.page[i] + spans.pages[i];
   }
   for (const gap of gaps) freeGap(m, m0, gap);
-  copyContents(m, image, places);
+  copyContents(m, image, places, onCopied);
   const refs = offsets.map((offset) => (arenaOffset + offset) / 4);
   for (let i = 0; i < image.roots.length; i++) storeWord(m, dataAt(m, i), 0, refs[image.roots[i]]);
   return refs;
@@ -80,7 +81,7 @@ function restoreSpan(m: Mem, m0: MRef, { spans, offsets, mayPoint }: Places, i: 
 }
 
 /** Objects follow each other in the chunks as they did in the file; none is cut. */
-function copyContents(m: Mem, { sizes }: HeapImage, { contents, fileOrder, arenaOffset, offsets }: Places): void {
+function copyContents(m: Mem, { sizes }: HeapImage, { contents, fileOrder, arenaOffset, offsets }: Places, onCopied?: (chunk: Uint8Array) => void): void {
   const m8 = byteView(m);
   let next = 0;
   for (const chunk of contents) {
@@ -89,5 +90,6 @@ function copyContents(m: Mem, { sizes }: HeapImage, { contents, fileOrder, arena
       m8.set(chunk.subarray(at, at + sizes[object]), arenaOffset + offsets[object]);
       at += sizes[object];
     }
+    onCopied?.(chunk);
   }
 }

@@ -218,7 +218,12 @@ describe('sweepgen scale', () => {
     expect(graph.out).toContain('tree: 1,000,000 objects');
     expect(graph.out).toContain('The oracle checked the heap 42 times');
     const file = await cli('scale ./app.heapsnapshot', collecting);
-    expect(file.started).toMatchObject([{ workload: 'collect', heap: { name: './app.heapsnapshot' } }]);
+    expect(file.started).toMatchObject([{ workload: 'collect', heap: { name: './app.heapsnapshot' }, takesHeap: true }]);
+  });
+
+  it('leaves its heap whole as long as another machine is to have it', async () => {
+    const { started } = await cli('scale ./app.heapsnapshot --sweep handoff=2,4', collecting);
+    expect(started).toMatchObject([{ heap: { name: './app.heapsnapshot' }, takesHeap: false }, { heap: { name: './app.heapsnapshot' }, takesHeap: false }]);
   });
 
   it('prints one document with --json', async () => {

@@ -105,6 +105,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     workload: spec,
     params,
     heap,
+    takesHeap: true,
     heapdump: flags.heapdump,
     arena: flags.arena,
     policy: flags.policy,

@@ -6,6 +6,7 @@ import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
 import { formatSweep } from '../../report/scale-sweep.ts';
+import { describeMemoryUse } from '../../report/memory-use.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
@@ -130,7 +131,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning) => {
     const { runs, verify = false, arena, policy, goarch } = flags;
-    const options = { counts, runs, verify, arena, policy, goarch, tuning };
+    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.sweep !== undefined };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.sweep !== undefined) {
@@ -147,6 +148,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
+  if (scaling.memory !== undefined) for (const line of describeMemoryUse(scaling.memory)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);
 }
 

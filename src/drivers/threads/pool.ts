@@ -1,14 +1,12 @@
 /** One worker thread for each M, from a piscina pool of exactly that many. */
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { MOutcome, MTask } from './task.ts';
-
-const WORKER = fileURLToPath(new URL('../../../workers/m.js', import.meta.url));
+import { workerFile } from './worker.ts';
 
 /** The Ms block on each other, so each needs a thread of its own from the start. */
 export function makePool(procs: number): Piscina<MTask, MOutcome> {
   return new Piscina<MTask, MOutcome>({
-    filename: WORKER,
+    filename: workerFile(),
     minThreads: procs,
     maxThreads: procs,
     concurrentTasksPerWorker: 1,

@@ -6,6 +6,7 @@ import type { MemoryMap } from '../../memory/map.ts';
 import { mAt } from '../../machine/m.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
+import { POLICY } from '../../gc/policy.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
 import { settle } from '../../runtime/settle.ts';
@@ -13,17 +14,19 @@ import { SCHED, Sched } from '../../machine/sched.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
-import { accountFor } from '../../workloads/account.ts';
+import { accountFor, reachable } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
 import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
+import { release } from '../../workloads/heaps/release.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
 import { GOARCH, shapeFor } from '../shape.ts';
-import { compilableMemory } from '../compiled/load.ts';
+import { compilableMemory } from '../compiled/instance.ts';
+import { compiledModule } from '../compiled/load.ts';
 import { makePool } from './pool.ts';
 import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
@@ -41,7 +44,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const memory = reserve(map);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores);
+  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(memory, m, map, workload, params, loaded, options);
@@ -77,15 +80,24 @@ function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofil
 
 /** A heap from outside, and where each of its objects is in the machine. */
 interface Loaded {
-  readonly image: HeapImage;
+  readonly objects: number;
+  readonly edges: number;
   readonly refs: Uint32Array;
+  /** By object: 1 if the roots reach it. */
+  readonly isReachable: Uint8Array;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
 }
 
-function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean): Loaded {
-  if (!restores || image.places === undefined) return { image, refs: loadImage(m, m0, image), inPlace: false };
-  return { image, refs: restoreImage(m, m0, image, image.places), inPlace: true };
+function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Loaded {
+  const { objects, edges, sizes, firstEdge, targets, places } = image;
+  // While there is nothing in the heap yet, because it takes memory too.
+  const isReachable = reachable(image);
+  const inPlace = restores && places !== undefined;
+  if (takes && inPlace) release(firstEdge, targets);
+  const refs = inPlace ? restoreImage(m, m0, image, places, takes ? release : undefined) : loadImage(m, m0, image);
+  if (takes) release(sizes, firstEdge, targets);
+  return { objects, edges, refs, isReachable, inPlace };
 }
 
 function reserve(map: MemoryMap): WebAssembly.Memory {
@@ -115,6 +127,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
 function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
+  const compiled = map.shape.policy === POLICY.tuned && options.compiled !== false ? compiledModule() : null;
   const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
   const lost = new Promise<never>((_, reject) => {
     pool.on('error', (error) => reject(lostWorker(m, error)));
@@ -127,7 +140,7 @@ function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workl
   // Whoever fails first decides: the others may wait for it forever.
   const ms = Array.from({ length: procs }, async (_, index) => {
     const outcome = await pool
-      .run({ memory, words: map.words, compiled: options.compiled ?? true, index, workload: options.workload })
+      .run({ memory, words: map.words, compiled, index, workload: options.workload })
       .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
     if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
   });
@@ -186,7 +199,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
-    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded.image, loaded.refs), inPlace: loaded.inPlace },
+    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded, loaded.refs, loaded.isReachable), inPlace: loaded.inPlace },
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
     memProfile: profileOf(m, workload, options),
   };

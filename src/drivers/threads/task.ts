@@ -6,8 +6,8 @@ export interface MTask {
   readonly memory: WebAssembly.Memory;
   /** Of the machine; the memory's last page may go on for longer. */
   readonly words: number;
-  /** Whether the tuned mark loop runs as it was compiled. */
-  readonly compiled: boolean;
+  /** The inner part of the tuned mark loop; null: it runs as JavaScript. */
+  readonly compiled: WebAssembly.Module | null;
   /** Which M this worker is. */
   readonly index: number;
   /** As given to loadWorkload. */

@@ -11,6 +11,7 @@ import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
 import { placesOf } from './places.ts';
+import { release } from './release.ts';
 
 /** Law: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {
@@ -59,15 +60,20 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
   const starts = records.starts.finish();
   const order = orderOf(starts);
-  const map = new ObjectMap(starts, records.sizes.finish(), order);
+  const sizes = records.sizes.finish();
+  const map = new ObjectMap(starts, sizes, order);
+  release(starts.low, starts.high, sizes);
   const overlap = map.firstOverlap();
   if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
   const edges = edgesOf(records, map, order);
   const roots = rootsOf(records, map, edges);
   const facts = factsOf(minor, records, map, order, roots.inside);
+  const places = placesOf(minor, params, map.starts, map.sizes, order, records);
+  map.close();
+  release(order);
   return {
     name,
-    objects: order.length,
+    objects: map.sizes.length,
     edges: edges.targets.length,
     bytes: map.sizes.reduce((sum, size) => sum + size, 0),
     sizes: map.sizes,
@@ -75,7 +81,7 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
     targets: edges.targets,
     roots: roots.objects,
     facts,
-    places: placesOf(minor, params, map.starts, map.sizes, order, records),
+    places,
     format: `1.${minor}`,
     params,
     counts: { ...countsOf(records), pointers: edges.counts, rootPointers: roots.counts },
@@ -105,7 +111,14 @@ function edgesOf(records: RecordReader, map: ObjectMap, order: Uint32Array): Edg
     }
   }
   firstEdge[order.length] = edges;
-  return { firstEdge, targets: edges === targets.length ? targets : targets.slice(0, edges), counts: fieldCounts(inObjects, edges) };
+  release(ends, pointers.low, pointers.high);
+  return { firstEdge, targets: edges === targets.length ? targets : shortened(targets, edges), counts: fieldCounts(inObjects, edges) };
+}
+
+function shortened(array: Uint32Array, length: number): Uint32Array {
+  const short = array.slice(0, length);
+  release(array);
+  return short;
 }
 
 interface Roots {

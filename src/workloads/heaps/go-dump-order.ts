@@ -1,5 +1,6 @@
 /** The objects of a dump by their addresses, and which of them an address lies in. */
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
+import { release } from './release.ts';
 
 const DIGITS = 1 << 16;
 
@@ -14,6 +15,7 @@ export function orderOf({ low, high }: Addresses): Uint32Array {
       [order, other] = [other, order];
     }
   }
+  release(other);
   return order;
 }
 
@@ -66,6 +68,11 @@ export class ObjectMap {
     for (let b = this.firstIn.length - 2; b >= 0; b--) {
       if (this.firstIn[b] === n) this.firstIn[b] = this.firstIn[b + 1];
     }
+  }
+
+  /** Gives back all but `sizes`. */
+  close(): void {
+    release(this.starts, this.firstIn);
   }
 
   /** The first object that doesn't begin behind the end of the one before; -1 if all do. */

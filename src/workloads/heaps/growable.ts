@@ -1,13 +1,20 @@
 /**
  * A list of 32-bit numbers whose length is not known ahead, or not to be believed: a file may
  * claim 1e15 nodes. It grows by whole chunks, so nothing is copied while it grows and hardly
- * more memory is held than used; `finish` needs twice the space of the list for a moment.
+ * more memory is held than used; `finish` gives back each chunk once it is copied.
  */
+import { release } from './release.ts';
+
 const FIRST_CHUNK = 1 << 10; // entries
-const LAST_CHUNK = 1 << 18; // entries: 1 MiB
+const SMALL_CHUNK = 1 << 16; // entries
+/**
+ * Entries: 64 MB, of which a page takes memory once it is written to. glibc maps what is larger
+ * than 32 MB apart, whatever went before, and gives it back when it is freed; less it may keep.
+ */
+const LAST_CHUNK = 1 << 24;
 
 export class GrowableUint32 {
-  /** Filled to their ends, each twice as long as the one before until LAST_CHUNK. */
+  /** Filled to their ends, each twice as long as the one before until SMALL_CHUNK, then LAST_CHUNK. */
   private full: Uint32Array[] = [];
   private fullLength = 0;
   private chunk = new Uint32Array(FIRST_CHUNK);
@@ -29,8 +36,10 @@ export class GrowableUint32 {
     for (const chunk of this.full) {
       all.set(chunk, at);
       at += chunk.length;
+      if (chunk.length === LAST_CHUNK) release(chunk);
     }
     all.set(this.chunk.subarray(0, this.used), at);
+    if (this.chunk.length === LAST_CHUNK) release(this.chunk);
     this.full = [];
     this.fullLength = 0;
     this.chunk = new Uint32Array(FIRST_CHUNK);
@@ -41,7 +50,7 @@ export class GrowableUint32 {
   private grow(): void {
     this.full.push(this.chunk);
     this.fullLength += this.used;
-    this.chunk = new Uint32Array(Math.min(2 * this.used, LAST_CHUNK));
+    this.chunk = new Uint32Array(this.used < SMALL_CHUNK ? 2 * this.used : LAST_CHUNK);
     this.used = 0;
   }
 }

@@ -1,7 +1,8 @@
 /** The compiled mark loop leaves every word of the memory as the JavaScript loop does. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { xorshift32 } from '../../../src/base/random.ts';
-import { compilableMemory, compiledScanRun } from '../../../src/drivers/compiled/load.ts';
+import { compilableMemory, compiledScanRun } from '../../../src/drivers/compiled/instance.ts';
+import { compiledModule } from '../../../src/drivers/compiled/load.ts';
 import { useCompiled } from '../../../src/gc/compiled.ts';
 import { markWithOthers } from '../../../src/gc/helper.ts';
 import { POLICY, prepareMark } from '../../../src/gc/policy.ts';
@@ -75,7 +76,7 @@ describe('marking with what was compiled', () => {
       const plain = m.slice();
       m.set(before);
       let runs = 0;
-      const compiled = compiledScanRun(memory);
+      const compiled = compiledScanRun(compiledModule(), memory);
       useCompiled((...args) => {
         runs++;
         return compiled(...args);

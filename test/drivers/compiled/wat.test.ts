@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../src/drivers/compiled/compile.ts';
-import { compilableMemory } from '../../../src/drivers/compiled/load.ts';
+import { compilableMemory } from '../../../src/drivers/compiled/instance.ts';
 import type { Export } from '../../../src/drivers/compiled/wat.ts';
 import { xorshift32 } from '../../../src/base/random.ts';
 

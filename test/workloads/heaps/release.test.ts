@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { GrowableUint32 } from '../../../src/workloads/heaps/growable.ts';
+import { release } from '../../../src/workloads/heaps/release.ts';
+
+test('what is given back is empty, whoever else looks at it', () => {
+  const array = new Uint32Array(100).fill(7);
+  const view = new Uint8Array(array.buffer, 8, 4);
+  const other = new Float64Array(10);
+  release(array, view, other);
+  expect([array.length, view.length, other.length, array.buffer.byteLength]).toEqual([0, 0, 0, 0]);
+});
+
+test('nothing more is touched', () => {
+  const kept = new Uint32Array(100).fill(7);
+  release(new Uint32Array(100));
+  release();
+  expect(kept).toEqual(new Uint32Array(100).fill(7));
+});
+
+test('a list that takes many chunks is whole after they are given back', () => {
+  const list = new GrowableUint32();
+  const n = 3_000_000;
+  for (let i = 0; i < n; i++) list.push(i ^ 0x5555);
+  const all = list.finish(1);
+  expect(all.length).toBe(n + 1);
+  expect(all.findIndex((value, i) => value !== (i ^ 0x5555))).toBe(n);
+});
