@@ -352,15 +352,17 @@ describe('sweepgen stress', () => {
 
   it('prints the command that repeats a failed round, and ends with its code', async () => {
     const { code, out, err, started } = await cli('stress churn --seed 5', () => BROKEN);
-    const [{ seed, procs, gogc, policy, goarch, gcEvery, params }] = started;
+    const [{ seed, procs, gogc, policy, tuning, goarch, gcEvery, params }] = started;
+    expect(Object.keys(tuning!)).toEqual(['mark', 'order', 'direction', 'split', 'prefetch']);
+    const means = Object.entries(tuning!).map(([name, value]) => ` --${name} ${value}`).join('');
     expect(out).toContain(
-      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy} --goarch ${goarch} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
+      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy}${means} --goarch ${goarch} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);
     // And the command is one that runs that round.
     const again = await cli(/sweepgen (run .*)\n/.exec(out)![1]);
-    expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, params, verify: true }]);
+    expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, policy, tuning, params, verify: true }]);
   });
 
   it('takes a full arena for a failure unless collections are off', async () => {
