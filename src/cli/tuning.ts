@@ -56,5 +56,6 @@ function valueParser(what: string, name: TuningName): (text: string) => number |
 
 function exampleOf(name: TuningName): string {
   const tunable: Tunable = TUNING[name];
-  return 'words' in tunable ? Object.keys(tunable.words).join(',') : [64, 256].map((n) => Math.min(n, tunable.max)).join(',');
+  if ('words' in tunable) return Object.keys(tunable.words).join(',');
+  return tunable.max < 256 ? '8,32' : '64,256';
 }
