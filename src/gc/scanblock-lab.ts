@@ -6,7 +6,7 @@
  *
  *     worklist --- take a piece ---> ahead --- scan, mark what it points at ---> worklist
  *
- *   - mark: by CAS on the word of the bitmap, or by a plain store of a byte (markByByte).
+ *   - mark: by CAS on the word of the bitmap, or by a plain store of a byte; see scanblock-lab-mark.ts.
  *   - order: which object of the worklist is next; see scanblock-lab-worklist.ts.
  *   - direction: an object's words are read forwards or backwards.
  *   - split: an object of more words is scanned in pieces, which others can take meanwhile.
@@ -19,14 +19,14 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DIRECTION, MARK_BY, ORDER } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
-import { racyLoadByte, racyStoreByte } from '../sync/racy.ts';
 import { GCStats, M, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, markShift } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { casMark } from './flush.ts';
 import { PTRBUF_CAP, ScanBuf, scanbufOf } from './scanbuf.ts';
+import { markByByte, writeGathered } from './scanblock-lab-mark.ts';
 import { giveWork, openWorklist, putObject, refillWorklist, takeObject } from './scanblock-lab-worklist.ts';
 import { Obj, getempty, type WorkbufRef } from './work.ts';
 
@@ -48,9 +48,8 @@ const IN_GROUP = GROUP_MASK;
 const NOWHERE = NO_BLOCK;
 const PAGE = PAGE_WORD_SHIFT;
 const TAG = PTR_TAG;
+const ARENA_END = ARENA_USED;
 
-/** From this many words on, a block's mark has a byte of its own. */
-const OWN_BYTE_WORDS = 8;
 /** More than any object has. */
 const WHOLE = 2 ** 30;
 /** Slots of the ring of objects touched ahead. */
@@ -74,7 +73,10 @@ export function scanblockLab(m: Mem, mp: MRef, work: WorkbufRef, keepworking: bo
     if (nextPiece(m, mp, sb, fifo, backwards, split, distance)) {
       scanned += m[sb + PIECE_WORDS];
       scanPiece(m, m8, mp, sb, m[sb + PIECE], m[sb + PIECE_WORDS], byByte, fifo, backwards);
-    } else if (!refillWorklist(m, mp, sb, fifo, keepworking)) break;
+    } else {
+      writeGathered(m, sb);
+      if (!refillWorklist(m, mp, sb, fifo, keepworking)) break;
+    }
   }
   addWide(m, mp + BYTES_SCANNED, scanned * 4);
 }
@@ -150,7 +152,8 @@ function ringSlot(m: Mem, sb: Ref, i: number): Ref {
 /** Marks what the words from `start` on point at, and puts what may hold pointers on the worklist. */
 function scanPiece(m: Mem, m8: Mem8, mp: MRef, sb: Ref, start: Ref, words: number, byByte: boolean, fifo: boolean, backwards: boolean): void {
   const arena = m[ARENA];
-  const used = (m[ARENA_USED] - arena) | 0;
+  const used = (m[ARENA_END] - arena) | 0;
+  const spanMap = m[SPAN_MAP];
   const first = start | 0;
   let end = (first + words) | 0;
   let marked = 0;
@@ -163,55 +166,30 @@ function scanPiece(m: Mem, m8: Mem8, mp: MRef, sb: Ref, start: Ref, words: numbe
     // To its word: the arena starts on a page, and heap words are two of ours.
     const off = (((m[i] >>> 2) & ~1) - arena) | 0;
     if (off < 0 || off >= used) continue;
-    const block = allocatedBlock(m, off);
+    const block = blockAt(m, arena, off) | 0;
     if (block === NOWHERE) continue;
-    if (!(byByte ? markByByte(m, m8, mp, block) : markByCas(m, mp, block))) continue;
-    marked++;
-    if ((blockBits(m, block) & SCANNED) === 0) continue;
-    putObject(m, mp, sb, fifo, arena + block, blockWords(m, block));
+    const word = (arena - ((block >> 5) << 1) - 1) | 0;
+    const shift = (block >> 1) & IN_GROUP;
+    const scan = ((m[(word - 1) | 0] >>> shift) & SCANNED) !== 0;
+    const size = scan || byByte ? m[(m[(spanMap + (block >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2 : 0;
+    const isNew = byByte ? markByByte(m, m8, mp, sb, word, shift, size, scan) : casMark(m, mp, word, 1 << (shift + (shift & 12)));
+    if (!isNew) continue;
+    marked = (marked + 1) | 0;
+    if (scan) putObject(m, mp, sb, fifo, (arena + block) | 0, size);
   }
   m[sb + MARKED] += marked;
 }
 
 /** The start of the allocated block that the word at `off` lies in; both count from the arena's start. */
-function allocatedBlock(m: Mem, off: number): number {
-  const bits = blockBits(m, off);
+function blockAt(m: Mem, arena: Ref, off: number): number {
+  const bits = bitsAt(m, arena, off);
   if ((bits & ALLOCATED) !== 0) return off;
   if ((bits & SCANNED) !== 0) return NOWHERE;
   const block = findBlock(m, off);
-  return block === NOWHERE || (blockBits(m, block) & ALLOCATED) === 0 ? NOWHERE : block;
+  return block === NOWHERE || (bitsAt(m, arena, block) & ALLOCATED) === 0 ? NOWHERE : block;
 }
 
 /** The bits of the heap word at `off`, lowest first. */
-function blockBits(m: Mem, off: number): number {
-  return m[m[ARENA] - ((off >> 5) << 1) - 2] >>> ((off >> 1) & IN_GROUP);
-}
-
-function blockWords(m: Mem, block: number): number {
-  return m[m[m[SPAN_MAP] + (block >> PAGE)] + ELEMSIZE] >>> 2;
-}
-
-/** The bitmap's word with the mark of the block. */
-function marksWord(m: Mem, block: number): Ref {
-  return m[ARENA] - ((block >> 5) << 1) - 1;
-}
-
-/** @returns false if it was marked already; of several Ms one alone is told true */
-function markByCas(m: Mem, mp: MRef, block: number): boolean {
-  return casMark(m, mp, marksWord(m, block), BIT_MARKED << markShift((block >> 1) & IN_GROUP));
-}
-
-/**
- * By a plain store where the mark has a byte of its own; smaller blocks share it.
- * @returns false if it was marked already. Two Ms may both be told true and scan it: that does no
- *   harm, but both count it
- */
-function markByByte(m: Mem, m8: Mem8, mp: MRef, block: number): boolean {
-  if (blockWords(m, block) < OWN_BYTE_WORDS) return markByCas(m, mp, block);
-  const shift = (block >> 1) & IN_GROUP;
-  const byte = marksWord(m, block) * 4 + (shift >> 2);
-  // Racy: whoever doesn't see the other's store stores the same; a CAS on the word leaves this byte alone.
-  if (racyLoadByte(m, m8, byte) !== 0) return false;
-  racyStoreByte(m, m8, byte, BIT_MARKED << (shift & 3));
-  return true;
+function bitsAt(m: Mem, arena: Ref, off: number): number {
+  return m[(arena - ((off >> 5) << 1) - 2) | 0] >>> ((off >> 1) & IN_GROUP);
 }

@@ -32,7 +32,10 @@ export const MARKING_EDGES = [
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab.ts', [
     ['lab: half of a large object was put back', '@putObject(m, mp, sb, fifo, piece, half);'],
+  ]),
+  ...edgesOf('marking', 'src/gc/scanblock-lab-mark.ts', [
     ['lab: a byte was marked already', 'if (racyLoadByte(m, m8, byte) !== 0) @return false;'],
+    ['lab: several marks in one', '@m[sb + PENDING] = gathered | mark;'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab-worklist.ts', [
     ['lab: a full buffer joined the queue', '@m[m[sb + LAST] + LINK] = full;'],

@@ -4,6 +4,7 @@ import type { KnownBug } from './known-bug.ts';
 const FLUSH = 'src/gc/flush.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
 const LAB = 'src/gc/scanblock-lab.ts';
+const LAB_MARK = 'src/gc/scanblock-lab-mark.ts';
 const LAB_WORKLIST = 'src/gc/scanblock-lab-worklist.ts';
 
 export const MARKING: readonly KnownBug[] = [
@@ -198,9 +199,18 @@ export const MARKING: readonly KnownBug[] = [
     name: 'lab-byte-shared',
     history: 'constructed',
     breaks: "blocks of 16 bytes, two to a byte of marks, are marked by a store of the byte: the neighbour's mark goes",
-    file: LAB,
+    file: LAB_MARK,
     find: 'const OWN_BYTE_WORDS = 8;',
     replace: 'const OWN_BYTE_WORDS = 4;',
+    scenarios: ['mark-bits-lab'],
+  },
+  {
+    name: 'lab-gathered-kept',
+    history: 'constructed',
+    breaks: 'an M leaves with marks that it gathered and never put into the bitmap',
+    file: LAB,
+    find: '      writeGathered(m, sb);\n',
+    replace: '',
     scenarios: ['mark-bits-lab'],
   },
   {
