@@ -36,7 +36,7 @@ export const TUNING = {
   spins: { min: 0, max: 1_000_000, normal: WAIT.spins, help: 'rounds of spinning in getfull, before it yields' },
   yields: { min: 0, max: 1_000_000, normal: WAIT.yields, help: 'rounds of yielding in getfull, before it sleeps' },
   sleep: { min: 1, max: 1_000_000, normal: WAIT.sleepUs, help: 'microseconds of each sleep in getfull' },
-  mark: { words: MARK_BY, normal: 'cas', policy: 'lab', help: 'how a mark is set: cas on its word of the bitmap, or a plain store of its byte' },
+  mark: { words: MARK_BY, normal: 'cas', policy: 'lab', help: 'how a mark is set: cas, on its word of the bitmap, or byte, by a plain store' },
   order: { words: ORDER, normal: 'lifo', policy: 'lab', help: 'which object is scanned next: lifo, the one found last (depth first), or fifo (breadth first)' },
   direction: { words: DIRECTION, normal: 'forwards', policy: 'lab', help: "how an object's words are read: forwards or backwards" },
   split: { min: 0, max: 1 << 26, normal: 0, policy: 'lab', help: 'words of 8 bytes above which an object is scanned in pieces, for other threads to take; 0: whole' },
