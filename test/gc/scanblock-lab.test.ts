@@ -59,7 +59,7 @@ describe('on one P', () => {
 describe('on several Ps', () => {
   const [length, collections] = [3000, 6];
   const wide = (shape: Partial<MachineShape>, procs: number) =>
-    runOnThreads('wideArray', { shape: { ...shape, procs, workbufCap: 40, ptrBufCap: 40, maxWorkbufs: 4096, arenaPages: 2048 }, gogc: -1, args: [length, collections], limitMs: 10_000 });
+    runOnThreads('wideArray', { shape: { ...shape, procs, workbufCap: 40, ptrBufCap: 40, maxWorkbufs: 4096, arenaPages: 2048 }, gogc: -1, args: [length, collections] });
   const some = MEANS.filter((_, i) => i % 3 === 0);
 
   test.each(some)('it marks each object once by CAS, by byte at least once: $name', async (means) => {
@@ -73,7 +73,7 @@ describe('on several Ps', () => {
 
   test('a large object that is split is scanned by several Ms', async () => {
     const shared = { mark: MARK_BY.cas, order: ORDER.lifo, direction: DIRECTION.forwards, split: 64, prefetch: 0 };
-    const { cycles } = await runOnThreads('wideArray', { shape: { ...lab(shared), procs: 3, arenaPages: 8192 }, gogc: -1, args: [60_000, 4], limitMs: 15_000 });
+    const { cycles } = await runOnThreads('wideArray', { shape: { ...lab(shared), procs: 3, arenaPages: 8192 }, gogc: -1, args: [60_000, 4] });
     expect(cycles.some(({ nhandoff }) => nhandoff > 0)).toBe(true);
   });
 });
