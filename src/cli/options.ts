@@ -1,6 +1,7 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
+import type { Policy } from '../drivers/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
 import type { Hole } from '../malloc/sys.ts';
 import type { GoVersion } from '../report/gctrace.ts';
@@ -73,8 +74,9 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`;
 }
 
-export type Policy = 'go1.3' | 'tuned';
-export const parsePolicy = oneOf<Policy>('--policy', ['go1.3', 'tuned']);
+export const parsePolicy = oneOf<Policy>('--policy', ['go1.3', 'tuned', 'lab']);
+/** Beside `--policy <name>`. */
+export const POLICY_HELP = 'how to mark: as go1.3 did, tuned for speed, or lab, to experiment with (default: go1.3, or lab with a flag that only that has)';
 
 export type Goarch = 'amd64' | '386';
 export const parseGoarch = oneOf<Goarch>('--goarch', ['amd64', '386']);

@@ -1,12 +1,13 @@
 /** `scale --model`: predicts mark times by a machine model, where `scale` else measures. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
+import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
 import { formatCount, plural } from '../report/units.ts';
 import type { Deps } from './deps.ts';
 import type { HeapSource } from './heaps.ts';
 import { openMachine } from './machine-file.ts';
-import { integer, type Goarch, type Policy } from './options.ts';
+import { integer, type Goarch } from './options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
 
@@ -16,7 +17,8 @@ export interface PredictFlags {
   readonly unpadded?: boolean;
   /** Of a graph. */
   readonly objects?: number;
-  readonly policy: Policy;
+  readonly policy?: Policy;
+  readonly tuning?: MachineTuning;
   readonly goarch: Goarch;
   readonly arena?: number;
   readonly json?: boolean;
@@ -61,10 +63,11 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const { buildModelHeap } = await import('../drivers/model/heap.ts');
   const { loadModelCore } = await import('../drivers/model/load.ts');
   const { predictMark } = await import('../drivers/model/predict.ts');
-  const { policy, goarch, arena, unpadded = false } = flags;
+  const { tuning, goarch, arena, unpadded = false } = flags;
+  const policy = policyFor(flags);
   progress.show('building the heap');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, flags.objects ?? OBJECTS) };
-  const heap = await buildModelHeap({ ...of, policy, goarch, arena, procs: Math.max(...flags.model) });
+  const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
   const core = await loadModelCore();
   const results = [];
   for (const procs of flags.model) {

@@ -1,6 +1,8 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
-import type { Goarch, Policy } from './options.ts';
+import { TUNING, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import type { Goarch } from './options.ts';
+import { tuningFlags } from './tuning.ts';
 import type { Param, Params, Workload } from '../workloads/workload.ts';
 
 /** All it takes to repeat a round. */
@@ -10,6 +12,8 @@ export interface Round {
   readonly procs: number;
   readonly gogc: number | 'off';
   readonly policy: Policy;
+  /** Of the lab's mark loop. */
+  readonly tuning: MachineTuning;
   readonly goarch: Goarch;
   /** Forced collections, about every so many steps; 0 for none. */
   readonly gcEvery: number;
@@ -25,7 +29,7 @@ export interface Choices {
 /** Mostly eager: a collection that doesn't happen finds nothing. */
 const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
 
-const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
+const POLICIES: readonly Policy[] = ['go1.3', 'tuned', 'lab'];
 
 const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
 
@@ -41,15 +45,28 @@ export function drawRound(seed: number, number: number, { workloads, maxProcs }:
     gcEvery: GC_EVERY[draw(GC_EVERY.length)],
     params: drawParams(workload.params, draw),
   };
-  // The tuned loop is for the 64-bit machine alone.
+  // The other loops are for the 64-bit machine alone.
   const goarch = round.policy === 'go1.3' && draw(2) === 0 ? '386' : 'amd64';
-  return { ...round, goarch };
+  return { ...round, goarch, tuning: round.policy === 'lab' ? drawMeans(draw) : {} };
+}
+
+const SPLITS: readonly number[] = [0, 1, 16, 1024];
+const DISTANCES: readonly number[] = [0, 1, 8, TUNING.prefetch.max];
+
+function drawMeans(draw: Draw): MachineTuning {
+  return {
+    mark: draw(2) === 0 ? 'cas' : 'byte',
+    order: draw(2) === 0 ? 'lifo' : 'fifo',
+    direction: draw(2) === 0 ? 'forwards' : 'backwards',
+    split: SPLITS[draw(SPLITS.length)],
+    prefetch: DISTANCES[draw(DISTANCES.length)],
+  };
 }
 
 /** The command that runs the round again. */
-export function commandOf({ workload, seed, procs, gogc, policy, goarch, gcEvery, params }: Round): string {
+export function commandOf({ workload, seed, procs, gogc, policy, tuning, goarch, gcEvery, params }: Round): string {
   const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
-  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, `--goarch ${goarch}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
+  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, ...tuningFlags(tuning), `--goarch ${goarch}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
 }
 
 /** Whole numbers from 0 to below its argument. */

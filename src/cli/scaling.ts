@@ -1,6 +1,6 @@
 /** Measures how a phase scales: one machine, all counts of threads in turn. */
 import type { Cycle } from '../gc/cycle-log.ts';
-import type { MachineTuning } from '../drivers/shape.ts';
+import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import type { Mem } from '../memory/struct.ts';
 import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
@@ -9,7 +9,7 @@ import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import { nameOf, type HeapSource } from './heaps.ts';
-import type { Goarch, Policy } from './options.ts';
+import type { Goarch } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
@@ -121,6 +121,6 @@ export async function measureAllocation(deps: Deps, { counts, runs, policy, aren
 }
 
 /** What the measured machine was, by the names of the flags. */
-function settingsOf({ policy = 'go1.3', goarch = 'amd64', tuning }: Pick<ScalingOptions, 'policy' | 'goarch' | 'tuning'>): ScaleSettings {
-  return { policy, ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
+function settingsOf({ policy, goarch = 'amd64', tuning }: Pick<ScalingOptions, 'policy' | 'goarch' | 'tuning'>): ScaleSettings {
+  return { policy: policyFor({ policy, tuning }), ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
 }

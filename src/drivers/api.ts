@@ -2,7 +2,7 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Hole } from '../malloc/sys.ts';
-import type { MachineTuning } from './shape.ts';
+import type { MachineTuning, Policy } from './tuning.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
@@ -36,8 +36,8 @@ export interface RuntimeOptions {
   readonly gcEvery?: number;
   /** Stop at each checkpoint of each collection and check the heap against an independent oracle. */
   readonly verify?: boolean;
-  /** Mark as Go 1.3 did (the default), or with the faster loop. */
-  readonly policy?: 'go1.3' | 'tuned';
+  /** Mark as Go 1.3 did (the default), with the faster loop, or with the one to experiment with (the default if `tuning` has what only that has). */
+  readonly policy?: Policy;
   /** Whether the tuned loop's inner part runs as WebAssembly, which is the default, or as the JavaScript that it was made from. */
   readonly compiled?: boolean;
   /** What of the mark is not as in Go 1.3; see TUNING. */

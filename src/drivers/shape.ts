@@ -1,7 +1,7 @@
 /** From what a user asks for to the shape of a machine. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
-import { WAIT, type MachineShape } from '../memory/map.ts';
+import type { MachineShape } from '../memory/map.ts';
 import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
@@ -9,9 +9,9 @@ import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
-import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import type { Needs } from '../workloads/workload.ts';
+import { policyFor, tunedShape, type MachineTuning, type Policy } from './tuning.ts';
 
 export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
@@ -29,8 +29,6 @@ const MTYPES_SHARE = 1.15;
 /** The machines there are, by the 32-bit words of a pointer. */
 export const GOARCH = { amd64: 2, '386': 1 } as const;
 
-/** Go's. */
-const HANDOFF_THRESHOLD = 4;
 /** What is reserved at most; of smaller ones, what the head of a lock-free stack can name beside its count of 16 bits. */
 const MAX_WORKBUFS = 32_768;
 const MAX_SMALL_WORKBUFS = 65_000;
@@ -42,7 +40,7 @@ export interface ShapeOptions {
   readonly osHoles?: readonly Hole[];
   readonly seed?: number;
   readonly verify?: boolean;
-  readonly policy?: keyof typeof POLICY;
+  readonly policy?: Policy;
   readonly goarch?: keyof typeof GOARCH;
   readonly gcEvery?: number;
   readonly types?: keyof typeof TYPES;
@@ -52,19 +50,6 @@ export interface ShapeOptions {
   readonly gctrace?: 1 | 2;
   readonly tuning?: MachineTuning;
 }
-
-/** What of the mark can be tried out; Go 1.3's unless given. */
-export type MachineTuning = { readonly [Name in keyof typeof TUNING]?: number };
-
-/** What each may be, and how it is explained. */
-export const TUNING = {
-  workbuf: { min: 2, max: 65_536, normal: WORKBUF_CAP, help: 'objects that a work buffer holds' },
-  ptrbuf: { min: 1, max: PTRBUF_CAP, normal: PTRBUF_CAP, help: 'pointers that are gathered before their targets are marked (go1.3)' },
-  handoff: { min: 1, max: 65_536, normal: HANDOFF_THRESHOLD, help: 'objects above which half is given to who waits' },
-  spins: { min: 0, max: 1_000_000, normal: WAIT.spins, help: 'rounds of spinning in getfull, before it yields' },
-  yields: { min: 0, max: 1_000_000, normal: WAIT.yields, help: 'rounds of yielding in getfull, before it sleeps' },
-  sleep: { min: 1, max: 1_000_000, normal: WAIT.sleepUs, help: 'microseconds of each sleep in getfull' },
-} as const;
 
 /** Words of a record of one sampled block, whichever kind it is. */
 const SAMPLE_WORDS = 8;
@@ -86,8 +71,9 @@ function profileWords(arenaPages: number, rate: number): number {
  * @throws UsageError for thread counts and arenas that can't be had, and for what only one machine can do
  */
 export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable): MachineShape {
-  if (options.policy === 'tuned' && (options.types ?? 'none') !== 'none') {
-    throw new UsageError(`--policy tuned knows no types; leave it away, or --types ${options.types}`);
+  const policy = policyFor(options);
+  if (policy !== 'go1.3' && (options.types ?? 'none') !== 'none') {
+    throw new UsageError(`--policy ${policy} knows no types; leave it away, or --types ${options.types}`);
   }
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PROCS) {
@@ -103,15 +89,16 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   if (needs.goroutines + SYSTEM_GS > PARFOR_MAX_ITERATIONS - 16) {
     throw new UsageError(`${needs.goroutines} goroutines are too many; the most is ${PARFOR_MAX_ITERATIONS - 16 - SYSTEM_GS}`);
   }
-  checkCollector(options);
+  checkCollector(options, policy);
   if (options.debug?.includes('checkptr') && options.types !== 'mtypes') {
     throw new UsageError('checkptr compares pointers with the types that spans keep; use --godebug checkptr with --types mtypes');
   }
-  if (ptrWords === 1 && options.policy === 'tuned') {
-    throw new UsageError('the tuned mark loop is made for pointers of 64 bits; leave --policy tuned out with --goarch 386');
+  if (ptrWords === 1 && policy !== 'go1.3') {
+    throw new UsageError(`the ${policy} mark loop is made for pointers of 64 bits; leave --policy ${policy} out with --goarch 386`);
   }
   const arenaPages = Math.ceil(arena / PAGE_BYTES);
-  const { workbuf, ptrbuf, handoff, spins, yields, sleep } = checkTuning(options.tuning ?? {});
+  const tuned = tunedShape(options.tuning ?? {});
+  const workbuf = tuned.workbufCap;
   return {
     ptrWords,
     procs,
@@ -129,18 +116,13 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     cycleLogCap: 256,
     // Every object of 16 bytes could be waiting to be scanned at once.
     maxWorkbufs: Math.min(workbuf < WORKBUF_CAP ? MAX_SMALL_WORKBUFS : MAX_WORKBUFS, 64 + Math.ceil((arenaPages * (3 / 8) * WORKBUF_CAP) / workbuf)),
-    workbufCap: workbuf,
-    ptrBufCap: ptrbuf,
-    handoffThreshold: handoff,
-    waitSpins: spins,
-    waitYields: yields,
-    waitSleepUs: sleep,
+    ...tuned,
     chunkPages: 128,
     abaBits: 16,
     verify: options.verify ?? false,
     gctrace: options.gctrace === 2 ? 2 : true,
     timeslice: 16,
-    policy: POLICY[options.policy ?? 'go1.3'],
+    policy: POLICY[policy],
     gcEvery: options.gcEvery ?? 0,
     typeWords: typeTableWords(types, ptrWords),
     types: TYPES[options.types ?? 'none'],
@@ -152,25 +134,10 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   };
 }
 
-/** @throws UsageError for what can't be, alone or together */
-function checkTuning(tuning: MachineTuning): Record<keyof typeof TUNING, number> {
-  const chosen = {} as Record<keyof typeof TUNING, number>;
-  for (const name of Object.keys(TUNING) as (keyof typeof TUNING)[]) {
-    const { min, max, normal } = TUNING[name];
-    const value = tuning[name] ?? normal;
-    if (!Number.isInteger(value) || value < min || value > max) throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
-    chosen[name] = value;
-  }
-  // All that one flush finds goes into one work buffer.
-  if (tuning.ptrbuf === undefined) chosen.ptrbuf = Math.min(chosen.ptrbuf, chosen.workbuf);
-  if (chosen.workbuf < chosen.ptrbuf) throw new UsageError(`a work buffer of ${chosen.workbuf} objects can't take the ${chosen.ptrbuf} pointers of --ptrbuf; give a larger --workbuf`);
-  return chosen;
-}
-
 /** The older collectors have a mark loop of their own, and know nothing of types. */
-function checkCollector({ collector, policy, types }: ShapeOptions): void {
+function checkCollector({ collector, types }: ShapeOptions, policy: Policy): void {
   if (collector === undefined || collector === 'parallel') return;
-  if (policy !== undefined && policy !== 'go1.3') {
+  if (policy !== 'go1.3') {
     throw new UsageError(`the collector ${collector} has a mark loop of its own; leave --policy ${policy} out`);
   }
   if (types !== undefined && types !== 'none') {

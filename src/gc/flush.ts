@@ -135,7 +135,7 @@ function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
 }
 
 /** Sets a mark bit that other threads may be setting beside it; false if it was set already. */
-function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
+export function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
   for (;;) {
     // Racy on purpose: a stale value makes the CAS fail and is read again.
     const marks = racyLoad(m, word);

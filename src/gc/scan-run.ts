@@ -14,7 +14,7 @@ import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { ScanBuf } from './scanbuf.ts';
-import { FULL, Obj, XNWAIT } from './work.ts';
+import { Obj, othersWait } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -203,9 +203,4 @@ export function flushPending(m: Mem, sb: Ref): void {
   if (m[sb + PENDING_WORD] === 0) return;
   Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);
   m[sb + PENDING_WORD] = 0;
-}
-
-/** Racy: a stale answer hands off a moment early or late. */
-export function othersWait(m: Mem): boolean {
-  return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
 }

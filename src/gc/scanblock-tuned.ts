@@ -26,9 +26,9 @@ import { lfstackpush } from '../sync/lfstack.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { scanRun } from './compiled.ts';
-import { flushPending, othersWait } from './scan-run.ts';
+import { flushPending } from './scan-run.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, countHandoff, getempty, getfull, handoff, objAt, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, countHandoff, getempty, getfull, handoff, objAt, othersWait, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const HINTS = CONFIG + Config.at.hints;

@@ -45,15 +45,25 @@ export const ScanBuf = struct('scanbuf', 368, {
   nobj: by(OWNER),
   /** Objects marked by this M in this phase. */
   marked: by(OWNER),
-  /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts. */
+  /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts and scanblock-lab-mark.ts. */
   pendingWord: by(OWNER),
   pending: by(OWNER),
   /** Pieces in `obj`. */
   nregions: by(OWNER),
-  pad: by('unused', 9),
+  /** The piece of memory that scanblock-lab.ts scans next. */
+  piece: by(OWNER),
+  pieceWords: by(OWNER),
+  /** Of the ring in `obj`: its oldest slot, and how many are filled. See scanblock-lab.ts. */
+  oldest: by(OWNER),
+  nahead: by(OWNER),
+  /** The queue of scanblock-lab-worklist.ts: its first buffer, the objects taken from it, its last full one. */
+  front: by(OWNER),
+  taken: by(OWNER),
+  last: by(OWNER),
+  pad: by('unused', 2),
   /** Pointers found, not yet looked at. */
   ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
-  /** Pieces of objects to be scanned by themselves, not yet enqueued. */
+  /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scanblock-lab.ts, objects touched ahead. */
   obj: by(OWNER, PTRBUF_CAP * Obj.words),
   /** Frames of the GC program that runs. */
   frames: by(OWNER, GC_STACK_CAPACITY * Frame.words),

@@ -73,7 +73,7 @@ export function workbufStruct(cap: number) {
     node: by('lfstack.ts', LFNode.words),
     /** Objects in it. */
     nobj: by('the M that holds it'),
-    /** Next of the full buffers that one M keeps for itself; see scanblock-tuned.ts. */
+    /** Next of the full buffers that one M keeps for itself; see scanblock-tuned.ts and scanblock-lab-worklist.ts. */
     stashlink: by('the M that holds it'),
     obj: by('the M that holds it', cap * Obj.words),
   });
@@ -187,11 +187,16 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
 }
 
 /**
- * Does another M wait for work while this one holds enough? Both looks are racy: a stale
- * answer hands off a moment early or late.
+ * Does another M wait for work, with none there for it? Both looks are racy: a stale answer hands
+ * off a moment early or late.
  */
+export function othersWait(m: Mem): boolean {
+  return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
+}
+
+/** Does another M wait while this one holds enough? */
 export function wantsHandoff(m: Mem, nobj: number): boolean {
-  return nobj > m[HANDOFF_THRESHOLD] && racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
+  return nobj > m[HANDOFF_THRESHOLD] && othersWait(m);
 }
 
 /** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */

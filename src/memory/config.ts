@@ -14,6 +14,11 @@ export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
 /** Which collector runs; see gc/collector.ts. */
 export const COLLECTOR = { parallel: 0, bitmap: 1, refword: 2 } as const;
 
+/** What can be chosen of the lab's mark loop: how it marks, which object is next, which of its words; see gc/scanblock-lab.ts. */
+export const MARK_BY = { cas: 0, byte: 1 } as const;
+export const ORDER = { lifo: 0, fifo: 1 } as const;
+export const DIRECTION = { forwards: 0, backwards: 1 } as const;
+
 export const Config = struct('config', 64, {
   /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
   ptrWords: by(BOOT),
@@ -67,6 +72,13 @@ export const Config = struct('config', 64, {
   seed: by(BOOT),
   /** Which mark loop: see POLICY in gc/policy.ts. */
   policy: by(BOOT),
+  /** Of the lab's mark loop: one of MARK_BY, of ORDER, of DIRECTION. */
+  labMark: by(BOOT),
+  labOrder: by(BOOT),
+  labDirection: by(BOOT),
+  /** Words of an object above which it is scanned in pieces, 0 for none; objects touched ahead. */
+  labSplit: by(BOOT),
+  labPrefetch: by(BOOT),
   /** n > 0: after each step of a program, a collection with a chance of 1 in n. */
   gcEvery: by(BOOT),
   /** Type table: descriptors and GC programs of the workload. */

@@ -9,7 +9,7 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { COLLECTOR, CONFIG, Config, DEBUG, TYPES } from './config.ts';
+import { COLLECTOR, CONFIG, Config, DEBUG, DIRECTION, MARK_BY, ORDER, TYPES } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -44,6 +44,8 @@ export interface MachineShape {
   readonly gctrace: boolean | 2;
   readonly timeslice: number;
   readonly policy: number;
+  /** Of the lab's mark loop: as Go 1.3's unless given. */
+  readonly lab?: LabMeans;
   readonly gcEvery: number;
   /** Words of the type table. */
   readonly typeWords: number;
@@ -57,6 +59,18 @@ export interface MachineShape {
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
 }
+
+/** What the lab's mark loop marks with; see memory/config.ts. */
+export interface LabMeans {
+  readonly mark: number;
+  readonly order: number;
+  readonly direction: number;
+  /** 32-bit words. */
+  readonly split: number;
+  readonly prefetch: number;
+}
+
+const GO_MEANS: LabMeans = { mark: MARK_BY.cas, order: ORDER.lifo, direction: DIRECTION.forwards, split: 0, prefetch: 0 };
 
 /** Go's getfull: ten rounds of procyield, ten of osyield, then sleeps. */
 export const WAIT = { spins: 10, yields: 10, sleepUs: 100 } as const;
@@ -155,6 +169,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
   const arena = regions[regions.length - 1];
   const recordWords = Object.fromEntries(regions.map((region) => [region.name, region.recordWords]));
   const idBits = 32 - shape.abaBits;
+  const lab = shape.lab ?? GO_MEANS;
   const values: Record<keyof typeof Config.at, number> = {
     ptrWords: shape.ptrWords,
     nprocs: shape.procs,
@@ -194,6 +209,11 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     gctrace: Number(shape.gctrace),
     timeslice: shape.timeslice,
     policy: shape.policy,
+    labMark: lab.mark,
+    labOrder: lab.order,
+    labDirection: lab.direction,
+    labSplit: lab.split,
+    labPrefetch: lab.prefetch,
     gcEvery: shape.gcEvery,
     typeTable: start.typeTable,
     collectStats: start.collectStats,

@@ -13,7 +13,7 @@ import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import type { Comparison } from './scale-compare.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
-import { SCALE_PHASES, type Scaling } from './scaling.ts';
+import { SCALE_PHASES, splitsObjects, type Scaling } from './scaling.ts';
 import type { RunSetting } from './summary.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
@@ -167,7 +167,7 @@ function summarizeGraph({ widths, ...facts }: GraphFacts): object {
 }
 
 function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
-  return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, settings.policy === 'tuned') }));
+  return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, splitsObjects(settings)) }));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { meanOf } from './scale-threads.ts';
 import { formatBytes, formatCount, formatNumber, formatShare, plural } from './units.ts';
-import type { ScaleResult, Scaling } from './scaling.ts';
+import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
 /** A part of the ideal speedup below which something is worth naming. */
 const GOOD = 0.75;
@@ -28,9 +28,8 @@ export function explainLimits(scaling: Scaling): string[] {
   if (phase !== 'mark' || last === first) return [];
   const ideal = last.procs / first.procs;
   const speedup = first.medianNs / last.medianNs;
-  const tuned = settings.policy === 'tuned';
-  const bound = graph === undefined ? undefined : limitOfGraph(graph, last.procs, tuned);
-  const limits = limitOfThreads(first, last, tuned);
+  const bound = graph === undefined ? undefined : limitOfGraph(graph, last.procs, splitsObjects(settings));
+  const limits = limitOfThreads(first, last, settings.policy === 'go1.3');
   if (bound !== undefined) return [bound, ...limits.slice(0, 1)];
   if (speedup >= GOOD * ideal) return [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}: nothing in this graph stands in their way.`];
   return limits.length > 0 ? limits : [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}, without any one cause.`];
@@ -48,7 +47,7 @@ function limitOfGraph(graph: GraphFacts, threads: number, splits: boolean): stri
 }
 
 /** Of the fullest cause first. */
-function limitOfThreads(first: ScaleResult, last: ScaleResult, tuned: boolean): string[] {
+function limitOfThreads(first: ScaleResult, last: ScaleResult, plainAlone: boolean): string[] {
   const isSlow = first.medianNs / last.medianNs < (GOOD * last.procs) / first.procs;
   const { mark } = last;
   if (mark === undefined || mark.threads.length === 0) return [];
@@ -63,7 +62,7 @@ function limitOfThreads(first: ScaleResult, last: ScaleResult, tuned: boolean): 
   if (shares['handing off'] > NOTABLE / 2) limits.push([shares['handing off'], `${formatShare(shares['handing off'])} of their time goes into handing work off.`]);
   if (shares.away > NOTABLE) limits.push([shares.away, `${formatShare(shares.away)} of their time is over before they have started: the mark is too short for so many.`]);
   const slower = slowdown(first, last);
-  if (slower > 1 / GOOD && isSlow) limits.push([1 - 1 / slower, explainSlowdown(first, last, tuned)]);
+  if (slower > 1 / GOOD && isSlow) limits.push([1 - 1 / slower, explainSlowdown(first, last, plainAlone)]);
   return limits.sort(([a], [b]) => b - a).slice(0, 2).map(([, sentence]) => sentence);
 }
 
@@ -77,11 +76,11 @@ function scanNsPerObject({ medianNs, procs, objects, mark }: ScaleResult): numbe
   return (scanning * procs * medianNs) / objects;
 }
 
-function explainSlowdown(first: ScaleResult, last: ScaleResult, tuned: boolean): string {
+function explainSlowdown(first: ScaleResult, last: ScaleResult, plainAlone: boolean): string {
   const [before, now] = [scanNsPerObject(first), scanNsPerObject(last)].map(formatNumber);
   const lost = (last.mark?.casFailed ?? 0) / last.objects;
   const causes = [
-    ...(first.procs === 1 && !tuned ? ['one thread marks plainly, several by CAS'] : []),
+    ...(first.procs === 1 && plainAlone ? ['one thread marks plainly, several by CAS'] : []),
     lost > 0.01 ? `${formatShare(lost)} of the marks lose their CAS to another thread` : 'memory-bound, or lines of marks and buffers travel between caches',
   ];
   return `Scanning itself gets slower: ${before} ns an object with ${plural(first.procs, 'thread')}, ${now} with ${last.procs} (${causes.join('; ')}).`;

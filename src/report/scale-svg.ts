@@ -8,7 +8,7 @@ import { element, line, polyline, roundTicks, scaleOf, text, type Scale } from '
 import { SHARES_STYLE, sharesPanel } from './shares-svg.ts';
 import { describeHeap, hasInterval } from './scale-table.ts';
 import { formatNumber, timeColumn } from './units.ts';
-import type { ScaleResult, Scaling } from './scaling.ts';
+import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
 const WIDTH = 800;
 const PANEL = { top: 84, width: 316, height: 220 } as const;
@@ -87,7 +87,7 @@ function speedupPanel({ results, cores, graph, settings }: Scaling): string {
     domain: [ticks[0], ticks[ticks.length - 1]], isLog, ticks, label: (value) => String(value),
   });
   const ideal = [[panel.x(counts[0]), panel.y(1)], [panel.x(counts[counts.length - 1]), panel.y(most)]] as const;
-  const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, settings.policy === 'tuned');
+  const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, splitsObjects(settings));
   const of = (ns: number) => first.medianNs / ns;
   const bound = graph === undefined ? [] : counts.map((count) => [panel.x(count), panel.y(boundOver(graph, count) / boundOver(graph, first.procs))] as const);
   const legend = graph === undefined ? 'dashed: ideal' : 'dashed: ideal; dotted: what the graph allows';

@@ -51,6 +51,11 @@ export interface MarkFacts {
 /** By what names the machine's settings differ from the default, and what was set; `policy` is always there. */
 export type ScaleSettings = Readonly<Record<string, string | number>>;
 
+/** Can several threads scan one large object? */
+export function splitsObjects({ policy, split }: ScaleSettings): boolean {
+  return policy === 'tuned' || (policy === 'lab' && Number(split ?? 0) > 0);
+}
+
 export interface Scaling {
   readonly phase: ScalePhase;
   readonly heap: HeapFacts;

@@ -71,7 +71,7 @@ export const LAWS = {
   WORKBUF_LOST: 'every workbuf is on the stack of empty ones',
   WORKBUF_TWICE: 'no workbuf is on the stacks twice',
   WORK_LEFT: 'the stack of full workbufs is empty',
-  SCANBUF_BUSY: 'no M marks, or holds a workbuf or marks to be written',
+  SCANBUF_BUSY: 'no M marks, or holds a workbuf, objects to be scanned or marks to be written',
   MARK_NOT_ENDED: 'when marking ends every marking M waits, and every helper is done',
   ROOT_LEFT: 'when marking ends every root job was taken',
   // stacks

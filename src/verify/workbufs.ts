@@ -57,7 +57,8 @@ function checkScanbufs(h: HeapView, out: Findings): void {
   for (let i = 0; i < procs(h); i++) {
     const sb = m[CONFIG + Config.at.ms] + i * M.words + M.at.scanbuf;
     if (m[sb + ScanBuf.at.busy] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} is marking`);
-    if (m[sb + ScanBuf.at.wbuf] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} holds a workbuf`);
+    if (m[sb + ScanBuf.at.wbuf] !== 0 || m[sb + ScanBuf.at.front] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} holds a workbuf`);
+    if (m[sb + ScanBuf.at.nahead] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} has objects that it touched ahead and never scanned`);
     if (m[sb + ScanBuf.at.pendingWord] !== 0) out.add('SCANBUF_BUSY', () => `M ${i} has marks that are not in the bitmap`);
   }
 }

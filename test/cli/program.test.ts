@@ -306,7 +306,29 @@ describe('sweepgen scale, beside its table', () => {
     expect((await cli('scale tree --runs 1 --sweep workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
   });
 
+  it('sweeps over words as well, and marks with the lab for what only that has', async () => {
+    const { out, started } = await cli('scale tree --sweep mark=cas,byte,cas --split 64', collecting);
+    expect(started.map(({ policy, tuning }) => [policy, tuning])).toEqual([[undefined, { mark: 'cas', split: 64 }], [undefined, { mark: 'byte', split: 64 }]]);
+    expect(out.split('\n').slice(2, 5)).toEqual([
+      'mark  1 thread  change  2 threads  change',
+      ' cas   80.0 ms            40.0 ms',
+      'byte   80.0 ms       ~    40.0 ms       ~',
+    ]);
+    const { settings } = ScaleDocument.parse(JSON.parse((await cli('scale tree --order fifo --json', collecting)).out));
+    expect(settings).toEqual({ policy: 'lab', order: 'fifo' });
+    expect((await cli('run --prefetch 8 --direction backwards', collecting)).started).toMatchObject([{ tuning: { prefetch: 8, direction: 'backwards' } }]);
+  });
+
   it.each([
+    ['--policy tuned --mark byte', '--mark is for --policy lab alone; leave it out, or --policy tuned'],
+    ['--policy go1.3 --sweep order=lifo,fifo', '--order is for --policy lab alone; leave it out, or --policy go1.3'],
+    ['--ptrbuf 8 --sweep split=0,64', '--ptrbuf is for --policy go1.3 alone; leave it out, or --split'],
+    ['--mark bytes', "--mark must be cas or byte, not 'bytes'"],
+    ['--sweep mark=cas,bytes', "each value of --sweep mark must be cas or byte, not 'bytes'"],
+    ['--sweep order', "--sweep needs a name and its values, as in --sweep order=lifo,fifo, not 'order'"],
+    ['--sweep prefetch', "--sweep needs a name and its values, as in --sweep prefetch=8,32, not 'prefetch'"],
+    ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
+    ['--sweep mark=cas,byte --model 1..4', '--sweep measures, and --model predicts; leave one of them out'],
     ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
     ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
     ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],
@@ -357,15 +379,17 @@ describe('sweepgen stress', () => {
 
   it('prints the command that repeats a failed round, and ends with its code', async () => {
     const { code, out, err, started } = await cli('stress churn --seed 5', () => BROKEN);
-    const [{ seed, procs, gogc, policy, goarch, gcEvery, params }] = started;
+    const [{ seed, procs, gogc, policy, tuning, goarch, gcEvery, params }] = started;
+    expect(Object.keys(tuning!)).toEqual(['mark', 'order', 'direction', 'split', 'prefetch']);
+    const means = Object.entries(tuning!).map(([name, value]) => ` --${name} ${value}`).join('');
     expect(out).toContain(
-      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy} --goarch ${goarch} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
+      `repeat it with: sweepgen run churn --seed ${seed} --procs ${procs} --gogc ${gogc} --policy ${policy}${means} --goarch ${goarch} --gc-every ${gcEvery} --set count=${params!.count} --set threads=${params!.threads} --verify\n`,
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);
     // And the command is one that runs that round.
     const again = await cli(/sweepgen (run .*)\n/.exec(out)![1]);
-    expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, params, verify: true }]);
+    expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, policy, tuning, params, verify: true }]);
   });
 
   it('takes a full arena for a failure unless collections are off', async () => {

@@ -44,8 +44,8 @@ describe('rounds', () => {
   });
 
   it('can be repeated by a command that a shell understands', () => {
-    expect(commandOf({ workload: './my churn.mjs', seed: 7, procs: 3, gogc: 'off', policy: 'tuned', goarch: 'amd64', gcEvery: 30, params: { count: 5, ring: 2 } })).toBe(
-      "sweepgen run './my churn.mjs' --seed 7 --procs 3 --gogc off --policy tuned --goarch amd64 --gc-every 30 --set count=5 --set ring=2 --verify",
+    expect(commandOf({ workload: './my churn.mjs', seed: 7, procs: 3, gogc: 'off', policy: 'lab', tuning: { mark: 'byte', split: 16 }, goarch: 'amd64', gcEvery: 30, params: { count: 5, ring: 2 } })).toBe(
+      "sweepgen run './my churn.mjs' --seed 7 --procs 3 --gogc off --policy lab --mark byte --split 16 --goarch amd64 --gc-every 30 --set count=5 --set ring=2 --verify",
     );
   });
 });

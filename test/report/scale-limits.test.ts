@@ -33,8 +33,8 @@ function marked(ms: number, threads: readonly Partial<MarkThread>[]) {
   return { cores: n, results: markResults([...cycles(1, 10, [{ objectsMarked: 1000, drainNs: 10 }]), ...cycles(n, ms, threads)], [1, n]) };
 }
 
-const limits = (...[ms, threads, graph, policy = 'go1.3']: [...Parameters<typeof marked>, GraphFacts, string?]) =>
-  explainLimits(scalingOf({ 1: 1 }, { ...marked(ms, threads), graph, settings: { policy } }));
+const limits = (...[ms, threads, graph, policy = 'go1.3', split = 0]: [...Parameters<typeof marked>, GraphFacts, string?, number?]) =>
+  explainLimits(scalingOf({ 1: 1 }, { ...marked(ms, threads), graph, settings: { policy, split } }));
 
 describe('what limits a heap', () => {
   it('is its longest chain', () => {
@@ -47,6 +47,8 @@ describe('what limits a heap', () => {
   it('is an object that one thread scans whole; not where objects are split', () => {
     const threads = [{ objectsMarked: 500, drainNs: 9 }, { objectsMarked: 500, drainNs: 9 }];
     expect(limits(9, threads, WIDE)[0]).toBe('One object holds 4,000 of the 4,001 pointers, and one thread scans it whole: no number of threads helps.');
+    expect(limits(9, threads, WIDE, 'lab')[0]).toBe(limits(9, threads, WIDE)[0]);
+    expect(limits(9, threads, WIDE, 'lab', 64)).toEqual(limits(9, threads, WIDE, 'tuned'));
     expect(limits(9, threads, WIDE, 'tuned')[0]).toMatch(/^Scanning itself gets slower: 10000 ns an object with 1 thread, 18000 with 2 \(memory-bound/);
   });
 

@@ -3,10 +3,10 @@ import type { MachineShape } from '../../src/memory/map.ts';
 import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
 import { POLICY } from '../../src/gc/policy.ts';
 
-/** Both mark loops, for describe.each. */
+/** The mark loops, for describe.each. */
 export const POLICIES = Object.entries(POLICY).map(([name, policy]) => ({ name, policy }));
 
-/** Both, and the older collectors, for describe.each. */
+/** These, and the older collectors, for describe.each. */
 export const COLLECTORS = [
   ...POLICIES.map(({ name, policy }) => ({ name: `policy ${name}`, policy, collector: COLLECTOR.parallel as number })),
   { name: 'collector bitmap', policy: POLICY['go1.3'], collector: COLLECTOR.bitmap as number },

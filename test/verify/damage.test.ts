@@ -535,6 +535,8 @@ const DAMAGES: readonly Damage[] = [
     },
   },
   { code: 'SCANBUF_BUSY', what: 'an M still marks', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.busy] = 1) },
+  { code: 'SCANBUF_BUSY', what: 'an M holds the front of a queue', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.front] = 16) },
+  { code: 'SCANBUF_BUSY', what: 'an M kept an object to itself', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.nahead] = 1) },
   { code: 'SCANBUF_BUSY', what: 'an M kept a mark to itself', point: MARKED, apply: (m) => (m[scanbufOf(mAt(m, 1)) + ScanBuf.at.pendingWord] = 1) },
   {
     code: 'MARK_NOT_ENDED', what: 'one M does not wait', point: MARKED,

@@ -8,23 +8,25 @@ import { formatCollectStats } from '../../report/collect-stats.ts';
 import { memorydump } from '../../report/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
 import { formatBytes, plural } from '../../report/units.ts';
+import type { MachineTuning, Policy } from '../../drivers/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, profileRate } from '../mem-profile.ts';
-import { MAX_PROCS, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Policy, type Setting, type Types } from '../options.ts';
+import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { addLab, tuningOf } from '../tuning.ts';
 
-interface RunFlags {
+interface RunFlags extends MachineTuning {
   readonly heap?: string;
   readonly heapdump?: string;
   readonly procs?: number;
   readonly gogc?: number | 'off';
   readonly arena?: number;
   readonly arenaHoles?: readonly Hole[];
-  readonly policy: Policy;
+  readonly policy?: Policy;
   readonly goarch: Goarch;
   readonly types: Types;
   readonly collector: Collector;
@@ -49,7 +51,7 @@ const DEFAULT_WORKLOAD = 'churn';
 const HEAP_WORKLOAD = 'collect';
 
 export function addRun(program: Command, deps: Deps): void {
-  program
+  const command = program
     .command('run')
     .summary('run a workload on the allocator and the collector')
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
@@ -59,7 +61,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
-    .option('--policy <name>', "how to mark: as go1.3 did, or tuned for speed", parsePolicy, 'go1.3')
+    .option('--policy <name>', POLICY_HELP, parsePolicy)
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--arena-holes <list>', "with --goarch 386: what of the arena's range others hold, as 16M+1M,40M+512K", parseHoles)
     .option('--types <where>', 'where the collector learns which words are pointers: none (any word may be one), mtypes of spans, or heapbits', parseTypes, 'none')
@@ -89,6 +91,7 @@ export function addRun(program: Command, deps: Deps): void {
       ['sweepgen run cache --heapdump out.gz', "a dump for Go's tools, and for --heap"],
     ]))
     .action((spec: string | undefined, flags: RunFlags) => run(deps, spec, flags));
+  addLab(command);
 }
 
 async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promise<void> {
@@ -109,6 +112,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     heapdump: flags.heapdump,
     arena: flags.arena,
     policy: flags.policy,
+    tuning: tuningOf(flags),
     goarch: flags.goarch,
     osHoles: flags.arenaHoles,
     types: flags.types,

@@ -1,7 +1,7 @@
 /** `sweepgen scale`: a phase's time by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
-import type { MachineTuning } from '../../drivers/shape.ts';
+import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
@@ -15,12 +15,12 @@ import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scalin
 import type { Deps } from '../deps.ts';
 import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
-import { MAX_MARK_THREADS, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch, type Policy } from '../options.ts';
+import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
-import { addTuning, tuningOf, type Sweep } from '../tuning.ts';
+import { addSweep, addTuning, tuningOf, type Sweep } from '../tuning.ts';
 
 interface ScaleFlags extends MachineTuning {
   readonly phase: ScalePhase;
@@ -28,7 +28,7 @@ interface ScaleFlags extends MachineTuning {
   readonly procs?: readonly number[];
   readonly runs: number;
   readonly arena?: number;
-  readonly policy: Policy;
+  readonly policy?: Policy;
   readonly goarch: Goarch;
   readonly verify?: boolean;
   readonly compare?: string;
@@ -56,7 +56,7 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--procs <list>', `numbers of threads, each 1 to 32; more than there are cores take turns (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
-    .option('--policy <name>', 'how to mark: as go1.3 did, or tuned for speed', parsePolicy, 'go1.3')
+    .option('--policy <name>', POLICY_HELP, parsePolicy)
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
     .option('--compare <file>', 'compare with what --json printed before, by the Mann-Whitney U test')
@@ -77,12 +77,13 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale wide --json > old.json', 'a baseline'],
       ['sweepgen scale wide --compare old.json', 'what has changed since'],
       ['sweepgen scale tree --sweep workbuf=64,256,1024', 'three sizes of work buffers beside one another'],
+      ['sweepgen scale wide --sweep mark=cas,byte', 'two ways to set a mark'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale tree --model 1..64', 'what more cores would give'],
     ]))
     .action((heap: string | undefined, flags: ScaleFlags) => scale(deps, heap, flags));
-  addTuning(command);
+  addSweep(addTuning(command));
 }
 
 /** 1 to all cores; only powers of two and all, where that would be many. */
@@ -118,6 +119,9 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
     throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
   }
+  if (flags.sweep !== undefined && flags.model !== undefined) throw new UsageError('--sweep measures, and --model predicts; leave one of them out');
+  const tunings = tuningsOf(flags);
+  for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
@@ -125,7 +129,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', progress).finally(() => progress.clear());
   if (flags.model !== undefined) {
     if (source === undefined) throw new UsageError('--model predicts marking; leave --phase out');
-    return predict(deps, source, { ...flags, model: flags.model }, progress);
+    return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0] }, progress);
   }
   const counts = flags.procs ?? defaultCounts(deps.cores);
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
@@ -135,10 +139,10 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.sweep !== undefined) {
-    await sweepOver(deps, flags.sweep, flags, measure);
+    await sweepOver(deps, flags.sweep, flags, tunings, measure);
     return;
   }
-  const scaling = await measure(tuningOf(flags));
+  const scaling = await measure(tunings[0]);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
@@ -152,10 +156,16 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   printScaling(deps, scaling, comparison);
 }
 
+/** One for each measurement: as the flags say, or with each value of the sweep. */
+function tuningsOf(flags: ScaleFlags): MachineTuning[] {
+  const { sweep } = flags;
+  return sweep === undefined ? [tuningOf(flags)] : sweep.values.map((value) => ({ ...tuningOf(flags), [sweep.name]: value }));
+}
+
 /** One measurement a value, one after the other. */
-async function sweepOver({ terminal, ...deps }: Deps, { name, values }: Sweep, flags: ScaleFlags, measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
-  for (const value of values) scalings.push(await measure({ ...tuningOf(flags), [name]: value }));
+  for (const tuning of tunings) scalings.push(await measure(tuning));
   if (await writeFigures({ ...deps, terminal }, flags, scalings)) return;
   const [head, ...rows] = formatSweep(name, scalings);
   terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);

@@ -21,6 +21,7 @@ export interface ModelHeapOptions {
   readonly params?: Readonly<Record<string, number>>;
   readonly image?: HeapImage;
   readonly policy?: ShapeOptions['policy'];
+  readonly tuning?: ShapeOptions['tuning'];
   readonly goarch?: ShapeOptions['goarch'];
   readonly arena?: number;
   /** Most threads that will mark. */
@@ -48,7 +49,7 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
   const params = checkParams(workload, options.params ?? {});
   const needs = workload.needs(params);
   const arenaBytes = needs.arenaBytes + (image === undefined ? 0 : imageNeeds(image, options.goarch === '386' ? 4 : 8).arenaBytes);
-  const shape = shapeFor({ policy: options.policy, goarch: options.goarch, arena: options.arena, procs: 1 }, { ...needs, arenaBytes }, workload.types);
+  const shape = shapeFor({ policy: options.policy, tuning: options.tuning, goarch: options.goarch, arena: options.arena, procs: 1 }, { ...needs, arenaBytes }, workload.types);
   // Each M takes up to three workbufs beside those that the heap may need.
   const map = planMemory({ ...shape, procs, maxWorkbufs: shape.maxWorkbufs + 4 * procs });
   const template = new Int32Array(map.words);

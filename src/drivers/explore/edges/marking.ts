@@ -32,6 +32,20 @@ export const MARKING_EDGES = [
     ['tuned: several marks in one', '@m[sb + PENDING] |= mark;'],
     ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
   ]),
+  ...edgesOf('marking', 'src/gc/scanblock-lab.ts', [
+    ['lab: half of a large object was put back', '@putObject(m, mp, sb, fifo, piece, half);'],
+  ]),
+  ...edgesOf('marking', 'src/gc/scanblock-lab-mark.ts', [
+    ['lab: a byte was marked already', 'if (racyLoadByte(m, m8, byte) !== 0) @return false;'],
+    ['lab: several marks in one', '@m[sb + PENDING] = gathered | mark;'],
+  ]),
+  ...edgesOf('marking', 'src/gc/scanblock-lab-worklist.ts', [
+    ['lab: a full buffer joined the queue', '@m[m[sb + LAST] + LINK] = full;'],
+    ['lab: a full buffer went to all', '@m[sb + WBUF] = getempty(m, mp, full);'],
+    ['lab: a buffer of the queue was given away', '@m[front + LINK] = m[given + LINK];'],
+    ['lab: half of the front was given away', '@m[front + WORKBUF_NOBJ] = kept;'],
+    ['lab: what was found became the front', '@setFront(m, sb, wbuf);'],
+  ]),
   ...edgesOf('marking', 'src/gc/roots.ts', [
     ['queued finalizers were roots', '@b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL);'],
     ['an object with a finalizer was a root', '@b = enqueueRoot(m, mp, b, block, words, 0);'],

@@ -4,6 +4,9 @@ import type { KnownBug } from './known-bug.ts';
 const FLUSH = 'src/gc/flush.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
 const RUN = 'src/gc/scan-run.ts';
+const LAB = 'src/gc/scanblock-lab.ts';
+const LAB_MARK = 'src/gc/scanblock-lab-mark.ts';
+const LAB_WORKLIST = 'src/gc/scanblock-lab-worklist.ts';
 
 export const MARKING: readonly KnownBug[] = [
   {
@@ -183,6 +186,60 @@ export const MARKING: readonly KnownBug[] = [
     find: 'Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);',
     replace: 'm[m[sb + PENDING_WORD]] |= m[sb + PENDING];',
     scenarios: ['mark-bits-tuned'],
+  },
+  {
+    name: 'lab-ahead-forgotten',
+    history: 'constructed',
+    breaks: 'with the worklist empty, an M takes for done what it has touched ahead and not scanned',
+    file: LAB,
+    find: 'return takeAhead(m, sb);',
+    replace: 'return m[sb + NAHEAD] > distance && takeAhead(m, sb);',
+    scenarios: ['mark-bits-lab', 'whole-cycle-lab'],
+  },
+  {
+    name: 'lab-split-leaves-gap',
+    history: 'constructed',
+    breaks: 'half of a large object that has an odd number of words is taken for the other half as well: its last word is never scanned',
+    file: LAB,
+    find: 'words -= half;',
+    replace: 'words = half;',
+    scenarios: ['mark-mixed-lab'],
+  },
+  {
+    name: 'lab-byte-shared',
+    history: 'constructed',
+    breaks: "blocks of 16 bytes, two to a byte of marks, are marked by a store of the byte: the neighbour's mark goes",
+    file: LAB_MARK,
+    find: 'const OWN_BYTE_WORDS = 8;',
+    replace: 'const OWN_BYTE_WORDS = 4;',
+    scenarios: ['mark-bits-lab'],
+  },
+  {
+    name: 'lab-gathered-kept',
+    history: 'constructed',
+    breaks: 'an M leaves with marks that it gathered and never put into the bitmap',
+    file: LAB,
+    find: '      writeGathered(m, sb);\n',
+    replace: '',
+    scenarios: ['mark-bits-lab'],
+  },
+  {
+    name: 'lab-queue-ends-early',
+    history: 'constructed',
+    breaks: 'a queue whose front is empty counts as empty, whatever was put at its other end',
+    file: LAB_WORKLIST,
+    find: 'if (m[sb + NOBJ] === 0) return false;\n  const wbuf',
+    replace: 'if (m[sb + NOBJ] >= 0) return false;\n  const wbuf',
+    scenarios: ['mark-bits-lab', 'whole-cycle-lab'],
+  },
+  {
+    name: 'lab-gives-last',
+    history: 'constructed',
+    breaks: 'an M gives the last buffer of its queue away and hangs the next one on to it: what that leads to is not marked',
+    file: LAB_WORKLIST,
+    find: 'if (m[sb + LAST] === given) m[sb + LAST] = front;',
+    replace: '',
+    scenarios: ['whole-cycle-lab', 'mark-mixed-lab'],
   },
   {
     name: 'heapbits-last-of-word',

@@ -6,7 +6,7 @@ import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
-import { markBitsGo, markBitsTuned, markMixedBits, markMixedGo, markMixedTuned } from './mark-bits.ts';
+import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
 import { markFreed } from './mark-freed.ts';
 import { pacing } from './pacing.ts';
 import { parforFew, parforMany, parforWait } from './parfor.ts';
@@ -19,13 +19,14 @@ import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { waiting } from './waiting.ts';
-import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
+import { earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
 import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
   wholeCycleTuned,
+  wholeCycleLab,
   earlyEnd,
   lfstackScenario,
   lfstackLong,
@@ -40,8 +41,10 @@ export const SCENARIOS: readonly Scenario[] = [
   workbufsEnd,
   markBitsGo,
   markBitsTuned,
+  markBitsLab,
   markMixedGo,
   markMixedTuned,
+  markMixedLab,
   markMixedBits,
   markFreed,
   sweepRefill,

@@ -3,13 +3,14 @@ import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, markShift } from '../../../heap/bi
 import { mAt } from '../../../machine/m.ts';
 import { POLICY } from '../../../gc/policy.ts';
 import { ScanBuf, scanbufOf } from '../../../gc/scanbuf.ts';
-import { CONFIG, Config, TYPES } from '../../../memory/config.ts';
+import { CONFIG, Config, MARK_BY, TYPES } from '../../../memory/config.ts';
 import type { MachineShape } from '../../../memory/map.ts';
 import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
+import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
 import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
-import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 const OBJECT_WORDS = 4;
@@ -24,35 +25,42 @@ interface Marking {
   readonly name: string;
   readonly summary: string;
   readonly procs: readonly number[];
-  readonly changes: Partial<MachineShape>;
+  /** Beside the number of Ps. */
+  readonly knobs?: readonly Knob[];
+  changes(knobs: Knobs): Partial<MachineShape>;
   build(core: Core, m: Int32Array, m0: number): Heap;
 }
 
-function marking({ name, summary, procs, changes, build }: Marking): Scenario {
-  function shape(knobs: Knobs) {
-    return tinyShape({ procs: knobs.procs, arenaPages: 8, verify: false, ...changes });
+function marking({ name, summary, procs, knobs = [], changes, build }: Marking): Scenario {
+  function shape(values: Knobs) {
+    return tinyShape({ procs: values.procs, arenaPages: 8, verify: false, ...changes(values) });
   }
   return {
     name,
     summary,
-    knobs: [procsKnob(...procs)],
+    knobs: [procsKnob(...procs), ...knobs],
     shape,
-    prepare(core, { knobs }) {
-      const map = core.planMemory(shape(knobs));
+    prepare(core, { knobs: values }) {
+      const machine = shape(values);
+      const map = core.planMemory(machine);
       const template = new Int32Array(map.words);
       const m0 = runAlone(core, core.boot(template, map, -1));
       const heap = build(core, template, m0);
-      const ms = Array.from({ length: knobs.procs }, (_, i) => i);
+      const ms = Array.from({ length: values.procs }, (_, i) => i);
       return {
         template,
         threads: ms.map((i) => (m) => core.markBits(m, i)),
         names: ms.map((i) => `M${i}`),
-        // The tuned loop may mark twice.
-        check: (m) => checkMarks(m, heap) || (changes.policy === POLICY.tuned ? '' : checkWinners(m, ms, heap.reachable)),
+        check: (m) => checkMarks(m, heap) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable)),
         stepLimit: 50_000,
       };
     },
   };
+}
+
+/** Then two Ms may win the same mark. */
+function marksByByte({ policy, lab }: MachineShape): boolean {
+  return policy === POLICY.tuned || (policy === POLICY.lab && lab?.mark === MARK_BY.byte);
 }
 
 /** What is reachable must be marked, and nothing else. */
@@ -83,8 +91,8 @@ function buildMixed(core: Core, m: Int32Array, m0: number): Heap {
   return { objects: runAlone(core, core.buildMarkMixed(m, m0)), reachable: MIXED_REACHABLE };
 }
 
-const GO = { policy: POLICY['go1.3'] };
-const TUNED = { policy: POLICY.tuned };
+const GO = () => ({ policy: POLICY['go1.3'] });
+const TUNED = () => ({ policy: POLICY.tuned });
 
 export const markBitsGo = marking({
   name: 'mark-bits',
@@ -98,6 +106,14 @@ export const markBitsTuned = marking({
   summary: 'Ms that mark neighbouring objects in the same bitmap words at once, with the tuned mark loop',
   procs: [3, 2, 4],
   changes: TUNED,
+  build: buildBits,
+});
+export const markBitsLab = marking({
+  name: 'mark-bits-lab',
+  summary: "the same with the lab's mark loop",
+  procs: [3, 2, 4],
+  knobs: LAB_KNOBS,
+  changes: labShape,
   build: buildBits,
 });
 export const markMixedGo = marking({
@@ -114,10 +130,18 @@ export const markMixedTuned = marking({
   changes: TUNED,
   build: buildMixed,
 });
+export const markMixedLab = marking({
+  name: 'mark-mixed-lab',
+  summary: "the same with the lab's mark loop",
+  procs: [2, 3, 4],
+  knobs: LAB_KNOBS,
+  changes: labShape,
+  build: buildMixed,
+});
 export const markMixedBits = marking({
   name: 'mark-mixed-heapbits',
   summary: 'the same with a bit for each word that may be a pointer',
   procs: [2, 3, 4],
-  changes: { ...GO, types: TYPES.heapbits },
+  changes: () => ({ ...GO(), types: TYPES.heapbits }),
   build: buildMixed,
 });
