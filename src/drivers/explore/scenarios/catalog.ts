@@ -1,6 +1,7 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
 import { cacheFlush } from './cache-flush.ts';
-import { channels } from './channels.ts';
+import { channels, channelsCrowd } from './channels.ts';
+import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
@@ -21,7 +22,7 @@ import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { waiting } from './waiting.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
-import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { byTheClock, collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
@@ -61,7 +62,9 @@ export const SCENARIOS: readonly Scenario[] = [
   heapPages,
   arenaGrowth,
   stacks,
+  deepCalls,
   channels,
+  channelsCrowd,
   runq,
   runqFull,
   pacing,
@@ -69,6 +72,7 @@ export const SCENARIOS: readonly Scenario[] = [
   endWhileStopped,
   collectAtOnce,
   statistics,
+  byTheClock,
   finalizersQueue,
   finalizers,
   finalizersWake,
