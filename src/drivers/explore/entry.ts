@@ -25,6 +25,7 @@ export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
 export { buildMarkFreed, markFreedBeside } from './scenarios/programs/mark-freed.ts';
 export { buildMarkMixed } from './scenarios/programs/mark-mixed.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';
+export { TYPED_CYCLE } from './scenarios/programs/typed-cycle.ts';
 export { buildRunq, runRunq } from './scenarios/programs/runq.ts';
 export { buildSpecials, runSpecials } from './scenarios/programs/specials.ts';
 export { buildPacing, runPacing } from './scenarios/programs/pacing.ts';

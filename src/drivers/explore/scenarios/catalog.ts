@@ -19,6 +19,7 @@ import { profileSweep, specials } from './specials.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
+import { typedCycle } from './typed-cycle.ts';
 import { waiting } from './waiting.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
   wholeCycleTuned,
   earlyEnd,
+  typedCycle,
   lfstackScenario,
   lfstackLong,
   locksScenario,
