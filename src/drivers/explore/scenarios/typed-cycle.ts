@@ -22,7 +22,7 @@ export const typedCycle: Scenario = {
     procsKnob(3, 2),
     { name: 'types', summary: 'how pointers are told: 1 by types that spans keep, 2 by a bit each', values: [TYPES.mtypes, TYPES.heapbits] },
     { name: 'bits', summary: 'of a pointer', values: [64, 32] },
-    { name: 'rounds', summary: 'nodes that each goroutine makes', values: [4, 10] },
+    { name: 'rounds', summary: 'nodes that each goroutine makes', values: [4, 7] },
   ],
   shape,
   prepare(core, { knobs }, makeOracle) {

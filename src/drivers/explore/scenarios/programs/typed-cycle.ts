@@ -30,12 +30,13 @@ const mixed = struct('Mixed', { number: int, name: string, any: eface, list: sli
 const inner = struct('Inner', { number: int, leaf: pointer(leaf) });
 const many = struct('Many', { inner: array(inner, WORDS / 2) });
 const ways = chan(pointer(leaf));
-/** More types than the byte record of a span can name. */
-const others = Array.from({ length: 5 }, (_, i) => struct(`Other${i}`, { before: array(int, i + 1), leaf: pointer(leaf), after: array(int, WORDS - 2 - i) }));
+/** With these there are more types than the byte record of a span can name. */
+const OTHERS = 5;
+const others = Array.from({ length: OTHERS }, (_, i) => struct(`Other${i}`, { before: array(int, i + 1), leaf: pointer(leaf), after: array(int, WORDS - 2 - i) }));
 
 export const TYPED_CYCLE_TYPES = typeTable(leaf, first, last, mixed, many, ways, pointer(leaf), ...others);
 const TYPE = { leaf: 0, first: 1, last: 2, mixed: 3, many: 4, ways: 5, pointer: 6, other: 7 } as const;
-const KINDS = 5 + others.length;
+const KINDS = 5 + OTHERS;
 /** Of a channel that is as large as the others; two of its elements are used. */
 const CAP = WORDS - 8;
 
@@ -58,7 +59,10 @@ const KIND_IN = 2;
 
 const PC = { begin: 0, join: 1, end: 2, round: 3, leave: 4 } as const;
 
+/** First a value of each type: one span knows more of them than a byte record has room for. */
 function begin(m: Mem, mp: MRef, gp: GRef): number {
+  for (let type: number = TYPE.first; type <= TYPE.many; type++) newValue(m, mp, gp, 0, type);
+  for (let i = 0; i < OTHERS; i++) newValue(m, mp, gp, 0, TYPE.other + i);
   const workers = getInt(m, gp, WORKERS);
   groupAdd(m, mp, GROUP, workers);
   for (let i = 0; i < workers; i++) {
@@ -207,5 +211,5 @@ function checkLeaf2(m: Mem, node: Ref, a: Ref, b: Ref): number {
 
 export const TYPED_CYCLE = {
   steps: [begin, join, end, round, leave],
-  main: { pc: PC.begin, slots: 0 },
+  main: { pc: PC.begin, slots: 1 },
 } as const;

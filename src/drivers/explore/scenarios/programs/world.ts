@@ -4,8 +4,9 @@
  * waits for all, or ends beside them.
  */
 import type { Mem } from '../../../../memory/struct.ts';
+import { fatal } from '../../../../base/fatal.ts';
 import { clockMs, setClock } from '../../../../sync/clock.ts';
-import type { GRef } from '../../../../machine/g.ts';
+import { G_INTS, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
@@ -101,7 +102,9 @@ function go(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-function child(m: Mem, mp: MRef, _gp: GRef): number {
+/** Its record may have been another's, whose ints it must not see. */
+function child(m: Mem, mp: MRef, gp: GRef): number {
+  for (let i = 0; i < G_INTS; i++) if (getInt(m, gp, i) !== 0) fatal('EXPLORED_INT_NOT_ZERO', { int: i, holds: getInt(m, gp, i) });
   groupDone(m, mp, ALL);
   return GOEXIT;
 }
