@@ -226,4 +226,13 @@ export const MARKING: readonly KnownBug[] = [
     replace: '(m[block + FinBlock.at.cnt] - 1) * Finalizer.words, SCAN_ALL)',
     scenarios: ['mark-mixed'],
   },
+  {
+    name: 'root-buffer-overfull',
+    history: 'constructed',
+    breaks: 'a root with more objects than a workbuf holds fills one past its end, where the next begins',
+    file: 'src/gc/work.ts',
+    find: 'if (m[wbuf + NOBJ] >= m[CONFIG',
+    replace: 'if (m[wbuf + NOBJ] > m[CONFIG',
+    scenarios: ['mark-mixed'],
+  },
 ];
