@@ -8,9 +8,9 @@ const GOGC = -1;
 const GOROUTINES = 2;
 const TIMES = 2;
 
-/** Of the smallest stack four frames fill one; the largest that there are orders of is half a page. */
+/** Four frames fill a smallest stack; the largest that there is an order of is half a page. A deep one has many roots. */
 function shape({ procs }: Knobs) {
-  return tinyShape({ procs, stackMinWords: 128, stackWords: 4096, stackCacheWords: 2048 });
+  return tinyShape({ procs, stackMinWords: 128, stackWords: 4096, stackCacheWords: 2048, maxWorkbufs: 64 });
 }
 
 export const deepCalls: Scenario = {
