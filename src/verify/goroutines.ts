@@ -1,6 +1,6 @@
 /** Goroutines: a legal status, a stack within bounds, and exactly one queue. */
 import { CONFIG, Config } from '../memory/config.ts';
-import { G, G_STATUS } from '../machine/g.ts';
+import { FRAME_HEADER, G, G_STATUS } from '../machine/g.ts';
 import { M } from '../machine/m.ts';
 import { P, RUNQ_CAP } from '../machine/p.ts';
 import { SCHED, Sched, XGCWAITING } from '../machine/sched.ts';
@@ -110,6 +110,20 @@ function checkStack(h: HeapView, out: Findings, gp: number): void {
   const hasFrame = fp !== 0;
   if (sp < start || sp > start + words || (hasFrame && (fp < start || fp > sp))) {
     out.add('G_STACK', () => `goroutine ${m[gp + ID]} has the stack ${start} to ${start + words}, but sp ${sp} and fp ${fp}`);
+    return;
+  }
+  if (hasFrame) checkFrames(h, out, gp);
+}
+
+/** Each frame names the one below it; the first, where the stack begins, names none. */
+function checkFrames(h: HeapView, out: Findings, gp: number): void {
+  const m = h.m;
+  const header = FRAME_HEADER * m[CONFIG + Config.at.ptrWords];
+  const start = m[gp + STACK];
+  let fp = m[gp + FP];
+  while (fp - header > start && m[fp - header] < fp) fp = m[fp - header];
+  if (fp - header !== start || m[start] !== 0) {
+    out.add('G_FRAMES', () => `the frames of goroutine ${m[gp + ID]} lead to ${fp}, whose caller's is ${m[fp - header]}; its stack begins at ${start}`);
   }
 }
 

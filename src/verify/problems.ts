@@ -81,6 +81,7 @@ export const LAWS = {
   // scheduler
   G_STATUS: 'a goroutine is runnable, waiting, in a system call or dead while the world stands',
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",
+  G_FRAMES: "a goroutine's frames lead from the running one down to the first, at its stack's start",
   G_QUEUE: 'a runnable goroutine is on exactly one run queue, a dead one on the free list, others on none',
   G_OWNER: 'a goroutine and the M that runs it name each other',
   CHAN_QUEUE: 'a goroutine that waits on channels is once on a queue of each',

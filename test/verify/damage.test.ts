@@ -570,6 +570,7 @@ const DAMAGES: readonly Damage[] = [
   },
   { code: 'G_STATUS', what: 'a goroutine runs', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.xstatus] = G_STATUS.running) },
   { code: 'G_STACK', what: 'a stack pointer is below its stack', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.sp] = m[parkedG(m) + G.at.stack] - 2) },
+  { code: 'G_FRAMES', what: 'the first frame names a caller', point: SWEPT, apply: (m) => (m[m[parkedG(m) + G.at.stack]] = m[parkedG(m) + G.at.fp]) },
   { code: 'G_QUEUE', what: 'a runnable goroutine is on no queue', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.xstatus] = G_STATUS.runnable) },
   { code: 'G_OWNER', what: 'a goroutine names an M that does not run it', point: SWEPT, apply: (m) => (m[parkedG(m) + G.at.m] = mAt(m, 1)) },
   { code: 'RUNQ_CORRUPT', what: 'the global queue counts one too many', point: SWEPT, apply: (m) => m[SCHED + Sched.at.runqsize]++ },

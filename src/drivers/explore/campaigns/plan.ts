@@ -94,9 +94,10 @@ export class Plan {
     this.#at = index + 1;
   }
 
-  #stationOf({ name, settings }: Entry, turn: number): Station {
+  #stationOf(entry: Entry, turn: number): Station {
     const { strategy, mutant } = this.#options;
-    return { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(turn, settings.length), mutant };
+    const { name, settings } = entry;
+    return { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(this.#entries.indexOf(entry), turn, settings.length), mutant };
   }
 
   #drop({ scenario, knobs }: Station): void {
@@ -104,10 +105,10 @@ export class Plan {
     if (entry !== undefined) entry.settings = entry.settings.filter((each) => Object.keys(each).some((name) => each[name] !== knobs[name]));
   }
 
-  /** Along the diagonal, so that each setting comes to be watched. */
-  #monitorsOf(turn: number, settings: number): readonly string[] {
+  /** Along the diagonal, so that each setting comes to be watched; and some scenario in each round, from the first on. */
+  #monitorsOf(index: number, turn: number, settings: number): readonly string[] {
     const { monitors, always } = this.#options;
-    const watched = always || ((turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
+    const watched = always || (index + (turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
     return watched ? monitors : [];
   }
 

@@ -3,14 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../../verify/verifier.ts';
 import { SEEDS, Session, type FailedExecution } from '../session.ts';
 import { explainFailure, repeatCommand } from '../failure.ts';
-import { findMutant } from '../find.ts';
+import { findMutant, findScenario } from '../find.ts';
 import { investigate, type Investigation } from '../failures/describe.ts';
 import { laneTable } from '../failures/lane-table.ts';
-import type { Core } from '../load.ts';
-import { loadScenario, type LoadedScenario } from '../load-scenario.ts';
+import { loadCore, type Core, type LoadedCore } from '../load.ts';
+import type { LoadedScenario } from '../load-scenario.ts';
 import { makeMonitors } from '../monitors/catalog.ts';
 import { settingOf, type Prepared, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
+import { isModulePath, loadUserScenario } from '../user-scenario.ts';
 import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
 /** Runs one slice after the other; those of a station go on where the last one ended. */
@@ -30,14 +31,15 @@ const BATCH_MS = 100;
 
 /** @param now milliseconds */
 export function makeRunSlice(now: () => number): RunSlice {
-  const loads = new Map<string, Promise<LoadedScenario>>();
+  /** Scenarios of the catalog share a core: a mutant's takes a second to build. */
+  const cores = new Map<string, Promise<LoadedCore>>();
+  const modules = new Map<string, Promise<LoadedScenario>>();
   const kept: Ready[] = [];
 
-  function load({ scenario, mutant }: Station, hooked: boolean): Promise<LoadedScenario> {
-    const key = `${hooked} ${mutant} ${scenario}`;
-    let loaded = loads.get(key);
-    if (loaded === undefined) loads.set(key, (loaded = loadScenario(scenario, hooked, mutant === null ? undefined : findMutant(mutant))));
-    return loaded;
+  async function load({ scenario, mutant }: Station, hooked: boolean): Promise<LoadedScenario> {
+    const planted = mutant === null ? undefined : findMutant(mutant);
+    if (isModulePath(scenario)) return once(modules, `${hooked} ${mutant} ${scenario}`, () => loadUserScenario(scenario, hooked, planted));
+    return { ...(await once(cores, `${hooked} ${mutant}`, () => loadCore(hooked, planted))), scenario: findScenario(scenario) };
   }
 
   function ready(station: Station, { core, sites, scenario }: LoadedScenario): Ready {
@@ -66,6 +68,13 @@ export function makeRunSlice(now: () => number): RunSlice {
       throw error;
     }
   };
+}
+
+/** What `make` gives, the first time that it is asked for. */
+function once<Value>(made: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {
+  let value = made.get(key);
+  if (value === undefined) made.set(key, (value = make()));
+  return value;
 }
 
 /** The scenario's memory could not be made: a mutant broke what makes it. */

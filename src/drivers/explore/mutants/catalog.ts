@@ -3,9 +3,12 @@ import { CHANNELS } from './channels.ts';
 import { FINALIZERS } from './finalizers.ts';
 import { PACING } from './pacing.ts';
 import { PROFILING } from './profile.ts';
+import { SCHEDULING } from './scheduling.ts';
 import { STOPPING } from './world.ts';
+import { TYPING } from './types.ts';
 import { WAITING } from './waiting.ts';
 import { FREEING } from './freeing.ts';
+import { GOROUTINES } from './goroutines.ts';
 import { HEAP } from './heap.ts';
 import { LFSTACK } from './lfstack.ts';
 import { LOCKS } from './locks.ts';
@@ -34,4 +37,7 @@ export const MUTANTS: readonly KnownBug[] = [
   ...PACING,
   ...STOPPING,
   ...WAITING,
+  ...SCHEDULING,
+  ...GOROUTINES,
+  ...TYPING,
 ];

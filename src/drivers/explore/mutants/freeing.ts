@@ -76,4 +76,13 @@ export const FREEING: readonly KnownBug[] = [
     replace: 'return m[s + NALLOC] === 0;',
     scenarios: ['free-beside', 'cache-flush'],
   },
+  {
+    name: 'freed-taken-of-one',
+    history: 'constructed',
+    breaks: 'a collection takes over what was freed in the spans of the first P alone',
+    file: 'src/gc/roots.ts',
+    find: '  for (let i = 0; i < m[NPROCS]; i++) releaseFreed(',
+    replace: '  for (let i = 0; i < 1; i++) releaseFreed(',
+    scenarios: ['free-unswept'],
+  },
 ];

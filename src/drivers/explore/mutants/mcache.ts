@@ -128,4 +128,17 @@ export const MCACHE: readonly KnownBug[] = [
     replace: '  unlock(m, mp, c);\n  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;',
     scenarios: ['free-unswept', 'sweep-refill', 'cache-flush'],
   },
+  {
+    name: 'returned-bits-cleared-late',
+    history: 'constructed',
+    breaks: 'the bits of a span are cleared when the heap has it already: those of whoever got it go',
+    file: 'src/malloc/mcentral.ts',
+    find: `  unmarkSpan(m, m[s + START], m[s + NPAGES] * PAGE_BYTES);
+  mheapFree(m, mp, s, false);`,
+    replace: `  const start = m[s + START];
+  const bytes = m[s + NPAGES] * PAGE_BYTES;
+  mheapFree(m, mp, s, false);
+  unmarkSpan(m, start, bytes);`,
+    scenarios: ['sweep-refill'],
+  },
 ];

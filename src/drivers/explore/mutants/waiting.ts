@@ -98,4 +98,21 @@ export const WAITING: readonly KnownBug[] = [
     replace: '  m[RUNQSIZE] += n;',
     scenarios: ['runq-full'],
   },
+  {
+    name: 'runq-steal-reads-late',
+    history: 'constructed',
+    breaks: 'a thief copies what it has stolen when it is out of the queue already: the owner has put others there',
+    file: 'src/runtime/runq.ts',
+    find: `    for (let i = 0; i < n; i++) {
+      const gp = Atomics.load(m, victim + XRUNQ + ((head + i) & MASK));
+      Atomics.store(m, pp + XRUNQ + ((own + i) & MASK), gp);
+    }
+    if (Atomics.compareExchange(m, victim + XRUNQHEAD, head, (head + n) | 0) !== head) continue;`,
+    replace: `    if (Atomics.compareExchange(m, victim + XRUNQHEAD, head, (head + n) | 0) !== head) continue;
+    for (let i = 0; i < n; i++) {
+      const gp = Atomics.load(m, victim + XRUNQ + ((head + i) & MASK));
+      Atomics.store(m, pp + XRUNQ + ((own + i) & MASK), gp);
+    }`,
+    scenarios: ['runq-full'],
+  },
 ];

@@ -1,6 +1,7 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
 import { cacheFlush } from './cache-flush.ts';
-import { channels } from './channels.ts';
+import { channels, channelsCrowd } from './channels.ts';
+import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
@@ -18,16 +19,18 @@ import { profileSweep, specials } from './specials.ts';
 import { stacks } from './stacks.ts';
 import { refillPartial, sweepRefill } from './sweep-refill.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
+import { typedCycle } from './typed-cycle.ts';
 import { waiting } from './waiting.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
-import { collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { byTheClock, collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
   wholeCycleTuned,
   wholeCycleLab,
   earlyEnd,
+  typedCycle,
   lfstackScenario,
   lfstackLong,
   locksScenario,
@@ -64,7 +67,9 @@ export const SCENARIOS: readonly Scenario[] = [
   heapPages,
   arenaGrowth,
   stacks,
+  deepCalls,
   channels,
+  channelsCrowd,
   runq,
   runqFull,
   pacing,
@@ -72,6 +77,7 @@ export const SCENARIOS: readonly Scenario[] = [
   endWhileStopped,
   collectAtOnce,
   statistics,
+  byTheClock,
   finalizersQueue,
   finalizers,
   finalizersWake,

@@ -1,6 +1,6 @@
 /** Sends, receives and selects that wait and are woken, under collections. */
 import { prepareMachine } from './machine.ts';
-import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 /** Collections are forced, and few, so that an execution is short. */
@@ -19,5 +19,18 @@ export const channels: Scenario = {
   shape,
   prepare(core, { knobs }, makeOracle) {
     return prepareMachine(core, shape(knobs), GOGC, { ...core.CHANNELS, args: [SENDERS, SENDS] }, makeOracle);
+  },
+};
+
+/** Elements that each of the senders sends. */
+const EACH: Knob = { name: 'each', summary: 'elements that each sender sends', values: [3, 2, 5] };
+
+export const channelsCrowd: Scenario = {
+  name: 'channels-crowd',
+  summary: 'goroutines that send and receive by selects of different order, with a buffer, a nil channel and a close',
+  knobs: [procsKnob(3, 2, 4), EACH],
+  shape,
+  prepare(core, { knobs }, makeOracle) {
+    return prepareMachine(core, shape(knobs), GOGC, { ...core.CHANNELS_CROWD, args: [knobs.each] }, makeOracle);
   },
 };

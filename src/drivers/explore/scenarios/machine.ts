@@ -1,4 +1,5 @@
 /** Scenarios of a whole machine: its Ms run a program, and a watcher answers its checkpoints. */
+import type { TypeTable } from '../../../heap/type-table.ts';
 import type { MachineShape } from '../../../memory/map.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { P, P_STATUS, pAt } from '../../../machine/p.ts';
@@ -14,6 +15,8 @@ import type { MakeOracle, Oracle, Prepared } from './scenario.ts';
 
 export interface MachineProgram {
   readonly steps: readonly Step[];
+  /** Those that it allocates values of. */
+  readonly types?: TypeTable;
   readonly main: { readonly pc: number; readonly slots: number };
   /** The main goroutine's first ints. */
   readonly args: readonly number[];
@@ -25,7 +28,7 @@ export interface MachineProgram {
 export function prepareMachine(core: Core, shape: MachineShape, gogc: number, program: MachineProgram, makeOracle: MakeOracle): Prepared {
   const map = core.planMemory(shape);
   const template = new Int32Array(map.words);
-  const m0 = runAlone(core, core.boot(template, map, gogc));
+  const m0 = runAlone(core, core.boot(template, map, gogc, program.types));
   if (program.build !== undefined) runAlone(core, program.build(template, m0));
   runAlone(core, core.startMain(template, m0, program.main.pc, program.main.slots));
   const main = template[SCHED + Sched.at.maing];

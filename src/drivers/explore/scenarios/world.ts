@@ -72,3 +72,9 @@ export const statistics = worldScenario('statistics', 'GOGC changes and statisti
   [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats'], ['percent', 0, 20], ['alloc', 0, 2048]],
   [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
 ]);
+
+/** What comes due wakes one goroutine, which is made once and sleeps in between. */
+export const byTheClock = worldScenario('by-the-clock', 'time passes: who collects and releases memory by the minute is woken beside all else', [
+  [['tick', 3], ['alloc', 0, 2048], ['yield'], ['tick', 3], ['yield']],
+  [['alloc', 0, 40 << 10], ['tick', 3], ['collect'], ['yield'], ['tick', 3], ['yield']],
+]);

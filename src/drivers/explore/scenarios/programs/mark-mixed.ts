@@ -1,15 +1,18 @@
 /**
  * One mark phase over objects of all kinds: sizes from 8 bytes to several bitmap words, found
- * by pointers to their start and into them, in any of their words, from roots of every kind;
- * some without pointers, and some that nothing leads to.
+ * by pointers to their start and into them, in any of their words, from roots of every kind,
+ * the last words of data and bss among them; some without pointers, and some that nothing
+ * leads to. More objects have finalizers than a workbuf has room for.
  */
 import type { Mem } from '../../../../memory/struct.ts';
 import { storePointer, type Ref } from '../../../../memory/address.ts';
-import { CONFIG, Config } from '../../../../memory/config.ts';
+import { CONFIG, Config, ptrWords } from '../../../../memory/config.ts';
 import type { MRef } from '../../../../machine/m.ts';
 import { MARKFOR, parforsetup } from '../../../../sync/parfor.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
+import { queuefinalizer } from '../../../../malloc/finq.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
+import { addfinalizer } from '../../../../malloc/specials.ts';
 import { prepareMark } from '../../../../gc/policy.ts';
 import { rootCount } from '../../../../gc/roots.ts';
 import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../../../gc/work.ts';
@@ -19,20 +22,31 @@ import { dataAt, globalAt, setSlot } from '../../../../runtime/mutator.ts';
 /** By turns, so that neighbours of one size are found by different Ms. */
 const SIZES = [8, 16, 8, 48, 16, 288] as const;
 export const MIXED_OBJECTS = 30;
-/** The first are led to by roots, the last by nothing. */
+/**
+ * The first are led to by roots, those after them by each other, then some by due finalizers,
+ * some by garbage with a finalizer, and the last by nothing.
+ */
 const ROOTED = 6;
+const LINKED = 22;
+const DUE = [22, 23] as const;
+/** Garbage, and what it alone leads to. */
+const KEEPERS = [[27, 24], [29, 25]] as const;
 export const MIXED_REACHABLE = 26;
+/** Reached, and with a finalizer. */
+const FINALIZED = [3, 5, 9] as const;
 
 /** What each leads to, in the order of a breadth-first walk: two others, or one if it has no room for more. */
 const CHILDREN: readonly (readonly number[])[] = planChildren();
 
 function planChildren(): number[][] {
   let next = ROOTED;
-  return Array.from({ length: MIXED_OBJECTS }, (_, i) => {
+  const all = Array.from({ length: MIXED_OBJECTS }, (_, i) => {
     const children: number[] = [];
-    while (next < MIXED_REACHABLE && children.length < Math.min(2, mixedWords(i) / 2)) children.push(next++);
+    while (next < LINKED && children.length < Math.min(2, mixedWords(i) / 2)) children.push(next++);
     return children;
   });
+  for (const [keeper, child] of KEEPERS) all[keeper].push(child);
+  return all;
 }
 
 /** Words of object `i`, rounded up to its size class. */
@@ -44,14 +58,19 @@ export function mixedWords(i: number): number {
 export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   const objects: Ref[] = [];
   for (let i = 0; i < MIXED_OBJECTS; i++) objects.push(mallocgc(m, m0, mixedWords(i) * 4, hasPointers(i) ? 0 : FLAG_NOSCAN));
-  for (let i = 0; i < MIXED_REACHABLE; i++) link(m, objects, i);
-  for (let i = 0; i < ROOTED; i++) {
+  for (let i = 0; i < MIXED_OBJECTS; i++) link(m, objects, i);
+  const pw = ptrWords(m);
+  storePointer(m, m[CONFIG + Config.at.bss] - pw, objects[0] + insideOf(0));
+  storePointer(m, m[CONFIG + Config.at.cycleLog] - pw, objects[1] + insideOf(1));
+  for (let i = 2; i < ROOTED; i++) {
     const inside = objects[i] + insideOf(i);
     // Two roots lead to each, far from each other, so that two Ms may find it at once.
     if (i % 2 === 0) storePointer(m, dataAt(m, i), inside);
     else storePointer(m, globalAt(m, i), inside);
     setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
   }
+  for (const i of DUE) queuefinalizer(m, m0, objects[i], 0, 0, 0);
+  for (const i of [...FINALIZED, ...KEEPERS.map(([keeper]) => keeper)]) addfinalizer(m, m0, objects[i] << 2, 0, 0);
   const nproc = m[CONFIG + Config.at.nprocs];
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);

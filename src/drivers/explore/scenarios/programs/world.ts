@@ -4,7 +4,9 @@
  * waits for all, or ends beside them.
  */
 import type { Mem } from '../../../../memory/struct.ts';
-import type { GRef } from '../../../../machine/g.ts';
+import { fatal } from '../../../../base/fatal.ts';
+import { clockMs, setClock } from '../../../../sync/clock.ts';
+import { G_INTS, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
@@ -22,11 +24,13 @@ const ALL = 0;
 const SIGNALS = 2;
 const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
 const SLOTS = 1;
+/** Of the machine's clock. */
+const MINUTE_MS = 60_000;
 
-const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15 } as const;
+const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15, tick: 16 } as const;
 
 /** What goroutines can be told. */
-export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release } as const;
+export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release, tick: PC.tick } as const;
 
 /** The goroutines; a signal is awaited until each order for it was done. */
 export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
@@ -98,7 +102,9 @@ function go(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-function child(m: Mem, mp: MRef, _gp: GRef): number {
+/** Its record may have been another's, whose ints it must not see. */
+function child(m: Mem, mp: MRef, gp: GRef): number {
+  for (let i = 0; i < G_INTS; i++) if (getInt(m, gp, i) !== 0) fatal('EXPLORED_INT_NOT_ZERO', { int: i, holds: getInt(m, gp, i) });
   groupDone(m, mp, ALL);
   return GOEXIT;
 }
@@ -126,7 +132,13 @@ function release(m: Mem, mp: MRef, _gp: GRef): number {
   return PC.next;
 }
 
+/** As the watcher: so many minutes have passed. */
+function tick(m: Mem, _mp: MRef, gp: GRef): number {
+  setClock(m, clockMs(m) + orderA(m, gp) * MINUTE_MS);
+  return PC.next;
+}
+
 export const WORLD = {
-  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release],
+  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release, tick],
   main: { pc: PC.begin, slots: 0 },
 } as const;

@@ -1,0 +1,147 @@
+/** Goroutines: their records, their stacks that grow, and those of the system that sleep and are woken. */
+import type { KnownBug } from './known-bug.ts';
+
+export const GOROUTINES: readonly KnownBug[] = [
+  {
+    name: 'frames-not-moved',
+    history: 'constructed',
+    breaks: 'a stack grows, and its frames still name those on the old one',
+    file: 'src/runtime/goroutine.ts',
+    find: `  for (let fp = m[gp + FP]; m[fp - toSaved] !== 0; fp = m[fp - toSaved]) m[fp - toSaved] += by;
+`,
+    replace: '',
+    scenarios: ['deep-calls'],
+  },
+  {
+    name: 'frame-not-cleared',
+    history: 'constructed',
+    breaks: 'a new frame has what another left there: its slots are roots',
+    file: 'src/runtime/goroutine.ts',
+    find: `  clearWords(m, header, sp - header);
+`,
+    replace: '',
+    scenarios: ['deep-calls'],
+  },
+  {
+    name: 'grown-stack-of-old-size',
+    history: 'constructed',
+    breaks: 'the old stack is given back as if it were as large as the new one',
+    file: 'src/runtime/goroutine.ts',
+    find: '  stackfree(m, mp, old, oldWords);',
+    replace: '  stackfree(m, mp, old, size);',
+    scenarios: ['deep-calls'],
+  },
+  {
+    name: 'old-stack-kept',
+    history: 'constructed',
+    breaks: 'a stack that has grown out of its place is never given back',
+    file: 'src/runtime/goroutine.ts',
+    find: `  stackfree(m, mp, old, oldWords);
+`,
+    replace: '',
+    scenarios: ['deep-calls'],
+  },
+  {
+    name: 'stack-freed-before-copy',
+    history: 'constructed',
+    breaks: 'the old stack is given back, and linked, before its frames are copied',
+    file: 'src/runtime/goroutine.ts',
+    find: `  m.copyWithin(stack, old, m[gp + SP]);
+  moveFrames(m, gp, stack - old);
+  stackfree(m, mp, old, oldWords);`,
+    replace: `  stackfree(m, mp, old, oldWords);
+  m.copyWithin(stack, old, m[gp + SP]);
+  moveFrames(m, gp, stack - old);`,
+    scenarios: ['deep-calls'],
+  },
+  {
+    name: 'ints-not-cleared',
+    history: 'constructed',
+    breaks: 'a goroutine sees the numbers of the one whose record it has',
+    file: 'src/runtime/goroutine.ts',
+    find: `  clearWords(m, gp + INTS, G.fields.ints.words);
+`,
+    replace: '',
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'gfree-read-unlocked',
+    history: 'constructed',
+    breaks: 'two goroutines that are made at once get the same record',
+    file: 'src/runtime/goroutine.ts',
+    find: `  lock(m, mp, SCHED_LOCK);
+  let gp = m[GFREE];
+  if (gp`,
+    replace: `  let gp = m[GFREE];
+  lock(m, mp, SCHED_LOCK);
+  if (gp`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'stack-freed-after-record',
+    history: 'constructed',
+    breaks: 'the record of a goroutine is free for use before its stack is given back: the new one loses its own',
+    file: 'src/runtime/goroutine.ts',
+    find: `  stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);
+  m[gp + STACK] = 0;
+  m[gp + STACK_WORDS] = 0;
+  m[gp + SP] = 0;
+  lock(m, mp, SCHED_LOCK);
+  m[gp + SCHEDLINK] = m[GFREE];
+  m[GFREE] = gp;
+  unlock(m, mp, SCHED_LOCK);`,
+    replace: `  lock(m, mp, SCHED_LOCK);
+  m[gp + SCHEDLINK] = m[GFREE];
+  m[GFREE] = gp;
+  unlock(m, mp, SCHED_LOCK);
+  stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);
+  m[gp + STACK] = 0;
+  m[gp + STACK_WORDS] = 0;
+  m[gp + SP] = 0;`,
+    scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'scavenger-parks-unlocked',
+    history: 'constructed',
+    breaks: 'the scavenger says that it sleeps before it does: who wakes it finds it running',
+    file: 'src/runtime/system.ts',
+    find: `  m[SWEEP + Sweep.at.scavengerParked] = 1;
+  return parkUnder(m, mp, gp, GCLOCK, WAIT.sleep, SCAVENGER.pc);`,
+    replace: `  m[SWEEP + Sweep.at.scavengerParked] = 1;
+  unlock(m, mp, GCLOCK);
+  return parkUnder(m, mp, gp, 0, WAIT.sleep, SCAVENGER.pc);`,
+    scenarios: ['by-the-clock'],
+  },
+  {
+    name: 'scavenger-made-twice',
+    history: 'constructed',
+    breaks: 'two Ms that find something due each make a scavenger',
+    file: 'src/runtime/scavenger.ts',
+    find: `  lock(m, mp, GCLOCK);
+  if (m[SCAVENGER_G] === 0) {`,
+    replace: `  const made = m[SCAVENGER_G];
+  lock(m, mp, GCLOCK);
+  if (made === 0) {`,
+    scenarios: ['by-the-clock'],
+  },
+  {
+    name: 'scavenger-parked-kept',
+    history: 'constructed',
+    breaks: 'who wakes the scavenger does not say so: the next wakes it while it runs',
+    file: 'src/runtime/scavenger.ts',
+    find: `    m[SCAVENGER_PARKED] = 0;
+`,
+    replace: '',
+    scenarios: ['by-the-clock'],
+  },
+  {
+    name: 'parked-kept',
+    history: 'constructed',
+    breaks: 'who wakes the background sweeper does not say so: the next wakes it while it runs',
+    file: 'src/runtime/gc.ts',
+    find: `    m[PARKED] = 0;
+`,
+    replace: '',
+    scenarios: ['whole-cycle'],
+  },
+];

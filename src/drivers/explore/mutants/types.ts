@@ -1,0 +1,16 @@
+/** What spans know of the types of their blocks, and the collector that goes by it. */
+import type { KnownBug } from './known-bug.ts';
+
+export const TYPING: readonly KnownBug[] = [
+  {
+    name: 'type-not-cleared',
+    history: 'constructed',
+    breaks: 'a block that was swept keeps its type: the next value in it is scanned as if it were of that',
+    file: 'src/heap/mtypes.ts',
+    find: `  if (compression === MTYPES.words) m[data + blockNumber(m, s, p) * m[PTR_WORDS]] = 0;
+  else if (compression === MTYPES.bytes) storeByte`,
+    replace: `  if (compression > 99) m[data + blockNumber(m, s, p) * m[PTR_WORDS]] = 0;
+  else if (compression > 99) storeByte`,
+    scenarios: ['typed-cycle'],
+  },
+];
