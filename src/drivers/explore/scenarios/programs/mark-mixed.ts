@@ -32,6 +32,8 @@ const DUE = [22, 23] as const;
 /** Garbage, and what it alone leads to. */
 const KEEPERS = [[27, 24], [29, 25]] as const;
 export const MIXED_REACHABLE = 26;
+/** Of 16 bytes, and leads on by its second pointer alone. */
+const HALF_EMPTY = 4;
 /** Reached, and with a finalizer. */
 const FINALIZED = [3, 5, 9] as const;
 
@@ -42,7 +44,7 @@ function planChildren(): number[][] {
   let next = ROOTED;
   const all = Array.from({ length: MIXED_OBJECTS }, (_, i) => {
     const children: number[] = [];
-    while (next < LINKED && children.length < Math.min(2, mixedWords(i) / 2)) children.push(next++);
+    while (next < LINKED && children.length < Math.min(i === HALF_EMPTY ? 1 : 2, mixedWords(i) / 2)) children.push(next++);
     return children;
   });
   for (const [keeper, child] of KEEPERS) all[keeper].push(child);
