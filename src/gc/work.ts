@@ -106,7 +106,11 @@ export function objAt(wbuf: WorkbufRef, i: number): Ref {
 
 /** An empty buffer, made if need be; `full`, if not 0, is given to the others first. */
 export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
-  if (full !== 0) lfstackpush(m, FULL, full);
+  if (full !== 0) {
+    // A mark that goes on for long is no hang.
+    m[mp + HEARTBEAT]++;
+    lfstackpush(m, FULL, full);
+  }
   let b = lfstackpop(m, EMPTY);
   if (b === 0) {
     lock(m, mp, WORK_LOCK);

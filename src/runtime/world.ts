@@ -164,11 +164,21 @@ export function helpgc(m: Mem, mp: MRef, nproc: number): void {
 }
 
 /**
- * Takes worldsema. An M that must wait for it gives its P up meanwhile, as in a system call:
- * who holds the semaphore is about to stop the world, this P included.
+ * Takes worldsema. Who holds it stops the world, this P included: an M that finds it taken stops
+ * like any other, and so can help to mark, and tries again when the world goes on. If nobody has
+ * said yet that the world is to stop, it gives its P up while it waits, as in a system call.
  */
 export function acquireWorld(m: Mem, mp: MRef): void {
-  if (semtryacquire(m, XWORLDSEMA)) return;
+  while (!semtryacquire(m, XWORLDSEMA)) {
+    if (Atomics.load(m, XGCWAITING) === 0) {
+      waitForWorld(m, mp);
+      return;
+    }
+    gcstopm(m, mp);
+  }
+}
+
+function waitForWorld(m: Mem, mp: MRef): void {
   m[mp + WANTS] = XWORLDSEMA;
   entersyscall(m, mp);
   semacquire(m, XWORLDSEMA);
