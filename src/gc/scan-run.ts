@@ -36,8 +36,6 @@ const ARENA_END = ARENA_USED;
  * it in the middle, which folds no constants; what is called often is not.
  */
 const RUN = 4096;
-/** From this many words on, a block's mark has a byte of its own. */
-const OWN_BYTE_WORDS = 8;
 /** Objects of no more words than this, and two, are looked at slot by slot. */
 const FEW = 6;
 /** Words of the commonest objects. */
@@ -83,7 +81,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
         continue;
       }
       // To its word: the arena starts on a page, and heap words are two of ours.
-      const off = (((m[i] >>> 2) & ~1) - arena) | 0;
+      let ref = (m[i] >>> 2) & ~1;
+      const off = (ref - arena) | 0;
       if (off < 0 || off >= used) continue;
       const hintWord = (hints + (off >> 7)) | 0;
       const hint = 1 << (off >> 2);
@@ -92,8 +91,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
       if ((known & hint) !== 0) continue;
       const shift = (off >> 1) & 15;
       const word = (arena - ((off >> 5) << 1) - 1) | 0;
-      const bits = m[(word - 1) | 0] >> shift;
-      let ref = (arena + off) | 0;
+      const starts = m[(word - 1) | 0];
+      const bits = starts >> shift;
       if ((bits & ALLOCATED) === 0) {
         if ((bits & SCANNED) !== 0) continue;
         ref = markInterior(m, sb, off) | 0;
@@ -108,27 +107,21 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
           const marks = m[word];
           if ((marks & mark) !== 0) continue;
           m[word] = marks | mark;
-          marked = (marked + 1) | 0;
-          if ((bits & SCANNED) === 0) continue;
-          // Seldom another: so guessed, the next object can be read before the span has been.
-          const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
-          if (words !== size) size = words;
-        } else {
-          const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
-          if (words !== size) size = words;
-          if (size >= OWN_BYTE_WORDS) {
-            // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
-            // word leave this byte alone. The byte alone is looked at: a load of the word would
-            // have to wait for the byte stored last.
-            const byte = word * 4 + (shift >> 2);
-            if (racyLoadByte(m, m8, byte) !== 0) continue;
-            racyStoreByte(m, m8, byte, 1 << (shift & 3));
-          } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
-            continue;
-          }
-          marked = (marked + 1) | 0;
-          if ((bits & SCANNED) === 0) continue;
+        } else if (((starts >> (shift & 12)) & 15) === 1 << (shift & 3)) {
+          // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
+          // word leave this byte alone. The byte alone is looked at: a load of the word would
+          // have to wait for the byte stored last.
+          const byte = word * 4 + (shift >> 2);
+          if (racyLoadByte(m, m8, byte) !== 0) continue;
+          racyStoreByte(m, m8, byte, 1 << (shift & 3));
+        } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
+          continue;
         }
+        marked = (marked + 1) | 0;
+        if ((bits & SCANNED) === 0) continue;
+        // Seldom another: so guessed, the next object can be read before the span has been.
+        const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
+        if (words !== size) size = words;
       }
       // What a large object points at goes on the stack, all of it; one of two or four slots need
       // not, if it has no pointer itself.

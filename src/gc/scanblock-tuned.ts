@@ -8,9 +8,11 @@
  *   - A dense filter of hints, one bit for each 16 bytes, says "points at something marked"
  *     before bitmap and span are looked at. Races only lose hints. Blocks without pointers get
  *     none, nor do those that share their 16 bytes with another.
- *   - A block of 32 bytes or more is marked by a plain store of a byte that is all its own:
- *     two Ms that mark it at once both scan it, which does no harm. Marks of smaller blocks
+ *   - A block whose mark has a byte for itself, as all of 32 bytes or more have, is marked by a plain
+ *     store of it: two Ms that do so at once both scan it, which does no harm. Of the others those
  *     without pointers are gathered per bitmap word; nobody needs to know who was first.
+ *   - Who waits is given every second entry, not the bottom half: of a stack that grew by walking down
+ *     a tree that would be nearly all the work, and soon the giver would be the one who waits.
  *   - Buffers that an M has filled stay with it until somebody waits: what it wrote last is in
  *     its own cache.
  *   - A large object is scanned piece by piece, and half of its rest is given to who waits. A
@@ -28,7 +30,7 @@ import { ARENA_USED } from '../malloc/mheap.ts';
 import { scanRun } from './compiled.ts';
 import { flushPending } from './scan-run.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, countHandoff, getempty, getfull, handoff, objAt, othersWait, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, countHandoff, getempty, getfull, objAt, othersWait, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const HINTS = CONFIG + Config.at.hints;
@@ -79,8 +81,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
         stash = m[given + STASHLINK];
         giveBuffer(m, mp, given);
       } else if (wp - base > m[HANDOFF_THRESHOLD] * Obj.words) {
-        wbuf = handoff(m, mp, wbuf, (wp - base) / Obj.words);
-        wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
+        wp = giveEverySecond(m, mp, wbuf, wp);
         continue;
       }
     }
@@ -130,6 +131,31 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
     if (m[wbuf + WORKBUF_NOBJ] * Obj.words > room) wbuf = splitWorkbuf(m, mp, wbuf, m[wbuf + WORKBUF_NOBJ]);
     wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
   }
+}
+
+/**
+ * Puts every second entry of `wbuf`, whose top is `wp`, where others find them; the rest moves down.
+ * @returns the new top
+ */
+function giveEverySecond(m: Mem, mp: MRef, wbuf: WorkbufRef, wp: Ref): Ref {
+  const given = getempty(m, mp, 0);
+  const base = objAt(wbuf, 0);
+  let to = objAt(given, 0);
+  let kept = base;
+  for (let from = base; from < wp; from += 2 * ENTRY) {
+    m[to] = m[from];
+    m[to + 1] = m[from + 1];
+    to += ENTRY;
+    if (from + ENTRY === wp) break;
+    m[kept] = m[from + ENTRY];
+    m[kept + 1] = m[from + ENTRY + 1];
+    kept += ENTRY;
+  }
+  const count = (to - objAt(given, 0)) / ENTRY;
+  m[given + WORKBUF_NOBJ] = count;
+  countHandoff(m, mp, count);
+  lfstackpush(m, FULL, given);
+  return kept;
 }
 
 /** Puts a full buffer where others find it. */

@@ -25,6 +25,7 @@ export const MARKING_EDGES = [
   ...edgesOf('marking', 'src/gc/scanblock-tuned.ts', [
     ['tuned: a piece of a large object was given away', 'if (largeEnd - largeStart > SHARED_WORDS) {@'],
     ['tuned: a buffer put aside was given away', '} else if (stash !== 0) {@'],
+    ['tuned: every second entry was given away', '@wp = giveEverySecond(m, mp, wbuf, wp);'],
     ['tuned: a buffer was put aside', '@stash = wbuf;'],
     ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
   ]),

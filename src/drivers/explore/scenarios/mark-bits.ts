@@ -127,7 +127,9 @@ export const markMixedTuned = marking({
   name: 'mark-mixed-tuned',
   summary: 'the same with the tuned mark loop',
   procs: [2, 3, 4],
-  changes: TUNED,
+  // The smaller ones are put aside as soon as there is anything in them.
+  knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [264, 4] }],
+  changes: ({ workbuf }) => ({ ...TUNED(), workbufCap: workbuf }),
   build: buildMixed,
 });
 export const markMixedLab = marking({

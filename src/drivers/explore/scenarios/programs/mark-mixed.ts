@@ -66,9 +66,10 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   storePointer(m, m[CONFIG + Config.at.cycleLog] - pw, objects[1] + insideOf(1));
   for (let i = 2; i < ROOTED; i++) {
     const inside = objects[i] + insideOf(i);
-    // Two roots lead to each, far from each other, so that two Ms may find it at once.
-    if (i % 2 === 0) storePointer(m, dataAt(m, i), inside);
-    else storePointer(m, globalAt(m, i), inside);
+    // Several roots lead to each, far from each other, so that two Ms may find it at once; and the
+    // data lead to so many that half of them is more than one.
+    storePointer(m, dataAt(m, i), inside);
+    if (i % 2 === 1) storePointer(m, globalAt(m, i), inside);
     setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
   }
   for (const i of DUE) queuefinalizer(m, m0, objects[i], 0, 0, 0);
