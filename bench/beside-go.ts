@@ -11,13 +11,12 @@ import { join } from 'node:path';
 import { ROOT } from '../src/drivers/explore/load.ts';
 import { median } from '../src/report/stats.ts';
 import { churnNs } from './churn.ts';
-import { collect, GRAPHS, markMs, THREADS, type Policy } from './mark.ts';
+import { collect, GRAPHS, markMs, POLICIES, THREADS } from './mark.ts';
 
 /** Go 1.3's mark time as a share of Go 1.19's, with one and two threads. */
 const GO_1_3: Readonly<Record<(typeof GRAPHS)[number], readonly [number, number]>> = {
   tree: [0.49, 0.6], list: [0.86, 1], rand: [0.33, 0.39], wide: [0.58, 1.9], mixed: [0.74, 0.79],
 };
-const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 /** Collections of each in a round. */
 const COLLECTIONS = 10;
 const CHURN_OBJECTS = 20_000_000;
@@ -66,12 +65,13 @@ async function churnRows() {
   const rows = [];
   for (const threads of THREADS) {
     const go: number[] = [];
-    const ours: number[] = [];
+    const ours = POLICIES.map((): number[] => []);
     for (let round = 0; round < rounds; round++) {
       go.push(askGo('churn', '-threads', String(threads), '-n', String(CHURN_OBJECTS)));
-      ours.push(await churnNs(threads, CHURN_OBJECTS));
+      for (const [i, policy] of POLICIES.entries()) ours[i].push(await churnNs(policy, threads, CHURN_OBJECTS));
     }
-    rows.push({ churn: 'ns/object', threads, 'Go 1.19': round1(median(go)), sweepgen: round1(median(ours)) });
+    const [faithful, tuned] = ours.map(median);
+    rows.push({ churn: 'ns/object', threads, 'Go 1.19': round1(median(go)), 'go1.3': round1(faithful), tuned: round1(tuned) });
   }
   return rows;
 }

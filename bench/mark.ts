@@ -11,7 +11,7 @@ import type { Row, Suite } from './suite.ts';
 export const GRAPHS = ['tree', 'list', 'rand', 'wide', 'mixed'] as const;
 export const THREADS = [1, 2];
 export type Policy = 'go1.3' | 'tuned';
-const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
+export const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 const RUNS = 15;
 
 export const markSuite: Suite = {

@@ -3,7 +3,7 @@ import { edgesOf } from './edge.ts';
 
 export const MARKING_EDGES = [
   ...edgesOf('workbufs', 'src/gc/work.ts', [
-    ['a full one was given away', 'if (full !== 0) @lfstackpush(m, FULL, full);'],
+    ['a full one was given away', '    @lfstackpush(m, FULL, full);'],
     ['a new one was made', '@m[NBUFS] = index + 1;'],
     ['getfull found work after waiting', 'if (b !== 0) @return b;'],
     ['getfull saw work that another took', 'if (b !== 0) return b;@'],
