@@ -65,6 +65,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const { predictMark } = await import('../drivers/model/predict.ts');
   const { tuning, goarch, arena, unpadded = false } = flags;
   const policy = policyFor(flags);
+  if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
   progress.show('building the heap');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, flags.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });

@@ -38,8 +38,6 @@ export interface RuntimeOptions {
   readonly verify?: boolean;
   /** Mark as Go 1.3 did (the default), with the faster loop, or with the one to experiment with (the default if `tuning` has what only that has). */
   readonly policy?: Policy;
-  /** Whether the tuned loop's inner part runs as WebAssembly, which is the default, or as the JavaScript that it was made from. */
-  readonly compiled?: boolean;
   /** What of the mark is not as in Go 1.3; see TUNING. */
   readonly tuning?: MachineTuning;
   /** The machine: 64-bit (the default), or 32-bit, where any integer may look like a pointer. */

@@ -26,6 +26,8 @@ interface WordOf {
   readonly normal: string;
 }
 
+/** On threads; exploration and model know the source alone. */
+const CODE = { wasm: 0, javascript: 1 } as const;
 /** Go's. */
 const HANDOFF_THRESHOLD = 4;
 
@@ -36,6 +38,7 @@ export const TUNING = {
   spins: { min: 0, max: 1_000_000, normal: WAIT.spins, help: 'rounds of spinning in getfull, before it yields' },
   yields: { min: 0, max: 1_000_000, normal: WAIT.yields, help: 'rounds of yielding in getfull, before it sleeps' },
   sleep: { min: 1, max: 1_000_000, normal: WAIT.sleepUs, help: 'microseconds of each sleep in getfull' },
+  code: { words: CODE, normal: 'wasm', policy: 'tuned', help: 'what its inner part runs as: wasm, or the javascript that this was made from' },
   mark: { words: MARK_BY, normal: 'cas', policy: 'lab', help: 'how a mark is set: cas, on its word of the bitmap, or byte, by a plain store' },
   order: { words: ORDER, normal: 'lifo', policy: 'lab', help: 'which object is scanned next: lifo, the one found last (depth first), or fifo (breadth first)' },
   direction: { words: DIRECTION, normal: 'forwards', policy: 'lab', help: "how an object's words are read: forwards or backwards" },

@@ -127,7 +127,7 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
 function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
   const procs = map.shape.procs;
   const pool = makePool(procs);
-  const compiled = map.shape.policy === POLICY.tuned && options.compiled !== false ? compiledModule() : null;
+  const compiled = map.shape.policy === POLICY.tuned && options.tuning?.code !== 'javascript' ? compiledModule() : null;
   const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
   const lost = new Promise<never>((_, reject) => {
     pool.on('error', (error) => reject(lostWorker(m, error)));
