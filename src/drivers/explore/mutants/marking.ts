@@ -139,7 +139,7 @@ export const MARKING: readonly KnownBug[] = [
     file: TUNED,
     find: 'm[given + WORKBUF_NOBJ] = count;',
     replace: 'm[given + WORKBUF_NOBJ] = count - 1;',
-    scenarios: ['mark-mixed-tuned', 'whole-cycle-tuned'],
+    scenarios: ['whole-cycle-tuned', 'mark-mixed-tuned'],
   },
   {
     name: 'shared-mark-plainly',

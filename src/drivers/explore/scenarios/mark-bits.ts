@@ -127,8 +127,8 @@ export const markMixedTuned = marking({
   name: 'mark-mixed-tuned',
   summary: 'the same with the tuned mark loop',
   procs: [2, 3, 4],
-  // The smaller ones are put aside as soon as there is anything in them.
-  knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [264, 4] }],
+  // The small ones are put aside as soon as there is anything in them.
+  knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [4, 264] }],
   changes: ({ workbuf }) => ({ ...TUNED(), workbufCap: workbuf }),
   build: buildMixed,
 });
