@@ -204,6 +204,8 @@ class FunctionWriter {
         return `(${isByte ? 'i32.load8_u' : 'i32.load'} ${this.#address(index, isByte)})`;
       }
       case 'CallExpression': {
+        const inlined = this.#inlined(node);
+        if (inlined !== null) return this.#elsewhere(() => this.#value(inlined));
         const { text, hasValue } = this.#call(node);
         return hasValue ? text : this.#refuse(node);
       }
@@ -225,6 +227,8 @@ class FunctionWriter {
   #jumpUnless(test: AnyNode, label: string): string {
     const known = this.#constant(test);
     if (known !== null) return known === 0 ? `(br ${label})` : '';
+    const inlined = this.#inlined(test);
+    if (inlined !== null) return this.#elsewhere(() => this.#jumpUnless(inlined, label));
     if (test.type === 'UnaryExpression' && test.operator === '!') return this.#jumpIf(test.argument, label);
     if (isOutside(test)) return `(br_if ${label} (i32.lt_u ${this.#value(test.right.left)} ${this.#value(test.right.right)}))`;
     if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.#opposite(test)})`;
@@ -237,6 +241,8 @@ class FunctionWriter {
   #jumpIf(test: AnyNode, label: string): string {
     const known = this.#constant(test);
     if (known !== null) return known === 0 ? '' : `(br ${label})`;
+    const inlined = this.#inlined(test);
+    if (inlined !== null) return this.#elsewhere(() => this.#jumpIf(inlined, label));
     if (test.type === 'UnaryExpression' && test.operator === '!') return this.#jumpUnless(test.argument, label);
     if (isOutside(test)) return `(br_if ${label} (i32.ge_u ${this.#value(test.right.left)} ${this.#value(test.right.right)}))`;
     if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.#value(test)})`;
@@ -269,6 +275,24 @@ class FunctionWriter {
     this.calls.add(callee.name);
     const passed = args.filter((_, i) => { const param = fn.params[i]; return param.type !== 'Identifier' || !VIEWS.has(param.name); });
     return { text: `(call $${callee.name} ${passed.map((arg) => this.#value(arg)).join(' ')})`, hasValue: returnsValue(fn) };
+  }
+
+  /** What the function called returns, if that is all it does and the memory all it takes: V8 inlines no WebAssembly. */
+  #inlined(node: AnyNode): AnyNode | null {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || RACY[node.callee.name] !== undefined) return null;
+    const fn = this.#functions.get(node.callee.name);
+    if (fn === undefined || fn.params.some((param) => param.type !== 'Identifier' || !VIEWS.has(param.name))) return null;
+    const [only, ...more] = fn.body.body;
+    return more.length === 0 && only?.type === 'ReturnStatement' && only.argument ? only.argument : null;
+  }
+
+  /** Where the names of this function mean nothing. */
+  #elsewhere(write: () => string): string {
+    const scopes = this.#scopes;
+    this.#scopes = [];
+    const text = write();
+    this.#scopes = scopes;
+    return text;
   }
 
   #atomic(node: AnyNode, name: string, [index, ...values]: readonly AnyNode[]): { readonly text: string; readonly hasValue: boolean } {

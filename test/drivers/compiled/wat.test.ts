@@ -22,6 +22,7 @@ export function racyLoadByte(m, m8, at) { return m8[at]; }
 export function racyStoreByte(m, m8, at, value) { m8[at] = value; }
 export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
 export function bump(m, i) { m[i & 31]++; }
+export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
 export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
 `;
 
@@ -47,6 +48,7 @@ const BODIES: Readonly<Record<string, string>> = {
   racy: 'racyStore(m, i, x); return racyLoad(m, (i + 1) | 0);',
   atomics: 'const o = Atomics.or(m, i, x) + Atomics.add(m, i, 2) + Atomics.exchange(m, 3, i); Atomics.store(m, 4, o | 0); return (o + Atomics.compareExchange(m, 3, i, x) + Atomics.and(m, 3, 15) + Atomics.load(m, 4)) | 0;',
   calls: 'bump(m, i); twice(m, 4); return twice(m, twice(m, i)) + early(m, i) + early(m, 12);',
+  'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
   quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
   'negative': 'return -i + ~x;',
 };
