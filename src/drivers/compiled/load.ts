@@ -3,8 +3,9 @@
  * JavaScript elsewhere (gc/scan-run.ts), and is faster by a fifth to a half: no bounds check at
  * an access, no numbers but those of 32 bits, and a variant for each way in which it is called.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../../base/fatal.ts';
 import type { Export } from './wat.ts';
 import { ROOT } from '../explore/load.ts';
 
@@ -21,7 +22,11 @@ export const COMPILED = join(ROOT, 'dist/src/drivers/compiled/core.wasm');
 /** 4 GB: what 32 bits address. */
 export const MOST_PAGES = 65_536;
 
-/** The module; threads may share it. */
-export function compiledModule(): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(COMPILED));
+/**
+ * The module; threads may share it.
+ * @throws UsageError when it was not built
+ */
+export function compiledModule(path = COMPILED): WebAssembly.Module {
+  if (!existsSync(path)) throw new UsageError('the tuned mark loop is not compiled yet: npm run build does it, or give --code javascript');
+  return new WebAssembly.Module(readFileSync(path));
 }

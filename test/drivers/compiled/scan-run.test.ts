@@ -61,6 +61,10 @@ function differences(a: Int32Array, b: Int32Array): number[] {
   return found;
 }
 
+it('what was not compiled is asked for', () => {
+  expect(() => compiledModule('/nowhere/core.wasm')).toThrow(/^the tuned mark loop is not compiled yet: npm run build/);
+});
+
 describe('marking with what was compiled', () => {
   it.each([
     ['one M', 1, 512],
