@@ -11,6 +11,7 @@ import type { Ref } from '../memory/address.ts';
 import { racyLoad, racyLoadByte, racyStoreByte } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
 import { casMark } from './flush.ts';
+import { flushPending } from './scan-run.ts';
 import { ScanBuf } from './scanbuf.ts';
 
 const { pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
@@ -40,18 +41,11 @@ function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {
   // Racy: a mark not seen here is written once more.
   if ((racyLoad(m, word) & mark) !== 0) return false;
   if (m[sb + PENDING_WORD] !== word) {
-    writeGathered(m, sb);
+    flushPending(m, sb);
     m[sb + PENDING_WORD] = word;
     m[sb + PENDING] = 0;
   }
   const gathered = m[sb + PENDING];
   m[sb + PENDING] = gathered | mark;
   return (gathered & mark) === 0;
-}
-
-/** Puts the gathered marks into the bitmap. */
-export function writeGathered(m: Mem, sb: Ref): void {
-  if (m[sb + PENDING_WORD] === 0) return;
-  Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);
-  m[sb + PENDING_WORD] = 0;
 }

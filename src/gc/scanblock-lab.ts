@@ -26,7 +26,8 @@ import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { casMark } from './flush.ts';
 import { PTRBUF_CAP, ScanBuf, scanbufOf } from './scanbuf.ts';
-import { markByByte, writeGathered } from './scanblock-lab-mark.ts';
+import { flushPending } from './scan-run.ts';
+import { markByByte } from './scanblock-lab-mark.ts';
 import { giveWork, openWorklist, putObject, refillWorklist, takeObject } from './scanblock-lab-worklist.ts';
 import { Obj, getempty, type WorkbufRef } from './work.ts';
 
@@ -74,7 +75,7 @@ export function scanblockLab(m: Mem, mp: MRef, work: WorkbufRef, keepworking: bo
       scanned += m[sb + PIECE_WORDS];
       scanPiece(m, m8, mp, sb, m[sb + PIECE], m[sb + PIECE_WORDS], byByte, fifo, backwards);
     } else {
-      writeGathered(m, sb);
+      flushPending(m, sb);
       if (!refillWorklist(m, mp, sb, fifo, keepworking)) break;
     }
   }

@@ -21,6 +21,7 @@ const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
   racyLoad: ['i32.load', false], racyLoadByte: ['i32.load8_u', true],
   racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
 };
+
 /** A function to be exported, and under which name. */
 export interface Export {
   readonly fn: string;
@@ -189,7 +190,7 @@ class FunctionWriter {
         return `(i32.${op} ${this.#value(node.left)} ${this.#value(node.right)})`;
       }
       case 'LogicalExpression':
-        return node.operator === '??' ? this.#refuse(node) : this.#test(node);
+        return this.#test(node);
       case 'ConditionalExpression': {
         const known = this.#constant(node.test);
         if (known !== null) return this.#value(known !== 0 ? node.consequent : node.alternate);
@@ -209,8 +210,6 @@ class FunctionWriter {
         const { text, hasValue } = this.#call(node);
         return hasValue ? text : this.#refuse(node);
       }
-      case 'ParenthesizedExpression':
-        return this.#value(node.expression);
       default:
         return this.#refuse(node);
     }

@@ -228,7 +228,7 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'an M leaves with marks that it gathered and never put into the bitmap',
     file: LAB,
-    find: '      writeGathered(m, sb);\n',
+    find: '      flushPending(m, sb);\n',
     replace: '',
     scenarios: ['mark-bits-lab'],
   },
