@@ -30,7 +30,7 @@ import { ARENA_USED } from '../malloc/mheap.ts';
 import { scanRun } from './compiled.ts';
 import { flushPending } from './scan-run.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, countHandoff, getempty, getfull, objAt, othersWait, putempty, splitWorkbuf, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, countHandoff, getempty, getfull, objAt, othersWait, putempty, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const HINTS = CONFIG + Config.at.hints;
@@ -57,9 +57,8 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
   const sb = scanbufOf(mp);
   // A piece full of pointers must fit into half a workbuf.
   const piece = Math.min(PIECE, m[WORKBUF_CAP] & ~1);
-  const room = (m[WORKBUF_CAP] - (piece >> 1)) * Obj.words;
-  // A buffer with more than this is put aside: with what a piece adds, it still has room.
-  const soft = (m[WORKBUF_CAP] - piece) * Obj.words;
+  // A buffer with no more than this has room for what a piece leads to.
+  const room = (m[WORKBUF_CAP] - (piece >> 1)) * ENTRY;
   const alone = m[NPROC] === 1;
   let wbuf = work === 0 ? getempty(m, mp, 0) : work;
   let wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
@@ -68,7 +67,6 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
   let largeEnd = 0;
   // Buffers put aside, linked.
   let stash = 0;
-  let justTaken = true;
   for (;;) {
     const base = objAt(wbuf, 0);
     if (!alone && othersWait(m)) {
@@ -85,15 +83,15 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
         continue;
       }
     }
-    if (wp > base + soft && !justTaken) {
-      m[wbuf + WORKBUF_NOBJ] = (wp - base) / Obj.words;
+    if (wp > base + room) {
+      const above = takeAbove(m, mp, base + room, wp);
+      m[wbuf + WORKBUF_NOBJ] = room / ENTRY;
       m[wbuf + STASHLINK] = stash;
       stash = wbuf;
-      wbuf = getempty(m, mp, 0);
-      wp = objAt(wbuf, 0);
+      wbuf = above;
+      wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
       continue;
     }
-    justTaken = false;
     if (largeStart !== largeEnd) {
       const start = Math.max(largeStart, largeEnd - piece);
       wp = scanRun(m, m8, sb, start, largeEnd, wp, 0, 0, piece, alone, true);
@@ -105,7 +103,7 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       const start = m[wp];
       const end = start + m[wp + 1];
       if (end - start <= piece) {
-        wp = scanRun(m, m8, sb, start, end, wp, base, base + soft, piece, alone, false);
+        wp = scanRun(m, m8, sb, start, end, wp, base, base + room, piece, alone, false);
       } else {
         largeStart = start;
         largeEnd = end;
@@ -126,11 +124,19 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
       wbuf = getfull(m, mp, wbuf);
       if (wbuf === 0) return;
     }
-    justTaken = true;
-    // A full one leaves no room for what its objects lead to.
-    if (m[wbuf + WORKBUF_NOBJ] * Obj.words > room) wbuf = splitWorkbuf(m, mp, wbuf, m[wbuf + WORKBUF_NOBJ]);
     wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
   }
+}
+
+/**
+ * A buffer with the entries from `first` up to `wp`, the top of another. Those below, not all of it, are put
+ * aside: a buffer taken back would else be put aside again at its next object, and so on down to `first`.
+ */
+function takeAbove(m: Mem, mp: MRef, first: Ref, wp: Ref): WorkbufRef {
+  const above = getempty(m, mp, 0);
+  m.copyWithin(objAt(above, 0), first, wp);
+  m[above + WORKBUF_NOBJ] = (wp - first) / ENTRY;
+  return above;
 }
 
 /**
