@@ -107,10 +107,16 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
           const marks = m[word];
           if ((marks & mark) !== 0) continue;
           m[word] = marks | mark;
+        } else if (((shift & 3) | ((bits & 15) ^ 1)) === 0) {
+          // The block begins 32 bytes, and no other begins in them: its mark's byte is its own. Racy:
+          // two Ms that find it unmarked both store the same and scan it; atomics on the word leave
+          // this byte alone. The byte alone is looked at: a load of the word would have to wait for
+          // the byte stored last.
+          const byte = word * 4 + (shift >> 2);
+          if (racyLoadByte(m, m8, byte) !== 0) continue;
+          racyStoreByte(m, m8, byte, 1);
         } else if (((starts >> (shift & 12)) & 15) === 1 << (shift & 3)) {
-          // Racy: two Ms that find it unmarked both store the same and scan it; atomics on the
-          // word leave this byte alone. The byte alone is looked at: a load of the word would
-          // have to wait for the byte stored last.
+          // Alone in these 32 bytes, as before, but not at their beginning: shifts cost.
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1 << (shift & 3));
