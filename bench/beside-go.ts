@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../src/drivers/explore/load.ts';
 import { median } from '../src/report/stats.ts';
-import { churnNs } from './churn.ts';
+import { churnNs, type ChurnNs } from './churn.ts';
 import { collect, GRAPHS, markMs, POLICIES, THREADS } from './mark.ts';
 
 /** Go 1.3's mark time as a share of Go 1.19's, with one and two threads. */
@@ -65,13 +65,14 @@ async function churnRows() {
   const rows = [];
   for (const threads of THREADS) {
     const go: number[] = [];
-    const ours = POLICIES.map((): number[] => []);
+    const ours = POLICIES.map((): ChurnNs[] => []);
     for (let round = 0; round < rounds; round++) {
       go.push(askGo('churn', '-threads', String(threads), '-n', String(CHURN_OBJECTS)));
       for (const [i, policy] of POLICIES.entries()) ours[i].push(await churnNs(policy, threads, CHURN_OBJECTS));
     }
-    const [faithful, tuned] = ours.map(median);
-    rows.push({ churn: 'ns/object', threads, 'Go 1.19': round1(median(go)), 'go1.3': round1(faithful), tuned: round1(tuned) });
+    const [faithful, tuned] = ours.map((runs) => round1(median(runs.map(({ warm }) => warm))));
+    const [faithfulWhole, tunedWhole] = ours.map((runs) => round1(median(runs.map(({ whole }) => whole))));
+    rows.push({ churn: 'ns/object', threads, 'Go 1.19': round1(median(go)), 'go1.3': faithful, tuned, 'go1.3, whole run': faithfulWhole, 'tuned, whole run': tunedWhole });
   }
   return rows;
 }

@@ -1,26 +1,44 @@
-/** Time of an object of 32 bytes, of which the last 100,000 live; collections included. */
+/**
+ * Time of an object of 32 bytes, of which each goroutine keeps its last 100,000; collections
+ * included. Each thread compiles for itself what it runs, which takes it as long as some millions of
+ * objects: so there are two figures, of the whole run and of its second half alone.
+ */
 import { startRuntime } from '../src/index.ts';
 import type { Suite } from './suite.ts';
 import { POLICIES, THREADS, type Policy } from './mark.ts';
 
 const RUNS = 7;
-const OBJECTS = 10_000_000;
+const OBJECTS = 20_000_000;
+
+export interface ChurnNs {
+  /** Nanoseconds an object from the first to the last. */
+  readonly whole: number;
+  /** The same between the collection in the middle of the run and the last one. */
+  readonly warm: number;
+}
 
 export const churnSuite: Suite = {
   name: 'churn',
   summary: 'ns of an object of 32 bytes that soon dies, collections included',
   async *measure() {
-    const cells = POLICIES.flatMap((policy) => THREADS.map((threads) => ({ policy, threads, samples: [] as number[] })));
+    const cells = POLICIES.flatMap((policy) => THREADS.map((threads) => ({ policy, threads, runs: [] as ChurnNs[] })));
     for (let run = 0; run < RUNS; run++) {
-      for (const { policy, threads, samples } of cells) samples.push(await churnNs(policy, threads, OBJECTS));
+      for (const { policy, threads, runs } of cells) runs.push(await churnNs(policy, threads, OBJECTS));
     }
-    for (const { policy, threads, samples } of cells) yield { name: `churn/${policy}/threads=${threads}`, unit: 'ns/object', samples };
+    for (const { policy, threads, runs } of cells) {
+      const name = `churn/${policy}/threads=${threads}`;
+      yield { name, unit: 'ns/object', samples: runs.map(({ warm }) => warm) };
+      yield { name: `${name}/whole`, unit: 'ns/object', samples: runs.map(({ whole }) => whole) };
+    }
   },
 };
 
-/** Nanoseconds of each of `count` objects, in a process of its own. */
-export async function churnNs(policy: Policy, threads: number, count: number): Promise<number> {
+/** Allocates `count` objects in a process of its own. */
+export async function churnNs(policy: Policy, threads: number, count: number): Promise<ChurnNs> {
   const runtime = await startRuntime({ workload: 'churn', policy, procs: threads, params: { threads, count } });
-  const { elapsedNs } = await runtime.finished;
-  return elapsedNs / count;
+  const { elapsedNs, cycles } = await runtime.finished;
+  const middle = cycles.find(({ nmalloc }) => nmalloc >= count / 2);
+  const last = cycles.at(-1);
+  if (middle === undefined || last === undefined || middle === last) throw new RangeError(`${count} objects are too few: no two collections in their second half`);
+  return { whole: elapsedNs / count, warm: (last.endNs - middle.endNs) / (last.nmalloc - middle.nmalloc) };
 }
