@@ -5,7 +5,7 @@ import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts
 import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
 import { formatCount, plural } from '../report/units.ts';
 import type { Deps } from './deps.ts';
-import type { HeapSource } from './heaps.ts';
+import { graphParams, type HeapSource } from './heaps.ts';
 import { openMachine } from './machine-file.ts';
 import { integer, type Goarch } from './options.ts';
 import { paint } from './paint.ts';
@@ -15,8 +15,6 @@ export interface PredictFlags {
   readonly model: readonly number[];
   readonly machine?: string;
   readonly unpadded?: boolean;
-  /** Of a graph. */
-  readonly objects?: number;
   readonly policy?: Policy;
   readonly tuning?: MachineTuning;
   readonly goarch: Goarch;
@@ -67,7 +65,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const policy = policyFor(flags);
   if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
   progress.show('building the heap');
-  const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, flags.objects ?? OBJECTS) };
+  const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
   const core = await loadModelCore();
   const results = [];
@@ -77,9 +75,4 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   }
   const name = 'image' in source ? source.image.name : source.graph;
   return { heap: { name, objects: heap.objects, bytes: heap.bytes }, policy, machine, results, unpadded };
-}
-
-/** The params that make a graph of about so many objects. */
-export function graphParams(graph: string, objects: number): Record<string, number> {
-  return graph === 'tree' ? { depth: Math.max(1, Math.round(Math.log2(objects + 1))) } : { count: objects };
 }

@@ -8,7 +8,7 @@ import { plural } from '../report/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
-import { nameOf, type HeapSource } from './heaps.ts';
+import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import type { Goarch } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
@@ -41,6 +41,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   let done = 0;
   const machine: MachineOptions = {
     workload: workload.name,
+    params: 'graph' in source && source.objects !== undefined ? graphParams(source.graph, source.objects) : undefined,
     args: collectArgs(runs, counts, phase !== 'mark'),
     heap: 'image' in source ? source.image : undefined,
     takesHeap: !keepsHeap,

@@ -330,7 +330,7 @@ describe('sweepgen scale, beside its table', () => {
     ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
     ['--policy go1.3 --code wasm', '--code is for --policy tuned alone; leave it out, or --policy go1.3'],
     ['--code javascript --model 1..4', '--code is for measuring: a prediction goes by the source alone; leave it out'],
-    ['--sweep mark=cas,byte --model 1..4', '--sweep measures, and --model predicts; leave one of them out'],
+    ['--sweep mark=cas,byte --model 1..4', '--sweep is for measuring, and --model predicts; leave one of them out'],
     ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
     ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
     ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],

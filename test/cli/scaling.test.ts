@@ -20,6 +20,18 @@ describe('sweeps by threads', () => {
   });
 });
 
+describe('sweepgen scale of a graph', () => {
+  it.each([['tree', 1000, { depth: 10 }], ['tree', 130_000, { depth: 17 }]])('%s of %d objects, about', async (graph, objects, params) => {
+    const { started } = await cli(`scale ${graph} --objects ${objects} --procs 1 --runs 1`);
+    expect(started).toMatchObject([{ workload: graph, params }]);
+  });
+
+  it('of its own size, if nothing is said', async () => {
+    const { started } = await cli('scale tree --procs 1 --runs 1');
+    expect(started).toMatchObject([{ workload: 'tree', params: undefined }]);
+  });
+});
+
 describe('sweepgen scale --phase alloc', () => {
   it('runs churn with as many goroutines as Ps, by turns, the first of each to warm up', async () => {
     let runs = 0;
@@ -33,6 +45,12 @@ describe('sweepgen scale --phase alloc', () => {
 
   it.each([
     ['--phase alloc tree', "--phase alloc makes a heap of its own; leave 'tree' out"],
+    ['--phase alloc --objects 5', '--objects is for the graphs that are marked or swept; leave it out'],
+    ['--objects 5', "--objects is for tree, list, rand, wide, mixed; 'self' has as many as it has"],
+    ['tree --model 1,2 --svg a.svg', '--svg is for measuring, and --model predicts; leave one of them out'],
+    ['tree --model 1,2 --procs 1', '--procs is for measuring, and --model predicts; leave one of them out'],
+    ['tree --machine xeon-2', '--machine is for --model; leave it out'],
+    ['tree --phase sweep --model 1,2', '--model predicts marking; leave --phase out'],
     ['--phase alloc --verify', '--phase alloc would time the oracle too; leave --verify out'],
     ['tree --phase cycle --verify', '--phase cycle would time the oracle too; leave --verify out'],
     ['--phase marks', "--phase must be mark, sweep, alloc or cycle, not 'marks'"],

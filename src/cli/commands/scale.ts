@@ -64,13 +64,14 @@ export function addScale(program: Command, deps: Deps): void {
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
+    .option('--objects <n>', 'objects of a graph, about (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
     .option('--model <list>', 'predict instead, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
-    .option('--objects <n>', 'with --model: objects of a graph (default: a million)', parseObjects)
     .option('--unpadded', "with --model: as if the threads' counters shared cache lines")
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
+      ['sweepgen scale list --objects 100000', 'a list of 100,000'],
       ['sweepgen scale wide --policy tuned', 'the same with the faster mark loop'],
       ['sweepgen scale tree --phase sweep', 'how sweeping scales'],
       ['sweepgen scale --phase alloc --procs 1,2', 'how allocation scales'],
@@ -119,16 +120,15 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
     throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
   }
-  if (flags.sweep !== undefined && flags.model !== undefined) throw new UsageError('--sweep measures, and --model predicts; leave one of them out');
   const tunings = tuningsOf(flags);
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
+  checkModel(flags);
   checkPhase(heap, flags);
-  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', progress).finally(() => progress.clear());
-  if (flags.model !== undefined) {
-    if (source === undefined) throw new UsageError('--model predicts marking; leave --phase out');
+  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress).finally(() => progress.clear());
+  if (source !== undefined && flags.model !== undefined) {
     return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0] }, progress);
   }
   const counts = flags.procs ?? defaultCounts(deps.cores);
@@ -189,8 +189,21 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline> {
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 
+/** What only measures, and what only predicts. */
+const MEASURING = ['procs', 'sweep', 'verify', 'compare', 'svg', 'bench', 'csv'] as const;
+const PREDICTING = ['machine', 'unpadded'] as const;
+
+/** @throws UsageError for what would be left unused */
+function checkModel(flags: ScaleFlags): void {
+  const { model, phase } = flags;
+  const unused = model === undefined ? PREDICTING.find((name) => flags[name] !== undefined) : MEASURING.find((name) => flags[name] !== undefined);
+  if (unused !== undefined) throw new UsageError(model === undefined ? `--${unused} is for --model; leave it out` : `--${unused} is for measuring, and --model predicts; leave one of them out`);
+  if (model !== undefined && phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
+}
+
 /** @throws UsageError for what a phase has no use for */
-function checkPhase(heap: string | undefined, { phase, verify }: ScaleFlags): void {
+function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
+  if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
   if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
   if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
 }
