@@ -17,7 +17,7 @@ export interface Prediction {
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [
   right('threads'), right('mark time'), right('speedup'), right('ns/object'), right('handoffs'), right('steals'),
-  right('roots'), right('scanning'), right('waiting'), right('misses'), right('transfers'),
+  right('roots'), right('scanning'), right('waiting'), right('misses'), right('transfers'), right('branches'),
 ];
 
 /** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
@@ -26,7 +26,7 @@ export function describePrediction({ heap, policy, machine, unpadded }: Predicti
   return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
 }
 
-/** Head and rows. Roots, scanning and waiting share the threads' time; misses and transfers are parts of it as well. */
+/** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
 export function formatPrediction({ results }: Prediction): string[] {
   const time = timeColumn(results.map(({ markNs }) => markNs));
   return formatTable(COLUMNS, results.map((result) => {
@@ -38,7 +38,7 @@ export function formatPrediction({ results }: Prediction): string[] {
       formatNumber(result.markNs / result.objectsMarked),
       formatCount(result.handoff),
       formatCount(result.steal),
-      ...[shares.roots, shares.scanning, shares.waiting, shares.misses, shares.transfers].map(formatShare),
+      ...[shares.roots, shares.scanning, shares.waiting, shares.misses, shares.transfers, shares.branches].map(formatShare),
     ];
   }));
 }
@@ -60,15 +60,16 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
 }
 
 /** Parts of the time of all threads. */
-function sharesOf({ rootNs, scanNs, waitNs, memoryNs }: Predicted) {
+function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   const all = rootNs + scanNs + waitNs;
-  const { l2, miss, stream, storeMiss, bandwidth, transfer, queued } = memoryNs;
+  const { l2, miss, stream, storeMiss, bandwidth, transfer, queued, mispredict } = stalledNs;
   return {
     roots: rootNs / all,
     scanning: scanNs / all,
     waiting: waitNs / all,
     misses: (l2 + miss + stream + storeMiss + bandwidth) / all,
     transfers: (transfer + queued) / all,
+    branches: mispredict / all,
   };
 }
 
@@ -93,7 +94,7 @@ export function predictionDocument(prediction: Prediction): string {
       yields: result.yields,
       shares: sharesOf(result),
       events: result.events,
-      memoryNs: result.memoryNs,
+      stalledNs: result.stalledNs,
     })),
   }, null, 2);
 }

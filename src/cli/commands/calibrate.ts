@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { MachineModel } from '../../drivers/model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
-import { formatBytes, formatNs, formatShare } from '../../report/units.ts';
+import { formatBytes, formatNs } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { machinePath, saveMachine } from '../machine-file.ts';
@@ -46,10 +46,11 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
 export function describeMachine(machine: MachineModel): string[] {
   return [machine.about, '', ...formatFacts([
     ['access, line at hand', `${formatNs(machine.accessNs)}, tuned ${formatNs(machine.tunedAccessNs)}`],
-    ['from the second cache', `${formatNs(machine.l2.ns)} more`],
+    ['first cache, second', `${formatNs(machine.l1.ns)}, ${formatNs(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
-    ['of which marking sees', formatShare(machine.exposed)],
+    ['misses at a time', `${machine.lines}, with ${formatNs(machine.windowNs)} of computing ahead`],
     ['next line in order', formatNs(machine.streamNs)],
+    ['branch guessed wrongly', formatNs(machine.mispredictNs)],
     ['line from another core', formatNs(machine.transferNs)],
     ['atomic load, store', `${formatNs(machine.atomicLoadNs)}, ${formatNs(machine.atomicStoreNs)}`],
     ['compare-exchange', formatNs(machine.rmwNs)],

@@ -13,14 +13,15 @@ import { missNs, type MachineModel } from './machine-model.ts';
 /** Words of a line. */
 export const LINE_SHIFT = 4;
 const LINE_BYTES = 64;
-/** Lines next to which a miss counts as foreseen. */
+/** Lines next to which a miss counts as foreseen; after so many in a row it is fetched ahead. */
 const NEAR = 4;
+const IN_A_ROW = 3;
 /** Pages of which a core remembers the last miss. */
-const STREAMS = 32;
+const STREAMS = 128;
 const PAGE_LINES_SHIFT = 6;
 
-/** What is counted for each thread. */
-export const EVENT = { l2: 0, miss: 1, stream: 2, storeMiss: 3, transfer: 4, queued: 5, bandwidth: 6 } as const;
+/** What is counted for each thread; what it stood still for. */
+export const EVENT = { l2: 0, miss: 1, stream: 2, storeMiss: 3, transfer: 4, queued: 5, bandwidth: 6, mispredict: 7 } as const;
 export const EVENTS = Object.keys(EVENT) as readonly (keyof typeof EVENT)[];
 export const EVENT_COUNT = EVENTS.length;
 export const KIND_COUNT = Object.keys(ACCESS).length;
@@ -39,23 +40,27 @@ class Tags {
 }
 
 export class Caches {
-  /** Nanoseconds and counts by thread and event; by thread and kind of access. */
+  /** What the access last asked for had to wait for, see EVENT. */
+  event: number = EVENT.l2;
+  /** Nanoseconds stood still and counts, by thread and event; counts by thread and kind of access. */
   readonly eventNs: Float64Array;
   readonly events: Float64Array;
   readonly accesses: Float64Array;
 
   readonly #l1: Tags;
   readonly #l2: Tags;
-  readonly #kindNs: Float64Array;
   readonly #writes: Uint8Array;
   readonly #l2Ns: number;
   readonly #missNs: number;
   readonly #streamNs: number;
-  readonly #stored: number;
   readonly #transferNs: number;
   /** Nanoseconds for which a line from memory keeps it busy. */
   readonly #lineNs: number;
   #memoryFree = 0;
+  /** When each of the last `#lines` lines that a thread waited for came. */
+  readonly #lines: number;
+  readonly #came: Float64Array;
+  readonly #cameAt: Int32Array;
   readonly #alone: boolean;
   readonly #owner: Uint8Array;
   /** Bits of the threads that may have a line, `#stride` words a line. */
@@ -64,6 +69,9 @@ export class Caches {
   /** When a line that is contended can come to the next. */
   readonly #busyUntil: Float64Array;
   readonly #lastMiss: Int32Array;
+  readonly #inARow: Uint8Array;
+  /** When each thread's next line that is fetched ahead can be there. */
+  readonly #streamFree: Float64Array;
 
   /**
    * @param words of the memory
@@ -76,30 +84,36 @@ export class Caches {
     this.accesses = new Float64Array(threads * KIND_COUNT);
     this.#l1 = new Tags(threads, machine.l1.bytes);
     this.#l2 = new Tags(threads, machine.l2.bytes);
-    this.#kindNs = kindNs(machine);
     this.#writes = kindWrites();
     this.#l2Ns = machine.l2.ns;
-    this.#missNs = missNs(machine, inUse) * machine.exposed;
+    this.#missNs = missNs(machine, inUse);
     this.#streamNs = machine.streamNs;
-    this.#stored = machine.stored;
     this.#transferNs = machine.transferNs;
     this.#lineNs = machine.bytesPerSecond === null ? 0 : (LINE_BYTES * 1e9) / machine.bytesPerSecond;
+    this.#lines = machine.lines;
+    this.#came = new Float64Array(threads * this.#lines);
+    this.#cameAt = new Int32Array(threads);
     this.#alone = threads === 1;
     this.#owner = new Uint8Array(this.#alone ? 0 : lines);
     this.#stride = Math.ceil(threads / 32);
     this.#sharers = new Int32Array(this.#alone ? 0 : lines * this.#stride);
     this.#busyUntil = new Float64Array(this.#alone ? 0 : lines);
     this.#lastMiss = new Int32Array(threads * STREAMS).fill(-NEAR - 1);
+    this.#inARow = new Uint8Array(threads * STREAMS);
+    this.#streamFree = new Float64Array(threads);
   }
 
-  /** Nanoseconds that an access of `kind` (see ACCESS) to a word of `line` takes `thread`, which makes it at `now`. */
-  access(thread: number, kind: number, line: number, now: number): number {
+  /** Nanoseconds until the line of an access of `kind` (see ACCESS) is there, which `thread` begins at `now`; 0 in the first cache. */
+  latency(thread: number, kind: number, line: number, now: number): number {
     this.accesses[thread * KIND_COUNT + kind]++;
-    const ns = this.#kindNs[kind];
-    if (this.#alone) return ns + this.#fetch(thread, kind, line, now);
-    const owner = this.#owner[line];
-    if (owner === thread + 1) return ns + this.#fetch(thread, kind, line, now);
-    return ns + this.#share(thread, kind, line, now, owner);
+    if (this.#alone || this.#owner[line] === thread + 1) return this.#fetch(thread, kind, line, now);
+    return this.#share(thread, kind, line, now, this.#owner[line]);
+  }
+
+  /** `thread` stood still because of an event. */
+  stalled(thread: number, event: number, ns: number): void {
+    this.eventNs[thread * EVENT_COUNT + event] += ns;
+    if (event === EVENT.mispredict) this.events[thread * EVENT_COUNT + event]++;
   }
 
   /** A line that `thread` does not own. */
@@ -125,19 +139,16 @@ export class Caches {
     this.#sharers[own] |= bit;
     if (!transfer) return had ? this.#fetch(thread, kind, line, now) : this.#bring(thread, kind, line, now);
     this.#insert(thread, line);
-    return this.#transfer(thread, kind, line, now);
+    return this.#transfer(thread, line, now);
   }
 
   /** The line comes from another core, as soon as those before have had it. */
-  #transfer(thread: number, kind: number, line: number, now: number): number {
+  #transfer(thread: number, line: number, now: number): number {
     const start = Math.max(now, this.#busyUntil[line]);
     this.#busyUntil[line] = start + this.#transferNs;
-    const seen = kind === ACCESS.store || kind === ACCESS.byteStore ? this.#stored : 1;
-    const queued = (start - now) * seen;
-    const ns = this.#transferNs * seen;
-    this.#count(thread, EVENT.transfer, ns);
-    if (queued > 0) this.#count(thread, EVENT.queued, queued);
-    return ns + queued;
+    if (start > now) this.#count(thread, EVENT.queued);
+    this.#count(thread, EVENT.transfer);
+    return start - now + this.#transferNs;
   }
 
   /** A line that `thread` may have, in the first cache, in the second, or no longer. */
@@ -153,7 +164,7 @@ export class Caches {
     }
     l1.lines[at + 1] = other;
     if (!this.#touch(thread, line)) return this.#miss(thread, kind, line, now);
-    this.#count(thread, EVENT.l2, this.#l2Ns);
+    this.#count(thread, EVENT.l2);
     return this.#l2Ns;
   }
 
@@ -206,33 +217,45 @@ export class Caches {
     const stream = thread * STREAMS + ((line >> PAGE_LINES_SHIFT) & (STREAMS - 1));
     const distance = line - this.#lastMiss[stream];
     this.#lastMiss[stream] = line;
-    const wait = this.#waitForMemory(thread, now);
-    let event: number = EVENT.miss;
-    let ns = this.#missNs;
-    if (distance <= NEAR && distance >= -NEAR) {
-      event = EVENT.stream;
-      ns = this.#streamNs;
-    } else if (kind === ACCESS.store || kind === ACCESS.byteStore) {
-      event = EVENT.storeMiss;
-      ns *= this.#stored;
+    if (distance > NEAR || distance < -NEAR) {
+      this.#inARow[stream] = 0;
+    } else if (this.#inARow[stream] === IN_A_ROW) {
+      const free = Math.max(now + this.#waitForMemory(thread, now), this.#streamFree[thread]);
+      this.#streamFree[thread] = free + this.#streamNs;
+      this.#count(thread, EVENT.stream);
+      return Math.max(free - now, this.#l2Ns);
+    } else {
+      this.#inARow[stream]++;
     }
-    this.#count(thread, event, ns);
-    return wait + ns;
+    this.#count(thread, kind === ACCESS.store || kind === ACCESS.byteStore ? EVENT.storeMiss : EVENT.miss);
+    const slot = thread * this.#lines + this.#cameAt[thread];
+    this.#cameAt[thread] = (this.#cameAt[thread] + 1) % this.#lines;
+    this.#bringNeighbour(thread, line ^ 1);
+    const start = Math.max(now, this.#came[slot]);
+    this.#came[slot] = start + this.#waitForMemory(thread, start) + this.#missNs;
+    return this.#came[slot] - now;
+  }
+
+  /** Lines come from memory in pairs, if nobody else has the other. */
+  #bringNeighbour(thread: number, line: number): void {
+    if (!this.#alone) {
+      if (this.#owner[line] !== 0 && this.#owner[line] !== thread + 1) return;
+      this.#sharers[line * this.#stride + (thread >> 5)] |= 1 << (thread & 31);
+    }
+    if (!this.#touch(thread, line)) this.#memoryFree += this.#lineNs;
   }
 
   #waitForMemory(thread: number, now: number): number {
     if (this.#lineNs === 0) return 0;
     const start = Math.max(now, this.#memoryFree);
     this.#memoryFree = start + this.#lineNs;
-    const wait = start - now;
-    if (wait > 0) this.#count(thread, EVENT.bandwidth, wait);
-    return wait;
+    if (start > now) this.#count(thread, EVENT.bandwidth);
+    return start - now;
   }
 
-  #count(thread: number, event: number, ns: number): void {
-    const at = thread * EVENT_COUNT + event;
-    this.events[at]++;
-    this.eventNs[at] += ns;
+  #count(thread: number, event: number): void {
+    this.event = event;
+    this.events[thread * EVENT_COUNT + event]++;
   }
 }
 
@@ -240,18 +263,6 @@ const PLAIN: readonly number[] = [ACCESS.load, ACCESS.store, ACCESS.byteLoad, AC
 
 export function isPlain(kind: number): boolean {
   return PLAIN.includes(kind);
-}
-
-/** What an access of each kind takes when its line is at hand. */
-export function kindNs(machine: MachineModel): Float64Array {
-  const ns = new Float64Array(KIND_COUNT);
-  for (const kind of PLAIN) ns[kind] = machine.accessNs;
-  ns[ACCESS.atomicLoad] = machine.atomicLoadNs;
-  ns[ACCESS.atomicStore] = machine.atomicStoreNs;
-  for (const kind of ['rmw', 'cas', 'casFailed'] as const) ns[ACCESS[kind]] = machine.rmwNs;
-  for (const kind of ['wait', 'waitRefused', 'notify'] as const) ns[ACCESS[kind]] = machine.atomicLoadNs;
-  ns[ACCESS.fill] = ns[ACCESS.copy] = machine.rangeNs;
-  return ns;
 }
 
 /** Kinds that need the line for themselves; a CAS that fails takes it as well. */

@@ -10,19 +10,22 @@ export const MachineModelShape = z.strictObject({
   about: z.string(),
   cores: z.int().min(1),
   /** A core's own caches; what is in the second costs so much more than what is in the first. */
-  l1: z.strictObject({ bytes }),
+  l1: z.strictObject({ bytes, ns }),
   l2: z.strictObject({ bytes, ns }),
   /**
    * A load that misses both and depends on the one before it, by the bytes that are in use
    * all in all; between two sizes it is interpolated, on a logarithmic scale of sizes.
    */
   miss: z.array(z.strictObject({ bytes, ns })).min(1),
-  /** The part of a miss that marking sees: a core begins misses ahead, beside others. */
-  exposed: z.number().min(0).max(2),
-  /** A miss next to an earlier one, which the core has fetched ahead. */
+  /** Between two lines in order, which the core has fetched ahead. */
   streamNs: ns,
-  /** The part of it that a plain store sees: it waits in the core's store buffer. */
-  stored: z.number().min(0).max(1),
+  /** How much computing a core does ahead of an access that is not complete; stores whose lines it can wait for meanwhile. */
+  windowNs: ns,
+  storeBuffer: z.int().min(1).max(10_000),
+  /** Lines that a core can wait for at a time. */
+  lines: z.int().min(1).max(10_000),
+  /** A branch that was guessed wrongly, from when it is known. */
+  mispredictNs: ns,
   /** Bytes a second that all cores together get from memory; null for no limit. */
   bytesPerSecond: z.number().positive().nullable(),
   /** A line that another core has written comes over; nobody else can have it for as long. */

@@ -34,8 +34,8 @@ export interface Predicted {
   readonly scanNs: number;
   readonly waitNs: number;
   readonly sleptNs: number;
-  /** What memory took of it, by reason. */
-  readonly memoryNs: Readonly<Record<keyof typeof EVENT, number>>;
+  /** What it stood still for, by reason. */
+  readonly stalledNs: Readonly<Record<keyof typeof EVENT, number>>;
   readonly events: Readonly<Record<keyof typeof EVENT, number>>;
   /** Accesses by kind, see ACCESS. */
   readonly accesses: readonly number[];
@@ -72,7 +72,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs }: Predic
     scanNs: sum(drainNs) - sum(waitNs),
     waitNs: sum(waitNs),
     sleptNs: run.sleptNs.reduce((total, ns) => total + ns, 0),
-    memoryNs: byEvent(run.caches.eventNs),
+    stalledNs: byEvent(run.caches.eventNs),
     events: byEvent(run.caches.events),
     accesses: Array.from({ length: KIND_COUNT }, (_, kind) => stats.reduce((total, _each, i) => total + run.caches.accesses[i * KIND_COUNT + kind], 0)),
     objectsByThread: stats.map((at) => loadWide(m, at + objectsMarked)),

@@ -6,7 +6,8 @@
 import type { Control, Coroutine, Fiber, Host, WaitResult } from '../explore/rewrite/generated.ts';
 import { FINISHED } from '../explore/rewrite/prologue.ts';
 import { ACCESS } from '../explore/rewrite/sites.ts';
-import { Caches, LINE_SHIFT } from './caches.ts';
+import { LINE_SHIFT, type Caches } from './caches.ts';
+import { Cores } from './cores.ts';
 import type { MachineModel } from './machine-model.ts';
 
 /** Nanoseconds by which a thread may get ahead of another. */
@@ -56,7 +57,7 @@ export function runVirtual(options: VirtualOptions): VirtualRun {
 class VirtualTime implements Host {
   readonly #core: Control;
   readonly #machine: MachineModel;
-  readonly #caches: Caches;
+  readonly #cores: Cores;
   readonly #threads: number;
   readonly #fibers: Fiber[];
   readonly #results: unknown[];
@@ -87,7 +88,7 @@ class VirtualTime implements Host {
     this.#machine = machine;
     this.#threads = n;
     this.#beyond = (m.length | ((1 << LINE_SHIFT) - 1)) + 1;
-    this.#caches = new Caches(machine, n, this.#beyond + (interleaved === undefined ? 0 : interleaved.length * interleaved.count), inUse);
+    this.#cores = new Cores(machine, n, this.#beyond + (interleaved === undefined ? 0 : interleaved.length * interleaved.count), inUse);
     this.#fibers = threads.map((start) => core.$spawn(start(m)));
     this.#results = threads.map(() => undefined);
     this.#messages = threads.map(() => undefined);
@@ -109,7 +110,7 @@ class VirtualTime implements Host {
     while (this.#queued > 0) this.#turn();
     const asleep = this.#waitsOn.findIndex((word) => word >= 0);
     if (asleep >= 0) throw new Error(`thread ${asleep} sleeps on m[${this.#waitsOn[asleep]}], and nobody is left to wake it`);
-    return { results: this.#results, endNs: Math.max(...this.#clock), clocks: this.#clock, sleptNs: this.#slept, caches: this.#caches };
+    return { results: this.#results, endNs: Math.max(...this.#clock), clocks: this.#clock, sleptNs: this.#slept, caches: this.#cores.caches };
   }
 
   /** Who is furthest behind runs until it is no longer. */
@@ -157,6 +158,7 @@ class VirtualTime implements Host {
   }
 
   now(): number {
+    this.#now[0] = this.#cores.settle(this.#current, this.#now[0]);
     return this.#now[0];
   }
 
@@ -186,23 +188,23 @@ class VirtualTime implements Host {
     if (this.#now[0] > this.#now[1]) this.#core.$preempt();
   }
 
-  access(_site: number, kind: number, index: number, value: number): void {
+  access(site: number, kind: number, index: number, value: number): void {
     const now = this.#now;
     let word = index;
     if (kind >= ACCESS.fill) {
-      if (kind === ACCESS.fill || kind === ACCESS.copy) this.#range(kind, index, value);
+      if (kind === ACCESS.fill || kind === ACCESS.copy) this.#range(site, kind, index, value);
       else word = index >> 2;
     }
     if (word >= this.#from && word < this.#to) word = this.#unpadded(word);
-    const at = now[0] + this.#caches.access(this.#current, kind, word >> LINE_SHIFT, now[0]);
+    const at = this.#cores.access(this.#current, site, kind, word, value, now[0]);
     now[0] = at;
     if (at > now[1]) this.#core.$preempt();
   }
 
   /** All lines of a range but the first. */
-  #range(kind: number, start: number, words: number): void {
+  #range(site: number, kind: number, start: number, words: number): void {
     for (let line = (start >> LINE_SHIFT) + 1; line << LINE_SHIFT < start + words; line++) {
-      this.#now[0] += this.#caches.access(this.#current, kind, line, this.#now[0]);
+      this.#now[0] = this.#cores.access(this.#current, site, kind, line << LINE_SHIFT, 0, this.#now[0]);
     }
   }
 

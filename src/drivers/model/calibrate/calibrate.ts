@@ -5,7 +5,7 @@ import { Piscina } from 'piscina';
 import { ROOT } from '../../explore/load.ts';
 import { loadModelCore } from '../load.ts';
 import type { MachineModel } from '../machine-model.ts';
-import { MARK_POLICIES, MARK_SIZES, fitMarkLoop, sampleMark, type MarkSample } from './mark-loop.ts';
+import { ACCESS_NS, MARK_POLICIES, MARK_SIZES, fitMarkLoop, sampleMark, type MarkSample } from './mark-loop.ts';
 import type { ProbeName, ProbeTask } from './probes.ts';
 
 const WORKER = join(ROOT, 'dist/workers/calibrate.js');
@@ -16,9 +16,14 @@ const SMALL = 32 * KB;
 const CHASES = [32 * KB, 256 * KB, MB, 4 * MB, 16 * MB, 64 * MB, 256 * MB];
 /** Sizes from which on a chase tells what a miss of both own caches takes. */
 const BEYOND = 4 * MB;
-const MARK_RUNS = 11;
+const MARK_RUNS = 21;
 const L1_BYTES = 48 * KB;
 const L2_BYTES = 2 * MB;
+/** Far beyond the caches: where lines that are waited for together are counted. */
+const FAR = 64 * MB;
+/** Assumed: a reorder buffer of some five hundred instructions, at two a cycle or so; and its store buffer. */
+const WINDOW_NS = 108;
+const STORE_BUFFER = 64;
 
 export interface Calibration {
   readonly machine: MachineModel;
@@ -47,6 +52,8 @@ export async function calibrate({ name, onStep = () => {} }: CalibrateOptions): 
   try {
     const chases: { bytes: number; ns: number }[] = [];
     for (const bytes of CHASES) chases.push({ bytes, ns: await one('chase', bytes) });
+    const chaseOf = (bytes: number) => chases.find((each) => each.bytes === bytes)!.ns;
+    const scattered = (await one('scatter', FAR)) - (await one('scatter'));
     const rmwNs = await one('rmw');
     const [trip] = await two('pingPong');
     const [wakeNs, notifyNs] = await two('wake');
@@ -54,16 +61,18 @@ export async function calibrate({ name, onStep = () => {} }: CalibrateOptions): 
       name,
       about: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.versions.node}, by sweepgen calibrate`,
       cores: availableParallelism(),
-      l1: { bytes: L1_BYTES },
-      l2: { bytes: L2_BYTES, ns: Math.max(0, chases[2].ns - chases[0].ns) },
+      l1: { bytes: L1_BYTES, ns: chaseOf(SMALL) },
+      l2: { bytes: L2_BYTES, ns: Math.max(0, chaseOf(MB) - chaseOf(SMALL)) },
       miss: chases.filter(({ bytes }) => bytes >= BEYOND),
-      exposed: 0.5,
-      streamNs: await one('stream', 128 * MB),
-      stored: 0.5,
+      streamNs: await one('stream', 2 * FAR),
+      windowNs: WINDOW_NS,
+      storeBuffer: STORE_BUFFER,
+      lines: Math.max(1, Math.round(chaseOf(FAR) / Math.max(1, scattered))),
+      mispredictNs: await one('mispredict', 4 * MB),
       bytesPerSecond: null,
       transferNs: Math.max(0, trip - rmwNs),
-      accessNs: await one('access'),
-      tunedAccessNs: 0,
+      accessNs: ACCESS_NS[0],
+      tunedAccessNs: ACCESS_NS[0],
       atomicLoadNs: await one('atomicLoad'),
       atomicStoreNs: await one('atomicStore'),
       rmwNs,

@@ -1,26 +1,33 @@
-/** Least squares without negative results: nothing takes less than no time. */
+/** What a cost must be for the model to agree with what was measured. */
 
-/**
- * The x >= 0 for which the squares of (rows · x - values) / values are least: relative errors,
- * so that small values count as much as large ones. By coordinate descent on the normal
- * equations, which for a few unknowns takes no time.
- */
-export function fitNonNegative(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
-  const n = rows[0].length;
-  const scaled = rows.map((row, i) => row.map((each) => each / values[i]));
-  const square = Array.from({ length: n }, (_, j) => Array.from({ length: n }, (_each, k) => sum(scaled, (row) => row[j] * row[k])));
-  const right = Array.from({ length: n }, (_, j) => sum(scaled, (row) => row[j]));
-  const x = right.map(() => 0);
-  for (let round = 0; round < 20_000; round++) {
-    for (let j = 0; j < n; j++) {
-      if (square[j][j] === 0) continue;
-      const others = square[j].reduce((total, each, k) => total + (k === j ? 0 : each * x[k]), 0);
-      x[j] = Math.max(0, (right[j] - others) / square[j][j]);
-    }
-  }
-  return x;
+/** A time, and what the model says of it at the lower and at the higher of two costs. */
+export interface FitSample {
+  readonly measuredNs: number;
+  readonly predictedNs: readonly [number, number];
 }
 
-function sum<T>(list: readonly T[], value: (each: T) => number): number {
-  return list.reduce((total, each) => total + value(each), 0);
+const STEPS = 100;
+
+/**
+ * The cost at which the factors by which predictions are off are least: the sum of the squares of their logarithms. Between the
+ * two costs and beyond them each prediction is taken to change in proportion.
+ * @param costs two different ones
+ */
+export function fitCost(costs: readonly [number, number], samples: readonly FitSample[]): number {
+  // The sum falls and then rises as the cost grows: each prediction only grows.
+  let low = 0;
+  let high = 4 * Math.max(...costs);
+  for (let step = 0; step < STEPS; step++) {
+    const third = (high - low) / 3;
+    if (error(costs, samples, low + third) < error(costs, samples, high - third)) high -= third;
+    else low += third;
+  }
+  return (low + high) / 2;
+}
+
+function error([first, second]: readonly [number, number], samples: readonly FitSample[], cost: number): number {
+  return samples.reduce((sum, { measuredNs, predictedNs: [at, then] }) => {
+    const predicted = at + ((then - at) * (cost - first)) / (second - first);
+    return sum + Math.log(Math.max(predicted / measuredNs, Number.MIN_VALUE)) ** 2;
+  }, 0);
 }

@@ -4,9 +4,12 @@
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { nanotime } from '../../../base/clock.ts';
+import { GRAPH_SEED, xorshift32 } from '../../../base/random.ts';
 
-export const PROBES = { chase: 0, stream: 1, access: 2, atomicLoad: 3, atomicStore: 4, rmw: 5, pingPong: 6, wake: 7, sleep: 8, range: 9 } as const;
-export type ProbeName = keyof typeof PROBES;
+export type ProbeName =
+  | 'chase' | 'stream' | 'scatter' | 'mispredict' | 'range'
+  | 'atomicLoad' | 'atomicStore' | 'rmw'
+  | 'pingPong' | 'wake' | 'sleep';
 
 export interface ProbeTask {
   readonly probe: ProbeName;
@@ -29,8 +32,6 @@ export function runProbe({ probe, memory, side }: ProbeTask): number {
       return chase(m);
     case 'stream':
       return stream(m);
-    case 'access':
-      return perOperation(m, 4_000_000, loadMany);
     case 'atomicLoad':
       return perOperation(m, 2_000_000, atomicLoadMany);
     case 'atomicStore':
@@ -45,6 +46,10 @@ export function runProbe({ probe, memory, side }: ProbeTask): number {
       return sleep(m);
     case 'range':
       return perLine(m);
+    case 'scatter':
+      return scatter(m);
+    case 'mispredict':
+      return mispredict(m);
   }
 }
 
@@ -59,12 +64,6 @@ function perOperation(m: Mem, n: number, operation: Operation): number {
     best = Math.min(best, (nanotime() - started) / n);
   }
   return best;
-}
-
-function loadMany(m: Mem, n: number): number {
-  let at = 0;
-  for (let i = 0; i < n; i++) at = (at + m[at & 255] + 1) & 255;
-  return at;
 }
 
 function atomicLoadMany(m: Mem, n: number): number {
@@ -88,11 +87,9 @@ function casMany(m: Mem, n: number): number {
 function chase(m: Mem): number {
   const lines = m.length / LINE_WORDS;
   for (let i = 0; i < lines; i++) m[i * LINE_WORDS] = i * LINE_WORDS;
-  let x = 2463534242;
+  let x = GRAPH_SEED;
   for (let i = lines - 1; i > 0; i--) {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
+    x = xorshift32(x);
     const j = (x >>> 0) % i;
     const other = m[j * LINE_WORDS];
     m[j * LINE_WORDS] = m[i * LINE_WORDS];
@@ -108,6 +105,46 @@ function chase(m: Mem): number {
     if (at < 0) throw new Error('the cycle is broken');
   }
   return best;
+}
+
+/** Loads from anywhere in the memory, none of which needs another. */
+function scatter(m: Mem): number {
+  // Pages that nobody has written are all the same one.
+  m.fill(1);
+  return perOperation(m, 2_000_000, scatterMany);
+}
+
+/** The words of the memory are a power of two. */
+function scatterMany(m: Mem, n: number): number {
+  let sum = 0;
+  let x = 1;
+  for (let i = 0; i < n; i++) {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
+    sum = (sum + m[(x >>> 4) & (m.length - 1)]) | 0;
+  }
+  return sum;
+}
+
+/** What a branch takes that is guessed wrongly: half of those by random bits are, and none of those by zeros. */
+function mispredict(m: Mem): number {
+  m.fill(0);
+  const foreseen = perOperation(m, m.length, branchMany);
+  let x = GRAPH_SEED;
+  for (let i = 0; i < m.length; i++) {
+    x = xorshift32(x);
+    m[i] = x & 1;
+  }
+  return Math.max(0, 2 * (perOperation(m, m.length, branchMany) - foreseen));
+}
+
+function branchMany(m: Mem, n: number): number {
+  let sum = 0;
+  let other = 0;
+  for (let i = 0; i < n; i++) {
+    if (m[i] !== 0) sum = (sum + Math.imul(i, 3)) | 0;
+    else other = (other ^ (i << 2)) | 0;
+  }
+  return sum + other;
 }
 
 /** Reads one word of each line in order. */

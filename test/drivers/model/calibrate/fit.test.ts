@@ -1,30 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitNonNegative } from '../../../../src/drivers/model/calibrate/fit.ts';
+import { fitCost } from '../../../../src/drivers/model/calibrate/fit.ts';
 
-const ROWS = [[4, 1, 0], [1, 5, 1], [0, 1, 6], [3, 3, 1], [1, 0, 2]];
+const COSTS = [1, 2] as const;
+const sample = (fixed: number, count: number, measuredNs: number) => ({ measuredNs, predictedNs: [fixed + count, fixed + 2 * count] as const });
 
-test('what was made of costs gives them back', () => {
-  const cost = fc.double({ min: 0, max: 100, noNaN: true });
-  fc.assert(fc.property(fc.tuple(cost, cost, fc.double({ min: 1, max: 100, noNaN: true })), (costs) => {
-    const values = ROWS.map((row) => row.reduce((sum, n, i) => sum + n * costs[i], 0.001));
-    fitNonNegative(ROWS, values).forEach((found, i) => expect(Math.abs(found - costs[i])).toBeLessThan(0.01 * (1 + costs[i])));
-  }), { numRuns: 30 });
+test('what was made of a cost gives it back', () => {
+  const number = fc.double({ min: 1, max: 1000, noNaN: true });
+  fc.assert(fc.property(fc.double({ min: 0.1, max: 7, noNaN: true }), fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 8 }), (cost, parts) => {
+    expect(fitCost(COSTS, parts.map(([fixed, count]) => sample(fixed, count, fixed + cost * count)))).toBeCloseTo(cost, 6);
+  }), { numRuns: 50 });
 });
 
-test('nothing costs less than nothing', () => {
-  // Only a negative second cost would fit exactly.
-  const [first, second] = fitNonNegative([[1, 0], [1, 1], [2, 1]], [10, 8, 18]);
-  expect(second).toBe(0);
-  expect(first).toBeGreaterThan(8);
-  expect(first).toBeLessThan(10);
+test('errors are factors: of two that can not both be met each is off by as much', () => {
+  // One wants a cost of 1, the other of 4.
+  expect(fitCost(COSTS, [sample(0, 10, 10), sample(0, 1000, 4000)])).toBeCloseTo(2, 6);
 });
 
-test('errors are relative: a small value counts as much as a large one', () => {
-  const [cost] = fitNonNegative([[1], [1000]], [2, 1000]);
-  expect(cost).toBeGreaterThan(1.15);
+test('one that is far from all others does not decide alone', () => {
+  const cost = fitCost(COSTS, [...Array.from({ length: 9 }, () => sample(0, 1, 1)), sample(0, 1, 2)]);
+  expect(cost).toBeCloseTo(2 ** 0.1, 6);
 });
 
-test('what never happens costs nothing', () => {
-  expect(fitNonNegative([[2, 0], [4, 0]], [6, 12])[1]).toBe(0);
+test('a cost is never below zero', () => {
+  expect(fitCost(COSTS, [sample(10, 1, 5)])).toBeCloseTo(0, 6);
 });
