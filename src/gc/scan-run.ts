@@ -66,6 +66,12 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
   let end = last | 0;
   let wp = top | 0;
   let marked = 0;
+  // Marks of blocks without pointers, of one word of the bitmap, that are to be written together.
+  let pendingWord = m[sb + PENDING_WORD];
+  let pending = m[sb + PENDING];
+  // And those that the bitmap had already. Racy: a mark not seen here is written, and counted, once more.
+  let seen = 0;
+  if (pendingWord !== 0) seen = racyLoad(m, pendingWord);
   // Words of the block found last.
   let size = 0;
   for (;;) {
@@ -120,8 +126,22 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1 << (shift & 3));
-        } else if (!markShared(m, sb, word, 1 << (shift + (shift & 12)), bits)) {
-          continue;
+        } else {
+          // Others share the byte.
+          const mark = 1 << (shift + (shift & 12));
+          if ((bits & SCANNED) !== 0) {
+            // Racy: a mark not seen here is found by the atomic.
+            if ((racyLoad(m, word) & mark) !== 0 || (Atomics.or(m, word, mark) & mark) !== 0) continue;
+          } else {
+            if (word !== pendingWord) {
+              if (pendingWord !== 0) Atomics.or(m, pendingWord, pending);
+              pendingWord = word;
+              pending = 0;
+              seen = racyLoad(m, word);
+            }
+            if (((seen | pending) & mark) !== 0) continue;
+            pending = pending | mark;
+          }
         }
         marked = (marked + 1) | 0;
         if ((bits & SCANNED) === 0) continue;
@@ -155,6 +175,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
     start = next;
     end = (next + nextWords) | 0;
   }
+  m[sb + PENDING_WORD] = pendingWord;
+  m[sb + PENDING] = pending;
   m[sb + MARKED] += marked;
   return wp;
 }
@@ -175,26 +197,6 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
   if ((Atomics.or(m, word, mark) & mark) !== 0) return 0;
   m[sb + MARKED]++;
   return (bits & SCANNED) === 0 ? 0 : arena + block;
-}
-
-/**
- * Marks a block whose mark shares its byte with others. One without pointers goes to the
- * marks of its bitmap word that are written together; another is marked at once.
- * @returns false if it was marked already
- */
-function markShared(m: Mem, sb: Ref, word: Ref, mark: number, bits: number): boolean {
-  // Racy: a mark not seen here is found by the atomic below, or written once more.
-  if ((racyLoad(m, word) & mark) !== 0) return false;
-  if ((bits & SCANNED) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;
-  if (m[sb + PENDING_WORD] !== word) {
-    flushPending(m, sb);
-    m[sb + PENDING_WORD] = word;
-    m[sb + PENDING] = mark;
-    return true;
-  }
-  if ((m[sb + PENDING] & mark) !== 0) return false;
-  m[sb + PENDING] |= mark;
-  return true;
 }
 
 /** Puts the gathered marks into the bitmap. */

@@ -23,8 +23,8 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'marks gathered for one bitmap word are thrown away when the next word comes: live blocks are freed',
     file: RUN,
-    find: 'if (m[sb + PENDING_WORD] !== word) {\n    flushPending(m, sb);',
-    replace: 'if (m[sb + PENDING_WORD] !== word) {',
+    find: 'if (pendingWord !== 0) Atomics.or(m, pendingWord, pending);',
+    replace: '',
     scenarios: ['mark-bits-tuned'],
   },
   {
@@ -164,8 +164,8 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a mark in a byte that blocks share is set by load and store',
     file: RUN,
-    find: 'if ((bits & SCANNED) !== 0) return (Atomics.or(m, word, mark) & mark) === 0;',
-    replace: 'if ((bits & SCANNED) !== 0) { const marks = m[word]; m[word] = marks | mark; return (marks & mark) === 0; }',
+    find: 'if ((racyLoad(m, word) & mark) !== 0 || (Atomics.or(m, word, mark) & mark) !== 0) continue;',
+    replace: 'const marks = m[word]; m[word] = marks | mark; if ((marks & mark) !== 0) continue;',
     scenarios: ['mark-bits-tuned'],
   },
   {
