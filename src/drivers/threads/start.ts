@@ -16,7 +16,7 @@ import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
 import { accountFor, reachable } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
-import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
+import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../workloads/heaps/release.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
@@ -44,7 +44,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const memory = reserve(map);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
+  const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(memory, m, map, workload, params, loaded, options);
@@ -89,14 +89,22 @@ interface Loaded {
   readonly inPlace: boolean;
 }
 
-function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Loaded {
+async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
   const inPlace = restores && places !== undefined;
-  if (takes && inPlace) release(firstEdge, targets);
-  const refs = inPlace ? restoreImage(m, m0, image, places, takes ? release : undefined) : loadImage(m, m0, image);
-  if (takes) release(sizes, firstEdge, targets);
+  if (!inPlace) {
+    if (takes && places !== undefined) release(places.offsets);
+    const refs = loadImage(m, m0, image);
+    if (takes) release(sizes, firstEdge, targets);
+    return { objects, edges, refs, isReachable, inPlace };
+  }
+  // The contents say them too.
+  if (takes) release(firstEdge, targets);
+  const refs = restoreImage(m, m0, image, places);
+  await readContents(m, image, places);
+  if (takes) release(sizes, places.offsets);
   return { objects, edges, refs, isReachable, inPlace };
 }
 

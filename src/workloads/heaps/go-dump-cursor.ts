@@ -45,6 +45,11 @@ export class DumpCursor {
     return this.base + this.pos;
   }
 
+  /** Offset in the file of the record that is being read. */
+  get recordOffset(): number {
+    return this.base + this.mark;
+  }
+
   /** The record before is done with, and the next one begins here. */
   begin(): void {
     this.mark = this.pos;

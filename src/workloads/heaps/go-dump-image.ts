@@ -2,11 +2,12 @@
  * Makes an image of what a dump has told. Objects are numbered by their addresses; a pointer
  * becomes an edge to the object in which it ends, wherever in it that is.
  */
+import type { Contents } from './contents.ts';
 import type { HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
 import { TAG, type GoParams } from './go-dump-format.ts';
-import { ObjectMap, orderOf } from './go-dump-order.ts';
+import { ObjectMap, isSorted, orderOf } from './go-dump-order.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
@@ -55,7 +56,8 @@ export interface GoImage extends HeapImage {
   readonly memStats: GoMemStats | undefined;
 }
 
-export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor): GoImage {
+/** @param again the dump's bytes once more, if they can be had */
+export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor, again: Contents['bytes'] | undefined): GoImage {
   const { params } = records;
   if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
   const starts = records.starts.finish();
@@ -68,7 +70,8 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   const edges = edgesOf(records, map, order);
   const roots = rootsOf(records, map, edges);
   const facts = factsOf(minor, records, map, order, roots.inside);
-  const places = placesOf(minor, params, map.starts, map.sizes, order, records);
+  const isInOneRun = records.objectRuns <= 1 && isSorted(order);
+  const places = again === undefined || !isInOneRun ? undefined : placesOf(minor, params, map.starts, map.sizes, { offset: records.objectsAt, bytes: again });
   map.close();
   release(order);
   return {

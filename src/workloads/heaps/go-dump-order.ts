@@ -19,6 +19,12 @@ export function orderOf({ low, high }: Addresses): Uint32Array {
   return order;
 }
 
+/** Whether `order` leaves everything in its place. */
+export function isSorted(order: Uint32Array): boolean {
+  for (let i = 0; i < order.length; i++) if (order[i] !== i) return false;
+  return true;
+}
+
 /** Stable; false when there was nothing to do, because the digit is the same everywhere. */
 function sortByDigit(keys: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
   const ends = new Uint32Array(DIGITS);

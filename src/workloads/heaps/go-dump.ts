@@ -30,6 +30,8 @@ export interface GoDumpOptions {
   readonly name?: string;
   /** Called with the bytes that have arrived, after each buffer. */
   readonly onRead?: (bytes: number) => void;
+  /** All bytes once more, of a source that can be read again: what a dump of this machine's own is put back with. */
+  readonly again?: () => AsyncIterable<Uint8Array>;
 }
 
 /** Reads the dump whose bytes `source` brings; a file's: openHeapFile. */
@@ -40,7 +42,7 @@ export async function readGoDump(source: AsyncIterable<Uint8Array>, options: GoD
     const minor = await readHeader(cursor);
     const records = new RecordReader(cursor, formatOf(minor));
     await readRecords(cursor, records);
-    return build(name, minor, records, cursor);
+    return build(name, minor, records, cursor, options.again);
   } finally {
     await cursor.close();
   }
@@ -84,9 +86,9 @@ function advance(cursor: DumpCursor, records: RecordReader): boolean {
   }
 }
 
-function build(name: string, minor: number, records: RecordReader, cursor: DumpCursor): GoImage {
+function build(name: string, minor: number, records: RecordReader, cursor: DumpCursor, again: GoDumpOptions['again']): GoImage {
   try {
-    return imageOf(name, minor, records, cursor);
+    return imageOf(name, minor, records, cursor, again);
   } catch (error) {
     // Only arrays as long as the dump's own lists are allocated here.
     if (error instanceof RangeError) return cursor.reject(`is too large for the memory of this process: ${error.message}`);
