@@ -19,11 +19,14 @@ import { SLACK_BYTES } from './footprint.ts';
 import { ContentsReader } from './heaps/contents.ts';
 import type { HeapImage } from './heaps/image.ts';
 import { BASE, type Places } from './heaps/places.ts';
+import { listOf } from '../base/lists.ts';
 import type { Needs } from './workload.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 /** So much at least, for a heap with nothing in it. */
 const LEAST_BYTES = 1 << 20;
+/** By block of a span: 1 if it holds an object. */
+const TAKEN = new Uint8Array(Math.max(...classToBlocks));
 
 /**
  * What `needs` becomes with `image` restored in front of it. The slack that a workload asks
@@ -62,7 +65,8 @@ export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places)
     end = spans.page[i] + spans.pages[i];
   }
   for (const gap of gaps) freeGap(m, m0, gap);
-  const refs = offsets.map((offset) => (arenaOffset + offset) / 4);
+  const refs = listOf(offsets.length);
+  for (let i = 0; i < offsets.length; i++) refs[i] = (arenaOffset + offsets[i]) / 4;
   for (let i = 0; i < image.roots.length; i++) storeWord(m, dataAt(m, i), 0, refs[image.roots[i]]);
   return refs;
 }
@@ -72,7 +76,7 @@ function restoreSpan(m: Mem, m0: MRef, { spans, offsets }: Places, i: number): v
   const start: Ref = m[ARENA] + spans.page[i] * PAGE_WORDS;
   const s = c === 0 ? placeLarge(m, m0, spans.pages[i]) : placeSpan(m, m0, spans.pages[i], c);
   if (m[s + Span.at.start] !== start) fatal('RESTORED_SPAN_ELSEWHERE', { span: s, start: m[s + Span.at.start], wanted: start });
-  const taken = new Uint8Array(classToBlocks[c]);
+  const taken = TAKEN.subarray(0, classToBlocks[c]).fill(0);
   for (let object = spans.firstObject[i]; object < spans.firstObject[i + 1]; object++) {
     if (c !== 0) taken[(offsets[object] - spans.page[i] * PAGE_BYTES) / classToSize[c]] = 1;
   }

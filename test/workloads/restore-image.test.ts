@@ -7,7 +7,7 @@ import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { getGlobal, newObject, setGlobal, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { updatememstats } from '../../src/gc/stats.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
-import { accountFor, reachable as reachableIn } from '../../src/workloads/account.ts';
+import { accountFor, loadedBlocks, reachable as reachableIn } from '../../src/workloads/account.ts';
 import { churn } from '../../src/workloads/churn.ts';
 import { collect } from '../../src/workloads/collect.ts';
 import { tree } from '../../src/workloads/graphs/tree.ts';
@@ -101,7 +101,7 @@ describe.each(programs)('the heap of %s', (_, run) => {
       { build: (mem, m0) => { refs = restore(mem, m0, image, file); } },
     );
     expect(after.HeapObjects).toBe(reachable(image));
-    expect(accountFor(m, image, refs, reachableIn(image))).toMatchObject({ reachable: after.HeapObjects, freed: image.objects - after.HeapObjects, inUse: 0 });
+    expect(accountFor(m, image, loadedBlocks(m, refs, reachableIn(image)))).toMatchObject({ reachable: after.HeapObjects, freed: image.objects - after.HeapObjects, inUse: 0 });
     expect(problemsOf(m)).toEqual([]);
     const again = await readDump(dumpOf(m));
     expect([...again.roots].length).toBe(image.roots.length);

@@ -14,11 +14,11 @@ import { SCHED, Sched } from '../../machine/sched.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
-import { accountFor, reachable } from '../../workloads/account.ts';
+import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
-import { release } from '../../workloads/heaps/release.ts';
+import { release } from '../../base/lists.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
@@ -78,13 +78,11 @@ function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofil
   return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
 }
 
-/** A heap from outside, and where each of its objects is in the machine. */
+/** A heap from outside, and where its objects are in the machine. */
 interface Loaded {
   readonly objects: number;
   readonly edges: number;
-  readonly refs: Uint32Array;
-  /** By object: 1 if the roots reach it. */
-  readonly isReachable: Uint8Array;
+  readonly blocks: LoadedBlocks;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
 }
@@ -94,18 +92,14 @@ async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean,
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
   const inPlace = restores && places !== undefined;
-  if (!inPlace) {
-    if (takes && places !== undefined) release(places.offsets);
-    const refs = loadImage(m, m0, image);
-    if (takes) release(sizes, firstEdge, targets);
-    return { objects, edges, refs, isReachable, inPlace };
-  }
-  // The contents say them too.
-  if (takes) release(firstEdge, targets);
-  const refs = restoreImage(m, m0, image, places);
-  await readContents(m, image, places);
-  if (takes) release(sizes, places.offsets);
-  return { objects, edges, refs, isReachable, inPlace };
+  // The contents say the edges once more; elsewhere it doesn't matter where objects were.
+  if (takes && places !== undefined) release(...(inPlace ? [firstEdge, targets] : [places.offsets]));
+  const refs = inPlace ? restoreImage(m, m0, image, places) : loadImage(m, m0, image);
+  const blocks = loadedBlocks(m, refs, isReachable);
+  release(refs, isReachable);
+  if (inPlace) await readContents(m, image, places);
+  if (takes) release(sizes, ...(inPlace ? [places.offsets] : [firstEdge, targets]));
+  return { objects, edges, blocks, inPlace };
 }
 
 function reserve(map: MemoryMap): WebAssembly.Memory {
@@ -207,9 +201,14 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
-    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded, loaded.refs, loaded.isReachable), inPlace: loaded.inPlace },
+    heap: loaded === undefined ? undefined : accountOnce(m, loaded),
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
     memProfile: profileOf(m, workload, options),
   };
 }
 
+function accountOnce(m: Mem, loaded: Loaded): RunResult['heap'] {
+  const account = accountFor(m, loaded, loaded.blocks);
+  release(loaded.blocks.all, loaded.blocks.reachable);
+  return { ...account, inPlace: loaded.inPlace };
+}

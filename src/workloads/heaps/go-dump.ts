@@ -38,11 +38,16 @@ export interface GoDumpOptions {
 export async function readGoDump(source: AsyncIterable<Uint8Array>, options: GoDumpOptions = {}): Promise<GoImage> {
   const name = options.name ?? 'Go heap dump';
   const cursor = new DumpCursor(name, source, (bytes) => options.onRead?.(bytes));
+  const { minor, records } = await readAll(cursor);
+  return build(name, minor, records, cursor, options.again);
+}
+
+async function readAll(cursor: DumpCursor): Promise<{ readonly minor: number; readonly records: RecordReader }> {
   try {
     const minor = await readHeader(cursor);
     const records = new RecordReader(cursor, formatOf(minor));
     await readRecords(cursor, records);
-    return build(name, minor, records, cursor, options.again);
+    return { minor, records };
   } finally {
     await cursor.close();
   }

@@ -9,6 +9,7 @@ import { MAX_SMALL_SIZE, classToBlocks, classToPages, classToSize, sizeToClass }
 import type { Contents } from './contents.ts';
 import type { GoParams } from './go-dump-format.ts';
 import { GrowableUint32 } from './growable.ts';
+import { listOf } from '../../base/lists.ts';
 
 /** Pointers of the 64-bit machine are a byte offset of 32 bits under this tag. */
 const TAG_WEIGHT = 2 ** 32;
@@ -41,7 +42,7 @@ export function placesOf(minor: number, params: GoParams, starts: Float64Array, 
   if (!isOwnDump(minor, params)) return undefined;
   const { heapStart, heapEnd } = params;
   const pages = (heapEnd - heapStart) / PAGE_BYTES;
-  const offsets = new Uint32Array(starts.length);
+  const offsets = listOf(starts.length);
   for (let i = 0; i < starts.length; i++) {
     const offset = starts[i] - heapStart;
     if (offset < 0 || offset >= pages * PAGE_BYTES) return undefined;

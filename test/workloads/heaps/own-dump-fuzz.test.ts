@@ -4,7 +4,7 @@ import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { planMemory } from '../../../src/runtime/boot.ts';
 import { Verifier } from '../../../src/verify/verifier.ts';
-import { accountFor, reachable } from '../../../src/workloads/account.ts';
+import { accountFor, loadedBlocks, reachable } from '../../../src/workloads/account.ts';
 import { churn } from '../../../src/workloads/churn.ts';
 import { collect } from '../../../src/workloads/collect.ts';
 import { links } from '../../../src/workloads/links.ts';
@@ -66,7 +66,7 @@ function restores(image: GoImage, places: Places, file: Uint8Array): boolean {
     },
   });
   // Throws if an object is lost that the roots reach.
-  expect(accountFor(m, image, refs, reachable(image)).objects).toBe(image.objects);
+  expect(accountFor(m, image, loadedBlocks(m, refs, reachable(image))).objects).toBe(image.objects);
   expect(new Verifier(m).check(CHECKPOINT.swept).problems).toEqual([]);
   return true;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GrowableUint32 } from '../../../src/workloads/heaps/growable.ts';
-import { release } from '../../../src/workloads/heaps/release.ts';
+import { GrowableUint32 } from '../../src/workloads/heaps/growable.ts';
+import { release } from '../../src/base/lists.ts';
 
 test('what is given back is empty, whoever else looks at it', () => {
   const array = new Uint32Array(100).fill(7);
