@@ -35,7 +35,7 @@ export interface LoadedBlocks {
   readonly reachable: QuadBits;
 }
 
-/** Remembers `refs`, which by object have a 1 in `isReachable` if the roots reach it. */
+/** Remembers where `refs` are, which by object have a 1 in `isReachable` if the roots reach it; both lists are given back. */
 export function loadedBlocks(m: Mem, refs: Uint32Array, isReachable: Uint8Array): LoadedBlocks {
   const all = quadBits(m);
   const reached = quadBits(m);
@@ -43,6 +43,7 @@ export function loadedBlocks(m: Mem, refs: Uint32Array, isReachable: Uint8Array)
     setQuad(m, all, refs[i]);
     if (isReachable[i] === 1) setQuad(m, reached, refs[i]);
   }
+  release(refs, isReachable);
   return { all, reachable: reached };
 }
 

@@ -87,19 +87,24 @@ interface Loaded {
   readonly inPlace: boolean;
 }
 
+/** @param takes the lists of the image are given back as soon as they are done with */
 async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
+  const done = takes ? release : () => {};
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
-  const inPlace = restores && places !== undefined;
-  // The contents say the edges once more; elsewhere it doesn't matter where objects were.
-  if (takes && places !== undefined) release(...(inPlace ? [firstEdge, targets] : [places.offsets]));
-  const refs = inPlace ? restoreImage(m, m0, image, places) : loadImage(m, m0, image);
-  const blocks = loadedBlocks(m, refs, isReachable);
-  release(refs, isReachable);
-  if (inPlace) await readContents(m, image, places);
-  if (takes) release(sizes, ...(inPlace ? [places.offsets] : [firstEdge, targets]));
-  return { objects, edges, blocks, inPlace };
+  if (places === undefined || !restores) {
+    if (places !== undefined) done(places.offsets);
+    const refs = loadImage(m, m0, image);
+    done(sizes, firstEdge, targets);
+    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false };
+  }
+  // The contents say them once more.
+  done(firstEdge, targets);
+  const blocks = loadedBlocks(m, restoreImage(m, m0, image, places), isReachable);
+  await readContents(m, image, places);
+  done(sizes, places.offsets);
+  return { objects, edges, blocks, inPlace: true };
 }
 
 function reserve(map: MemoryMap): WebAssembly.Memory {
