@@ -63,6 +63,7 @@ export class ContentsReader {
     let at = Math.min(this.ahead, piece.length);
     this.ahead -= at;
     while (at < piece.length && !this.isDone) {
+      if (this.part === PART.kind) at = this.skip(piece, at);
       if (this.part === PART.contents) at = this.copy(piece, at);
       else at = this.number(piece, at);
     }
@@ -89,6 +90,15 @@ export class ContentsReader {
     this.value = value;
     this.weight = weight;
     return piece.length;
+  }
+
+  /** Passes over whole fields whose numbers have one byte each, as most have. */
+  private skip(piece: Uint8Array, from: number): number {
+    const last = piece.length - 2;
+    let at = from;
+    while (at < last && piece[at] !== 0 && (piece[at] | piece[at + 1]) < 0x80) at += 2;
+    this.hasPointers ||= at > from;
+    return at;
   }
 
   private take(value: number): void {

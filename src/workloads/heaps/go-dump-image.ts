@@ -7,7 +7,7 @@ import type { HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
 import { TAG, type GoParams } from './go-dump-format.ts';
-import { ObjectMap, isSorted, orderOf } from './go-dump-order.ts';
+import { ObjectMap, areSorted, orderOf } from './go-dump-order.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
@@ -63,8 +63,8 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   // First what takes most for a moment.
   const pointers = pointersOf(records.inObjects, records.types);
   const starts = records.starts.finish();
+  const sorted = areSorted(starts);
   const order = orderOf(starts);
-  const sorted = isSorted(order);
   const sizes = records.sizes.finish();
   const map = new ObjectMap(starts, sizes, order);
   release(starts.low, starts.high, sizes);
