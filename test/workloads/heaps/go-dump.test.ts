@@ -117,13 +117,16 @@ test('after an object of millions of fields the others are read as before', asyn
     fields[2 * i] = 1;
     fields[2 * i + 1] = 8 * i;
   }
-  const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 24);
+  const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 26);
   const large = writeDump({ minor: 7, records: [{ kind: 'object', address: HEAP, contents, fields }] });
   // Without its header and its end record, a byte.
   w.raw(large.subarray(new DumpWriter(7).bytes.length, -1));
   for (let i = 0; i < small; i++) w.object(first + 16 * i, 16, { 0: HEAP + 8 * i }, [['ptr', 0]]);
+  // So much that the place of the long record is needed no more.
+  const MB = 2 ** 20;
+  for (let i = 0; i < 32; i++) w.object(HEAP + 16 * MB + i * MB, MB - 8);
   const image = await readDump(w.eof().bytes);
-  expect(image).toMatchObject({ objects: 1 + small, edges: words + small });
+  expect(image).toMatchObject({ objects: 1 + small + 32, edges: words + small });
   expect(image.targets.subarray(0, words).findIndex((target, i) => target !== 1 + (i % small))).toBe(-1);
   expect(image.targets.subarray(words).every((target) => target === 0)).toBe(true);
 });
