@@ -19,7 +19,7 @@ export interface Destination {
   /** What messages call the file. */
   readonly name: string;
   readonly memory: Uint8Array;
-  /** Byte offset of object 0's place in `memory` if its offset were 0, and its address in the file then. */
+  /** Where offset 0 is in `memory`, and its address in the file. */
   readonly origin: number;
   readonly originAddress: number;
   readonly offsets: Uint32Array;
