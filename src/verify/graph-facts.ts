@@ -2,6 +2,7 @@
  * The shape of the graph that the roots hold, found by a breadth-first walk of its own over a heap
  * that stands still. It bounds what any number of threads could gain from marking together.
  */
+import { bytesOf, listOf, release } from '../base/lists.ts';
 import type { Mem } from '../memory/struct.ts';
 import { Span } from '../heap/span.ts';
 import { Findings } from './problems.ts';
@@ -43,33 +44,24 @@ export function graphFacts(m: Mem): GraphFacts {
   return new Walk(view).run(roots);
 }
 
-/** The objects of one distance: offsets from the arena's start, and the length of the chain each ends. */
-class Level {
-  offsets = new Int32Array(1024);
-  chains = new Int32Array(1024);
-  length = 0;
-
-  push(offset: number, chain: number): void {
-    if (this.length === this.offsets.length) this.grow();
-    this.offsets[this.length] = offset;
-    this.chains[this.length++] = chain;
-  }
-
-  private grow(): void {
-    const { offsets, chains } = this;
-    this.offsets = new Int32Array(2 * offsets.length);
-    this.chains = new Int32Array(2 * chains.length);
-    this.offsets.set(offsets);
-    this.chains.set(chains);
-  }
-}
+/** Pointers to a block that a byte counts: few blocks have as many. */
+const MANY = 0xff;
 
 class Walk {
   private readonly h: HeapView;
-  /** By span record, where its blocks' counts begin; then by block, pointers to it. */
+  /** By span record, where its blocks' counts begin; then by block, pointers to it, MANY at most. */
   private readonly firstBlock: Int32Array;
-  private readonly inDegree: Int32Array;
-  private next = new Level();
+  private readonly inDegree: Uint8Array;
+  /** Of the blocks that have MANY. */
+  private readonly manyMore = new Map<number, number>();
+  private mostMore = 0;
+  /**
+   * Offsets from the arena's start of the objects found, in this order, and how much longer than
+   * one object the chain is that each ends: 0 for most, so that most of the list takes no memory.
+   */
+  private readonly found: Uint32Array;
+  private readonly chain: Uint32Array;
+  private nfound = 0;
   private pointers = 0;
 
   constructor(h: HeapView) {
@@ -81,7 +73,9 @@ class Walk {
       if (h.kind[i] === KIND.small) blocks += h.m[spanRef(h, i) + Span.at.nelems];
       else if (h.kind[i] === KIND.large) blocks++;
     }
-    this.inDegree = new Int32Array(blocks);
+    this.inDegree = bytesOf(blocks);
+    this.found = listOf(blocks);
+    this.chain = listOf(blocks);
   }
 
   run(roots: Roots): GraphFacts {
@@ -92,23 +86,19 @@ class Walk {
     let largestPointers = 0;
     let longestChain = 0;
     let costMost = 0;
-    let objects = 0;
-    let level = new Level();
-    while (this.next.length > 0) {
-      [level, this.next] = [this.next, level];
-      this.next.length = 0;
-      widths.push(level.length);
-      objects += level.length;
+    const { found, chain } = this;
+    for (let first = 0, end = this.nfound; first < end; [first, end] = [end, this.nfound]) {
+      widths.push(end - first);
       let cost = 0;
-      for (let i = 0; i < level.length; i++) {
-        const offset = level.offsets[i];
+      for (let i = first; i < end; i++) {
+        const offset = found[i];
         const words = this.scannedWords(offset);
         const before = this.pointers;
-        const found = this.next.length;
+        const next = this.nfound;
         this.scan(this.h.arena + offset, this.h.arena + offset + words);
         const pointers = this.pointers - before;
-        longestChain = Math.max(longestChain, level.chains[i]);
-        if (this.next.length === found + 1) this.next.chains[found] = level.chains[i] + 1;
+        longestChain = Math.max(longestChain, 1 + chain[i]);
+        if (this.nfound === next + 1) chain[next] = 1 + chain[i];
         largestBytes = Math.max(largestBytes, words * 4);
         largestPointers = Math.max(largestPointers, pointers);
         // The mark of one without pointers is part of what the pointer to it costs.
@@ -120,8 +110,9 @@ class Walk {
     }
     const costFrom = costs.slice();
     for (let d = costFrom.length - 2; d >= 0; d--) costFrom[d] += costFrom[d + 1];
-    const inDegreeMax = this.inDegree.reduce((most, count) => Math.max(most, count), 0);
-    return { objects, pointers: this.pointers, widths, largestBytes, largestPointers, longestChain, inDegreeMax, cost: costFrom[0] ?? 0, costFrom, costMost };
+    const inDegreeMax = this.inDegree.reduce((most, count) => Math.max(most, count), 0) + this.mostMore;
+    release(this.inDegree, found, chain);
+    return { objects: this.nfound, pointers: this.pointers, widths, largestBytes, largestPointers, longestChain, inDegreeMax, cost: costFrom[0] ?? 0, costFrom, costMost };
   }
 
   /** 0 for an object without pointers. */
@@ -151,8 +142,18 @@ class Walk {
       // A scan bit without an allocated bit: not for the collector.
       if ((this.lowBits(offset) & 0x10001) === 0x10000) continue;
       this.pointers++;
-      if (inDegree[firstBlock[owner[page] - 1] + index]++ === 0) this.next.push(offset, 1);
+      const block = firstBlock[owner[page] - 1] + index;
+      const before = inDegree[block];
+      if (before === 0) this.found[this.nfound++] = offset;
+      if (before < MANY) inDegree[block] = before + 1;
+      else this.countMore(block);
     }
+  }
+
+  private countMore(block: number): void {
+    const more = (this.manyMore.get(block) ?? 0) + 1;
+    this.manyMore.set(block, more);
+    this.mostMore = Math.max(this.mostMore, more);
   }
 }
 

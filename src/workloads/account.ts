@@ -6,7 +6,7 @@ import type { Mem } from '../memory/struct.ts';
 import { SPAN_STATE, Span, spanAt, spanOf } from '../heap/span.ts';
 import { ARENA_USED, nspan } from '../malloc/mheap.ts';
 import type { HeapImage } from './heaps/image.ts';
-import { release } from './heaps/release.ts';
+import { bytesOf, listOf, release } from '../base/lists.ts';
 
 /** Law: objects == reachable + unreachable, unreachable == freed + inUse. */
 export interface HeapAccount {
@@ -26,32 +26,55 @@ const { start: START, state: STATE, freelist: FREELIST, limit: LIMIT } = Span.at
 /** 32-bit words of a quad, the grain of blocks. */
 const QUAD_WORD_SHIFT = QUAD_SHIFT - 2;
 
+/** A bit for each quad of the arena. */
+type QuadBits = Uint32Array;
+
+/** Where objects were loaded to: all, and those that the roots reach. */
+export interface LoadedBlocks {
+  readonly all: QuadBits;
+  readonly reachable: QuadBits;
+}
+
+/** Remembers where `refs` are, which by object have a 1 in `isReachable` if the roots reach it; both lists are given back. */
+export function loadedBlocks(m: Mem, refs: Uint32Array, isReachable: Uint8Array): LoadedBlocks {
+  const all = quadBits(m);
+  const reached = quadBits(m);
+  for (let i = 0; i < refs.length; i++) {
+    setQuad(m, all, refs[i]);
+    if (isReachable[i] === 1) setQuad(m, reached, refs[i]);
+  }
+  release(refs, isReachable);
+  return { all, reachable: reached };
+}
+
 /**
- * Looks for each object of `image`, which was loaded to `refs`, in the heap.
- * @param isReachable what `reachable` said of the image, whose arrays may be gone by now
+ * Looks for each object of `image`, which was loaded to `blocks`, in the heap.
  * @throws Fatal LOADED_OBJECT_LOST when one is gone that the roots reach
  */
-export function accountFor(m: Mem, image: Pick<HeapImage, 'objects' | 'edges'>, refs: Uint32Array, isReachable: Uint8Array): HeapAccount {
+export function accountFor(m: Mem, image: Pick<HeapImage, 'objects' | 'edges'>, blocks: LoadedBlocks): HeapAccount {
   const isFree = freeBlocks(m);
   let alive = 0;
   let freed = 0;
-  for (let i = 0; i < image.objects; i++) {
-    const gone = isGone(m, refs[i], isFree);
-    if (isReachable[i] === 1) {
-      if (gone) fatal('LOADED_OBJECT_LOST', { object: i, ref: refs[i] });
+  for (let quad = 0; quad < blocks.all.length << 5; quad++) {
+    if (!hasQuad(blocks.all, quad)) continue;
+    const ref = m[ARENA] + (quad << QUAD_WORD_SHIFT);
+    const gone = isGone(m, ref, isFree);
+    if (hasQuad(blocks.reachable, quad)) {
+      if (gone) fatal('LOADED_OBJECT_LOST', { ref });
       alive++;
     } else if (gone) {
       freed++;
     }
   }
+  release(isFree);
   const unreachable = image.objects - alive;
   return { objects: image.objects, edges: image.edges, reachable: alive, unreachable, freed, inUse: unreachable - freed };
 }
 
 /** By object: 1 if the roots reach it. */
 export function reachable({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
-  const seen = new Uint8Array(objects);
-  const found = new Uint32Array(objects);
+  const seen = bytesOf(objects);
+  const found = listOf(objects);
   let n = 0;
   for (const root of roots) {
     if (seen[root] === 0) found[n++] = root;
@@ -67,24 +90,33 @@ export function reachable({ objects, roots, firstEdge, targets }: HeapImage): Ui
   return seen;
 }
 
-/** A bit for each quad of the arena: a free block of a span in use begins there. */
-function freeBlocks(m: Mem): Uint32Array {
-  const bits = new Uint32Array(((m[ARENA_USED] - m[ARENA]) >> QUAD_WORD_SHIFT >> 5) + 1);
+function quadBits(m: Mem): QuadBits {
+  return listOf(((m[ARENA_USED] - m[ARENA]) >> QUAD_WORD_SHIFT >> 5) + 1);
+}
+
+function setQuad(m: Mem, bits: QuadBits, ref: Ref): void {
+  const quad = (ref - m[ARENA]) >> QUAD_WORD_SHIFT;
+  bits[quad >> 5] |= 1 << (quad & 31);
+}
+
+function hasQuad(bits: QuadBits, quad: number): boolean {
+  return ((bits[quad >> 5] >>> (quad & 31)) & 1) === 1;
+}
+
+/** Where a free block of a span in use begins. */
+function freeBlocks(m: Mem): QuadBits {
+  const bits = quadBits(m);
   for (let i = 0; i < nspan(m); i++) {
     const s = spanAt(m, i);
     if (m[s + STATE] !== SPAN_STATE.inUse) continue;
-    for (let p = m[s + FREELIST]; p !== 0; p = m[p]) {
-      const quad = (p - m[ARENA]) >> QUAD_WORD_SHIFT;
-      bits[quad >> 5] |= 1 << (quad & 31);
-    }
+    for (let p = m[s + FREELIST]; p !== 0; p = m[p]) setQuad(m, bits, p);
   }
   return bits;
 }
 
-function isGone(m: Mem, ref: Ref, isFree: Uint32Array): boolean {
+function isGone(m: Mem, ref: Ref, isFree: QuadBits): boolean {
   const s = spanOf(m, ref);
   // The page table keeps stale entries inside free runs.
   if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) return true;
-  const quad = (ref - m[ARENA]) >> QUAD_WORD_SHIFT;
-  return ((isFree[quad >> 5] >>> (quad & 31)) & 1) === 1;
+  return hasQuad(isFree, (ref - m[ARENA]) >> QUAD_WORD_SHIFT);
 }

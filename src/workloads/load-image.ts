@@ -18,6 +18,7 @@ import { mallocgc } from '../malloc/malloc.ts';
 import { dataAt, storeWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import { isPointerFree, type HeapImage } from './heaps/image.ts';
+import { listOf } from '../base/lists.ts';
 
 /** Word of the data segment that holds the slice of roots. */
 const ROOTS = 0;
@@ -77,7 +78,7 @@ export function imageNeeds(image: HeapImage, wordBytes = 8): ImageNeeds {
  */
 export function loadImage(m: Mem, m0: MRef, image: HeapImage): Uint32Array {
   const wordBytes = ptrWords(m) * 4;
-  const refs = new Uint32Array(image.objects);
+  const refs = listOf(image.objects);
   for (let i = 0; i < image.objects; i++) {
     const size = allocatedSize(image, i, wordBytes);
     if (!isPointerFree(image, i)) refs[i] = mallocgc(m, m0, size, 0);

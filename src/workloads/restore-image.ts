@@ -16,13 +16,17 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { freeGap, placeArena, placeBlocks, placeGap, placeLarge, placeSpan } from '../malloc/place.ts';
 import { dataAt, storeWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES } from './footprint.ts';
+import { ContentsReader } from './heaps/contents.ts';
 import type { HeapImage } from './heaps/image.ts';
-import type { Places } from './heaps/places.ts';
+import { BASE, type Places } from './heaps/places.ts';
+import { listOf } from '../base/lists.ts';
 import type { Needs } from './workload.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 /** So much at least, for a heap with nothing in it. */
 const LEAST_BYTES = 1 << 20;
+/** By block of a span: 1 if it holds an object. */
+const TAKEN = new Uint8Array(Math.max(...classToBlocks));
 
 /**
  * What `needs` becomes with `image` restored in front of it. The slack that a workload asks
@@ -44,12 +48,12 @@ export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Place
 }
 
 /**
- * Builds `image` in an empty heap, on M 0, before collections are enabled.
- * @param onCopied gets each chunk of the contents that is no longer needed
+ * Builds `image` in an empty heap, on M 0, before collections are enabled. Its objects are empty
+ * and without pointers until `readContents`.
  * @returns the ref of each object
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
-export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places, onCopied?: (chunk: Uint8Array) => void): Uint32Array {
+export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places): Uint32Array {
   const { spans, pages, arenaOffset, offsets } = places;
   if (m[ARENA] !== arenaOffset / 4) fatal('RESTORE_ELSEWHERE', { arena: m[ARENA], wanted: arenaOffset / 4 });
   placeArena(m, m0, pages);
@@ -61,35 +65,43 @@ export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places,
     end = spans.page[i] + spans.pages[i];
   }
   for (const gap of gaps) freeGap(m, m0, gap);
-  copyContents(m, image, places, onCopied);
-  const refs = offsets.map((offset) => (arenaOffset + offset) / 4);
+  const refs = listOf(offsets.length);
+  for (let i = 0; i < offsets.length; i++) refs[i] = (arenaOffset + offsets[i]) / 4;
   for (let i = 0; i < image.roots.length; i++) storeWord(m, dataAt(m, i), 0, refs[image.roots[i]]);
   return refs;
 }
 
-function restoreSpan(m: Mem, m0: MRef, { spans, offsets, mayPoint }: Places, i: number): void {
+function restoreSpan(m: Mem, m0: MRef, { spans, offsets }: Places, i: number): void {
   const c = spans.sizeclass[i];
   const start: Ref = m[ARENA] + spans.page[i] * PAGE_WORDS;
   const s = c === 0 ? placeLarge(m, m0, spans.pages[i]) : placeSpan(m, m0, spans.pages[i], c);
   if (m[s + Span.at.start] !== start) fatal('RESTORED_SPAN_ELSEWHERE', { span: s, start: m[s + Span.at.start], wanted: start });
-  const taken = new Uint8Array(classToBlocks[c]);
+  const taken = TAKEN.subarray(0, classToBlocks[c]).fill(0);
   for (let object = spans.firstObject[i]; object < spans.firstObject[i + 1]; object++) {
     if (c !== 0) taken[(offsets[object] - spans.page[i] * PAGE_BYTES) / classToSize[c]] = 1;
-    if (mayPoint[object] === 1) markScan(m, m[ARENA] + offsets[object] / 4);
   }
   if (c !== 0) placeBlocks(m, m0, s, taken);
 }
 
-/** Objects follow each other in the chunks as they did in the file; none is cut. */
-function copyContents(m: Mem, { sizes }: HeapImage, { contents, fileOrder, arenaOffset, offsets }: Places, onCopied?: (chunk: Uint8Array) => void): void {
-  const m8 = byteView(m);
-  let next = 0;
-  for (const chunk of contents) {
-    for (let at = 0; at < chunk.length; next++) {
-      const object = fileOrder[next];
-      m8.set(chunk.subarray(at, at + sizes[object]), arenaOffset + offsets[object]);
-      at += sizes[object];
+/**
+ * Fills the objects of a heap that `restoreImage` has put in place, from their file.
+ * @throws HeapFormatError when the file is not what it was, or can't be read
+ */
+export async function readContents(m: Mem, image: HeapImage, places: Places): Promise<void> {
+  const reader = contentsReader(m, image, places);
+  if (!reader.isDone) {
+    for await (const piece of places.contents.bytes()) {
+      reader.push(piece);
+      if (reader.isDone) break;
     }
-    onCopied?.(chunk);
   }
+  reader.finish();
+}
+
+/** What fills the objects with the bytes of their file. */
+export function contentsReader(m: Mem, { name, sizes }: HeapImage, { contents, arenaOffset, offsets }: Places): ContentsReader {
+  return new ContentsReader(contents.offset, {
+    name, sizes, offsets, memory: byteView(m), origin: arenaOffset, originAddress: BASE + arenaOffset,
+    onPointers: (object) => markScan(m, (arenaOffset + offsets[object]) / 4),
+  });
 }

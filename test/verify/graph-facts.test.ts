@@ -1,10 +1,13 @@
 /** The shape of the graphs is known beforehand; the bound follows from it. */
 import { describe, expect, it } from 'vitest';
 import { graphFacts, speedupBound, type GraphFacts } from '../../src/verify/graph-facts.ts';
+import { storeWord } from '../../src/runtime/mutator.ts';
+import { newNode, newRootSlice } from '../../src/workloads/graphs/graph.ts';
 import { list } from '../../src/workloads/graphs/list.ts';
 import { rand } from '../../src/workloads/graphs/rand.ts';
 import { tree } from '../../src/workloads/graphs/tree.ts';
 import { wide } from '../../src/workloads/graphs/wide.ts';
+import type { Workload } from '../../src/workloads/workload.ts';
 import { runOnOneP } from '../support/machine.ts';
 
 describe('the facts of a graph', () => {
@@ -38,6 +41,16 @@ describe('the facts of a graph', () => {
     expect(facts).toMatchObject({ objects: 3001, pointers: 1 + 3 * 3000, widths: [1, 3000] });
     expect(facts.inDegreeMax).toBeGreaterThan(5);
     expect(facts.inDegreeMax).toBeLessThan(20);
+  });
+
+  it.each([200, 255, 256, 257, 1000])('of %i pointers to one object and 256 to another', (pointers) => {
+    const build: Workload['build'] = (m, m0) => {
+      const slice = newRootSlice(m, m0, 1, pointers + 256);
+      const [one, other] = [newNode(m, m0, 0), newNode(m, m0, 0)];
+      for (let i = 0; i < pointers + 256; i++) storeWord(m, slice, i, i < pointers ? one : other);
+    };
+    const { m } = runOnOneP({ ...rand, build }, { count: 1000, runs: 1 });
+    expect(graphFacts(m)).toMatchObject({ objects: 3, pointers: 1 + pointers + 256, inDegreeMax: Math.max(pointers, 256) });
   });
 
   it('of nothing: any number of threads', () => {

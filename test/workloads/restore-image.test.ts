@@ -7,7 +7,7 @@ import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
 import { getGlobal, newObject, setGlobal, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { updatememstats } from '../../src/gc/stats.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
-import { accountFor, reachable as reachableIn } from '../../src/workloads/account.ts';
+import { accountFor, loadedBlocks, reachable as reachableIn } from '../../src/workloads/account.ts';
 import { churn } from '../../src/workloads/churn.ts';
 import { collect } from '../../src/workloads/collect.ts';
 import { tree } from '../../src/workloads/graphs/tree.ts';
@@ -16,7 +16,7 @@ import type { GoImage } from '../../src/workloads/heaps/go-dump.ts';
 import { spanStartOf } from '../../src/workloads/heaps/places.ts';
 import { links } from '../../src/workloads/links.ts';
 import { imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
-import { canRestore, restoreImage, restoreNeeds } from '../../src/workloads/restore-image.ts';
+import { canRestore, contentsReader, readContents, restoreImage, restoreNeeds } from '../../src/workloads/restore-image.ts';
 import { checkParams } from '../../src/workloads/params.ts';
 import { strings } from '../../src/workloads/strings.ts';
 import type { Workload } from '../../src/workloads/workload.ts';
@@ -55,13 +55,24 @@ const programs: [string, () => Run][] = [
 ];
 
 /** A machine with the heap of `image` in place, and nothing run yet. */
-function restored(image: GoImage): { m: Mem; m0: number; refs: Uint32Array } {
+async function restored(image: GoImage): Promise<{ m: Mem; m0: number }> {
   const places = image.places!;
   const map = planMemory(shapeFor({ procs: 1 }, restoreNeeds(collect.needs({}), image, places)));
   expect(canRestore(map, places)).toBe(true);
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
   const m0 = boot(m, map, 100);
-  return { m, m0, refs: restoreImage(m, m0, image, places) };
+  restoreImage(m, m0, image, places);
+  await readContents(m, image, places);
+  return { m, m0 };
+}
+
+/** The same in a machine that is being built, from a file that is in memory. */
+function restore(m: Mem, m0: number, image: GoImage, file: Uint8Array): Uint32Array {
+  const refs = restoreImage(m, m0, image, image.places!);
+  const contents = contentsReader(m, image, image.places!);
+  contents.push(file);
+  contents.finish();
+  return refs;
 }
 
 function problemsOf(m: Mem): readonly unknown[] {
@@ -71,10 +82,11 @@ function problemsOf(m: Mem): readonly unknown[] {
 describe.each(programs)('the heap of %s', (_, run) => {
   const { m: first, memstats } = run();
   const original = objectBytes(first);
-  const reading = readDump(dumpOf(first));
+  const file = dumpOf(first);
+  const reading = readDump(file);
 
   it('comes back with every object in its place, byte for byte', async () => {
-    const { m, m0 } = restored(await reading);
+    const { m, m0 } = await restored(await reading);
     updatememstats(m, m0);
     expect(Buffer.from(objectBytes(m)).equals(original)).toBe(true);
     expect(problemsOf(m)).toEqual([]);
@@ -86,14 +98,14 @@ describe.each(programs)('the heap of %s', (_, run) => {
     const { m, memstats: after } = runOnOneP(
       { ...collect, needs: (params) => restoreNeeds(collect.needs(params), image, image.places!) },
       { runs: 1 },
-      { build: (mem, m0) => { refs = restoreImage(mem, m0, image, image.places!); } },
+      { build: (mem, m0) => { refs = restore(mem, m0, image, file); } },
     );
     expect(after.HeapObjects).toBe(reachable(image));
-    expect(accountFor(m, image, refs, reachableIn(image))).toMatchObject({ reachable: after.HeapObjects, freed: image.objects - after.HeapObjects, inUse: 0 });
+    expect(accountFor(m, image, loadedBlocks(m, refs, reachableIn(image)))).toMatchObject({ reachable: after.HeapObjects, freed: image.objects - after.HeapObjects, inUse: 0 });
     expect(problemsOf(m)).toEqual([]);
     const again = await readDump(dumpOf(m));
     expect([...again.roots].length).toBe(image.roots.length);
-    expect(Buffer.from(objectBytes(restored(again).m)).equals(objectBytes(m))).toBe(true);
+    expect(Buffer.from(objectBytes((await restored(again)).m)).equals(objectBytes(m))).toBe(true);
   });
 
   it('can be allocated in', async () => {
@@ -102,7 +114,7 @@ describe.each(programs)('the heap of %s', (_, run) => {
     const params = { count: 20_000, ring: 100 };
     const needs = { ...churn.needs(checkParams(churn, params)), arenaBytes: 0 };
     const { m } = runOnOneP({ ...churn, needs: () => restoreNeeds(needs, image, image.places!) }, params, {
-      gcEvery: 20, gogc: 50, build: (mem, m0) => void restoreImage(mem, m0, image, image.places!),
+      gcEvery: 20, gogc: 50, build: (mem, m0) => void restore(mem, m0, image, file),
     });
     expect(problemsOf(m)).toEqual([]);
   });

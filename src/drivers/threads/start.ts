@@ -14,11 +14,11 @@ import { SCHED, Sched } from '../../machine/sched.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
-import { accountFor, reachable } from '../../workloads/account.ts';
+import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
-import { canRestore, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
+import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
-import { release } from '../../workloads/heaps/release.ts';
+import { release } from '../../base/lists.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
@@ -44,7 +44,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const memory = reserve(map);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
+  const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(memory, m, map, workload, params, loaded, options);
@@ -78,26 +78,33 @@ function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofil
   return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
 }
 
-/** A heap from outside, and where each of its objects is in the machine. */
+/** A heap from outside, and where its objects are in the machine. */
 interface Loaded {
   readonly objects: number;
   readonly edges: number;
-  readonly refs: Uint32Array;
-  /** By object: 1 if the roots reach it. */
-  readonly isReachable: Uint8Array;
+  readonly blocks: LoadedBlocks;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
 }
 
-function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Loaded {
+/** @param takes the lists of the image are given back as soon as they are done with */
+async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
+  const done = takes ? release : () => {};
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
-  const inPlace = restores && places !== undefined;
-  if (takes && inPlace) release(firstEdge, targets);
-  const refs = inPlace ? restoreImage(m, m0, image, places, takes ? release : undefined) : loadImage(m, m0, image);
-  if (takes) release(sizes, firstEdge, targets);
-  return { objects, edges, refs, isReachable, inPlace };
+  if (places === undefined || !restores) {
+    if (places !== undefined) done(places.offsets);
+    const refs = loadImage(m, m0, image);
+    done(sizes, firstEdge, targets);
+    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false };
+  }
+  // The contents say them once more.
+  done(firstEdge, targets);
+  const blocks = loadedBlocks(m, restoreImage(m, m0, image, places), isReachable);
+  await readContents(m, image, places);
+  done(sizes, places.offsets);
+  return { objects, edges, blocks, inPlace: true };
 }
 
 function reserve(map: MemoryMap): WebAssembly.Memory {
@@ -199,9 +206,14 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     lines: workload.report?.(m, params) ?? [],
     elapsedNs,
     verified: watcher.verified,
-    heap: loaded === undefined ? undefined : { ...accountFor(m, loaded, loaded.refs, loaded.isReachable), inPlace: loaded.inPlace },
+    heap: loaded === undefined ? undefined : accountOnce(m, loaded),
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
     memProfile: profileOf(m, workload, options),
   };
 }
 
+function accountOnce(m: Mem, loaded: Loaded): RunResult['heap'] {
+  const account = accountFor(m, loaded, loaded.blocks);
+  release(loaded.blocks.all, loaded.blocks.reachable);
+  return { ...account, inPlace: loaded.inPlace };
+}

@@ -8,7 +8,7 @@ export interface FileChunks {
   /** Bytes; undefined for a pipe or a device. */
   readonly size: number | undefined;
   /** Each buffer is overwritten when the next one is asked for. The last ask closes the file. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncGenerator<Uint8Array>;
 }
 
 /** Opens `path`; `name` is what messages call it. */

@@ -5,12 +5,15 @@
  * anything of it before its last byte is read. That costs one record per buffer, read twice.
  */
 import { HeapFormatError } from './format-error.ts';
+import { bytesOf, release } from '../../base/lists.ts';
 
 /** Thrown, and not an error: the record goes on beyond the bytes that are here. */
 export const SHORT: unique symbol = Symbol('the record goes on');
 
 const EMPTY = new Uint8Array(0);
 const FIRST_STORE_BYTES = 1 << 16;
+/** A store that a long record has made larger than this is given back behind it. */
+const LONG_STORE_BYTES = 1 << 24;
 /** Weight of the tenth and last byte of a number of 64 bits. */
 const LAST_WEIGHT = 2 ** 63;
 
@@ -43,6 +46,11 @@ export class DumpCursor {
   /** Offset in the file of the next byte. */
   get offset(): number {
     return this.base + this.pos;
+  }
+
+  /** Offset in the file of the record that is being read. */
+  get recordOffset(): number {
+    return this.base + this.mark;
   }
 
   /** The record before is done with, and the next one begins here. */
@@ -120,8 +128,10 @@ export class DumpCursor {
     return this.end > had;
   }
 
-  /** Lets the source close what it holds, wherever reading stopped. */
+  /** Lets the source close what it holds, wherever reading stopped, and forgets what has been read. */
   async close(): Promise<void> {
+    this.buf = EMPTY;
+    this.keep(EMPTY);
     await this.chunks.return?.();
   }
 
@@ -147,8 +157,9 @@ export class DumpCursor {
       return;
     }
     const unread = this.buf.subarray(mark, end);
-    if (this.buf === this.store) this.store.copyWithin(0, mark, end);
-    else this.storeOf(this.end).set(unread);
+    if (this.buf !== this.store) this.storeOf(this.end).set(unread);
+    else if (this.store.length > LONG_STORE_BYTES && unread.length < FIRST_STORE_BYTES) this.keep(unread.slice());
+    else this.store.copyWithin(0, mark, end);
     this.buf = this.store;
   }
 
@@ -169,11 +180,17 @@ export class DumpCursor {
     const old = this.store;
     if (bytes <= old.length) return old;
     try {
-      this.store = new Uint8Array(Math.max(bytes, 2 * old.length, FIRST_STORE_BYTES));
+      const store = bytesOf(Math.max(bytes, 2 * old.length, FIRST_STORE_BYTES));
+      store.set(old);
+      this.keep(store);
+      return store;
     } catch {
       return this.reject(`${this.part} takes ${bytes} bytes, more than the memory of this process`);
     }
-    this.store.set(old);
-    return this.store;
+  }
+
+  private keep(store: Uint8Array): void {
+    if (this.store.length > 0) release(this.store);
+    this.store = store;
   }
 }

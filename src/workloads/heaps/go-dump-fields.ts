@@ -10,8 +10,11 @@ import type { DumpCursor } from './go-dump-cursor.ts';
 import { FIELD, type DumpFormat, type GoParams } from './go-dump-format.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
+import { bytesOf, listOf, release } from '../../base/lists.ts';
 
 const FIRST_FIELDS = 1 << 8;
+/** A list longer than this is given back when the next one is read. */
+const LONG_FIELDS = 1 << 20;
 
 /** Of an object, a type, a frame or a segment. The arrays may be longer than `count`. */
 export interface FieldList {
@@ -47,6 +50,7 @@ export class FieldListReader {
     const { cursor } = this;
     const { shapes } = this.format;
     let count = 0;
+    if (this.kinds.length > LONG_FIELDS) this.resize(FIRST_FIELDS, 0);
     for (;;) {
       const kind = cursor.uvarint();
       if (kind === 0) return { count, kinds: this.kinds, offsets: this.offsets };
@@ -58,18 +62,20 @@ export class FieldListReader {
         cursor.fail(`a pointer at offset ${offset} doesn't fit into ${limits.bytes} bytes`);
       }
       if (count === limits.most) cursor.fail(`there are more than ${limits.most} fields in ${limits.bytes} bytes`);
-      if (count === this.kinds.length) this.grow();
+      if (count === this.kinds.length) this.resize(2 * count, count);
       this.kinds[count] = shape.field;
       this.offsets[count++] = offset;
     }
   }
 
-  private grow(): void {
+  /** Arrays of `length`, with the first `count` fields in them. */
+  private resize(length: number, count: number): void {
     const { kinds, offsets } = this;
-    this.kinds = new Uint8Array(2 * kinds.length);
-    this.kinds.set(kinds);
-    this.offsets = new Uint32Array(2 * offsets.length);
-    this.offsets.set(offsets);
+    this.kinds = bytesOf(length);
+    this.kinds.set(kinds.subarray(0, count));
+    this.offsets = listOf(length);
+    this.offsets.set(offsets.subarray(0, count));
+    release(kinds, offsets);
   }
 }
 

@@ -2,16 +2,17 @@
  * Makes an image of what a dump has told. Objects are numbered by their addresses; a pointer
  * becomes an edge to the object in which it ends, wherever in it that is.
  */
+import type { Contents } from './contents.ts';
 import type { HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
 import { TAG, type GoParams } from './go-dump-format.ts';
-import { ObjectMap, orderOf } from './go-dump-order.ts';
+import { ObjectMap, areSorted, orderOf } from './go-dump-order.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
 import { placesOf } from './places.ts';
-import { release } from './release.ts';
+import { bytesOf, listOf, release } from '../../base/lists.ts';
 
 /** Law: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {
@@ -55,20 +56,25 @@ export interface GoImage extends HeapImage {
   readonly memStats: GoMemStats | undefined;
 }
 
-export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor): GoImage {
+/** @param again the dump's bytes once more, if they can be had */
+export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor, again: Contents['bytes'] | undefined): GoImage {
   const { params } = records;
   if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
+  // First what takes most for a moment.
+  const pointers = pointersOf(records.inObjects, records.types);
   const starts = records.starts.finish();
+  const sorted = areSorted(starts);
   const order = orderOf(starts);
   const sizes = records.sizes.finish();
   const map = new ObjectMap(starts, sizes, order);
   release(starts.low, starts.high, sizes);
   const overlap = map.firstOverlap();
   if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
-  const edges = edgesOf(records, map, order);
+  const edges = edgesOf(records, pointers, map, order, sorted);
   const roots = rootsOf(records, map, edges);
   const facts = factsOf(minor, records, map, order, roots.inside);
-  const places = placesOf(minor, params, map.starts, map.sizes, order, records);
+  const isInOneRun = sorted && records.objectRuns <= 1;
+  const places = again === undefined || !isInOneRun ? undefined : placesOf(minor, params, map.starts, map.sizes, { offset: records.objectsAt, bytes: again });
   map.close();
   release(order);
   return {
@@ -95,12 +101,12 @@ interface Edges {
   readonly counts: FieldCounts;
 }
 
-function edgesOf(records: RecordReader, map: ObjectMap, order: Uint32Array): Edges {
-  const { types, inObjects } = records;
-  const ends = records.pointerEnd.finish();
-  const pointers = pointersOf(inObjects, types);
-  const firstEdge = new Uint32Array(order.length + 1);
-  const targets = new Uint32Array(pointers.low.length);
+/** `pointers` are those in objects, which are given back or become the targets. */
+function edgesOf({ inObjects, pointerEnd }: RecordReader, pointers: Addresses, map: ObjectMap, order: Uint32Array, sorted: boolean): Edges {
+  const ends = pointerEnd.finish();
+  const firstEdge = listOf(order.length + 1);
+  // In a sorted file no edge comes before its pointer has been looked up.
+  const targets = sorted ? pointers.low : listOf(pointers.low.length);
   let edges = 0;
   for (let i = 0; i < order.length; i++) {
     const object = order[i];
@@ -111,14 +117,8 @@ function edgesOf(records: RecordReader, map: ObjectMap, order: Uint32Array): Edg
     }
   }
   firstEdge[order.length] = edges;
-  release(ends, pointers.low, pointers.high);
-  return { firstEdge, targets: edges === targets.length ? targets : shortened(targets, edges), counts: fieldCounts(inObjects, edges) };
-}
-
-function shortened(array: Uint32Array, length: number): Uint32Array {
-  const short = array.slice(0, length);
-  release(array);
-  return short;
+  release(ends, pointers.high, ...(sorted ? [] : [pointers.low]));
+  return { firstEdge, targets: targets.subarray(0, edges), counts: fieldCounts(inObjects, edges) };
 }
 
 interface Roots {
@@ -132,7 +132,7 @@ interface Roots {
 
 function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   const { types, inRoots, finalizable } = records;
-  const isRoot = new Uint8Array(map.starts.length);
+  const isRoot = bytesOf(map.starts.length);
   const inside = { data: 0, bss: 0, frames: 0, finalizers: 0, other: 0 };
   for (const kind of ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
   const all = ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
@@ -146,6 +146,7 @@ function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   }
   const objects = new Uint32Array(isRoot.reduce((sum, one) => sum + one, 0));
   for (let i = 0, n = 0; i < isRoot.length; i++) if (isRoot[i] === 1) objects[n++] = i;
+  release(isRoot);
   return { objects, inside, counts: all.reduce(addCounts) };
 }
 

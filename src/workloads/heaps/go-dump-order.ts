@@ -1,14 +1,16 @@
 /** The objects of a dump by their addresses, and which of them an address lies in. */
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
-import { release } from './release.ts';
+import { floatsOf, listOf, release } from '../../base/lists.ts';
 
 const DIGITS = 1 << 16;
 
-/** The order of increasing addresses: a radix sort by 16 bits at a time. */
-export function orderOf({ low, high }: Addresses): Uint32Array {
-  let order = new Uint32Array(low.length);
-  let other = new Uint32Array(low.length);
+/** The order of increasing addresses: a radix sort by 16 bits at a time, unless they increase already. */
+export function orderOf(addresses: Addresses): Uint32Array {
+  const { low, high } = addresses;
+  let order = listOf(low.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
+  if (areSorted(addresses)) return order;
+  let other = listOf(low.length);
   for (const half of [low, high]) {
     for (const shift of [0, 16]) {
       if (!sortByDigit(half, shift, order, other)) continue;
@@ -17,6 +19,12 @@ export function orderOf({ low, high }: Addresses): Uint32Array {
   }
   release(other);
   return order;
+}
+
+/** Whether no address is below the one before. */
+export function areSorted(addresses: Addresses): boolean {
+  for (let i = 1; i < addresses.low.length; i++) if (addressAt(addresses, i) < addressAt(addresses, i - 1)) return false;
+  return true;
 }
 
 /** Stable; false when there was nothing to do, because the digit is the same everywhere. */
@@ -53,8 +61,8 @@ export class ObjectMap {
   /** `sizes` in the same order as `addresses`; `order` sorts both. */
   constructor(addresses: Addresses, sizes: Uint32Array, order: Uint32Array) {
     const n = order.length;
-    this.starts = new Float64Array(n);
-    this.sizes = new Uint32Array(n);
+    this.starts = floatsOf(n);
+    this.sizes = listOf(n);
     for (let i = 0; i < n; i++) {
       this.starts[i] = addressAt(addresses, order[i]);
       this.sizes[i] = sizes[order[i]];
@@ -63,7 +71,7 @@ export class ObjectMap {
     this.highest = n === 0 ? 0 : this.starts[n - 1];
     const range = this.highest - this.lowest + 1;
     this.bucketBytes = 2 ** Math.max(0, Math.ceil(Math.log2(range / Math.max(1, n))));
-    this.firstIn = new Uint32Array(Math.floor(range / this.bucketBytes) + 2).fill(n);
+    this.firstIn = listOf(Math.floor(range / this.bucketBytes) + 2).fill(n);
     for (let i = n - 1; i >= 0; i--) this.firstIn[this.bucketOf(this.starts[i])] = i;
     for (let b = this.firstIn.length - 2; b >= 0; b--) {
       if (this.firstIn[b] === n) this.firstIn[b] = this.firstIn[b + 1];

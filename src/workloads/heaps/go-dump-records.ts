@@ -7,9 +7,7 @@ import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts
 import { LAYOUT, RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { TypeTable, type GoType } from './go-dump-types.ts';
-import { GrowableBytes } from './growable-bytes.ts';
 import { GrowableUint32 } from './growable.ts';
-import { isOwnDump } from './places.ts';
 import type { RootKind } from './heap-facts.ts';
 
 /** The largest object that the machine could load, and more than any string. */
@@ -44,9 +42,9 @@ export class RecordReader {
   };
   /** Format 1.3: which type each object has, by its address; 0 for none. */
   readonly objectTypes = new PointerList();
-  /** The memory of objects, in a dump that this machine wrote, and which of them have fields. */
-  readonly contents = new GrowableBytes();
-  readonly hasFields = new GrowableUint32();
+  /** Offset in the file of the first object, and how often objects begin anew behind something else. */
+  objectsAt = 0;
+  objectRuns = 0;
   /** How often goroutines wait for each reason. */
   readonly waiting = new Map<string, number>();
   /** Objects with finalizers that have not run. */
@@ -58,7 +56,7 @@ export class RecordReader {
   private readonly format: DumpFormat;
   private readonly lists: FieldListReader;
   private memory: PointerReader | undefined;
-  private keepsContents = false;
+  private lastTag = -1;
 
   constructor(cursor: DumpCursor, format: DumpFormat) {
     this.cursor = cursor;
@@ -74,6 +72,8 @@ export class RecordReader {
     if (tag >= RECORD_NAMES.length) cursor.fail(`there is no record of kind ${tag}`);
     cursor.part = RECORD_NAMES[tag];
     this.record(tag);
+    if (tag === TAG.object && this.lastTag !== TAG.object && this.objectRuns++ === 0) this.objectsAt = cursor.recordOffset;
+    this.lastTag = tag;
     this.counts[tag]++;
     return tag;
   }
@@ -116,7 +116,6 @@ export class RecordReader {
     if (this.params !== undefined) cursor.fail('the parameters come twice');
     this.params = { bigEndian, ptrSize, heapStart, heapEnd, arch, experiment, ncpu, chanHeaderBytes };
     this.memory = new PointerReader(this.params, this.types);
-    this.keepsContents = isOwnDump(format.minor, this.params);
   }
 
   private object(): void {
@@ -136,16 +135,10 @@ export class RecordReader {
       const list = this.lists.read({ bytes: size, most: Math.floor(size / ptrSize), isLenient: false }, ptrSize);
       // The list may be much longer than the memory, which lies where it lay.
       this.reader().fields(inObjects, cursor.buf, end - size, list);
-      if (this.keepsContents) this.keepContents(end - size, end, list.count);
     }
     this.starts.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
     this.sizes.push(size);
     this.pointerEnd.push(inObjects.pointers.length);
-  }
-
-  private keepContents(start: number, end: number, fields: number): void {
-    this.contents.push(this.cursor.buf, start, end);
-    this.hasFields.push(fields === 0 ? 0 : 1);
   }
 
   /** Format 1.3. Nothing more is to be read. */

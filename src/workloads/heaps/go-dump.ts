@@ -30,17 +30,24 @@ export interface GoDumpOptions {
   readonly name?: string;
   /** Called with the bytes that have arrived, after each buffer. */
   readonly onRead?: (bytes: number) => void;
+  /** All bytes once more, of a source that can be read again: what a dump of this machine's own is put back with. */
+  readonly again?: () => AsyncIterable<Uint8Array>;
 }
 
 /** Reads the dump whose bytes `source` brings; a file's: openHeapFile. */
 export async function readGoDump(source: AsyncIterable<Uint8Array>, options: GoDumpOptions = {}): Promise<GoImage> {
   const name = options.name ?? 'Go heap dump';
   const cursor = new DumpCursor(name, source, (bytes) => options.onRead?.(bytes));
+  const { minor, records } = await readAll(cursor);
+  return build(name, minor, records, cursor, options.again);
+}
+
+async function readAll(cursor: DumpCursor): Promise<{ readonly minor: number; readonly records: RecordReader }> {
   try {
     const minor = await readHeader(cursor);
     const records = new RecordReader(cursor, formatOf(minor));
     await readRecords(cursor, records);
-    return build(name, minor, records, cursor);
+    return { minor, records };
   } finally {
     await cursor.close();
   }
@@ -84,9 +91,9 @@ function advance(cursor: DumpCursor, records: RecordReader): boolean {
   }
 }
 
-function build(name: string, minor: number, records: RecordReader, cursor: DumpCursor): GoImage {
+function build(name: string, minor: number, records: RecordReader, cursor: DumpCursor, again: GoDumpOptions['again']): GoImage {
   try {
-    return imageOf(name, minor, records, cursor);
+    return imageOf(name, minor, records, cursor, again);
   } catch (error) {
     // Only arrays as long as the dump's own lists are allocated here.
     if (error instanceof RangeError) return cursor.reject(`is too large for the memory of this process: ${error.message}`);

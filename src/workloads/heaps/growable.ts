@@ -3,15 +3,11 @@
  * claim 1e15 nodes. It grows by whole chunks, so nothing is copied while it grows and hardly
  * more memory is held than used; `finish` gives back each chunk once it is copied.
  */
-import { release } from './release.ts';
+import { APART_BYTES, listOf, release } from '../../base/lists.ts';
 
 const FIRST_CHUNK = 1 << 10; // entries
 const SMALL_CHUNK = 1 << 16; // entries
-/**
- * Entries: 64 MB, of which a page takes memory once it is written to. glibc maps what is larger
- * than 32 MB apart, whatever went before, and gives it back when it is freed; less it may keep.
- */
-const LAST_CHUNK = 1 << 24;
+const LAST_CHUNK = APART_BYTES / 4; // entries
 
 export class GrowableUint32 {
   /** Filled to their ends, each twice as long as the one before until SMALL_CHUNK, then LAST_CHUNK. */
@@ -31,7 +27,7 @@ export class GrowableUint32 {
 
   /** All numbers, followed by `spare` zeros. The list is empty afterwards. */
   finish(spare = 0): Uint32Array {
-    const all = new Uint32Array(this.length + spare);
+    const all = listOf(this.length + spare);
     let at = 0;
     for (const chunk of this.full) {
       all.set(chunk, at);

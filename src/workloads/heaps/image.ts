@@ -29,7 +29,7 @@ export interface HeapImage {
   readonly roots: Uint32Array;
   /** What else its file says. */
   readonly facts?: HeapFacts;
-  /** Of a heap that was this machine's own: where its objects lay, and what was in them. */
+  /** Of a heap that was this machine's own: where its objects lay, and where to read what was in them. */
   readonly places?: Places;
 }
 

@@ -7,7 +7,7 @@ import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { openChunks } from './file-chunks.ts';
 import { HeapFormatError } from './format-error.ts';
-import { looksLikeGoDump, readGoDump } from './go-dump.ts';
+import { looksLikeGoDump, readGoDump, type GoDumpOptions } from './go-dump.ts';
 import type { HeapImage } from './image.ts';
 import { OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
 import { readV8Snapshot } from './v8-snapshot.ts';
@@ -22,18 +22,28 @@ export type OnProgress = (read: number, total: number | undefined) => void;
 export async function openHeapFile(path: string, onProgress?: OnProgress): Promise<HeapImage> {
   const name = basename(path);
   const { size, chunks } = await openChunks(path, name);
-  const raw = await peek(counted(chunks, (read) => onProgress?.(read, size)));
-  if (!isGzip(raw.head)) return readPlain(name, raw);
-  const plain = await peek(gunzip(name, raw.chunks));
-  if (isGzip(plain.head)) {
-    await plain.close();
-    throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
-  }
-  return readPlain(name, plain);
+  const plain = await unzipped(name, counted(chunks, (read) => onProgress?.(read, size)));
+  // A pipe brings its bytes once.
+  return readPlain(name, plain, size === undefined ? undefined : () => bytesOf(path, name));
 }
 
-async function readPlain(name: string, { head, chunks, close }: Peeked): Promise<HeapImage> {
-  if (looksLikeGoDump(head)) return readGoDump(chunks, { name });
+/** All that is in the file at `path`, unzipped. */
+async function* bytesOf(path: string, name: string): AsyncGenerator<Uint8Array> {
+  const { chunks } = await openChunks(path, name);
+  yield* (await unzipped(name, chunks)).chunks;
+}
+
+async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promise<Peeked> {
+  const raw = await peek(source);
+  if (!isGzip(raw.head)) return raw;
+  const plain = await peek(gunzip(name, raw.chunks));
+  if (!isGzip(plain.head)) return plain;
+  await plain.close();
+  throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
+}
+
+async function readPlain(name: string, { head, chunks, close }: Peeked, again: GoDumpOptions['again']): Promise<HeapImage> {
+  if (looksLikeGoDump(head)) return readGoDump(chunks, { name, again });
   if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0])) return readV8Snapshot(chunks, { name });
   await close();
   throw new HeapFormatError(name, `is neither a V8 heap snapshot nor a Go heap dump: it begins with ${show(head[0])}`);

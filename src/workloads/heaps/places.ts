@@ -6,13 +6,14 @@
  */
 import { PAGE_BYTES, PTR_TAG } from '../../memory/address.ts';
 import { MAX_SMALL_SIZE, classToBlocks, classToPages, classToSize, sizeToClass } from '../../heap/size-classes.ts';
+import type { Contents } from './contents.ts';
 import type { GoParams } from './go-dump-format.ts';
-import type { GrowableBytes } from './growable-bytes.ts';
 import { GrowableUint32 } from './growable.ts';
+import { listOf } from '../../base/lists.ts';
 
 /** Pointers of the 64-bit machine are a byte offset of 32 bits under this tag. */
 const TAG_WEIGHT = 2 ** 32;
-const BASE = PTR_TAG * TAG_WEIGHT;
+export const BASE = PTR_TAG * TAG_WEIGHT;
 const OWN_MINOR = 4;
 
 /** Objects are numbered as in the image: by their addresses. */
@@ -22,55 +23,33 @@ export interface Places {
   readonly pages: number;
   /** Byte offset of each object in the arena. */
   readonly offsets: Uint32Array;
-  /** 1 for each that may hold pointers. */
-  readonly mayPoint: Uint8Array;
   /** Spans in their order: first page, pages, class (0 for a large object) and first object; the last one's end follows. */
   readonly spans: { readonly page: Uint32Array; readonly pages: Uint32Array; readonly sizeclass: Uint32Array; readonly firstObject: Uint32Array };
-  /** What was in the objects, in the order of the file. */
-  readonly contents: readonly Uint8Array[];
-  /** The file's order: its i-th object is object `fileOrder[i]`. */
-  readonly fileOrder: Uint32Array;
+  readonly contents: Contents;
 }
 
 /**
  * Whether a dump may be this machine's own: Go 1.4 itself never had an arena in these 4 GB,
  * and on 32 bits the two can't be told apart.
  */
-export function isOwnDump(minor: number, { ptrSize, bigEndian, heapStart, heapEnd }: GoParams): boolean {
+function isOwnDump(minor: number, { ptrSize, bigEndian, heapStart, heapEnd }: GoParams): boolean {
   return minor === OWN_MINOR && ptrSize === 8 && !bigEndian
     && heapStart >= BASE && heapStart % PAGE_BYTES === 0 && heapEnd >= heapStart && heapEnd % PAGE_BYTES === 0 && heapEnd <= BASE + TAG_WEIGHT;
 }
 
-interface Kept {
-  readonly contents: GrowableBytes;
-  readonly hasFields: GrowableUint32;
-}
-
-/** The places of all objects; undefined where they don't fit this machine's spans. `order` is from the file's. */
-export function placesOf(minor: number, params: GoParams, starts: Float64Array, sizes: Uint32Array, order: Uint32Array, kept: Kept): Places | undefined {
-  if (!isOwnDump(minor, params) || kept.hasFields.length !== order.length) return undefined;
+/** The places of all objects, by addresses; undefined where they don't fit this machine's spans. */
+export function placesOf(minor: number, params: GoParams, starts: Float64Array, sizes: Uint32Array, contents: Contents): Places | undefined {
+  if (!isOwnDump(minor, params)) return undefined;
   const { heapStart, heapEnd } = params;
   const pages = (heapEnd - heapStart) / PAGE_BYTES;
-  const offsets = new Uint32Array(starts.length);
+  const offsets = listOf(starts.length);
   for (let i = 0; i < starts.length; i++) {
     const offset = starts[i] - heapStart;
     if (offset < 0 || offset >= pages * PAGE_BYTES) return undefined;
     offsets[i] = offset;
   }
   const spans = spansOf(offsets, sizes, pages);
-  if (spans === undefined) return undefined;
-  const flags = kept.hasFields.finish();
-  const fileOrder = new Uint32Array(order.length);
-  const mayPoint = new Uint8Array(order.length);
-  for (let i = 0; i < order.length; i++) {
-    fileOrder[order[i]] = i;
-    mayPoint[i] = flags[order[i]];
-  }
-  return {
-    arenaOffset: heapStart - BASE, pages, offsets, mayPoint, spans,
-    contents: kept.contents.finish(),
-    fileOrder,
-  };
+  return spans === undefined ? undefined : { arenaOffset: heapStart - BASE, pages, offsets, spans, contents };
 }
 
 function spansOf(offsets: Uint32Array, sizes: Uint32Array, heapPages: number): Places['spans'] | undefined {

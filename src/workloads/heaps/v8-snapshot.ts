@@ -13,7 +13,7 @@
  * image keeps alive what ephemerons would let go.
  */
 import { basename } from 'node:path';
-import { openChunks, type FileChunks } from './file-chunks.ts';
+import { openChunks } from './file-chunks.ts';
 import type { HeapImage } from './image.ts';
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, show } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
@@ -42,7 +42,7 @@ export async function readV8Snapshot(
   options: ReadOptions = {},
 ): Promise<V8Image> {
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'heap snapshot');
-  const { size, chunks }: FileChunks =
+  const { size, chunks } =
     typeof source === 'string'
       ? await openChunks(source, name)
       : { size: undefined, chunks: source };

@@ -5,7 +5,7 @@ import { inChunks } from './feed.ts';
 import { naiveGoImage } from './go-dump-naive.ts';
 
 export function readDump(bytes: Uint8Array, chunk = 1 << 16): Promise<GoImage> {
-  return readGoDump(inChunks(bytes, chunk), { name: 'test' });
+  return readGoDump(inChunks(bytes, chunk), { name: 'test', again: () => inChunks(bytes, chunk) });
 }
 
 /** Both readers see the same heap in a sound file. */

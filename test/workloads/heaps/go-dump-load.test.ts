@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { accountFor, reachable } from '../../../src/workloads/account.ts';
+import { accountFor, loadedBlocks, reachable } from '../../../src/workloads/account.ts';
 import { collect } from '../../../src/workloads/collect.ts';
 import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
 import { imageNeeds, loadImage } from '../../../src/workloads/load-image.ts';
@@ -36,7 +36,7 @@ describe.each([
     // Every object that was read is alive or was freed.
     expect(memstats.Mallocs).toBe(objects + OWN_OBJECTS);
     expect(memstats.Frees).toBe(objects - reached.size);
-    expect(accountFor(m, image, refs, reachable(image))).toEqual({
+    expect(accountFor(m, image, loadedBlocks(m, refs, reachable(image)))).toEqual({
       objects, edges, reachable: reached.size, unreachable: objects - reached.size, freed: objects - reached.size, inUse: 0,
     });
   });

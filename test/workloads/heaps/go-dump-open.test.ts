@@ -1,10 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
+import { churn } from '../../../src/workloads/churn.ts';
+import { dumpOf } from '../../support/heapdump.ts';
+import { runOnOneP } from '../../support/machine.ts';
 import { tiny } from './feed.ts';
 import { smallDump } from './go-dump-writer.ts';
 
@@ -61,5 +66,29 @@ describe('a file that is no heap is refused in one sentence', () => {
   it('a folder, and nothing', async () => {
     await expect(openHeapFile(folder)).rejects.toThrow(/cannot be read: it is a directory/);
     await expect(openHeapFile(join(folder, 'nowhere'))).rejects.toThrow(/nowhere: cannot be read: ENOENT/);
+  });
+});
+
+describe("this machine's own dump", () => {
+  const own = Buffer.from(dumpOf(runOnOneP(churn, { count: 1000, ring: 100 }).m));
+
+  it.each<[string, Uint8Array]>([['as it is', own], ['in gzip', gzipSync(own)]])('%s, is read again for what is in its objects', async (_, content) => {
+    const path = file(content);
+    const { places } = await openHeapFile(path);
+    for (let time = 0; time < 2; time++) {
+      const pieces: Buffer[] = [];
+      for await (const piece of places!.contents.bytes()) pieces.push(Buffer.from(piece));
+      expect(Buffer.concat(pieces).equals(own)).toBe(true);
+    }
+    rmSync(path);
+    await expect(places!.contents.bytes()[Symbol.asyncIterator]().next()).rejects.toThrow(/^heap: cannot be read: ENOENT/);
+  });
+
+  it('from a pipe is read once', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const [image] = await Promise.all([openHeapFile(path), writeFile(path, own)]);
+    expect(image.objects).toBeGreaterThan(100);
+    expect(image.places).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
 import type { GoImage } from '../../../src/workloads/heaps/go-dump.ts';
+import { writeDump } from '../../../src/workloads/heaps/go-dump-encode.ts';
 import { expectAgreement, readDump } from './go-dump-feed.ts';
 import { DumpWriter, HEAP, smallDump, type Field } from './go-dump-writer.ts';
 import { reachable } from './reachable.ts';
@@ -101,6 +102,33 @@ test('an object longer than any buffer arrives whole', async () => {
     const image = await readDump(new DumpWriter(minor).params().object(HEAP, size, words, fields).eof().bytes, 4096);
     expect(image).toMatchObject({ objects: 1, edges: size / 8, bytes: size });
   }
+});
+
+test('after an object of millions of fields the others are read as before', async () => {
+  const words = 1_200_000;
+  const small = 2000;
+  const first = HEAP + 8 * words;
+  const contents = Buffer.alloc(8 * words);
+  const fields = new Uint32Array(2 * words);
+  for (let i = 0; i < words; i++) {
+    const target = first + 16 * (i % small);
+    contents.writeUInt32LE(target % 2 ** 32, 8 * i);
+    contents.writeUInt32LE(Math.floor(target / 2 ** 32), 8 * i + 4);
+    fields[2 * i] = 1;
+    fields[2 * i + 1] = 8 * i;
+  }
+  const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 26);
+  const large = writeDump({ minor: 7, records: [{ kind: 'object', address: HEAP, contents, fields }] });
+  // Without its header and its end record, a byte.
+  w.raw(large.subarray(new DumpWriter(7).bytes.length, -1));
+  for (let i = 0; i < small; i++) w.object(first + 16 * i, 16, { 0: HEAP + 8 * i }, [['ptr', 0]]);
+  // So much that the place of the long record is needed no more.
+  const MB = 2 ** 20;
+  for (let i = 0; i < 32; i++) w.object(HEAP + 16 * MB + i * MB, MB - 8);
+  const image = await readDump(w.eof().bytes);
+  expect(image).toMatchObject({ objects: 1 + small + 32, edges: words + small });
+  expect(image.targets.subarray(0, words).findIndex((target, i) => target !== 1 + (i % small))).toBe(-1);
+  expect(image.targets.subarray(words).every((target) => target === 0)).toBe(true);
 });
 
 test('objects far apart and side by side are found', async () => {

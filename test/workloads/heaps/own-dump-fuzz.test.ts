@@ -4,14 +4,14 @@ import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
 import { planMemory } from '../../../src/runtime/boot.ts';
 import { Verifier } from '../../../src/verify/verifier.ts';
-import { accountFor, reachable } from '../../../src/workloads/account.ts';
+import { accountFor, loadedBlocks, reachable } from '../../../src/workloads/account.ts';
 import { churn } from '../../../src/workloads/churn.ts';
 import { collect } from '../../../src/workloads/collect.ts';
 import { links } from '../../../src/workloads/links.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import type { GoImage } from '../../../src/workloads/heaps/go-dump.ts';
 import type { Places } from '../../../src/workloads/heaps/places.ts';
-import { canRestore, restoreImage, restoreNeeds } from '../../../src/workloads/restore-image.ts';
+import { canRestore, contentsReader, restoreImage, restoreNeeds } from '../../../src/workloads/restore-image.ts';
 import { shapeFor } from '../../../src/drivers/shape.ts';
 import { dumpOf } from '../../support/heapdump.ts';
 import { runOnOneP } from '../../support/machine.ts';
@@ -38,7 +38,7 @@ test('a damaged dump of this machine is refused, or restored as far as it is a h
     for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
     try {
       const image = await readDump(file);
-      if (image.places !== undefined && restores(image, image.places)) done++;
+      if (image.places !== undefined && restores(image, image.places, file)) done++;
     } catch (error) {
       if (!(error instanceof HeapFormatError)) throw new Error(rerun, { cause: error });
     }
@@ -47,7 +47,7 @@ test('a damaged dump of this machine is refused, or restored as far as it is a h
 }, 120_000);
 
 /** Whether it could be put in its place; if so it has been collected, and nothing is wrong. */
-function restores(image: GoImage, places: Places): boolean {
+function restores(image: GoImage, places: Places, file: Uint8Array): boolean {
   const needs = restoreNeeds(collect.needs({}), image, places);
   try {
     const map = planMemory(shapeFor({ procs: 1 }, needs));
@@ -60,10 +60,13 @@ function restores(image: GoImage, places: Places): boolean {
   const { m } = runOnOneP({ ...collect, needs: () => needs }, { runs: 1 }, {
     build: (mem, m0) => {
       refs = restoreImage(mem, m0, image, places);
+      const contents = contentsReader(mem, image, places);
+      contents.push(file);
+      contents.finish();
     },
   });
   // Throws if an object is lost that the roots reach.
-  expect(accountFor(m, image, refs, reachable(image)).objects).toBe(image.objects);
+  expect(accountFor(m, image, loadedBlocks(m, refs, reachable(image))).objects).toBe(image.objects);
   expect(new Verifier(m).check(CHECKPOINT.swept).problems).toEqual([]);
   return true;
 }

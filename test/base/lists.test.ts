@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GrowableUint32 } from '../../../src/workloads/heaps/growable.ts';
-import { release } from '../../../src/workloads/heaps/release.ts';
+import { bytesOf, floatsOf, listOf, release } from '../../src/base/lists.ts';
+import { GrowableUint32 } from '../../src/workloads/heaps/growable.ts';
 
 test('what is given back is empty, whoever else looks at it', () => {
   const array = new Uint32Array(100).fill(7);
@@ -24,4 +24,19 @@ test('a list that takes many chunks is whole after they are given back', () => {
   const all = list.finish(1);
   expect(all.length).toBe(n + 1);
   expect(all.findIndex((value, i) => value !== (i ^ 0x5555))).toBe(n);
+});
+
+test.each([0, 1, 1000, 100_000, 20_000_000])('a list of %i entries has as many zeros, whatever lies behind them', (length) => {
+  for (const list of [listOf(length), bytesOf(length), floatsOf(length)]) {
+    expect([list.length, list.byteOffset]).toEqual([length, 0]);
+    expect([list.at(0), list.at(-1)]).toEqual(length === 0 ? [undefined, undefined] : [0, 0]);
+    release(list);
+    expect(list.length).toBe(0);
+  }
+});
+
+test('a list that is worth it has a mapping of its own', () => {
+  const list = listOf(1 << 20);
+  expect(list.buffer.byteLength).toBeGreaterThan(1 << 25);
+  release(list);
 });
