@@ -8,7 +8,6 @@ import { MARK_POLICIES, MARK_SIZES, measureMarks } from '../src/drivers/model/ca
 import { buildModelHeap } from '../src/drivers/model/heap.ts';
 import { loadModelCore } from '../src/drivers/model/load.ts';
 import { predictMark } from '../src/drivers/model/predict.ts';
-import { median } from '../src/report/stats.ts';
 
 const RUNS = 15;
 const words = process.argv.slice(2);
@@ -24,7 +23,7 @@ for (const policy of MARK_POLICIES) {
     const times = await measureMarks(size, policy, threads, RUNS);
     const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: Math.max(...threads) });
     for (const procs of threads) {
-      const measured = median(times.get(procs)!);
+      const measured = times.get(procs)!;
       const { markNs } = predictMark({ core, machine, heap }, procs);
       rows.push({ graph: size.graph, policy, threads: procs, 'measured ms': ms(measured), 'predicted ms': ms(markNs), ratio: Math.round((markNs / measured) * 100) / 100 });
     }

@@ -66,12 +66,6 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
   let end = last | 0;
   let wp = top | 0;
   let marked = 0;
-  // Marks of blocks without pointers, of one word of the bitmap, that are to be written together.
-  let pendingWord = m[sb + PENDING_WORD];
-  let pending = m[sb + PENDING];
-  // And those that the bitmap had already. Racy: a mark not seen here is written, and counted, once more.
-  let seen = 0;
-  if (pendingWord !== 0) seen = racyLoad(m, pendingWord);
   // Words of the block found last.
   let size = 0;
   for (;;) {
@@ -121,27 +115,17 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1);
+        } else if ((bits & SCANNED) === 0) {
+          if (!gatherMark(m, sb, word, 1 << (shift + (shift & 12)))) continue;
         } else if (((starts >> (shift & 12)) & 15) === 1 << (shift & 3)) {
           // Alone in these 32 bytes, as before, but not at their beginning: shifts cost.
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1 << (shift & 3));
         } else {
-          // Others share the byte.
+          // Racy: a mark not seen here is found by the atomic.
           const mark = 1 << (shift + (shift & 12));
-          if ((bits & SCANNED) !== 0) {
-            // Racy: a mark not seen here is found by the atomic.
-            if ((racyLoad(m, word) & mark) !== 0 || (Atomics.or(m, word, mark) & mark) !== 0) continue;
-          } else {
-            if (word !== pendingWord) {
-              if (pendingWord !== 0) Atomics.or(m, pendingWord, pending);
-              pendingWord = word;
-              pending = 0;
-              seen = racyLoad(m, word);
-            }
-            if (((seen | pending) & mark) !== 0) continue;
-            pending = pending | mark;
-          }
+          if ((racyLoad(m, word) & mark) !== 0 || (Atomics.or(m, word, mark) & mark) !== 0) continue;
         }
         marked = (marked + 1) | 0;
         if ((bits & SCANNED) === 0) continue;
@@ -175,8 +159,6 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
     start = next;
     end = (next + nextWords) | 0;
   }
-  m[sb + PENDING_WORD] = pendingWord;
-  m[sb + PENDING] = pending;
   m[sb + MARKED] += marked;
   return wp;
 }
@@ -197,6 +179,25 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
   if ((Atomics.or(m, word, mark) & mark) !== 0) return 0;
   m[sb + MARKED]++;
   return (bits & SCANNED) === 0 ? 0 : arena + block;
+}
+
+/**
+ * Puts the mark of a block without pointers, which need not be there before anything else, to those of its
+ * bitmap word that are written together.
+ * @returns false if it was marked already
+ */
+function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {
+  // Racy: a mark not seen here is written once more.
+  if ((racyLoad(m, word) & mark) !== 0) return false;
+  if (m[sb + PENDING_WORD] !== word) {
+    flushPending(m, sb);
+    m[sb + PENDING_WORD] = word;
+    m[sb + PENDING] = mark;
+    return true;
+  }
+  if ((m[sb + PENDING] & mark) !== 0) return false;
+  m[sb + PENDING] |= mark;
+  return true;
 }
 
 /** Puts the gathered marks into the bitmap. */

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { MachineModel } from '../../drivers/model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
-import { formatBytes, formatNs } from '../../report/units.ts';
+import { formatBytes, formatNs, formatNumber } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { machinePath, saveMachine } from '../machine-file.ts';
@@ -42,18 +42,23 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
   deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : path}.`].join('\n')}\n`);
 }
 
+/** Times of some nanoseconds, to a hundredth. */
+function short(ns: number): string {
+  return `${formatNumber(ns)} ns`;
+}
+
 /** A machine model, line by line. */
 export function describeMachine(machine: MachineModel): string[] {
   return [machine.about, '', ...formatFacts([
-    ['access, line at hand', `${formatNs(machine.accessNs)}, tuned ${formatNs(machine.tunedAccessNs)}`],
-    ['first cache, second', `${formatNs(machine.l1.ns)}, ${formatNs(machine.l2.ns)} more`],
+    ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],
+    ['first cache, second', `${short(machine.l1.ns)}, ${short(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
     ['misses at a time', `${machine.lines}, with ${formatNs(machine.windowNs)} of computing ahead`],
-    ['next line in order', formatNs(machine.streamNs)],
-    ['branch guessed wrongly', formatNs(machine.mispredictNs)],
-    ['line from another core', formatNs(machine.transferNs)],
-    ['atomic load, store', `${formatNs(machine.atomicLoadNs)}, ${formatNs(machine.atomicStoreNs)}`],
-    ['compare-exchange', formatNs(machine.rmwNs)],
+    ['next line in order', short(machine.streamNs)],
+    ['branch guessed wrongly', short(machine.mispredictNs)],
+    ['line from another core', short(machine.transferNs)],
+    ['atomic load, store', `${short(machine.atomicLoadNs)}, ${short(machine.atomicStoreNs)}`],
+    ['compare-exchange', short(machine.rmwNs)],
     ['to wake another thread', `${formatNs(machine.notifyNs)}; it goes on after ${formatNs(machine.wakeNs)}`],
     ['shortest sleep', formatNs(machine.sleepNs)],
   ])];

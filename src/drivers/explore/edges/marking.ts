@@ -30,7 +30,7 @@ export const MARKING_EDGES = [
     ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
   ]),
   ...edgesOf('marking', 'src/gc/scan-run.ts', [
-    ['tuned: several marks in one', '@pending = pending | mark;'],
+    ['tuned: several marks in one', '@m[sb + PENDING] |= mark;'],
     ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab.ts', [

@@ -23,8 +23,8 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'marks gathered for one bitmap word are thrown away when the next word comes: live blocks are freed',
     file: RUN,
-    find: 'if (pendingWord !== 0) Atomics.or(m, pendingWord, pending);',
-    replace: '',
+    find: 'if (m[sb + PENDING_WORD] !== word) {\n    flushPending(m, sb);',
+    replace: 'if (m[sb + PENDING_WORD] !== word) {',
     scenarios: ['mark-bits-tuned'],
   },
   {

@@ -16,13 +16,13 @@ const SMALL = 32 * KB;
 const CHASES = [32 * KB, 256 * KB, MB, 4 * MB, 16 * MB, 64 * MB, 256 * MB];
 /** Sizes from which on a chase tells what a miss of both own caches takes. */
 const BEYOND = 4 * MB;
-const MARK_RUNS = 21;
+const MARK_RUNS = 11;
 const L1_BYTES = 48 * KB;
 const L2_BYTES = 2 * MB;
 /** Far beyond the caches: where lines that are waited for together are counted. */
 const FAR = 64 * MB;
 /** Assumed: a reorder buffer of some five hundred instructions, at two a cycle or so; and its store buffer. */
-const WINDOW_NS = 108;
+const WINDOW_NS = 90;
 const STORE_BUFFER = 64;
 
 export interface Calibration {

@@ -9,8 +9,9 @@ export interface FitSample {
 const STEPS = 100;
 
 /**
- * The cost at which the factors by which predictions are off are least: the sum of the squares of their logarithms. Between the
- * two costs and beyond them each prediction is taken to change in proportion.
+ * The cost at which the factors by which predictions are off are least: the sum of the fourth powers of their logarithms,
+ * with which none is far off, and no single one decides. Between the two costs and beyond them each
+ * prediction is taken to change in proportion.
  * @param costs two different ones
  */
 export function fitCost(costs: readonly [number, number], samples: readonly FitSample[]): number {
@@ -28,6 +29,6 @@ export function fitCost(costs: readonly [number, number], samples: readonly FitS
 function error([first, second]: readonly [number, number], samples: readonly FitSample[], cost: number): number {
   return samples.reduce((sum, { measuredNs, predictedNs: [at, then] }) => {
     const predicted = at + ((then - at) * (cost - first)) / (second - first);
-    return sum + Math.log(Math.max(predicted / measuredNs, Number.MIN_VALUE)) ** 2;
+    return sum + Math.log(Math.max(predicted / measuredNs, Number.MIN_VALUE)) ** 4;
   }, 0);
 }

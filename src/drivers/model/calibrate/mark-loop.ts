@@ -37,12 +37,19 @@ export const ACCESS_NS = [0.5, 0.8] as const;
 /** Collections with each number of threads before V8 has compiled what they run. */
 const WARM_UP = 8;
 
-/** Mark times of `runs` real collections each, by the number of threads; nanoseconds, in the order in which they came. */
-export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number): Promise<ReadonlyMap<number, readonly number[]>> {
+/** Machines that are started for each measurement: what V8 makes of the code differs from one to the next. */
+const ROUNDS = 3;
+
+/** Nanoseconds that marking takes by the number of threads: of `runs` collections in each of some machines the median of the medians. */
+export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number): Promise<ReadonlyMap<number, number>> {
   const { graph, params } = size;
-  const runtime = await startRuntime({ workload: graph, params, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off' });
-  const { cycles } = await runtime.finished;
-  return new Map(threads.map((n) => [n, cycles.filter(({ nproc }) => nproc === n).slice(-runs).map(({ markNs }) => markNs)]));
+  const medians = new Map(threads.map((n) => [n, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round++) {
+    const runtime = await startRuntime({ workload: graph, params, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off' });
+    const { cycles } = await runtime.finished;
+    for (const [n, each] of medians) each.push(median(cycles.filter(({ nproc }) => nproc === n).slice(-runs).map(({ markNs }) => markNs)));
+  }
+  return new Map([...medians].map(([n, each]) => [n, median(each)]));
 }
 
 /** One graph, measured and predicted. */
@@ -50,7 +57,7 @@ export async function sampleMark(core: ModelCore, machine: MachineModel, size: M
   const times = await measureMarks(size, policy, [1], runs);
   const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: 1 });
   const predict = (accessNs: number) => predictMark({ core, machine: { ...machine, accessNs, tunedAccessNs: accessNs }, heap }, 1).markNs;
-  return { ...size, policy, measuredNs: median(times.get(1)!), predictedNs: [predict(ACCESS_NS[0]), predict(ACCESS_NS[1])] };
+  return { ...size, policy, measuredNs: times.get(1)!, predictedNs: [predict(ACCESS_NS[0]), predict(ACCESS_NS[1])] };
 }
 
 /** The machine with the costs of an access that suit the samples best. */

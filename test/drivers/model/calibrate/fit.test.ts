@@ -17,9 +17,10 @@ test('errors are factors: of two that can not both be met each is off by as much
   expect(fitCost(COSTS, [sample(0, 10, 10), sample(0, 1000, 4000)])).toBeCloseTo(2, 6);
 });
 
-test('one that is far from all others does not decide alone', () => {
+test('one that is far from all others does not decide alone, and is not left alone', () => {
   const cost = fitCost(COSTS, [...Array.from({ length: 9 }, () => sample(0, 1, 1)), sample(0, 1, 2)]);
-  expect(cost).toBeCloseTo(2 ** 0.1, 6);
+  expect(cost).toBeGreaterThan(2 ** 0.1);
+  expect(cost).toBeLessThan(2 ** 0.5);
 });
 
 test('a cost is never below zero', () => {
