@@ -13,6 +13,8 @@ export const THREADS = [1, 2];
 export type Policy = 'go1.3' | 'tuned';
 export const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 const RUNS = 15;
+/** Collections with each count of threads before V8 has compiled what they run. */
+const WARM_UP = 8;
 
 export const markSuite: Suite = {
   name: 'mark',
@@ -35,9 +37,9 @@ function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Itera
 
 /** `runs` collections for each count of threads, by turns, in a process that has warmed up. */
 export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
-  const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
+  const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
   const { cycles } = await runtime.finished;
-  return cycles.slice(THREADS.length);
+  return cycles.slice(-runs * THREADS.length);
 }
 
 /** From the start of the marking until the last M has left it. */

@@ -103,15 +103,16 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
         // share these 16 bytes it would speak for both; and one without pointers is not worth it.
         if ((bits & SCANNED) !== 0 && ((shift | (bits >> 1)) & 1) === 0) racyStore(m, hintWord, known | hint);
         if (alone) {
-          const mark = 1 << (shift + (shift & 12));
-          const marks = m[word];
+          // By the byte: a load of the word would have to wait for the mark of the block before.
+          const byte = word * 4 + (shift >> 2);
+          const mark = 1 << (shift & 3);
+          const marks = racyLoadByte(m, m8, byte);
           if ((marks & mark) !== 0) continue;
-          m[word] = marks | mark;
+          racyStoreByte(m, m8, byte, marks | mark);
         } else if (((shift & 3) | ((bits & 15) ^ 1)) === 0) {
           // The block begins 32 bytes, and no other begins in them: its mark's byte is its own. Racy:
           // two Ms that find it unmarked both store the same and scan it; atomics on the word leave
-          // this byte alone. The byte alone is looked at: a load of the word would have to wait for
-          // the byte stored last.
+          // this byte alone.
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1);
