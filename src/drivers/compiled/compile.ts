@@ -3,7 +3,8 @@ import { rolldown } from 'rolldown';
 import loadWabt from 'wabt';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../explore/rewrite/syntax.ts';
 import { MOST_PAGES } from './load.ts';
-import { moduleText, type Constants, type Export } from './wat.ts';
+import type { Constants } from './names.ts';
+import { moduleText, type Export } from './wat.ts';
 
 /**
  * The module that functions of `entry` become.
@@ -14,7 +15,7 @@ export async function compile(entry: string, exports: readonly Export[]): Promis
   const { program, text } = parseModule(code);
   const body = (program as AnyNode & { body: AnyNode[] }).body;
   const functions = new Map(body.filter((node): node is FunctionDeclaration => node.type === 'FunctionDeclaration').map((node) => [node.id.name, node]));
-  const wat = moduleText(exports, functions, constantsOf(code, body), (node) => text.slice(node.start, node.end), MOST_PAGES);
+  const wat = moduleText(exports, { functions, constants: constantsOf(code, body), textOf: (node) => text.slice(node.start, node.end) }, MOST_PAGES);
   const wabt = await loadWabt();
   return wabt.parseWat('core.wat', wat, { threads: true }).toBinary({}).buffer;
 }
