@@ -69,7 +69,7 @@ export const WORKBUFS: readonly KnownBug[] = [
       putempty(m, mp, wbuf);`,
     replace: `    if (stash < 0) {
       putempty(m, mp, wbuf);`,
-    scenarios: ['mark-bits-tuned', 'whole-cycle-tuned'],
+    scenarios: ['mark-mixed-tuned', 'whole-cycle-tuned'],
   },
   {
     name: 'handoff-keeps-all',
