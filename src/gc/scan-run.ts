@@ -187,7 +187,7 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
  * bitmap word that are written together.
  * @returns false if it was marked already
  */
-function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {
+export function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {
   // Racy: a mark not seen here is written once more.
   if ((racyLoad(m, word) & mark) !== 0) return false;
   if (m[sb + PENDING_WORD] !== word) {

@@ -8,13 +8,10 @@
 import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
-import { racyLoad, racyLoadByte, racyStoreByte } from '../sync/racy.ts';
+import { racyLoadByte, racyStoreByte } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
 import { casMark } from './flush.ts';
-import { flushPending } from './scan-run.ts';
-import { ScanBuf } from './scanbuf.ts';
-
-const { pendingWord: PENDING_WORD, pending: PENDING } = ScanBuf.at;
+import { gatherMark } from './scan-run.ts';
 
 /** From this many words on, a block's mark has a byte of its own. */
 const OWN_BYTE_WORDS = 8;
@@ -34,18 +31,4 @@ export function markByByte(m: Mem, m8: Mem8, mp: MRef, sb: Ref, word: Ref, shift
   if (racyLoadByte(m, m8, byte) !== 0) return false;
   racyStoreByte(m, m8, byte, 1 << (shift & 3));
   return true;
-}
-
-/** Puts a mark to those that are written together. */
-function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {
-  // Racy: a mark not seen here is written once more.
-  if ((racyLoad(m, word) & mark) !== 0) return false;
-  if (m[sb + PENDING_WORD] !== word) {
-    flushPending(m, sb);
-    m[sb + PENDING_WORD] = word;
-    m[sb + PENDING] = 0;
-  }
-  const gathered = m[sb + PENDING];
-  m[sb + PENDING] = gathered | mark;
-  return (gathered & mark) === 0;
 }

@@ -9,8 +9,9 @@
  *     before bitmap and span are looked at. Races only lose hints. Blocks without pointers get
  *     none, nor do those that share their 16 bytes with another.
  *   - A block whose mark has a byte for itself, as all of 32 bytes or more have, is marked by a plain
- *     store of it: two Ms that do so at once both scan it, which does no harm. Of the others those
- *     without pointers are gathered per bitmap word; nobody needs to know who was first.
+ *     store of it: two Ms that do so at once both scan it, which does no harm. Of the others, and of
+ *     those that begin within 32 bytes, those without pointers are gathered per bitmap word; nobody
+ *     needs to know who was first.
  *   - Who waits is given every second entry, not the bottom half: of a stack that grew by walking down
  *     a tree that would be nearly all the work, and soon the giver would be the one who waits.
  *   - Buffers that an M has filled stay with it until somebody waits: what it wrote last is in

@@ -45,7 +45,7 @@ export const ScanBuf = struct('scanbuf', 368, {
   nobj: by(OWNER),
   /** Objects marked by this M in this phase. */
   marked: by(OWNER),
-  /** Marks not yet in the bitmap: their word there, 0 for none. See scanblock-tuned.ts and scanblock-lab-mark.ts. */
+  /** Marks not yet in the bitmap: their word there, 0 for none. See gatherMark in scan-run.ts. */
   pendingWord: by(OWNER),
   pending: by(OWNER),
   /** Pieces in `obj`. */

@@ -220,7 +220,7 @@ export function countHandoff(m: Mem, mp: MRef, n: number): void {
 }
 
 /** Puts the first half of `b`, which holds `nobj` objects, on `full`; returns a buffer with the rest. */
-export function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
+function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
   const b1 = getempty(m, mp, 0);
   const n = nobj >> 1;
   const kept = nobj - n;

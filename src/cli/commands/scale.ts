@@ -195,10 +195,15 @@ const PREDICTING = ['machine', 'unpadded'] as const;
 
 /** @throws UsageError for what would be left unused */
 function checkModel(flags: ScaleFlags): void {
-  const { model, phase } = flags;
-  const unused = model === undefined ? PREDICTING.find((name) => flags[name] !== undefined) : MEASURING.find((name) => flags[name] !== undefined);
-  if (unused !== undefined) throw new UsageError(model === undefined ? `--${unused} is for --model; leave it out` : `--${unused} is for measuring, and --model predicts; leave one of them out`);
-  if (model !== undefined && phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
+  const given = (name: keyof ScaleFlags) => flags[name] !== undefined;
+  if (flags.model === undefined) {
+    const unused = PREDICTING.find(given);
+    if (unused !== undefined) throw new UsageError(`--${unused} is for --model; leave it out`);
+    return;
+  }
+  const unused = MEASURING.find(given);
+  if (unused !== undefined) throw new UsageError(`--${unused} is for measuring, and --model predicts; leave one of them out`);
+  if (flags.phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
 }
 
 /** @throws UsageError for what a phase has no use for */

@@ -43,7 +43,7 @@ export class Cores {
   readonly #lastReason: Uint8Array;
   readonly #lastStored: Float64Array;
   readonly #lastLoaded: Float64Array;
-  /** Loads under way: where their words may lead to, their lines, and when these come. */
+  /** Loads under way: where their words may lead to, the lines that they fetch (-1 for none), and when they are there. */
   readonly #leadsTo: Int32Array;
   readonly #line: Int32Array;
   readonly #comes: Float64Array;
@@ -110,7 +110,7 @@ export class Cores {
     }
     const comes = Math.max(start + ns, this.#lastComes[thread] > start ? this.#lineComes(thread, line) : 0);
     this.#lastLoaded[thread] = comes;
-    if (comes > at) this.#remember(thread, value, line, comes);
+    if (comes > at) this.#remember(thread, value, ns > 0 ? line : -1, comes);
     this.#finish(thread, place, comes, reason);
     return at;
   }
@@ -149,8 +149,9 @@ export class Cores {
 
   /** When a line comes that is under way; 0 if none is. */
   #lineComes(thread: number, line: number): number {
-    for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) if (this.#line[i] === line) return this.#comes[i];
-    return 0;
+    let comes = 0;
+    for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) if (this.#line[i] === line && this.#comes[i] > comes) comes = this.#comes[i];
+    return comes;
   }
 
   #remember(thread: number, value: number, line: number, comes: number): void {
@@ -165,7 +166,7 @@ export class Cores {
 }
 
 /** What an access of each kind takes when its line is at hand. */
-export function kindNs(machine: MachineModel): Float64Array {
+function kindNs(machine: MachineModel): Float64Array {
   const ns = new Float64Array(Object.keys(ACCESS).length);
   for (let kind = 0; kind < ns.length; kind++) if (isPlain(kind)) ns[kind] = machine.accessNs;
   ns[ACCESS.atomicLoad] = machine.atomicLoadNs;

@@ -30,7 +30,7 @@ export const MARKING_EDGES = [
     ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
   ]),
   ...edgesOf('marking', 'src/gc/scan-run.ts', [
-    ['tuned: several marks in one', '@m[sb + PENDING] |= mark;'],
+    ['several marks in one', '@m[sb + PENDING] |= mark;'],
     ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab.ts', [
@@ -38,7 +38,6 @@ export const MARKING_EDGES = [
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab-mark.ts', [
     ['lab: a byte was marked already', 'if (racyLoadByte(m, m8, byte) !== 0) @return false;'],
-    ['lab: several marks in one', '@m[sb + PENDING] = gathered | mark;'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab-worklist.ts', [
     ['lab: a full buffer joined the queue', '@m[m[sb + LAST] + LINK] = full;'],
