@@ -9,6 +9,12 @@ export const EXIT = {
   memory: 3,
   /** a worker died or nothing moved any more */
   hang: 4,
+  /** the search ended without its goal: a planted bug was not found, or nothing was checked */
+  unproven: 5,
+  /** stdout, stderr or an output file could not be written */
+  output: 6,
+  /** the user pressed Ctrl-C; shells expect 128 + SIGINT */
+  interrupted: 130,
 } as const;
 
 export type Facts = Readonly<Record<string, number | string | boolean>>;
@@ -57,6 +63,24 @@ export class UsageError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'UsageError';
+  }
+}
+
+/** stdout, stderr or an output file could not be written: one sentence that names it and the reason. */
+export class OutputError extends Error {
+  readonly exitCode = EXIT.output;
+  constructor(message: string) {
+    super(message);
+    this.name = 'OutputError';
+  }
+}
+
+/** The run ended without proof: a planted bug was not found, or no checkpoint was verified. */
+export class Unproven extends Error {
+  readonly exitCode = EXIT.unproven;
+  constructor(message: string) {
+    super(message);
+    this.name = 'Unproven';
   }
 }
 

@@ -9,8 +9,6 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-/** What shells expect of a process that SIGINT ended. */
-const INTERRUPTED = 130;
 const MOST_PROBLEMS = 10;
 
 /** @param debug adds the stack */
@@ -21,7 +19,7 @@ export function describeError(error: unknown, debug = false): Failure {
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof Stopped) return INTERRUPTED;
+  if (error instanceof Stopped) return EXIT.interrupted;
   const code = (error as { exitCode?: unknown } | null)?.exitCode;
   return typeof code === 'number' && Number.isInteger(code) && code > 0 ? code : EXIT.invariant;
 }
@@ -33,7 +31,7 @@ function describe(error: unknown, exitCode: number): string[] {
   const lines = (error.message === '' ? error.name : error.message).split('\n');
   if (Array.isArray(problems)) return describeProblems(lines[0], error, problems);
   if (typeof report === 'string') return [...lines, ...report.trimEnd().split('\n')];
-  const isPlanned = 'exitCode' in error || exitCode === INTERRUPTED;
+  const isPlanned = 'exitCode' in error || exitCode === EXIT.interrupted;
   return isPlanned ? lines : [...lines, 'this is a mistake in sweepgen itself; --debug shows where'];
 }
 

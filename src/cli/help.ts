@@ -12,6 +12,9 @@ export const EXIT_CODES = section('Exit codes', twoColumns([
   [String(EXIT.usage), 'the command line, a heap file or a workload module is unusable'],
   [String(EXIT.memory), 'the arena is full'],
   [String(EXIT.hang), 'a worker thread died, or nothing moved any more'],
+  [String(EXIT.unproven), 'a planted bug was not found, or nothing was checked'],
+  [String(EXIT.output), 'stdout, stderr or an output file could not be written'],
+  [String(EXIT.interrupted), 'interrupted by Ctrl-C'],
 ]));
 
 /** Command lines and what each is for. */

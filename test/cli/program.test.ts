@@ -16,7 +16,7 @@ describe('sweepgen', () => {
       const { code, out, err } = await cli(line);
       expect([code, err]).toEqual([0, '']);
       for (const command of ['start', 'run', 'scale', 'stress', 'sequence']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
-      expect(out).toContain('2  the command line, a heap file or a workload module is unusable');
+      expect(out).toContain('2    the command line, a heap file or a workload module is unusable');
       for (const shown of out.split('\n')) expect(shown.length).toBeLessThanOrEqual(80);
     }
   });
