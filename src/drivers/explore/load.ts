@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { GeneratedCore } from './rewrite/generated.ts';
 import { plant, type Mutant } from './mutant.ts';
-import type { Site } from './rewrite/sites.ts';
+import { unpackSites, type PackedSites, type Site } from './rewrite/sites.ts';
 
 /** The core's exports. */
 export type Core = GeneratedCore<typeof import('./entry.ts')>;
@@ -28,7 +28,7 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
   if (mutant !== undefined) return loadMutant(hooked, mutant);
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
   const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
-  const sites = JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as Site[];
+  const sites = unpackSites(JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as PackedSites);
   return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')) };
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { minify } from 'rolldown/utils';
 import { bundleCore, type Overlay } from './bundle.ts';
 import type { GeneratedCore } from './generated.ts';
 import { transform, transformCosted, type Generated, type Variants } from './transform.ts';
@@ -23,6 +24,16 @@ export function writeGenerated(generated: Generated, path: string): void {
   const sources = generated.map.sources.map((source) => relative(dirname(path), source));
   writeFileSync(path, `${generated.code}//# sourceMappingURL=${relative(dirname(path), path)}.map\n`);
   writeFileSync(`${path}.map`, JSON.stringify({ ...generated.map, sources }));
+}
+
+/**
+ * Writes a prebuilt module to `path`, without blanks and comments: every process loads it, and
+ * the package ships it. Names stay as they are, so a stack still names the functions.
+ */
+export async function writePrebuilt({ code }: Generated, path: string): Promise<void> {
+  const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: false, codegen: { removeWhitespace: true } });
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+  writeFileSync(path, dense);
 }
 
 /** One of a module's exports as it stands in generated code, at the beginning of a line. */
