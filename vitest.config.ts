@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A wedged worker thread would hang the pool of threads.
     pool: 'forks',
-    testTimeout: 60_000,
+    // Limits catch a hang, not a slow machine: the slowest test takes seconds.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: '.cache/vitest.json' }]] : ['default'],
   },
 });

@@ -41,8 +41,6 @@ export const GC = {
   chan: 13,
 } as const;
 
-export const GC_NUM_INSTR = 14;
-
 export const INSTRUCTION_MASK = 15;
 /** Pointers side by side that one GC.ptr or GC.aptr stands for, less one; 0 in other instructions. */
 export const RUN_SHIFT = 4;

@@ -30,7 +30,7 @@ import { HeapView } from './view.ts';
 import { Workbufs, checkMarkEnded } from './workbufs.ts';
 import { checkWorld } from './world.ts';
 
-export type { Problem, ProblemCode, VerifyReport } from './problems.ts';
+export type { VerifyReport } from './problems.ts';
 
 /** Checks one memory, as often as it comes to a checkpoint. */
 export class Verifier {

@@ -11,7 +11,7 @@ export interface Ran {
 }
 
 /** Runs `sweepgen` with these words; `seconds` is a limit no test should come near. */
-export function sweepgen(words: readonly string[], seconds = 60): Promise<Ran> {
+export function sweepgen(words: readonly string[], seconds = 300): Promise<Ran> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [`${ROOT}/dist/src/cli/main.js`, ...words], { cwd: ROOT, timeout: seconds * 1000 });
     let out = '';

@@ -14,8 +14,7 @@ import { NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
 import { imageOf, type GoImage } from './go-dump-image.ts';
 import { RecordReader } from './go-dump-records.ts';
 
-export type { GoCounts, GoImage } from './go-dump-image.ts';
-export type { GoParams } from './go-dump-format.ts';
+export type { GoImage } from './go-dump-image.ts';
 
 const HEADER = /^go1\.(\d{1,3}) heap dump\n/;
 const MAX_HEADER_BYTES = 20;

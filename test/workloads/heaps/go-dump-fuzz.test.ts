@@ -31,7 +31,7 @@ test('a damaged file becomes the image that it describes or a HeapFormatError, a
   }
   // Some damage is harmless, and some of it must be for this to test anything.
   if (only === undefined) expect(Math.min(accepted, copied)).toBeGreaterThan(FILES / 20);
-}, 120_000);
+});
 
 describe.each(FORMATS)('format 1.%i', (minor) => {
   it('is refused wherever it is cut off', async () => {

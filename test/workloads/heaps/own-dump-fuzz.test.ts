@@ -44,7 +44,7 @@ test('a damaged dump of this machine is refused, or restored as far as it is a h
     }
   }
   if (only === undefined) expect(done).toBeGreaterThan(FILES / 20);
-}, 120_000);
+});
 
 /** Whether it could be put in its place; if so it has been collected, and nothing is wrong. */
 function restores(image: GoImage, places: Places, file: Uint8Array): boolean {

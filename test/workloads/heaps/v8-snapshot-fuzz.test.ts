@@ -39,7 +39,7 @@ test('a damaged file becomes a sound image or a HeapFormatError, and soon', asyn
   }
   // Some damage is harmless, and some of it must be for this to test anything.
   if (only === undefined) expect(accepted).toBeGreaterThan(FILES / 20);
-}, 60_000);
+});
 
 /** Whether the file was accepted; anything but an image or a HeapFormatError fails the test. */
 async function survives(file: Buffer, chunk: number, rerun: string): Promise<boolean> {

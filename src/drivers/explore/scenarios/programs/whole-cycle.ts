@@ -32,7 +32,6 @@ const CELLS_WITH_DATA = 3;
 /** Globals: the wait group, the table. */
 const GROUP = 0;
 const TABLE = GROUP_GLOBALS;
-export const WHOLE_CYCLE_GLOBALS = TABLE + 1;
 
 /** Words of a node. */
 const DATA = 0;

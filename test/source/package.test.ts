@@ -1,0 +1,65 @@
+/** The package as npm would pack it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const MOST_BYTES = 5_000_000;
+
+interface Packed {
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+let packed: Packed;
+let paths: Set<string>;
+
+beforeAll(() => {
+  const out = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8' });
+  packed = (JSON.parse(out) as Packed[])[0];
+  paths = new Set(packed.files.map(({ path }) => path));
+});
+
+/** Targets of the relative links in `markdown`, without their anchors. */
+function relativeLinks(markdown: string): string[] {
+  return [...markdown.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, target]) => target);
+}
+
+describe('the package', () => {
+  it('is small, and holds no source maps, benchmarks or tests', () => {
+    expect(packed.unpackedSize).toBeLessThan(MOST_BYTES);
+    expect([...paths].filter((path) => path.endsWith('.map') || /^(dist\/)?(bench|test)\//.test(path))).toEqual([]);
+  });
+
+  it('holds the command, the library with its types, and the generated modules', () => {
+    const { bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const generated = ['core.gen.js', 'core.hooked.gen.js', 'sites.gen.json'].map((name) => `dist/src/drivers/explore/${name}`);
+    for (const path of [bin.sweepgen, exports['.'].types, exports['.'].default, 'dist/workers/m.gen.js', ...generated]) {
+      expect(paths).toContain(path.replace(/^\.\//, ''));
+    }
+  });
+
+  it('holds every module that its types import', () => {
+    const types = [...paths].filter((path) => path.endsWith('.d.ts'));
+    expect(types.length).toBeGreaterThan(0);
+    for (const path of types) {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      for (const [, target] of text.matchAll(/from '(\.[^']+)'/g)) {
+        expect(paths, `${path} imports ${target}`).toContain(join(dirname(path), target).replace(/\.[jt]s$/, '.d.ts'));
+      }
+    }
+  });
+
+  it('has no dead link in its pages', () => {
+    const pages = [...paths].filter((path) => path.endsWith('.md'));
+    expect(pages).toContain('README.md');
+    for (const page of pages) {
+      for (const target of relativeLinks(readFileSync(join(ROOT, page), 'utf8'))) {
+        const file = relative(ROOT, resolve(ROOT, dirname(page), target));
+        expect(existsSync(join(ROOT, file)), `${page} links to ${target}`).toBe(true);
+        expect(paths, `${page} links to ${target}`).toContain(file);
+      }
+    }
+  });
+});
