@@ -32,7 +32,7 @@ const Schema = z.strictObject({
   takesHeap: flag(),
   heapdump: z.string({ error: 'must be the path of a file' }).min(1, { error: 'must not be empty' }).optional(),
   procs: whole(1, MAX_PROCS).optional(),
-  gogc: z.union([z.literal('off'), whole(0, LIMITS.gogc)], { error: `must be 'off' or a whole number of percent from 0 to ${LIMITS.gogc}` }).optional(),
+  gogc: z.custom<number | 'off'>((value) => value === 'off' || whole(0, LIMITS.gogc).safeParse(value).success, { error: `must be 'off' or a whole number of percent from 0 to ${LIMITS.gogc}` }).optional(),
   arena: number(MIN_ARENA, LIMITS.arena, 'bytes').optional(),
   osHoles: z.array(z.object({ offset: number(0, LIMITS.arena, 'bytes'), bytes: number(1, LIMITS.arena, 'bytes') }, { error: 'must be { offset, bytes }' }), { error: 'must be a list of { offset, bytes }' }).optional(),
   seed: whole(0, LIMITS.seed).optional(),

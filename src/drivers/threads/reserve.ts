@@ -31,11 +31,33 @@ export interface Sources {
 const SYSTEM: Sources = { canCompile, compilable: compilableMemory, plain: (bytes) => new SharedArrayBuffer(bytes) };
 
 /**
+ * V8 doesn't count shared memory, so dead machines would stay until something else makes it
+ * collect. It does count this untouched memory, which no page backs, and which dies with its key.
+ */
+const counted = new WeakMap<SharedArrayBuffer, ArrayBuffer>();
+/** Enough for V8 to collect soon. */
+const MOST_COUNTED = 1 << 27;
+
+function countMemory(buffer: SharedArrayBuffer): void {
+  try {
+    counted.set(buffer, new ArrayBuffer(Math.min(buffer.byteLength, MOST_COUNTED)));
+  } catch {
+    // No address space is left for it; then the machine is collected later.
+  }
+}
+
+/**
  * Reserves the memory of a machine.
  * @param code what the caller wants the tuned mark loop to run as; undefined: WebAssembly where it can be had
  * @throws UsageError when the system refuses the memory, or WebAssembly was asked for and can't be had
  */
-export function reserveMemory({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources = SYSTEM): MachineMemory {
+export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sources = SYSTEM): MachineMemory {
+  const memory = reserve(map, code, sources);
+  countMemory(memory.buffer);
+  return memory;
+}
+
+function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
   if (shape.policy !== POLICY.tuned || code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
   if (!sources.canCompile()) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
   const module = compiledModule();

@@ -60,7 +60,7 @@ async function build(options: RuntimeOptions, ending: Ending): Promise<Runtime> 
   const memory = reserveMemory(plan.map, options.tuning?.code);
   const m = new Int32Array(memory.buffer, 0, plan.map.words);
   const machine: Machine = { m, memory, plan, workload, params, options };
-  const m0 = boot(m, plan.map, gogcPercent(options.gogc), workload.types);
+  const m0 = boot(m, plan.map, options.gogc === 'off' ? -1 : (options.gogc ?? 100), workload.types);
   const loaded = options.heap === undefined ? undefined : await loadHeap(machine, m0, options.heap, ending);
   await ending.hear();
   workload.build?.(m, m0, params);
@@ -153,15 +153,6 @@ async function inPieces<Result>(pieces: Generator<void, Result>, ending: Ending)
     if (done) return value;
     await ending.hear();
   }
-}
-
-function gogcPercent(gogc: number | 'off' | undefined): number {
-  if (gogc === 'off') return -1;
-  const percent = gogc ?? 100;
-  if (!Number.isInteger(percent) || percent < 0 || percent > 100_000) {
-    throw new UsageError(`GOGC must be 'off' or 0 to 100000 percent, not ${gogc}`);
-  }
-  return percent;
 }
 
 function startProgram(m: Mem, m0: number, workload: Workload, args: readonly number[]): void {
