@@ -10,8 +10,8 @@ import { loadSteps } from '../src/workloads/user-module.ts';
 
 export default async function runM(task: MTask): Promise<MOutcome> {
   try {
-    const m = new Int32Array(task.memory.buffer, 0, task.words);
-    if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled, task.memory));
+    const m = new Int32Array(task.buffer, 0, task.words);
+    if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
     const text = link(await loadSteps(task.workload));
     const mp = mAt(m, task.index);
     arrive(m);

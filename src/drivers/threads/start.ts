@@ -6,8 +6,7 @@ import type { MemoryMap } from '../../memory/map.ts';
 import { mAt } from '../../machine/m.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
-import { POLICY } from '../../gc/policy.ts';
-import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
+import { boot, enableGC, link, startMain } from '../../runtime/boot.ts';
 import { setInt } from '../../runtime/mutator.ts';
 import { settle } from '../../runtime/settle.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
@@ -15,56 +14,95 @@ import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
-import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import { imageNeeds, loadImageInPieces } from '../../workloads/load-image.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
 import type { Needs, Params, Workload } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
-import { MachineStuck, Stopped } from '../errors.ts';
+import { MachineStuck } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
-import { GOARCH, shapeFor } from '../shape.ts';
-import { compilableMemory } from '../compiled/instance.ts';
-import { compiledModule } from '../compiled/load.ts';
-import { makePool } from './pool.ts';
+import { checkOptions } from '../options.ts';
+import { GOARCH, largestArena, planMachine } from '../shape.ts';
+import { checkAddressSpace } from './address-space.ts';
+import { hearCallbacks, type Heard } from './callbacks.ts';
+import { Ending } from './ending.ts';
+import { endPool, makePool } from './pool.ts';
+import { reserveMemory, type MachineMemory } from './reserve.ts';
 import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
 
 /**
  * Builds the machine, loads heap and workload on M 0, then lets every M go on a thread of
  * its own. Resolves once they run.
- * @throws UsageError for options that can't be met, HeapFormatError, Fatal OUT_OF_MEMORY
+ * @throws UsageError for options that can't be met, HeapFormatError, Fatal OUT_OF_MEMORY,
+ *   Stopped when the signal is aborted before they run
  */
-export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+export async function startRuntime(given: RuntimeOptions): Promise<Runtime> {
+  const options = checkOptions(given);
+  const ending = new Ending(options.signal);
+  try {
+    return await build(options, ending);
+  } catch (error) {
+    ending.dispose();
+    throw error;
+  }
+}
+
+async function build(options: RuntimeOptions, ending: Ending): Promise<Runtime> {
+  ending.signal.throwIfAborted();
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
   if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
-  const { map, restores } = plan(workload.needs(params), options, workload.types);
-  const memory = reserve(map);
-  const m = new Int32Array(memory.buffer, 0, map.words);
-  const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
+  const plan = planFor(workload.needs(params), options, workload.types);
+  checkAddressSpace(plan.map.shape.procs);
+  const memory = reserveMemory(plan.map, options.tuning?.code);
+  const m = new Int32Array(memory.buffer, 0, plan.map.words);
+  const machine: Machine = { m, memory, plan, workload, params, options };
+  const m0 = boot(m, plan.map, options.gogc === 'off' ? -1 : (options.gogc ?? 100), workload.types);
+  const loaded = options.heap === undefined ? undefined : await loadHeap(machine, m0, options.heap, ending);
+  await ending.hear();
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(memory, m, map, workload, params, loaded, options);
+  await ending.hear();
+  return run(machine, loaded, ending);
 }
 
-/** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
-function plan(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): { readonly map: MemoryMap; readonly restores: boolean } {
+/** What a machine is made of. */
+interface Machine {
+  readonly m: Mem;
+  readonly memory: MachineMemory;
+  readonly plan: Plan;
+  readonly workload: Workload;
+  readonly params: Params;
+  readonly options: RuntimeOptions;
+}
+
+interface Plan {
+  readonly map: MemoryMap;
+  /** The heap from outside can lie where it lay. */
+  readonly restores: boolean;
+  /** Bytes of the largest arena that there could be instead. */
+  readonly mostArenaBytes: () => number;
+}
+
+/** The machine for a workload and the heap in front of it. */
+function planFor(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): Plan {
+  const mostArenaBytes = () => largestArena(options, needs, types);
   const { heap } = options;
-  if (heap === undefined) return { map: planMemory(shapeFor(options, needs, types)), restores: false };
+  if (heap === undefined) return { map: planMachine(options, needs, types), restores: false, mostArenaBytes };
   const map = planToRestore(needs, heap, options);
-  if (map !== undefined) return { map, restores: true };
+  if (map !== undefined) return { map, restores: true, mostArenaBytes };
   const arenaBytes = needs.arenaBytes + imageNeeds(heap, GOARCH[options.goarch ?? 'amd64'] * 4).arenaBytes;
-  return { map: planMemory(shapeFor(options, { ...needs, arenaBytes }, types)), restores: false };
+  return { map: planMachine(options, { ...needs, arenaBytes }, types), restores: false, mostArenaBytes };
 }
 
 /** The machine in which `heap` can lie where it lay; undefined if there is none. */
 function planToRestore(needs: Needs, heap: HeapImage, options: RuntimeOptions): MemoryMap | undefined {
   if (heap.places === undefined || !isPlain(options)) return undefined;
   try {
-    const map = planMemory(shapeFor(options, restoreNeeds(needs, heap, heap.places)));
+    const map = planMachine(options, restoreNeeds(needs, heap, heap.places));
     return canRestore(map, heap.places) ? map : undefined;
   } catch (error) {
     // The dump may ask for more than there can be; the options are looked at once more without it.
@@ -87,41 +125,34 @@ interface Loaded {
   readonly inPlace: boolean;
 }
 
-/** @param takes the lists of the image are given back as soon as they are done with */
-async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Promise<Loaded> {
+/** Puts `image` into the heap, piece by piece, so that the thread can hear that the end is asked for. */
+async function loadHeap({ m, plan, options }: Machine, m0: number, image: HeapImage, ending: Ending): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
-  const done = takes ? release : () => {};
+  // The lists of the image are given back as soon as they are done with.
+  const done = options.takesHeap ? release : () => {};
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
-  if (places === undefined || !restores) {
+  if (places === undefined || !plan.restores) {
     if (places !== undefined) done(places.offsets);
-    const refs = loadImage(m, m0, image);
+    const refs = await inPieces(loadImageInPieces(m, m0, image), ending);
     done(sizes, firstEdge, targets);
     return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false };
   }
   // The contents say them once more.
   done(firstEdge, targets);
   const blocks = loadedBlocks(m, restoreImage(m, m0, image, places), isReachable);
-  await readContents(m, image, places);
+  await readContents(m, image, places, ending.signal);
   done(sizes, places.offsets);
   return { objects, edges, blocks, inPlace: true };
 }
 
-function reserve(map: MemoryMap): WebAssembly.Memory {
-  try {
-    return compilableMemory(map.words);
-  } catch {
-    throw new UsageError(`${Math.ceil((map.words * 4) / 2 ** 20)} MB can't be reserved here; give a smaller --arena`);
+/** What `pieces` comes to, unless the end is asked for meanwhile. */
+async function inPieces<Result>(pieces: Generator<void, Result>, ending: Ending): Promise<Result> {
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+    await ending.hear();
   }
-}
-
-function gogcPercent(gogc: number | 'off' | undefined): number {
-  if (gogc === 'off') return -1;
-  const percent = gogc ?? 100;
-  if (!Number.isInteger(percent) || percent < 0 || percent > 100_000) {
-    throw new UsageError(`GOGC must be 'off' or 0 to 100000 percent, not ${gogc}`);
-  }
-  return percent;
 }
 
 function startProgram(m: Mem, m0: number, workload: Workload, args: readonly number[]): void {
@@ -131,40 +162,40 @@ function startProgram(m: Mem, m0: number, workload: Workload, args: readonly num
   enableGC(m);
 }
 
-function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
+function run(machine: Machine, loaded: Loaded | undefined, ending: Ending): Runtime {
+  const { m, memory, plan: { map }, workload, options } = machine;
   const procs = map.shape.procs;
   const pool = makePool(procs);
-  const compiled = map.shape.policy === POLICY.tuned && options.tuning?.code !== 'javascript' ? compiledModule() : null;
-  const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
+  const callbacks = hearCallbacks(options, ending);
+  const watcher = new Watcher(m, { ...options, ...callbacks }, link(workload.steps).map(({ name }) => name));
   const lost = new Promise<never>((_, reject) => {
     pool.on('error', (error) => reject(lostWorker(m, error)));
-    options.signal?.addEventListener('abort', stopped, { once: true });
-    if (options.signal?.aborted) stopped();
-    function stopped(): void {
-      reject(new Stopped());
-    }
   });
   // Whoever fails first decides: the others may wait for it forever.
   const ms = Array.from({ length: procs }, async (_, index) => {
     const outcome = await pool
-      .run({ memory, words: map.words, compiled, index, workload: options.workload })
+      .run({ buffer: memory.buffer, words: map.words, compiled: memory.compiled, index, workload: options.workload })
       .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
-    if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
+    if (!outcome.ok) throw explain(machine, errorOf(outcome, workload.name));
   });
-  const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
-    .then(() => conclude(m, workload, params, loaded, watcher, options))
-    .finally(async () => {
-      watcher.end();
-      await pool.destroy();
-    });
-  for (const promise of [...ms, finished, lost]) promise.catch(() => {});
+  const concluded = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost, ending.asked])
+    .then(() => conclude(machine, loaded, watcher, callbacks, ending));
+  const finished = Promise.race([concluded, ending.asked]).finally(async () => {
+    watcher.end();
+    ending.dispose();
+    await endPool(pool, m, ms);
+    // A dump that was broken off closes its file.
+    await concluded.catch(() => {});
+  });
+  for (const promise of [...ms, finished, concluded, lost]) promise.catch(() => {});
   return {
     m,
     map,
+    notes: memory.note === undefined ? [] : [memory.note],
     finished,
     async stop() {
-      watcher.end();
-      await pool.destroy();
+      ending.stop();
+      await finished.catch(() => {});
     },
   };
 }
@@ -178,10 +209,12 @@ function lostWorker(m: Mem, error: unknown): Error {
   return new MachineStuck(`a worker thread died: ${cause}`, describeMachine(m));
 }
 
-/** What every P was doing belongs to the news that none can go on. */
-function explain(m: Mem, error: Error): Error {
-  const isDeadlock = error instanceof Fatal && error.code === 'DEADLOCK';
-  return isDeadlock ? new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m)) : error;
+/** Adds what only the whole machine knows: what every P was doing, how large an arena could be. */
+function explain({ m, plan }: Machine, error: Error): Error {
+  if (!(error instanceof Fatal)) return error;
+  if (error.code === 'DEADLOCK') return new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m));
+  if (error.code !== 'OUT_OF_MEMORY' || error.facts.what !== 'arena') return error;
+  return new Fatal(error.code, { ...error.facts, mostArenaBytes: plan.mostArenaBytes() }, error.exitCode);
 }
 
 /** Undefined if nobody, neither the options nor the program, has asked for one. */
@@ -192,7 +225,7 @@ function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProf
 }
 
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
+async function conclude({ m, workload, params, options }: Machine, loaded: Loaded | undefined, watcher: Watcher, callbacks: Heard, ending: Ending): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
   // What the sweep traces must be read as it goes on, or it would wait for room forever.
   do watcher.look();
@@ -200,6 +233,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
   settle(m);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);
+  await callbacks.settled();
   return {
     memstats: readMemStats(m),
     cycles: watcher.cycles,
@@ -207,7 +241,7 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
     elapsedNs,
     verified: watcher.verified,
     heap: loaded === undefined ? undefined : accountOnce(m, loaded),
-    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
+    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump, ending.signal),
     memProfile: profileOf(m, workload, options),
   };
 }

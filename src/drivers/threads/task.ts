@@ -1,13 +1,14 @@
 /** What the main thread and an M's worker tell each other. */
 import { Fatal, type Facts } from '../../base/fatal.ts';
 import { WorkloadError } from '../errors.ts';
+import type { CompiledLoop } from './reserve.ts';
 
 export interface MTask {
-  readonly memory: WebAssembly.Memory;
-  /** Of the machine; the memory's last page may go on for longer. */
+  readonly buffer: SharedArrayBuffer;
+  /** Of the machine; the buffer's last page may go on for longer. */
   readonly words: number;
   /** The inner part of the tuned mark loop; null: it runs as JavaScript. */
-  readonly compiled: WebAssembly.Module | null;
+  readonly compiled: CompiledLoop | null;
   /** Which M this worker is. */
   readonly index: number;
   /** As given to loadWorkload. */
