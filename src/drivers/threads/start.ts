@@ -1,25 +1,22 @@
 /** Starts a machine on real threads. */
-import { Fatal, UsageError } from '../../base/fatal.ts';
+import { EXIT, Fatal, UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { messageOf } from '../../base/thrown.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
-import { mAt } from '../../machine/m.ts';
-import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
 import { POLICY } from '../../gc/policy.ts';
-import { boot, enableGC, link, planMemory, startMain } from '../../runtime/boot.ts';
-import { setInt } from '../../runtime/mutator.ts';
-import { settle } from '../../runtime/settle.ts';
-import { SCHED, Sched } from '../../machine/sched.ts';
+import { boot, enableGC, link, planMemory } from '../../runtime/boot.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
-import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { checkParams } from '../../workloads/params.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
-import type { Needs, Params, Workload } from '../../workloads/workload.ts';
+import type { Needs, Params } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
@@ -27,9 +24,12 @@ import { describeMachine } from '../machine-state.ts';
 import { GOARCH, shapeFor } from '../shape.ts';
 import { compilableMemory } from '../compiled/instance.ts';
 import { compiledModule } from '../compiled/load.ts';
-import { makePool } from './pool.ts';
-import { errorOf } from './task.ts';
+import { MODULE_MEMORY_MB, lostModule, openProgram, type Program } from './program.ts';
+import { Pulse } from './pulse.ts';
+import { errorOf, type MTask } from './task.ts';
+import { Thread, type ThreadLost } from './thread.ts';
 import { Watcher } from './watch.ts';
+import { workerFile } from './worker.ts';
 
 /**
  * Builds the machine, loads heap and workload on M 0, then lets every M go on a thread of
@@ -37,17 +37,29 @@ import { Watcher } from './watch.ts';
  * @throws UsageError for options that can't be met, HeapFormatError, Fatal OUT_OF_MEMORY
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const workload = await loadWorkload(options.workload);
-  const params = checkParams(workload, options.params ?? {});
+  const program = await openProgram(options.workload, options.hangSeconds);
+  try {
+    return await startProgram(program, options);
+  } catch (error) {
+    await program.close();
+    throw error;
+  }
+}
+
+async function startProgram(program: Program, options: RuntimeOptions): Promise<Runtime> {
+  const params = checkParams(program, options.params ?? {});
   if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
-  const { map, restores } = plan(workload.needs(params), options, workload.types);
+  const { map, restores } = plan(await program.needs(params), options, program.types);
   const memory = reserve(map);
   const m = new Int32Array(memory.buffer, 0, map.words);
-  const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
+  const m0 = boot(m, map, gogcPercent(options.gogc), program.types);
   const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
-  workload.build?.(m, m0, params);
-  startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
-  return run(memory, m, map, workload, params, loaded, options);
+  const args = options.args ?? (await program.args(params, options.seed ?? 1));
+  const pulse = new Pulse(m, map);
+  await program.build(m, m0, params, () => pulse.work());
+  await program.start(m, m0, args);
+  enableGC(m);
+  return run(memory, m, map, program, params, loaded, options);
 }
 
 /** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
@@ -124,20 +136,14 @@ function gogcPercent(gogc: number | 'off' | undefined): number {
   return percent;
 }
 
-function startProgram(m: Mem, m0: number, workload: Workload, args: readonly number[]): void {
-  startMain(m, m0, workload.main.pc, workload.main.slots);
-  const main = m[SCHED + Sched.at.maing];
-  args.forEach((value, i) => setInt(m, main, i, value));
-  enableGC(m);
-}
-
-function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workload, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
-  const procs = map.shape.procs;
-  const pool = makePool(procs);
+function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, program: Program, params: Params, loaded: Loaded | undefined, options: RuntimeOptions): Runtime {
+  const limits = program.module === undefined ? undefined : { maxOldGenerationSizeMb: MODULE_MEMORY_MB };
+  const threads = Array.from({ length: map.shape.procs }, () => new Thread<MTask>(workerFile(), limits));
   const compiled = map.shape.policy === POLICY.tuned && options.tuning?.code !== 'javascript' ? compiledModule() : null;
-  const watcher = new Watcher(m, options, link(workload.steps).map(({ name }) => name));
+  const watcher = new Watcher(m, map, options, { names: link(program.steps).map(({ name }) => name), module: program.module });
   const lost = new Promise<never>((_, reject) => {
-    pool.on('error', (error) => reject(lostWorker(m, error)));
+    for (const thread of threads) thread.lost.catch((error: ThreadLost) => reject(lostWorker(m, error, program)));
+    program.lost.catch(reject);
     options.signal?.addEventListener('abort', stopped, { once: true });
     if (options.signal?.aborted) stopped();
     function stopped(): void {
@@ -145,37 +151,44 @@ function run(memory: WebAssembly.Memory, m: Mem, map: MemoryMap, workload: Workl
     }
   });
   // Whoever fails first decides: the others may wait for it forever.
-  const ms = Array.from({ length: procs }, async (_, index) => {
-    const outcome = await pool
-      .run({ memory, words: map.words, compiled, index, workload: options.workload })
-      .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
-    if (!outcome.ok) throw explain(m, errorOf(outcome, workload.name));
-  });
-  const finished = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost])
-    .then(() => conclude(m, workload, params, loaded, watcher, options))
-    .finally(async () => {
-      watcher.end();
-      await pool.destroy();
-    });
-  for (const promise of [...ms, finished, lost]) promise.catch(() => {});
-  return {
-    m,
-    map,
-    finished,
-    async stop() {
-      watcher.end();
-      await pool.destroy();
-    },
-  };
+  const ms = threads.map((thread, index) => ask(m, thread, { kind: 'run', memory, words: map.words, compiled, index, workload: options.workload }, program));
+  const failed = Promise.race([watcher.run().then(() => never()), lost]);
+  const finished = Promise.race([Promise.all(ms), failed])
+    .then(() => conclude(m, threads[0], failed, program, params, loaded, watcher, options))
+    .catch((error: unknown) => Promise.reject(blame(error, program)))
+    .finally(end);
+  for (const promise of [...ms, finished, failed, lost]) promise.catch(() => {});
+  return { m, map, finished, stop: end };
+  async function end(): Promise<void> {
+    watcher.end();
+    await Promise.all([program.close(), ...threads.map((thread) => thread.end())]);
+  }
+}
+
+/** Has `thread` do `task`; fails as that fails. */
+async function ask(m: Mem, thread: Thread<MTask>, task: MTask, program: Program): Promise<void> {
+  // That the thread was lost is told by its other promise, with what every P was doing.
+  const outcome = await thread.ask(task).catch(() => never());
+  if (!outcome.ok) throw explain(m, errorOf(outcome, `workload ${printable(program.name)}`, program.module));
+}
+
+/**
+ * An error of the main thread about a machine on which a user's module ran: what the module did
+ * to the memory can break every reader of it.
+ */
+function blame(error: unknown, { module }: Program): unknown {
+  if (module === undefined || error === null || typeof error !== 'object') return error;
+  if (error instanceof Fatal && error.exitCode === EXIT.invariant) return new Fatal(error.code, error.facts, error.exitCode, module);
+  return 'exitCode' in error ? error : new Fatal('MEMORY_UNREADABLE', { reason: messageOf(error) }, EXIT.invariant, module);
 }
 
 function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-function lostWorker(m: Mem, error: unknown): Error {
-  const cause = error instanceof Error ? error.message : String(error);
-  return new MachineStuck(`a worker thread died: ${cause}`, describeMachine(m));
+function lostWorker(m: Mem, error: ThreadLost, program: Program): Error {
+  if (program.module !== undefined && error.cause !== undefined) return lostModule(`workload ${printable(program.name)}`, error);
+  return new MachineStuck(`a worker thread died: ${error.message}`, describeMachine(m));
 }
 
 /** What every P was doing belongs to the news that none can go on. */
@@ -185,30 +198,28 @@ function explain(m: Mem, error: Error): Error {
 }
 
 /** Undefined if nobody, neither the options nor the program, has asked for one. */
-function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProfile | undefined {
+function profileOf(m: Mem, workload: Program, options: RuntimeOptions): MemProfile | undefined {
   const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
   const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
   return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
 }
 
 /** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-async function conclude(m: Mem, workload: Workload, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
+async function conclude(m: Mem, thread: Thread<MTask>, failed: Promise<never>, program: Program, params: Params, loaded: Loaded | undefined, watcher: Watcher, options: RuntimeOptions): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
-  // What the sweep traces must be read as it goes on, or it would wait for room forever.
-  do watcher.look();
-  while (sweepone(m, mAt(m, 0)) !== NOTHING_TO_SWEEP);
-  settle(m);
+  // On a thread: a memory that a step has damaged may hold the sweep up forever.
+  await Promise.race([ask(m, thread, { kind: 'settle' }, program), failed]);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);
   return {
     memstats: readMemStats(m),
     cycles: watcher.cycles,
-    lines: workload.report?.(m, params) ?? [],
+    lines: await program.report(m, params),
     elapsedNs,
     verified: watcher.verified,
     heap: loaded === undefined ? undefined : accountOnce(m, loaded),
-    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump),
-    memProfile: profileOf(m, workload, options),
+    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, program, options.heapdump),
+    memProfile: profileOf(m, program, options),
   };
 }
 
