@@ -14,11 +14,12 @@ import { loadSteps } from '../src/workloads/user-module.ts';
 /** The memory of the machine that this thread has run. */
 let m: Mem;
 
-serve(async (task: MTask) => {
+serve(async (task: MTask, loaded) => {
   if (task.kind === 'settle') return settle(m);
-  m = new Int32Array(task.memory.buffer, 0, task.words);
-  if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled, task.memory));
+  m = new Int32Array(task.buffer, 0, task.words);
+  if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
   const text = link(await loadSteps(task.workload));
+  loaded();
   const mp = mAt(m, task.index);
   arrive(m);
   if (task.index === 0) mstart(m, mp, text);

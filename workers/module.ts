@@ -10,12 +10,13 @@ import { serve } from '../src/drivers/threads/serve.ts';
 
 let workload: Workload;
 
-serve(async (task: ModuleTask): Promise<unknown> => {
+serve(async (task: ModuleTask, loaded): Promise<unknown> => {
   if (task.kind === 'describe') {
     guardGlobals();
     workload = await loadWorkload(task.spec);
     return describeWorkload(workload);
   }
+  loaded();
   if (task.kind === 'needs') return workload.needs(task.params);
   if (task.kind === 'args') return workload.args(task.params, task.seed);
   const m = new Int32Array(task.buffer, 0, task.words);

@@ -19,3 +19,11 @@ function escapeCharacter(character: string): string {
   if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
+
+/** A value that a caller gave, for a message: a text in quotes, a number as it is, anything else by its kind. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${printable(value)}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

@@ -63,7 +63,7 @@ function describeProblems(message: string, error: Error, problems: readonly unkn
 
 /** As Go says it, with the state of the heap. */
 function describeFull({ facts }: Fatal): string[] {
-  const { what, size, arenaBytes, inuseBytes, liveBytes, refused } = facts;
+  const { what, size, arenaBytes, mostArenaBytes, inuseBytes, liveBytes, refused } = facts;
   if (what !== 'arena') {
     const { what: _, ...others } = facts;
     const values = Object.entries(others).map(([name, value]) => `${name} = ${value}`);
@@ -73,12 +73,14 @@ function describeFull({ facts }: Fatal): string[] {
     ...(refused ? [String(refused)] : []),
     `runtime: out of memory: cannot allocate ${size}-byte block (${inuseBytes} in use)`,
     `  the arena has ${formatBytes(Number(arenaBytes))}: ${formatBytes(Number(inuseBytes))} of it in spans in use, with ${formatBytes(Number(liveBytes))} of objects`,
-    `  ${advice(Number(arenaBytes), Number(size))}`,
+    `  ${advice(Number(arenaBytes), Number(size), Number(mostArenaBytes ?? 0))}`,
   ];
 }
 
-function advice(arenaBytes: number, size: number): string {
+/** How to get on: a size of `--arena` is named only if a machine can have it. */
+function advice(arenaBytes: number, size: number, most: number): string {
   const sooner = 'collect sooner with a lower --gogc';
-  const more = Math.ceil((2 * Math.max(arenaBytes, size)) / 2 ** 20);
-  return more >= 4096 ? sooner : `give it more with --arena ${more}M, or ${sooner}`;
+  if (most > 0 && size >= most) return `no arena can hold it: the largest that this machine can have is ${formatBytes(most)}`;
+  const more = Math.min(Math.ceil((2 * Math.max(arenaBytes, size)) / 2 ** 20), Math.floor(most / 2 ** 20));
+  return more * 2 ** 20 > arenaBytes ? `give it more with --arena ${more}M, or ${sooner}` : sooner;
 }

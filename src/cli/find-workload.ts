@@ -2,7 +2,7 @@
 import { UsageError } from '../base/fatal.ts';
 import type { WorkloadFacts } from '../workloads/workload.ts';
 import type { Deps } from './deps.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 /**
  * @param seconds after which a module that does not come to an end is given up

@@ -11,11 +11,24 @@ import type { Deps, MachineOptions } from './deps.ts';
 export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>): Promise<RunResult> {
   if (deps.signal.aborted) throw new Stopped();
   const runtime = await deps.startRuntime({ signal: deps.signal, ...options });
+  sayOnce(deps, runtime.notes);
   try {
     const result = await runtime.finished;
     await atEnd?.(runtime.m);
     return result;
   } finally {
     await runtime.stop();
+  }
+}
+
+/** What every machine of a command would say again. */
+const said = new WeakMap<Deps, Set<string>>();
+
+function sayOnce(deps: Deps, notes: readonly string[]): void {
+  const before = said.get(deps) ?? new Set<string>();
+  said.set(deps, before);
+  for (const note of notes) {
+    if (!before.has(note)) deps.terminal.err(`sweepgen: note: ${note}\n`);
+    before.add(note);
   }
 }

@@ -1,5 +1,6 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
+import { LIMITS } from '../drivers/options.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import type { Policy } from '../drivers/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
@@ -8,17 +9,11 @@ import type { GoVersion } from '../report/gctrace.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, WorkloadFacts } from '../workloads/workload.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 export { MAX_PROCS };
 /** As many threads as may mark. */
 export const MAX_MARK_THREADS = MAX_GCPROC;
-const MAX_SEED = 2 ** 32 - 1;
-/** Offsets in the machine's memory have 32 bits. */
-const ARENA_LIMIT = 4 * 2 ** 30;
-const MAX_TIME_SCALE = 1_000_000;
-const MAX_SECONDS = 30 * 24 * 3600;
-
 /** A parser of whole numbers from `min` to `max`; `what` begins its message. */
 export function integer(what: string, min: number, max: number): (text: string) => number {
   return (text) => {
@@ -30,9 +25,9 @@ export function integer(what: string, min: number, max: number): (text: string) 
 
 export const parseProcs = integer('--procs', 1, MAX_PROCS);
 export const parseRuns = integer('--runs', 1, 1000);
-export const parseSeed = integer('--seed', 0, MAX_SEED);
+export const parseSeed = integer('--seed', 0, LIMITS.seed);
 /** For xorshift, which never leaves 0. */
-export const parseDrawSeed = integer('--seed', 1, MAX_SEED);
+export const parseDrawSeed = integer('--seed', 1, LIMITS.seed);
 
 const parseMarkThreads = integer('each number in --procs', 1, MAX_MARK_THREADS);
 
@@ -42,9 +37,9 @@ export function parseThreadCounts(text: string): number[] {
   return [...new Set(counts)].sort((a, b) => a - b);
 }
 
-const parsePercent = integer("--gogc, unless it is 'off',", 0, 100_000);
+const parsePercent = integer("--gogc, unless it is 'off',", 0, LIMITS.gogc);
 
-const parseEnvPercent = integer("the environment's GOGC, unless it is 'off',", 0, 100_000);
+const parseEnvPercent = integer("the environment's GOGC, unless it is 'off',", 0, LIMITS.gogc);
 
 export function parseGogc(text: string): number | 'off' {
   return text === 'off' ? 'off' : parsePercent(text);
@@ -103,7 +98,7 @@ export function parseGodebug(text: string): DebugFlag[] {
   return text.split(',').map((name) => parseDebugFlag(name.trim()));
 }
 
-export const parseGcEvery = integer('--gc-every', 0, 1_000_000);
+export const parseGcEvery = integer('--gc-every', 0, LIMITS.gcEvery);
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(?:i?B)?|B)?$/i;
 const SCALE: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
@@ -127,7 +122,7 @@ export function parseArena(text: string): number {
   const bytes = parseSize(text);
   if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
-  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
+  if (bytes > LIMITS.arena) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
   return bytes;
 }
 
@@ -150,7 +145,7 @@ function parseSize(text: string): number {
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
   const seconds = match === null ? NaN : Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600 }[match[2] as '' | 's' | 'm' | 'h'];
-  if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
+  if (!(seconds > 0 && seconds <= LIMITS.seconds)) {
     throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${text}'`);
   }
   return seconds;
@@ -159,7 +154,7 @@ export function parseSeconds(text: string): number {
 /** "1", "0.5", "60": how much faster the machine's clock goes. */
 export function parseTimeScale(text: string): number {
   const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(scale <= MAX_TIME_SCALE)) throw new UsageError(`--time-scale must be a number from 0 to ${MAX_TIME_SCALE}, not '${text}'`);
+  if (!(scale <= LIMITS.timeScale)) throw new UsageError(`--time-scale must be a number from 0 to ${LIMITS.timeScale}, not '${text}'`);
   return scale;
 }
 

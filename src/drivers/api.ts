@@ -54,15 +54,18 @@ export interface RuntimeOptions {
   readonly timeScale?: number;
   /** Mean bytes between two samples of the memory profiler; 0 (the default) for none, 1 for every block. */
   readonly memprofileRate?: number;
-  /** Called for every collection, in order, soon after it ends. */
-  readonly onCycle?: (cycle: Cycle) => void;
+  /**
+   * Called for every collection, in order, soon after it ends. If a callback throws, or a promise
+   * that it returns is rejected, the machine ends with that error; `finished` waits for the promises.
+   */
+  readonly onCycle?: (cycle: Cycle) => unknown;
   /** With `debug: ['allocfreetrace']`, called with a line for each malloc, free and collection, in their order. */
-  readonly onTrace?: (line: string) => void;
+  readonly onTrace?: (line: string) => unknown;
   /** Called a few times a second while the machine runs. */
-  readonly onTick?: (progress: Progress) => void;
+  readonly onTick?: (progress: Progress) => unknown;
   /** Seconds without any progress after which the machine counts as hung. Default 20. */
   readonly hangSeconds?: number;
-  /** Ends the machine early when aborted. */
+  /** Ends the machine early when aborted, also while it is built: then `startRuntime` rejects with Stopped. */
   readonly signal?: AbortSignal;
 }
 
@@ -104,8 +107,13 @@ export interface HeapDumpFile {
 export interface Runtime {
   readonly m: Mem;
   readonly map: MemoryMap;
+  /** What of the machine is not as it usually is here, a sentence each; empty as a rule. */
+  readonly notes: readonly string[];
   /** Settles when the main goroutine is done, or with the error that ended the machine. */
   readonly finished: Promise<RunResult>;
-  /** Ends it now and frees its threads; `finished` rejects if it had not settled. */
+  /**
+   * Ends the machine now, as its signal does: `finished` rejects with Stopped if it had not settled.
+   * Resolves when the threads are gone. Calling it again, or after the end, does no harm.
+   */
   stop(): Promise<void>;
 }

@@ -32,8 +32,12 @@ export async function checkHeapDumpPath(path: string): Promise<void> {
   }
 }
 
-/** Takes a few chunks of memory, however large the heap is. @throws UsageError */
-export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string): Promise<HeapDumpFile> {
+/**
+ * Writes the dump, with a few chunks of memory, however large the heap is.
+ * @param signal breaks it off
+ * @throws UsageError when the file can't be written; the signal's reason
+ */
+export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string, signal?: AbortSignal): Promise<HeapDumpFile> {
   let objects = 0;
   function* counted(): Generator<DumpRecord> {
     for (const record of heapdumpRecords(m, { text: textOf(workload) })) {
@@ -44,9 +48,10 @@ export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string):
   const bytes = Readable.from(encodeDump({ minor: HEAPDUMP_MINOR, records: counted() }), { objectMode: true });
   const file = createWriteStream(path);
   try {
-    if (path.endsWith('.gz')) await pipeline(bytes, createGzip(), file);
-    else await pipeline(bytes, file);
+    if (path.endsWith('.gz')) await pipeline(bytes, createGzip(), file, { signal });
+    else await pipeline(bytes, file, { signal });
   } catch (error) {
+    signal?.throwIfAborted();
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw cannotWrite(path, error);
   }

@@ -1,7 +1,7 @@
 /** From what a user asks for to the shape of a machine. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
-import type { MachineShape } from '../memory/map.ts';
+import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
 import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
@@ -10,6 +10,7 @@ import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
+import { planMemory } from '../runtime/boot.ts';
 import type { Needs } from '../workloads/workload.ts';
 import { policyFor, tunedShape, type MachineTuning, type Policy } from './tuning.ts';
 
@@ -63,6 +64,48 @@ function profileWords(arenaPages: number, rate: number): number {
   if (rate === 0) return BUCKET_WORDS;
   const samples = (arenaPages * PAGE_BYTES) / Math.max(LEAST_BYTES, rate);
   return 2 * BUCKET_WORDS + Math.min(1 << 27, Math.ceil(1.5 * samples * SAMPLE_WORDS));
+}
+
+/** Bytes by which the largest arena is searched for. */
+const ARENA_STEP = 1 << 20;
+
+/**
+ * Plans the memory of a machine for `needs`.
+ * @param types what the workload declares
+ * @throws UsageError for what shapeFor refuses, and for an arena that is too large: it names the largest
+ */
+export function planMachine(options: ShapeOptions, needs: Needs, types?: TypeTable): MemoryMap {
+  try {
+    return planMemory(shapeFor(options, needs, types));
+  } catch (error) {
+    if (!(error instanceof MemoryTooLarge)) throw error;
+    const most = largestArena(options, needs, types) / 2 ** 20;
+    const [arena, wayOut] = options.arena === undefined ? [needs.arenaBytes, ''] : [options.arena, `; give --arena ${most}M or less`];
+    throw new UsageError(`an arena of ${Math.ceil(arena / 2 ** 20)} MB can't be had: the largest that this machine can have is ${most} MB${most > 0 ? wayOut : ''}`);
+  }
+}
+
+/** Bytes of the largest arena, in whole MB, that a machine for `needs` can have; 0 if even the smallest is too large. */
+export function largestArena(options: ShapeOptions, needs: Needs, types?: TypeTable): number {
+  // What belongs to an arena grows with it, so the sizes that fit are those up to some size.
+  let fits = 0;
+  let isTooLarge = 2 ** 32 / ARENA_STEP;
+  while (isTooLarge - fits > 1) {
+    const middle = Math.floor((fits + isTooLarge) / 2);
+    if (isPossible({ ...options, arena: middle * ARENA_STEP }, needs, types)) fits = middle;
+    else isTooLarge = middle;
+  }
+  return fits * ARENA_STEP;
+}
+
+function isPossible(options: ShapeOptions, needs: Needs, types?: TypeTable): boolean {
+  try {
+    planMemory(shapeFor(options, needs, types));
+    return true;
+  } catch (error) {
+    if (error instanceof MemoryTooLarge) return false;
+    throw error;
+  }
 }
 
 /**

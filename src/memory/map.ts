@@ -108,9 +108,12 @@ const WITHOUT_HINTS = 0;
 /** A ref is a 32-bit byte offset when it is stored, so no memory is larger. */
 const MAX_WORDS = 2 ** 30;
 
+/** The regions of a machine would end beyond what 32-bit offsets reach. */
+export class MemoryTooLarge extends UsageError {}
+
 /**
  * Places every region.
- * @throws UsageError when the machine is larger than 32-bit offsets reach.
+ * @throws MemoryTooLarge when the machine is larger than 32-bit offsets reach.
  */
 export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   const regions: Region[] = [];
@@ -149,10 +152,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
   if (end > MAX_WORDS) {
-    const most = arenaPages - Math.ceil((end - MAX_WORDS) / PAGE_WORDS);
-    throw new UsageError(
-      `an arena of ${Math.ceil(arenaPages / 128)} MB can't be reserved; the largest here is --arena ${Math.floor((most * 0.97) / 128)}M`,
-    );
+    throw new MemoryTooLarge(`a machine with an arena of ${Math.ceil(arenaPages / 128)} MB takes ${Math.ceil((end * 4) / 2 ** 20)} MB of memory; at most ${(MAX_WORDS * 4) / 2 ** 20} MB are possible`);
   }
   return { shape, regions, words: end };
 }

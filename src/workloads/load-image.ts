@@ -71,25 +71,49 @@ export function imageNeeds(image: HeapImage, wordBytes = 8): ImageNeeds {
   return { arenaBytes: Math.ceil(arenaBytes * 1.02), objects: image.objects, blockBytes, enlarged, enlargedBytes };
 }
 
+/** Objects that are loaded in a piece: some milliseconds. */
+const PIECE = 1 << 16;
+
 /**
  * Builds `image` in the heap, on M 0, before collections are enabled.
  * @returns the ref of each object
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
 export function loadImage(m: Mem, m0: MRef, image: HeapImage): Uint32Array {
-  const wordBytes = ptrWords(m) * 4;
+  const pieces = loadImageInPieces(m, m0, image);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
+}
+
+/** As loadImage, but yields after each of its pieces, so that its caller can do something else, or give up. */
+export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage): Generator<void, Uint32Array> {
   const refs = listOf(image.objects);
-  for (let i = 0; i < image.objects; i++) {
+  for (let first = 0; first < image.objects; first += PIECE) {
+    allocate(m, m0, refs, image, first, Math.min(first + PIECE, image.objects));
+    yield;
+  }
+  for (let first = 0; first < image.objects; first += PIECE) {
+    const end = Math.min(first + PIECE, image.objects);
+    for (let i = first; i < end; i++) link(m, refs, image, i);
+    yield;
+  }
+  if (image.roots.length === 0) return refs;
+  const slice = mallocgc(m, m0, image.roots.length * ptrWords(m) * 4, 0);
+  for (let i = 0; i < image.roots.length; i++) storeWord(m, slice, i, refs[image.roots[i]]);
+  storeWord(m, dataAt(m, ROOTS), 0, slice);
+  return refs;
+}
+
+/** Allocates the objects from `first` to before `end`, and notes their refs. */
+function allocate(m: Mem, m0: MRef, refs: Uint32Array, image: HeapImage, first: number, end: number): void {
+  const wordBytes = ptrWords(m) * 4;
+  for (let i = first; i < end; i++) {
     const size = allocatedSize(image, i, wordBytes);
     if (!isPointerFree(image, i)) refs[i] = mallocgc(m, m0, size, 0);
     else refs[i] = size < TINY_SIZE ? smallPointerFree(m, m0, size) : mallocgc(m, m0, size, FLAG_NOSCAN);
   }
-  for (let i = 0; i < image.objects; i++) link(m, refs, image, i);
-  if (image.roots.length === 0) return refs;
-  const slice = mallocgc(m, m0, image.roots.length * wordBytes, 0);
-  for (let i = 0; i < image.roots.length; i++) storeWord(m, slice, i, refs[image.roots[i]]);
-  storeWord(m, dataAt(m, ROOTS), 0, slice);
-  return refs;
 }
 
 /** A block of its own, which malloc would share between several objects. */

@@ -1,5 +1,7 @@
 /** A workload's params, as the user gave them. */
 import { UsageError } from '../base/fatal.ts';
+import { shown } from '../base/printable.ts';
+import { hint } from '../base/suggest.ts';
 import type { Param, Params, WorkloadFacts } from './workload.ts';
 
 /**
@@ -30,13 +32,9 @@ function checkValue(workload: WorkloadFacts, name: string, value: unknown): numb
 function unknownParam(workload: WorkloadFacts, name: string): string {
   const names = Object.keys(workload.params);
   if (names.length === 0) return `${workload.name} has no params, so ${name} can't be set`;
-  return `${workload.name} has no param ${name}; it has ${names.join(', ')}`;
+  return `${workload.name} has no param ${shown(name)}${hint(name, names)}`;
 }
 
 function rangeOf(param: Param): string {
   return `${param.min} to ${param.max}`;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

@@ -85,12 +85,14 @@ function restoreSpan(m: Mem, m0: MRef, { spans, offsets }: Places, i: number): v
 
 /**
  * Fills the objects of a heap that `restoreImage` has put in place, from their file.
- * @throws HeapFormatError when the file is not what it was, or can't be read
+ * @param signal breaks it off
+ * @throws HeapFormatError when the file is not what it was, or can't be read; the signal's reason
  */
-export async function readContents(m: Mem, image: HeapImage, places: Places): Promise<void> {
+export async function readContents(m: Mem, image: HeapImage, places: Places, signal?: AbortSignal): Promise<void> {
   const reader = contentsReader(m, image, places);
   if (!reader.isDone) {
     for await (const piece of places.contents.bytes()) {
+      signal?.throwIfAborted();
       reader.push(piece);
       if (reader.isDone) break;
     }

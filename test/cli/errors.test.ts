@@ -45,7 +45,7 @@ describe('an error', () => {
   });
 
   it('of a full arena says it as Go does, with the state of the heap', () => {
-    const full = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 4096, arenaBytes: 64 << 20, inuseBytes: 63 << 20, liveBytes: 60 << 20 }, EXIT.memory);
+    const full = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 4096, arenaBytes: 64 << 20, mostArenaBytes: 2 ** 31, inuseBytes: 63 << 20, liveBytes: 60 << 20 }, EXIT.memory);
     expect(describeError(full).lines).toEqual([
       'runtime: out of memory: cannot allocate 4096-byte block (66060288 in use)',
       '  the arena has 64.0 MB: 63.0 MB of it in spans in use, with 60.0 MB of objects',
@@ -53,6 +53,17 @@ describe('an error', () => {
     ]);
     const workbufs = new Fatal('OUT_OF_MEMORY', { what: 'workbufs', workbufs: 64 }, EXIT.memory);
     expect(describeError(workbufs).lines).toEqual(['runtime: out of memory: no room for more workbufs (workbufs = 64)']);
+  });
+
+  it.each<[string, number, number, number, string]>([
+    ['twice as much', 64, 2 ** 12, 2048, 'give it more with --arena 128M, or collect sooner with a lower --gogc'],
+    ['as much as there can be', 2000, 2 ** 12, 2987, 'give it more with --arena 2987M, or collect sooner with a lower --gogc'],
+    ['no size where there is no larger one', 2987, 2 ** 12, 2987, 'collect sooner with a lower --gogc'],
+    ['no size where none is known', 64, 2 ** 12, 0, 'collect sooner with a lower --gogc'],
+    ['nothing for what no arena holds', 64, 2 ** 32, 2987, 'no arena can hold it: the largest that this machine can have is 2.92 GB'],
+  ])('of a full arena advises %s', (_, arena, size, most, advised) => {
+    const full = new Fatal('OUT_OF_MEMORY', { what: 'arena', size, arenaBytes: arena * 2 ** 20, inuseBytes: 0, liveBytes: 0, ...(most === 0 ? {} : { mostArenaBytes: most * 2 ** 20 }) }, EXIT.memory);
+    expect(describeError(full).lines.at(-1)).toBe(`  ${advised}`);
   });
 
   it('of a hang shows every P', () => {

@@ -81,7 +81,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
       if (!(end instanceof Error)) for (const cycle of end.cycles) options.onCycle?.(cycle);
       const finished = end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
       finished.catch(() => {});
-      return { m: new Int32Array(0), map: undefined as never, finished, stop: async () => void stopped++ };
+      return { m: new Int32Array(0), map: undefined as never, notes: [], finished, stop: async () => void stopped++ };
     },
     async loadWorkload(spec) {
       const found = WORKLOADS.find(({ name }) => name === spec);

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
-import { shapeFor } from '../../src/drivers/shape.ts';
+import { largestArena, planMachine, shapeFor, type ShapeOptions } from '../../src/drivers/shape.ts';
 
 const NEEDS = { arenaBytes: 1 << 20, globals: 100, goroutines: 1 };
 
@@ -31,3 +31,34 @@ test('settings that can not be, alone or together, are refused', () => {
   expect(() => shapeFor({ tuning: { workbuf: 32, ptrbuf: 64 } }, NEEDS)).toThrow("a work buffer of 32 objects can't take the 64 pointers of --ptrbuf");
   expect(() => shapeFor({ tuning: { sleep: 0 } }, NEEDS)).toThrow('sleep must be a whole number from 1 to 1000000, not 0');
 });
+
+describe('an arena that is too large', () => {
+  const MACHINES: readonly ShapeOptions[] = [
+    { procs: 1 }, { procs: 64, policy: 'tuned' }, { procs: 2, goarch: '386' }, { procs: 1, types: 'heapbits', verify: true },
+    { procs: 1, collector: 'refword', memprofileRate: 1, debug: ['allocfreetrace'] }, { procs: 1, tuning: { workbuf: 2 } },
+  ];
+
+  test.each(MACHINES)('is refused with the largest that works: %j', (options) => {
+    const ask = (arena: number) => planMachine({ ...options, arena }, NEEDS);
+    const message = messageOf(() => ask(2 ** 32 - 1));
+    const [, advised] = /; give --arena (\d+)M or less$/.exec(message) ?? [];
+    expect(Number(advised) * 2 ** 20).toBe(largestArena(options, NEEDS));
+    expect(ask(Number(advised) * 2 ** 20).words).toBeLessThanOrEqual(2 ** 30);
+    expect(() => ask((Number(advised) + 1) * 2 ** 20)).toThrow(UsageError);
+  });
+
+  test('and no size is advised where the heap itself is too large, or nothing fits', () => {
+    expect(messageOf(() => planMachine({ procs: 1 }, { ...NEEDS, arenaBytes: 1e14 }))).toMatch(/^an arena of 95367432 MB can't be had: the largest that this machine can have is \d+ MB$/);
+    expect(messageOf(() => planMachine({ procs: 1, arena: 2 ** 31 }, { ...NEEDS, globals: 2 ** 30 }))).toMatch(/is 0 MB$/);
+  });
+});
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -11,9 +11,9 @@ describe('params', () => {
   });
 
   it.each([
-    [{ thread: 3 }, 'churn has no param thread; it has count, threads, ring'],
-    [{ toString: 3 }, 'churn has no param toString; it has count, threads, ring'],
-    [{ threads: '3' }, 'churn: threads must be a whole number, 1 to 256, not "3"'],
+    [{ thread: 3 }, "churn has no param 'thread'; did you mean threads?"],
+    [{ toString: 3 }, "churn has no param 'toString'; there are count, threads and ring"],
+    [{ threads: '3' }, "churn: threads must be a whole number, 1 to 256, not '3'"],
     [{ threads: 2.5 }, 'churn: threads must be a whole number, 1 to 256, not 2.5'],
     [{ threads: Number.NaN }, 'churn: threads must be a whole number, 1 to 256, not NaN'],
     [{ threads: undefined }, 'churn: threads must be a whole number, 1 to 256, not undefined'],

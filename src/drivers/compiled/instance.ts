@@ -4,6 +4,11 @@ import type { Ref } from '../../memory/address.ts';
 
 const PAGE = 1 << 16;
 
+/** Does this Node run WebAssembly? Without a just-in-time compiler it has none. */
+export function canCompile(): boolean {
+  return typeof WebAssembly === 'object';
+}
+
 /**
  * A memory of `words` words that compiled code can run over; its buffer is as good as any other.
  * @throws RangeError when there is no room for it

@@ -46,11 +46,12 @@ export const MODULE_MEMORY_MB = 512;
  * Opens the built-in workload `spec`, or the one that the module at the path or file URL `spec`
  * exports by default.
  * @param seconds after which a function of the module that does not return is given up
+ * @param ending rejects when the end is asked for, which ends each function of the module, too
  * @throws UsageError, WorkloadError in a sentence that says what is wrong with it
  */
-export async function openProgram(spec: string, seconds?: number): Promise<Program> {
+export async function openProgram(spec: string, seconds?: number, ending?: Promise<never>): Promise<Program> {
   const known = builtIn(spec);
-  return known === undefined ? openModule(spec, seconds) : ownProgram(known);
+  return known === undefined ? openModule(spec, seconds, ending) : ownProgram(known);
 }
 
 /** What the command line asks of a workload before it runs. */
@@ -78,9 +79,9 @@ function ownProgram(workload: Workload): Program {
   };
 }
 
-async function openModule(spec: string, seconds: number | undefined): Promise<Program> {
+async function openModule(spec: string, seconds: number | undefined, ending: Promise<never> | undefined): Promise<Program> {
   moduleUrl(spec);
-  const host = new ModuleHost(spec, seconds);
+  const host = new ModuleHost(spec, seconds, ending);
   const described = (await host.ask('loading it', { kind: 'describe', spec })) as Description;
   return {
     ...described,
@@ -110,9 +111,11 @@ class ModuleHost {
   private readonly spec: string;
   private readonly who: string;
   private readonly seconds: number | undefined;
+  private readonly ending: Promise<never>;
   private readonly thread: Thread<ModuleTask>;
 
-  constructor(spec: string, seconds: number | undefined) {
+  constructor(spec: string, seconds: number | undefined, ending: Promise<never> = new Promise(() => {})) {
+    this.ending = ending;
     this.spec = spec;
     this.who = `workload module ${printable(spec)}`;
     this.seconds = seconds;
@@ -137,7 +140,7 @@ class ModuleHost {
       }, TICK_MS);
     });
     try {
-      return this.valueOf(await Promise.race([this.thread.ask(task), this.lost, late]));
+      return this.valueOf(await Promise.race([this.asked(task), this.lost, late, this.ending]));
     } catch (error) {
       await this.end();
       throw error;
@@ -148,6 +151,11 @@ class ModuleHost {
 
   end(): Promise<void> {
     return this.thread.end();
+  }
+
+  /** `lost` tells of a thread that died. */
+  private asked(task: ModuleTask): Promise<Outcome> {
+    return this.thread.ask(task).catch(() => new Promise<never>(() => {}));
   }
 
   private valueOf(outcome: Outcome): unknown {

@@ -1,30 +1,32 @@
 /** A worker thread's side of its private port: takes tasks, one after another, and answers each. */
-import { MessagePort, workerData } from 'node:worker_threads';
 import { syncBuiltinESMExports } from 'node:module';
-import { endedBy, failureOf, type Outcome } from './task.ts';
+import { workerData, type MessagePort } from 'node:worker_threads';
+import { endedBy, failureOf, type News, type Outcome } from './task.ts';
 
 /**
- * Answers each task that the main thread posts with what `work` comes to. Ends the thread with
- * a word to the main thread when the user's code calls `process.exit` or kills its own process.
+ * Answers each task that the main thread posts with what `work` comes to. When the user's code
+ * calls `process.exit` or kills its own process, the thread ends, and says so first.
+ * @param work is given a function to call as soon as no module is being loaded any more
  */
-export function serve<Task>(work: (task: Task) => unknown): void {
+export function serve<Task>(work: (task: Task, loaded: () => void) => unknown): void {
   const data = workerData as { port?: MessagePort };
   const port = data.port as MessagePort;
   // A user's module may read workerData, too.
   delete data.port;
-  const post = port.postMessage.bind(port);
+  const post = port.postMessage.bind(port) as (news: News) => void;
+  const loaded = () => post('loaded');
   const later = setImmediate;
-  hearExits((outcome) => post(outcome));
+  hearExits(post);
   port.on('message', async (task: Task) => {
-    const outcome = await attempt(work, task);
+    const outcome = await attempt(() => work(task, loaded));
     // A rejection that nothing handles ends the thread before this.
     later(() => post(outcome));
   });
 }
 
-async function attempt<Task>(work: (task: Task) => unknown, task: Task): Promise<Outcome> {
+async function attempt(work: () => unknown): Promise<Outcome> {
   try {
-    return { ok: true, value: await work(task) };
+    return { ok: true, value: await work() };
   } catch (error) {
     return failureOf(error);
   }

@@ -3,16 +3,17 @@ import { Fatal, UsageError, type Facts } from '../../base/fatal.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { placeOf } from '../../base/user-frame.ts';
 import { WorkloadError } from '../errors.ts';
+import type { CompiledLoop } from './reserve.ts';
 
 /** What the thread of an M is asked to do. */
 export type MTask =
   | {
       readonly kind: 'run';
-      readonly memory: WebAssembly.Memory;
-      /** Of the machine; the memory's last page may go on for longer. */
+      readonly buffer: SharedArrayBuffer;
+      /** Of the machine; the buffer's last page may go on for longer. */
       readonly words: number;
       /** The inner part of the tuned mark loop; null: it runs as JavaScript. */
-      readonly compiled: WebAssembly.Module | null;
+      readonly compiled: CompiledLoop | null;
       /** Which M this thread is. */
       readonly index: number;
       /** As given to openProgram. */
@@ -26,6 +27,9 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly kind: 'fatal'; readonly code: string; readonly facts: Facts; readonly exitCode: number; readonly place: string; readonly stack: string }
   | { readonly ok: false; readonly kind: 'usage' | 'threw' | 'ended'; readonly message: string; readonly place: string; readonly stack: string };
+
+/** What a thread posts: that it has loaded all modules of its task, and how the task ended. */
+export type News = 'loaded' | Outcome;
 
 type Failed = Exclude<Outcome, { ok: true }>;
 

@@ -1,0 +1,37 @@
+/** The caller's callbacks: what they throw, or reject with later, ends the machine. */
+import type { RuntimeOptions } from '../api.ts';
+import type { Ending } from './ending.ts';
+
+type Callbacks = Pick<RuntimeOptions, 'onCycle' | 'onTrace' | 'onTick'>;
+
+/** Callbacks as the watcher may call them. */
+export interface Heard extends Callbacks {
+  /** Resolves once every promise that a callback has returned is settled. */
+  settled(): Promise<void>;
+}
+
+/** Wraps the callbacks of `options` so that a rejected promise from one of them asks `ending` for the end. */
+export function hearCallbacks({ onCycle, onTrace, onTick }: Callbacks, ending: Ending): Heard {
+  const pending = new Set<Promise<unknown>>();
+  function heard<Arg>(callback: ((arg: Arg) => unknown) | undefined): ((arg: Arg) => void) | undefined {
+    if (callback === undefined) return undefined;
+    return (arg) => {
+      const answer = callback(arg);
+      if (!isThenable(answer)) return;
+      const settling = Promise.resolve(answer).catch((error: unknown) => ending.fail(error)).finally(() => pending.delete(settling));
+      pending.add(settling);
+    };
+  }
+  return {
+    onCycle: heard(onCycle),
+    onTrace: heard(onTrace),
+    onTick: heard(onTick),
+    async settled() {
+      await Promise.all(pending);
+    },
+  };
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}
