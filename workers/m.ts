@@ -2,23 +2,26 @@
 import { arrive } from '../src/gc/doorbell.ts';
 import { useCompiled } from '../src/gc/compiled.ts';
 import { mAt } from '../src/machine/m.ts';
+import type { Mem } from '../src/memory/struct.ts';
 import { link } from '../src/runtime/boot.ts';
+import { settle } from '../src/runtime/settle.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
 import { compiledScanRun } from '../src/drivers/compiled/instance.ts';
-import { outcomeOf, type MOutcome, type MTask } from '../src/drivers/threads/task.ts';
+import { serve } from '../src/drivers/threads/serve.ts';
+import type { MTask } from '../src/drivers/threads/task.ts';
 import { loadSteps } from '../src/workloads/user-module.ts';
 
-export default async function runM(task: MTask): Promise<MOutcome> {
-  try {
-    const m = new Int32Array(task.buffer, 0, task.words);
-    if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
-    const text = link(await loadSteps(task.workload));
-    const mp = mAt(m, task.index);
-    arrive(m);
-    if (task.index === 0) mstart(m, mp, text);
-    else mstartIdle(m, mp, text);
-    return { ok: true };
-  } catch (error) {
-    return outcomeOf(error);
-  }
-}
+/** The memory of the machine that this thread has run. */
+let m: Mem;
+
+serve(async (task: MTask, loaded) => {
+  if (task.kind === 'settle') return settle(m);
+  m = new Int32Array(task.buffer, 0, task.words);
+  if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
+  const text = link(await loadSteps(task.workload));
+  loaded();
+  const mp = mAt(m, task.index);
+  arrive(m);
+  if (task.index === 0) mstart(m, mp, text);
+  else mstartIdle(m, mp, text);
+});

@@ -24,16 +24,20 @@ export type Facts = Readonly<Record<string, number | string | boolean>>;
  * `facts` are the values that show it; they survive the trip between workers.
  */
 export class Fatal extends Error {
+  // A field, not an assignment: a user's module may have frozen Error.prototype.
+  override readonly name = 'Fatal';
   readonly code: string;
   readonly facts: Facts;
   readonly exitCode: number;
+  /** Path of the user's module whose steps ran on the machine: they may have caused it. */
+  readonly module?: string;
 
-  constructor(code: string, facts: Facts, exitCode: number) {
+  constructor(code: string, facts: Facts, exitCode: number, module?: string) {
     super(`${code}${Object.keys(facts).length > 0 ? ' ' : ''}${formatFacts(facts)}`);
-    this.name = 'Fatal';
     this.code = code;
     this.facts = facts;
     this.exitCode = exitCode;
+    this.module = module;
   }
 }
 
@@ -59,11 +63,8 @@ export function deadlock(): never {
 
 /** Something the user gave cannot be used: one sentence that says what to do instead. */
 export class UsageError extends Error {
+  override name = 'UsageError';
   readonly exitCode = EXIT.usage;
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
 }
 
 /** stdout, stderr or an output file could not be written: one sentence that names it and the reason. */

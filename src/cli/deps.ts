@@ -2,7 +2,7 @@
 import type { Runtime, RuntimeOptions } from '../drivers/api.ts';
 import type { ExplorePool } from '../drivers/explore/campaigns/pool.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
-import type { Workload } from '../workloads/workload.ts';
+import type { Workload, WorkloadFacts } from '../workloads/workload.ts';
 
 export interface Terminal {
   /** Results. Text ends with its own newline. */
@@ -21,8 +21,11 @@ export type MachineOptions = RuntimeOptions;
 
 export interface Deps {
   startRuntime(options: MachineOptions): Promise<Runtime>;
-  /** The workload of that name, or of the module at that path; throws a UsageError. */
-  loadWorkload(spec: string): Promise<Workload>;
+  /**
+   * The workload of that name, or of the module at that path; throws a UsageError.
+   * @param seconds after which a module that does not come to an end is given up
+   */
+  loadWorkload(spec: string, seconds?: number): Promise<WorkloadFacts>;
   /** The built-in workloads, in the order in which help lists them. */
   listWorkloads(): readonly Workload[];
   readOwnHeap(): Promise<HeapImage>;

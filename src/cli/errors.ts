@@ -1,5 +1,6 @@
 /** What is said of an error, and the exit code it stands for. */
 import { EXIT, Fatal } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { Stopped } from '../drivers/errors.ts';
 import { formatBytes } from '../report/units.ts';
 
@@ -35,19 +36,28 @@ function describe(error: unknown, exitCode: number): string[] {
   return isPlanned ? lines : [...lines, 'this is a mistake in sweepgen itself; --debug shows where'];
 }
 
-function describeFatal({ code, facts, exitCode }: Fatal): string[] {
-  const verdict = exitCode === EXIT.invariant ? 'an invariant of the collector is broken: ' : '';
-  return [verdict + code, ...Object.entries(facts).map(([name, value]) => `  ${name} = ${value}`)];
+function describeFatal({ code, facts, exitCode, module }: Fatal): string[] {
+  const lines = Object.entries(facts).map(([name, value]) => `  ${name} = ${value}`);
+  if (exitCode !== EXIT.invariant) return [code, ...lines];
+  // The collector is blamed only where nobody else writes to its memory.
+  const verdict = module === undefined ? 'an invariant of the collector is broken: ' : 'the heap is damaged: ';
+  return [verdict + code, ...lines, ...suspect(module)];
+}
+
+/** A fault of the collector can't be told from a user's step that writes where it should not. */
+function suspect(module: string | undefined): string[] {
+  return module === undefined ? [] : [`  steps of ${printable(module)} write to this memory: look there first for a wrong reference, slot or word`];
 }
 
 /** All the oracle has found, up to a limit. */
 function describeProblems(message: string, error: Error, problems: readonly unknown[]): string[] {
-  const { code } = error as { code?: unknown };
+  const { code, module } = error as { code?: unknown; module?: string };
   const rest = problems.length - MOST_PROBLEMS;
   return [
     typeof code === 'string' ? `the heap is broken: ${code}` : message,
     ...problems.slice(0, MOST_PROBLEMS).map((problem) => `  ${problem}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...suspect(module),
   ];
 }
 

@@ -8,7 +8,7 @@ import type { Hole } from '../malloc/sys.ts';
 import type { GoVersion } from '../report/gctrace.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
-import type { Params, Workload } from '../workloads/workload.ts';
+import type { Params, WorkloadFacts } from '../workloads/workload.ts';
 import { hint } from '../base/suggest.ts';
 
 export { MAX_PROCS };
@@ -169,7 +169,7 @@ export function collectSetting(text: string, before: readonly Setting[] = []): r
 }
 
 /** All params of the workload: those given with `--set`, and the defaults of the others. */
-export function paramsFor(workload: Workload, settings: readonly Setting[]): Params {
+export function paramsFor(workload: WorkloadFacts, settings: readonly Setting[]): Params {
   const known = Object.keys(workload.params);
   const unknown = settings.find(([name]) => !known.includes(name));
   if (unknown !== undefined && known.length > 0) {

@@ -6,7 +6,8 @@ import { threadPool } from '../drivers/explore/campaigns/pool.ts';
 import { startRuntime } from '../index.ts';
 import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
-import { listWorkloads, loadWorkload } from '../workloads/registry.ts';
+import { describeProgram } from '../drivers/threads/program.ts';
+import { BUILT_INS } from '../workloads/built-ins.ts';
 import { writeText } from './write-text.ts';
 import type { Deps, Terminal } from './deps.ts';
 import { checkWritable, writeOutput } from './output-file.ts';
@@ -15,8 +16,8 @@ import { readText } from './read-text.ts';
 export function realDeps(): Deps {
   return {
     startRuntime,
-    loadWorkload,
-    listWorkloads,
+    loadWorkload: describeProgram,
+    listWorkloads: () => BUILT_INS,
     readOwnHeap,
     readHeapFile: openHeapFile,
     readText,

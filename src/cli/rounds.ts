@@ -3,7 +3,7 @@ import { seedState, xorshift32 } from '../base/random.ts';
 import { TUNING, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import type { Goarch } from './options.ts';
 import { tuningFlags } from './tuning.ts';
-import type { Param, Params, Workload } from '../workloads/workload.ts';
+import type { Param, Params, WorkloadFacts } from '../workloads/workload.ts';
 
 /** All it takes to repeat a round. */
 export interface Round {
@@ -22,7 +22,7 @@ export interface Round {
 
 /** What a round is drawn from. */
 export interface Choices {
-  readonly workloads: readonly { readonly spec: string; readonly workload: Workload }[];
+  readonly workloads: readonly { readonly spec: string; readonly workload: WorkloadFacts }[];
   readonly maxProcs: number;
 }
 
@@ -80,7 +80,7 @@ function drawer(seed: number): Draw {
   };
 }
 
-function drawParams(params: Workload['params'], draw: Draw): Params {
+function drawParams(params: WorkloadFacts['params'], draw: Draw): Params {
   const drawn: Record<string, number> = {};
   for (const [name, param] of Object.entries(params)) drawn[name] = drawParam(param, draw);
   return drawn;

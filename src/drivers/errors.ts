@@ -17,11 +17,14 @@ export class HeapBroken extends Error {
   readonly exitCode = EXIT.invariant;
   readonly code: string;
   readonly problems: readonly string[];
-  constructor(code: string, problems: readonly string[]) {
+  /** Path of the user's module whose steps ran on the machine: they may have caused it. */
+  readonly module?: string;
+  constructor(code: string, problems: readonly string[], module?: string) {
     super(`the heap is broken: ${problems[0]}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`);
     this.name = 'HeapBroken';
     this.code = code;
     this.problems = problems;
+    this.module = module;
   }
 }
 

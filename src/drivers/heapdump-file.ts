@@ -11,8 +11,13 @@ import { HEAPDUMP_MINOR, heapdumpRecords } from '../report/heapdump.ts';
 import { SYSTEM_STEPS } from '../runtime/system.ts';
 import { encodeDump } from '../workloads/heaps/go-dump-encode.ts';
 import type { DumpRecord } from '../workloads/heaps/go-dump-schema.ts';
-import type { Workload } from '../workloads/workload.ts';
 import type { HeapDumpFile } from './api.ts';
+
+/** A workload, as far as a dump names it. */
+export interface NamedSteps {
+  readonly name: string;
+  readonly steps: readonly { readonly name: string }[];
+}
 
 /** Before a long run: throws a UsageError when a file can't be written there anyway. */
 export async function checkHeapDumpPath(path: string): Promise<void> {
@@ -32,7 +37,7 @@ export async function checkHeapDumpPath(path: string): Promise<void> {
  * @param signal breaks it off
  * @throws UsageError when the file can't be written; the signal's reason
  */
-export async function writeHeapDump(m: Mem, workload: Workload, path: string, signal?: AbortSignal): Promise<HeapDumpFile> {
+export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string, signal?: AbortSignal): Promise<HeapDumpFile> {
   let objects = 0;
   function* counted(): Generator<DumpRecord> {
     for (const record of heapdumpRecords(m, { text: textOf(workload) })) {
@@ -54,7 +59,7 @@ export async function writeHeapDump(m: Mem, workload: Workload, path: string, si
 }
 
 /** What the steps of the text segment are called, in the way of Go's functions. */
-function textOf({ name, steps }: Workload): string[] {
+function textOf({ name, steps }: NamedSteps): string[] {
   return [
     ...SYSTEM_STEPS.map((step) => `runtime.${step.name}`),
     ...steps.map((step, i) => `${name}.${step.name === '' ? `step${i}` : step.name}`),

@@ -14,12 +14,26 @@ import { nameWord } from './name-word.ts';
 const P_STATUS_NAMES = ['idle', 'running', 'in a system call', 'stopped', 'left'];
 const G_STATUS_NAMES = ['idle', 'runnable', 'running', 'syscall', 'waiting', '', 'dead'];
 
-/** A line for each P, then the machine's own state. */
+/** Ps that there can be: a memory that a step has written over may count more. */
+const MOST_PS = 64;
+
+/** A line for each P, then the machine's own state; less of a memory that a user's step has damaged. */
 export function describeMachine(m: Mem): string {
-  const procs = m[CONFIG + Config.at.nprocs];
-  const lines = Array.from({ length: procs }, (_, i) => describeP(m, i));
-  lines.push(describeWorld(m), ...describeGoroutines(m));
-  return lines.join('\n');
+  const parts = [() => Array.from({ length: nprocs(m) }, (_, i) => describeP(m, i)), () => [describeWorld(m)], () => describeGoroutines(m)];
+  return parts.flatMap(orDamaged).join('\n');
+}
+
+function orDamaged(describe: () => string[]): string[] {
+  try {
+    return describe();
+  } catch {
+    return ['the memory of the machine is damaged'];
+  }
+}
+
+function nprocs(m: Mem): number {
+  const count = m[CONFIG + Config.at.nprocs];
+  return count >= 0 && count <= MOST_PS ? count : 0;
 }
 
 function describeP(m: Mem, i: number): string {
@@ -50,7 +64,8 @@ const MOST_GOROUTINES = 16;
 
 function describeGoroutines(m: Mem): string[] {
   const lines: string[] = [];
-  for (let i = 0; i < allglen(m) && lines.length < MOST_GOROUTINES; i++) {
+  const made = Math.min(allglen(m), m[CONFIG + Config.at.maxGs], (m.length - m[CONFIG + Config.at.gs]) / G.words);
+  for (let i = 0; i < made && lines.length < MOST_GOROUTINES; i++) {
     const gp = gAt(m, i);
     const status = Atomics.load(m, gp + G.at.xstatus);
     if (G_STATUS_NAMES[status] === 'dead') continue;
@@ -64,6 +79,6 @@ function describeGoroutines(m: Mem): string[] {
 
 function nameLock(m: Mem, at: Ref): string {
   const owner = m[at + Lock.at.owner];
-  const holder = Array.from({ length: m[CONFIG + Config.at.nprocs] }, (_, i) => i).find((i) => mAt(m, i) === owner);
+  const holder = Array.from({ length: nprocs(m) }, (_, i) => i).find((i) => mAt(m, i) === owner);
   return holder === undefined ? nameWord(m, at) : `${nameWord(m, at)} (held by M${holder})`;
 }

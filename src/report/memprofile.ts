@@ -5,7 +5,6 @@ import { PSEUDO_PC } from '../machine/callers.ts';
 import { Bucket, MPROF, MProf, type BucketRef } from '../malloc/buckets.ts';
 import { RATE } from '../malloc/mprof.ts';
 import { PROGRAM_BASE } from '../runtime/boot.ts';
-import type { Step } from '../runtime/goroutine.ts';
 
 /** A step, as a profile shows it. */
 export interface ProfileFunction {
@@ -33,7 +32,7 @@ export interface MemProfile {
 
 /** Where the steps come from, for their names. */
 export interface ProgramNames {
-  readonly text: readonly Step[];
+  readonly text: readonly { readonly name: string }[];
   readonly workload: string;
   /** The workload's module. */
   readonly file: string;

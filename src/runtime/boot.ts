@@ -113,7 +113,7 @@ export function enableGC(m: Mem): void {
 }
 
 /** The text segment of a machine that runs `program`, whose own step 0 is at `PROGRAM_BASE`. */
-export function link(program: readonly Step[]): readonly Step[] {
+export function link<S>(program: readonly S[]): readonly (S | Step)[] {
   return [...SYSTEM_STEPS, ...program];
 }
 

@@ -51,6 +51,11 @@ export function isPark(answer: number): boolean {
   return (~answer & 3) === PARK;
 }
 
+/** Does this negative answer ask to let others run? */
+export function isYield(answer: number): boolean {
+  return (~answer & 3) === YIELD;
+}
+
 /** For the scheduler: where a yielding or parking goroutine goes on. */
 export function pcOf(answer: number): number {
   return ~answer >> 2;

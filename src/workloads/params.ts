@@ -2,13 +2,13 @@
 import { UsageError } from '../base/fatal.ts';
 import { shown } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
-import type { Param, Params, Workload } from './workload.ts';
+import type { Param, Params, WorkloadFacts } from './workload.ts';
 
 /**
  * All params of `workload`: those in `given`, the others at their default.
  * @throws UsageError for a name it doesn't have, or a value that is no integer in its range
  */
-export function checkParams(workload: Workload, given: Readonly<Record<string, unknown>>): Params {
+export function checkParams(workload: WorkloadFacts, given: Readonly<Record<string, unknown>>): Params {
   const params: Record<string, number> = {};
   for (const [name, param] of Object.entries(workload.params)) params[name] = param.default;
   for (const [name, value] of Object.entries(given)) {
@@ -18,7 +18,7 @@ export function checkParams(workload: Workload, given: Readonly<Record<string, u
   return params;
 }
 
-function checkValue(workload: Workload, name: string, value: unknown): number {
+function checkValue(workload: WorkloadFacts, name: string, value: unknown): number {
   const param = workload.params[name];
   if (typeof value !== 'number' || !Number.isInteger(value)) {
     throw new UsageError(`${workload.name}: ${name} must be a whole number, ${rangeOf(param)}, not ${shown(value)}`);
@@ -29,7 +29,7 @@ function checkValue(workload: Workload, name: string, value: unknown): number {
   return value;
 }
 
-function unknownParam(workload: Workload, name: string): string {
+function unknownParam(workload: WorkloadFacts, name: string): string {
   const names = Object.keys(workload.params);
   if (names.length === 0) return `${workload.name} has no params, so ${name} can't be set`;
   return `${workload.name} has no param ${shown(name)}${hint(name, names)}`;

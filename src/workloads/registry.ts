@@ -1,10 +1,13 @@
 /** Workloads by name, and from modules of the user's. */
 import { z } from 'zod';
-import { UsageError } from '../base/fatal.ts';
+import { Fatal, UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
+import { messageOf } from '../base/thrown.ts';
+import { placeOf } from '../base/user-frame.ts';
 import type { TypeTable } from '../heap/type-table.ts';
 import { G_INTS } from '../machine/g.ts';
 import { BUILT_INS, builtIn } from './built-ins.ts';
-import { importWorkload, messageOf } from './user-module.ts';
+import { importWorkload } from './user-module.ts';
 import type { Workload } from './workload.ts';
 
 export { checkParams } from './params.ts';
@@ -56,6 +59,8 @@ const NeedsShape = z.object({
   stackWords: z.int().min(16).max(1 << 20).optional(),
 });
 
+const ReportShape = z.array(z.string());
+
 const ArgsShape = z.array(z.number()).max(G_INTS, `can be at most ${G_INTS}, the ints of a goroutine`);
 
 /**
@@ -70,24 +75,44 @@ export async function loadWorkload(spec: string): Promise<Workload> {
 }
 
 function checkWorkload(spec: string, made: unknown): Workload {
-  return checked(`workload module ${spec}`, WorkloadShape, made) as unknown as Workload;
+  const where = `workload module ${printable(spec)}`;
+  // A getter or a Proxy of the user's may throw while it is looked at.
+  return attempt(`${where}: its default export`, () => checked(where, WorkloadShape, made)) as unknown as Workload;
 }
 
-/** The user's `needs` and `args` are checked whenever they are asked. */
+/** What the user's functions answer is checked whenever they are asked. */
 function guarded(spec: string, workload: Workload): Workload {
-  const where = `workload module ${spec}`;
+  const where = `workload module ${printable(spec)}`;
+  const { build, report } = workload;
+  function ask<T>(name: string, shape: z.ZodType<T>, call: () => unknown): T {
+    const part = `${where}: ${name}()`;
+    return attempt(part, () => {
+      const answer = call();
+      if (isPromise(answer)) throw new UsageError(`${part} returned a promise; it must be done when it returns`);
+      return checked(part, shape, answer);
+    });
+  }
   return {
     ...workload,
-    needs: (params) => checked(`${where}: needs()`, NeedsShape, attempt(`${where}: needs()`, () => workload.needs(params))),
-    args: (params, seed) => checked(`${where}: args()`, ArgsShape, attempt(`${where}: args()`, () => workload.args(params, seed))),
+    needs: (params) => ask('needs', NeedsShape, () => workload.needs(params)),
+    args: (params, seed) => ask('args', ArgsShape, () => workload.args(params, seed)),
+    ...(build === undefined ? {} : { build: (m, m0, params) => void ask('build', z.unknown(), () => build(m, m0, params)) }),
+    ...(report === undefined ? {} : { report: (m, params) => ask('report', ReportShape, () => report(m, params)) }),
   };
 }
 
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** What `ask` gives; what the user's code throws in it becomes a sentence. */
 function attempt<T>(where: string, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
-    throw new UsageError(`${where} threw: ${messageOf(error)}`);
+    if (error instanceof UsageError && error.message.startsWith('workload module')) throw error;
+    if (error instanceof Fatal) throw error;
+    throw new UsageError(`${where} threw: ${messageOf(error)}${placeOf(error)}`);
   }
 }
 

@@ -1,20 +1,28 @@
 /**
- * Workload modules of the user's, as they are: registry.ts checks what they export, once, on the
- * main thread. The threads of the Ms take the steps from here, and so start without the checks.
+ * Workload modules of the user's, as they are: registry.ts checks what they export, once, on a
+ * thread of its own. The threads of the Ms take the steps from here, and so start without the checks.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
+import { messageOf } from '../base/thrown.ts';
+import { placeOf } from '../base/user-frame.ts';
 import type { Step } from '../runtime/goroutine.ts';
 import { BUILT_INS, builtIn } from './built-ins.ts';
+import { checkedSteps } from './checked-steps.ts';
+import { guardGlobals } from './guard-globals.ts';
 import { toolkit } from './toolkit.ts';
 import type { Workload } from './workload.ts';
 
 /** The steps of a workload that loadWorkload has found good. */
 export async function loadSteps(spec: string): Promise<readonly Step[]> {
-  const { steps } = builtIn(spec) ?? ((await importWorkload(spec)) as Workload);
-  return steps;
+  const known = builtIn(spec);
+  if (known !== undefined) return known.steps;
+  guardGlobals();
+  const { steps } = (await importWorkload(spec)) as Workload;
+  return checkedSteps(steps);
 }
 
 /**
@@ -27,16 +35,20 @@ export async function importWorkload(spec: string): Promise<unknown> {
   return typeof exported === 'function' ? callFactory(spec, exported as (api: typeof toolkit) => unknown) : exported;
 }
 
-function moduleUrl(spec: string): string {
+/**
+ * The URL of the module `spec`.
+ * @throws UsageError for a name that is neither a workload nor a file
+ */
+export function moduleUrl(spec: string): string {
   if (!/[/\\.]/.test(spec)) {
     const names = BUILT_INS.map(({ name }) => name).join(', ');
-    throw new UsageError(`there is no workload ${spec}; built in are ${names}; a module of your own is named by its path, as ./${spec}.mjs`);
+    throw new UsageError(`there is no workload ${printable(spec)}; built in are ${names}; a module of your own is named by its path, as ./${printable(spec)}.mjs`);
   }
   if (/^[a-z][a-z+.-]+:/i.test(spec) && !spec.startsWith('file:')) {
-    throw new UsageError(`workload module ${spec}: only files can be loaded, by path or file: URL`);
+    throw new UsageError(`workload module ${printable(spec)}: only files can be loaded, by path or file: URL`);
   }
   const url = spec.startsWith('file:') ? spec : pathToFileURL(resolve(spec)).href;
-  if (!existsSync(pathOf(spec, url))) throw new UsageError(`workload module ${spec}: there is no such file`);
+  if (!existsSync(pathOf(spec, url))) throw new UsageError(`workload module ${printable(spec)}: there is no such file`);
   return url;
 }
 
@@ -44,16 +56,16 @@ function pathOf(spec: string, url: string): string {
   try {
     return fileURLToPath(url);
   } catch (error) {
-    throw new UsageError(`workload module ${spec}: ${messageOf(error)}`);
+    throw new UsageError(`workload module ${printable(spec)}: ${messageOf(error)}`);
   }
 }
 
 async function importDefault(spec: string, url: string): Promise<unknown> {
   const loaded = await import(/* @vite-ignore */ url).catch((error: unknown) => {
-    throw new UsageError(`workload module ${spec} can't be loaded: ${messageOf(error)}`);
+    throw new UsageError(`workload module ${printable(spec)} can't be loaded: ${messageOf(error)}${placeOf(error)}`);
   });
   if (!Object.hasOwn(loaded as object, 'default')) {
-    throw new UsageError(`workload module ${spec} has no default export; export a workload, or a function that makes one from the toolkit`);
+    throw new UsageError(`workload module ${printable(spec)} has no default export; export a workload, or a function that makes one from the toolkit`);
   }
   return (loaded as { default: unknown }).default;
 }
@@ -62,10 +74,6 @@ function callFactory(spec: string, factory: (api: typeof toolkit) => unknown): u
   try {
     return factory(toolkit);
   } catch (error) {
-    throw new UsageError(`workload module ${spec}: its default export threw: ${messageOf(error)}`);
+    throw new UsageError(`workload module ${printable(spec)}: its default export threw: ${messageOf(error)}${placeOf(error)}`);
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -35,11 +35,15 @@ export interface Needs {
   readonly arenaFrom?: number;
 }
 
-export interface Workload {
+/** What is told of a workload before it runs. */
+export interface WorkloadFacts {
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
   readonly params: Readonly<Record<string, Param>>;
+}
+
+export interface Workload extends WorkloadFacts {
   needs(params: Params): Needs;
   /** The types of what it allocates, if it says so: steps name them by their numbers, see typeAt. */
   readonly types?: TypeTable;

@@ -97,7 +97,7 @@ export function addRun(program: Command, deps: Deps): void {
 async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promise<void> {
   const { terminal } = deps;
   const spec = name ?? (flags.heap === undefined ? DEFAULT_WORKLOAD : HEAP_WORKLOAD);
-  const workload = await findWorkload(deps, spec);
+  const workload = await findWorkload(deps, spec, flags.hangSeconds);
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc ?? readgogc(deps.env), seed: flags.seed };
   const memprofileRate = profileRate(deps, flags);

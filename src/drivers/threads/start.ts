@@ -1,36 +1,30 @@
 /** Starts a machine on real threads. */
-import { Fatal, UsageError } from '../../base/fatal.ts';
+import { UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
-import { mAt } from '../../machine/m.ts';
-import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
-import { boot, enableGC, link, startMain } from '../../runtime/boot.ts';
-import { setInt } from '../../runtime/mutator.ts';
-import { settle } from '../../runtime/settle.ts';
-import { SCHED, Sched } from '../../machine/sched.ts';
+import { boot, enableGC, link } from '../../runtime/boot.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
-import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import { checkParams } from '../../workloads/params.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { imageNeeds, loadImageInPieces } from '../../workloads/load-image.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
-import type { Needs, Params, Workload } from '../../workloads/workload.ts';
+import type { Needs, Params } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
-import { MachineStuck } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
-import { describeMachine } from '../machine-state.ts';
 import { checkOptions } from '../options.ts';
 import { GOARCH, largestArena, planMachine } from '../shape.ts';
 import { checkAddressSpace } from './address-space.ts';
 import { hearCallbacks, type Heard } from './callbacks.ts';
 import { Ending } from './ending.ts';
-import { endPool, makePool } from './pool.ts';
+import { Ms, blame } from './ms.ts';
+import { openProgram, type Program } from './program.ts';
+import { Pulse } from './pulse.ts';
 import { reserveMemory, type MachineMemory } from './reserve.ts';
-import { errorOf } from './task.ts';
 import { Watcher } from './watch.ts';
 
 /**
@@ -42,39 +36,43 @@ import { Watcher } from './watch.ts';
 export async function startRuntime(given: RuntimeOptions): Promise<Runtime> {
   const options = checkOptions(given);
   const ending = new Ending(options.signal);
+  let program: Program | undefined;
   try {
-    return await build(options, ending);
+    ending.signal.throwIfAborted();
+    program = await openProgram(options.workload, options.hangSeconds, ending.asked);
+    return await build(program, options, ending);
   } catch (error) {
     ending.dispose();
+    await program?.close();
     throw error;
   }
 }
 
-async function build(options: RuntimeOptions, ending: Ending): Promise<Runtime> {
-  ending.signal.throwIfAborted();
-  const workload = await loadWorkload(options.workload);
-  const params = checkParams(workload, options.params ?? {});
+async function build(program: Program, options: RuntimeOptions, ending: Ending): Promise<Runtime> {
+  const params = checkParams(program, options.params ?? {});
   if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
-  const plan = planFor(workload.needs(params), options, workload.types);
+  const plan = planFor(await program.needs(params), options, program.types);
   checkAddressSpace(plan.map.shape.procs);
   const memory = reserveMemory(plan.map, options.tuning?.code);
   const m = new Int32Array(memory.buffer, 0, plan.map.words);
-  const machine: Machine = { m, memory, plan, workload, params, options };
-  const m0 = boot(m, plan.map, options.gogc === 'off' ? -1 : (options.gogc ?? 100), workload.types);
+  const machine: Machine = { m, memory, plan, program, params, options };
+  const m0 = boot(m, plan.map, options.gogc === 'off' ? -1 : (options.gogc ?? 100), program.types);
   const loaded = options.heap === undefined ? undefined : await loadHeap(machine, m0, options.heap, ending);
   await ending.hear();
-  workload.build?.(m, m0, params);
-  startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
+  const pulse = new Pulse(m, plan.map);
+  await program.build(m, m0, params, () => pulse.work());
+  await program.start(m, m0, options.args ?? (await program.args(params, options.seed ?? 1)));
+  enableGC(m);
   await ending.hear();
   return run(machine, loaded, ending);
 }
 
 /** What a machine is made of. */
-interface Machine {
+export interface Machine {
   readonly m: Mem;
   readonly memory: MachineMemory;
   readonly plan: Plan;
-  readonly workload: Workload;
+  readonly program: Program;
   readonly params: Params;
   readonly options: RuntimeOptions;
 }
@@ -155,39 +153,24 @@ async function inPieces<Result>(pieces: Generator<void, Result>, ending: Ending)
   }
 }
 
-function startProgram(m: Mem, m0: number, workload: Workload, args: readonly number[]): void {
-  startMain(m, m0, workload.main.pc, workload.main.slots);
-  const main = m[SCHED + Sched.at.maing];
-  args.forEach((value, i) => setInt(m, main, i, value));
-  enableGC(m);
-}
-
 function run(machine: Machine, loaded: Loaded | undefined, ending: Ending): Runtime {
-  const { m, memory, plan: { map }, workload, options } = machine;
-  const procs = map.shape.procs;
-  const pool = makePool(procs);
+  const { m, memory, plan: { map }, program, options } = machine;
   const callbacks = hearCallbacks(options, ending);
-  const watcher = new Watcher(m, { ...options, ...callbacks }, link(workload.steps).map(({ name }) => name));
-  const lost = new Promise<never>((_, reject) => {
-    pool.on('error', (error) => reject(lostWorker(m, error)));
-  });
+  const watcher = new Watcher(m, map, { ...options, ...callbacks }, { names: link(program.steps).map(({ name }) => name), module: program.module });
+  const ms = new Ms(machine);
   // Whoever fails first decides: the others may wait for it forever.
-  const ms = Array.from({ length: procs }, async (_, index) => {
-    const outcome = await pool
-      .run({ buffer: memory.buffer, words: map.words, compiled: memory.compiled, index, workload: options.workload })
-      .catch((error: unknown) => Promise.reject(lostWorker(m, error)));
-    if (!outcome.ok) throw explain(machine, errorOf(outcome, workload.name));
-  });
-  const concluded = Promise.race([Promise.all(ms), watcher.run().then(() => never()), lost, ending.asked])
-    .then(() => conclude(machine, loaded, watcher, callbacks, ending));
+  const failed = Promise.race([watcher.run().then(() => never()), ms.lost, program.lost, ending.asked]);
+  const concluded = Promise.race([ms.done, failed])
+    .then(() => conclude(machine, loaded, ms, failed, watcher, callbacks, ending))
+    .catch((error: unknown) => Promise.reject(blame(error, program)));
   const finished = Promise.race([concluded, ending.asked]).finally(async () => {
     watcher.end();
     ending.dispose();
-    await endPool(pool, m, ms);
+    await Promise.all([program.close(), ms.end()]);
     // A dump that was broken off closes its file.
     await concluded.catch(() => {});
   });
-  for (const promise of [...ms, finished, concluded, lost]) promise.catch(() => {});
+  for (const promise of [finished, concluded, failed]) promise.catch(() => {});
   return {
     m,
     map,
@@ -204,45 +187,30 @@ function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-function lostWorker(m: Mem, error: unknown): Error {
-  const cause = error instanceof Error ? error.message : String(error);
-  return new MachineStuck(`a worker thread died: ${cause}`, describeMachine(m));
-}
-
-/** Adds what only the whole machine knows: what every P was doing, how large an arena could be. */
-function explain({ m, plan }: Machine, error: Error): Error {
-  if (!(error instanceof Fatal)) return error;
-  if (error.code === 'DEADLOCK') return new MachineStuck('all goroutines are asleep: deadlock', describeMachine(m));
-  if (error.code !== 'OUT_OF_MEMORY' || error.facts.what !== 'arena') return error;
-  return new Fatal(error.code, { ...error.facts, mostArenaBytes: plan.mostArenaBytes() }, error.exitCode);
-}
-
 /** Undefined if nobody, neither the options nor the program, has asked for one. */
-function profileOf(m: Mem, workload: Workload, options: RuntimeOptions): MemProfile | undefined {
+function profileOf(m: Mem, workload: Program, options: RuntimeOptions): MemProfile | undefined {
   const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
   const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
   return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
 }
 
-/** All Ms have left: the rest is swept, counted and, if asked for, verified here. */
-async function conclude({ m, workload, params, options }: Machine, loaded: Loaded | undefined, watcher: Watcher, callbacks: Heard, ending: Ending): Promise<RunResult> {
+/** All Ms have left: the rest is swept, counted and, if asked for, verified. */
+async function conclude({ m, program, params, options }: Machine, loaded: Loaded | undefined, ms: Ms, failed: Promise<never>, watcher: Watcher, callbacks: Heard, ending: Ending): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
-  // What the sweep traces must be read as it goes on, or it would wait for room forever.
-  do watcher.look();
-  while (sweepone(m, mAt(m, 0)) !== NOTHING_TO_SWEEP);
-  settle(m);
+  // On a thread, and watched: a memory that a step has damaged may hold the sweep up forever.
+  await Promise.race([ms.settle(), failed]);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);
   await callbacks.settled();
   return {
     memstats: readMemStats(m),
     cycles: watcher.cycles,
-    lines: workload.report?.(m, params) ?? [],
+    lines: await program.report(m, params),
     elapsedNs,
     verified: watcher.verified,
     heap: loaded === undefined ? undefined : accountOnce(m, loaded),
-    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, workload, options.heapdump, ending.signal),
-    memProfile: profileOf(m, workload, options),
+    heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, program, options.heapdump, ending.signal),
+    memProfile: profileOf(m, program, options),
   };
 }
 

@@ -5,7 +5,7 @@ import { generateCore, generateCosted, writePrebuilt } from './generate.ts';
 import { ENTRY, GENERATED, ROOT } from '../load.ts';
 import { MODEL_ENTRY, MODEL_CORE } from '../../model/load.ts';
 import { gatherWorker } from '../../threads/gather.ts';
-import { GATHERED_WORKER, WORKER } from '../../threads/worker.ts';
+import { MODULE_WORKER, WORKER, gatheredFile } from '../../threads/worker.ts';
 import { ConventionError } from './problems.ts';
 import { packSites } from './sites.ts';
 
@@ -16,7 +16,7 @@ try {
   await writePrebuilt(hooked, join(GENERATED, 'core.hooked.gen.js'));
   writeFileSync(join(GENERATED, 'sites.gen.json'), JSON.stringify(packSites(plain.sites)));
   await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
-  await gatherWorker(WORKER, GATHERED_WORKER);
+  for (const worker of [WORKER, MODULE_WORKER]) await gatherWorker(worker, gatheredFile(worker));
 } catch (error) {
   if (!(error instanceof ConventionError)) throw error;
   console.error(error.message);

@@ -1,0 +1,26 @@
+/** The thread of a user's module: loads it, checks it, and calls its functions. */
+import { mAt } from '../src/machine/m.ts';
+import { startWorkload } from '../src/workloads/start-workload.ts';
+import { describeWorkload } from '../src/workloads/description.ts';
+import { guardGlobals } from '../src/workloads/guard-globals.ts';
+import { loadWorkload } from '../src/workloads/registry.ts';
+import type { Workload } from '../src/workloads/workload.ts';
+import type { ModuleTask } from '../src/drivers/threads/module-task.ts';
+import { serve } from '../src/drivers/threads/serve.ts';
+
+let workload: Workload;
+
+serve(async (task: ModuleTask, loaded): Promise<unknown> => {
+  if (task.kind === 'describe') {
+    guardGlobals();
+    workload = await loadWorkload(task.spec);
+    return describeWorkload(workload);
+  }
+  loaded();
+  if (task.kind === 'needs') return workload.needs(task.params);
+  if (task.kind === 'args') return workload.args(task.params, task.seed);
+  const m = new Int32Array(task.buffer, 0, task.words);
+  if (task.kind === 'report') return workload.report?.(m, task.params);
+  if (task.kind === 'start') return startWorkload(m, mAt(m, 0), workload.main, task.args);
+  return workload.build?.(m, mAt(m, 0), task.params);
+});
