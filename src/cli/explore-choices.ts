@@ -13,7 +13,7 @@ import type { Scenario } from '../drivers/explore/scenarios/scenario.ts';
 import { isModulePath, loadUserScenario } from '../drivers/explore/user-scenario.ts';
 import { plural } from '../report/units.ts';
 import type { Setting } from './options.ts';
-import { hint, inWords } from './suggest.ts';
+import { hint, inWords } from '../base/suggest.ts';
 
 /** @throws UsageError when there is no such item */
 export function named<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string): Item {

@@ -2,7 +2,7 @@
 import { UsageError } from '../base/fatal.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Deps } from './deps.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 /** @throws UsageError that says what was meant, perhaps, or what is wrong with the module */
 export async function findWorkload(deps: Deps, spec: string): Promise<Workload> {

@@ -6,7 +6,7 @@ import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campa
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
 import { HELP_WIDTH } from './help.ts';
-import { inWords } from './suggest.ts';
+import { inWords } from '../base/suggest.ts';
 import { tableText } from './lane-table-text.ts';
 
 const COLUMNS: readonly Column[] = [

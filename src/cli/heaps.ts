@@ -4,7 +4,7 @@ import { formatBytes, formatShare } from '../report/units.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Deps } from './deps.ts';
 import type { Progress } from './progress.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 /** The synthetic graphs, the same that other collectors are measured on. */
 export const GRAPHS: readonly string[] = ['tree', 'list', 'rand', 'wide', 'mixed'];

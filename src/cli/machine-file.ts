@@ -6,7 +6,7 @@ import { UsageError } from '../base/fatal.ts';
 import { MachineModelShape, type MachineModel } from '../drivers/model/machine-model.ts';
 import { MACHINES } from '../drivers/model/machines.ts';
 import { writeOutput } from './output-file.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

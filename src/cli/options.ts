@@ -8,7 +8,7 @@ import type { GoVersion } from '../report/gctrace.ts';
 import { MAX_GCPROC } from '../runtime/world.ts';
 import { checkParams } from '../workloads/params.ts';
 import type { Params, Workload } from '../workloads/workload.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 export { MAX_PROCS };
 /** As many threads as may mark. */

@@ -15,7 +15,7 @@ import type { Deps } from './deps.ts';
 import { describeError } from './errors.ts';
 import { EXIT_CODES, HELP_WIDTH, examples } from './help.ts';
 import { paint } from './paint.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 /** In the order in which help lists them. */
 const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../base/fatal.ts';
 import { TUNING, TUNING_NAMES, type MachineTuning, type Tunable, type TuningName } from '../drivers/tuning.ts';
 import { integer, oneOf } from './options.ts';
-import { hint } from './suggest.ts';
+import { hint } from '../base/suggest.ts';
 
 /** Adds `--workbuf <n>` and the like. */
 export function addTuning(command: Command, names: readonly TuningName[] = TUNING_NAMES): Command {

@@ -8,7 +8,7 @@ import { parseRuns, parseThreadCounts } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
-import { inWords } from '../suggest.ts';
+import { inWords } from '../../base/suggest.ts';
 import { defaultCounts, printScaling } from './scale.ts';
 
 interface StartFlags {

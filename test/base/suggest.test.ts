@@ -1,6 +1,6 @@
 /** A slip of the pen is recognised, another word is not. */
 import { describe, expect, it } from 'vitest';
-import { hint, inWords, nearest } from '../../src/cli/suggest.ts';
+import { hint, inWords, nearest } from '../../src/base/suggest.ts';
 
 const KNOWN = ['churn', 'binary-trees', 'tree', 'list'];
 
