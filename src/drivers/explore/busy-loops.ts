@@ -11,10 +11,13 @@
  */
 
 /** Accesses of a thread before its first probe; and before the next one of a thread that was found looping. */
-const FIRST_PROBE = 512;
+const FIRST_PROBE = 1024;
 const NEXT_PROBE = 64;
-/** Accesses that the first probe notes. A later one notes more: the loop may be longer. */
-const SHORTEST_PROBE = 64;
+/**
+ * Accesses that the first probe notes: stepping is slow. A later probe notes more, and so does
+ * each as long as it has seen no write: work writes, a spin over many words only reads.
+ */
+const SHORTEST_PROBE = 32;
 const LONGEST_PROBE = 4096;
 /** Equal laps, and equal accesses, that show a loop. */
 const LEAST_LAPS = 3;
@@ -34,6 +37,7 @@ export class BusyLoop {
   #limit = SHORTEST_PROBE;
   /** Accesses noted since the probe began. */
   #noted = 0;
+  #hasWritten = false;
   /** The accesses of a lap, three numbers each, and how many they are; the lap is closed when its first access has come again. */
   readonly #lap: number[] = [];
   #isClosed = false;
@@ -48,17 +52,18 @@ export class BusyLoop {
     this.begin = this.#interval = FIRST_PROBE;
     this.#limit = SHORTEST_PROBE;
     this.isAside = false;
-    this.#noted = 0;
+    this.#start();
     this.#forget();
   }
 
   /**
-   * Notes the access at `site` of a word with `value` that the thread, which has made `ran`
-   * accesses, is about to make. Returns whether the thread stands at the beginning of a lap that
+   * Notes the access at `site` of the word `index` with `value` that the thread, which has made
+   * `ran` accesses, is about to make. Returns whether the thread stands at the beginning of a lap that
    * it has run before, again and again.
    */
-  note(ran: number, site: number, index: number, value: number): boolean {
-    if (this.#noted++ === this.#limit) {
+  note(ran: number, site: number, index: number, value: number, writes: boolean): boolean {
+    this.#hasWritten ||= writes;
+    if (this.#noted++ >= (this.#hasWritten ? this.#limit : LONGEST_PROBE)) {
       this.giveUp(ran);
       return false;
     }
@@ -76,7 +81,7 @@ export class BusyLoop {
     this.#interval *= 2;
     this.begin = ran + this.#interval;
     this.#limit = Math.min(2 * this.#limit, LONGEST_PROBE);
-    this.#noted = 0;
+    this.#start();
     this.#forget();
   }
 
@@ -90,7 +95,7 @@ export class BusyLoop {
     this.inVain++;
     // One more lap will show that the thread still loops. Its first access is noted again then.
     this.#matched -= this.#lap.length / 3 + 1;
-    this.#noted = 0;
+    this.#start();
     this.#interval = NEXT_PROBE;
     this.#limit = Math.max(SHORTEST_PROBE, this.#lap.length);
     return PAUSE_NS * Math.min(2 ** (this.inVain - 1), LONGEST_PAUSE);
@@ -127,6 +132,11 @@ export class BusyLoop {
   #isAt(place: number, site: number, index: number, value: number): boolean {
     const lap = this.#lap;
     return lap[place] === site && lap[place + 1] === index && lap[place + 2] === value;
+  }
+
+  #start(): void {
+    this.#noted = 0;
+    this.#hasWritten = false;
   }
 
   #forget(): void {

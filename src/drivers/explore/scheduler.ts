@@ -233,6 +233,12 @@ export class Explorer implements Scene, Host {
    */
   #resume(thread: number, budget: number): unknown {
     this.#wokeOther = false;
+    if (this.#spinners.isWatched(thread) || this.#loops[thread].begin < this.ran[thread] + budget) return this.#resumeClosely(thread, budget);
+    return this.#go(thread, budget);
+  }
+
+  /** The same for a thread that is watched, from now on or after some accesses. */
+  #resumeClosely(thread: number, budget: number): unknown {
     for (let left = budget; ; ) {
       const stretch = this.#unwatched(thread, left);
       const error = stretch === 0 ? this.#step(thread) : this.#go(thread, stretch);
@@ -252,10 +258,11 @@ export class Explorer implements Scene, Host {
     const site = this.pendingSite[thread];
     if (site >= 0) {
       const index = this.pendingIndex[thread];
-      if (this.#spinners.isWatched(thread)) this.#spinners.note(thread, this.m, index, this.writes[site] === 1);
+      const writes = this.writes[site] === 1;
+      if (this.#spinners.isWatched(thread)) this.#spinners.note(thread, this.m, index, writes);
       // A thread that pauses between its looks has its pauses grow.
       if (this.#loops[thread].begin <= this.ran[thread] && !this.#spinners.isLooking(thread)) {
-        if (this.#loops[thread].note(this.ran[thread], site, index, this.m[index])) {
+        if (this.#loops[thread].note(this.ran[thread], site, index, this.m[index], writes)) {
           this.#setAside(thread);
           return null;
         }
