@@ -6,7 +6,7 @@
  *   impossible (base/fatal.ts)
  * - `race`: two plain accesses to a word conflict, and nothing orders them
  * - `deadlock`: threads are left, and all wait without a timeout
- * - `livelock`: all that are left only look again and again at words that nobody will change
+ * - `livelock`: all that are left sleep, or only look again and again at words that nobody will change
  * - `step-limit`: it went on for too long: a livelock that changes words, or too low a limit
  * - `exception`: any other throw
  */
@@ -27,10 +27,17 @@ export class Violation extends Error {
   }
 }
 
+/** A thread that waited or looped when an execution ended. */
 export interface Blocked {
   readonly thread: number;
+  /** Of the wait, or of an access of the loop. */
   readonly site: number;
-  readonly index: number;
+  /** The word that it sleeps on, or those that it loops over. */
+  readonly words: readonly number[];
+  /** It does not sleep, but looks at its words again and again. */
+  readonly loops: boolean;
+  /** Sites of the calls that it is in, outermost first; empty in the plain variant. */
+  readonly calls: readonly number[];
 }
 
 export interface Execution {

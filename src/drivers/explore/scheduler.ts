@@ -8,6 +8,7 @@ import type { Control, Coroutine, Fiber, Host, WaitResult } from './rewrite/gene
 import { Violation, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { Monitor } from './monitor.ts';
 import { DIRTY_SHIFT, FINISHED } from './rewrite/prologue.ts';
+import { BusyLoop } from './busy-loops.ts';
 import { Spinners } from './spinners.ts';
 import type { Scene, Strategy } from './strategy.ts';
 
@@ -32,6 +33,8 @@ export interface ExploreOptions {
 const RUNNABLE = 0;
 const WAITING = 1;
 const DONE = 2;
+/** What a thread waits on that is set aside. */
+const NO_WORD = -1;
 
 /** One execution with the given seed. */
 export function explore(options: ExploreOptions & { readonly seed: number }): Execution {
@@ -64,6 +67,8 @@ export class Explorer implements Scene, Host {
   readonly #accessNs: number;
   readonly #status: Uint8Array;
   readonly #spinners: Spinners;
+  /** By thread. */
+  readonly #loops: readonly BusyLoop[];
   /** The thread under way has woken another. */
   #wokeOther = false;
   /** Word a waiting thread sleeps on; when it came, for first come first woken. */
@@ -99,6 +104,7 @@ export class Explorer implements Scene, Host {
     this.writes = options.core.$writes;
     this.#status = new Uint8Array(threads);
     this.#spinners = new Spinners(threads);
+    this.#loops = options.threads.map(() => new BusyLoop());
     this.#messages = options.threads.map(() => undefined);
     this.#waitsOn = new Int32Array(threads);
     this.#arrival = new Float64Array(threads);
@@ -117,7 +123,7 @@ export class Explorer implements Scene, Host {
     if (error === null) this.#strategy.begin(this, seed);
     while (this.#left > 0 && error === null) {
       if (this.steps >= this.#stepLimit) {
-        verdict = 'step-limit';
+        verdict = this.#allLoopInVain() ? 'livelock' : 'step-limit';
         break;
       }
       if (this.sleepingCount > 0) this.#wakeExpired();
@@ -186,6 +192,7 @@ export class Explorer implements Scene, Host {
     this.#left = this.threads;
     this.#hash = 0x811c9dc5;
     this.#spinners.reset();
+    for (const loop of this.#loops) loop.reset();
     this.#list();
     for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
   }
@@ -225,21 +232,51 @@ export class Explorer implements Scene, Host {
    * Returns what it threw, or null.
    */
   #resume(thread: number, budget: number): unknown {
-    let left = budget;
     this.#wokeOther = false;
-    while (left > 1 && this.#spinners.isWatched(thread)) {
-      const error = this.#step(thread);
-      if (error !== null || this.#status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
-      left--;
-    }
-    return this.#spinners.isWatched(thread) ? this.#step(thread) : this.#go(thread, left);
+    if (this.#spinners.isWatched(thread) || this.#loops[thread].begin < this.ran[thread] + budget) return this.#resumeClosely(thread, budget);
+    return this.#go(thread, budget);
   }
 
-  /** One access of a thread that is watched. */
+  /** The same for a thread that is watched, from now on or after some accesses. */
+  #resumeClosely(thread: number, budget: number): unknown {
+    for (let left = budget; ; ) {
+      const stretch = this.#unwatched(thread, left);
+      const error = stretch === 0 ? this.#step(thread) : this.#go(thread, stretch);
+      left -= Math.max(stretch, 1);
+      if (left <= 0 || error !== null || this.#status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
+    }
+  }
+
+  /** How many of `left` accesses `thread` may make in one go; 0 if each of them is watched. */
+  #unwatched(thread: number, left: number): number {
+    if (this.#spinners.isWatched(thread)) return 0;
+    return Math.max(Math.min(left, this.#loops[thread].begin - this.ran[thread]), 0);
+  }
+
+  /** One access of a thread that is watched. A thread that loops is set aside in front of it. */
   #step(thread: number): unknown {
     const site = this.pendingSite[thread];
-    if (site >= 0) this.#spinners.note(thread, this.m, this.pendingIndex[thread], this.writes[site] === 1);
+    if (site >= 0) {
+      const index = this.pendingIndex[thread];
+      const writes = this.writes[site] === 1;
+      if (this.#spinners.isWatched(thread)) this.#spinners.note(thread, this.m, index, writes);
+      // A thread that pauses between its looks has its pauses grow.
+      if (this.#loops[thread].begin <= this.ran[thread] && !this.#spinners.isLooking(thread)) {
+        if (this.#loops[thread].note(this.ran[thread], site, index, this.m[index], writes)) {
+          this.#setAside(thread);
+          return null;
+        }
+      }
+    }
     return this.#go(thread, 1);
+  }
+
+  /** `thread` loops: it stays in front of its access as if it slept, but nobody can wake it by a word. */
+  #setAside(thread: number): void {
+    this.#status[thread] = WAITING;
+    this.#waitsOn[thread] = NO_WORD;
+    this.deadline[thread] = this.#time() + this.#loops[thread].setAside(this.m);
+    this.#list();
   }
 
   #go(thread: number, budget: number): unknown {
@@ -312,13 +349,22 @@ export class Explorer implements Scene, Host {
     return true;
   }
 
+  /** All that are left loop over words, or look again and again at words, that nobody will change. */
+  #allLoopInVain(): boolean {
+    for (let thread = 0; thread < this.threads; thread++) {
+      const waitsForEver = this.#status[thread] === WAITING && this.deadline[thread] === Infinity;
+      if (this.#status[thread] !== DONE && !waitsForEver && this.#loops[thread].inVain === 0 && !this.#spinners.looksForEver(thread)) return false;
+    }
+    return true;
+  }
+
   /**
    * `thread`'s sleep is over now, and that of all who wanted to wake before it. Who only looks
    * may look at any time: the clock moves for it only if nobody else can run.
    */
   #warpTo(thread: number): void {
     const time = this.#time();
-    if (this.#spinners.isLooking(thread) && this.runnableCount > 0) this.deadline[thread] = time;
+    if ((this.#spinners.isLooking(thread) || this.#loops[thread].isAside) && this.runnableCount > 0) this.deadline[thread] = time;
     else if (this.deadline[thread] > time) this.#warped += this.deadline[thread] - time;
     this.#wakeExpired();
   }
@@ -328,13 +374,22 @@ export class Explorer implements Scene, Host {
     let woken = 0;
     for (let i = 0; i < this.sleepingCount; i++) {
       const thread = this.sleeping[i];
-      if (this.deadline[thread] <= time || this.#spinners.sees(thread, this.m)) {
+      const isAside = this.#loops[thread].isAside;
+      if (this.deadline[thread] > time && !(isAside ? this.#loops[thread].sees(this.m) : this.#spinners.sees(thread, this.m))) continue;
+      if (isAside) this.#takeBack(thread);
+      else {
         this.#spinners.watch(thread);
         this.#wake(thread, 'timed-out');
-        woken++;
       }
+      woken++;
     }
     if (woken > 0) this.#list();
+  }
+
+  /** `thread`, set aside, goes on with the access that it stands in front of. */
+  #takeBack(thread: number): void {
+    this.#loops[thread].isAside = false;
+    this.#status[thread] = RUNNABLE;
   }
 
   #wake(thread: number, message: WaitResult): void {
@@ -343,17 +398,22 @@ export class Explorer implements Scene, Host {
     this.pendingSite[thread] = -1;
   }
 
+  /** Every thread that has not finished, but for one that could have gone on and does not loop. */
   #blocked(): Blocked[] {
     const blocked: Blocked[] = [];
     for (let thread = 0; thread < this.threads; thread++) {
-      if (this.#status[thread] === WAITING) blocked.push({ thread, site: this.pendingSite[thread], index: this.#waitsOn[thread] });
+      const loops = this.#loops[thread].words;
+      if (this.#status[thread] === DONE || (this.#status[thread] === RUNNABLE && loops.length === 0)) continue;
+      const words = loops.length > 0 ? loops : [this.#waitsOn[thread]];
+      blocked.push({ thread, site: this.pendingSite[thread], words, loops: loops.length > 0, calls: [...this.#fibers[thread].calls] });
     }
     return blocked;
   }
 
   now(ran: number): number {
-    // Who waits for a time does not look in vain.
+    // A thread that waits for a time does not look in vain.
     this.#spinners.rest(this.current);
+    if (this.#loops[this.current].inVain > 0) this.#loops[this.current].giveUp(this.ran[this.current] + ran);
     return this.#time() + ran * this.#accessNs;
   }
 

@@ -214,7 +214,7 @@ describe('verdicts', () => {
   it('deadlock: all that are left wait for good', () => {
     const execution = run([['sleepOn', 3, 0], ['count', 9, 5]]);
     expect(execution.verdict).toBe('deadlock');
-    expect(execution.blocked).toMatchObject([{ thread: 0, index: 3 }]);
+    expect(execution.blocked).toMatchObject([{ thread: 0, words: [3], loops: false }]);
   });
 
   it('step-limit: exactly there', () => {

@@ -1,4 +1,5 @@
 /** What an execution came to, in words; and whether two came to the same. */
+import { inWords } from '../../../base/suggest.ts';
 import { HeapBroken } from '../../errors.ts';
 import { describeMachine } from '../../machine-state.ts';
 import { nameWord } from '../../name-word.ts';
@@ -14,13 +15,22 @@ export interface Outcome {
   readonly atCheckpoint: boolean;
 }
 
+/** Words of a loop that are named. */
+const MOST_WORDS = 8;
+
 /** @param names of the threads; @param m as the execution left it */
 export function outcomeOf({ verdict, error, detail, thread, blocked }: Execution, names: readonly string[], m: Int32Array): Outcome {
   const facts = error instanceof HeapBroken ? [...error.problems] : error instanceof Violation ? [...error.facts] : detail === '' ? [] : detail.split('\n');
   if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') {
-    facts.splice(0, 1, ...blocked.map((each) => `${names[each.thread]} sleeps on ${nameWord(m, each.index)}`), ...machineLines(m));
+    facts.splice(0, 1, ...blocked.map(({ thread: of, words, loops }) => `${names[of]} ${loops ? 'loops over' : 'sleeps on'} ${wordsInText(m, words)}`), ...machineLines(m));
   }
   return { verdict, thread: thread < 0 ? '' : names[thread], facts, atCheckpoint: error instanceof HeapBroken };
+}
+
+function wordsInText(m: Int32Array, words: readonly number[]): string {
+  const names = words.slice(0, MOST_WORDS).map((word) => nameWord(m, word));
+  const more = words.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : inWords(names);
 }
 
 function machineLines(m: Int32Array): string[] {
