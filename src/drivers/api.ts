@@ -1,5 +1,6 @@
 /** The library's interface: how a machine is started, watched and read. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import type { Scavenge } from '../malloc/scavenge-log.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Hole } from '../malloc/sys.ts';
 import type { MachineTuning, Policy } from './tuning.ts';
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
   readonly memprofileRate?: number;
   /** Called for every collection, in order, soon after it ends. */
   readonly onCycle?: (cycle: Cycle) => void;
+  /** Called when the machine's clock has forced a collection, and when free memory was given back; in order with `onCycle`. */
+  readonly onScavenge?: (scavenge: Scavenge) => void;
   /** With `debug: ['allocfreetrace']`, called with a line for each malloc, free and collection, in their order. */
   readonly onTrace?: (line: string) => void;
   /** Called a few times a second while the machine runs. */

@@ -1,7 +1,8 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
+import type { Scavenge } from '../../malloc/scavenge-log.ts';
+import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import type { Hole } from '../../malloc/sys.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
@@ -125,6 +126,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, flags), ...formatCollectStats(cycle)].join('\n')) : undefined,
+    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
     onTrace: (line) => progress.log(line),
     onTick: ({ cycles, heapAlloc }) =>
       progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),

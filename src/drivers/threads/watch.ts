@@ -9,6 +9,7 @@ import { setClock } from '../../sync/clock.ts';
 import { M, PHASE, mAt } from '../../machine/m.ts';
 import { G } from '../../machine/g.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { drainScavenges, type Scavenge } from '../../malloc/scavenge-log.ts';
 import { drainTrace } from '../../malloc/trace.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 import { XBELL } from '../../sync/bell.ts';
@@ -25,6 +26,7 @@ const HANG_SECONDS = 20;
 export class Watcher {
   readonly cycles: Cycle[] = [];
   verified = 0;
+  private readonly scavenges: Scavenge[] = [];
   private started = nanotime();
   private readonly verifier: Verifier;
   private readonly m: Mem;
@@ -71,13 +73,31 @@ export class Watcher {
     }
     if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
-    for (const cycle of drainCycles(this.m)) {
-      this.cycles.push(cycle);
-      this.options.onCycle?.(cycle);
-    }
+    this.readLogs();
     for (const event of drainTrace(this.m)) this.options.onTrace?.(formatTrace(event, this.names, ptrWords(this.m)));
     this.tick();
     this.noticeHang();
+  }
+
+  /** Reports collections and the scavenger's doings in the order in which they happened. */
+  private readLogs(): void {
+    const cycles = drainCycles(this.m);
+    // After the cycles: what the scavenger did before one of them is in its log by now.
+    this.scavenges.push(...drainScavenges(this.m));
+    for (const cycle of cycles) {
+      this.reportScavenges(cycle.numgc - 1);
+      this.cycles.push(cycle);
+      this.options.onCycle?.(cycle);
+    }
+    this.reportScavenges(this.cycles.at(-1)?.numgc ?? 0);
+  }
+
+  /** Reports what the scavenger did up to the collection with this number; the rest waits for its collections. */
+  private reportScavenges(numgc: number): void {
+    while (this.scavenges.length > 0 && this.scavenges[0].numgc <= numgc) {
+      const scavenge = this.scavenges.shift()!;
+      this.options.onScavenge?.(scavenge);
+    }
   }
 
   /** Compares the heap at `point` with what the oracle finds. */
