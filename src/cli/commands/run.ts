@@ -1,5 +1,6 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
 import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
@@ -15,7 +16,7 @@ import { findWorkload } from '../find-workload.ts';
 import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { deliverProfile, profileRate } from '../mem-profile.ts';
+import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
 import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
@@ -35,7 +36,7 @@ interface RunFlags extends MachineTuning {
   readonly gcEvery: number;
   readonly hangSeconds?: number;
   readonly memprofile?: string;
-  readonly memprofileText?: boolean;
+  readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
   readonly seed: number;
   readonly verify?: boolean;
@@ -76,9 +77,9 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does (with an older collector, Go of its time); 2: collect twice each time', parseGctrace)
     .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
     .option('--time-scale <x>', "seconds of the machine's clock in a real one: it collects after 2 minutes without, and gives memory back after 5 (default: 1)", parseTimeScale)
-    .option('--memorydump <file>', "write all of the heap's memory to a file at the end, or to stdout for -")
+    .option('--memorydump <file>', "write all of the heap's memory to a file at the end; for - to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, of the last collection')
-    .option('--memprofile-text', "print the memory profile in Go's text form")
+    .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
     .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
@@ -140,11 +141,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
     return;
   }
+  const report = isStdoutTaken(flags) ? terminal.err : terminal.out;
   if (heap !== undefined) {
-    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
-    for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
+    report(`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
+    for (const line of formatHeapFacts(heap)) report(`  ${line}\n`);
   }
-  for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+  for (const line of [...result.lines, ...formatSummary(setting, result)]) report(`${line}\n`);
 }
 
 /** Each collector is traced in the form of its time. */
