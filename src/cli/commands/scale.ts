@@ -176,7 +176,7 @@ async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: rea
   if (flags.json) {
     const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
     terminal.out(`${flags.sweep === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.sweep.name, scalings)}\n`);
-  } else if (flags.bench) terminal.out(`${scalings.flatMap(formatGoBench).join('\n')}\n`);
+  } else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.sweep?.name)).join('\n')}\n`);
   else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
   else return false;
   return true;
