@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
 import { MachineModelShape, type MachineModel } from '../drivers/model/machine-model.ts';
 import { MACHINES } from '../drivers/model/machines.ts';
-import { writeOutput } from './output-file.ts';
+import { writeOutput } from '../drivers/output-file.ts';
 import { hint } from './suggest.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

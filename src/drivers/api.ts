@@ -73,6 +73,9 @@ export interface Progress {
   readonly cycles: number;
   readonly heapAlloc: number;
   readonly elapsedNs: number;
+  /** The machine's threads, and how many of them are up: it runs when all are. */
+  readonly threads: number;
+  readonly threadsUp: number;
 }
 
 export interface RunResult {

@@ -32,9 +32,14 @@ export function arrive(m: Mem): void {
   while (Atomics.load(m, XGATE) === 0) futexsleep(m, XGATE, 0);
 }
 
+/** How many Ms have said so. */
+export function arrived(m: Mem): number {
+  return Atomics.load(m, XARRIVED);
+}
+
 /** For the watcher: once `procs` Ms have arrived, lets them go; says whether it did. */
 export function openGate(m: Mem, procs: number): boolean {
-  if (Atomics.load(m, XGATE) !== 0 || Atomics.load(m, XARRIVED) !== procs) return false;
+  if (Atomics.load(m, XGATE) !== 0 || arrived(m) !== procs) return false;
   Atomics.store(m, XGATE, 1);
   futexwakeup(m, XGATE, procs);
   return true;

@@ -35,7 +35,7 @@ const cycle = z.object({
 });
 
 /** Go's runtime.MemStats. */
-const memstats = z.object({
+export const memstats = z.object({
   Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
@@ -99,13 +99,15 @@ const graph = z.object({
 
 export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
-  command: z.literal('scale'),
+  command: z.enum(['scale', 'start']),
   phase: z.enum(SCALE_PHASES),
   heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
   settings: z.record(z.string(), z.union([z.string(), z.number()])),
   graph: graph.optional(),
   cores: count.positive(),
   verified: count,
+  /** The user ended it early: `results` has what was measured until then. */
+  interrupted: z.boolean().optional(),
   /** What limits it, in sentences. */
   limits: z.array(z.string()),
   results: z.array(z.object({
@@ -132,8 +134,8 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
-export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[]): string {
-  return print(documentOf(scaling, comparison));
+export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[], command: ScaleDocument['command'] = 'scale'): string {
+  return print({ ...documentOf(scaling, comparison), command });
 }
 
 /** A document for each value of the setting `name`. */

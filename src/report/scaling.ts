@@ -70,6 +70,8 @@ export interface Scaling {
   readonly cores: number;
   /** Checkpoints at which the oracle found nothing wrong; 0 if it was not asked. */
   readonly verified: number;
+  /** The user ended it early: counts of threads that were not measured are missing. */
+  readonly interrupted?: boolean;
 }
 
 /** A run's length and what it dealt with. */

@@ -9,7 +9,8 @@ import type { Hole } from '../../malloc/sys.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
 import { memorydump } from '../../report/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
-import { formatBytes, plural } from '../../report/units.ts';
+import { formatBytes, formatCount, plural } from '../../report/units.ts';
+import type { Progress as Tick } from '../../drivers/api.ts';
 import type { MachineTuning, Policy } from '../../drivers/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
@@ -103,6 +104,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc ?? readgogc(deps.env), seed: flags.seed };
   const memprofileRate = profileRate(deps, flags);
+  for (const path of [flags.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   const progress = new Progress(terminal);
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
@@ -129,8 +131,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, flags), ...formatCollectStats(cycle)].join('\n')) : undefined,
     onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
     onTrace: (line) => progress.log(line),
-    onTick: ({ cycles, heapAlloc }) =>
-      progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
+    onTick: (tick) => progress.show(describeTick(workload.name, tick)),
   }, async (m) => {
     progress.clear();
     if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
@@ -147,6 +148,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     for (const line of formatHeapFacts(heap)) report(`  ${line}\n`);
   }
   for (const line of [...result.lines, ...formatSummary(setting, result)]) report(`${line}\n`);
+}
+
+/** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */
+function describeTick(name: string, { cycles, heapAlloc, threads, threadsUp }: Tick): string {
+  if (threadsUp < threads) return `starting ${plural(threads, 'thread')}: ${formatCount(threadsUp)} up`;
+  return `${name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`;
 }
 
 /** Each collector is traced in the form of its time. */

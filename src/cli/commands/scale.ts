@@ -1,6 +1,7 @@
 /** `sweepgen scale`: a phase's time by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
+import { Stopped } from '../../drivers/errors.ts';
 import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
@@ -13,6 +14,7 @@ import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import type { ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
+import { Interrupted } from '../interruption.ts';
 import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
 import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
@@ -143,6 +145,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
     return;
   }
   const scaling = await measure(tunings[0]);
+  if (scaling.interrupted) return endEarly(deps, flags, scaling);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
@@ -156,6 +159,15 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   printScaling(deps, scaling, comparison);
 }
 
+/** What was measured before the user ended it; a drawing or a comparison is left for the whole. */
+async function endEarly(deps: Deps, flags: ScaleFlags, scaling: Scaling): Promise<never> {
+  if (!(await writeFigures(deps, flags, [scaling]))) {
+    deps.terminal.out(`${describeHeap(scaling)}\n`);
+    printScaling(deps, scaling);
+  }
+  throw new Interrupted();
+}
+
 /** One for each measurement: as the flags say, or with each value of the sweep. */
 function tuningsOf(flags: ScaleFlags): MachineTuning[] {
   const { sweep } = flags;
@@ -165,10 +177,23 @@ function tuningsOf(flags: ScaleFlags): MachineTuning[] {
 /** One measurement a value, one after the other. */
 async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
-  for (const tuning of tunings) scalings.push(await measure(tuning));
-  if (await writeFigures({ ...deps, terminal }, flags, scalings)) return;
-  const [head, ...rows] = formatSweep(name, scalings);
-  terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+  let interruption: Stopped | undefined;
+  for (const tuning of tunings) {
+    try {
+      const scaling = await measure(tuning);
+      if (scaling.interrupted) throw new Stopped();
+      scalings.push(scaling);
+    } catch (error) {
+      if (!(error instanceof Stopped) || scalings.length === 0) throw error;
+      interruption = error;
+      break;
+    }
+  }
+  if (!(await writeFigures({ ...deps, terminal }, flags, scalings))) {
+    const [head, ...rows] = formatSweep(name, scalings);
+    terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+  }
+  if (interruption !== undefined) throw interruption;
 }
 
 /** What other programs read, if it was asked for: one JSON document, or the texts of all. */

@@ -13,7 +13,7 @@ import { drainScavenges, type Scavenge } from '../../malloc/scavenge-log.ts';
 import { drainTrace } from '../../malloc/trace.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 import { XBELL } from '../../sync/bell.ts';
-import { CHECKPOINT, XCHECKPOINT, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
+import { CHECKPOINT, XCHECKPOINT, arrived, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import { formatTrace } from '../../report/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
@@ -121,7 +121,13 @@ export class Watcher {
     const elapsedNs = this.elapsedNs;
     if (this.options.onTick === undefined || elapsedNs - this.lastTick < TICK_MS * 1e6) return;
     this.lastTick = elapsedNs;
-    this.options.onTick({ cycles: this.cycles.length, heapAlloc: this.m[MSTATS + MStats.at.heapAllocQ] * 8, elapsedNs });
+    this.options.onTick({
+      cycles: this.cycles.length,
+      heapAlloc: this.m[MSTATS + MStats.at.heapAllocQ] * 8,
+      elapsedNs,
+      threads: this.m[CONFIG + Config.at.nprocs],
+      threadsUp: arrived(this.m),
+    });
   }
 
   private noticeHang(): void {
