@@ -13,7 +13,7 @@ const RUNS = 15;
 const words = process.argv.slice(2);
 const graphs = MARK_SIZES.map(({ graph }) => graph);
 const wanted = words.filter((word) => graphs.includes(word));
-const machine = openMachine(process.env, words.find((word) => !graphs.includes(word)));
+const { machine } = openMachine(process.env, words.find((word) => !graphs.includes(word)));
 const threads = [1, 2, 4, 8, 16].filter((n) => n <= Math.max(2, availableParallelism()));
 const core = await loadModelCore();
 const rows: Record<string, string | number>[] = [];

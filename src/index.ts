@@ -8,6 +8,7 @@
 export { startRuntime } from './drivers/threads/start.ts';
 export type { HeapDumpFile, LoadedHeap, Progress, RunResult, Runtime, RuntimeOptions } from './drivers/api.ts';
 export type { Cycle } from './gc/cycle-log.ts';
+export type { Scavenge } from './malloc/scavenge-log.ts';
 export type { MemProfile, ProfileFunction, ProfileRecord } from './report/memprofile.ts';
 export type { MemStats } from './report/memstats.ts';
 export type { Needs, Param, Params, Workload } from './workloads/workload.ts';

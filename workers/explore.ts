@@ -1,4 +1,5 @@
 /** The worker of a campaign: runs slices, or looks for one mutant, with a core of its own. */
+import { workerData } from 'piscina';
 import { killMutant as kill, type Kill, type KillTask } from '../src/drivers/explore/campaigns/mutants.ts';
 import { outcomeOf, type Outcome } from '../src/drivers/explore/campaigns/outcome.ts';
 import { makeRunSlice } from '../src/drivers/explore/campaigns/run-slice.ts';
@@ -6,9 +7,16 @@ import type { Slice, SliceResult } from '../src/drivers/explore/campaigns/slice.
 
 const now = (): number => performance.now();
 const run = makeRunSlice(now);
+/** Set by the pool when the user wants to stop. */
+const stop = workerData as Int32Array;
+const signal = {
+  get aborted() {
+    return Atomics.load(stop, 0) !== 0;
+  },
+};
 
 export function runSlice(slice: Slice): Promise<Outcome<SliceResult>> {
-  return outcomeOf(run(slice));
+  return outcomeOf(run(slice, signal));
 }
 
 /** What it has built goes with it: there is a core to each mutant. */

@@ -1,13 +1,49 @@
 /** What is said of an error, and the exit code it stands for. */
-import { EXIT, Fatal } from '../base/fatal.ts';
+import { EXIT, Fatal, type Facts } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { Stopped } from '../drivers/errors.ts';
 import { formatBytes } from '../report/units.ts';
 
 export interface Failure {
+  /** For programs: what kind of failure, in capitals; of a broken invariant, its name. */
+  readonly code: string;
   /** Without the `sweepgen: ` in front of each. */
   readonly lines: readonly string[];
   readonly exitCode: number;
+  /** The values that show a broken invariant. */
+  readonly facts?: Facts;
+}
+
+/** Of the document that an error is with --json. */
+const SCHEMA = 1;
+/** A line of an error is printed up to here. */
+const LONGEST_LINE = 2000;
+
+/** By exit code, where the error itself has no name for programs. */
+const CODES: Readonly<Record<number, string>> = {
+  [EXIT.invariant]: 'INVARIANT',
+  [EXIT.usage]: 'USAGE',
+  [EXIT.memory]: 'MEMORY',
+  [EXIT.hang]: 'HANG',
+  [EXIT.unproven]: 'UNPROVEN',
+  [EXIT.output]: 'OUTPUT',
+  [EXIT.interrupted]: 'INTERRUPTED',
+};
+
+export interface FailureStyle {
+  /** One JSON document on one line. */
+  readonly isJson: boolean;
+  /** The command that failed; null if there is none of that name. */
+  readonly command?: string | null;
+  /** What stands in front of each line; `sweepgen:` unless given. */
+  readonly prefix?: string;
+}
+
+/** What stderr says of a failure, each line with its newline. */
+export function failureText({ code, lines, exitCode, facts }: Failure, { isJson, command = null, prefix = 'sweepgen:' }: FailureStyle): string {
+  const [message, ...details] = lines.map((line) => printable(line, LONGEST_LINE));
+  if (!isJson) return [message, ...details].map((line) => `${prefix} ${line}\n`).join('');
+  return `${JSON.stringify({ schema: SCHEMA, command, error: { code, message, details, exitCode, facts } })}\n`;
 }
 
 const MOST_PROBLEMS = 10;
@@ -16,7 +52,14 @@ const MOST_PROBLEMS = 10;
 export function describeError(error: unknown, debug = false): Failure {
   const exitCode = exitCodeOf(error);
   const stack = debug && error instanceof Error && error.stack !== undefined ? error.stack.split('\n') : [];
-  return { lines: [...describe(error, exitCode), ...stack], exitCode };
+  const facts = error instanceof Fatal ? error.facts : undefined;
+  return { code: codeOf(error, exitCode), lines: [...describe(error, exitCode), ...stack], exitCode, facts };
+}
+
+function codeOf(error: unknown, exitCode: number): string {
+  const { code, exitCode: planned } = (error ?? {}) as { code?: unknown; exitCode?: unknown };
+  if (planned === undefined && exitCode === EXIT.invariant) return 'INTERNAL';
+  return typeof code === 'string' ? code : (CODES[exitCode] ?? 'OTHER');
 }
 
 function exitCodeOf(error: unknown): number {

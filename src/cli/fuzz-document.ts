@@ -18,7 +18,7 @@ export const FuzzDocument = z.object({
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
   jobs: count,
-  ending: z.enum(['time', 'executions', 'failure', 'interrupted', 'worker lost', 'exhausted']),
+  ending: z.enum(['time', 'executions', 'failure', 'interrupted', 'worker lost', 'log lost', 'exhausted']),
   seconds: z.number().nonnegative(),
   scenarios: z.array(z.object({
     scenario: z.string(),

@@ -1,5 +1,6 @@
 /** What explore does with a failure: shrinks it, and keeps it in a file. */
 import { join } from 'node:path';
+import { Stopped } from '../drivers/errors.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { writeArtefact } from '../drivers/explore/failures/artefact.ts';
 import { EXECUTIONS, investigate, type Investigation } from '../drivers/explore/failures/describe.ts';
@@ -18,24 +19,26 @@ import { Progress } from './progress.ts';
 const SHOWN = 50;
 
 /** Records and shrinks the failure; writes it into the folder `save`, if there is one. Or says why it can't. */
-export async function investigateFailure({ terminal, writeFile }: Deps, { station, seed }: Failure, save: string | undefined): Promise<Investigation | string> {
+export async function investigateFailure({ terminal, writeFile, isInterrupted }: Deps, { station, seed }: Failure, save: string | undefined): Promise<Investigation | string> {
   const { knobs, monitors } = station;
   const mutant = chooseMutant(station.mutant ?? undefined);
   const core = await loadScenario(station.scenario, true, mutant);
   const { scenario } = core;
   const progress = new Progress(terminal);
   function onProgress(executions: number): void {
+    if (isInterrupted()) throw new Stopped();
     if (executions % SHOWN === 0) progress.show(`shrinking the failure: ${formatCount(executions)} of at most ${plural(EXECUTIONS, 'execution')}`);
   }
   const failure = { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(station.strategy), seed, monitors, ...(mutant && { mutant }) };
   const options = { core, makeOracle: (m: Int32Array) => new Verifier(m), makeMonitors: (which: readonly string[]) => makeMonitors(core.core, core.sites, which), onProgress };
+  let result: Investigation;
   try {
-    const result = investigate(failure, options);
-    if (save !== undefined) writeFile(join(save, fileNameOf(result.artefact)), Buffer.from(writeArtefact(result.artefact)));
-    return result;
+    result = investigate(failure, options);
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof Stopped ? 'interrupted' : (error as Error).message;
   } finally {
     progress.clear();
   }
+  if (save !== undefined) writeFile(join(save, fileNameOf(result.artefact)), Buffer.from(writeArtefact(result.artefact)));
+  return result;
 }

@@ -1,11 +1,14 @@
 /** Where what `sweepgen calibrate` found is kept, and how --machine names it. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
-import { MachineModelShape, type MachineModel } from '../drivers/model/machine-model.ts';
+import { printable } from '../base/printable.ts';
+import { differenceOf, thisHost } from '../drivers/model/host.ts';
+import { checkMachine, type Host, type MachineModel } from '../drivers/model/machine-model.ts';
 import { MACHINES } from '../drivers/model/machines.ts';
-import { writeOutput } from './output-file.ts';
+import { writeOutput } from '../drivers/output-file.ts';
+import { readText } from './read-text.ts';
 import { hint } from '../base/suggest.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -16,19 +19,42 @@ export function machinePath(env: Env): string {
   return join(config === '' ? join(homedir(), '.config') : config, 'sweepgen', 'machine.json');
 }
 
+/** A machine to predict for. */
+export interface OpenedMachine {
+  readonly machine: MachineModel;
+  /** Why it is not the machine that this process runs on, in a sentence; undefined if it is. */
+  readonly warning: string | undefined;
+}
+
 /**
  * The machine of that name or file; without one, this machine if it was calibrated, else the
  * first that is known.
  * @throws UsageError for what is neither, and for a file that holds no machine
  */
-export function openMachine(env: Env, wanted?: string): MachineModel {
+export function openMachine(env: Env, wanted?: string, here: Host = thisHost()): OpenedMachine {
+  const machine = findMachine(env, wanted);
+  return { machine, warning: warningOf(machine, wanted, here) };
+}
+
+function warningOf({ name, host }: MachineModel, wanted: string | undefined, here: Host): string | undefined {
+  const called = printable(name);
+  if (MACHINES.some((known) => known.name === name && known.host === host)) {
+    const reason = wanted === undefined ? 'this machine was not calibrated' : 'it is a known machine';
+    return `the prediction is for ${called}, not for this machine (${here.cpu}): ${reason}; sweepgen calibrate measures this one`;
+  }
+  if (host === undefined) return `${called} may be another machine than this one: its file does not say where it was measured; sweepgen calibrate measures this one`;
+  const difference = differenceOf(host, here);
+  return difference === undefined ? undefined : `${called} was measured with ${printable(difference, 300)}; sweepgen calibrate measures this machine`;
+}
+
+function findMachine(env: Env, wanted: string | undefined): MachineModel {
   const own = machinePath(env);
   if (wanted === undefined) return existsSync(own) ? readMachine(own) : MACHINES[0];
   const known = MACHINES.find(({ name }) => name === wanted);
   if (known !== undefined) return known;
   if (/[./\\]/.test(wanted)) return readMachine(wanted);
   const names = MACHINES.map(({ name }) => name);
-  throw new UsageError(`there is no machine '${wanted}'${hint(wanted, names)}; known are ${names.join(', ')}, and files that sweepgen calibrate has written`);
+  throw new UsageError(`there is no machine '${printable(wanted)}'${hint(wanted, names)}; known are ${names.join(', ')}, and files that sweepgen calibrate has written`);
 }
 
 /** Writes it, and the folder it goes to when that is the default one. */
@@ -39,24 +65,19 @@ export function saveMachine(env: Env, machine: MachineModel, path?: string): str
   return target;
 }
 
+/** A machine takes 2 KB. */
+const MOST_BYTES = 2 ** 20;
+
 function readMachine(path: string): MachineModel {
-  const result = MachineModelShape.safeParse(parse(path));
-  if (result.success) return result.data;
-  const [{ path: at, message }] = result.error.issues;
-  throw new UsageError(`${path} holds no machine: ${at.length > 0 ? `${at.join('.')}: ` : ''}${message}`);
+  const machine = checkMachine(parseJson(path, readText(path, MOST_BYTES)));
+  if (typeof machine === 'string') throw new UsageError(`${printable(path)} holds no machine: ${printable(machine)}`);
+  return machine;
 }
 
-function parse(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(code === 'ENOENT' ? `there is no file ${path}` : `${path} can't be read: ${message}`);
-  }
+function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UsageError(`${path} holds no machine: it is no JSON`);
+    throw new UsageError(`${printable(path)} holds no machine: it is no JSON`);
   }
 }

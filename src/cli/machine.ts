@@ -7,8 +7,9 @@ import type { Deps, MachineOptions } from './deps.ts';
 /**
  * Runs it until it is done, or fails, or the user stops it; its threads are gone afterwards.
  * @param atEnd looks at the memory of the machine that is done
+ * @param atStop looks at the memory of one that the user has stopped: what it holds may be half done
  */
-export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>): Promise<RunResult> {
+export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>, atStop?: (m: Mem) => void): Promise<RunResult> {
   if (deps.signal.aborted) throw new Stopped();
   const runtime = await deps.startRuntime({ signal: deps.signal, ...options });
   sayOnce(deps, runtime.notes);
@@ -16,6 +17,9 @@ export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m
     const result = await runtime.finished;
     await atEnd?.(runtime.m);
     return result;
+  } catch (error) {
+    if (error instanceof Stopped && deps.signal.aborted) atStop?.(runtime.m);
+    throw error;
   } finally {
     await runtime.stop();
   }

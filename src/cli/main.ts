@@ -1,5 +1,106 @@
 #!/usr/bin/env node
-import { realDeps } from './real-deps.ts';
-import { runCli } from './program.ts';
+/**
+ * The main thread: it starts the thread that runs the command, and hears signals, however busy that
+ * is. The first signal asks the command to end in order. If the command does not answer, or a
+ * second signal comes, the process ends at once.
+ */
+import { rmSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { Worker } from 'node:worker_threads';
+import { EXIT } from '../base/fatal.ts';
+import { writeFully } from '../base/write-fully.ts';
+import { printsForPrograms } from './documents.ts';
+import { describeError, failureText, type Failure } from './errors.ts';
+import { Interrupted, SIGNALS, SignalReceived, describeInterruption, type Signal } from './interruption.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import type { StreamFacts } from './real-terminal.ts';
+import { getText, sharedText } from './shared-text.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), realDeps());
+/** How long the thread may take to hear of a signal, and then to end in order; in milliseconds. */
+const HEARS_MS = 500;
+const ENDS_MS = 5000;
+/** A thread that waits for the operating system can't be ended. */
+const DIES_MS = 250;
+
+const args = process.argv.slice(2);
+const isJson = args.includes('--json');
+const interruption = new Int32Array(new SharedArrayBuffer(4));
+const doing = sharedText();
+const temporaries = new Set<string>();
+let hasHeard = false;
+let exitCode: number | undefined;
+
+const data: ThreadData = { args, streams: streamFacts(), interruption, doing };
+const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: data, stdout: true });
+// Modules of the user may print; a document on stdout stays whole.
+thread.stdout.once('readable', () => thread.stdout.pipe(printsForPrograms(args) ? process.stderr : process.stdout));
+for (const stream of [thread.stdout, thread.stderr]) stream.on('error', () => {});
+thread.on('message', (message: FromThread) => {
+  if (message.kind === 'end') exitCode = message.exitCode;
+  else if (message.kind === 'stopping') hasHeard = true;
+  else if (message.exists) temporaries.add(message.path);
+  else temporaries.delete(message.path);
+});
+thread.on('error', (error) => {
+  report(describeError(error, args.includes('--debug')));
+});
+thread.on('exit', (code) => {
+  if (exitCode === undefined) report({ code: 'USAGE', lines: [`a module has ended the command with process.exit(${code}); a module must return`], exitCode: EXIT.usage });
+  removeTemporaries();
+  process.exitCode = exitCode;
+});
+for (const signal of Object.keys(SIGNALS) as Signal[]) process.on(signal, () => void interrupt(signal));
+
+/** Asks the thread to end; ends the process if the thread does not, or was asked before. */
+async function interrupt(signal: Signal): Promise<void> {
+  const isSecond = Atomics.exchange(interruption, 0, 1) !== 0;
+  if (isSecond) return end(signal);
+  const message: ToThread = { interruptedBy: signal };
+  thread.postMessage(message);
+  await setTimeout(HEARS_MS, undefined, { ref: false });
+  if (hasHeard) await setTimeout(ENDS_MS, undefined, { ref: false });
+  if (exitCode !== undefined) return;
+  report(describeInterruption(new Interrupted(), { cause: new SignalReceived(signal), doing: getText(doing), args }));
+  await end(signal);
+}
+
+async function end(signal: Signal): Promise<never> {
+  exitCode ??= SIGNALS[signal];
+  await Promise.race([thread.terminate(), setTimeout(DIES_MS).then(() => die(signal))]);
+  removeTemporaries();
+  process.exit(exitCode);
+}
+
+/** As the signal does to a process that does not handle it. */
+function die(signal: Signal): void {
+  removeTemporaries();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+function report(failure: Failure): void {
+  exitCode ??= failure.exitCode;
+  const clear = data.streams.errIsTerminal ? '\r\x1b[K' : '';
+  try {
+    writeFully(2, clear + failureText(failure, { isJson }));
+  } catch {
+    // The exit code says it.
+  }
+}
+
+function removeTemporaries(): void {
+  for (const path of temporaries) rmSync(path, { force: true });
+  temporaries.clear();
+}
+
+/** The streams are touched only where they are terminals: a pipe would become non-blocking. */
+function streamFacts(): StreamFacts {
+  const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
+  return {
+    outIsTerminal,
+    errIsTerminal,
+    outColumns: outIsTerminal ? process.stdout.columns : undefined,
+    errColumns: errIsTerminal ? process.stderr.columns : undefined,
+  };
+}

@@ -1,30 +1,61 @@
-/** `run --memprofile` and its companions: what is asked of the profiler, and where the profile goes. */
+/** `run --memprofile` and its companions: the rate that the flags ask for, and where the profile goes. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { DEFAULT_RATE } from '../runtime/memprofile.ts';
+import type { MemProfile } from '../report/memprofile.ts';
+import type { MemStats } from '../report/memstats.ts';
 import { formatBytes } from '../report/units.ts';
 import type { Deps } from './deps.ts';
 
 export interface ProfileFlags {
   readonly memprofile?: string;
-  readonly memprofileText?: boolean;
+  /** A file; `true` and '-' are stdout. */
+  readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
+  /** A file; '-' is stdout. */
+  readonly memorydump?: string;
   readonly json?: boolean;
+}
+
+/** The flags that print a document on stdout: another program reads it, so nothing else may stand there. */
+function printedFlags({ memprofileText, memorydump, json }: ProfileFlags): string[] {
+  return [
+    ...(memprofileText === true || memprofileText === '-' ? ['--memprofile-text'] : []),
+    ...(memorydump === '-' ? ['--memorydump -'] : []),
+    ...(json ? ['--json'] : []),
+  ];
+}
+
+/** Whether stdout is taken by a document that is not the report, which then goes to stderr. */
+export function isStdoutTaken(flags: ProfileFlags): boolean {
+  return printedFlags({ ...flags, json: false }).length > 0;
 }
 
 /**
  * The rate that the flags ask for, 0 if for no profile.
  * @throws UsageError for flags that make no sense together, and a file that can't be written
  */
-export function profileRate(deps: Deps, { memprofile, memprofileText, memprofileRate, json }: ProfileFlags): number {
+export function profileRate(deps: Deps, flags: ProfileFlags): number {
+  const { memprofile, memprofileText, memprofileRate } = flags;
+  const printed = printedFlags(flags);
+  if (printed.length > 1) throw new UsageError(`${printed[0]} and ${printed[1]} both print on stdout; give one of them a file`);
+  if (typeof memprofileText === 'string') checkTextFile(deps, memprofileText);
   if (memprofile === undefined && !memprofileText) {
     if (memprofileRate === undefined) return 0;
     throw new UsageError('--memprofile-rate needs a profile to be asked for; add --memprofile FILE or --memprofile-text');
   }
-  if (memprofileText && json) throw new UsageError('--memprofile-text and --json both print on stdout; write the profile with --memprofile FILE instead');
   // Not only when the run is over, which may have taken long.
   if (memprofile !== undefined) deps.checkWritable(memprofile);
   return memprofileRate ?? DEFAULT_RATE;
+}
+
+/** @throws UsageError for a file that can't be written, and for a workload's name, which was meant as the workload */
+function checkTextFile(deps: Deps, file: string): void {
+  if (deps.listWorkloads().some(({ name }) => name === file)) {
+    throw new UsageError(`--memprofile-text ${file} would write to a file '${file}'; put --memprofile-text last, or write --memprofile-text=./${file}`);
+  }
+  if (file !== '-') deps.checkWritable(file);
 }
 
 /** Writes the profile of a finished run as asked, and says so when there is nothing in it. */
@@ -33,13 +64,21 @@ export async function deliverProfile(deps: Deps, flags: ProfileFlags, { memProfi
   if (flags.memprofile !== undefined) {
     const { pprofOf } = await import('../report/pprof.ts');
     deps.writeFile(flags.memprofile, pprofOf(memProfile, Date.now()));
-    deps.terminal.err(`memory profile written to ${flags.memprofile}; look at it with go tool pprof -top ${flags.memprofile}\n`);
+    const file = printable(flags.memprofile);
+    deps.terminal.err(`memory profile written to ${file}; look at it with go tool pprof -top ${file}\n`);
   }
-  if (flags.memprofileText) {
-    const { formatHeapProfile } = await import('../report/heap-text.ts');
-    for (const line of formatHeapProfile(memProfile, memstats)) deps.terminal.out(`${line}\n`);
-  }
+  if (flags.memprofileText !== undefined) await deliverText(deps, flags.memprofileText, memProfile, memstats);
   if (memProfile.records.length === 0) deps.terminal.err(`${emptyNote(memProfile.rate, memstats.TotalAlloc)}\n`);
+}
+
+async function deliverText(deps: Deps, file: string | true, memProfile: MemProfile, memstats: MemStats): Promise<void> {
+  const { formatHeapProfile } = await import('../report/heap-text.ts');
+  const text = formatHeapProfile(memProfile, memstats).map((line) => `${line}\n`).join('');
+  if (file === true || file === '-') deps.terminal.out(text);
+  else {
+    deps.writeFile(file, Buffer.from(text));
+    deps.terminal.err(`memory profile written to ${printable(file)}\n`);
+  }
 }
 
 function emptyNote(rate: number, totalAlloc: number): string {

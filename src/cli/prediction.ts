@@ -1,12 +1,18 @@
-/** `scale --model`: predicts mark times by a machine model, where `scale` else measures. */
+/** `scale --model`: predicts mark times by a machine model, in place of measuring them. */
 import { UsageError } from '../base/fatal.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
-import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
+import { Stopped } from '../drivers/errors.ts';
+import type { Predicted } from '../drivers/model/predict.ts';
+import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
+import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
 import { formatCount, plural } from '../report/units.ts';
 import type { Deps } from './deps.ts';
-import { graphParams, type HeapSource } from './heaps.ts';
-import { openMachine } from './machine-file.ts';
+import { withOption } from './command-line.ts';
+import { graphParams, nameOf, type HeapSource } from './heaps.ts';
+import { Interrupted } from './interruption.ts';
+import { openMachine, type OpenedMachine } from './machine-file.ts';
+import { sayWritten } from './drawing.ts';
 import { integer, type Goarch } from './options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
@@ -20,6 +26,10 @@ export interface PredictFlags {
   readonly goarch: Goarch;
   readonly arena?: number;
   readonly json?: boolean;
+  /** File to draw to. */
+  readonly svg?: string;
+  /** What to compare with. */
+  readonly baseline?: PredictionBaseline;
 }
 
 /** A graph of more takes long; its own size is up to four times this. */
@@ -42,22 +52,41 @@ export function parseModelThreads(text: string): number[] {
   return [...new Set(counts)].sort((a, b) => a - b);
 }
 
-/** Predicts and prints. */
+/** Predicts and prints; if the user stops it, the predictions made until then. @throws Interrupted */
 export async function predict(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<void> {
-  const prediction = await predictScaling(deps, source, flags, progress).finally(() => progress.clear());
   const { terminal } = deps;
-  if (flags.json) {
-    const { predictionDocument } = await import('../report/prediction.ts');
-    terminal.out(`${predictionDocument(prediction)}\n`);
-    return;
+  const opened = openMachine(deps.env, flags.machine);
+  if (opened.warning !== undefined) terminal.err(`${opened.warning}\n`);
+  const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
+  const { baseline } = flags;
+  const comparison = baseline === undefined ? undefined : comparePrediction(baseline, prediction);
+  if (flags.svg !== undefined && !prediction.interrupted) {
+    const { scaleSvg } = await import('../report/scale-svg.ts');
+    deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
   }
-  const [head, ...rows] = formatPrediction(prediction);
-  const lines = [describePrediction(prediction), '', paint(terminal.outIsColored).bold(head), ...rows, '', ...explainPrediction(prediction)];
+  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
+  else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison));
+  if (flags.svg !== undefined && !prediction.interrupted) sayWritten(deps, flags, flags.svg);
+  if (prediction.interrupted) {
+    const left = flags.model.slice(prediction.results.length);
+    throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
+  }
+}
+
+function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
+  const { bold } = paint(terminal.outIsColored);
+  const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
+  const lines = [
+    describePrediction(prediction), `  ${describeMachineOf(prediction)}`,
+    ...table(formatPrediction(prediction)),
+    ...(comparison.length > 0 ? table(comparison) : []),
+    '',
+    ...explainPrediction(prediction),
+  ];
   terminal.out(`${lines.join('\n')}\n`);
 }
 
-async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<Prediction> {
-  const machine = openMachine(deps.env, flags.machine);
+async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlags, { machine, warning }: OpenedMachine, progress: Progress): Promise<Prediction> {
   const { buildModelHeap } = await import('../drivers/model/heap.ts');
   const { loadModelCore } = await import('../drivers/model/load.ts');
   const { predictMark } = await import('../drivers/model/predict.ts');
@@ -67,12 +96,19 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   progress.show('building the heap');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
+  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes }, policy, machine, warning, unpadded };
+  // Before the work: a file that is of another heap.
+  if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
-  const results = [];
+  const results: Predicted[] = [];
   for (const procs of flags.model) {
     progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
-    results.push(predictMark({ core, machine, heap, unpadded }, procs));
+    try {
+      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted }, procs));
+    } catch (error) {
+      if (!(error instanceof Stopped) || results.length === 0) throw error;
+      return { ...about, results, interrupted: true };
+    }
   }
-  const name = 'image' in source ? source.image.name : source.graph;
-  return { heap: { name, objects: heap.objects, bytes: heap.bytes }, policy, machine, results, unpadded };
+  return { ...about, results };
 }

@@ -1,6 +1,7 @@
 /** The command line: every command, and how its end becomes an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
+import { Stopped } from '../drivers/errors.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addExplore } from './commands/explore.ts';
 import { addFuzz } from './commands/fuzz.ts';
@@ -12,9 +13,12 @@ import { addSequence } from './commands/sequence.ts';
 import { addStart } from './commands/start.ts';
 import { addStress } from './commands/stress.ts';
 import type { Deps } from './deps.ts';
-import { describeError } from './errors.ts';
+import { printsForPrograms } from './documents.ts';
+import { describeError, failureText, type Failure } from './errors.ts';
 import { EXIT_CODES, HELP_WIDTH, examples } from './help.ts';
+import { describeInterruption } from './interruption.ts';
 import { paint } from './paint.ts';
+import { ReaderGone } from './real-terminal.ts';
 import { hint } from '../base/suggest.ts';
 
 /** In the order in which help lists them. */
@@ -22,12 +26,40 @@ const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart,
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
+  const exitCode = await runCommand(args, deps);
+  const { errLost } = deps.terminal;
+  if (errLost === undefined) return exitCode;
+  if (!printsForPrograms(args)) tryToSay(deps, `sweepgen: ${errLost}\n`);
+  return exitCode === EXIT.ok ? EXIT.output : exitCode;
+}
+
+async function runCommand(args: readonly string[], deps: Deps): Promise<number> {
+  const program = createProgram(deps);
   try {
-    await createProgram(deps).parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
+    if (error instanceof ReaderGone) return EXIT.ok;
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    return reportError(deps, error instanceof CommanderError ? usageOf(error) : error, args.includes('--debug'));
+    const failure = failureOf(error, args, deps);
+    const command = program.commands.find((each) => args.includes(each.name()))?.name() ?? null;
+    const prefix = paint(deps.terminal.errIsColored).red('sweepgen:');
+    deps.terminal.err(failureText(failure, { isJson: args.includes('--json'), command, prefix }));
+    return failure.exitCode;
+  }
+}
+
+function failureOf(error: unknown, args: readonly string[], { signal, terminal: { doing } }: Deps): Failure {
+  if (error instanceof Stopped) return describeInterruption(error, { cause: signal.reason, doing, args });
+  return describeError(error instanceof CommanderError ? usageOf(error) : error, args.includes('--debug'));
+}
+
+/** On stdout, since stderr is lost. */
+function tryToSay({ terminal }: Deps, text: string): void {
+  try {
+    terminal.out(text);
+  } catch {
+    // Both are lost: the exit code says it.
   }
 }
 
@@ -40,7 +72,7 @@ export function createProgram(deps: Deps): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
-      // What is wrong is said once, by reportError.
+      // What is wrong is said once, by runCommand.
       writeErr: () => {},
       outputError: () => {},
       getOutHelpWidth: () => HELP_WIDTH,
@@ -78,11 +110,4 @@ function usageOf(error: CommanderError): UsageError {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
   const better = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '');
   return new UsageError(better === null ? message : `${message}; did you mean ${better[1]}?`);
-}
-
-function reportError(deps: Deps, error: unknown, debug: boolean): number {
-  const { lines, exitCode } = describeError(error, debug);
-  const prefix = paint(deps.terminal.errIsColored).red('sweepgen:');
-  for (const line of lines) deps.terminal.err(`${prefix} ${line}\n`);
-  return exitCode;
 }

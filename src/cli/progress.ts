@@ -1,21 +1,33 @@
 /** One line on stderr that says how far things are, where somebody watches it. */
+import { printable } from '../base/printable.ts';
 import type { Terminal } from './deps.ts';
 
 const CLEAR_LINE = '\r\x1b[K';
-const WIDTH = 79;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_WIDTH = 80;
+/** Where nobody watches, a line after so long a silence, so that a log shows that work goes on. */
+const SILENCE_MS = 30_000;
 
 export class Progress {
   private readonly terminal: Terminal;
+  private readonly now: () => number;
+  private readonly width: number;
   private shown = '';
+  private lastLine: number;
 
-  constructor(terminal: Terminal) {
+  /** @param now milliseconds */
+  constructor(terminal: Terminal, now: () => number = () => performance.now()) {
     this.terminal = terminal;
+    this.now = now;
+    this.width = (terminal.errWidth ?? USUAL_WIDTH) - 1;
+    this.lastLine = now();
   }
 
   /** Replaces what the line says. */
   show(text: string): void {
-    if (!this.terminal.errIsTerminal) return;
-    this.shown = text.slice(0, WIDTH);
+    this.terminal.doing = text;
+    if (!this.terminal.errIsTerminal) return this.showSeldom(text);
+    this.shown = printable(text, this.width);
     this.terminal.err(CLEAR_LINE + this.shown);
   }
 
@@ -30,7 +42,15 @@ export class Progress {
   log(line: string): void {
     const shown = this.shown;
     this.clear();
+    this.lastLine = this.now();
     this.terminal.err(`${line}\n`);
     if (shown !== '') this.show(shown);
+  }
+
+  private showSeldom(text: string): void {
+    const now = this.now();
+    if (now - this.lastLine < SILENCE_MS) return;
+    this.lastLine = now;
+    this.terminal.err(`${printable(text)}\n`);
   }
 }

@@ -1,13 +1,42 @@
 /** A text file that the user named. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
+import { reasonOf } from '../base/system-error.ts';
+import { formatBytes } from '../report/units.ts';
 
-/** @throws UsageError if it can't be read */
-export function readText(path: string): string {
+/** More than any file that sweepgen writes and reads again. */
+const MOST_BYTES = 256 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 16;
+
+/**
+ * Reads a text file whole.
+ * @param mostBytes what the file may have; a larger one, or a device without an end, is refused before it is parsed
+ * @throws UsageError if it can't be read, or is larger
+ */
+export function readText(path: string, mostBytes = MOST_BYTES): string {
   try {
-    return readFileSync(path, 'utf8');
+    return Buffer.concat(readAtMost(path, mostBytes)).toString('utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path} can't be read: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    if (error instanceof UsageError) throw error;
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(`${printable(path)} can't be read: ${isMissing ? 'there is no such file' : reasonOf(error)}`);
+  }
+}
+
+function readAtMost(path: string, mostBytes: number): Buffer[] {
+  const chunks: Buffer[] = [];
+  const file = openSync(path, 'r');
+  try {
+    for (let total = 0; ;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const bytes = readSync(file, chunk);
+      if (bytes === 0) return chunks;
+      total += bytes;
+      if (total > mostBytes) throw new UsageError(`${printable(path)} is too large: at most ${formatBytes(mostBytes)} are read`);
+      chunks.push(chunk.subarray(0, bytes));
+    }
+  } finally {
+    closeSync(file);
   }
 }

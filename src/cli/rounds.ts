@@ -1,6 +1,7 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
 import { TUNING, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { quote } from './command-line.ts';
 import type { Goarch } from './options.ts';
 import { tuningFlags } from './tuning.ts';
 import type { Param, Params, WorkloadFacts } from '../workloads/workload.ts';
@@ -96,8 +97,4 @@ function drawParam({ default: usual, min, max }: Param, draw: Draw): number {
   if (max - min < FEW) return min + draw(max - min + 1);
   const range = Math.min(max, Math.max(usual, SOME)) - min + 1;
   return min - 1 + Math.min(range, Math.floor((range + 1) ** (draw(2 ** 20) / 2 ** 20)));
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

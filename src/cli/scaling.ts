@@ -1,9 +1,11 @@
 /** Measures how a phase scales: one machine, all counts of threads in turn. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { Stopped } from '../drivers/errors.ts';
 import type { Mem } from '../memory/struct.ts';
 import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
+import { readMemStats, type MemStats } from '../report/memstats.ts';
 import { plural } from '../report/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
@@ -33,12 +35,13 @@ export interface ScalingOptions {
 const ALLOC_OBJECTS = 5_000_000;
 const ALLOC_BYTES = 32;
 
+/** Measures; if the user stops it, returns what was measured until then, or throws if that is nothing. */
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
   const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, keepsHeap = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first with each count is to warm up.
   const total = counts.length * (runs + 1);
-  let done = 0;
+  const ended: Cycle[] = [];
   const machine: MachineOptions = {
     workload: workload.name,
     params: 'graph' in source && source.objects !== undefined ? graphParams(source.graph, source.objects) : undefined,
@@ -52,20 +55,40 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     goarch,
     tuning,
     verify,
-    onCycle: () => progress.show(`collection ${++done} of ${total}`),
+    onTick: ({ threads, threadsUp }) => {
+      if (threadsUp < threads) progress.show(`starting ${plural(threads, 'thread')}: ${threadsUp} up`);
+    },
+    onCycle(cycle) {
+      ended.push(cycle);
+      progress.show(`collection ${ended.length} of ${total}`);
+    },
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
   let graph: GraphFacts | undefined;
   let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
-  const { cycles, verified, memstats } = await runMachine(deps, machine, async (m: Mem) => {
+  let partial: MemStats | undefined;
+  function atEnd(m: Mem): void {
     progress.show('walking the graph');
     graph = graphFacts(m);
     memory = readMemoryUse(m);
     if (phase !== 'mark') sweeps = readSweeps(m, total);
-  }).finally(() => progress.clear());
+  }
+  function atStop(m: Mem): void {
+    partial = readMemStats(m);
+    // The sweep after the last collection may be under way.
+    if (phase !== 'mark') sweeps = readSweeps(m, Math.max(0, ended.length - 1));
+  }
+  const { cycles, verified, memstats } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
+    .catch((error: unknown) => {
+      if (partial === undefined || !(error instanceof Stopped)) throw error;
+      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0, memstats: partial };
+    })
+    .finally(() => progress.clear());
+  const measured = partial === undefined ? counts : counts.filter((_, turn) => cycles.filter((_, i) => turnOf(i, counts.length) === turn).length > 1);
+  if (measured.length === 0) throw new Stopped();
   const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
-  const results = phase === 'mark' ? markResults(cycles, counts) : sweepResults(phase, cycles, sweeps, counts, whole);
+  const results = phase === 'mark' ? markResults(cycles, measured) : sweepResults(phase, cycles, sweeps, counts, whole);
   const [{ objects, bytes }] = results;
   return {
     phase,
@@ -81,6 +104,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     results,
     cores: deps.cores,
     verified,
+    ...(partial && { interrupted: true }),
   };
 }
 
@@ -91,8 +115,11 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
 export function sweepResults(
   phase: 'sweep' | 'cycle', cycles: readonly Pick<Cycle, 'pauseNs'>[], sweeps: readonly number[], counts: readonly number[], whole: Omit<Sample, 'ns'>,
 ): ScaleResult[] {
-  return counts.map((procs, turn) => resultOf(procs, sweeps.flatMap((sweepNs, i) =>
-    (i < counts.length || turnOf(i, counts.length) !== turn ? [] : [{ ...whole, ns: sweepNs + (phase === 'cycle' ? cycles[i].pauseNs : 0) }]))));
+  return counts.flatMap((procs, turn) => {
+    const samples = sweeps.flatMap((sweepNs, i) =>
+      (i < counts.length || turnOf(i, counts.length) !== turn ? [] : [{ ...whole, ns: sweepNs + (phase === 'cycle' ? cycles[i].pauseNs : 0) }]));
+    return samples.length === 0 ? [] : [resultOf(procs, samples)];
+  });
 }
 
 /**
@@ -101,13 +128,21 @@ export function sweepResults(
  */
 export async function measureAllocation(deps: Deps, { counts, runs, policy, arena, goarch, tuning }: Omit<ScalingOptions, 'phase' | 'verify'>, progress: Progress): Promise<Scaling> {
   const samples: Sample[][] = counts.map(() => []);
+  let interrupted = false;
   const total = counts.length * (runs + 1);
   for (let i = 0; i < total; i++) {
     progress.show(`run ${i + 1} of ${total}`);
     const turn = turnOf(i, counts.length);
     const threads = counts[turn];
     const machine = { workload: 'churn', params: { threads, count: ALLOC_OBJECTS }, procs: threads, arena, policy, goarch, tuning };
-    const { elapsedNs } = await runMachine(deps, machine).finally(() => progress.clear());
+    let elapsedNs: number;
+    try {
+      ({ elapsedNs } = await runMachine(deps, machine).finally(() => progress.clear()));
+    } catch (error) {
+      if (!(error instanceof Stopped) || samples.every(({ length }) => length === 0)) throw error;
+      interrupted = true;
+      break;
+    }
     const objects = Math.floor(ALLOC_OBJECTS / threads) * threads;
     if (i >= counts.length) samples[turn].push({ ns: elapsedNs, objects, bytes: objects * ALLOC_BYTES });
   }
@@ -115,9 +150,10 @@ export async function measureAllocation(deps: Deps, { counts, runs, policy, aren
     phase: 'alloc',
     settings: settingsOf({ policy, goarch, tuning }),
     heap: { name: 'churn', objects: ALLOC_OBJECTS, bytes: ALLOC_OBJECTS * ALLOC_BYTES, spans: 0 },
-    results: counts.map((procs, turn) => resultOf(procs, samples[turn])),
+    results: counts.flatMap((procs, turn) => (samples[turn].length === 0 ? [] : [resultOf(procs, samples[turn])])),
     cores: deps.cores,
     verified: 0,
+    ...(interrupted && { interrupted }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The library's interface: how a machine is started, watched and read. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import type { Scavenge } from '../malloc/scavenge-log.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Hole } from '../malloc/sys.ts';
 import type { MachineTuning, Policy } from './tuning.ts';
@@ -59,6 +60,8 @@ export interface RuntimeOptions {
    * that it returns is rejected, the machine ends with that error; `finished` waits for the promises.
    */
   readonly onCycle?: (cycle: Cycle) => unknown;
+  /** Called when the machine's clock has forced a collection, and when free memory was given back; in order with `onCycle`. */
+  readonly onScavenge?: (scavenge: Scavenge) => unknown;
   /** With `debug: ['allocfreetrace']`, called with a line for each malloc, free and collection, in their order. */
   readonly onTrace?: (line: string) => unknown;
   /** Called a few times a second while the machine runs. */
@@ -73,6 +76,9 @@ export interface Progress {
   readonly cycles: number;
   readonly heapAlloc: number;
   readonly elapsedNs: number;
+  /** The machine's threads, and how many of them are up: it runs when all are. */
+  readonly threads: number;
+  readonly threadsUp: number;
 }
 
 export interface RunResult {

@@ -48,6 +48,7 @@ const Schema = z.strictObject({
   timeScale: number(0, LIMITS.timeScale).optional(),
   memprofileRate: number(0, MAX_RATE, 'bytes').optional(),
   onCycle: callback(),
+  onScavenge: callback(),
   onTrace: callback(),
   onTick: callback(),
   hangSeconds: number(0, LIMITS.seconds, 'seconds').gt(0, { error: 'must be more than 0 seconds' }).optional(),

@@ -22,6 +22,7 @@ import { MCentral } from '../malloc/mcentral.ts';
 import { MHeap } from '../malloc/mheap-record.ts';
 import { MStats } from '../malloc/mstats.ts';
 import { Persistent } from '../malloc/persistent.ts';
+import { ScavengeLog } from '../malloc/scavenge-log.ts';
 import { StackPool } from '../malloc/stack.ts';
 import { Sweep } from '../malloc/sweep.ts';
 import { Sys } from '../malloc/sys.ts';
@@ -74,6 +75,7 @@ export const GLOBALS: Readonly<Partial<Record<SegmentName, Layout>>> = {
   bitmapwork: { struct: BitmapWork },
   trace: { struct: TraceRing },
   clock: { struct: Clock },
+  scavengelog: { struct: ScavengeLog },
 };
 
 function locked(struct: Struct): Layout {

@@ -26,6 +26,7 @@ const SEGMENT = layOut({
   bitmapwork: 16,
   trace: 48,
   clock: 16,
+  scavengelog: 48 + 32 * 16,
 });
 
 /** Words from the start of the memory to the first region. */

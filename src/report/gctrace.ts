@@ -1,5 +1,6 @@
 /** The lines that Go printed of a collection: GODEBUG=gctrace=1 of 1.3 and 1.4, and GOGCTRACE=1 of 2011. */
 import type { Cycle } from '../gc/cycle-log.ts';
+import { SCAVENGE, type Scavenge } from '../malloc/scavenge-log.ts';
 
 export type GoVersion = '1.3' | '1.4';
 
@@ -17,6 +18,21 @@ export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {
     `${c.nsteal}(${c.nstealcnt}) steal`,
     `${c.nprocyield}/${c.nosyield}/${c.nsleep} yields`,
   ].join(', ');
+}
+
+/**
+ * The scavenger's lines with gctrace. Go 1.3 tells of a forced collection once it is over, with the
+ * scavenger's number; Go 1.4 before it begins, without one.
+ */
+export function formatScavenge(s: Scavenge, version: GoVersion = '1.3'): string[] {
+  if (s.kind === SCAVENGE.forcing) return version === '1.4' ? ['GC forced'] : [];
+  if (s.kind === SCAVENGE.forced) return version === '1.3' ? [`scvg${s.number}: GC forced`] : [];
+  const figures = [
+    `inuse: ${megabytes(s.heapInuse)}`, `idle: ${megabytes(s.heapIdle)}`, `sys: ${megabytes(s.heapSys)}`,
+    `released: ${megabytes(s.heapReleased)}`, `consumed: ${megabytes(s.heapSys - s.heapReleased)} (MB)`,
+  ];
+  const released = s.released > 0 ? [`scvg${s.number}: ${megabytes(s.released)} MB released`] : [];
+  return [...released, `scvg${s.number}: ${figures.join(', ')}`];
 }
 
 /**

@@ -5,12 +5,14 @@
  */
 import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import type { Comparison } from './scale-compare.ts';
+import { describeIssue } from './issue-text.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
 import { SCALE_PHASES, splitsObjects, type Scaling } from './scaling.ts';
@@ -19,10 +21,16 @@ import type { RunSetting } from './summary.ts';
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;
 /** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
-const SCALE_SCHEMA = 3;
+export const SCALE_SCHEMA = 3;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
+/** A time that --compare reads again: up to eleven days. */
+const runNs = z.number().min(0).max(1e15);
+/** Of --procs and --model, and of --runs. */
+const MOST_RESULTS = 128;
+const MOST_RUNS = 1000;
+const text = z.string().max(10_000);
 
 const COLLECT_STATS = Object.keys(GcStats.at).filter((name) => name !== 'instr');
 
@@ -35,7 +43,7 @@ const cycle = z.object({
 });
 
 /** Go's runtime.MemStats. */
-const memstats = z.object({
+export const memstats = z.object({
   Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
   HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
   StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
@@ -99,26 +107,28 @@ const graph = z.object({
 
 export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
-  command: z.literal('scale'),
+  command: z.enum(['scale', 'start']),
   phase: z.enum(SCALE_PHASES),
-  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
-  settings: z.record(z.string(), z.union([z.string(), z.number()])),
+  heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
   cores: count.positive(),
   verified: count,
+  /** The user ended it early: `results` has what was measured until then. */
+  interrupted: z.boolean().optional(),
   /** What limits it, in sentences. */
   limits: z.array(z.string()),
   results: z.array(z.object({
     procs: count.positive(),
     /** Of each run, in their order. */
-    ns: z.array(ns).min(1),
-    medianNs: ns,
+    ns: z.array(runNs).min(1).max(MOST_RUNS),
+    medianNs: runNs,
     /** Bounds of the median; null for each that the sample is too small to give. */
     intervalNs: z.tuple([ns.nullable(), ns.nullable()]),
     objects: z.number(),
     bytes: z.number(),
     mark: mark.optional(),
-  })),
+  })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
   /** With --compare: old and new medians by threads, and the p value of the U test. */
   comparison: z.array(z.object({
     procs: count.positive(), oldNs: ns, newNs: ns, change: z.number(), p: z.number().min(0).max(1), isSignificant: z.boolean(),
@@ -127,13 +137,17 @@ export const ScaleDocument = z.object({
 });
 export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
+function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
+  return new Set(results.map(({ procs }) => procs)).size === results.length;
+}
+
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
   const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
-export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[]): string {
-  return print(documentOf(scaling, comparison));
+export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[], command: ScaleDocument['command'] = 'scale'): string {
+  return print({ ...documentOf(scaling, comparison), command });
 }
 
 /** A document for each value of the setting `name`. */
@@ -170,23 +184,61 @@ function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
   return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, splitsObjects(settings)) }));
 }
 
+/** A prediction, as `scale --model --json` prints it: the document of a measurement as far as the two have the same to say. */
+export const PredictionDocument = z.object({
+  schema: z.literal(SCALE_SCHEMA),
+  command: z.literal('scale'),
+  phase: z.literal('mark'),
+  /** Tells this document from a measurement's. */
+  predicted: z.literal(true),
+  heap: z.object({ name: text, objects: count, bytes: count }),
+  settings: z.record(text, z.union([text, z.number()])),
+  machine: z.object({
+    name: text, about: text, cores: count.positive(),
+    /** What was said of it on stderr; null if it is the machine that predicted. */
+    warning: text.nullable(),
+  }),
+  /** The counters of the Ms were laid side by side. */
+  unpadded: z.boolean(),
+  interrupted: z.boolean().optional(),
+  results: z.array(z.object({
+    procs: count.positive(),
+    /** The one prediction. */
+    ns: z.array(runNs).length(1),
+    medianNs: runNs,
+    speedup: z.number().nonnegative(),
+    objects: count,
+    objectsByThread: z.array(count),
+    handoff: count, steal: count, yields: count,
+    /** Parts of the threads' time. */
+    shares: z.record(z.string(), z.number()),
+    events: z.record(z.string(), z.number()),
+    stalledNs: z.record(z.string(), ns),
+  })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
+  /** With --compare. */
+  comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
+});
+export type PredictionDocument = z.infer<typeof PredictionDocument>;
+
 /**
- * What --json of an earlier run printed.
+ * What `sweepgen scale --json` printed before, of a measurement or of a prediction.
  * @throws UsageError for any other text; `name` is the file's
  */
-export function readScaleDocument(name: string, text: string): ScaleDocument {
+export function readScaleDocument(name: string, text: string): ScaleDocument | PredictionDocument {
+  const file = printable(name);
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
-    throw new UsageError(`${name} is no JSON; compare with what sweepgen scale --json has printed`);
+    throw new UsageError(`${file} is no JSON; compare with what sweepgen scale --json has printed`);
   }
-  const { schema, command } = (document ?? {}) as { schema?: unknown; command?: unknown };
+  const { schema, command, sweep, predicted } = (document ?? {}) as Record<string, unknown>;
   if (command === 'scale' && typeof schema === 'number' && schema !== SCALE_SCHEMA) {
-    throw new UsageError(`${name} has schema ${schema}, and this version compares ${SCALE_SCHEMA}; measure it again`);
+    throw new UsageError(`${file} has schema ${schema}, and this version compares ${SCALE_SCHEMA}; measure it again`);
   }
-  const parsed = ScaleDocument.safeParse(document);
-  if (!parsed.success) throw new UsageError(`${name} is not what sweepgen scale --json has printed`);
+  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a sweep; compare with one that was made without --sweep`);
+  const parsed = (predicted === undefined ? ScaleDocument : PredictionDocument).safeParse(document);
+  if (!parsed.success) throw new UsageError(`${file} is not what sweepgen scale --json has printed: ${printable(describeIssue(parsed.error, document))}`);
   return parsed.data;
 }
 

@@ -29,6 +29,7 @@ import { Persistent } from '../malloc/persistent.ts';
 import { Sweep } from '../malloc/sweep.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { TraceRecord, TraceRing } from '../malloc/trace.ts';
+import { ScavengeLog, ScavengeRecord } from '../malloc/scavenge-log.ts';
 import { CYCLE_FIELDS, CycleRing } from '../gc/cycle-log.ts';
 import { Doorbell } from '../sync/bell.ts';
 import { Obj, WORKBUF_CAP, Work, workbufStruct } from '../gc/work.ts';
@@ -40,7 +41,7 @@ const RECORDS: readonly Struct[] = [
   G, SudoG, M, GCStats, P, Sched, Clock,
   Span, SpanList, Special, Hchan,
   FixAlloc, Persistent, MHeap, MCentral, MCache, MStats, Sweep, MProf, Bucket, AddrHash, AddrEntry, Fin, FinBlock, Finalizer, TraceRing, TraceRecord,
-  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing,
+  Work, workbufStruct(WORKBUF_CAP), Obj, PtrTarget, ScanBuf, GcStats, Doorbell, CycleRing, ScavengeLog, ScavengeRecord,
 ];
 
 /** The whole document; `shape` is the machine whose regions are shown. */

@@ -1,6 +1,10 @@
-/** What a machine model predicts, as a table and as one JSON document. */
+/** What a machine model predicts, as a table and in sentences, and as one JSON document. */
+import { printable } from '../base/printable.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
+import { PredictionDocument, SCALE_SCHEMA } from './json.ts';
+import { resultOf, type Scaling } from './scaling.ts';
+import type { PredictionComparison } from './prediction-compare.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
 
@@ -8,11 +12,18 @@ export interface Prediction {
   readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number };
   readonly policy: string;
   readonly machine: MachineModel;
+  /** Why the machine is not the one that predicts, in a sentence. */
+  readonly warning?: string;
   /** In ascending order of threads. */
   readonly results: readonly Predicted[];
   /** The Ms' counters were laid side by side. */
   readonly unpadded: boolean;
+  /** The user ended it early: counts of threads that were not predicted are missing. */
+  readonly interrupted?: boolean;
 }
+
+/** Characters of a machine's description that are printed. */
+const ABOUT_LENGTH = 300;
 
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [
@@ -23,7 +34,12 @@ const COLUMNS = [
 /** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
 export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
   const layout = unpadded ? ', counters without padding' : '';
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${printable(machine.name)}${layout}`;
+}
+
+/** "xeon-2 is a virtual machine with …". */
+export function describeMachineOf({ machine }: Pick<Prediction, 'machine'>): string {
+  return `${printable(machine.name)} is ${printable(machine.about, ABOUT_LENGTH)}`;
 }
 
 /** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
@@ -55,7 +71,7 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
   }
   sentences.push('Predicted, not measured: docs/model.md says how far to trust it.');
   const most = results[results.length - 1].procs;
-  if (most > machine.cores) sentences.push(`${machine.name} has ${plural(machine.cores, 'core')}; beyond that, it is taken to have more of the same.`);
+  if (most > machine.cores) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; the prediction takes further cores to be of the same kind.`);
   return sentences;
 }
 
@@ -73,21 +89,37 @@ function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   };
 }
 
-/** One document, as `scale --json` prints what it measured; times in ns. */
-export function predictionDocument(prediction: Prediction): string {
-  const { heap, policy, machine, unpadded, results } = prediction;
-  return JSON.stringify({
-    schema: 'sweepgen/prediction/1',
+/** The prediction as a measurement without intervals, to be drawn. */
+export function asScaling({ heap, policy, machine, results }: Prediction): Scaling {
+  return {
+    phase: 'mark',
+    heap: { ...heap, spans: 0 },
+    settings: { policy },
+    results: results.map(({ procs, markNs, objectsMarked }) => resultOf(procs, [{ ns: markNs, objects: objectsMarked, bytes: heap.bytes }])),
+    cores: machine.cores,
+    verified: 0,
+    predictedFor: machine.name,
+  };
+}
+
+/** One document, as `scale --json` prints of a measurement; times in ns. */
+export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
+  return JSON.stringify(PredictionDocument.parse({
+    schema: SCALE_SCHEMA,
+    command: 'scale',
+    phase: 'mark',
+    predicted: true,
     heap,
-    policy,
-    machine: machine.name,
+    settings: { policy },
+    machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
     unpadded,
+    interrupted,
     results: results.map((result) => ({
       procs: result.procs,
-      markNs: [result.markNs],
+      ns: [result.markNs],
       medianNs: result.markNs,
       speedup: results[0].markNs / result.markNs,
-      objectsMarked: result.objectsMarked,
+      objects: result.objectsMarked,
       objectsByThread: result.objectsByThread,
       handoff: result.handoff,
       steal: result.steal,
@@ -96,5 +128,6 @@ export function predictionDocument(prediction: Prediction): string {
       events: result.events,
       stalledNs: result.stalledNs,
     })),
-  }, null, 2);
+    comparison,
+  }), null, 2);
 }

@@ -2,21 +2,27 @@
 import type { Scaling } from './scaling.ts';
 
 /**
- * Lines of configuration, then one line a run. What benchstat is to group by is in the names:
- * `BenchmarkMark/heap=tree/threads=2-2`, where the last number stands for GOMAXPROCS.
+ * Lines of configuration, then one line a run, `BenchmarkMark/heap=tree/threads=2 …`.
+ *
+ * benchstat compares lines of one name and one configuration in different files, and the parts `/key=value` of
+ * names in one file. So the settings, which differ from file to file, stand in comments, and what differs within
+ * a file is in the names. A name has no `-N` for GOMAXPROCS, which `-col /threads` would not take away.
+ *
+ * @param swept the setting that differs within the file, if one does
  */
-export function formatGoBench({ phase, heap, settings, cores, results }: Scaling): string[] {
-  const name = `Benchmark${phase[0].toUpperCase()}${phase.slice(1)}/heap=${nameOf(heap.name)}`;
+export function formatGoBench({ phase, heap, settings, cores, results }: Scaling, swept?: string): string[] {
+  const part = swept === undefined ? '' : `/${swept}=${settings[swept]}`;
+  const name = `Benchmark${phase[0].toUpperCase()}${phase.slice(1)}/heap=${nameOf(heap.name)}${part}`;
   return [
     'pkg: sweepgen',
     `cores: ${cores}`,
-    ...Object.entries(settings).map(([key, value]) => `${key}: ${value}`),
+    ...Object.entries(settings).map(([key, value]) => `# ${key}: ${value}`),
     ...results.flatMap(({ procs, ns, objects }) => ns.map((time) =>
-      `${name}/threads=${procs}-${procs} 1 ${Math.round(time)} ns/op ${(time / objects).toFixed(3)} ns/object`)),
+      `${name}/threads=${procs} 1 ${Math.round(time)} ns/op ${(time / objects).toFixed(3)} ns/object`)),
   ];
 }
 
-/** A name of a benchmark has no blanks, and a slash begins its next part. */
+/** A benchmark's name has no blanks, and a slash begins its next part. */
 function nameOf(heap: string): string {
   return heap.replace(/^.*[/\\]/, '').replace(/[^\w.-]+/g, '_');
 }

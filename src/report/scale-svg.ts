@@ -3,6 +3,7 @@
  * and what each thread did with its time.
  * Colours are neutral, and follow a dark background where the viewer asks for one.
  */
+import { printable } from '../base/printable.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { element, line, polyline, roundTicks, scaleOf, text, type Scale } from './svg.ts';
 import { SHARES_STYLE, sharesPanel } from './shares-svg.ts';
@@ -38,8 +39,9 @@ export function scaleSvg(scaling: Scaling): string {
   ) + '\n';
 }
 
-function describeSettings({ phase, settings, cores, results }: Scaling): string {
+function describeSettings({ phase, settings, cores, results, predictedFor }: Scaling): string {
   const set = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ');
+  if (predictedFor !== undefined) return `${phase}, ${set}; predicted for ${printable(predictedFor)}, ${plural(cores)}`;
   return `${phase}, ${set}; medians of ${Math.min(...results.map(({ ns }) => ns.length))} runs, 95 % intervals; ${cores} cores`;
 }
 

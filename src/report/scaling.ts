@@ -70,6 +70,10 @@ export interface Scaling {
   readonly cores: number;
   /** Checkpoints at which the oracle found nothing wrong; 0 if it was not asked. */
   readonly verified: number;
+  /** The machine that a model predicted it for; undefined if it was measured. */
+  readonly predictedFor?: string;
+  /** The user ended it early: counts of threads that were not measured are missing. */
+  readonly interrupted?: boolean;
 }
 
 /** A run's length and what it dealt with. */

@@ -12,6 +12,7 @@ import { SCAVENGE_LIMIT_MS, isGcDue, isScavengeDue, noteGc, noteScavenge } from 
 import type { MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { EVERYTHING, scavenge } from '../malloc/scavenge.ts';
+import { SCAVENGE, logScavenge } from '../malloc/scavenge-log.ts';
 import { GCLOCK, SWEEP, Sweep } from '../malloc/sweep.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { newproc, ready } from './ready.ts';
@@ -40,16 +41,25 @@ export function doWhatIsDue(m: Mem, mp: MRef): void {
   if (isGcDue(m)) {
     // With GOGC off Go's forced collection does nothing either. Racy: it may change right now.
     if (racyLoad(m, GCPERCENT) < 0) noteGc(m);
-    else gcStart(m, mp, FORCE.yes);
+    else forceGc(m, mp);
   }
   if (isScavengeDue(m)) {
-    scavenge(m, mp, SCAVENGE_LIMIT_MS);
+    logScavenge(m, mp, SCAVENGE.released, scavenge(m, mp, SCAVENGE_LIMIT_MS), true);
     noteScavenge(m);
   }
+}
+
+/** Collects because no collection has run for too long. A safe point. */
+function forceGc(m: Mem, mp: MRef): void {
+  logScavenge(m, mp, SCAVENGE.forcing, 0, true);
+  gcStart(m, mp, FORCE.yes);
+  logScavenge(m, mp, SCAVENGE.forced, 0, true);
 }
 
 /** debug.FreeOSMemory: collects, sweeps, and gives back all that is free. A safe point. Returns the bytes. */
 export function freeOSMemory(m: Mem, mp: MRef): number {
   gcStart(m, mp, FORCE.andSweep);
-  return scavenge(m, mp, EVERYTHING);
+  const released = scavenge(m, mp, EVERYTHING);
+  logScavenge(m, mp, SCAVENGE.released, released, false);
+  return released;
 }

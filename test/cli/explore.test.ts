@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ExploreDocument } from '../../src/cli/explore-document.ts';
 import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
 import { SCENARIOS } from '../../src/drivers/explore/scenarios/catalog.ts';
-import { cli } from './fakes.ts';
+import { cli, terminalOf } from './fakes.ts';
 
 describe('sweepgen explore', () => {
   it('says how much it ran and that nothing is wrong', async () => {
@@ -59,7 +59,7 @@ describe('sweepgen explore', () => {
   it('shows progress where somebody watches', async () => {
     let err = '';
     await cli('explore mark-bits --seconds 0.4', undefined, {
-      terminal: { out: () => {}, err: (text) => void (err += text), errIsTerminal: true, outIsColored: false, errIsColored: false },
+      terminal: terminalOf({ err: (text) => void (err += text), errIsTerminal: true }),
     });
     expect(err).toContain('mark-bits: ');
     expect(err.endsWith('\r\x1b[K')).toBe(true);

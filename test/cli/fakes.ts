@@ -7,7 +7,7 @@ import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
 import { localPool } from '../../src/drivers/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
-import type { Deps, MachineOptions } from '../../src/cli/deps.ts';
+import type { Deps, MachineOptions, Terminal } from '../../src/cli/deps.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
@@ -53,6 +53,15 @@ const WORKLOADS = [
   workloadOf('sequence', { seed: { ...count, max: 2 ** 32 - 1 }, count, max: count }),
 ];
 
+/** A terminal that shows nothing and is none, but for what `changes` say. */
+export function terminalOf(changes: Partial<Terminal>): Terminal {
+  return {
+    out: () => {}, err: () => {}, doing: '', errLost: undefined,
+    errIsTerminal: false, outIsColored: false, errIsColored: false, outWidth: undefined, errWidth: undefined,
+    ...changes,
+  };
+}
+
 /** What a fake machine comes to, or the error that it ends with. */
 export type Play = (options: MachineOptions) => RunResult | Error | Promise<RunResult>;
 
@@ -92,18 +101,19 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     readOwnHeap: async () => image,
     readText: (path) => { throw new UsageError(`${path} can't be read: there is no such file`); },
     checkWritable: () => {},
+    checkWritableFolder: () => {},
     writeFile: (path, bytes) => void files.set(path, bytes),
     readHeapFile: async (path) => ({ ...image, name: path }),
-    terminal: {
+    terminal: terminalOf({
       out: (text) => void (written.out += text),
       err: (text) => void (written.err += text),
-      errIsTerminal: false, outIsColored: false, errIsColored: false,
-    },
+    }),
     version: '1.2.3',
     cores: 2,
     now: () => performance.now(),
     freshSeed: () => 4711,
     signal: new AbortController().signal,
+    isInterrupted: () => changes.signal?.aborted ?? false,
     // In this thread, however many are asked for.
     explorePool: () => localPool(() => performance.now()),
     env: {},

@@ -35,11 +35,27 @@ describe('sweepgen run with a memory profile', () => {
     expect(err).toBe('memory profile written to out.pb.gz; look at it with go tool pprof -top out.pb.gz\n');
   });
 
-  it('prints it as text before the summary', async () => {
-    const { out, err } = await cli('run churn --memprofile-text', () => resultOf({ memProfile }));
-    expect(out.split('\n')[0]).toBe('heap profile: 6: 384 [10: 640] @ heap/8192');
-    expect(out).toContain('\n# runtime.MemStats\n');
-    expect(err).toBe('');
+  it.each(['--memprofile-text', '--memprofile-text -', '--memprofile-text=-'])('prints the text alone on stdout with %s, and the report on stderr', async (flag) => {
+    const { out, err } = await cli(`run churn ${flag}`, () => resultOf({ memProfile }));
+    const lines = out.split('\n');
+    expect(lines[0]).toBe('heap profile: 6: 384 [10: 640] @ heap/8192');
+    expect(lines.slice(-2)).toEqual(['# DebugGC = false', '']);
+    expect(err).toMatch(/^churn, 2 Ps, /);
+  });
+
+  it('writes the text to a file, beside the report or a JSON document', async () => {
+    for (const flags of ['--memprofile-text heap.txt', '--memprofile-text heap.txt --json']) {
+      const { out, err, files } = await cli(`run churn ${flags}`, () => resultOf({ memProfile }));
+      expect(Buffer.from(files.get('heap.txt')!).toString()).toMatch(/^heap profile: 6: 384 .*\n(.*\n)*# DebugGC = false\n$/);
+      expect(err).toBe('memory profile written to heap.txt\n');
+      expect(out).not.toContain('heap profile');
+    }
+  });
+
+  it('leaves stdout to a dump of the memory, too', async () => {
+    const { out, err } = await cli('run churn --memorydump -', () => resultOf({ memProfile }), { writeText: async () => {} });
+    expect(out).toBe('');
+    expect(err).toMatch(/^churn, 2 Ps, /);
   });
 
   it('says so when the rate was too coarse to sample anything, and what would do', async () => {
@@ -55,14 +71,17 @@ describe('sweepgen run with a memory profile', () => {
     ['run churn --memprofile-rate 4096', '--memprofile-rate needs a profile to be asked for; add --memprofile FILE or --memprofile-text'],
     ['run churn --memprofile-text --memprofile-rate 0', "--memprofile-rate must be a number of bytes from 1 to 1G, such as 4096 or 512K, not '0'"],
     ['run churn --memprofile-text --memprofile-rate often', "--memprofile-rate must be a number of bytes from 1 to 1G, such as 4096 or 512K, not 'often'"],
-    ['run churn --memprofile-text --json', '--memprofile-text and --json both print on stdout; write the profile with --memprofile FILE instead'],
+    ['run churn --memprofile-text --json', '--memprofile-text and --json both print on stdout; give one of them a file'],
+    ['run churn --memprofile-text --memorydump -', '--memprofile-text and --memorydump - both print on stdout; give one of them a file'],
+    ['run churn --memorydump - --json', '--memorydump - and --json both print on stdout; give one of them a file'],
+    ['run --memprofile-text tree', "--memprofile-text tree would write to a file 'tree'; put --memprofile-text last, or write --memprofile-text=./tree"],
   ])('refuses "%s"', async (line, sentence) => {
     const { code, err, started } = await cli(line);
-    expect([code, err, started.length]).toEqual([2, `sweepgen: ${sentence}\n`, 0]);
+    expect([code, err, started.length]).toEqual([2, line.includes('--json') ? expect.stringContaining(sentence) : `sweepgen: ${sentence}\n`, 0]);
   });
 
-  it('finds out before the run that the file can not be written', async () => {
-    const { code, err, started } = await cli('run churn --memprofile /nowhere/out.pb.gz', undefined, {
+  it.each(['--memprofile', '--memprofile-text'])('finds out before the run that the file of %s can not be written', async (flag) => {
+    const { code, err, started } = await cli(`run churn ${flag} /nowhere/out.pb.gz`, undefined, {
       checkWritable: (path) => {
         throw new UsageError(`${path} can't be written: there is no directory /nowhere`);
       },

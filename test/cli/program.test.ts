@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { MachineStuck, Stopped } from '../../src/drivers/errors.ts';
+import { SCAVENGE } from '../../src/malloc/scavenge-log.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';
 import type { MachineOptions } from '../../src/cli/deps.ts';
-import { cli, collecting, cycleOf, image, resultOf } from './fakes.ts';
+import { cli, collecting, cycleOf, image, resultOf, terminalOf, type Play } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
 const FULL = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 64, arenaBytes: 1 << 20, inuseBytes: 1 << 20, liveBytes: 1 << 20 }, EXIT.memory);
@@ -172,6 +173,17 @@ collect, 2 Ps, GOGC 100, seed 1
   it("prints Go 1.4's lines when asked to", async () => {
     const { err } = await cli('run --gctrace --gctrace-form 1.4', () => resultOf({ cycles: [cycleOf({ goroutines: 7 })] }));
     expect(err).toContain(', 7 goroutines, ');
+  });
+
+  it("prints the scavenger's lines among those of the collections", async () => {
+    const released = { kind: SCAVENGE.released, number: 0, numgc: 1, released: 0, heapInuse: 0, heapIdle: 0, heapSys: 0, heapReleased: 0 };
+    const play: Play = (options) => {
+      options.onScavenge?.({ ...released, kind: SCAVENGE.forced });
+      options.onScavenge?.(released);
+      return resultOf();
+    };
+    expect((await cli('run --gctrace', play)).err).toBe('scvg0: GC forced\nscvg0: inuse: 0, idle: 0, sys: 0, released: 0, consumed: 0 (MB)\n');
+    expect((await cli('run', play)).err).toBe('');
   });
 
   it.each([['--gctrace', undefined], ['--gctrace=1', undefined], ['--gctrace 2', 2], ['', undefined]])('hands "%s" on', async (flag, gctrace) => {
@@ -426,12 +438,12 @@ describe('sweepgen sequence', () => {
 });
 
 describe('the line of progress', () => {
-  const watched = (text: string[]) => ({ out: () => {}, err: (s: string) => void text.push(s), errIsTerminal: true, outIsColored: false, errIsColored: false });
+  const watched = (text: string[]) => terminalOf({ err: (s: string) => void text.push(s), errIsTerminal: true });
 
   it('is gone in the end, and stays below traces', async () => {
     const text: string[] = [];
     await cli('run --gctrace', (options) => {
-      options.onTick?.({ cycles: 1, heapAlloc: 5 << 20, elapsedNs: 1 });
+      options.onTick?.({ cycles: 1, heapAlloc: 5 << 20, elapsedNs: 1, threads: 2, threadsUp: 2 });
       return resultOf({ cycles: [cycleOf()] });
     }, { terminal: watched(text) });
     expect(text).toEqual([

@@ -47,7 +47,7 @@ describe('sweepgen scale --phase alloc', () => {
     ['--phase alloc tree', "--phase alloc makes a heap of its own; leave 'tree' out"],
     ['--phase alloc --objects 5', '--objects is for the graphs that are marked or swept; leave it out'],
     ['--objects 5', "--objects is for tree, list, rand, wide, mixed; 'self' has as many as it has"],
-    ['tree --model 1,2 --svg a.svg', '--svg is for measuring, and --model predicts; leave one of them out'],
+    ['tree --model 1,2 --bench', '--bench is for measuring, and --model predicts; leave one of them out'],
     ['tree --model 1,2 --procs 1', '--procs is for measuring, and --model predicts; leave one of them out'],
     ['tree --machine xeon-2', '--machine is for --model; leave it out'],
     ['tree --phase sweep --model 1,2', '--model predicts marking; leave --phase out'],

@@ -1,6 +1,7 @@
 /** The lines are those that Go printed for the same figures. */
 import { describe, expect, it } from 'vitest';
-import { formatGctrace, formatGogctrace2011 } from '../../src/report/gctrace.ts';
+import { SCAVENGE, type Scavenge } from '../../src/malloc/scavenge-log.ts';
+import { formatGctrace, formatGogctrace2011, formatScavenge } from '../../src/report/gctrace.ts';
 import { cycleOf } from '../cli/fakes.ts';
 
 describe('gctrace', () => {
@@ -38,6 +39,25 @@ describe('gctrace', () => {
 
   it('is right above 2 GB', () => {
     expect(formatGctrace(cycleOf({ heap0: 3 * 2 ** 30, heap1: 3.5 * 2 ** 30 }))).toContain('3072 -> 3584 MB');
+  });
+});
+
+describe("the scavenger's lines", () => {
+  const record = (fields: Partial<Scavenge>): Scavenge => ({
+    kind: SCAVENGE.released, number: 3, numgc: 7, released: 0, heapInuse: 5.9 * 2 ** 20, heapIdle: 58 * 2 ** 20, heapSys: 63.9 * 2 ** 20, heapReleased: 40 * 2 ** 20, ...fields,
+  });
+
+  it.each(['1.3', '1.4'] as const)("are Go %s's, with a line for what was released if anything was", (version) => {
+    const figures = 'inuse: 5, idle: 58, sys: 63, released: 40, consumed: 23 (MB)';
+    expect(formatScavenge(record({}), version)).toEqual([`scvg3: ${figures}`]);
+    expect(formatScavenge(record({ released: 2.5 * 2 ** 20 }), version)).toEqual(['scvg3: 2 MB released', `scvg3: ${figures}`]);
+    expect(formatScavenge(record({ number: -1 }), version)).toEqual([`scvg-1: ${figures}`]);
+  });
+
+  it('tell of a forced collection afterwards in Go 1.3, and before it in Go 1.4', () => {
+    const lines = (version: '1.3' | '1.4') => [SCAVENGE.forcing, SCAVENGE.forced].map((kind) => formatScavenge(record({ kind }), version));
+    expect(lines('1.3')).toEqual([[], ['scvg3: GC forced']]);
+    expect(lines('1.4')).toEqual([['GC forced'], []]);
   });
 });
 

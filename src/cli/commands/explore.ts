@@ -6,18 +6,20 @@ import { shrunkOf } from '../../drivers/explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../drivers/explore/failures/file-name.ts';
 import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { localPool } from '../../drivers/explore/campaigns/pool.ts';
+import { SEEDS } from '../../drivers/explore/session.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
-import { Stopped } from '../../drivers/errors.ts';
 import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
 import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { knobsOf } from '../../drivers/explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
 import { formatCount, plural } from '../../report/units.ts';
+import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeFailure, describeTotals } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
+import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -71,9 +73,13 @@ export function addExplore(program: Command, deps: Deps): void {
 async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags): Promise<void> {
   const { terminal } = deps;
   if (flags.list) {
-    terminal.out(list());
+    if (flags.json) {
+      const { catalogDocument } = await import('../catalog-document.ts');
+      terminal.out(`${catalogDocument()}\n`);
+    } else terminal.out(list());
     return;
   }
+  if (flags.save !== undefined) deps.checkWritableFolder(flags.save);
   const mutant = chooseMutant(flags.mutant);
   const [scenario] = await chooseScenarios(name === undefined ? [] : [name], mutant);
   const sets: readonly Setting[] = [...(flags.set ?? []), ...(flags.procs === undefined ? [] : [['procs', flags.procs] as const])];
@@ -92,7 +98,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     strategy,
   });
   const found = tally.failures[0];
-  const investigation = found === undefined || !flags.shrink ? null : await investigateFailure(deps, found, flags.save);
+  const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
   const failure = found && { ...found, shrunk: investigation && (typeof investigation === 'string' ? investigation : shrunkOf(investigation)) };
   if (flags.json) {
     const { exploreDocument } = await import('../explore-document.ts');
@@ -104,7 +110,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${join(flags.save, fileNameOf(investigation.artefact))}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);
-  if (deps.signal.aborted) throw new Stopped();
+  if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + tally.sum('executions')) % SEEDS}`));
 }
 
 /** In this thread, and at one station. */

@@ -1,7 +1,6 @@
 /** `sweepgen fuzz`: every scenario in every setting, on all cores, for as long as wanted. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
-import { Stopped } from '../../drivers/errors.ts';
 import { fuzz, type FuzzResult } from '../../drivers/explore/campaigns/fuzz.ts';
 import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../drivers/explore/campaigns/log.ts';
 import { Plan } from '../../drivers/explore/campaigns/plan.ts';
@@ -15,6 +14,7 @@ import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeCoverage, describeFailure, describeProgress, describeTotals } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
+import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
 
@@ -46,7 +46,7 @@ export function addFuzz(program: Command, deps: Deps): void {
     .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
     .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--executions <n>', 'how many executions, in all', integer('--executions', 1, 1_000_000_000_000))
-    .option('--jobs <n>', `worker threads (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--jobs <n>', `worker threads, at most one for each core (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
     .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--mutant <name>', 'plant this bug')
@@ -78,7 +78,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const tally = new Tally(about.scenarios);
   if (resumed !== undefined) takeUp(resumed.logged, plan, tally);
   const log = resumed?.log ?? (flags.log === undefined ? undefined : createLog(flags.log, about));
-  const jobs = flags.jobs ?? deps.cores;
+  const jobs = jobsOf(deps, flags);
   const stations = scenarios.reduce((sum, { settings }) => sum + settings.length, 0);
   if (!flags.json) {
     terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(stations, 'setting')}, by ${about.strategy}, on ${plural(jobs, 'worker')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
@@ -120,7 +120,15 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
     terminal.out(`${describeCoverage(tally, result.ending !== 'failure').join('\n')}\n`);
     terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? ', nothing wrong' : ''}\n`);
   }
+  if (log?.error !== undefined) throw log.error;
   conclude(tally.failures.slice(before), flags, result, deps);
+}
+
+/** Worker threads, at most one for each core: more of them only share the time. */
+export function jobsOf({ cores, terminal }: Deps, { jobs, json }: { readonly jobs?: number; readonly json?: boolean }): number {
+  if (jobs === undefined || jobs <= cores) return jobs ?? cores;
+  if (!json) terminal.err(`--jobs ${jobs}: ${plural(cores, 'worker')} for the ${plural(cores, 'core')} here\n`);
+  return cores;
 }
 
 /** A campaign as its flags describe it. */
@@ -161,5 +169,6 @@ function conclude(found: readonly Failure[], flags: FuzzFlags, { lost }: FuzzRes
     throw lost.error;
   }
   if (found.length > 0) throw new FailuresFound(found);
-  if (deps.signal.aborted) throw new Stopped();
+  if (!deps.signal.aborted) return;
+  throw new Interrupted(flags.log === undefined ? undefined : () => ['fuzz', '--seconds', String(flags.seconds ?? SECONDS), '--log', flags.log!, '--resume']);
 }

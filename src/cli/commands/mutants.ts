@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/fatal.ts';
-import { Stopped } from '../../drivers/errors.ts';
 import { isKilled, type Kill, type KillTask } from '../../drivers/explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../drivers/explore/campaigns/pool.ts';
 import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
@@ -13,10 +12,11 @@ import { plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
 import { examples } from '../help.ts';
+import { Interrupted } from '../interruption.ts';
 import { describeKill, mutantsTable } from '../mutants-report.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { MAX_JOBS } from './fuzz.ts';
+import { MAX_JOBS, jobsOf } from './fuzz.ts';
 
 interface MutantsFlags {
   readonly seconds: number;
@@ -49,7 +49,7 @@ export function addMutants(program: Command, deps: Deps): void {
     .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
     .option('--seeds <n>', 'searches for each', integer('--seeds', 1, 16), 5)
     .option('--seed <n>', 'of the first search', parseSeed, 1)
-    .option('--jobs <n>', `worker threads (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--jobs <n>', `worker threads, at most one for each core (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
     .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--races', 'the race detector looks on all the time')
     .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
@@ -66,7 +66,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   checkBuild();
   const wanted = names.length === 0 ? MUTANTS : [...new Set(names)].map((name) => named(MUTANTS, name, 'mutant'));
   for (const { name } of wanted) chooseMutant(name);
-  const jobs = Math.min(flags.jobs ?? deps.cores, wanted.length);
+  const jobs = Math.min(jobsOf(deps, flags), wanted.length);
   const watch = chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false });
   const search: Omit<KillTask, 'mutant'> = {
     seeds: Array.from({ length: flags.seeds }, (_, i) => (flags.seed + i * STRIDE) % 2 ** 32),
@@ -82,8 +82,10 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     terminal.out(`${mutantsDocument(search, searched)}\n`);
   } else {
     terminal.out(`${mutantsTable(searched).join('\n')}\n`);
+    const left = wanted.length - searched.length;
+    if (left > 0) terminal.out(`${plural(left, 'mutant')} not tried\n`);
   }
-  conclude(deps, wanted.length, searched);
+  conclude(deps, wanted, searched);
 }
 
 /** In the order of `wanted`, as far as they came. */
@@ -119,12 +121,19 @@ async function searchOne(pool: ExplorePool, mutant: KnownBug, search: Omit<KillT
   }
 }
 
-function conclude(deps: Deps, wanted: number, searched: readonly Searched[]): void {
+function conclude(deps: Deps, wanted: readonly KnownBug[], searched: readonly Searched[]): void {
+  if (searched.length < wanted.length && deps.signal.aborted) throw new Interrupted((args) => goOn(args, wanted, searched));
   const survivors = searched.filter(({ kill }) => kill !== null && !isKilled(kill)).map(({ mutant }) => mutant.name);
   if (survivors.length > 0) throw new MutantsLeft(`${plural(survivors.length, 'mutant survives', 'mutants survive')}: ${survivors.join(', ')}`, EXIT.invariant);
   const lost = searched.filter(({ kill }) => kill === null);
   if (lost.length > 0) throw new MutantsLeft(lost.map(({ mutant, lost: why }) => `${mutant.name}: ${why}`).join('\n'), EXIT.hang);
-  if (searched.length < wanted && deps.signal.aborted) throw new Stopped();
+}
+
+/** The same words, but with the names of the mutants that were not tried. */
+function goOn(args: readonly string[], wanted: readonly KnownBug[], searched: readonly Searched[]): string[] {
+  const names = new Set(wanted.map(({ name }) => name));
+  const tried = new Set(searched.map(({ mutant }) => mutant.name));
+  return [...args.filter((word) => !names.has(word)), ...[...names].filter((name) => !tried.has(name))];
 }
 
 class MutantsLeft extends Error {

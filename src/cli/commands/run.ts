@@ -1,20 +1,23 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
-import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
+import type { Scavenge } from '../../malloc/scavenge-log.ts';
+import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import type { Hole } from '../../malloc/sys.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
 import { memorydump } from '../../report/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
-import { formatBytes, plural } from '../../report/units.ts';
+import { formatBytes, formatCount, plural } from '../../report/units.ts';
+import type { Progress as Tick } from '../../drivers/api.ts';
 import type { MachineTuning, Policy } from '../../drivers/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { deliverProfile, profileRate } from '../mem-profile.ts';
+import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
 import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
@@ -34,7 +37,7 @@ interface RunFlags extends MachineTuning {
   readonly gcEvery: number;
   readonly hangSeconds?: number;
   readonly memprofile?: string;
-  readonly memprofileText?: boolean;
+  readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
   readonly seed: number;
   readonly verify?: boolean;
@@ -75,9 +78,9 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--gctrace [level]', 'print a line for each collection on stderr, as Go does (with an older collector, Go of its time); 2: collect twice each time', parseGctrace)
     .option('--gctrace-form <version>', "the line's form: Go 1.3's or 1.4's", parseGctraceForm, '1.3')
     .option('--time-scale <x>', "seconds of the machine's clock in a real one: it collects after 2 minutes without, and gives memory back after 5 (default: 1)", parseTimeScale)
-    .option('--memorydump <file>', "write all of the heap's memory to a file at the end, or to stdout for -")
+    .option('--memorydump <file>', "write all of the heap's memory to a file at the end; for - to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, of the last collection')
-    .option('--memprofile-text', "print the memory profile in Go's text form")
+    .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
     .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
@@ -101,6 +104,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const params = paramsFor(workload, flags.set ?? []);
   const setting = { workload: workload.name, procs: flags.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: flags.gogc ?? readgogc(deps.env), seed: flags.seed };
   const memprofileRate = profileRate(deps, flags);
+  for (const path of [flags.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   const progress = new Progress(terminal);
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
@@ -125,9 +129,9 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     hangSeconds: flags.hangSeconds,
     verify: flags.verify ?? false,
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, flags), ...formatCollectStats(cycle)].join('\n')) : undefined,
+    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
     onTrace: (line) => progress.log(line),
-    onTick: ({ cycles, heapAlloc }) =>
-      progress.show(`${workload.name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`),
+    onTick: (tick) => progress.show(describeTick(workload.name, tick)),
   }, async (m) => {
     progress.clear();
     if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
@@ -138,11 +142,18 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
     return;
   }
+  const report = isStdoutTaken(flags) ? terminal.err : terminal.out;
   if (heap !== undefined) {
-    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
-    for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
+    report(`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
+    for (const line of formatHeapFacts(heap)) report(`  ${line}\n`);
   }
-  for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+  for (const line of [...result.lines, ...formatSummary(setting, result)]) report(`${line}\n`);
+}
+
+/** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */
+function describeTick(name: string, { cycles, heapAlloc, threads, threadsUp }: Tick): string {
+  if (threadsUp < threads) return `starting ${plural(threads, 'thread')}: ${formatCount(threadsUp)} up`;
+  return `${name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`;
 }
 
 /** Each collector is traced in the form of its time. */

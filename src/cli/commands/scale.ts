@@ -1,6 +1,8 @@
 /** `sweepgen scale`: a phase's time by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { Stopped } from '../../drivers/errors.ts';
 import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
@@ -10,10 +12,12 @@ import { describeMemoryUse } from '../../report/memory-use.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
-import type { ScaleDocument } from '../../report/json.ts';
+import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
+import { Interrupted } from '../interruption.ts';
 import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
+import { sayWritten } from '../drawing.ts';
 import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -59,7 +63,7 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--policy <name>', POLICY_HELP, parsePolicy)
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--compare <file>', 'compare with what --json printed before, by the Mann-Whitney U test')
+    .option('--compare <file>', 'compare with what --json printed before, by the Mann-Whitney U test; with --model, predicted and measured')
     .option('--svg <file>', 'draw time and speedup against threads')
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
@@ -123,14 +127,16 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const tunings = tuningsOf(flags);
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
-  const before = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
-  const { phase } = flags;
   checkModel(flags);
+  const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
+  const { phase } = flags;
   checkPhase(heap, flags);
   const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress).finally(() => progress.clear());
   if (source !== undefined && flags.model !== undefined) {
-    return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0] }, progress);
+    if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
+    return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
+  const before = baseline === undefined ? undefined : measuredOnly(baseline);
   const counts = flags.procs ?? defaultCounts(deps.cores);
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning) => {
@@ -143,17 +149,31 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
     return;
   }
   const scaling = await measure(tunings[0]);
+  if (scaling.interrupted) return endEarly(deps, flags, scaling);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
   }
-  if (await writeFigures(deps, flags, [scaling], comparison)) return;
+  if (await writeFigures(deps, flags, [scaling], comparison)) {
+    if (flags.svg !== undefined) sayWritten(deps, flags, flags.svg);
+    return;
+  }
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
   if (scaling.memory !== undefined) for (const line of describeMemoryUse(scaling.memory)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);
+  if (flags.svg !== undefined) sayWritten(deps, flags, flags.svg);
+}
+
+/** What was measured before the user ended it; a drawing or a comparison is left for the whole. */
+async function endEarly(deps: Deps, flags: ScaleFlags, scaling: Scaling): Promise<never> {
+  if (!(await writeFigures(deps, flags, [scaling]))) {
+    deps.terminal.out(`${describeHeap(scaling)}\n`);
+    printScaling(deps, scaling);
+  }
+  throw new Interrupted();
 }
 
 /** One for each measurement: as the flags say, or with each value of the sweep. */
@@ -165,10 +185,23 @@ function tuningsOf(flags: ScaleFlags): MachineTuning[] {
 /** One measurement a value, one after the other. */
 async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
-  for (const tuning of tunings) scalings.push(await measure(tuning));
-  if (await writeFigures({ ...deps, terminal }, flags, scalings)) return;
-  const [head, ...rows] = formatSweep(name, scalings);
-  terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+  let interruption: Stopped | undefined;
+  for (const tuning of tunings) {
+    try {
+      const scaling = await measure(tuning);
+      if (scaling.interrupted) throw new Stopped();
+      scalings.push(scaling);
+    } catch (error) {
+      if (!(error instanceof Stopped) || scalings.length === 0) throw error;
+      interruption = error;
+      break;
+    }
+  }
+  if (!(await writeFigures({ ...deps, terminal }, flags, scalings))) {
+    const [head, ...rows] = formatSweep(name, scalings);
+    terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+  }
+  if (interruption !== undefined) throw interruption;
 }
 
 /** What other programs read, if it was asked for: one JSON document, or the texts of all. */
@@ -176,7 +209,7 @@ async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: rea
   if (flags.json) {
     const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
     terminal.out(`${flags.sweep === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.sweep.name, scalings)}\n`);
-  } else if (flags.bench) terminal.out(`${scalings.flatMap(formatGoBench).join('\n')}\n`);
+  } else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.sweep?.name)).join('\n')}\n`);
   else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
   else return false;
   return true;
@@ -184,13 +217,19 @@ async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: rea
 
 type Baseline = ScaleDocument & { readonly path: string };
 
-async function readBaseline(deps: Deps, path: string): Promise<Baseline> {
+async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & { readonly path: string })> {
   const { readScaleDocument } = await import('../../report/json.ts');
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 
+/** @throws UsageError for a prediction, of which there is only one run */
+function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
+  if ('predicted' in baseline) throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
+  return baseline;
+}
+
 /** What only measures, and what only predicts. */
-const MEASURING = ['procs', 'sweep', 'verify', 'compare', 'svg', 'bench', 'csv'] as const;
+const MEASURING = ['procs', 'sweep', 'verify', 'bench', 'csv'] as const;
 const PREDICTING = ['machine', 'unpadded'] as const;
 
 /** @throws UsageError for what would be left unused */
@@ -215,10 +254,11 @@ function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleF
 
 /** @throws UsageError if the two would have nothing in common */
 function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
-  if (before.phase !== phase) throw new UsageError(`${path} measured --phase ${before.phase}, not ${phase}`);
-  if (heap.name !== name) throw new UsageError(`${path} measured the heap ${heap.name}, not ${name}`);
+  const file = printable(path);
+  if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);
+  if (heap.name !== name) throw new UsageError(`${file} measured the heap ${printable(heap.name)}, not ${printable(name)}`);
   const measured = results.map(({ procs }) => procs);
   if (!counts.some((count) => measured.includes(count))) {
-    throw new UsageError(`${path} measured other numbers of threads: --procs ${measured.join(',')}`);
+    throw new UsageError(`${file} measured other numbers of threads: --procs ${measured.join(',')}`);
   }
 }

@@ -1,15 +1,18 @@
 /** `sweepgen sequence`: the allocations that the real runtimes' statistics are known for. */
 import type { Command } from 'commander';
+import { plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { integer, paramsFor, parseDrawSeed, parseTypes, type Types } from '../options.ts';
+import { Progress } from '../progress.ts';
 
 interface SequenceFlags {
   readonly seed: number;
   readonly count: number;
   readonly max: number;
   readonly types: Types;
+  readonly json?: boolean;
 }
 
 export function addSequence(program: Command, deps: Deps): void {
@@ -21,13 +24,21 @@ export function addSequence(program: Command, deps: Deps): void {
     .option('--count <n>', 'allocations', integer('--count', 1, 100_000_000), 20_000)
     .option('--max <bytes>', 'largest size', integer('--max', 1, 2 ** 20), 2048)
     .option('--types <where>', 'as Go 1.4 had it, none; or mtypes, which take objects of their own, as in Go 1.3', parseTypes, 'none')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with real runtimes']]))
     .action((flags: SequenceFlags) => sequence(deps, flags));
 }
 
-async function sequence(deps: Deps, { seed, count, max, types }: SequenceFlags): Promise<void> {
+async function sequence(deps: Deps, { seed, count, max, types, json }: SequenceFlags): Promise<void> {
   const workload = await deps.loadWorkload('sequence');
   const params = paramsFor(workload, [['seed', seed], ['count', count], ['max', max]]);
-  const { lines } = await runMachine(deps, { workload: workload.name, params, procs: 1, gogc: 'off', types });
+  const progress = new Progress(deps.terminal);
+  progress.show(`allocating ${plural(count, 'object')}`);
+  const { lines, memstats } = await runMachine(deps, { workload: workload.name, params, procs: 1, gogc: 'off', types }).finally(() => progress.clear());
+  if (json) {
+    const { sequenceDocument } = await import('../sequence-document.ts');
+    deps.terminal.out(`${sequenceDocument({ seed, count, max, types, lines, memstats })}\n`);
+    return;
+  }
   for (const line of lines) deps.terminal.out(`${line}\n`);
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, plural } from '../../report/units.ts';
 import { formatFacts } from '../../report/table.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
+import { Interrupted } from '../interruption.ts';
 import { parseRuns, parseThreadCounts } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
@@ -14,6 +15,7 @@ import { defaultCounts, printScaling } from './scale.ts';
 interface StartFlags {
   readonly procs?: readonly number[];
   readonly runs: number;
+  readonly json?: boolean;
 }
 
 const RUNS = 10;
@@ -25,6 +27,7 @@ export function addStart(program: Command, deps: Deps): void {
     .description('Takes a snapshot of its own heap, loads it through the allocator, and shows how mark time changes with the number of threads. Each collection is verified.')
     .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
+    .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
       ['sweepgen start', 'what `npm start` does'],
       ['sweepgen start --procs 1,2,4 --runs 20', 'with more threads, more often'],
@@ -35,19 +38,27 @@ export function addStart(program: Command, deps: Deps): void {
 async function start(deps: Deps, flags: StartFlags): Promise<void> {
   const { terminal } = deps;
   const counts = flags.procs ?? defaultCounts(deps.cores);
-  terminal.out('Taking a snapshot of this process… ');
+  const say = flags.json ? () => {} : terminal.out;
+  say('Taking a snapshot of this process… ');
   const image = await deps.readOwnHeap();
-  terminal.out(`${plural(image.objects, 'object')}, ${plural(image.edges, 'reference')}, ${formatBytes(image.bytes)}\n`);
+  say(`${plural(image.objects, 'object')}, ${plural(image.edges, 'reference')}, ${formatBytes(image.bytes)}\n`);
   const threads = `${inWords(counts.map(String))} ${counts.length === 1 && counts[0] === 1 ? 'thread' : 'threads'}`;
-  terminal.out(`Loading it through the allocator, and marking it with ${threads},\n`);
-  terminal.out(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
+  say(`Loading it through the allocator, and marking it with ${threads},\n`);
+  say(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
   // The line on stdout stays open meanwhile, so there is none on stderr.
-  const quiet = new Progress({ ...terminal, errIsTerminal: false });
-  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true }, quiet);
-  terminal.out(`${formatCount(scaling.heap.spans)} spans\n`);
-  printScaling(deps, scaling);
-  terminal.out(`\n${paint(terminal.outIsColored).bold('Next')}\n`);
-  for (const line of NEXT) terminal.out(`  ${line}\n`);
+  const quiet = new Progress(flags.json ? terminal : { ...terminal, errIsTerminal: false });
+  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true }, quiet).catch((error: unknown) => {
+    say('\n');
+    throw error;
+  });
+  say(`${formatCount(scaling.heap.spans)} spans\n`);
+  if (flags.json) {
+    const { scaleDocument } = await import('../../report/json.ts');
+    terminal.out(`${scaleDocument(scaling, undefined, 'start')}\n`);
+  } else printScaling(deps, scaling);
+  if (scaling.interrupted) throw new Interrupted();
+  say(`\n${paint(terminal.outIsColored).bold('Next')}\n`);
+  for (const line of NEXT) say(`  ${line}\n`);
 }
 
 const NEXT = formatFacts([

@@ -1,13 +1,15 @@
 /** `sweepgen stress`: random rounds with the oracle looking on. */
 import type { Command } from 'commander';
-import { EXIT, Fatal, UsageError } from '../../base/fatal.ts';
+import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
+import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
+import { Interrupted } from '../interruption.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, parseProcs, parseSeconds, parseSeed } from '../options.ts';
+import { MAX_PROCS, integer, parseProcs, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
 
@@ -15,15 +17,18 @@ interface StressFlags {
   readonly procs?: number;
   readonly seconds: number;
   readonly seed?: number;
+  readonly firstRound: number;
+  readonly json?: boolean;
 }
 
 /** Not for stress: one is exact on one P only, the other collects nothing without a heap. */
 const UNFIT = new Set(['sequence', 'collect']);
+const MAX_ROUND = 1_000_000_000;
 /** One with GOGC=1 could take minutes, and the next may find more. */
 const MAX_ROUND_SECONDS = 4;
 
 /** How the rounds so far ended. */
-interface Tally {
+export interface Tally {
   rounds: number;
   /** Ended because their time was up. */
   cut: number;
@@ -42,6 +47,8 @@ export function addStress(program: Command, deps: Deps): void {
     .option('--procs <n>', `most Ps of a round, 1 to 64 (default: ${defaultProcs(deps.cores)})`, parseProcs)
     .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
+    .option('--first-round <n>', "number of the first round, to go on with a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
+    .option('--json', 'print one JSON document')
     .addHelpText('after', () => workloadList(deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen stress', 'half a minute of everything'],
@@ -58,13 +65,27 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
     maxProcs: flags.procs ?? defaultProcs(deps.cores),
   };
   const seed = flags.seed ?? deps.freshSeed();
-  terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
-  const tally = await runRounds(deps, choices, seed, flags.seconds);
+  if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
+  const { tally, failed } = await runRounds(deps, choices, { ...flags, seed });
+  const isInterrupted = failed?.error instanceof Stopped;
+  if (flags.json) {
+    const { stressDocument } = await import('../stress-document.ts');
+    terminal.out(`${stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed })}\n`);
+  } else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
+  else terminal.out(`round ${failed.round} failed, after ${describe(tally)}\nrepeat it with: ${failed.repeat}\n`);
+  if (isInterrupted) throw new Interrupted((args) => withOption(withOption(args, '--seed', `${seed}`), '--first-round', `${flags.firstRound + tally.rounds}`));
+  if (failed !== undefined) throw failed.error;
+  if (tally.collections === 0) throw new Unproven(`no collection was verified in ${flags.seconds} s; give it longer with --seconds`);
+}
+
+/** What all rounds came to, none of which failed. */
+function conclusion(tally: Tally): string {
   const ends = [
     ...(tally.cut > 0 ? [`${formatCount(tally.cut)} cut short by the clock`] : []),
     ...(tally.full > 0 ? [`${formatCount(tally.full)} filled the arena with GOGC off`] : []),
   ];
-  terminal.out(`${describe(tally)}, nothing wrong${ends.length > 0 ? ` (${ends.join(', ')})` : ''}\n`);
+  const verdict = tally.collections === 0 ? 'nothing was checked' : 'nothing wrong';
+  return `${describe(tally)}, ${verdict}${ends.length > 0 ? ` (${ends.join(', ')})` : ''}`;
 }
 
 function defaultProcs(cores: number): number {
@@ -77,28 +98,33 @@ function candidates(deps: Deps): Choices['workloads'] {
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }
 
-/** Rounds until the time is up; throws what the first bad one threw, after saying how to repeat it. */
-async function runRounds(deps: Deps, choices: Choices, seed: number, seconds: number): Promise<Tally> {
+/** The round that ended the run: it failed, or was interrupted. */
+export interface FailedRound {
+  readonly round: number;
+  /** The command line that runs it again. */
+  readonly repeat: string;
+  readonly error: unknown;
+}
+
+/** Rounds until the time is up, or one ends badly. */
+async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound }: StressFlags & { readonly seed: number }): Promise<{ readonly tally: Tally; readonly failed?: FailedRound }> {
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
   const end = deps.now() + seconds * 1000;
   while (deps.now() < end) {
-    const round = drawRound(seed, tally.rounds, choices);
+    const number = firstRound + tally.rounds;
+    const round = drawRound(seed, number, choices);
     const left = Math.min(end - deps.now(), MAX_ROUND_SECONDS * 1000);
     try {
       await runRound(deps, round, left, tally, progress);
     } catch (error) {
       progress.clear();
-      if (!deps.signal.aborted) {
-        deps.terminal.out(`round ${tally.rounds} failed, after ${describe(tally)}\n`);
-        deps.terminal.out(`repeat it with: ${commandOf(round)}\n`);
-      }
-      throw error;
+      return { tally, failed: { round: number, repeat: commandOf(round), error } };
     }
     progress.show(describe(tally));
   }
   progress.clear();
-  return tally;
+  return { tally };
 }
 
 async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, progress: Progress): Promise<void> {

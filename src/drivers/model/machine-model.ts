@@ -1,51 +1,82 @@
 /** What a machine model says: how long things take on one machine, and how large its caches are. */
 import { z } from 'zod';
+import { describeIssue } from '../../report/issue-text.ts';
 
-const ns = z.number().min(0).max(1e9);
-const bytes = z.number().int().min(64).max(2 ** 40);
+/** Nanoseconds from `min` to `max`: what lies outside no machine takes, and a measurement says it only if it was disturbed. */
+function ns(min: number, max: number) {
+  return z.number().min(min).max(max);
+}
+
+/** Of one access or one line; of what the operating system does. */
+const access = ns(0, 1000);
+const line = ns(0, 5000);
+const call = ns(0, 10_000_000);
+const KB = 2 ** 10;
+const GB = 2 ** 30;
+
+/** Bytes of a cache that each thread has; the model keeps a table of its lines. */
+function cache(min: number, max: number) {
+  return z.strictObject({ bytes: z.int().min(min).max(max), ns: access });
+}
+
+const missShape = z.strictObject({ bytes: z.int().min(KB).max(1024 * GB), ns: line });
+/** Longest names and descriptions, in characters. */
+const NAME_LENGTH = 100;
+const ABOUT_LENGTH = 1000;
+
+/** Where a machine was measured. */
+const Host = z.strictObject({
+  cpu: z.string().max(ABOUT_LENGTH),
+  cores: z.int().min(1).max(65_536),
+  /** Version of Node. */
+  node: z.string().max(NAME_LENGTH),
+});
+export type Host = z.infer<typeof Host>;
 
 export const MachineModelShape = z.strictObject({
-  name: z.string().min(1),
+  name: z.string().min(1).max(NAME_LENGTH),
   /** Which machine this is, and where the numbers are from. */
-  about: z.string(),
-  cores: z.int().min(1),
+  about: z.string().max(ABOUT_LENGTH),
+  /** Of a machine that `calibrate` has measured. */
+  host: Host.optional(),
+  cores: z.int().min(1).max(65_536),
   /** A core's own caches; what is in the second costs so much more than what is in the first. */
-  l1: z.strictObject({ bytes, ns }),
-  l2: z.strictObject({ bytes, ns }),
+  l1: cache(KB, 4096 * KB),
+  l2: cache(KB, 64 * 1024 * KB),
   /**
    * A load that misses both and depends on the one before it, by the bytes that are in use
    * all in all; between two sizes it is interpolated, on a logarithmic scale of sizes.
    */
-  miss: z.array(z.strictObject({ bytes, ns })).min(1),
+  miss: z.array(missShape).min(1).max(100).refine((points) => points.every(({ bytes }, i) => i === 0 || bytes > points[i - 1].bytes), 'the sizes must ascend'),
   /** Between two lines in order, which the core has fetched ahead. */
-  streamNs: ns,
+  streamNs: line,
   /** How much computing a core does ahead of an access that is not complete; stores whose lines it can wait for meanwhile. */
-  windowNs: ns,
+  windowNs: line,
   storeBuffer: z.int().min(1).max(10_000),
   /** Lines that a core can wait for at a time. */
   lines: z.int().min(1).max(10_000),
   /** A branch that was guessed wrongly, from when it is known. */
-  mispredictNs: ns,
+  mispredictNs: access,
   /** Bytes a second that all cores together get from memory; null for no limit. */
-  bytesPerSecond: z.number().positive().nullable(),
-  /** A line that another core has written comes over; nobody else can have it for as long. */
-  transferNs: ns,
+  bytesPerSecond: z.number().min(1e6).max(1e18).nullable(),
+  /** A line that another core has written comes over; no other core can have it for as long. */
+  transferNs: line,
   /** Accesses whose line is at hand, with the computing around them in compiled JavaScript. */
-  accessNs: ns,
+  accessNs: ns(0.001, 1000),
   /** The same in the tuned mark loop, which is compiled to other code. */
-  tunedAccessNs: ns,
-  atomicLoadNs: ns,
-  atomicStoreNs: ns,
+  tunedAccessNs: ns(0.001, 1000),
+  atomicLoadNs: access,
+  atomicStoreNs: access,
   /** A compare-exchange, an addition. */
-  rmwNs: ns,
+  rmwNs: access,
   /** A line of a fill or a copy. */
-  rangeNs: ns,
+  rangeNs: access,
   /** One pause instruction of a spinning thread. */
-  pauseNs: ns,
-  /** Atomics.notify that wakes somebody; until who was woken goes on; what any sleep takes beside its time. */
-  notifyNs: ns,
-  wakeNs: ns,
-  sleepNs: ns,
+  pauseNs: access,
+  /** Atomics.notify that wakes a thread; until that thread goes on; what any sleep takes beside its time. */
+  notifyNs: call,
+  wakeNs: call,
+  sleepNs: call,
 });
 
 export type MachineModel = z.infer<typeof MachineModelShape>;
@@ -59,4 +90,13 @@ export function missNs(machine: MachineModel, inUse: number): number {
   const [low, high] = [miss[after - 1], miss[after]];
   const part = Math.log(inUse / low.bytes) / Math.log(high.bytes / low.bytes);
   return low.ns + part * (high.ns - low.ns);
+}
+
+/**
+ * The machine that `value` is.
+ * @returns or, as text, which parameter makes it none: "transferNs 24000: at most 5000"
+ */
+export function checkMachine(value: unknown): MachineModel | string {
+  const result = MachineModelShape.safeParse(value);
+  return result.success ? result.data : describeIssue(result.error, value);
 }

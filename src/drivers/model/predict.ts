@@ -19,6 +19,8 @@ export interface PredictOptions {
   /** Takes the padding away that keeps the counters of the Ms in lines of their own. */
   readonly unpadded?: boolean;
   readonly quantumNs?: number;
+  /** Whether the caller wants the prediction to end. */
+  readonly isStopped?: () => boolean;
 }
 
 /** Of all threads together, except where it says otherwise. */
@@ -43,8 +45,8 @@ export interface Predicted {
   readonly objectsByThread: readonly number[];
 }
 
-/** One mark phase of `heap` with `procs` threads. */
-export function predictMark({ core, machine, heap, unpadded, quantumNs }: PredictOptions, procs: number): Predicted {
+/** One mark phase of `heap` with `procs` threads. @throws Stopped */
+export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const run = runVirtual({
@@ -54,6 +56,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs }: Predic
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,
     quantumNs,
+    isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,
   });
   const stats = Array.from({ length: procs }, (_, i) => mAt(m, i) + M.at.gcstats);

@@ -4,6 +4,7 @@
  * that is shorter than a line takes from one core to another.
  */
 import type { Control, Coroutine, Fiber, Host, WaitResult } from '../explore/rewrite/generated.ts';
+import { Stopped } from '../errors.ts';
 import { FINISHED } from '../explore/rewrite/prologue.ts';
 import { ACCESS } from '../explore/rewrite/sites.ts';
 import { LINE_SHIFT, type Caches } from './caches.ts';
@@ -14,6 +15,8 @@ import type { MachineModel } from './machine-model.ts';
 const QUANTUM_NS = 15;
 /** Never reached: who runs stops for the clock, or because it sleeps. */
 const ENDLESS = 0x3fff_ffff;
+/** Nanoseconds of virtual time, of all threads together, between two questions whether to go on: some milliseconds of real time. */
+const ASK_NS = 500_000;
 /** The emitter counts a pause as this many ns; see emit.ts. */
 const EMITTED_PAUSE_NS = 5;
 
@@ -33,6 +36,8 @@ export interface VirtualOptions {
   /** Bytes of the memory that are touched: what a miss costs depends on them. */
   readonly inUse: number;
   readonly quantumNs?: number;
+  /** Whether the caller wants the run to end. */
+  readonly isStopped?: () => boolean;
   /** For an experiment: records whose padding is taken away. */
   readonly interleaved?: Interleaved;
 }
@@ -48,7 +53,7 @@ export interface VirtualRun {
 
 /**
  * Runs all threads to their ends.
- * @throws Error when all that are left sleep for ever, and whatever a thread throws
+ * @throws Stopped if the caller wants the run to end; Error when all threads left sleep for ever; errors of the threads
  */
 export function runVirtual(options: VirtualOptions): VirtualRun {
   return new VirtualTime(options).run();
@@ -81,9 +86,13 @@ class VirtualTime implements Host {
   readonly #from: number;
   readonly #to: number;
   readonly #interleaved: Interleaved | undefined;
+  readonly #isStopped: () => boolean;
+  /** When to ask next. */
+  #askAt = 0;
 
-  constructor({ core, machine, m, threads, inUse, quantumNs, interleaved }: VirtualOptions) {
+  constructor({ core, machine, m, threads, inUse, quantumNs, interleaved, isStopped = () => false }: VirtualOptions) {
     const n = threads.length;
+    this.#isStopped = isStopped;
     this.#core = core;
     this.#machine = machine;
     this.#threads = n;
@@ -119,7 +128,8 @@ class VirtualTime implements Host {
     if (this.#waitsOn[thread] >= 0) this.#endWait(thread, 'timed-out');
     this.#current = thread;
     this.#now[0] = this.#clock[thread];
-    this.#now[1] = this.#nextClock() + this.#quantum;
+    if (this.#now[0] >= this.#askAt) this.#ask();
+    this.#now[1] = Math.min(this.#nextClock() + this.#quantum, this.#askAt);
     const site = this.#core.$resume(this.#fibers[thread], ENDLESS, this.#messages[thread]);
     this.#clock[thread] = this.#now[0];
     if (site >= 0) {
@@ -130,6 +140,12 @@ class VirtualTime implements Host {
     } else {
       this.#park(thread, this.#core.$pendingIndex(), this.#core.$parkTimeout());
     }
+  }
+
+  /** A run takes up to minutes, in which the thread hears nothing else. */
+  #ask(): void {
+    if (this.#isStopped()) throw new Stopped();
+    this.#askAt = this.#now[0] + ASK_NS / this.#threads;
   }
 
   #park(thread: number, index: number, timeout: number): void {

@@ -2,7 +2,7 @@
 import type { RuntimeOptions } from '../api.ts';
 import type { Ending } from './ending.ts';
 
-type Callbacks = Pick<RuntimeOptions, 'onCycle' | 'onTrace' | 'onTick'>;
+type Callbacks = Pick<RuntimeOptions, 'onCycle' | 'onScavenge' | 'onTrace' | 'onTick'>;
 
 /** Callbacks as the watcher may call them. */
 export interface Heard extends Callbacks {
@@ -11,7 +11,7 @@ export interface Heard extends Callbacks {
 }
 
 /** Wraps the callbacks of `options` so that a rejected promise from one of them asks `ending` for the end. */
-export function hearCallbacks({ onCycle, onTrace, onTick }: Callbacks, ending: Ending): Heard {
+export function hearCallbacks({ onCycle, onScavenge, onTrace, onTick }: Callbacks, ending: Ending): Heard {
   const pending = new Set<Promise<unknown>>();
   function heard<Arg>(callback: ((arg: Arg) => unknown) | undefined): ((arg: Arg) => void) | undefined {
     if (callback === undefined) return undefined;
@@ -24,6 +24,7 @@ export function hearCallbacks({ onCycle, onTrace, onTick }: Callbacks, ending: E
   }
   return {
     onCycle: heard(onCycle),
+    onScavenge: heard(onScavenge),
     onTrace: heard(onTrace),
     onTick: heard(onTick),
     async settled() {

@@ -15,8 +15,9 @@ import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
 import type { Needs, Params } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
-import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
+import { writeHeapDump } from '../heapdump-file.ts';
 import { checkOptions } from '../options.ts';
+import { checkWritable } from '../output-file.ts';
 import { GOARCH, largestArena, planMachine } from '../shape.ts';
 import { checkAddressSpace } from './address-space.ts';
 import { hearCallbacks, type Heard } from './callbacks.ts';
@@ -50,7 +51,7 @@ export async function startRuntime(given: RuntimeOptions): Promise<Runtime> {
 
 async function build(program: Program, options: RuntimeOptions, ending: Ending): Promise<Runtime> {
   const params = checkParams(program, options.params ?? {});
-  if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
+  if (options.heapdump !== undefined) checkWritable(options.heapdump);
   const plan = planFor(await program.needs(params), options, program.types);
   checkAddressSpace(plan.map.shape.procs);
   const memory = reserveMemory(plan.map, options.tuning?.code);

@@ -8,10 +8,11 @@ import type { MemoryMap } from '../../memory/map.ts';
 import { nanotime } from '../../base/clock.ts';
 import { setClock } from '../../sync/clock.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { drainScavenges, type Scavenge } from '../../malloc/scavenge-log.ts';
 import { drainTrace } from '../../malloc/trace.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 import { XBELL } from '../../sync/bell.ts';
-import { CHECKPOINT, XCHECKPOINT, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
+import { CHECKPOINT, XCHECKPOINT, arrived, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import { formatTrace } from '../../report/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
@@ -22,6 +23,7 @@ import { Stillness, type ProgramText } from './stillness.ts';
 export class Watcher {
   readonly cycles: Cycle[] = [];
   verified = 0;
+  private readonly scavenges: Scavenge[] = [];
   private started = nanotime();
   private readonly verifier: Verifier;
   private readonly stillness: Stillness;
@@ -73,13 +75,31 @@ export class Watcher {
     }
     if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
-    for (const cycle of drainCycles(this.m)) {
-      this.cycles.push(cycle);
-      this.options.onCycle?.(cycle);
-    }
+    this.readLogs();
     for (const event of drainTrace(this.m)) this.options.onTrace?.(formatTrace(event, this.program.names, this.map.shape.ptrWords));
     this.tick();
     this.noticeHang();
+  }
+
+  /** Reports collections and the scavenger's doings in the order in which they happened. */
+  private readLogs(): void {
+    const cycles = drainCycles(this.m);
+    // After the cycles: what the scavenger did before one of them is in its log by now.
+    this.scavenges.push(...drainScavenges(this.m));
+    for (const cycle of cycles) {
+      this.reportScavenges(cycle.numgc - 1);
+      this.cycles.push(cycle);
+      this.options.onCycle?.(cycle);
+    }
+    this.reportScavenges(this.cycles.at(-1)?.numgc ?? 0);
+  }
+
+  /** Reports what the scavenger did up to the collection with this number; the rest waits for its collections. */
+  private reportScavenges(numgc: number): void {
+    while (this.scavenges.length > 0 && this.scavenges[0].numgc <= numgc) {
+      const scavenge = this.scavenges.shift()!;
+      this.options.onScavenge?.(scavenge);
+    }
   }
 
   /** Compares the heap at `point` with what the oracle finds. */
@@ -103,7 +123,13 @@ export class Watcher {
     const elapsedNs = this.elapsedNs;
     if (this.options.onTick === undefined || elapsedNs - this.lastTick < TICK_MS * 1e6) return;
     this.lastTick = elapsedNs;
-    this.options.onTick({ cycles: this.cycles.length, heapAlloc: this.m[MSTATS + MStats.at.heapAllocQ] * 8, elapsedNs });
+    this.options.onTick({
+      cycles: this.cycles.length,
+      heapAlloc: this.m[MSTATS + MStats.at.heapAllocQ] * 8,
+      elapsedNs,
+      threads: this.map.shape.procs,
+      threadsUp: arrived(this.m),
+    });
   }
 
   private noticeHang(): void {

@@ -239,7 +239,7 @@ describe('the pool of threads', () => {
   });
 
   it('says which worker died, and what a slice threw', async () => {
-    const dying = threadPool(1, join(ROOT, 'test/drivers/explore/fixtures/dying-worker.mjs'));
+    const dying = threadPool(1, { worker: join(ROOT, 'test/drivers/explore/fixtures/dying-worker.mjs') });
     await expect(dying.runSlice(sliceOf())).rejects.toThrow(WorkerLost);
     await dying.close();
     const pool = threadPool(1);

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/base/fatal.ts';
+import { EXIT, UsageError } from '../../../src/base/fatal.ts';
 import { createLog, resumeLog, type CampaignLog } from '../../../src/drivers/explore/campaigns/log.ts';
 import { STATION, failureOf, resultOf } from './slices.ts';
 
@@ -84,7 +84,9 @@ describe('a log', () => {
     expect(() => resumeLog(path)).toThrow('to resume');
     const log = createLog(path, HEADER);
     rmSync(folder, { recursive: true });
-    expect(() => log.end('time', 1)).toThrow(/can't be written/);
+    log.end('time', 1);
+    expect(log.error?.exitCode).toBe(EXIT.output);
+    expect(log.error?.message).toMatch(/can't be written: .*no such file/);
     folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
   });
 });

@@ -33,7 +33,7 @@ export interface FuzzOptions {
 }
 
 /** Why it ended. */
-export type Ending = 'time' | 'executions' | 'failure' | 'interrupted' | 'worker lost' | 'exhausted';
+export type Ending = 'time' | 'executions' | 'failure' | 'interrupted' | 'worker lost' | 'log lost' | 'exhausted';
 
 export interface FuzzResult {
   readonly ending: Ending;
@@ -47,7 +47,8 @@ const LONGEST = 5;
 const SHORTEST = 0.1;
 /** Less than any slice is worth. */
 const MOMENT = 0.001;
-const PATIENCE_MS = 10_000;
+/** A worker sees between two executions that it is to stop; one that builds a core does not. */
+const PATIENCE_MS = 400;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const campaign = new Campaign(options);
@@ -57,7 +58,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return campaign.end();
 }
 
-/** Over some time after `signal` is aborted: what is under way then is given up. */
+/** Resolves some time after `signal` is aborted: slices that have not come back by then are given up. */
 async function patience(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
   await setTimeout(PATIENCE_MS, undefined, { ref: false });
@@ -130,8 +131,8 @@ class Campaign {
   }
 
   #goesOn(): boolean {
-    const { signal, keepGoing } = this.#options;
-    if (signal.aborted || this.#lost !== undefined || (this.#found && !keepGoing)) return false;
+    const { signal, keepGoing, log } = this.#options;
+    if (signal.aborted || this.#lost !== undefined || log?.error !== undefined || (this.#found && !keepGoing)) return false;
     return this.#left > 0 && this.#secondsLeft() > MOMENT;
   }
 
@@ -148,6 +149,7 @@ class Campaign {
   #ending(): Ending {
     const { signal, keepGoing } = this.#options;
     if (this.#lost !== undefined) return 'worker lost';
+    if (this.#options.log?.error !== undefined) return 'log lost';
     if (this.#found && !keepGoing) return 'failure';
     if (signal.aborted) return 'interrupted';
     if (this.#options.plan.isExhausted) return 'exhausted';

@@ -3,9 +3,12 @@
  * they come and never changed, so that what was found outlives whatever ends the campaign. It
  * can be gone on with: `--resume` takes the seeds up where it ends.
  */
-import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
-import { UsageError } from '../../../base/fatal.ts';
+import { OutputError, UsageError } from '../../../base/fatal.ts';
+import { printable } from '../../../base/printable.ts';
+import { reasonOf } from '../../../base/system-error.ts';
+import { writeFully } from '../../../base/write-fully.ts';
 import { VERDICTS } from '../execution.ts';
 import type { Ending } from './fuzz.ts';
 import type { Turn } from './plan.ts';
@@ -95,6 +98,8 @@ export interface Logged {
 
 export class CampaignLog {
   readonly #path: string;
+  /** Why the log takes no more lines; the campaign then ends. */
+  error: OutputError | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -118,12 +123,28 @@ export class CampaignLog {
     this.#write({ type: 'end', ending, seconds });
   }
 
+  /** A line that doesn't fit on a full disk is taken back, so that the log can be resumed. */
   #write(line: z.infer<typeof Line>): void {
+    if (this.error !== undefined) return;
     try {
-      appendFileSync(this.#path, `${JSON.stringify(line)}\n`);
+      appendLine(this.#path, line);
     } catch (error) {
-      throw new UsageError(`the log ${this.#path} can't be written: ${(error as Error).message}`);
+      this.error = new OutputError(`the log ${printable(this.#path)} can't be written: ${reasonOf(error)}; what it held before is whole`);
     }
+  }
+}
+
+/** Appends all of the line or nothing. */
+function appendLine(path: string, line: object, flags = 'a'): void {
+  const fd = openSync(path, flags);
+  const length = statSync(path).size;
+  try {
+    writeFully(fd, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    if (statSync(path).isFile()) truncateSync(path, length);
+    throw error;
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -133,11 +154,12 @@ export class CampaignLog {
  */
 export function createLog(path: string, header: Omit<Header, 'type' | 'format'>): CampaignLog {
   try {
-    writeFileSync(path, `${JSON.stringify({ type: 'campaign', format: FORMAT, ...header })}\n`, { flag: 'wx' });
+    appendLine(path, { type: 'campaign', format: FORMAT, ...header }, 'ax');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`there is a file ${path} already; go on with that campaign with --resume, or name another file`);
-    throw new UsageError(`the log ${path} can't be written: ${message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UsageError(`there is a file ${printable(path)} already; go on with that campaign with --resume, or name another file`);
+    if (code === 'ENOSPC') rmSync(path, { force: true });
+    throw new UsageError(`the log ${printable(path)} can't be written: ${reasonOf(error)}`);
   }
   return new CampaignLog(path);
 }

@@ -34,13 +34,24 @@ const GRACE_SECONDS = 60;
 /** Seconds that a timer can wait. */
 const LONGEST_TIMER = 2 ** 31 / 1000;
 
-/**
- * Worker threads, each with a core of its own.
- * @param worker the module that they run
- */
-export function threadPool(jobs: number, worker = WORKER): ExplorePool {
+export interface ThreadPoolOptions {
+  /** The module that the threads run. */
+  readonly worker?: string;
+  /** When it is aborted, slices end early, with what they have. */
+  readonly signal?: AbortSignal;
+}
+
+/** Worker threads, each with a core of its own. */
+export function threadPool(jobs: number, { worker = WORKER, signal: interrupted }: ThreadPoolOptions = {}): ExplorePool {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  function stopSlices(): void {
+    Atomics.store(stop, 0, 1);
+  }
+  if (interrupted?.aborted) stopSlices();
+  interrupted?.addEventListener('abort', stopSlices);
   const pool = new Piscina({
     filename: worker,
+    workerData: stop,
     minThreads: 1,
     maxThreads: jobs,
     concurrentTasksPerWorker: 1,
@@ -64,7 +75,10 @@ export function threadPool(jobs: number, worker = WORKER): ExplorePool {
     jobs,
     runSlice: (slice) => run('runSlice', slice, slice.seconds),
     killMutant: (task) => run('killMutant', task, task.seconds * task.seeds.length),
-    close: () => pool.destroy(),
+    close() {
+      interrupted?.removeEventListener('abort', stopSlices);
+      return pool.destroy();
+    },
   };
 }
 

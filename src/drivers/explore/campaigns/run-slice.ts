@@ -1,6 +1,7 @@
 /** Runs slices, in a worker or in the caller's thread; keeps what the next slice may need again. */
 import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../../verify/verifier.ts';
+import { Stopped } from '../../errors.ts';
 import { SEEDS, Session, type FailedExecution } from '../session.ts';
 import { explainFailure, repeatCommand } from '../failure.ts';
 import { findMutant, findScenario } from '../find.ts';
@@ -14,8 +15,13 @@ import { makeStrategy } from '../strategies/catalog.ts';
 import { isModulePath, loadUserScenario } from '../user-scenario.ts';
 import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
+/** Says whether the user wants to stop: an AbortSignal, or a word of shared memory. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
 /** Runs one slice after the other; those of a station go on where the last one ended. */
-export type RunSlice = (slice: Slice, signal?: AbortSignal) => Promise<SliceResult>;
+export type RunSlice = (slice: Slice, signal?: StopSignal) => Promise<SliceResult>;
 
 /** A station with its core built, its memory made, and its strategy as it has learned so far. */
 interface Ready {
@@ -119,7 +125,7 @@ function unprepared(slice: Slice, scenario: Scenario, message: string): SliceRes
   };
 }
 
-async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenario, loadHooked: () => Promise<LoadedScenario>, now: () => number, signal: AbortSignal | undefined): Promise<SliceResult> {
+async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenario, loadHooked: () => Promise<LoadedScenario>, now: () => number, signal: StopSignal | undefined): Promise<SliceResult> {
   const started = now();
   const end = started + slice.seconds * 1000;
   const hashes: number[] = [];
@@ -140,7 +146,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
       if (!known.has(failure.key)) {
         const before = now();
-        failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked()) } : failure);
+        failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked(), signal) } : failure);
         shrinking += now() - before;
       }
       known.add(failure.key);
@@ -185,16 +191,19 @@ function describe(scenario: Scenario, station: Station, failure: FailedExecution
 }
 
 /** As little as fails alike, or why there is none. */
-function shrink({ station, seed }: Failure, core: LoadedScenario): Shrunk | string {
+function shrink({ station, seed }: Failure, core: LoadedScenario, signal: StopSignal | undefined): Shrunk | string {
   const { knobs, strategy, monitors, mutant } = station;
   const { scenario } = core;
+  function onProgress(): void {
+    if (signal?.aborted) throw new Stopped();
+  }
   try {
     return shrunkOf(investigate(
       { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant) }) },
-      { core, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which) },
+      { core, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
     ));
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof Stopped ? 'interrupted' : (error as Error).message;
   }
 }
 

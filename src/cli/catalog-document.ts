@@ -1,0 +1,39 @@
+/** The document that `explore --list --json` prints; see report/json.ts. */
+import { z } from 'zod';
+import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
+import { MUTANTS } from '../drivers/explore/mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../drivers/explore/scenarios/catalog.ts';
+import { STRATEGIES } from '../drivers/explore/strategies/catalog.ts';
+
+const SCHEMA = 1;
+
+const scenario = z.object({
+  name: z.string(),
+  summary: z.string(),
+  /** The first value is the usual one. */
+  knobs: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
+});
+
+export const CatalogDocument = z.object({
+  schema: z.literal(SCHEMA),
+  command: z.literal('explore --list'),
+  scenarios: z.array(scenario),
+  /** Scenarios that fail. */
+  canaries: z.array(scenario),
+  strategies: z.array(z.object({ spec: z.string(), summary: z.string() })),
+  monitors: z.array(z.string()),
+  mutants: z.array(z.object({ name: z.string(), history: z.string(), breaks: z.string() })),
+});
+
+export function catalogDocument(): string {
+  const document = CatalogDocument.parse({
+    schema: SCHEMA,
+    command: 'explore --list',
+    scenarios: SCENARIOS,
+    canaries: CANARIES,
+    strategies: STRATEGIES,
+    monitors: MONITOR_NAMES,
+    mutants: MUTANTS,
+  });
+  return JSON.stringify(document, null, 2);
+}

@@ -1,0 +1,36 @@
+/** The document that `sequence --json` prints; see report/json.ts. */
+import { z } from 'zod';
+import { memstats } from '../report/json.ts';
+import type { MemStats } from '../report/memstats.ts';
+import type { Types } from './options.ts';
+
+const SCHEMA = 1;
+const count = z.number().int().nonnegative();
+
+export const SequenceDocument = z.object({
+  schema: z.literal(SCHEMA),
+  command: z.literal('sequence'),
+  seed: count,
+  /** Allocations. */
+  count,
+  /** The largest size, in bytes. */
+  max: count,
+  types: z.enum(['none', 'mtypes', 'heapbits']),
+  /** As they are printed without --json. */
+  lines: z.array(z.string()),
+  /** Of the end of the run, after three quarters were dropped and collected. */
+  memstats,
+});
+
+export interface SequenceRun {
+  readonly seed: number;
+  readonly count: number;
+  readonly max: number;
+  readonly types: Types;
+  readonly lines: readonly string[];
+  readonly memstats: MemStats;
+}
+
+export function sequenceDocument(run: SequenceRun): string {
+  return JSON.stringify(SequenceDocument.parse({ schema: SCHEMA, command: 'sequence', ...run }), null, 2);
+}

@@ -1,0 +1,49 @@
+/** The document that `stress --json` prints; see report/json.ts. */
+import { z } from 'zod';
+import type { FailedRound, Tally } from './commands/stress.ts';
+
+const SCHEMA = 1;
+const count = z.number().int().nonnegative();
+
+export const StressDocument = z.object({
+  schema: z.literal(SCHEMA),
+  command: z.literal('stress'),
+  seed: count,
+  /** The most Ps of a round. */
+  maxProcs: count.positive(),
+  rounds: count,
+  /** Rounds that ended because their time was up. */
+  cut: count,
+  /** Rounds that filled the arena with GOGC off. */
+  full: count,
+  /** Collections that the oracle has checked. */
+  verifiedCollections: count,
+  /** The round that failed, and the command line that repeats it; null if none did. */
+  failed: z.object({ round: count, repeat: z.string() }).nullable(),
+  interrupted: z.boolean(),
+});
+
+export interface StressOutcome {
+  readonly seed: number;
+  readonly maxProcs: number;
+  readonly tally: Tally;
+  readonly failed?: FailedRound;
+  readonly isInterrupted: boolean;
+}
+
+export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
+  const { rounds, cut, full, collections } = tally;
+  const document = StressDocument.parse({
+    schema: SCHEMA,
+    command: 'stress',
+    seed,
+    maxProcs,
+    rounds,
+    cut,
+    full,
+    verifiedCollections: collections,
+    failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
+    interrupted: isInterrupted,
+  });
+  return JSON.stringify(document, null, 2);
+}

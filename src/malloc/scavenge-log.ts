@@ -1,0 +1,145 @@
+/**
+ * The log of what the scavenger does: a ring of records that the watcher reads, for the `scvg` lines of
+ * gctrace. A full ring makes the writer wait for the watcher, so no record is lost.
+ */
+import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { globalRecord } from '../memory/segment.ts';
+import type { Ref } from '../memory/address.ts';
+import { loadWide, storeWide } from '../memory/wide.ts';
+import { ringDoorbell } from '../sync/bell.ts';
+import { lock, unlock } from '../sync/lock.ts';
+import { futexsleep, futexwakeup } from '../sync/os.ts';
+import type { MRef } from '../machine/m.ts';
+import { MHEAP_LOCK } from './mheap.ts';
+import { MSTATS, MStats } from './mstats.ts';
+
+const GUARDIAN = 'mheap.lock';
+
+/** `forcing` and `forced` enclose a collection that only the clock asked for; `released`: free spans were looked through. */
+export const SCAVENGE = { forcing: 0, forced: 1, released: 2 } as const;
+
+/** The number of a release that the program asked for, as in Go. */
+export const UNNUMBERED = -1;
+
+export const ScavengeRecord = struct('scavengerecord', 16, {
+  /** One of SCAVENGE. */
+  kind: by(GUARDIAN),
+  /** Releases by the clock before this one, or UNNUMBERED. */
+  number: by(GUARDIAN),
+  /** Collections before this record. */
+  numgc: by(GUARDIAN),
+  /** Bytes released now, and the heap's figures afterwards. */
+  released: by(GUARDIAN, 2),
+  heapInuse: by(GUARDIAN, 2),
+  heapIdle: by(GUARDIAN, 2),
+  heapSys: by(GUARDIAN, 2),
+  heapReleased: by(GUARDIAN, 2),
+});
+
+/** Records that the ring holds: the watcher reads it whenever it moves the clock. */
+export const SCAVENGE_LOG_CAP = 32;
+
+export const ScavengeLog = struct('scavengelog', 48 + SCAVENGE_LOG_CAP * ScavengeRecord.words, {
+  /** Records ever written, ever read. */
+  xwritten: atomic('the holder of mheap.lock'),
+  pad0: padding(15),
+  xread: atomic('the watcher'),
+  pad1: padding(15),
+  /** Releases by the clock so far. */
+  releases: by(GUARDIAN),
+  pad2: padding(15),
+  records: by(GUARDIAN, SCAVENGE_LOG_CAP * ScavengeRecord.words),
+});
+
+const LOG: Ref = globalRecord('scavengelog', ScavengeLog);
+const XWRITTEN = LOG + ScavengeLog.at.xwritten;
+const XREAD = LOG + ScavengeLog.at.xread;
+const RELEASES = LOG + ScavengeLog.at.releases;
+const RECORDS = LOG + ScavengeLog.at.records;
+const GCTRACE = CONFIG + Config.at.gctrace;
+const NPROCS = CONFIG + Config.at.nprocs;
+const { enablegc: ENABLEGC, numgc: NUMGC } = MStats.at;
+const { kind: KIND, number: NUMBER, numgc: CYCLES, released: RELEASED } = ScavengeRecord.at;
+/** What a record copies from MStats. */
+const FIGURES = ['heapInuse', 'heapIdle', 'heapSys', 'heapReleased'] as const;
+
+/**
+ * Logs what the scavenger did, if the machine is traced. May wait for the watcher. It does not call the
+ * watcher, which would move the clock: with a fast clock, the scavenger would then have something to do again at once.
+ * @param kind one of SCAVENGE
+ * @param released bytes that this release gave back
+ * @param byClock whether the machine's clock asked for it, and not the program
+ */
+export function logScavenge(m: Mem, mp: MRef, kind: number, released: number, byClock: boolean): void {
+  // Before the machine runs, no watcher reads the ring.
+  if (m[GCTRACE] === 0 || m[MSTATS + ENABLEGC] === 0) return;
+  lockWithRoom(m, mp);
+  const written = Atomics.load(m, XWRITTEN);
+  const record = recordAt(written);
+  m[record + KIND] = kind;
+  m[record + NUMBER] = byClock ? m[RELEASES] : UNNUMBERED;
+  m[record + CYCLES] = m[MSTATS + NUMGC];
+  storeWide(m, record + RELEASED, released);
+  for (let i = 0; i < FIGURES.length; i++) storeWide(m, record + ScavengeRecord.at[FIGURES[i]], loadWide(m, MSTATS + MStats.at[FIGURES[i]]));
+  if (byClock && kind === SCAVENGE.released) m[RELEASES]++;
+  Atomics.store(m, XWRITTEN, (written + 1) | 0);
+  unlock(m, mp, MHEAP_LOCK);
+}
+
+/** Takes mheap.lock while the ring has room for a record; waits without the lock. */
+function lockWithRoom(m: Mem, mp: MRef): void {
+  for (;;) {
+    lock(m, mp, MHEAP_LOCK);
+    const read = Atomics.load(m, XREAD);
+    if (((Atomics.load(m, XWRITTEN) - read) | 0) < SCAVENGE_LOG_CAP) return;
+    unlock(m, mp, MHEAP_LOCK);
+    ringDoorbell(m);
+    futexsleep(m, XREAD, read);
+  }
+}
+
+function recordAt(n: number): Ref {
+  return RECORDS + (n & (SCAVENGE_LOG_CAP - 1)) * ScavengeRecord.words;
+}
+
+/** A record, as the watcher reads it; figures in bytes. */
+export interface Scavenge {
+  /** One of SCAVENGE. */
+  readonly kind: number;
+  readonly number: number;
+  /** Collections before it. */
+  readonly numgc: number;
+  readonly released: number;
+  readonly heapInuse: number;
+  readonly heapIdle: number;
+  readonly heapSys: number;
+  readonly heapReleased: number;
+}
+
+/** For the watcher: the records written since it last asked, in their order. */
+export function drainScavenges(m: Mem): Scavenge[] {
+  const all: Scavenge[] = [];
+  const written = Atomics.load(m, XWRITTEN);
+  let read = Atomics.load(m, XREAD);
+  for (; read !== written; read = (read + 1) | 0) all.push(readRecord(m, recordAt(read)));
+  if (all.length > 0) {
+    Atomics.store(m, XREAD, read);
+    futexwakeup(m, XREAD, m[NPROCS]);
+  }
+  return all;
+}
+
+function readRecord(m: Mem, record: Ref): Scavenge {
+  const { released, heapInuse, heapIdle, heapSys, heapReleased } = ScavengeRecord.at;
+  return {
+    kind: m[record + KIND],
+    number: m[record + NUMBER],
+    numgc: m[record + CYCLES],
+    released: loadWide(m, record + released),
+    heapInuse: loadWide(m, record + heapInuse),
+    heapIdle: loadWide(m, record + heapIdle),
+    heapSys: loadWide(m, record + heapSys),
+    heapReleased: loadWide(m, record + heapReleased),
+  };
+}
