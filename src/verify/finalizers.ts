@@ -1,10 +1,12 @@
 /** The queue of finalizers: none is lost, none is there twice, each keeps its object. */
-import { FIN, FIN_BLOCK_CAP, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent } from './specials.ts';
 import { blockAt, hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 
 const { allfin: ALLFIN, finq: FINQ, finc: FINC, fingwait: FINGWAIT, fingwake: FINGWAKE, queued: QUEUED, ran: RAN, xfing: XFING } = Fin.at;
+const CAP = CONFIG + Config.at.finBlockCap;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT, fin: ENTRIES } = FinBlock.at;
 
 export function checkFinalizers(h: HeapView, out: Findings): void {
@@ -35,7 +37,7 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
   const m = h.m;
   const cnt = m[block + CNT];
   let pending = 0;
-  for (let i = 0; i < FIN_BLOCK_CAP; i++) {
+  for (let i = 0; i < m[CAP]; i++) {
     const entry = block + ENTRIES + i * Finalizer.words;
     const arg = m[entry + Finalizer.at.arg];
     if (i >= cnt) {
@@ -45,7 +47,7 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
       checkObject(h, out, arg);
     }
   }
-  out.checks += FIN_BLOCK_CAP;
+  out.checks += m[CAP];
   return pending;
 }
 
@@ -76,7 +78,7 @@ function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: 
     seen.add(block);
     const cnt = m[block + CNT];
     // Only the first queued block may still have room.
-    const isLegal = list === 'free' ? cnt === 0 : cnt === FIN_BLOCK_CAP || (block === head && cnt > 0 && cnt < FIN_BLOCK_CAP);
-    if (!isLegal) out.add('FINBLOCK_LISTS', () => `the finalizer block at word ${block} is ${list} with ${cnt} of ${FIN_BLOCK_CAP} entries`);
+    const isLegal = list === 'free' ? cnt === 0 : cnt === m[CAP] || (block === head && cnt > 0 && cnt < m[CAP]);
+    if (!isLegal) out.add('FINBLOCK_LISTS', () => `the finalizer block at word ${block} is ${list} with ${cnt} of ${m[CAP]} entries`);
   }
 }

@@ -1,8 +1,8 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
 import { cacheFlush } from './cache-flush.ts';
-import { channels, channelsCrowd } from './channels.ts';
+import { channels, channelsClose, channelsCrowd } from './channels.ts';
 import { deepCalls } from './deep-calls.ts';
-import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
+import { finalizers, finalizersBlocks, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages } from './heap-pages.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
@@ -23,7 +23,7 @@ import { typedCycle } from './typed-cycle.ts';
 import { waiting } from './waiting.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
-import { byTheClock, collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { byTheClock, clockAlone, collectAtOnce, endWhileStopped, statistics, stopTheWorld, systemCalls } from './world.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
@@ -70,6 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deepCalls,
   channels,
   channelsCrowd,
+  channelsClose,
   runq,
   runqFull,
   pacing,
@@ -78,7 +79,10 @@ export const SCENARIOS: readonly Scenario[] = [
   collectAtOnce,
   statistics,
   byTheClock,
+  clockAlone,
+  systemCalls,
   finalizersQueue,
+  finalizersBlocks,
   finalizers,
   finalizersWake,
 ];

@@ -8,6 +8,7 @@ import { XBELL } from '../../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT } from '../../../gc/doorbell.ts';
 import type { Step } from '../../../runtime/goroutine.ts';
 import { HeapBroken } from '../../errors.ts';
+import { whatIsLeft } from '../end-laws.ts';
 import { AT_REST, checkLedger } from '../ledger/laws.ts';
 import { runAlone } from '../alone.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
@@ -74,8 +75,10 @@ function* watch(core: Core, m: Int32Array, oracle: Oracle): Coroutine<void> {
   }
 }
 
-/** After the end: sweeps what is left, recounts, and looks at all of it once more. */
+/** After the end: is anything left undone? Then sweeps what is left, recounts, and looks at all of it once more. */
 export function checkAtRest(core: Core, m: Int32Array, oracle: Oracle): string {
+  const left = whatIsLeft(m);
+  if (left !== null) return `${left.law}: ${left.message}`;
   try {
     runAlone(core, core.settle(m));
     consult(oracle, CHECKPOINT.swept);

@@ -14,11 +14,11 @@ function shape({ procs }: Knobs) {
   return tinyShape({ procs, maxGs: 12 });
 }
 
-function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0]): Scenario {
+function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0], procs: readonly number[] = [3, 2, 4]): Scenario {
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2, 4), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
+    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
     shape,
     operations: () => all,
     prepare(core, { knobs, operations }, makeOracle) {
@@ -69,7 +69,7 @@ export const endWhileStopped = worldScenario(
 
 export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
   [['alloc', 0, 2048], ['goal', 0, 50], ['alloc', 0, 40 << 10], ['percent', 0, 300]],
-  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats'], ['percent', 0, 20], ['alloc', 0, 2048]],
+  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats', 1], ['percent', 0, 20], ['alloc', 0, 2048]],
   [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
 ]);
 
@@ -77,4 +77,25 @@ export const statistics = worldScenario('statistics', 'GOGC changes and statisti
 export const byTheClock = worldScenario('by-the-clock', 'time passes: who collects and releases memory by the minute is woken beside all else', [
   [['tick', 3], ['alloc', 0, 2048], ['yield'], ['tick', 3], ['yield']],
   [['alloc', 0, 40 << 10], ['tick', 3], ['collect'], ['yield'], ['tick', 3], ['yield']],
+]);
+
+/** One P, so that what comes due is done between two steps of the only other goroutine. */
+export const clockAlone = worldScenario(
+  'clock-alone',
+  'what is done by the minute, and only then: a collection after two, memory given back after five',
+  [[
+    // Without GOGC nothing is collected by the clock either.
+    ['percent', 0, 1000], ['alloc', 0, 40 << 10], ['alloc', 0, 64], ['collect', 1], ['cycles', 1], ['released', 0],
+    ['tick', 1], ['yield'], ['yield'], ['cycles', 1], ['tick', 2], ['yield'], ['yield'], ['cycles', 2], ['released', 0],
+    ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 6], ['yield'], ['yield'], ['cycles', 3], ['released', 1],
+    ['alloc', 0, 2048],
+  ]],
+  [1],
+  [1, 2],
+);
+
+export const systemCalls = worldScenario('system-calls', 'goroutines that enter and leave system calls while others stop the world and collect', [
+  [['syscall'], ['collect'], ['syscall', 2], ['syscall'], STOP],
+  [['collect'], ['syscall', 1], STOP, ['syscall'], ['collect']],
+  [['syscall', 1], ['syscall'], ['alloc', 0, 64], ['syscall', 3], STOP, ['syscall']],
 ]);
