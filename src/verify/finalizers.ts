@@ -1,11 +1,14 @@
 /** The queue of finalizers: none is lost, none is there twice, each keeps its object. */
 import { CONFIG, Config } from '../memory/config.ts';
+import { G, G_INTS } from '../machine/g.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent } from './specials.ts';
 import { blockAt, hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 
 const { allfin: ALLFIN, finq: FINQ, finc: FINC, fingwait: FINGWAIT, fingwake: FINGWAKE, queued: QUEUED, ran: RAN, xfing: XFING } = Fin.at;
+/** The int of the finalizer goroutine that names the block it works on; see runtime/system.ts. */
+const FING_BLOCK = G.at.ints + G_INTS - 1;
 const CAP = CONFIG + Config.at.finBlockCap;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT, fin: ENTRIES } = FinBlock.at;
 
@@ -63,9 +66,21 @@ function checkBlockLists(h: HeapView, out: Findings, all: ReadonlySet<number>): 
   const seen = new Set<number>();
   walkBlocks(h, out, all, seen, 'queued', m[FIN + FINQ]);
   walkBlocks(h, out, all, seen, 'free', m[FIN + FINC]);
-  if (seen.size < all.size && Atomics.load(m, FIN + XFING) === 0) {
-    out.add('FINBLOCK_LISTS', () => `${all.size - seen.size} of ${all.size} finalizer blocks are neither queued nor free, and there is no finalizer goroutine to hold them`);
+  const held = countHeld(h, all, seen);
+  if (seen.size + held < all.size) {
+    out.add('FINBLOCK_LISTS', () => `${all.size - seen.size} of ${all.size} finalizer blocks are neither queued nor free, and the finalizer goroutine holds ${held}`);
   }
+}
+
+/** Blocks on no list that the finalizer goroutine has: the one it works on, and those after it. */
+function countHeld(h: HeapView, all: ReadonlySet<number>, seen: ReadonlySet<number>): number {
+  const m = h.m;
+  const fing = Atomics.load(m, FIN + XFING);
+  const held = new Set<number>();
+  if (fing === 0) return 0;
+  // What it did last it may remember still, and that is on a list.
+  for (let block = m[fing + FING_BLOCK]; all.has(block) && !seen.has(block) && !held.has(block); block = m[block + NEXT]) held.add(block);
+  return held.size;
 }
 
 function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: Set<number>, list: 'queued' | 'free', head: number): void {

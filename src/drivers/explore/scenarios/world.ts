@@ -1,20 +1,31 @@
 /** The world stopped and started by several at once, while goroutines come and go. */
 import { CONFIG, Config } from '../../../memory/config.ts';
+import type { MachineShape } from '../../../memory/map.ts';
 import { M, mAt } from '../../../machine/m.ts';
 import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
 import { prepareMachine } from './machine.ts';
 import { procsKnob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
+import { checkCycles } from './cycles.ts';
 import { ordersFor } from './told.ts';
 
 /** Collections are asked for, or an execution would be long. */
 const GOGC = -1;
 
-function shape({ procs }: Knobs) {
-  return tinyShape({ procs, maxGs: 12 });
+/** What differs from scenario to scenario. */
+interface WorldMeans {
+  /** Of the knob that says whether the main goroutine waits for the others. */
+  readonly waits?: readonly number[];
+  readonly procs?: readonly number[];
+  readonly changes?: Partial<MachineShape>;
+  /** Of the memory that the Ms leave: what is wrong, or ''. */
+  check?(m: Int32Array): string;
 }
 
-function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0], procs: readonly number[] = [3, 2, 4]): Scenario {
+function worldScenario(name: string, summary: string, all: Operations, { waits = [1, 0], procs = [3, 2, 4], changes = {}, check = () => '' }: WorldMeans = {}): Scenario {
+  function shape(knobs: Knobs): MachineShape {
+    return tinyShape({ procs: knobs.procs, maxGs: 12, ...changes });
+  }
   return {
     name,
     summary,
@@ -25,7 +36,7 @@ function worldScenario(name: string, summary: string, all: Operations, waits: re
       const orders = ordersFor(operations, core.WORLD_ORDERS);
       const program = { ...core.WORLD, args: [knobs.waits], build: (m: Int32Array, m0: number) => core.buildWorld(m, m0, orders) };
       const prepared = prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
-      return { ...prepared, check: (m, results) => prepared.check(m, results) || checkQuiet(m) };
+      return { ...prepared, check: (m, results) => check(m) || prepared.check(m, results) || checkQuiet(m) };
     },
   };
 }
@@ -64,7 +75,7 @@ export const endWhileStopped = worldScenario(
     [STOP, ['yield'], STOP],
     [['yield'], STOP, STOP],
   ],
-  [0, 1],
+  { waits: [0, 1] },
 );
 
 export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
@@ -90,8 +101,7 @@ export const clockAlone = worldScenario(
     ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 6], ['yield'], ['yield'], ['cycles', 3], ['released', 1],
     ['alloc', 0, 2048],
   ]],
-  [1],
-  [1, 2],
+  { waits: [1], procs: [1, 2] },
 );
 
 export const systemCalls = worldScenario('system-calls', 'goroutines that enter and leave system calls while others stop the world and collect', [
@@ -99,3 +109,14 @@ export const systemCalls = worldScenario('system-calls', 'goroutines that enter 
   [['collect'], ['syscall', 1], STOP, ['syscall'], ['collect']],
   [['syscall', 1], ['syscall'], ['alloc', 0, 64], ['syscall', 3], STOP, ['syscall']],
 ]);
+
+export const traced = worldScenario(
+  'traced',
+  'every cycle is logged as for gctrace, while others allocate and free beside it',
+  [
+    [['alloc', 0, 2048], ['alloc', 0, 4], ['collect'], ['alloc', 0, 40 << 10], ['alloc', 0, 64]],
+    [['alloc', 0, 2048], ['collect', 1], ['alloc', 0, 4], ['alloc', 0, 4], ['stats', 1]],
+    [['alloc', 0, 64], ['stats'], ['collect'], ['alloc', 0, 64]],
+  ],
+  { changes: { gctrace: true, cycleLogCap: 8 }, check: checkCycles },
+);
