@@ -5,6 +5,8 @@
  * Law: each finalizer is in exactly one entry, or running, or done.
  */
 import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { FIN_BLOCK_CAP } from '../memory/map.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { storePointer, type Ref } from '../memory/address.ts';
 import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
@@ -43,11 +45,10 @@ export const Finalizer = struct('finalizer', 4, {
   context: by(FINLOCK_GUARD),
 });
 
-const FIN_BLOCK_BYTES = 4 << 10;
 const HEADER = 16;
-export const FIN_BLOCK_CAP = (FIN_BLOCK_BYTES / 4 - HEADER) / Finalizer.words;
 
-export const FinBlock = struct('finblock', FIN_BLOCK_BYTES / 4, {
+/** A block of Go's size; a machine of another finBlockCap has shorter ones. */
+export const FinBlock = struct('finblock', HEADER + FIN_BLOCK_CAP * Finalizer.words, {
   alllink: by('creation'),
   next: by(FINLOCK_GUARD),
   /** Filled entries. */
@@ -56,6 +57,7 @@ export const FinBlock = struct('finblock', FIN_BLOCK_BYTES / 4, {
   fin: by(FINLOCK_GUARD, FIN_BLOCK_CAP * Finalizer.words),
 });
 
+const CAP = CONFIG + Config.at.finBlockCap;
 const { finq: FINQ, finc: FINC, allfin: ALLFIN, fingwake: FINGWAKE, queued: QUEUED } = Fin.at;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT } = FinBlock.at;
 
@@ -67,7 +69,7 @@ export function finalizerAt(block: Ref, i: number): Ref {
 /** Queues the finalizer `fn` of the object at `p`, or of the byte `inner` (0 to 3) after it. */
 export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
-  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {
     if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
     const block = m[FIN + FINC];
     m[FIN + FINC] = m[block + NEXT];
@@ -87,7 +89,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
 }
 
 function addBlockLocked(m: Mem, mp: MRef): void {
-  const block = persistentalloc(m, mp, FinBlock.words, 16, MSTATS + MStats.at.otherSys);
+  const block = persistentalloc(m, mp, HEADER + m[CAP] * Finalizer.words, 16, MSTATS + MStats.at.otherSys);
   m[block + ALLLINK] = m[FIN + ALLFIN];
   m[FIN + ALLFIN] = block;
   m[FIN + FINC] = block;

@@ -97,6 +97,8 @@ export const Config = struct('config', 64, {
   trace: by(BOOT),
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   memprofileRate: by(BOOT),
+  /** Finalizers that a block of their queue holds. */
+  finBlockCap: by(BOOT),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);

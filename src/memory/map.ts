@@ -55,6 +55,8 @@ export interface MachineShape {
   readonly debug: number;
   /** Mean bytes between two samples of the memory profiler, 0 for none. */
   readonly memprofileRate: number;
+  /** Finalizers that a block of their queue holds; as Go's unless given. */
+  readonly finBlockCap?: number;
   readonly seed: number;
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
@@ -74,6 +76,9 @@ const GO_MEANS: LabMeans = { mark: MARK_BY.cas, order: ORDER.lifo, direction: DI
 
 /** Go's getfull: ten rounds of procyield, ten of osyield, then sleeps. */
 export const WAIT = { spins: 10, yields: 10, sleepUs: 100 } as const;
+
+/** Finalizers in Go's block of 4 KB, behind a header of 64 bytes. */
+export const FIN_BLOCK_CAP = 252;
 
 /** Words that one record of each kind takes; given by the layers that declare them. */
 export interface RecordSizes {
@@ -224,6 +229,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     collector: shape.collector,
     debug: shape.debug,
     memprofileRate: shape.memprofileRate,
+    finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
     seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {

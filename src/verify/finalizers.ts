@@ -1,10 +1,15 @@
 /** The queue of finalizers: none is lost, none is there twice, each keeps its object. */
-import { FIN, FIN_BLOCK_CAP, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { G, G_INTS } from '../machine/g.ts';
+import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent } from './specials.ts';
 import { blockAt, hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 
 const { allfin: ALLFIN, finq: FINQ, finc: FINC, fingwait: FINGWAIT, fingwake: FINGWAKE, queued: QUEUED, ran: RAN, xfing: XFING } = Fin.at;
+/** The int of the finalizer goroutine that names the block it works on; see runtime/system.ts. */
+const FING_BLOCK = G.at.ints + G_INTS - 1;
+const CAP = CONFIG + Config.at.finBlockCap;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT, fin: ENTRIES } = FinBlock.at;
 
 export function checkFinalizers(h: HeapView, out: Findings): void {
@@ -35,7 +40,7 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
   const m = h.m;
   const cnt = m[block + CNT];
   let pending = 0;
-  for (let i = 0; i < FIN_BLOCK_CAP; i++) {
+  for (let i = 0; i < m[CAP]; i++) {
     const entry = block + ENTRIES + i * Finalizer.words;
     const arg = m[entry + Finalizer.at.arg];
     if (i >= cnt) {
@@ -45,7 +50,7 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
       checkObject(h, out, arg);
     }
   }
-  out.checks += FIN_BLOCK_CAP;
+  out.checks += m[CAP];
   return pending;
 }
 
@@ -61,9 +66,21 @@ function checkBlockLists(h: HeapView, out: Findings, all: ReadonlySet<number>): 
   const seen = new Set<number>();
   walkBlocks(h, out, all, seen, 'queued', m[FIN + FINQ]);
   walkBlocks(h, out, all, seen, 'free', m[FIN + FINC]);
-  if (seen.size < all.size && Atomics.load(m, FIN + XFING) === 0) {
-    out.add('FINBLOCK_LISTS', () => `${all.size - seen.size} of ${all.size} finalizer blocks are neither queued nor free, and there is no finalizer goroutine to hold them`);
+  const held = countHeld(h, all, seen);
+  if (seen.size + held < all.size) {
+    out.add('FINBLOCK_LISTS', () => `${all.size - seen.size} of ${all.size} finalizer blocks are neither queued nor free, and the finalizer goroutine holds ${held}`);
   }
+}
+
+/** Blocks on no list that the finalizer goroutine has: the one it works on, and those after it. */
+function countHeld(h: HeapView, all: ReadonlySet<number>, seen: ReadonlySet<number>): number {
+  const m = h.m;
+  const fing = Atomics.load(m, FIN + XFING);
+  const held = new Set<number>();
+  if (fing === 0) return 0;
+  // What it did last it may remember still, and that is on a list.
+  for (let block = m[fing + FING_BLOCK]; all.has(block) && !seen.has(block) && !held.has(block); block = m[block + NEXT]) held.add(block);
+  return held.size;
 }
 
 function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: Set<number>, list: 'queued' | 'free', head: number): void {
@@ -76,7 +93,7 @@ function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: 
     seen.add(block);
     const cnt = m[block + CNT];
     // Only the first queued block may still have room.
-    const isLegal = list === 'free' ? cnt === 0 : cnt === FIN_BLOCK_CAP || (block === head && cnt > 0 && cnt < FIN_BLOCK_CAP);
-    if (!isLegal) out.add('FINBLOCK_LISTS', () => `the finalizer block at word ${block} is ${list} with ${cnt} of ${FIN_BLOCK_CAP} entries`);
+    const isLegal = list === 'free' ? cnt === 0 : cnt === m[CAP] || (block === head && cnt > 0 && cnt < m[CAP]);
+    if (!isLegal) out.add('FINBLOCK_LISTS', () => `the finalizer block at word ${block} is ${list} with ${cnt} of ${m[CAP]} entries`);
   }
 }

@@ -10,6 +10,7 @@ import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { cacheOf, procs } from './caches.ts';
 import { CLASSES, CLASS_BYTES } from './classes.ts';
 import type { Findings } from './problems.ts';
+import { ProfileHistory } from './profile-history.ts';
 import { isPersistent } from './specials.ts';
 import { blockWords } from './spans.ts';
 import { KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, type HeapView } from './view.ts';
@@ -17,32 +18,41 @@ import { KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, 
 const NUMGC = MSTATS + MStats.at.numgc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
+const XLIVE_Q = MSTATS + MStats.at.xliveQ;
+const HEAP_MARKED_Q = MSTATS + MStats.at.heapMarkedQ;
 const MOST_Q = 0x7fffffff;
 
 export class History {
   /** numgc at the end of the mark remembered; -1 for none. */
   private cycle = -1;
+  /** The same, whether or not it has been compared since. */
+  private numgc = -1;
   private percent = 0;
   /** Blocks in use and reached, and quads of all that survives. */
   private live = new Int32Array(64);
   private liveWords = 0;
   private survivingQ = 0;
+  /** Quads handed out when the mark ended. */
+  private markedQ = 0;
   /** Blocks to be freed of each class, large ones at 0, and freed ever before. */
   private readonly garbage = new Int32Array(CLASSES);
   private readonly freed = new Float64Array(CLASSES);
   /** Blocks freed explicitly ever before. */
   private explicit = 0;
+  private readonly profile = new ProfileHistory();
 
   forget(): void {
     this.cycle = -1;
+    this.profile.forget();
   }
 
   /** At the end of marking: remembers what the sweep has to do. */
   remember(h: HeapView): void {
-    this.cycle = h.m[NUMGC];
+    this.profile.remember(h, h.m[NUMGC] === this.numgc + 1);
+    this.cycle = this.numgc = h.m[NUMGC];
     this.percent = h.m[GCPERCENT];
     this.keepLive(h);
-    this.survivingQ = 0;
+    this.survivingQ = this.markedQ = 0;
     this.garbage.fill(0);
     for (let i = 0; i < h.nspans; i++) {
       if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
@@ -50,6 +60,7 @@ export class History {
       const surviving = this.countLive(h, i) + countKeptByFinalizers(h, i);
       this.garbage[sizeclass] += h.m[spanRef(h, i) + Span.at.nalloc] - surviving;
       this.survivingQ += surviving * (blockWords(h, i) / 2);
+      this.markedQ += (h.m[spanRef(h, i) + Span.at.nalloc] - h.nfreed[i]) * (blockWords(h, i) / 2);
     }
     for (let c = 0; c < CLASSES; c++) this.freed[c] = countFreed(h, c);
     this.explicit = countExplicit(h);
@@ -83,6 +94,9 @@ export class History {
     this.checkLive(h, out, explicit);
     this.checkFreed(h, out, explicit);
     this.checkGoal(h, out);
+    this.profile.check(h, out);
+    const marked = h.m[HEAP_MARKED_Q];
+    if (marked !== this.markedQ) out.add('HEAP_MARKED', () => `heapMarked is ${marked * 8} bytes, but ${this.markedQ * 8} were handed out when the mark ended`);
   }
 
   private checkLive(h: HeapView, out: Findings, explicit: number): void {
@@ -121,6 +135,8 @@ export class History {
     const live = this.survivingQ;
     const expected = this.percent < 0 ? MOST_Q : Math.min(MOST_Q, live + Math.floor((live * this.percent) / 100));
     if (goal !== expected) out.add('NEXT_GC', () => `next_gc is ${goal * 8} bytes, but ${live * 8} survived and GOGC is ${this.percent}`);
+    const kept = Atomics.load(h.m, XLIVE_Q);
+    if (kept !== live) out.add('NEXT_GC', () => `${kept * 8} bytes count as live, but ${live * 8} survived`);
   }
 }
 

@@ -49,6 +49,9 @@ export const LAWS = {
   NEXT_GC: 'next_gc is never negative, and after the sweep is what was live and GOGC percent of it',
   SWEEP_COUNT: 'a sweep frees exactly the blocks that marking left unmarked, beside those freed explicitly',
   COUNTER_NEGATIVE: 'no count is negative',
+  HEAP_MARKED: 'heapMarked is what was handed out when the last mark ended',
+  PAUSES: 'the pauses remembered make the total, and the last of them ended when lastGc says',
+  MEMSTATS: 'mallocs less frees are the objects, as they were last recounted',
   SYS_BYTES: 'each statistic of Sys is what it is used for, and together they are what the system gave',
   PERSISTENT_BOUNDS: 'the persistent region has not overflowed',
   // specials and finalizers
@@ -66,6 +69,7 @@ export const LAWS = {
   BUCKET_COUNTS: "no bucket's count is negative, and no stage of it has published more frees than mallocs",
   PROFILE_BUCKET: 'every sampled block names a bucket, of its size',
   PROFILE_COUNT: "a bucket's mallocs less its frees are the sampled blocks that name it",
+  PROFILE_PUBLISHED: 'a bucket publishes what was in use at the end of a mark, once all garbage of that mark is gone',
   ADDR_MAP: 'every address of the map is of a block handed out, in the chain for it; all entries are there or free',
   // work of the mark phase
   WORKBUF_LOST: 'every workbuf is on the stack of empty ones',
@@ -78,6 +82,7 @@ export const LAWS = {
   STACK_PLACE: 'each stack lies in a stack span of its size',
   STACK_TWICE: 'each stack is one goroutine\'s, or one P\'s, or free in its span',
   STACK_COUNT: 'a stack span counts its stacks, a P those it keeps, and stacksInuse the spans',
+  STACKS_KEPT: 'a P keeps no more free stacks of an order than it may, and none while others mark',
   // scheduler
   G_STATUS: 'a goroutine is runnable, waiting, in a system call or dead while the world stands',
   G_STACK: "a goroutine's stack pointer and frame lie in its stack",

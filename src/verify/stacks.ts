@@ -12,6 +12,16 @@ import { KIND, PAGE_WORDS, nameWord, spanPages, spanRef, wide, type HeapView } f
 /** Orders of stacks that Ps keep. */
 const ORDERS = MCache.fields.stackList.words;
 
+/** For the end of marking: every P gave its free stacks back. */
+export function checkNoneKept(h: HeapView, out: Findings): void {
+  for (let p = 0; p < procs(h); p++) {
+    for (let order = 0; order < ORDERS; order++) {
+      const kept = h.m[cacheOf(h, p) + MCache.at.stackWords + order];
+      if (kept !== 0) out.add('STACKS_KEPT', () => `P ${p} still keeps ${kept} words of stacks of order ${order}`);
+    }
+  }
+}
+
 export class Stacks {
   /** Who has each stack found so far. */
   private readonly owner = new Map<number, string>();
@@ -57,6 +67,9 @@ export class Stacks {
           if (!this.note(h, out, x, words, `P ${p}`)) break;
           n += words;
         }
+        const most = m[CONFIG + Config.at.stackCacheWords];
+        // The stack that fills it up may go beyond.
+        if (kept >= most + words) out.add('STACKS_KEPT', () => `P ${p} keeps ${kept} words of stacks of ${words}, where ${most} are enough`);
         if (n !== kept) out.add('STACK_COUNT', () => `P ${p} keeps ${n} words of stacks of ${words}, and counts ${kept}`);
       }
     }

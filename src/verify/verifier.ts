@@ -23,8 +23,9 @@ import { checkProfile } from './profile.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
 import { checkSpecials } from './specials.ts';
+import { checkStatistics } from './statistics.ts';
 import { checkTypes } from './types.ts';
-import { Stacks } from './stacks.ts';
+import { Stacks, checkNoneKept } from './stacks.ts';
 import { checkSys } from './sys.ts';
 import { HeapView } from './view.ts';
 import { Workbufs, checkMarkEnded } from './workbufs.ts';
@@ -65,6 +66,7 @@ export class Verifier {
     checkCaches(view, out);
     checkLists(view, out);
     checkCounters(view, out);
+    checkStatistics(view, out);
     checkTypes(view, out);
     checkSys(view, out);
     checkSpecials(view, out);
@@ -84,6 +86,7 @@ export class Verifier {
     const { view, out, tracer, roots } = this;
     checkMarkEnded(view, out);
     checkCachesFlushed(view, out);
+    checkNoneKept(view, out);
     findRoots(view, roots);
     tracer.trace(view, roots);
     checkFaults(view, out, roots);

@@ -124,7 +124,9 @@ function checkIdle(h: HeapView, out: Findings): void {
   }
   for (let i = 0; i < n; i++) {
     const mp = mAt(h, i);
-    const isAway = m[mp + M.at.gcing] !== 0 || Atomics.load(m, pAt(h, i) + P.at.xstatus) === P_STATUS.dead || isInSyscall(h, mp);
+    // It is on the list only if it has come out of its system call, and waits for its P.
+    if (isInSyscall(h, mp)) continue;
+    const isAway = m[mp + M.at.gcing] !== 0 || Atomics.load(m, pAt(h, i) + P.at.xstatus) === P_STATUS.dead;
     if ((idle[i] === 0) !== isAway) out.add('IDLE_LIST', () => `M ${i} is ${isAway ? '' : 'not '}on the idle list, and ${isAway ? 'should not be' : 'sleeps'}`);
   }
 }

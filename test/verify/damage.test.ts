@@ -451,6 +451,11 @@ const DAMAGES: readonly Damage[] = [
   { code: 'HEAP_ALLOC', what: 'heap_alloc is wrong', point: SWEPT, apply: (m) => m[MSTATS + MStats.at.heapAllocQ]++ },
   { code: 'NEXT_GC', what: 'next_gc is negative', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] = -1) },
   { code: 'NEXT_GC', what: 'next_gc did not come down', point: SWEPT, history: true, apply: (m) => (m[MSTATS + MStats.at.xnextGcQ] += 2000) },
+  { code: 'NEXT_GC', what: 'sweepers took too much off what is live', point: SWEPT, history: true, apply: (m) => (m[MSTATS + MStats.at.xliveQ] -= 4) },
+  { code: 'HEAP_MARKED', what: 'heapMarked is of another moment', point: SWEPT, history: true, apply: (m) => (m[MSTATS + MStats.at.heapMarkedQ] += 4) },
+  { code: 'PAUSES', what: 'a pause counts twice', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.pauseTotalNs] += 1000) },
+  { code: 'PAUSES', what: 'lastGc is of another cycle', point: SWEPT, apply: (m) => m[MSTATS + MStats.at.lastGc]++ },
+  { code: 'MEMSTATS', what: 'objects were counted twice', point: SWEPT, apply: (m) => m[MSTATS + MStats.at.heapObjects]++ },
   { code: 'SWEEP_COUNT', what: 'a sweep freed one block more', point: SWEPT, history: true, apply: (m) => m[mcacheOf(pAt(m, 1)) + MCache.at.localNsmallfree + 4]++ },
   { code: 'COUNTER_NEGATIVE', what: 'tiny allocations are negative', point: SWEPT, apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.localTinyallocs] = -1) },
   {
@@ -559,6 +564,14 @@ const DAMAGES: readonly Damage[] = [
   {
     code: 'STACK_TWICE', what: "a P keeps a goroutine's stack", point: SWEPT,
     apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.stackList] = m[parkedG(m) + G.at.stack]),
+  },
+  {
+    code: 'STACKS_KEPT', what: 'a P keeps more stacks than it may', point: SWEPT, with: ['STACK_COUNT'],
+    apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.stackWords] = 2 * m[CONFIG + Config.at.stackCacheWords]),
+  },
+  {
+    code: 'STACKS_KEPT', what: 'a P keeps a stack while others mark', point: MARKED, with: ['STACK_COUNT'],
+    apply: (m) => (m[mcacheOf(pAt(m, 1)) + MCache.at.stackWords] = m[CONFIG + Config.at.stackMinWords]),
   },
   { code: 'STACK_COUNT', what: 'stacksInuse is wrong', point: SWEPT, apply: (m) => (m[MSTATS + MStats.at.stacksInuse] += 8192) },
   {

@@ -18,6 +18,8 @@ export interface ExploreOptions {
   readonly template: Int32Array;
   readonly threads: readonly ((m: Int32Array) => Coroutine)[];
   readonly strategy: Strategy;
+  /** The ledger as each execution finds it; without it none is kept. */
+  readonly ledger?: Float64Array;
   /** Looks at the memory after all threads have finished; returns what is wrong, or ''. */
   readonly check?: (m: Int32Array, results: readonly unknown[]) => string;
   /** Accesses after which an execution is given up; 1,000,000 unless said. */
@@ -183,6 +185,7 @@ export class Explorer implements Scene, Host {
   #reset(): void {
     this.#restore();
     this.#core.$attach(this);
+    if (this.#options.ledger !== undefined) this.#core.$ledger.set(this.#options.ledger);
     this.#results = [];
     for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
     this.current = -1;

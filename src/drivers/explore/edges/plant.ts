@@ -1,21 +1,43 @@
-/** Counting of protocol edges, put into the sources as they are bundled. Needs the build tools. */
+/** Counting of protocol edges, and the ledger, put into the sources as they are bundled. Needs the build tools. */
 import MagicString from 'magic-string';
+import { plantLedger } from '../ledger/plant.ts';
 import { EDGES } from './catalog.ts';
 import type { Edge } from './edge.ts';
+
+export interface Planted {
+  readonly code: string;
+  readonly map: ReturnType<MagicString['generateMap']>;
+}
+
+/** `code`, the source at `path`, with its edges counted and the ledger kept; null if it has neither. */
+export function plantCounts(code: string, path: string): Planted | null {
+  return plant(code, path, (planted) => {
+    countEdges(planted, code, path, EDGES);
+    plantLedger(planted, code, path);
+  });
+}
 
 /**
  * `code`, the source at `path`, with its edges counted; null if it has none. An edge whose
  * text is not there is left out: a mutant may have changed it.
  */
-export function plantEdges(code: string, path: string, edges: readonly Edge[] = EDGES): { code: string; map: ReturnType<MagicString['generateMap']> } | null {
+export function plantEdges(code: string, path: string, edges: readonly Edge[] = EDGES): Planted | null {
+  return plant(code, path, (planted) => countEdges(planted, code, path, edges));
+}
+
+function plant(code: string, path: string, change: (planted: MagicString) => void): Planted | null {
   const planted = new MagicString(code);
+  change(planted);
+  if (!planted.hasChanged()) return null;
+  return { code: planted.toString(), map: planted.generateMap({ source: path, hires: true, includeContent: true }) };
+}
+
+function countEdges(planted: MagicString, code: string, path: string, edges: readonly Edge[]): void {
   edges.forEach((edge, number) => {
     if (!path.endsWith(`/${edge.file}`)) return;
     const place = placeOf(edge, code);
     if (place !== null) count(planted, place, `$edges[${number}]++`);
   });
-  if (!planted.hasChanged()) return null;
-  return { code: planted.toString(), map: planted.generateMap({ source: path, hires: true, includeContent: true }) };
 }
 
 interface Place {

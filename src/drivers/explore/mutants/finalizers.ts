@@ -44,7 +44,7 @@ export const FINALIZERS: readonly KnownBug[] = [
     find: `/** Queues the finalizer \`fn\` of the object at \`p\`, or of the byte \`inner\` (0 to 3) after it. */
 export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
-  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {
     if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
     const block = m[FIN + FINC];
     m[FIN + FINC] = m[block + NEXT];
@@ -63,7 +63,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
 
 export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
-  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === FIN_BLOCK_CAP) {
+  if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {
     if (m[FIN + FINC] === 0) addBlockLocked(m, mp);
     const block = m[FIN + FINC];
     m[FIN + FINC] = m[block + NEXT];

@@ -9,7 +9,7 @@
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
 import { rolldown } from 'rolldown';
-import { plantEdges } from '../edges/plant.ts';
+import { plantCounts } from '../edges/plant.ts';
 
 /** Texts that stand in for files, by absolute path; such a file needs not exist. */
 export type Overlay = ReadonlyMap<string, string>;
@@ -61,7 +61,7 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map()): P
           const intrinsic = Object.keys(INTRINSICS).find((path) => id.endsWith(`/${path}`));
           return intrinsic === undefined ? (overlay.get(id) ?? null) : INTRINSICS[intrinsic];
         },
-        transform: (code, id) => plantEdges(code, id),
+        transform: (code, id) => plantCounts(code, id),
       },
     ],
   });

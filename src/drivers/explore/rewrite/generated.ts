@@ -39,6 +39,8 @@ export interface Control {
   readonly $writes: Uint8Array;
   /** How often each protocol edge was passed (edges/catalog.ts); who reads it clears it. */
   readonly $edges: Uint32Array;
+  /** What the driver counts of an execution (ledger/columns.ts); set back before each. */
+  readonly $ledger: Float64Array;
   $attach(host: Host): void;
   $spawn(coroutine: Coroutine): Fiber;
   /** As $spawn, in a fiber whose coroutine is done with. */

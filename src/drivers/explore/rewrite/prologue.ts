@@ -4,6 +4,7 @@
  * so that no access checks for initialization and no line of the bundle moves.
  */
 import { EDGES } from '../edges/catalog.ts';
+import { CLASS_OF_EIGHTH, COLUMNS } from '../ledger/columns.ts';
 import { ACCESS, type Site, type SiteKind } from './sites.ts';
 
 /** What resuming returns when the coroutine has finished; never a site. */
@@ -47,6 +48,8 @@ export function $parkTimeout() { return $timeout; }
 export function $returned() { return $result; }
 export function $stack() { return $calls === null ? [] : $calls.slice(); }
 export var $edges = new Uint32Array(${EDGES.length});
+export var $ledger = new Float64Array(${COLUMNS});
+var $class = Uint8Array.of(${CLASS_OF_EIGHTH.join()});
 function $now() { return $host.now($start - $budget); }
 function $park(site, index, ms) {
   $index = index;

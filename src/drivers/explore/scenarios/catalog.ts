@@ -1,10 +1,10 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
 import { cacheFlush } from './cache-flush.ts';
-import { channels, channelsCrowd } from './channels.ts';
+import { channels, channelsClose, channelsCrowd } from './channels.ts';
 import { deepCalls } from './deep-calls.ts';
-import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
+import { finalizers, finalizersBlocks, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
-import { arenaGrowth, heapPages } from './heap-pages.ts';
+import { arenaGrowth, heapPages, scavengeOld } from './heap-pages.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
@@ -23,7 +23,7 @@ import { typedCycle } from './typed-cycle.ts';
 import { waiting } from './waiting.ts';
 import { earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
-import { byTheClock, collectAtOnce, endWhileStopped, statistics, stopTheWorld } from './world.ts';
+import { byTheClock, clockAlone, collectAtOnce, endWhileStopped, statistics, stopTheWorld, systemCalls, traced } from './world.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
@@ -66,10 +66,12 @@ export const SCENARIOS: readonly Scenario[] = [
   tinyCollected,
   heapPages,
   arenaGrowth,
+  scavengeOld,
   stacks,
   deepCalls,
   channels,
   channelsCrowd,
+  channelsClose,
   runq,
   runqFull,
   pacing,
@@ -78,7 +80,11 @@ export const SCENARIOS: readonly Scenario[] = [
   collectAtOnce,
   statistics,
   byTheClock,
+  clockAlone,
+  systemCalls,
+  traced,
   finalizersQueue,
+  finalizersBlocks,
   finalizers,
   finalizersWake,
 ];

@@ -34,3 +34,21 @@ export const channelsCrowd: Scenario = {
     return prepareMachine(core, shape(knobs), GOGC, { ...core.CHANNELS_CROWD, args: [knobs.each] }, makeOracle);
   },
 };
+
+/** What main does before it closes. */
+const CLOSING: readonly Knob[] = [
+  { name: 'waiters', summary: 'goroutines that wait on the channel that is closed', values: [3, 2, 4] },
+  { name: 'yields', summary: 'how often main lets others run before it closes', values: [2, 0] },
+  { name: 'collects', summary: '1: it collects once it has closed', values: [0, 1] },
+];
+
+export const channelsClose: Scenario = {
+  name: 'channels-close',
+  summary: 'a channel is closed while several wait on it, who wait again at once on another',
+  knobs: [procsKnob(3, 2, 4), ...CLOSING],
+  shape,
+  prepare(core, { knobs }, makeOracle) {
+    const program = { ...core.CHANNELS_CLOSE, args: [knobs.waiters, knobs.yields, knobs.collects] };
+    return prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
+  },
+};

@@ -13,22 +13,26 @@ const GOGC = -1;
 const SWEEP: Knob = { name: 'sweep', summary: '1: the last collection sweeps at once, 0: in the background', values: [0, 1] };
 const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] };
 
-function shape({ procs, profile = 0 }: Knobs) {
+/** The least that has a block full, and another begun. */
+const CAP: Knob = { name: 'cap', summary: 'finalizers that a block of their queue holds', values: [252, 2] };
+
+function shape({ procs, profile = 0, cap }: Knobs) {
   const profiled = profile === 0 ? {} : { memprofileRate: profile, persistentWords: 1 << 18 };
-  return tinyShape({ procs, bssWords: 64, persistentWords: 8192, ...profiled });
+  return tinyShape({ procs, bssWords: 64, persistentWords: 8192, finBlockCap: cap, ...profiled });
 }
 
-function finalizersScenario(name: string, summary: string, all: Operations, collects = true): Scenario {
+function finalizersScenario(name: string, summary: string, all: Operations, knobs: readonly Knob[] = [SWEEP, PROFILE, CAP]): Scenario {
+  const collects = knobs.includes(SWEEP);
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2, 4), ...(collects ? [SWEEP, PROFILE] : [])],
+    knobs: [procsKnob(3, 2, 4), ...knobs],
     shape,
     operations: () => all,
-    prepare(core, { knobs, operations }, makeOracle) {
+    prepare(core, { knobs: values, operations }, makeOracle) {
       const orders = ordersFor(operations, core.FINALIZERS_ORDERS);
-      const program = { ...core.FINALIZERS, args: [knobs.sweep ?? 0], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders) };
-      const prepared = prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
+      const program = { ...core.FINALIZERS, args: [values.sweep ?? 0], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders) };
+      const prepared = prepareMachine(core, shape(values), GOGC, program, makeOracle);
       if (!collects) prepared.template[MSTATS + MStats.at.enablegc] = 0;
       return { ...prepared, check: (m, results) => prepared.check(m, results) || checkRan(m) || checkQuiet(m) };
     },
@@ -61,5 +65,15 @@ export const finalizersQueue = finalizersScenario(
     [['hold', 0, 1], ['queue', 0], ['yield'], ['queue', 0], ['yield'], ['queue', 0]],
     [['hold', 0, 2], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
   ],
-  false,
+  [],
+);
+
+export const finalizersBlocks = finalizersScenario(
+  'finalizers-blocks',
+  'the same with blocks so small that the queue has several, of which some are emptied while others are filled',
+  [
+    [['hold', 0, 1], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['queue', 0]],
+    [['hold', 0, 2], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
+  ],
+  [{ ...CAP, values: [2, 1, 3] }],
 );

@@ -29,3 +29,27 @@ export const arenaGrowth = programPerM({
       return [['malloc', 0, 4096], ['malloc', 1, 6 * PAGE], ['lookup', 1], ['malloc', 2, 9 * PAGE], ['lookup', 2]];
     }),
 });
+
+/**
+ * Memory that was not used for five minutes is given back, alone with exact figures: a run of free pages is as
+ * old as its youngest part, and what was given back before counts once.
+ */
+export const scavengeOld = programPerM({
+  name: 'scavenge-old',
+  summary: 'runs of pages are given back when they have been free for long, beside Ms that use others',
+  procs: [1, 2, 3],
+  shape: () => ({ arenaPages: 48, chunkPages: 24 }),
+  // All 24 pages are in use: 5, 6, 1, 7, 5.
+  before: () => [['malloc', 0, 5 * PAGE], ['malloc', 1, 6 * PAGE], ['malloc', 2, PAGE], ['malloc', 3, 7 * PAGE], ['malloc', 4, 5 * PAGE]],
+  operations: ({ procs }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index > 0) return [['malloc', 0, PAGE], ['malloc', 1, 5 * PAGE], ['free', 0], ['scavenge-old', 0], ['free', 1], ['lookup', 1], ['malloc', 2, 2 * PAGE]];
+      return [
+        ['free', 0], ['tick', 3], ['scavenge-old', 0], ['free', 3], ['tick', 3], ['scavenge-old', 5], ['scavenge-old', 0],
+        // It joins the run that was given back: the whole is young again.
+        ['free', 1], ['tick', 3], ['scavenge-old', 7], ['tick', 3], ['scavenge-old', 6], ['scavenge', 0],
+        // A run that comes into use is backed again, also what is cut off from it, and so is given back again.
+        ['malloc', 5, 5 * PAGE], ['free', 5], ['tick', 6], ['scavenge-old', 7], ['lookup', 4],
+      ];
+    }),
+});

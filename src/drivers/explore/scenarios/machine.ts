@@ -8,6 +8,8 @@ import { XBELL } from '../../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT } from '../../../gc/doorbell.ts';
 import type { Step } from '../../../runtime/goroutine.ts';
 import { HeapBroken } from '../../errors.ts';
+import { whatIsLeft } from '../end-laws.ts';
+import { AT_REST, checkLedger } from '../ledger/laws.ts';
 import { runAlone } from '../alone.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
@@ -28,6 +30,7 @@ export interface MachineProgram {
 export function prepareMachine(core: Core, shape: MachineShape, gogc: number, program: MachineProgram, makeOracle: MakeOracle): Prepared {
   const map = core.planMemory(shape);
   const template = new Int32Array(map.words);
+  core.$ledger.fill(0);
   const m0 = runAlone(core, core.boot(template, map, gogc, program.types));
   if (program.build !== undefined) runAlone(core, program.build(template, m0));
   runAlone(core, core.startMain(template, m0, program.main.pc, program.main.slots));
@@ -40,6 +43,7 @@ export function prepareMachine(core: Core, shape: MachineShape, gogc: number, pr
   const ms = Array.from({ length: shape.procs }, (_, i) => i);
   return {
     template,
+    ledger: core.$ledger.slice(),
     threads: [
       ...ms.map((i) => (m: Int32Array) => core.runM(m, i, text)),
       (m) => {
@@ -62,6 +66,7 @@ function* watch(core: Core, m: Int32Array, oracle: Oracle): Coroutine<void> {
     const point = Atomics.load(m, XCHECKPOINT);
     if (point !== CHECKPOINT.none) {
       consult(oracle, point);
+      audit(core, m, point);
       yield* core.leaveCheckpoint(m);
     } else if (haveAllLeft(m)) {
       return;
@@ -70,11 +75,14 @@ function* watch(core: Core, m: Int32Array, oracle: Oracle): Coroutine<void> {
   }
 }
 
-/** After the end: sweeps what is left, recounts, and looks at all of it once more. */
+/** After the end: is anything left undone? Then sweeps what is left, recounts, and looks at all of it once more. */
 export function checkAtRest(core: Core, m: Int32Array, oracle: Oracle): string {
+  const left = whatIsLeft(m);
+  if (left !== null) return `${left.law}: ${left.message}`;
   try {
     runAlone(core, core.settle(m));
     consult(oracle, CHECKPOINT.swept);
+    audit(core, m, AT_REST);
     return '';
   } catch (error) {
     return error instanceof HeapBroken ? error.problems.join('\n') : (error as Error).message;
@@ -92,6 +100,12 @@ function consult(oracle: Oracle, point: number): void {
   const { problems } = oracle.check(point);
   if (problems.length === 0) return;
   throw new HeapBroken(problems[0].code, problems.map(({ code, message }) => `${code}: ${message}`));
+}
+
+/** Compares the machine's statistics with what was asked of it. */
+function audit(core: Core, m: Int32Array, point: number): void {
+  const problem = checkLedger(core.$ledger, m, point);
+  if (problem !== '') throw new HeapBroken(problem.slice(0, problem.indexOf(':')), [problem]);
 }
 
 /** The oracle of each explorer's memory, made when it is first asked for. */

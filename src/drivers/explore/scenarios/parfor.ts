@@ -1,7 +1,8 @@
 /** The parallel loop alone: each iteration runs once, whoever steals it. */
 import { runAlone } from '../alone.ts';
 import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
-import { ITERATION } from './programs/parfor.ts';
+import { MARKFOR, ParFor } from '../../../sync/parfor.ts';
+import { ITERATION, parforFirstOf, parforRanBy } from './programs/parfor.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 
 function parfor(name: string, summary: string, procs: readonly number[], iterations: readonly number[], wait: boolean): Scenario {
@@ -9,13 +10,34 @@ function parfor(name: string, summary: string, procs: readonly number[], iterati
     name,
     summary,
     knobs: [procsKnob(...procs), { name: 'iterations', summary: 'iterations of the loop', values: iterations }],
-    shape: noHeapShape,
+    shape: parforShape,
     prepare(core, { knobs }) {
-      const template = bootWithoutHeap(core, noHeapShape(knobs));
+      const template = bootWithoutHeap(core, parforShape(knobs));
       runAlone(core, core.buildParFor(template, knobs.procs, knobs.iterations, wait));
-      return perM(knobs, template, (m, i) => core.runParFor(m, i), (m) => checkIterations(m, knobs));
+      return perM(knobs, template, (m, i) => core.runParFor(m, i), (m) => checkIterations(m, knobs) || checkSteals(m, knobs));
     },
   };
+}
+
+function parforShape(knobs: Knobs) {
+  return noHeapShape(knobs, { bssWords: 64 });
+}
+
+/**
+ * Steals count once each. Of a range of two iterations one can be stolen, and that once; the first
+ * that an M runs is the first of its own range.
+ */
+function checkSteals(m: Int32Array, { procs, iterations }: Knobs): string {
+  if (iterations > 2 * procs) return '';
+  const begins = Array.from({ length: procs + 1 }, (_, tid) => Math.floor((iterations * tid) / procs));
+  const rangeOf = (i: number) => begins.findLastIndex((begin) => begin <= i);
+  let stolen = 0;
+  for (let i = 0; i < iterations; i++) {
+    const first = m[ownWord(m, parforFirstOf(m[ownWord(m, parforRanBy(i))] - 1))] - 1;
+    if (rangeOf(first) !== rangeOf(i)) stolen++;
+  }
+  const [nsteal, nstealcnt] = [m[MARKFOR + ParFor.at.xnsteal], m[MARKFOR + ParFor.at.xnstealcnt]];
+  return nsteal === stolen && nstealcnt === stolen ? '' : `STEALS_COUNTED: ${stolen} iterations were stolen one by one, but ${nsteal} steals of ${nstealcnt} iterations count`;
 }
 
 /** All Ms are back, so every iteration is over. */

@@ -1,5 +1,7 @@
 /** Scenarios of the heap: each M does a list of operations on blocks that say who holds them. */
 import type { MachineShape } from '../../../memory/map.ts';
+import { SPECIAL_KIND, Special } from '../../../heap/special.ts';
+import { Span, spanOf } from '../../../heap/span.ts';
 import { isScan } from '../../../heap/bitmap.ts';
 import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { perM } from './per-m.ts';
@@ -45,10 +47,21 @@ function checkSlots(m: Int32Array, procs: number): string {
       } catch (error) {
         return (error as Error).message;
       }
+      const due = m[at + Slot.at.finalizer] !== 0;
+      if (hasFinalizer(m, m[at + Slot.at.address]) !== due) return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${due ? 'lost its finalizer' : 'a finalizer that nobody has set'}`;
       if (m[at + Slot.at.scan] !== 0 && !isScan(m, m[at + Slot.at.address] >>> 2)) return `SCAN_BIT_LOST: of the block of M${index} in slot ${slot}`;
     }
   }
   return '';
+}
+
+/** Has the byte at `address` a finalizer of its own? */
+function hasFinalizer(m: Int32Array, address: number): boolean {
+  const s = spanOf(m, address >>> 2);
+  for (let x = m[s + Span.at.specials]; x !== 0; x = m[x + Special.at.next]) {
+    if (m[x + Special.at.kind] === SPECIAL_KIND.finalizer && m[s + Span.at.start] * 4 + m[x + Special.at.offset] === address) return true;
+  }
+  return false;
 }
 
 /** `count` times what `make` gives for 0, 1, … */

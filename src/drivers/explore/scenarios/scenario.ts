@@ -65,6 +65,8 @@ export function settingOf(scenario: Scenario, given?: Readonly<Record<string, nu
 export interface Prepared {
   /** The memory that each execution begins with. */
   readonly template: Int32Array;
+  /** The ledger that goes with it; a scenario without a heap has none. */
+  readonly ledger?: Float64Array;
   readonly threads: readonly ((m: Int32Array) => Coroutine)[];
   /** What the threads are called in reports. */
   readonly names: readonly string[];

@@ -1,31 +1,42 @@
 /** The world stopped and started by several at once, while goroutines come and go. */
 import { CONFIG, Config } from '../../../memory/config.ts';
+import type { MachineShape } from '../../../memory/map.ts';
 import { M, mAt } from '../../../machine/m.ts';
 import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
 import { prepareMachine } from './machine.ts';
 import { procsKnob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
+import { checkCycles } from './cycles.ts';
 import { ordersFor } from './told.ts';
 
 /** Collections are asked for, or an execution would be long. */
 const GOGC = -1;
 
-function shape({ procs }: Knobs) {
-  return tinyShape({ procs, maxGs: 12 });
+/** What differs from scenario to scenario. */
+interface WorldMeans {
+  /** Of the knob that says whether the main goroutine waits for the others. */
+  readonly waits?: readonly number[];
+  readonly procs?: readonly number[];
+  readonly changes?: Partial<MachineShape>;
+  /** Of the memory that the Ms leave: what is wrong, or ''. */
+  check?(m: Int32Array): string;
 }
 
-function worldScenario(name: string, summary: string, all: Operations, waits: readonly number[] = [1, 0]): Scenario {
+function worldScenario(name: string, summary: string, all: Operations, { waits = [1, 0], procs = [3, 2, 4], changes = {}, check = () => '' }: WorldMeans = {}): Scenario {
+  function shape(knobs: Knobs): MachineShape {
+    return tinyShape({ procs: knobs.procs, maxGs: 12, ...changes });
+  }
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2, 4), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
+    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
     shape,
     operations: () => all,
     prepare(core, { knobs, operations }, makeOracle) {
       const orders = ordersFor(operations, core.WORLD_ORDERS);
       const program = { ...core.WORLD, args: [knobs.waits], build: (m: Int32Array, m0: number) => core.buildWorld(m, m0, orders) };
       const prepared = prepareMachine(core, shape(knobs), GOGC, program, makeOracle);
-      return { ...prepared, check: (m, results) => prepared.check(m, results) || checkQuiet(m) };
+      return { ...prepared, check: (m, results) => check(m) || prepared.check(m, results) || checkQuiet(m) };
     },
   };
 }
@@ -64,12 +75,12 @@ export const endWhileStopped = worldScenario(
     [STOP, ['yield'], STOP],
     [['yield'], STOP, STOP],
   ],
-  [0, 1],
+  { waits: [0, 1] },
 );
 
 export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
   [['alloc', 0, 2048], ['goal', 0, 50], ['alloc', 0, 40 << 10], ['percent', 0, 300]],
-  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats'], ['percent', 0, 20], ['alloc', 0, 2048]],
+  [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats', 1], ['percent', 0, 20], ['alloc', 0, 2048]],
   [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
 ]);
 
@@ -78,3 +89,34 @@ export const byTheClock = worldScenario('by-the-clock', 'time passes: who collec
   [['tick', 3], ['alloc', 0, 2048], ['yield'], ['tick', 3], ['yield']],
   [['alloc', 0, 40 << 10], ['tick', 3], ['collect'], ['yield'], ['tick', 3], ['yield']],
 ]);
+
+/** One P, so that what comes due is done between two steps of the only other goroutine. */
+export const clockAlone = worldScenario(
+  'clock-alone',
+  'what is done by the minute, and only then: a collection after two, memory given back after five',
+  [[
+    // Without GOGC nothing is collected by the clock either.
+    ['percent', 0, 1000], ['alloc', 0, 40 << 10], ['alloc', 0, 64], ['collect', 1], ['cycles', 1], ['released', 0],
+    ['tick', 1], ['yield'], ['yield'], ['cycles', 1], ['tick', 2], ['yield'], ['yield'], ['cycles', 2], ['released', 0],
+    ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 6], ['yield'], ['yield'], ['cycles', 3], ['released', 1],
+    ['alloc', 0, 2048],
+  ]],
+  { waits: [1], procs: [1, 2] },
+);
+
+export const systemCalls = worldScenario('system-calls', 'goroutines that enter and leave system calls while others stop the world and collect', [
+  [['syscall'], ['collect'], ['syscall', 2], ['syscall'], STOP],
+  [['collect'], ['syscall', 1], STOP, ['syscall'], ['collect']],
+  [['syscall', 1], ['syscall'], ['alloc', 0, 64], ['syscall', 3], STOP, ['syscall']],
+]);
+
+export const traced = worldScenario(
+  'traced',
+  'every cycle is logged as for gctrace, while others allocate and free beside it',
+  [
+    [['alloc', 0, 2048], ['alloc', 0, 4], ['collect'], ['alloc', 0, 40 << 10], ['alloc', 0, 64]],
+    [['alloc', 0, 2048], ['collect', 1], ['alloc', 0, 4], ['alloc', 0, 4], ['stats', 1]],
+    [['alloc', 0, 64], ['stats'], ['collect'], ['alloc', 0, 64]],
+  ],
+  { changes: { gctrace: true, cycleLogCap: 8 }, check: checkCycles },
+);

@@ -6,7 +6,8 @@
  *     check slot              drop slot             free slot         lookup slot
  *     swap slot cell          the slot's block goes into the cell, and what was there into the slot
  *     finalize slot           unfinalize slot
- *     sweep spans             scavenge              collect           watch times
+ *     sweep spans             collect               watch times
+ *     scavenge                scavenge-old pages    tick minutes
  */
 import type { Mem } from '../../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
@@ -24,6 +25,7 @@ import { EVERYTHING, scavenge } from '../../../../malloc/scavenge.ts';
 import { addfinalizer, removefinalizer } from '../../../../malloc/specials.ts';
 import { stackalloc, stackfree } from '../../../../malloc/stack.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../../../malloc/sweep.ts';
+import { SCAVENGE_LIMIT_MS, clockMs, setClock } from '../../../../sync/clock.ts';
 import { racyLoad } from '../../../../sync/racy.ts';
 import type { Operation } from '../scenario.ts';
 import { KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
@@ -32,6 +34,7 @@ import { collect, endM, safePoint, setAlone } from './heap-world.ts';
 const { address: ADDRESS, bytes: BYTES, finalizer: FINALIZER } = Slot.at;
 const ARENA = CONFIG + Config.at.arenaStart;
 const LIMIT = CONFIG + Config.at.arenaEnd;
+const MINUTE_MS = 60_000;
 
 /** What is there before the Ms start, made on M 0, whose slots keep it. */
 export function buildByOperations(m: Mem, m0: MRef, operations: readonly Operation[]): void {
@@ -71,6 +74,8 @@ function operate(m: Mem, mp: MRef, index: number, operation: Operation): void {
     case 'unfinalize': return unfinalize(m, mp, index, first);
     case 'sweep': return sweep(m, mp, first);
     case 'scavenge': scavenge(m, mp, EVERYTHING); return;
+    case 'scavenge-old': return scavengeOld(m, mp, first);
+    case 'tick': setClock(m, clockMs(m) + first * MINUTE_MS); return;
     case 'collect': return collect(m, mp);
     case 'watch': return watch(m, first);
     default: fatal('NO_SUCH_OPERATION', { name });
@@ -145,6 +150,12 @@ function unfinalize(m: Mem, mp: MRef, index: number, slot: number): void {
   if (kindIn(m, at) === KIND.none || kindIn(m, at) === KIND.stack) return;
   if (removefinalizer(m, mp, m[at + ADDRESS]) !== (m[at + FINALIZER] !== 0)) fatal('FINALIZER_NOT_AS_SET', { address: m[at + ADDRESS], had: m[at + FINALIZER] });
   m[at + FINALIZER] = 0;
+}
+
+/** Gives back what was not used for as long as the scavenger's limit; alone, so many pages. */
+function scavengeOld(m: Mem, mp: MRef, pages: number): void {
+  const bytes = scavenge(m, mp, SCAVENGE_LIMIT_MS);
+  if (m[CONFIG + Config.at.nprocs] === 1 && bytes !== pages * PAGE_WORDS * 4) fatal('SCAVENGED_OTHERWISE', { bytes, pages });
 }
 
 function sweep(m: Mem, mp: MRef, spans: number): void {

@@ -5,9 +5,9 @@ import type { Ref } from '../../../../memory/address.ts';
 import { fatal } from '../../../../base/fatal.ts';
 import { usleep } from '../../../../sync/os.ts';
 import { MARKFOR, ParFor, parfordo, parforsetup } from '../../../../sync/parfor.ts';
-import { mAt, type MRef } from '../../../../machine/m.ts';
+import { M, mAt, type MRef } from '../../../../machine/m.ts';
 
-const { cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE } = ParFor.at;
+const { cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE, xnsteal: XNSTEAL, xnstealcnt: XNSTEALCNT } = ParFor.at;
 
 /** What iterations are: not begun, under way, over. */
 export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
@@ -24,10 +24,23 @@ function cell(m: Mem, i: number): Ref {
   return m[CONFIG + Config.at.bss] + i;
 }
 
+/** Most iterations and Ms there can be. */
+const MOST = 16;
+
+/** Words after those of the iterations: the M that ran each, plus 1; the iteration that each M ran first, plus 1. */
+export function parforRanBy(i: number): number {
+  return MOST + i;
+}
+export function parforFirstOf(index: number): number {
+  return 2 * MOST + index;
+}
+
 /** Sets the loop up where one of as many threads has run before. */
 export function buildParFor(m: Mem, nthr: number, n: number, wait: boolean): void {
   Atomics.store(m, MARKFOR + XTHRSEQ, nthr);
   Atomics.store(m, MARKFOR + XDONE, nthr);
+  Atomics.store(m, MARKFOR + XNSTEAL, nthr);
+  Atomics.store(m, MARKFOR + XNSTEALCNT, n);
   parforsetup(m, MARKFOR, nthr, n, wait);
 }
 
@@ -44,6 +57,9 @@ export function runParFor(m: Mem, index: number): void {
 function iterate(m: Mem, mp: MRef, i: number): void {
   const before = Atomics.add(m, cell(m, i), 1);
   if (before !== ITERATION.waiting) fatal('ITERATION_RAN_TWICE', { mp, iteration: i });
+  const index = m[mp + M.at.id];
+  m[cell(m, parforRanBy(i))] = index + 1;
+  if (m[cell(m, parforFirstOf(index))] === 0) m[cell(m, parforFirstOf(index))] = i + 1;
   if (m[MARKFOR + WAIT] !== 0 && i >= LONG_FROM) usleep(m, LONG_US);
   Atomics.store(m, cell(m, i), ITERATION.over);
 }

@@ -5,11 +5,15 @@
  */
 import type { Mem } from '../../../../memory/struct.ts';
 import { fatal } from '../../../../base/fatal.ts';
+import { CONFIG, Config } from '../../../../memory/config.ts';
+import { loadWide } from '../../../../memory/wide.ts';
+import { usleep } from '../../../../sync/os.ts';
 import { clockMs, setClock } from '../../../../sync/clock.ts';
 import { G_INTS, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
+import { MSTATS, MStats } from '../../../../malloc/mstats.ts';
 import { GOEXIT, ret, yieldTo } from '../../../../runtime/goroutine.ts';
 import { setGCPercent, setgcpercent } from '../../../../runtime/gc-percent.ts';
 import { setMemProfileRate } from '../../../../runtime/memprofile.ts';
@@ -17,24 +21,28 @@ import { collect, getGlobal, getInt, newObject, prepare, setGlobal, start } from
 import { MEMSTATS_BYTES, readMemStats } from '../../../../runtime/read-memstats.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../../workloads/join.ts';
 import { freeOSMemory } from '../../../../runtime/scavenger.ts';
+import { entersyscall, exitsyscall } from '../../../../runtime/world.ts';
+import { checkOneMoment } from './one-moment.ts';
 import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
 
 /** Globals: wait groups, the first for all goroutines; where statistics go. */
 const ALL = 0;
 const SIGNALS = 2;
 const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
+/** Goroutines that read statistics, each into memory of its own. */
+const READERS = 2;
 const SLOTS = 1;
 /** Of the machine's clock. */
 const MINUTE_MS = 60_000;
 
-const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15, tick: 16 } as const;
+const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15, tick: 16, syscall: 17, cycles: 18, released: 19 } as const;
 
 /** What goroutines can be told. */
-export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release, tick: PC.tick } as const;
+export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release, tick: PC.tick, syscall: PC.syscall, cycles: PC.cycles, released: PC.released } as const;
 
 /** The goroutines; a signal is awaited until each order for it was done. */
 export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
-  setGlobal(m, STATS, mallocgc(m, m0, MEMSTATS_BYTES, FLAG_NOSCAN));
+  for (let i = 0; i < READERS; i++) setGlobal(m, STATS + i, mallocgc(m, m0, MEMSTATS_BYTES, FLAG_NOSCAN));
   for (const orders of lists) {
     startTold(m, m0, orders, PC.next, SLOTS, ALL);
     for (const [pc, a] of orders) if (pc === PC.signal) groupAdd(m, m0, signalGroup(a), 1);
@@ -76,8 +84,10 @@ function collectNow(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-function stats(m: Mem, mp: MRef, _gp: GRef): number {
-  readMemStats(m, mp, getGlobal(m, STATS));
+function stats(m: Mem, mp: MRef, gp: GRef): number {
+  const into = getGlobal(m, STATS + orderA(m, gp));
+  readMemStats(m, mp, into);
+  checkOneMoment(m, into);
   return PC.next;
 }
 
@@ -132,6 +142,32 @@ function release(m: Mem, mp: MRef, _gp: GRef): number {
   return PC.next;
 }
 
+/** Blocks in a system call for so many microseconds: the world is stopped and started without its P. */
+function systemCall(m: Mem, mp: MRef, gp: GRef): number {
+  entersyscall(m, mp);
+  if (orderA(m, gp) > 0) usleep(m, orderA(m, gp));
+  exitsyscall(m, mp);
+  return PC.next;
+}
+
+/** So many cycles there have been, where nobody else could have collected. */
+function cycles(m: Mem, _mp: MRef, gp: GRef): number {
+  const numgc = m[MSTATS + MStats.at.numgc];
+  if (isAlone(m) && numgc !== orderA(m, gp)) fatal('EXPLORED_CYCLES', { cycles: numgc, expected: orderA(m, gp) });
+  return PC.next;
+}
+
+/** Memory was given back by now, or none was, where nobody else could have taken it. */
+function released(m: Mem, _mp: MRef, gp: GRef): number {
+  const bytes = loadWide(m, MSTATS + MStats.at.heapReleased);
+  if (isAlone(m) && bytes > 0 !== orderA(m, gp) > 0) fatal('EXPLORED_RELEASED', { bytes, expected: orderA(m, gp) });
+  return PC.next;
+}
+
+function isAlone(m: Mem): boolean {
+  return m[CONFIG + Config.at.nprocs] === 1;
+}
+
 /** As the watcher: so many minutes have passed. */
 function tick(m: Mem, _mp: MRef, gp: GRef): number {
   setClock(m, clockMs(m) + orderA(m, gp) * MINUTE_MS);
@@ -139,6 +175,6 @@ function tick(m: Mem, _mp: MRef, gp: GRef): number {
 }
 
 export const WORLD = {
-  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release, tick],
+  steps: [begin, wait, end, next, rate, collectNow, stats, pause, signal, awaitSignal, go, child, alloc, percent, goal, release, tick, systemCall, cycles, released],
   main: { pc: PC.begin, slots: 0 },
 } as const;
