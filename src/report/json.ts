@@ -47,12 +47,16 @@ const memstats = z.object({
 
 const facts = z.object({
   format: z.string(),
-  /** Pointers that lead to objects. */
-  roots: z.object({ data: count, bss: count, frames: count, finalizers: count, other: count }),
-  goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }),
-  by: z.enum(['type', 'size']),
+  /** By kinds, which are others in Go than in Java: pointers that lead to objects. */
+  roots: z.record(z.string(), count),
+  /** Of Go. */
+  goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }).optional(),
+  by: z.enum(['type', 'class', 'size']),
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
+
+/** What the reader of a heap file passed over or repaired. */
+const notes = z.array(z.string());
 
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -74,6 +78,7 @@ export const RunDocument = z.object({
     name: z.string(), bytes: count, objects: count, edges: count, reachable: count, unreachable: count, freed: count, inUse: count,
     inPlace: z.boolean(),
     facts: facts.optional(),
+    notes: notes.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
@@ -101,7 +106,7 @@ export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
   command: z.literal('scale'),
   phase: z.enum(SCALE_PHASES),
-  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional() }),
   settings: z.record(z.string(), z.union([z.string(), z.number()])),
   graph: graph.optional(),
   cores: count.positive(),
@@ -128,7 +133,7 @@ export const ScaleDocument = z.object({
 export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: image.notes, ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
