@@ -124,8 +124,8 @@ export class RecordCursor {
 
   private append(fresh: Uint8Array): void {
     const { end } = this;
-    if (end === 0) {
-      // Not copied: nothing is wanted yet of a record of which nothing is here, so no other follows.
+    if (end === 0 && fresh.length >= this.wanted) {
+      // Not copied: these bytes are enough, so no other buffer follows, which could be the same one.
       this.buf = fresh;
     } else {
       this.buf = this.storeOf(end + fresh.length);
