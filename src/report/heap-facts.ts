@@ -1,6 +1,7 @@
 /** What is told of a heap that was read from a file, and of what became of it. */
 import type { LoadedHeap } from '../drivers/api.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
+import { JAVA_ROOTS, type JavaRoot } from '../workloads/heaps/hprof-format.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { formatFacts, formatTable } from './table.ts';
 import { formatBytes, formatCount, formatShare, plural } from './units.ts';
@@ -9,17 +10,40 @@ import { formatBytes, formatCount, formatShare, plural } from './units.ts';
 const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
 
-/** Lines under a head of the heap: its roots, its goroutines, and a table of its objects. None for files that don't tell. */
-export function formatHeapFacts({ facts, bytes }: HeapImage): string[] {
-  if (facts === undefined) return [];
-  const rows: [string, string][] = [['format', facts.format], ['roots', describeRoots(facts)]];
-  if (facts.goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(facts)]);
-  return [...formatFacts(rows), ...formatGroups(facts, bytes)];
+type Goroutines = NonNullable<HeapFacts['goroutines']>;
+
+/**
+ * Lines under a head of the heap: its roots, its goroutines, and a table of its objects, as far
+ * as its file tells; and what its reader passed over or repaired.
+ */
+export function formatHeapFacts({ facts, bytes, notes = [] }: HeapImage): string[] {
+  const remarks = notes.map((note): [string, string] => ['note', note]);
+  if (facts === undefined) return remarks.length === 0 ? [] : formatFacts(remarks);
+  const { format, roots, goroutines } = facts;
+  const rows: [string, string][] = [
+    ['format', format],
+    ['roots', goroutines === undefined ? describeJavaRoots(roots) : describeGoRoots(roots, goroutines)],
+  ];
+  if (goroutines !== undefined && goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(goroutines)]);
+  return [...formatFacts([...rows, ...remarks]), ...formatGroups(facts, bytes)];
 }
 
-/** "roots: 1 in data, 74 in bss, 103 in 49 frames of 12 goroutines, 14 other". */
-function describeRoots({ roots, goroutines }: HeapFacts): string {
-  const { data, bss, frames, finalizers, other } = roots;
+const JAVA_ROOT_NAMES: Readonly<Record<JavaRoot, string>> = {
+  systemClass: 'system classes', thread: 'threads', javaFrame: 'in frames', jniGlobal: 'JNI globals', jniLocal: 'JNI locals',
+  nativeStack: 'on native stacks', threadBlock: 'of thread blocks', monitor: 'monitors', internedString: 'interned strings',
+  finalizing: 'to be finalized', debugger: 'of the debugger', referenceCleanup: 'of reference cleanup', vmInternal: 'of the VM',
+  jniMonitor: 'JNI monitors', unknown: 'unknown',
+};
+
+/** "518 system classes, 8 threads, 21 in frames, 37 JNI globals". */
+function describeJavaRoots(roots: HeapFacts['roots']): string {
+  const kinds = JAVA_ROOTS.filter((kind) => (roots[kind] ?? 0) > 0);
+  return kinds.length === 0 ? 'none' : kinds.map((kind) => `${formatCount(roots[kind] ?? 0)} ${JAVA_ROOT_NAMES[kind]}`).join(', ');
+}
+
+/** "1 in data, 74 in bss, 103 in 49 frames of 12 goroutines, 14 other". */
+function describeGoRoots(roots: HeapFacts['roots'], goroutines: Goroutines): string {
+  const { data = 0, bss = 0, frames = 0, finalizers = 0, other = 0 } = roots;
   const parts = [
     `${formatCount(data)} in data`, `${formatCount(bss)} in bss`,
     `${formatCount(frames)} in ${plural(goroutines.frames, 'frame')} of ${plural(goroutines.count, 'goroutine')}`,
@@ -29,7 +53,7 @@ function describeRoots({ roots, goroutines }: HeapFacts): string {
   return parts.join(', ');
 }
 
-function describeGoroutines({ goroutines: { count, waiting } }: HeapFacts): string {
+function describeGoroutines({ count, waiting }: Goroutines): string {
   const shown = waiting.slice(0, SHOWN_REASONS);
   const rest = count - shown.reduce((sum, one) => sum + one.count, 0);
   return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${reason}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
@@ -38,7 +62,7 @@ function describeGoroutines({ goroutines: { count, waiting } }: HeapFacts): stri
 function formatGroups({ by, groups }: HeapFacts, total: number): string[] {
   const named = groups.filter(({ name }) => name !== OTHER_GROUPS).slice(0, SHOWN_GROUPS);
   if (named.length === 0) return [];
-  const head = by === 'type' ? { head: 'type', align: 'left' as const } : { head: 'size', align: 'right' as const };
+  const head = { head: by, align: by === 'size' ? 'right' as const : 'left' as const };
   return formatTable(
     [head, { head: 'objects', align: 'right' }, { head: 'bytes', align: 'right' }, { head: 'of the heap', align: 'right' }],
     named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : clean(name), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),

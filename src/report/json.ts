@@ -55,12 +55,16 @@ export const memstats = z.object({
 
 const facts = z.object({
   format: z.string(),
-  /** Pointers that lead to objects. */
-  roots: z.object({ data: count, bss: count, frames: count, finalizers: count, other: count }),
-  goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }),
-  by: z.enum(['type', 'size']),
+  /** By kinds, which are others in Go than in Java: pointers that lead to objects. */
+  roots: z.record(z.string(), count),
+  /** Of Go. */
+  goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }).optional(),
+  by: z.enum(['type', 'class', 'size']),
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
+
+/** What the reader of a heap file passed over or repaired. */
+const notes = z.array(text);
 
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -82,6 +86,7 @@ export const RunDocument = z.object({
     name: z.string(), bytes: count, objects: count, edges: count, reachable: count, unreachable: count, freed: count, inUse: count,
     inPlace: z.boolean(),
     facts: facts.optional(),
+    notes: notes.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
@@ -109,7 +114,7 @@ export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
   command: z.enum(['scale', 'start']),
   phase: z.enum(SCALE_PHASES),
-  heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional() }),
   settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
   cores: count.positive(),
@@ -142,7 +147,7 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
 }
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: image.notes, ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 

@@ -13,6 +13,8 @@ export interface HeapFacts {
   readonly spans: number;
   /** What its file says of it, if that says anything. */
   readonly facts?: FileFacts;
+  /** What its reader passed over or repaired. */
+  readonly notes?: readonly string[];
 }
 
 /** What is timed: marking; sweeping what was marked; allocating; a whole pause and its sweep. */

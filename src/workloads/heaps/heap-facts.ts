@@ -1,27 +1,29 @@
 /** What a heap file says of its heap beside the objects: for reports. */
+import type { JavaRoot } from './hprof-format.ts';
 
-/** Which part of the dumped program held an object. */
+/** Which part of the dumped Go program held an object. */
 export const ROOT_KINDS = ['data', 'bss', 'frames', 'finalizers', 'other'] as const;
 export type RootKind = (typeof ROOT_KINDS)[number];
 
 export interface HeapFacts {
-  /** "Go heap dump 1.4". */
+  /** "Go heap dump 1.4", "Java heap dump 1.0.2". */
   readonly format: string;
-  /** Pointers of each kind that lead to an object. */
-  readonly roots: Readonly<Record<RootKind, number>>;
-  readonly goroutines: {
+  /** Pointers of each kind that lead to an object: all kinds of Go's, those that are there of Java's. */
+  readonly roots: Readonly<Partial<Record<RootKind | JavaRoot, number>>>;
+  /** Of a Go program. */
+  readonly goroutines?: {
     readonly count: number;
     readonly frames: number;
     /** What they wait for, the commonest first. */
     readonly waiting: readonly { readonly reason: string; readonly count: number }[];
   };
-  /** The objects by type where the file knows their types, else by size; the largest share of the heap first. */
-  readonly by: 'type' | 'size';
+  /** The objects by type or class where the file knows them, else by size; the largest share of the heap first. */
+  readonly by: 'type' | 'class' | 'size';
   readonly groups: readonly HeapGroup[];
 }
 
 export interface HeapGroup {
-  /** The type's name, or the size in bytes. */
+  /** The type's or the class's name, or the size in bytes. */
   readonly name: string;
   readonly objects: number;
   readonly bytes: number;
@@ -45,13 +47,17 @@ export class GroupCounter<Key> {
     }
   }
 
-  /** By bytes, the largest first; at most MOST_GROUPS and the others. */
+  /** See largestGroups. */
   finish(nameOf: (key: Key) => string): HeapGroup[] {
-    const all = [...this.groups].toSorted(([, a], [, b]) => b.bytes - a.bytes).map(([key, group]) => ({ key, ...group }));
-    const shown = all.slice(0, MOST_GROUPS).map(({ key, objects, bytes }) => ({ name: nameOf(key), objects, bytes }));
-    const rest = all.slice(MOST_GROUPS);
-    if (rest.length === 0) return shown;
-    const sum = (of: (group: { objects: number; bytes: number }) => number) => rest.reduce((total, group) => total + of(group), 0);
-    return [...shown, { name: OTHER_GROUPS, objects: sum((group) => group.objects), bytes: sum((group) => group.bytes) }];
+    return largestGroups([...this.groups].map(([key, group]) => ({ name: nameOf(key), ...group })).sort((a, b) => b.bytes - a.bytes));
   }
+}
+
+/** The first MOST_GROUPS of `groups`, which stand by bytes, and the others together. */
+export function largestGroups(groups: readonly HeapGroup[]): HeapGroup[] {
+  const shown = groups.slice(0, MOST_GROUPS);
+  const rest = groups.slice(MOST_GROUPS);
+  if (rest.length === 0) return shown;
+  const sum = (of: (group: HeapGroup) => number): number => rest.reduce((total, group) => total + of(group), 0);
+  return [...shown, { name: OTHER_GROUPS, objects: sum((group) => group.objects), bytes: sum((group) => group.bytes) }];
 }

@@ -29,6 +29,8 @@ export interface HeapImage {
   readonly roots: Uint32Array;
   /** What else its file says. */
   readonly facts?: HeapFacts;
+  /** What the reader passed over or repaired, with how often: a sentence each, without its full stop. */
+  readonly notes?: readonly string[];
   /** Of a heap that was this machine's own: where its objects lay, and where to read what was in them. */
   readonly places?: Places;
 }

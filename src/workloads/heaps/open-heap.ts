@@ -1,6 +1,6 @@
 /**
- * Opens a heap file of any kind by what is in it, not by its name: a snapshot of V8, a dump of
- * Go, or either of them compressed with gzip.
+ * Opens a heap file of any kind by its content, not by its name: a snapshot of V8, a dump of
+ * Go or of Java, as it is or compressed with gzip.
  */
 import { basename } from 'node:path';
 import { Readable, pipeline } from 'node:stream';
@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { openChunks } from './file-chunks.ts';
 import { HeapFormatError } from './format-error.ts';
 import { looksLikeGoDump, readGoDump, type GoDumpOptions } from './go-dump.ts';
+import { looksLikeHprof, readHprof } from './hprof.ts';
 import type { HeapImage } from './image.ts';
 import { OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
 import { readV8Snapshot } from './v8-snapshot.ts';
@@ -44,9 +45,10 @@ async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promi
 
 async function readPlain(name: string, { head, chunks, close }: Peeked, again: GoDumpOptions['again']): Promise<HeapImage> {
   if (looksLikeGoDump(head)) return readGoDump(chunks, { name, again });
+  if (looksLikeHprof(head)) return readHprof(chunks, { name });
   if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0])) return readV8Snapshot(chunks, { name });
   await close();
-  throw new HeapFormatError(name, `is neither a V8 heap snapshot nor a Go heap dump: it begins with ${show(head[0])}`);
+  throw new HeapFormatError(name, `is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with ${show(head[0])}`);
 }
 
 function isGzip(head: Uint8Array): boolean {

@@ -9,6 +9,7 @@ import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
 import { churn } from '../../../src/workloads/churn.ts';
 import { dumpOf } from '../../support/heapdump.ts';
+import { smallHeap } from '../../support/hprof-writer.ts';
 import { runOnOneP } from '../../support/machine.ts';
 import { tiny } from './feed.ts';
 import { smallDump } from './go-dump-writer.ts';
@@ -24,6 +25,7 @@ function file(content: string | Uint8Array, name = 'heap'): string {
 
 const go = smallDump(7).bytes;
 const v8 = JSON.stringify(tiny());
+const java = smallHeap().bytes;
 
 describe('a heap file is opened by its content', () => {
   it.each<[string, string | Uint8Array, object]>([
@@ -33,6 +35,8 @@ describe('a heap file is opened by its content', () => {
     ['a V8 snapshot', v8, { objects: 3, weakEdges: 1 }],
     ['a V8 snapshot in gzip', gzipSync(v8), { objects: 3, weakEdges: 1 }],
     ['a V8 snapshot behind white space', `\n ${v8}`, { objects: 3 }],
+    ['a Java dump', java, { objects: 12, format: '1.0.2' }],
+    ['a Java dump in gzip', gzipSync(java), { objects: 12, idBytes: 8 }],
   ])('%s', async (_, content, image) => {
     const seen: [number, number | undefined][] = [];
     expect(await openHeapFile(file(content), (...args) => seen.push(args))).toMatchObject({ ...image, name: 'heap' });
@@ -47,8 +51,8 @@ describe('a file that is no heap is refused in one sentence', () => {
   flipped[zipped.length - 6] ^= 1; // its checksum
   it.each<[string, string | Uint8Array, RegExp]>([
     ['an empty one', '', /^heap: is empty$/],
-    ['a text', 'hello', /^heap: is neither a V8 heap snapshot nor a Go heap dump: it begins with 'h'$/],
-    ['a text in gzip', gzipSync('hello'), /^heap: is neither a V8 heap snapshot nor a Go heap dump: it begins with 'h'$/],
+    ['a text', 'hello', /^heap: is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with 'h'$/],
+    ['a text in gzip', gzipSync('hello'), /^heap: is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with 'h'$/],
     ['nothing in gzip', gzipSync(''), /^heap: is empty$/],
     ['gzip in gzip', gzipSync(zipped), /^heap: is compressed twice: gunzip it once$/],
     ['a gzip stream that is cut off', zipped.subarray(0, zipped.length - 20), /^heap: is cut off: its gzip stream has no end$/],
@@ -56,6 +60,7 @@ describe('a file that is no heap is refused in one sentence', () => {
     ['a damaged gzip stream', flipped, /^heap: is damaged: gzip says 'incorrect data check'$/],
     ['a gzip stream of another method', Buffer.from([0x1f, 0x8b, 9, 0, 0, 0]), /^heap: is damaged: gzip says 'unknown compression method'$/],
     ['a dump that is cut off, in gzip', gzipSync(go.subarray(0, 500)), /^heap: is cut off: it ends at byte 500, in [a-z ]+$/],
+    ['a Java dump that is cut off, in gzip', gzipSync(java.subarray(0, 500)), /^heap: is cut off: it ends at byte 500, in [a-z ]+$/],
     ['a dump of a format to come', 'go1.99 heap dump\n', /^heap: is a Go heap dump of format 1\.99, and only/],
   ])('%s', async (_, content, message) => {
     const error = await openHeapFile(file(content)).then(() => undefined, (reason: unknown) => reason);

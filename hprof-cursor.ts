@@ -1,0 +1,42 @@
+/** A place in a Java heap dump that arrives in buffers: big-endian numbers, and ids of 4 or 8 bytes. */
+import { RecordCursor } from './record-cursor.ts';
+
+export class HprofCursor extends RecordCursor {
+  /** Bytes of an id, once the header has said so. */
+  idBytes = 0;
+
+  u1(): number {
+    this.need(1);
+    return this.buf[this.pos++];
+  }
+
+  u2(): number {
+    this.need(2);
+    const { buf, pos } = this;
+    this.pos = pos + 2;
+    return (buf[pos] << 8) | buf[pos + 1];
+  }
+
+  u4(): number {
+    this.need(4);
+    const value = wordAt(this.buf, this.pos);
+    this.pos += 4;
+    return value;
+  }
+
+  /** Exact below 2^53. */
+  id(): number {
+    return this.idBytes === 4 ? this.u4() : this.u4() * 2 ** 32 + this.u4();
+  }
+
+  /** Passes over bytes that must be here. */
+  pass(bytes: number): void {
+    this.need(bytes);
+    this.pos += bytes;
+  }
+}
+
+/** The 32-bit number at `pos`. */
+export function wordAt(buf: Uint8Array, pos: number): number {
+  return ((buf[pos] << 24) | (buf[pos + 1] << 16) | (buf[pos + 2] << 8) | buf[pos + 3]) >>> 0;
+}

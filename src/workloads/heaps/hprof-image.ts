@@ -1,0 +1,213 @@
+/**
+ * Makes an image of what a Java heap dump has told. Objects are numbered by their ids, which are
+ * addresses. Edges are
+ *
+ * - the references in instances and arrays, soft, weak and phantom ones among them,
+ * - of a class: its static fields and constants, its superclass, its loader, its signers and its
+ *   protection domain,
+ * - of a loader: the classes that it has loaded, arrays' classes too, which no field of it holds,
+ * - of an instance or an array: its class, unless the JVM never unloads it, since the object is
+ *   what keeps the class alive then.
+ */
+import type { HeapImage } from './image.ts';
+import { AddressIndex } from './address-index.ts';
+import { orderOf } from './go-dump-order.ts';
+import { addressAt, type Addresses } from './go-dump-pointers.ts';
+import { GrowableUint32 } from './growable.ts';
+import { largestGroups, type HeapGroup } from './heap-facts.ts';
+import { hexId, type ClassTable } from './hprof-classes.ts';
+import type { HprofCursor } from './hprof-cursor.ts';
+import { primitiveArrayName, readableName } from './hprof-names.ts';
+import { notesOf } from './hprof-notes.ts';
+import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import type { RecordReader } from './hprof-records.ts';
+import { rootsOf } from './hprof-roots.ts';
+import { sizesOf, type JavaSizes, type ObjectLayout, type SortedObjects } from './hprof-sizes.ts';
+import { listOf, release } from '../../base/lists.ts';
+
+const MAX_UINT32 = 2 ** 32 - 1;
+
+export interface HprofImage extends HeapImage {
+  /** Of the format: `1.0.2`. */
+  readonly format: string;
+  readonly idBytes: number;
+  /** The JVM's, as far as the addresses tell. */
+  readonly layout: ObjectLayout;
+  /** All classes that have instances, the largest share of the heap first. */
+  readonly classes: readonly HeapGroup[];
+}
+
+export function imageOf(name: string, records: RecordReader, cursor: HprofCursor): HprofImage {
+  const { subrecords, classes, names } = records;
+  const { objects } = subrecords;
+  const ids = objects.ids.finish();
+  const all = orderOf(ids);
+  const kinds = objects.kinds.finish();
+  const order = withoutDuplicates(ids, kinds, all);
+  const duplicates = all.length - order.length;
+  const index = new AddressIndex(ids, order);
+  release(ids.low, ids.high);
+  const sorted: SortedObjects = { starts: index.starts, kinds: inOrder(kinds, order), lengths: inOrder(objects.lengths.finish(), order) };
+  const sizes = sizesOf(sorted, classes, names, cursor.idBytes);
+  const roots = rootsOf(subrecords, classes, names, index);
+  const edges = new EdgeWriter(records, sorted, index).write(order);
+  const { bytes, list } = listSizes(sorted, sizes, cursor);
+  const groups = groupsOf(records, sorted, list);
+  index.close();
+  release(all, sorted.kinds, sorted.lengths);
+  return {
+    name,
+    objects: list.length,
+    edges: edges.targets.length,
+    bytes,
+    sizes: list,
+    firstEdge: edges.firstEdge,
+    targets: edges.targets,
+    roots: roots.objects,
+    facts: { format: `Java heap dump 1.0.${records.minor}`, roots: roots.inside, by: 'class', groups: largestGroups(groups) },
+    notes: notesOf(records, { duplicates, dangling: edges.dangling, danglingRoots: roots.outside, areAddresses: sizes.areAddresses }),
+    format: `1.0.${records.minor}`,
+    idBytes: cursor.idBytes,
+    layout: sizes.layout,
+    classes: groups,
+  };
+}
+
+/** `order` with one object of each id: a class rather than an instance, else the first in the file. */
+function withoutDuplicates(ids: Addresses, kinds: Uint32Array, order: Uint32Array): Uint32Array {
+  let kept = 0;
+  for (const object of order) {
+    const last = kept === 0 ? -1 : order[kept - 1];
+    if (last === -1 || addressAt(ids, last) !== addressAt(ids, object)) order[kept++] = object;
+    else if (kindOf(kinds[object]) === KIND.class && kindOf(kinds[last]) !== KIND.class) order[kept - 1] = object;
+  }
+  return order.subarray(0, kept);
+}
+
+function inOrder(list: Uint32Array, order: Uint32Array): Uint32Array {
+  const sorted = listOf(order.length);
+  for (let i = 0; i < order.length; i++) sorted[i] = list[order[i]];
+  release(list);
+  return sorted;
+}
+
+interface Edges {
+  readonly firstEdge: Uint32Array;
+  readonly targets: Uint32Array;
+  /** References that lead to no object. */
+  readonly dangling: number;
+}
+
+/** Numbers the references' objects, and adds what no field says. */
+class EdgeWriter {
+  private readonly records: RecordReader;
+  private readonly objects: SortedObjects;
+  private readonly index: AddressIndex;
+  private readonly targets = new GrowableUint32();
+  private dangling = 0;
+  /** By class: the object that it is; -1 if it is not in the file, or never unloaded. */
+  private readonly keptClasses: Int32Array;
+  /** Loaders by increasing objects, each with the classes it has loaded. */
+  private readonly loaded: readonly (readonly [loader: number, classes: readonly number[]])[];
+
+  constructor(records: RecordReader, objects: SortedObjects, index: AddressIndex) {
+    this.records = records;
+    this.objects = objects;
+    this.index = index;
+    const { all } = records.classes;
+    this.keptClasses = Int32Array.from(all, ({ id, isSystem }) => (isSystem ? -1 : index.rankOf(id)));
+    this.loaded = this.classesByLoader(records.classes);
+  }
+
+  /** `order` holds the objects' positions in the file. The lists of references are given back. */
+  write(order: Uint32Array): Edges {
+    const { objects } = this.records.subrecords;
+    const references = objects.references.finish();
+    const ends = objects.referenceEnds.finish();
+    const firstEdge = listOf(order.length + 1);
+    let nextLoader = 0;
+    for (let i = 0; i < order.length; i++) {
+      firstEdge[i] = this.targets.length;
+      const object = order[i];
+      for (let k = object === 0 ? 0 : ends[object - 1]; k < ends[object]; k++) this.add(addressAt(references, k));
+      this.addClassOf(i);
+      if (nextLoader < this.loaded.length && this.loaded[nextLoader][0] === i) {
+        for (const one of this.loaded[nextLoader++][1]) this.targets.push(one);
+      }
+    }
+    firstEdge[order.length] = this.targets.length;
+    release(references.low, references.high, ends);
+    return { firstEdge, targets: this.targets.finish(), dangling: this.dangling };
+  }
+
+  private add(id: number): void {
+    const target = this.index.rankOf(id);
+    if (target === -1) this.dangling++;
+    else this.targets.push(target);
+  }
+
+  private addClassOf(object: number): void {
+    const kind = this.objects.kinds[object];
+    if (kindOf(kind) !== KIND.instance && kindOf(kind) !== KIND.objectArray) return;
+    const kept = this.keptClasses[numberOf(kind)];
+    if (kept !== -1) this.targets.push(kept);
+  }
+
+  private classesByLoader(classes: ClassTable): [number, number[]][] {
+    const byLoader = new Map<number, number[]>();
+    for (const { id, described } of classes.all) {
+      const loader = described === undefined || described.loader === 0 ? -1 : this.index.rankOf(described.loader);
+      const loaded = this.index.rankOf(id);
+      if (loader === -1 || loaded === -1) continue;
+      const list = byLoader.get(loader);
+      if (list === undefined) byLoader.set(loader, [loaded]);
+      else list.push(loaded);
+    }
+    return [...byLoader].sort(([a], [b]) => a - b);
+  }
+}
+
+function listSizes({ starts, kinds, lengths }: SortedObjects, sizes: JavaSizes, cursor: HprofCursor): { readonly list: Uint32Array; readonly bytes: number } {
+  const list = listOf(starts.length);
+  let bytes = 0;
+  for (let i = 0; i < list.length; i++) {
+    const size = sizes.of(kinds[i], lengths[i]);
+    if (size > MAX_UINT32) cursor.reject(`the object ${hexId(starts[i])} takes ${size} bytes, more than ${MAX_UINT32}`);
+    list[i] = size;
+    bytes += size;
+  }
+  return { list, bytes };
+}
+
+/** All classes with their instances, by bytes. Classes themselves are instances of java.lang.Class. */
+function groupsOf({ classes, names }: RecordReader, { kinds }: SortedObjects, sizes: Uint32Array): HeapGroup[] {
+  const ofClass = (number: number): string => {
+    const { id } = classes.all[number];
+    return readableName(names.ofClass(id) ?? `class ${hexId(id)}`);
+  };
+  const groups = new Map<string, { name: string; objects: number; bytes: number }>();
+  const group = (name: string): { objects: number; bytes: number } => {
+    const known = groups.get(name) ?? { name, objects: 0, bytes: 0 };
+    groups.set(name, known);
+    return known;
+  };
+  const byKind = new Map<number, { objects: number; bytes: number }>();
+  for (let i = 0; i < kinds.length; i++) {
+    let to = byKind.get(kinds[i]);
+    if (to === undefined) {
+      to = group(nameOfKind(kinds[i], ofClass));
+      byKind.set(kinds[i], to);
+    }
+    to.objects++;
+    to.bytes += sizes[i];
+  }
+  return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+function nameOfKind(kind: number, ofClass: (number: number) => string): string {
+  switch (kindOf(kind)) {
+    case KIND.class: return 'java.lang.Class';
+    case KIND.primitiveArray: return primitiveArrayName(numberOf(kind));
+    default: return ofClass(numberOf(kind));
+  }
+}

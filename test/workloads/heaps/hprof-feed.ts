@@ -1,0 +1,11 @@
+import { readHprof, type HprofImage } from '../../../src/workloads/heaps/hprof.ts';
+import { inChunks } from './feed.ts';
+
+export function readBytes(bytes: Uint8Array, chunk = 1 << 16): Promise<HprofImage> {
+  return readHprof(inChunks(bytes, chunk), { name: 'test' });
+}
+
+/** By objects in the image's order: where the edges lead. */
+export function edgesOf({ objects, firstEdge, targets }: HprofImage): number[][] {
+  return Array.from({ length: objects }, (_, i) => [...targets.subarray(firstEdge[i], firstEdge[i + 1])]);
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it, test } from 'vitest';
+import { HprofWriter, type ClassFields, type TypeName } from '../../support/hprof-writer.ts';
+import type { HprofImage } from '../../../src/workloads/heaps/hprof.ts';
+import { readBytes } from './hprof-feed.ts';
+
+const OBJECT = 0x100;
+const CLASS = 0x200;
+const FIRST = 0x10_0000;
+type Piece = readonly [bytes: number, write: (w: HprofWriter, id: number) => HprofWriter];
+
+/** A heap of `pieces`, each followed at once by the next; the classes are far away. */
+async function heapOf(pieces: readonly Piece[], idBytes = 8, classes: readonly (readonly [id: number, ClassFields])[] = []): Promise<HprofImage> {
+  const w = new HprofWriter('1.0.2', idBytes).named(OBJECT, 'java/lang/Object').named(CLASS, 'java/lang/Class').classDump(OBJECT);
+  for (const [id, fields] of classes) w.classDump(id, { superclass: OBJECT, ...fields });
+  let id = FIRST;
+  for (const [bytes, write] of pieces) {
+    write(w, id);
+    id += bytes;
+  }
+  return readBytes(w.instance(id, OBJECT).end().bytes);
+}
+
+/** Sizes of the objects that stand at FIRST and behind, but for the last one. */
+function sizesOf({ sizes }: HprofImage, classes: number): number[] {
+  return [...sizes.subarray(classes, -1)];
+}
+
+const array = (bytes: number, type: Exclude<TypeName, 'object'>, length: number): Piece => [bytes, (w, id) => w.primitiveArray(id, type, length)];
+const references = (bytes: number, length: number): Piece => [bytes, (w, id) => w.objectArray(id, OBJECT, Array.from({ length }, () => 0))];
+const instance = (bytes: number, of: number): Piece => [bytes, (w, id) => w.instance(id, of)];
+
+describe('the layout is the one with which objects end where the next ones begin', () => {
+  it.each<[string, number, readonly Piece[], object]>([
+    ['compressed references and class pointers', 8, [instance(16, OBJECT), references(32, 4), references(24, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 12, reference: 4 }],
+    ['plain ones', 8, [instance(16, OBJECT), references(56, 4), references(32, 1), array(32, 'byte', 8), array(40, 'long', 2)], { header: 16, reference: 8 }],
+    ['compressed class pointers', 8, [instance(16, OBJECT), references(48, 4), references(24, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 12, reference: 8 }],
+    ['compressed references', 8, [instance(16, OBJECT), references(40, 4), references(32, 2), array(32, 'byte', 8), array(40, 'long', 2)], { header: 16, reference: 4 }],
+    ['compact headers', 8, [instance(8, OBJECT), references(32, 4), references(16, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 8, reference: 4 }],
+    ['a machine of 32 bits', 4, [instance(8, OBJECT), references(32, 4), references(16, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 8, reference: 4 }],
+  ])('%s', async (_, idBytes, pieces, layout) => {
+    const image = await heapOf(pieces, idBytes);
+    expect(image.layout).toEqual(layout);
+    expect(sizesOf(image, 1)).toEqual(pieces.map(([bytes]) => bytes));
+    expect(image.notes).toEqual([]);
+  });
+
+  it('is the usual one where ids are no addresses, which is noted', async () => {
+    const image = await heapOf(Array.from({ length: 20 }, () => references(1, 5)));
+    expect(image.layout).toEqual({ header: 12, reference: 4 });
+    expect(sizesOf(image, 1)).toEqual(Array.from({ length: 20 }, () => 40));
+    expect(image.notes).toEqual(['sizes are those of the usual JVM, because ids are no addresses here']);
+  });
+
+  it('rounds up to the alignment of the addresses', async () => {
+    const pieces = [array(32, 'byte', 1), array(32, 'byte', 9), array(64, 'byte', 40), references(32, 2)];
+    expect(sizesOf(await heapOf(pieces), 1)).toEqual([32, 32, 64, 32]);
+  });
+});
+
+describe('instances', () => {
+  const dense = Array.from({ length: 50 }, () => array(24, 'byte', 8));
+
+  it('have their fields and those of their superclasses, without gaps', async () => {
+    const classes = [[0x300, { fields: ['byte', 'object'] }], [0x400, { superclass: 0x300, fields: ['byte', 'long', 'short'] }]] as const;
+    // 12 + 1 + 4, and 1 + 8 + 2 more.
+    const pieces = [instance(24, 0x300), instance(32, 0x400), instance(24, 0x300), ...dense];
+    expect(sizesOf(await heapOf(pieces, 8, classes), 3).slice(0, 3)).toEqual([24, 32, 24]);
+  });
+
+  it('are as large as the shortest distance to the next object, if the heap is dense', async () => {
+    const pieces = [...dense, instance(40, 0x300), ...dense, instance(48, 0x300), ...dense, instance(40, 0x300), ...dense];
+    const image = await heapOf(pieces, 8, [[0x300, { fields: ['int'] }]]);
+    expect(image.classes.find(({ name }) => name === 'class 0x300')).toMatchObject({ objects: 3, bytes: 3 * 40 });
+  });
+
+  it('of subclasses have what their superclass has beyond its fields', async () => {
+    const classes = [[0x300, { fields: ['int'] }], [0x400, { superclass: 0x300, fields: ['long'] }]] as const;
+    // The only instance of the subclass has free memory behind it, more than anything but that could be.
+    const pieces = [...dense, instance(272, 0x300), instance(272, 0x300), ...dense, instance(4096, 0x400), ...dense];
+    const image = await heapOf(pieces, 8, classes);
+    expect(image.classes.find(({ name }) => name === 'class 0x400')).toMatchObject({ objects: 1, bytes: 24 + 256 });
+  });
+
+  it('are not taken for larger in a heap with gaps, but for classes that are known to have more', async () => {
+    const w = new HprofWriter().named(OBJECT, 'java/lang/Object').named(0x300, 'app/Node').named(0x400, 'java/lang/Thread').named(0x500, 'app/Thread');
+    w.classDump(OBJECT).classDump(0x300, { superclass: OBJECT, fields: ['int'] }).classDump(0x400, { superclass: OBJECT, fields: ['int'] }).classDump(0x500, { superclass: 0x400, fields: ['long'] });
+    for (let i = 0; i < 200; i++) w.primitiveArray(0x10_0000 + 24 * i + (i < 100 ? 0 : 16 * (i - 100)), 'byte', 8);
+    for (let i = 0; i < 20; i++) w.instance(0x20_0000 + 48 * i, 0x300).instance(0x30_0000 + 48 * i, 0x400);
+    const { classes } = await readBytes(w.instance(0x40_0000, 0x500).end().bytes);
+    const bytesOf = (name: string): number | undefined => classes.find((one) => one.name === name)?.bytes;
+    expect(bytesOf('app.Node')).toBe(20 * 16);
+    expect(bytesOf('java.lang.Thread')).toBe(20 * 48);
+    expect(bytesOf('app.Thread')).toBe(24 + 32);
+  });
+
+  it('are as large as Android says, where java.lang.Object has a size', async () => {
+    const w = new HprofWriter('1.0.3', 4).named(OBJECT, 'java.lang.Object').classDump(OBJECT, { instanceBytes: 8 });
+    w.classDump(0x300, { superclass: OBJECT, instanceBytes: 44, fields: ['int'] }).instance(0x1000, 0x300).instance(0x1030, OBJECT).instance(0x1038, OBJECT);
+    expect((await readBytes(w.end().bytes)).sizes.subarray(2)).toEqual(Uint32Array.of(48, 8, 8));
+  });
+});
+
+test('a class is an instance of java.lang.Class with its static fields behind it', async () => {
+  const w = new HprofWriter().named(OBJECT, 'java/lang/Object').named(CLASS, 'java/lang/Class').text(1, 'a').text(2, '<resolved_references>');
+  w.classDump(OBJECT).classDump(CLASS, { superclass: OBJECT, fields: ['object', 'object', 'object', 'int'] }); // 12 + 12 + 4, rounded up
+  w.classDump(0x300, { superclass: OBJECT, statics: [[1, 'object', 0], [1, 'long', 0], [1, 'byte', 0]] }); // 4, up to 8, 8, 1
+  w.classDump(0x400, { superclass: OBJECT, statics: [[2, 'object', 0]] });
+  w.classDump(0x508, { superclass: OBJECT, statics: [[1, 'char', 0], [1, 'float', 0], [1, 'boolean', 0]] });
+  const { sizes } = await readBytes(w.end().bytes);
+  expect([...sizes]).toEqual([32, 32, 32 + 24, 32, 32 + 8]);
+});
