@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import type { GeneratedCore } from './rewrite/generated.ts';
 import { plant, type Mutant } from './mutant.ts';
 import { unpackSites, type PackedSites, type Site } from './rewrite/sites.ts';
@@ -21,6 +22,8 @@ export interface LoadedCore {
 export const ROOT = rootFrom(dirname(fileURLToPath(import.meta.url)));
 /** Where the build puts the generated modules. */
 export const GENERATED = join(ROOT, 'dist/src/drivers/explore');
+/** The sites of both variants, packed. */
+export const SITES = join(GENERATED, 'sites.gen.json.gz');
 export const ENTRY = join(ROOT, 'src/drivers/explore/entry.ts');
 
 /** Loads the core; `hooked` is the slower variant that reports each access. */
@@ -28,7 +31,7 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
   if (mutant !== undefined) return loadMutant(hooked, mutant);
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
   const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
-  const sites = unpackSites(JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as PackedSites);
+  const sites = unpackSites(JSON.parse(gunzipSync(readFileSync(SITES)).toString()) as PackedSites);
   return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')) };
 }
 

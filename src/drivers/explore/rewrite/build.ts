@@ -1,8 +1,9 @@
 /** `npm run build`, second half: writes the generated modules beside the compiled driver. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { generateCore, generateCosted, writePrebuilt } from './generate.ts';
-import { ENTRY, GENERATED, ROOT } from '../load.ts';
+import { ENTRY, GENERATED, ROOT, SITES } from '../load.ts';
 import { MODEL_ENTRY, MODEL_CORE } from '../../model/load.ts';
 import { gatherWorker } from '../../threads/gather.ts';
 import { MODULE_WORKER, WORKER, gatheredFile } from '../../threads/worker.ts';
@@ -14,7 +15,7 @@ try {
   mkdirSync(GENERATED, { recursive: true });
   await writePrebuilt(plain, join(GENERATED, 'core.gen.js'));
   await writePrebuilt(hooked, join(GENERATED, 'core.hooked.gen.js'));
-  writeFileSync(join(GENERATED, 'sites.gen.json'), JSON.stringify(packSites(plain.sites)));
+  writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
   await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
   for (const worker of [WORKER, MODULE_WORKER]) await gatherWorker(worker, gatheredFile(worker));
 } catch (error) {

@@ -27,11 +27,11 @@ export function writeGenerated(generated: Generated, path: string): void {
 }
 
 /**
- * Writes a prebuilt module to `path`, without blanks and comments: every process loads it, and
- * the package ships it. Names stay as they are, so a stack still names the functions.
+ * Writes a prebuilt module to `path`, without blanks and comments and with short local names:
+ * every process loads it, and the package ships it. A stack still names the functions.
  */
 export async function writePrebuilt({ code }: Generated, path: string): Promise<void> {
-  const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: false, codegen: { removeWhitespace: true } });
+  const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } });
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
   writeFileSync(path, dense);
 }
