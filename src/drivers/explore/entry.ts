@@ -17,6 +17,7 @@ export { CHANNELS } from './scenarios/programs/channels.ts';
 export { CHANNELS_CROWD } from './scenarios/programs/channels-crowd.ts';
 export { DEEP_CALLS } from './scenarios/programs/deep-calls.ts';
 export { buildByOperations, runOperations } from './scenarios/programs/heap-operations.ts';
+export { buildBoundedBuffer, runBoundedBuffer } from './scenarios/programs/bounded-buffer.ts';
 export { runStackOperations } from './scenarios/programs/lfstack.ts';
 export { buildLocks, runLocks } from './scenarios/programs/locks.ts';
 export { buildParFor, runParFor } from './scenarios/programs/parfor.ts';

@@ -115,4 +115,22 @@ export const WAITING: readonly KnownBug[] = [
     }`,
     scenarios: ['runq-full'],
   },
+  {
+    name: 'cond-counted-after-unlock',
+    history: 'constructed',
+    breaks: 'an M looks at the count of signals when it has released the lock, and sleeps over a signal that came before',
+    file: 'src/sync/cond.ts',
+    find: '  const seen = Atomics.load(m, cond);\n  unlock(m, mp, l);',
+    replace: '  unlock(m, mp, l);\n  const seen = Atomics.load(m, cond);',
+    scenarios: ['bounded-buffer'],
+  },
+  {
+    name: 'cond-signal-not-counted',
+    history: 'constructed',
+    breaks: 'a signal wakes a sleeper only, and an M that is about to sleep misses it',
+    file: 'src/sync/cond.ts',
+    find: '  Atomics.add(m, cond, 1);\n  futexwakeup(m, cond, 1);',
+    replace: '  futexwakeup(m, cond, 1);',
+    scenarios: ['bounded-buffer'],
+  },
 ];

@@ -1,4 +1,5 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
+import { boundedBuffer } from './bounded-buffer.ts';
 import { cacheFlush } from './cache-flush.ts';
 import { channels, channelsCrowd } from './channels.ts';
 import { deepCalls } from './deep-calls.ts';
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   semaphores,
   notes,
   waiting,
+  boundedBuffer,
   parforMany,
   parforFew,
   parforWait,
