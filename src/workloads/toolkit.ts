@@ -11,6 +11,7 @@ import { FLAG_NOPROFILING, FLAG_NOSCAN } from '../malloc/flags.ts';
 import { GOEXIT } from '../runtime/goroutine.ts';
 import { MEM_PROFILE } from '../runtime/memprofile.ts';
 import { GCSTATS_CAP, MEMSTATS_BYTES } from '../runtime/read-memstats.ts';
+import { COND_GLOBALS, MUTEX_GLOBALS } from './cond.ts';
 import { GROUP_GLOBALS } from './join.ts';
 import * as channels from './checked/channels.ts';
 import * as finalizers from './checked/finalizers.ts';
@@ -30,8 +31,8 @@ export const toolkit = {
   ...channels,
   // Statistics, GOGC, what the memory profiler samples.
   MEMSTATS_BYTES, GCSTATS_CAP, MEM_PROFILE, ...statistics,
-  // Waiting for goroutines.
-  GROUP_GLOBALS, ...waiting,
+  // Waiting for goroutines: groups, mutexes, conditions.
+  GROUP_GLOBALS, MUTEX_GLOBALS, COND_GLOBALS, ...waiting,
   // Chance, from a seed; and the end.
   seedState, xorshift32, fatal,
 } as const;

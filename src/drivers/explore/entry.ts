@@ -15,6 +15,7 @@ export { leaveCheckpoint } from '../../gc/doorbell.ts';
 export { runM } from './scenarios/programs/run-m.ts';
 export { CHANNELS } from './scenarios/programs/channels.ts';
 export { CHANNELS_CROWD } from './scenarios/programs/channels-crowd.ts';
+export { CONDITIONS } from './scenarios/programs/conditions.ts';
 export { DEEP_CALLS } from './scenarios/programs/deep-calls.ts';
 export { buildByOperations, runOperations } from './scenarios/programs/heap-operations.ts';
 export { buildBoundedBuffer, runBoundedBuffer } from './scenarios/programs/bounded-buffer.ts';

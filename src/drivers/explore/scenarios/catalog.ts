@@ -2,6 +2,7 @@
 import { boundedBuffer } from './bounded-buffer.ts';
 import { cacheFlush } from './cache-flush.ts';
 import { channels, channelsCrowd } from './channels.ts';
+import { conditions } from './conditions.ts';
 import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
@@ -72,6 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deepCalls,
   channels,
   channelsCrowd,
+  conditions,
   runq,
   runqFull,
   pacing,
