@@ -33,6 +33,9 @@ const NARROW = {
 
 export type MemStat = keyof typeof WIDE | keyof typeof NARROW | 'Sys';
 
+/** The names of all figures. */
+export const MEM_STATS: readonly MemStat[] = [...Object.keys(WIDE), ...Object.keys(NARROW), 'Sys'] as MemStat[];
+
 /** The figure `name` of the statistics at `stats`, which nobody changes meanwhile. */
 export function memStat(m: Mem, stats: Ref, name: MemStat): number {
   if (name === 'Sys') return sumOfParts(m, stats);

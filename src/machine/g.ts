@@ -12,9 +12,9 @@ export type GRef = Ref;
 
 export const G_STATUS = { idle: 0, runnable: 1, running: 2, syscall: 3, waiting: 4, dead: 6 } as const;
 
-/** Why a goroutine waits; the words are Go's `waitreason`. */
-export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan'] as const;
-export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7 } as const;
+/** Why a goroutine waits; the words are Go's `waitreason`, but for the last, of one that a workload prepares. */
+export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan', 'not started'] as const;
+export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7, prepared: 8 } as const;
 
 const OWNER = 'its M while running, else sched.lock or the P that queues it';
 

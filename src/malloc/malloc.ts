@@ -39,6 +39,11 @@ import { mheapAlloc } from './reclaim.ts';
 /** What every 0-byte allocation gets: a word outside the arena. */
 export const ZEROBASE: Ref = 8;
 
+/** Is `address` the byte offset that objects of 0 bytes have? */
+export function isZeroSized(address: number): boolean {
+  return address === ZEROBASE * 4;
+}
+
 /** Larger than any arena; refused before it can overflow. */
 const MAX_ALLOC = 2 ** 32;
 

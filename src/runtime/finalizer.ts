@@ -4,6 +4,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { G, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { FIN, FINLOCK, Fin } from '../malloc/finq.ts';
+import { isZeroSized } from '../malloc/malloc.ts';
 import { addfinalizer, removefinalizer } from '../malloc/specials.ts';
 import { GCLOCK } from '../malloc/sweep.ts';
 import { newg } from './goroutine.ts';
@@ -18,10 +19,12 @@ export const RUNFINQ = { pc: 1, slots: 8 } as const;
 
 /**
  * Step `fn` of the caller's program will run once with the object at byte offset `address`
- * (or the inner byte of a tiny block) after it has become unreachable.
+ * (or the inner byte of a tiny block) after it has become unreachable. An object of 0 bytes is
+ * passed over, as in Go: all of them lie at one place, which is never freed.
  * @returns false if it has a finalizer already
  */
 export function setfinalizer(m: Mem, mp: MRef, gp: GRef, address: number, fn: number, context: number): boolean {
+  if (isZeroSized(address)) return true;
   // Before the special: a finalizer that comes due must find a goroutine to run it.
   createfing(m, mp);
   return addfinalizer(m, mp, address, m[gp + G.at.base] + fn, context);
@@ -29,6 +32,7 @@ export function setfinalizer(m: Mem, mp: MRef, gp: GRef, address: number, fn: nu
 
 /** Takes the finalizer back; true if there was one. */
 export function clearfinalizer(m: Mem, mp: MRef, address: number): boolean {
+  if (isZeroSized(address)) return false;
   return removefinalizer(m, mp, address);
 }
 

@@ -5,6 +5,7 @@ export * from '../../memory/config.ts';
 export * from '../../machine/m.ts';
 export * from '../../machine/p.ts';
 export * from '../../machine/sched.ts';
+export * from '../../sync/cond.ts';
 export * from '../../sync/lfstack.ts';
 export * from '../../sync/lock.ts';
 export * from '../../sync/note.ts';

@@ -21,7 +21,7 @@ const { core } = await loadCore(false);
 
 /** An execution is a whole collection, or several. */
 function isLong(name: string): boolean {
-  return name.startsWith('whole-cycle') || ['collect-at-once', 'statistics', 'by-the-clock', 'channels-crowd', 'deep-calls', 'typed-cycle', 'finalizers', 'finalizers-wake', 'profile-sweep'].includes(name);
+  return name.startsWith('whole-cycle') || ['collect-at-once', 'statistics', 'by-the-clock', 'channels-crowd', 'conditions', 'deep-calls', 'typed-cycle', 'finalizers', 'finalizers-wake', 'profile-sweep'].includes(name);
 }
 
 describe('the source as it is survives', () => {

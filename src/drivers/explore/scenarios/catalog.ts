@@ -1,6 +1,8 @@
 /** Every scenario that the source survives, in the order in which `--list` shows them. */
+import { boundedBuffer } from './bounded-buffer.ts';
 import { cacheFlush } from './cache-flush.ts';
 import { channels, channelsClose, channelsCrowd } from './channels.ts';
+import { conditions } from './conditions.ts';
 import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersBlocks, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
@@ -37,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   semaphores,
   notes,
   waiting,
+  boundedBuffer,
   parforMany,
   parforFew,
   parforWait,
@@ -72,6 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
   channels,
   channelsCrowd,
   channelsClose,
+  conditions,
   runq,
   runqFull,
   pacing,

@@ -1,0 +1,179 @@
+/**
+ * Checks of what a workload passes to the toolkit: a few loads and comparisons each, so that a
+ * wrong argument is told where it is passed, and not by a collector that stumbles over it later.
+ * They throw; what they look at belongs to the goroutine that runs, or stays as it is while the
+ * caller holds it.
+ */
+import { CONFIG, Config } from '../../memory/config.ts';
+import { PAGE_WORDS, type Ref } from '../../memory/address.ts';
+import type { Mem } from '../../memory/struct.ts';
+import { FRAME_HEADER, G, G_INTS, type GRef } from '../../machine/g.ts';
+import { M, type MRef } from '../../machine/m.ts';
+import { SPAN_STATE, Span, spanOf } from '../../heap/span.ts';
+import { FLAG_NOPROFILING, FLAG_NOSCAN, FLAG_NOZERO } from '../../malloc/flags.ts';
+import { ZEROBASE } from '../../malloc/malloc.ts';
+import { ARENA_USED } from '../../malloc/mheap.ts';
+import { racyLoad } from '../../sync/racy.ts';
+import { slip, type Call } from './slip.ts';
+
+const { ptrWords: PW, gs: GS, ms: MS, ps: PS, data: DATA, bss: BSS, cycleLog: CYCLE_LOG, arenaStart: ARENA_START } = Config.at;
+const PTR_WORDS = CONFIG + PW;
+const GLOBALS_START = CONFIG + DATA;
+const BSS_START = CONFIG + BSS;
+const GLOBALS_END = CONFIG + CYCLE_LOG;
+const ARENA = CONFIG + ARENA_START;
+const { start: START, npages: NPAGES, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
+const { id: ID, stack: STACK, sp: SP, fp: FP } = G.at;
+const CURG = M.at.curg;
+const G_WORDS = G.words;
+const M_WORDS = M.words;
+const IN_USE = SPAN_STATE.inUse;
+const ON_STACK = SPAN_STATE.stack;
+const ZERO = ZEROBASE;
+const ANY_FLAGS = FLAG_NOSCAN | FLAG_NOZERO | FLAG_NOPROFILING;
+const MOST_SLOTS = 4096;
+const MOST_STEPS = 1 << 24;
+
+/** `m` is the shared memory. */
+export function checkMemory(m: Mem, call: Call): void {
+  if (!(m instanceof Int32Array)) slip(call, `m must be the shared memory that every step is given first, not ${kindOf(m)}`);
+}
+
+/** `mp` is the record of a thread. */
+export function checkThread(m: Mem, mp: MRef, call: Call): void {
+  checkMemory(m, call);
+  const first = m[CONFIG + MS];
+  if (!(mp >= first && mp < m[CONFIG + PS] && (mp - first) % M_WORDS === 0)) slip(call, `mp must be the thread that every step is given second, not ${kindOf(mp)}`);
+}
+
+/** `gp` is a goroutine that is not over. */
+export function checkGoroutine(m: Mem, gp: GRef, call: Call): void {
+  checkMemory(m, call);
+  const first = m[CONFIG + GS];
+  if (!(gp >= first && gp < m[CONFIG + MS] && (gp - first) % G_WORDS === 0)) slip(call, `gp must be a goroutine, as every step is given third, not ${kindOf(gp)}`);
+  if (m[gp + SP] === 0) slip(call, `goroutine ${m[gp + ID]} has ended`);
+}
+
+/** `mp` and `gp` are the thread and the goroutine of the step that runs. */
+export function checkStep(m: Mem, mp: MRef, gp: GRef, call: Call): void {
+  checkThread(m, mp, call);
+  checkGoroutine(m, gp, call);
+  if (m[mp + CURG] !== gp) slip(call, `goroutine ${m[gp + ID]} is not the one that runs on this thread`);
+}
+
+/** The frame of `gp` has `n` slots from slot `i` on. */
+export function checkSlots(m: Mem, gp: GRef, i: number, n: number, call: Call): void {
+  checkGoroutine(m, gp, call);
+  const fp = m[gp + FP];
+  if (fp === 0 || m[gp + SP] < fp) slip(call, `goroutine ${m[gp + ID]} has no frame: it has answered ret`);
+  const pw = m[PTR_WORDS];
+  if (!((i | 0) === i && i >= 0 && fp + (i + n) * pw <= m[gp + SP])) slip(call, `slot ${kindOf(i)} is not in the frame of goroutine ${m[gp + ID]}, which has ${(m[gp + SP] - fp) / pw} slots`);
+}
+
+/** `gp` has a frame to return from. */
+export function checkFrame(m: Mem, gp: GRef, call: Call): void {
+  checkGoroutine(m, gp, call);
+  if (m[gp + FP] - FRAME_HEADER * m[PTR_WORDS] < m[gp + STACK]) slip(call, `goroutine ${m[gp + ID]} has no frame left to return from`);
+}
+
+/** `i` is the number of one of a goroutine's ints. */
+export function checkInt(i: number, call: Call): void {
+  if (!((i | 0) === i && i >= 0 && i < G_INTS)) slip(call, `there is no int ${kindOf(i)}; a goroutine has ${G_INTS}, from 0 on`);
+}
+
+/** `value` is a number that can be stored. */
+export function checkNumber(value: number, call: Call): void {
+  if (value - value !== 0) slip(call, `the value must be a finite number, not ${kindOf(value)}`);
+}
+
+/** `n` is a whole number from `min` to `max`. */
+export function checkWhole(name: string, n: number, min: number, max: number, call: Call): void {
+  if (!(Number.isInteger(n) && n >= min && n <= max)) slip(call, `${name} must be a whole number from ${min} to ${max}, not ${kindOf(n)}`);
+}
+
+/** `flags` is made of those that malloc knows. */
+export function checkFlags(flags: number, call: Call): void {
+  if ((flags & ANY_FLAGS) !== flags) slip(call, `flags must be 0, FLAG_NOSCAN, FLAG_NOPROFILING or their sum, not ${kindOf(flags)}`);
+}
+
+/** `pc` can be the number of a step. */
+export function checkPc(pc: number, call: Call): void {
+  if (!((pc | 0) === pc && pc >= 0 && pc < MOST_STEPS)) slip(call, `a step is named by its place in the list, from 0 on, not by ${kindOf(pc)}`);
+}
+
+/** A frame can have `slots` slots. */
+export function checkFrameSize(slots: number, call: Call): void {
+  if (!((slots | 0) === slots && slots >= 0 && slots <= MOST_SLOTS)) slip(call, `a frame has 0 to ${MOST_SLOTS} slots, not ${kindOf(slots)}`);
+}
+
+/** The workload has `n` globals from global `i` on. */
+export function checkGlobals(m: Mem, i: number, n: number, call: Call): void {
+  checkMemory(m, call);
+  const have = Math.floor((m[GLOBALS_END] - m[BSS_START]) / m[PTR_WORDS]);
+  if (!((i | 0) === i && i >= 0 && i + n <= have)) slip(call, `there is no global ${kindOf(n === 1 ? i : i + n - 1)}; the workload's needs() ask for fewer`);
+}
+
+/** Words `i` to `i + n - 1`, of a pointer's size, of `obj` lie in one block, on one stack or in the globals. */
+export function checkWords(m: Mem, obj: Ref, i: number, n: number, call: Call): void {
+  checkMemory(m, call);
+  const pw = m[PTR_WORDS];
+  if ((obj | 0) !== obj || (obj & (pw - 1)) !== 0) slip(call, `${kindOf(obj)} is no reference to an object`);
+  const have = wordsFrom(m, obj);
+  if (have === 0) slip(call, obj === 0 ? 'the reference is nil' : obj === ZERO ? 'an object of size 0 has no words' : `${kindOf(obj)} is no reference to an object`);
+  if (!((i | 0) === i && i >= 0 && (i + n) * pw <= have)) slip(call, `word ${kindOf(n === 1 ? i : i + n - 1)} is not in the object, which has ${Math.floor(have / pw)} from there on`);
+}
+
+/** 32-bit words from `ref` to the end of its block, of its stack, or of the globals; 0 for what is none of these. */
+function wordsFrom(m: Mem, ref: Ref): number {
+  if (ref < m[ARENA]) return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END] ? m[GLOBALS_END] - ref : 0;
+  // Racy: the arena only grows, and has grown over every object long since.
+  if (ref >= racyLoad(m, ARENA_USED)) return 0;
+  const s = spanOf(m, ref);
+  if (s === 0) return 0;
+  // Racy: the span of what the caller holds stays as it is.
+  const state = racyLoad(m, s + STATE);
+  const start = m[s + START];
+  if (state === ON_STACK) return start + m[s + NPAGES] * PAGE_WORDS - ref;
+  if (state !== IN_USE || ref < start || ref >= m[s + LIMIT]) return 0;
+  if (m[s + SIZECLASS] === 0) return m[s + LIMIT] - ref;
+  const words = m[s + ELEMSIZE] >>> 2;
+  return words - ((ref - start) % words);
+}
+
+/** `ref` may be kept: nil, in an object, in the globals, or an object of size 0. */
+export function checkReference(m: Mem, ref: Ref, call: Call): void {
+  if (ref === 0) return;
+  if ((ref | 0) !== ref || !mayBeKept(m, ref)) slip(call, `${kindOf(ref)} is no reference to an object`);
+}
+
+function mayBeKept(m: Mem, ref: Ref): boolean {
+  if (ref < m[ARENA]) return ref === ZERO || (ref >= m[GLOBALS_START] && ref < m[GLOBALS_END]);
+  return isInHeap(m, ref);
+}
+
+/** The word at `ref` lies in a span of objects. */
+export function isInHeap(m: Mem, ref: Ref): boolean {
+  // Racy as in wordsFrom.
+  if (ref < m[ARENA] || ref >= racyLoad(m, ARENA_USED)) return false;
+  const s = spanOf(m, ref);
+  return s !== 0 && racyLoad(m, s + STATE) === IN_USE && ref >= m[s + START] && ref < m[s + LIMIT];
+}
+
+/** The word at `ref` is a global's. */
+export function isGlobal(m: Mem, ref: Ref): boolean {
+  return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END];
+}
+
+/** `address` is the byte offset of nil, or of a byte of an object, as getSlotAddress gives it. */
+export function checkAddress(m: Mem, address: number, call: Call): void {
+  checkMemory(m, call);
+  if (address === 0) return;
+  if ((address | 0) !== address && address >>> 0 !== address) slip(call, `${kindOf(address)} is no address of a byte`);
+  if (!mayBeKept(m, address >>> 2)) slip(call, `${address >>> 0} is no address of a byte of an object; getSlotAddress gives one`);
+}
+
+/** A value as a message names it. */
+export function kindOf(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}

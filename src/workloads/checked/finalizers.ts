@@ -1,0 +1,52 @@
+/** SetFinalizer, checked as Go does, and in its words; see runtime/finalizer.ts. */
+import type { Ref } from '../../memory/address.ts';
+import type { Mem } from '../../memory/struct.ts';
+import type { GRef } from '../../machine/g.ts';
+import type { MRef } from '../../machine/m.ts';
+import { isScan } from '../../heap/bitmap.ts';
+import { TINY_SIZE } from '../../heap/size-classes.ts';
+import { Span, spanOf } from '../../heap/span.ts';
+import { blockBase } from '../../malloc/lookup.ts';
+import { isZeroSized } from '../../malloc/malloc.ts';
+import * as finalizer from '../../runtime/finalizer.ts';
+import * as system from '../../runtime/system.ts';
+import { checkGoroutine, checkNumber, checkPc, checkStep, checkThread, isGlobal, isInHeap, kindOf } from './check.ts';
+import { slip, type Call } from './slip.ts';
+
+const ELEMSIZE = Span.at.elemsize;
+
+/** Unlike the plain function, it refuses a second finalizer, as Go does; so what it returns is true. */
+export function setfinalizer(m: Mem, mp: MRef, gp: GRef, address: number, pc: number, context: number): boolean {
+  checkStep(m, mp, gp, setfinalizer);
+  checkObjectAt(m, address, setfinalizer);
+  checkPc(pc, setfinalizer);
+  checkNumber(context, setfinalizer);
+  if (!finalizer.setfinalizer(m, mp, gp, address, pc, context)) slip(setfinalizer, 'runtime.SetFinalizer: finalizer already set');
+  return true;
+}
+
+export function clearfinalizer(m: Mem, mp: MRef, address: number): boolean {
+  checkThread(m, mp, clearfinalizer);
+  checkObjectAt(m, address, clearfinalizer);
+  return finalizer.clearfinalizer(m, mp, address);
+}
+
+export function finalizedObject(m: Mem, gp: GRef): Ref {
+  checkGoroutine(m, gp, finalizedObject);
+  return system.finalizedObject(m, gp);
+}
+
+/** `address` is where an object begins, or of a byte of a tiny one. */
+function checkObjectAt(m: Mem, address: number, call: Call): void {
+  if ((address | 0) !== address && address >>> 0 !== address) slip(call, `${kindOf(address)} is no address of an object; getSlotAddress gives one`);
+  if (isZeroSized(address)) return;
+  const ref = address >>> 2;
+  if (address === 0) slip(call, 'runtime.SetFinalizer: first argument is nil');
+  if (isGlobal(m, ref)) slip(call, 'runtime.SetFinalizer: pointer not in heap: a global is never freed');
+  if (!isInHeap(m, ref)) slip(call, `runtime.SetFinalizer: pointer not in heap (${address >>> 0})`);
+  const s = spanOf(m, ref);
+  const base = blockBase(m, s, ref);
+  // Go allows any byte of what the tiny allocator may have handed out.
+  const mayBeTiny = m[s + ELEMSIZE] === TINY_SIZE && !isScan(m, base);
+  if (base * 4 !== address >>> 0 && !mayBeTiny) slip(call, `runtime.SetFinalizer: pointer not at beginning of allocated block (${address >>> 0})`);
+}
