@@ -66,7 +66,7 @@ test.each([
 test('an unknown parameter is named without what it could do to a terminal', () => {
   const path = join(folder, 'escape.json');
   writeFileSync(path, JSON.stringify({ ...MACHINES[0], ['\x1b[31mred' + 'x'.repeat(1000)]: 1 }));
-  expect(() => openMachine({}, path)).toThrow(/^[^\x1b]{1,300}$/);
+  expect(() => openMachine({}, path)).toThrow(/holds no machine: Unrecognized key: "\\x1b\[31mredx{1,100}…$/);
   expect(() => openMachine({}, '\x1b[31m')).toThrow(/^there is no machine '\\x1b\[31m'/);
 });
 
@@ -138,7 +138,7 @@ describe('a prediction beside other figures', () => {
     Object.assign(measured.heap, { name: 'list', objects: 2000 });
     const { code, out } = await cli(`${model} --compare old.json`, undefined, withFile(JSON.stringify(measured)));
     expect(code).toBe(0);
-    expect(out).toMatch(/\nthreads +measured +predicted +predicted \/ measured\n +1 +80\.00 ms +0\.0\d ms +0\.00\n\n/);
+    expect(out).toMatch(/\nthreads +measured +predicted +predicted \/ measured\n +1 +80\.01 ms +0\.\d+ ms +0\.00\n\n/);
     const { comparison } = PredictionDocument.parse(JSON.parse((await cli(`${model} --compare old.json --json`, undefined, withFile(JSON.stringify(measured)))).out));
     expect(comparison).toMatchObject([{ procs: 1, oldNs: measured.results[0].medianNs }]);
   });

@@ -1,6 +1,8 @@
 /** `sweepgen calibrate`: measures the machine it runs on, for `scale --model`. */
 import type { Command } from 'commander';
-import type { MachineModel } from '../../drivers/model/machine-model.ts';
+import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { MAX_NAME_LENGTH, type MachineModel } from '../../drivers/model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
 import { formatBytes, formatNs, formatNumber } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -20,7 +22,7 @@ export function addCalibrate(program: Command, deps: Deps): void {
     .summary('measure this machine, for scale --model')
     .description('Measures caches, lines, atomics, futexes and the mark loop on worker threads, and writes what it found. Takes about two minutes; nothing else should run.')
     .option('--out <file>', 'where to write it (default: sweepgen/machine.json in the configuration folder)')
-    .option('--name <name>', 'what to call the machine', 'here')
+    .option('--name <name>', 'what to call the machine', parseName, 'here')
     .option('--json', 'print what is written')
     .addHelpText('after', examples([
       ['sweepgen calibrate', 'what scale --model takes from now on'],
@@ -33,13 +35,18 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
   if (flags.out !== undefined) deps.checkWritable(flags.out);
   const progress = new Progress(deps.terminal);
   const { calibrate } = await import('../../drivers/model/calibrate/calibrate.ts');
-  const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what) }).finally(() => progress.clear());
+  const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what), signal: deps.signal, isStopped: deps.isInterrupted }).finally(() => progress.clear());
   const path = saveMachine(deps.env, machine, flags.out);
   if (flags.json) {
     deps.terminal.out(`${JSON.stringify(machine, null, 2)}\n`);
     return;
   }
-  deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : path}.`].join('\n')}\n`);
+  deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : printable(path)}.`].join('\n')}\n`);
+}
+
+function parseName(text: string): string {
+  if (text.trim() === '' || text.length > MAX_NAME_LENGTH) throw new UsageError(`--name takes 1 to ${MAX_NAME_LENGTH} characters, not '${printable(text, 40)}'`);
+  return text;
 }
 
 /** Times of some nanoseconds, to a hundredth. */
@@ -49,7 +56,7 @@ function short(ns: number): string {
 
 /** A machine model, line by line. */
 export function describeMachine(machine: MachineModel): string[] {
-  return [machine.about, '', ...formatFacts([
+  return [printable(machine.about, 300), '', ...formatFacts([
     ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],
     ['first cache, second', `${short(machine.l1.ns)}, ${short(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),

@@ -21,7 +21,7 @@ function cache(min: number, max: number) {
 
 const missShape = z.strictObject({ bytes: z.int().min(KB).max(1024 * GB), ns: line });
 /** Longest names and descriptions, in characters. */
-const NAME_LENGTH = 100;
+export const MAX_NAME_LENGTH = 100;
 const ABOUT_LENGTH = 1000;
 
 /** Where a machine was measured. */
@@ -29,12 +29,12 @@ const Host = z.strictObject({
   cpu: z.string().max(ABOUT_LENGTH),
   cores: z.int().min(1).max(65_536),
   /** Version of Node. */
-  node: z.string().max(NAME_LENGTH),
+  node: z.string().max(MAX_NAME_LENGTH),
 });
 export type Host = z.infer<typeof Host>;
 
 export const MachineModelShape = z.strictObject({
-  name: z.string().min(1).max(NAME_LENGTH),
+  name: z.string().min(1).max(MAX_NAME_LENGTH),
   /** Which machine this is, and where the numbers are from. */
   about: z.string().max(ABOUT_LENGTH),
   /** Of a machine that `calibrate` has measured. */

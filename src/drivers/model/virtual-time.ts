@@ -15,8 +15,8 @@ import type { MachineModel } from './machine-model.ts';
 const QUANTUM_NS = 15;
 /** Never reached: who runs stops for the clock, or because it sleeps. */
 const ENDLESS = 0x3fff_ffff;
-/** Nanoseconds of virtual time, of all threads together, between two questions whether to go on: some milliseconds of real time. */
-const ASK_NS = 500_000;
+/** Nanoseconds of virtual time, of all threads together, between two questions whether to go on: few milliseconds of real time. */
+const ASK_NS = 25_000;
 /** The emitter counts a pause as this many ns; see emit.ts. */
 const EMITTED_PAUSE_NS = 5;
 

@@ -40,23 +40,30 @@ const WARM_UP = 8;
 /** Machines that are started for each measurement: what V8 makes of the code differs from one to the next. */
 const ROUNDS = 3;
 
+/** How the caller ends what takes long. */
+export interface MarkOptions {
+  readonly signal?: AbortSignal;
+  /** The same, while this thread is busy. */
+  readonly isStopped?: () => boolean;
+}
+
 /** Nanoseconds that marking takes by the number of threads: of `runs` collections in each of some machines the median of the medians. */
-export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number): Promise<ReadonlyMap<number, number>> {
+export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number, { signal }: MarkOptions = {}): Promise<ReadonlyMap<number, number>> {
   const { graph, params } = size;
   const medians = new Map(threads.map((n) => [n, [] as number[]]));
   for (let round = 0; round < ROUNDS; round++) {
-    const runtime = await startRuntime({ workload: graph, params, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off' });
+    const runtime = await startRuntime({ workload: graph, params, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off', signal });
     const { cycles } = await runtime.finished;
     for (const [n, each] of medians) each.push(median(cycles.filter(({ nproc }) => nproc === n).slice(-runs).map(({ markNs }) => markNs)));
   }
   return new Map([...medians].map(([n, each]) => [n, median(each)]));
 }
 
-/** One graph, measured and predicted. */
-export async function sampleMark(core: ModelCore, machine: MachineModel, size: MarkSize, policy: MarkPolicy, runs: number): Promise<MarkSample> {
-  const times = await measureMarks(size, policy, [1], runs);
+/** One graph, measured and predicted. @throws Stopped */
+export async function sampleMark(core: ModelCore, machine: MachineModel, size: MarkSize, policy: MarkPolicy, runs: number, options: MarkOptions = {}): Promise<MarkSample> {
+  const times = await measureMarks(size, policy, [1], runs, options);
   const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: 1 });
-  const predict = (accessNs: number) => predictMark({ core, machine: { ...machine, accessNs, tunedAccessNs: accessNs }, heap }, 1).markNs;
+  const predict = (accessNs: number) => predictMark({ core, machine: { ...machine, accessNs, tunedAccessNs: accessNs }, heap, isStopped: options.isStopped }, 1).markNs;
   return { ...size, policy, measuredNs: times.get(1)!, predictedNs: [predict(ACCESS_NS[0]), predict(ACCESS_NS[1])] };
 }
 
