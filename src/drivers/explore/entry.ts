@@ -22,7 +22,7 @@ export { buildByOperations, runOperations } from './scenarios/programs/heap-oper
 export { buildBoundedBuffer, runBoundedBuffer } from './scenarios/programs/bounded-buffer.ts';
 export { runStackOperations } from './scenarios/programs/lfstack.ts';
 export { buildLocks, runLocks } from './scenarios/programs/locks.ts';
-export { buildParFor, runParFor } from './scenarios/programs/parfor.ts';
+export { buildParFor, buildParForLate, runParFor, runParForLate } from './scenarios/programs/parfor.ts';
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
 export { buildMarkFreed, markFreedBeside } from './scenarios/programs/mark-freed.ts';

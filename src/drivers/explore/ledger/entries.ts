@@ -65,7 +65,7 @@ export const ENTRIES: readonly Entry[] = [
       move(COLUMN.recentFrees, COLUMN.prevFrees, false),
     ].join(' '),
   },
-  { file: 'src/gc/work.ts', name: 'countHandoff', params: ['n'], count: `${add(COLUMN.handoffs)} ${add(COLUMN.handoffObjects, 'n')}` },
+  { file: 'src/gc/work.ts', name: 'splitWorkbuf', params: ['nobj'], count: `${add(COLUMN.handoffs)} ${add(COLUMN.handoffObjects, '(nobj >> 1)')}` },
   { file: 'src/malloc/sweep.ts', name: 'sweepSpan', params: [], count: add(COLUMN.swept) },
   { file: 'src/runtime/gc.ts', name: 'sweepFromHereOn', params: [], count: `$ledger[${COLUMN.swept}] = 0;` },
   { file: 'src/runtime/gc.ts', name: 'sumAndClearGCStats', params: [], count: `$ledger[${COLUMN.handoffs}] = 0; $ledger[${COLUMN.handoffObjects}] = 0;` },

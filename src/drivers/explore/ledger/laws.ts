@@ -149,14 +149,13 @@ function checkProfile(ledger: Float64Array, m: Int32Array, heap: Heap): string {
   return sampled === blocks ? '' : `PROFILE_EVERY_BLOCK: ${blocks} blocks are handed out and each was sampled, but the buckets count ${sampled} in use`;
 }
 
-/** What the Ms have counted of the mark that has just ended. */
+/** What the Ms have counted of the mark that has just ended: by Go 1.3's loops; the others may set a mark twice, and hand off in other ways. */
 function checkMarking(ledger: Float64Array, m: Int32Array): string {
+  if (m[CONFIG + Config.at.policy] !== POLICY['go1.3'] || m[CONFIG + Config.at.collector] !== COLLECTOR.parallel) return '';
   const sums = sumGCStats(m);
-  const handoffs = unequal('HANDOFFS', 'nhandoff', sums.nhandoff, ledger[COLUMN.handoffs], 'workbufs were handed off')
-    || unequal('HANDOFFS', 'nhandoffcnt', sums.nhandoffcnt, ledger[COLUMN.handoffObjects], 'objects were handed off');
-  // The other loops may set a mark twice, and so count it.
-  const isExact = m[CONFIG + Config.at.policy] === POLICY['go1.3'] && m[CONFIG + Config.at.collector] === COLLECTOR.parallel;
-  return handoffs || (isExact ? unequal('OBJECTS_MARKED', 'objectsMarked', sums.objectsMarked, countMarks(m), 'marks are set') : '');
+  return unequal('HANDOFFS', 'nhandoff', sums.nhandoff, ledger[COLUMN.handoffs], 'workbufs were handed off')
+    || unequal('HANDOFFS', 'nhandoffcnt', sums.nhandoffcnt, ledger[COLUMN.handoffObjects], 'objects were handed off')
+    || unequal('OBJECTS_MARKED', 'objectsMarked', sums.objectsMarked, countMarks(m), 'marks are set');
 }
 
 function sumGCStats(m: Int32Array): { readonly nhandoff: number; readonly nhandoffcnt: number; readonly objectsMarked: number } {

@@ -6,15 +6,15 @@ import { conditions } from './conditions.ts';
 import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersBlocks, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
-import { arenaGrowth, heapPages, scavengeOld } from './heap-pages.ts';
+import { arenaGrowth, heapPages, longRuns, scavengeOld } from './heap-pages.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
 import { markFreed } from './mark-freed.ts';
 import { pacing } from './pacing.ts';
-import { parforFew, parforMany, parforWait } from './parfor.ts';
+import { parforFew, parforIdle, parforMany, parforWait } from './parfor.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
-import { runq, runqFull } from './runq.ts';
+import { runq, runqFull, runqSpill } from './runq.ts';
 import type { Scenario } from './scenario.ts';
 import { specialsSweep } from './specials-sweep.ts';
 import { profileSweep, specials } from './specials.ts';
@@ -43,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   parforMany,
   parforFew,
   parforWait,
+  parforIdle,
   workbufs,
   workbufsEnd,
   markBitsGo,
@@ -70,6 +71,7 @@ export const SCENARIOS: readonly Scenario[] = [
   heapPages,
   arenaGrowth,
   scavengeOld,
+  longRuns,
   stacks,
   deepCalls,
   channels,
@@ -78,6 +80,7 @@ export const SCENARIOS: readonly Scenario[] = [
   conditions,
   runq,
   runqFull,
+  runqSpill,
   pacing,
   stopTheWorld,
   endWhileStopped,

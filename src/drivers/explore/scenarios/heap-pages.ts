@@ -53,3 +53,24 @@ export const scavengeOld = programPerM({
       ];
     }),
 });
+
+/** Runs too long for a list of their own length, of which the best fit is searched for, and large objects as long. */
+const LONG = 130;
+/** Pages that the heap has grown by beyond what was asked for. */
+const LEFT_OVER = 11;
+
+export const longRuns = programPerM({
+  name: 'long-runs',
+  summary: 'runs of more pages than there are lists for come and go, are swept for their pages and given back',
+  procs: [1, 2, 3],
+  shape: () => ({ arenaPages: 8 * LONG, chunkPages: 64 }),
+  before: () => [
+    ['malloc', 0, LONG * PAGE], ['malloc', 1, PAGE], ['malloc', 2, (LONG + 9) * PAGE], ['malloc', 3, PAGE], ['malloc', 4, (LONG + 3) * PAGE], ['malloc', 5, PAGE],
+    ['free', 0], ['drop', 2], ['free', 4], ['collect'],
+  ],
+  operations: ({ procs }) =>
+    Array.from({ length: procs }, (_, index) => {
+      if (index > 0) return [['malloc', 0, (LONG + 1) * PAGE], ['sweep', 1], ['free', 0], ['lookup', 0]];
+      return [['tick', 6], ['scavenge-old', 2 * LONG + 3 + LEFT_OVER], ['malloc', 6, (LONG + 2) * PAGE], ['lookup', 6], ['malloc', 7, (LONG + 5) * PAGE], ['sweep', 100], ['free', 6], ['scavenge']];
+    }),
+});

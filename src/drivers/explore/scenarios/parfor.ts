@@ -49,3 +49,15 @@ function checkIterations(m: Int32Array, { iterations }: Knobs): string {
 export const parforMany = parfor('parfor', 'a parallel loop whose iterations are stolen, as the collector runs it', [3, 2, 4], [13, 8, 6, 4], false);
 export const parforFew = parfor('parfor-few', 'a parallel loop with fewer iterations than threads', [3, 2, 4], [2, 1, 0, 3], false);
 export const parforWait = parfor('parfor-wait', 'a parallel loop that returns when all of it is done', [2, 3, 4], [16, 7, 4, 2, 1, 0], true);
+
+export const parforIdle: Scenario = {
+  name: 'parfor-idle',
+  summary: 'a parallel loop in which those who count as done find work after all',
+  knobs: [procsKnob(3, 2, 4), { name: 'iterations', summary: 'iterations of the loop', values: [4, 2, 8] }],
+  shape: parforShape,
+  prepare(core, { knobs }) {
+    const template = bootWithoutHeap(core, parforShape(knobs));
+    runAlone(core, core.buildParForLate(template, knobs.procs, knobs.iterations));
+    return perM(knobs, template, (m, i) => core.runParForLate(m, i), (m) => checkIterations(m, knobs));
+  },
+};

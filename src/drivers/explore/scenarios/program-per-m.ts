@@ -1,10 +1,11 @@
 /** Scenarios of the heap: each M does a list of operations on blocks that say who holds them. */
 import type { MachineShape } from '../../../memory/map.ts';
-import { SPECIAL_KIND, Special } from '../../../heap/special.ts';
-import { Span, spanOf } from '../../../heap/span.ts';
+import { SPECIAL_KIND } from '../../../heap/special.ts';
+import { spanOf } from '../../../heap/span.ts';
 import { isScan } from '../../../heap/bitmap.ts';
 import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { perM } from './per-m.ts';
+import { specialsOf } from './specials-of.ts';
 import type { Knob, Knobs, Operation, Operations, Scenario } from './scenario.ts';
 
 interface Programs {
@@ -57,11 +58,7 @@ function checkSlots(m: Int32Array, procs: number): string {
 
 /** Has the byte at `address` a finalizer of its own? */
 function hasFinalizer(m: Int32Array, address: number): boolean {
-  const s = spanOf(m, address >>> 2);
-  for (let x = m[s + Span.at.specials]; x !== 0; x = m[x + Special.at.next]) {
-    if (m[x + Special.at.kind] === SPECIAL_KIND.finalizer && m[s + Span.at.start] * 4 + m[x + Special.at.offset] === address) return true;
-  }
-  return false;
+  return specialsOf(m, spanOf(m, address >>> 2)).some((special) => special.kind === SPECIAL_KIND.finalizer && special.address === address);
 }
 
 /** `count` times what `make` gives for 0, 1, … */

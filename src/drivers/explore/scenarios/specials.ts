@@ -1,8 +1,9 @@
 /** Finalizers set and taken back beside the sweep, and beside records of the profiler. */
-import { Special, SPECIAL_KIND } from '../../../heap/special.ts';
-import { Span, spanOf } from '../../../heap/span.ts';
+import { SPECIAL_KIND } from '../../../heap/special.ts';
+import { spanOf } from '../../../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../../malloc/finq.ts';
 import { perM } from './per-m.ts';
+import { specialsOf } from './specials-of.ts';
 import { SPECIALS_BLOCKS, SPECIALS_FINALIZED, SPECIALS_INNER, specialsCell } from './programs/specials.ts';
 import type { Knob, Knobs, Operations, Scenario, Setting } from './scenario.ts';
 
@@ -52,12 +53,7 @@ function compare(m: Int32Array, queued: ReadonlyMap<number, number>, k: number, 
 }
 
 function countSet(m: Int32Array, address: number): number {
-  const s = spanOf(m, address >>> 2);
-  let n = 0;
-  for (let x = m[s + Span.at.specials]; x !== 0; x = m[x + Special.at.next]) {
-    if (m[s + Span.at.start] * 4 + m[x + Special.at.offset] === address && m[x + Special.at.kind] === SPECIAL_KIND.finalizer) n++;
-  }
-  return n;
+  return specialsOf(m, spanOf(m, address >>> 2)).filter((special) => special.address === address && special.kind === SPECIAL_KIND.finalizer).length;
 }
 
 /** Finalizers that are due, by the address they are for. */

@@ -3,8 +3,9 @@ import { CONFIG, Config } from '../../../memory/config.ts';
 import type { MachineShape } from '../../../memory/map.ts';
 import { M, mAt } from '../../../machine/m.ts';
 import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
+import { isGcDue, isScavengeDue } from '../../../sync/clock.ts';
 import { prepareMachine } from './machine.ts';
-import { procsKnob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
+import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 import { checkCycles } from './cycles.ts';
 import { ordersFor } from './told.ts';
@@ -12,24 +13,30 @@ import { ordersFor } from './told.ts';
 /** Collections are asked for, or an execution would be long. */
 const GOGC = -1;
 
+/** The profiler's hash table takes most of the memory. */
+const PROFILED: Partial<MachineShape> = { memprofileRate: 1, persistentWords: 1 << 18 };
+const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] };
+
 /** What differs from scenario to scenario. */
 interface WorldMeans {
   /** Of the knob that says whether the main goroutine waits for the others. */
   readonly waits?: readonly number[];
   readonly procs?: readonly number[];
   readonly changes?: Partial<MachineShape>;
+  /** Whether every block is sampled by the profiler is a knob. */
+  readonly profiled?: boolean;
   /** Of the memory that the Ms leave: what is wrong, or ''. */
   check?(m: Int32Array): string;
 }
 
-function worldScenario(name: string, summary: string, all: Operations, { waits = [1, 0], procs = [3, 2, 4], changes = {}, check = () => '' }: WorldMeans = {}): Scenario {
+function worldScenario(name: string, summary: string, all: Operations, { waits = [1, 0], procs = [3, 2, 4], changes = {}, profiled = false, check = () => '' }: WorldMeans = {}): Scenario {
   function shape(knobs: Knobs): MachineShape {
-    return tinyShape({ procs: knobs.procs, maxGs: 12, ...changes });
+    return tinyShape({ procs: knobs.procs, maxGs: 12, ...changes, ...((knobs.profile ?? 0) === 0 ? {} : PROFILED) });
   }
   return {
     name,
     summary,
-    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }],
+    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }, ...(profiled ? [PROFILE] : [])],
     shape,
     operations: () => all,
     prepare(core, { knobs, operations }, makeOracle) {
@@ -90,6 +97,12 @@ export const byTheClock = worldScenario('by-the-clock', 'time passes: who collec
   [['alloc', 0, 40 << 10], ['tick', 3], ['collect'], ['yield'], ['tick', 3], ['yield']],
 ]);
 
+/** Alone, what was due by the clock has been done by the end. */
+function checkClock(m: Int32Array): string {
+  if (m[CONFIG + Config.at.nprocs] > 1 || (!isGcDue(m) && !isScavengeDue(m))) return '';
+  return `CLOCK_IGNORED: the scavenger sleeps, and ${isGcDue(m) ? 'a collection' : 'its next look'} is due still`;
+}
+
 /** One P, so that what comes due is done between two steps of the only other goroutine. */
 export const clockAlone = worldScenario(
   'clock-alone',
@@ -98,10 +111,12 @@ export const clockAlone = worldScenario(
     // Without GOGC nothing is collected by the clock either.
     ['percent', 0, 1000], ['alloc', 0, 40 << 10], ['alloc', 0, 64], ['collect', 1], ['cycles', 1], ['released', 0],
     ['tick', 1], ['yield'], ['yield'], ['cycles', 1], ['tick', 2], ['yield'], ['yield'], ['cycles', 2], ['released', 0],
-    ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 6], ['yield'], ['yield'], ['cycles', 3], ['released', 1],
+    // Over two minutes, and less than the scavenger waits.
+    ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 1, 10], ['yield'], ['yield'], ['cycles', 3],
+    ['tick', 6], ['yield'], ['yield'], ['cycles', 4], ['released', 1],
     ['alloc', 0, 2048],
   ]],
-  { waits: [1], procs: [1, 2] },
+  { waits: [1], procs: [1, 2], check: checkClock },
 );
 
 export const systemCalls = worldScenario('system-calls', 'goroutines that enter and leave system calls while others stop the world and collect', [
@@ -116,7 +131,7 @@ export const traced = worldScenario(
   [
     [['alloc', 0, 2048], ['alloc', 0, 4], ['collect'], ['alloc', 0, 40 << 10], ['alloc', 0, 64]],
     [['alloc', 0, 2048], ['collect', 1], ['alloc', 0, 4], ['alloc', 0, 4], ['stats', 1]],
-    [['alloc', 0, 64], ['stats'], ['collect'], ['alloc', 0, 64]],
+    [['alloc', 0, 64], ['stats'], ['collect'], ['alloc', 0, 64], ['collect', 1], ['alloc', 0, 64], ['collect']],
   ],
-  { changes: { gctrace: true, cycleLogCap: 8 }, check: checkCycles },
+  { changes: { gctrace: true, cycleLogCap: 8 }, profiled: true, check: checkCycles },
 );

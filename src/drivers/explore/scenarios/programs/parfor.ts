@@ -4,10 +4,10 @@ import { CONFIG, Config } from '../../../../memory/config.ts';
 import type { Ref } from '../../../../memory/address.ts';
 import { fatal } from '../../../../base/fatal.ts';
 import { usleep } from '../../../../sync/os.ts';
-import { MARKFOR, ParFor, parfordo, parforsetup } from '../../../../sync/parfor.ts';
+import { MARKFOR, ParFor, parfordo, parforsetup, posOf } from '../../../../sync/parfor.ts';
 import { M, mAt, type MRef } from '../../../../machine/m.ts';
 
-const { cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE, xnsteal: XNSTEAL, xnstealcnt: XNSTEALCNT } = ParFor.at;
+const { nthr: NTHR, cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE, xnsteal: XNSTEAL, xnstealcnt: XNSTEALCNT } = ParFor.at;
 
 /** What iterations are: not begun, under way, over. */
 export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
@@ -18,6 +18,8 @@ export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
  */
 const LONG_FROM = 12;
 const LONG_US = 4;
+/** So long that most of the others count as done. */
+const LATE_US = 20;
 
 /** Word of iteration `i`. */
 function cell(m: Mem, i: number): Ref {
@@ -42,6 +44,26 @@ export function buildParFor(m: Mem, nthr: number, n: number, wait: boolean): voi
   Atomics.store(m, MARKFOR + XNSTEAL, nthr);
   Atomics.store(m, MARKFOR + XNSTEALCNT, n);
   parforsetup(m, MARKFOR, nthr, n, wait);
+}
+
+/** As buildParFor, of a loop that waits; but no thread has a range yet: M 0 will fill in all of it, late. */
+export function buildParForLate(m: Mem, nthr: number, n: number): void {
+  buildParFor(m, nthr, n, true);
+  for (let tid = 0; tid < nthr; tid++) Atomics.store(m, posOf(MARKFOR, tid), 0);
+}
+
+/**
+ * The part of M `index` in a loop whose ranges come late. M 0 is as a thief that stalls between its cut
+ * and its own range: the others see no work, count as done, and find some after all.
+ */
+export function runParForLate(m: Mem, index: number): void {
+  if (index === 0) {
+    const last = m[MARKFOR + NTHR] - 1;
+    while (Atomics.load(m, MARKFOR + XTHRSEQ) !== last) usleep(m, 1);
+    usleep(m, LATE_US);
+    Atomics.store(m, posOf(MARKFOR, last), m[MARKFOR + CNT] << 16);
+  }
+  runParFor(m, index);
 }
 
 /** The part of M `index` in it. */

@@ -6,7 +6,7 @@ import type { Mem } from '../../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
 import { lock, unlock } from '../../../../sync/lock.ts';
 import type { GRef } from '../../../../machine/g.ts';
-import { mAt } from '../../../../machine/m.ts';
+import { M, mAt, type MRef } from '../../../../machine/m.ts';
 import { P, pAt } from '../../../../machine/p.ts';
 import { SCHED_LOCK } from '../../../../machine/sched.ts';
 import { globrunqgetLocked, globrunqput, runqget, runqput, runqsteal } from '../../../../runtime/runq.ts';
@@ -38,10 +38,12 @@ export function runRunq(m: Mem, index: number, operations: readonly Operation[])
     let gp = 0;
     if (name === 'put') runqput(m, mp, pp, runqG(m, arg));
     else if (name === 'put-global') globrunqput(m, mp, runqG(m, arg));
-    else gp = runqget(m, pp);
+    else if (name === 'requeue') putTaken(m, mp, taken);
+    else if (name !== 'global-first') gp = runqget(m, pp);
     // As findrunnable: elsewhere it looks only with nothing of its own.
     if (gp === 0 && name === 'steal') gp = runqsteal(m, pp, pAt(m, arg));
-    if (gp === 0 && name === 'get-global') {
+    // As schedule does now and then, whatever it has of its own.
+    if (gp === 0 && (name === 'get-global' || name === 'global-first')) {
       lock(m, mp, SCHED_LOCK);
       gp = globrunqgetLocked(m, mp, pp, arg);
       unlock(m, mp, SCHED_LOCK);
@@ -49,4 +51,10 @@ export function runRunq(m: Mem, index: number, operations: readonly Operation[])
     if (gp !== 0) taken.push(gp);
   }
   return taken;
+}
+
+/** Queues again what was taken last, if anything was. */
+function putTaken(m: Mem, mp: MRef, taken: GRef[]): void {
+  const gp = taken.pop();
+  if (gp !== undefined) runqput(m, mp, m[mp + M.at.p], gp);
 }

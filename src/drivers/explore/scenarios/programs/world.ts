@@ -168,9 +168,9 @@ function isAlone(m: Mem): boolean {
   return m[CONFIG + Config.at.nprocs] === 1;
 }
 
-/** As the watcher: so many minutes have passed. */
+/** As the watcher: so many minutes and seconds have passed. */
 function tick(m: Mem, _mp: MRef, gp: GRef): number {
-  setClock(m, clockMs(m) + orderA(m, gp) * MINUTE_MS);
+  setClock(m, clockMs(m) + orderA(m, gp) * MINUTE_MS + orderB(m, gp) * 1000);
   return PC.next;
 }
 
