@@ -32,9 +32,9 @@ const instance = (bytes: number, of: number): Piece => [bytes, (w, id) => w.inst
 describe('the layout is the one with which objects end where the next ones begin', () => {
   it.each<[string, number, readonly Piece[], object]>([
     ['compressed references and class pointers', 8, [instance(16, OBJECT), references(32, 4), references(24, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 12, reference: 4 }],
-    ['plain ones', 8, [instance(16, OBJECT), references(56, 4), references(32, 1), array(32, 'byte', 8), array(40, 'long', 2)], { header: 16, reference: 8 }],
+    ['plain ones', 8, [instance(16, OBJECT), references(56, 4), references(32, 1), array(32, 'byte', 4), array(40, 'long', 2)], { header: 16, reference: 8 }],
     ['compressed class pointers', 8, [instance(16, OBJECT), references(48, 4), references(24, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 12, reference: 8 }],
-    ['compressed references', 8, [instance(16, OBJECT), references(40, 4), references(32, 2), array(32, 'byte', 8), array(40, 'long', 2)], { header: 16, reference: 4 }],
+    ['compressed references', 8, [instance(16, OBJECT), references(40, 4), references(32, 1), array(32, 'byte', 8), array(40, 'long', 2)], { header: 16, reference: 4 }],
     ['compact headers', 8, [instance(8, OBJECT), references(32, 4), references(16, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 8, reference: 4 }],
     ['a machine of 32 bits', 4, [instance(8, OBJECT), references(32, 4), references(16, 1), array(24, 'byte', 8), array(32, 'long', 2)], { header: 8, reference: 4 }],
   ])('%s', async (_, idBytes, pieces, layout) => {
@@ -79,6 +79,17 @@ describe('instances', () => {
     const pieces = [...dense, instance(272, 0x300), instance(272, 0x300), ...dense, instance(4096, 0x400), ...dense];
     const image = await heapOf(pieces, 8, classes);
     expect(image.classes.find(({ name }) => name === 'class 0x400')).toMatchObject({ objects: 1, bytes: 24 + 256 });
+  });
+
+  it('of several subclasses together are enough, where each class has too few', async () => {
+    const classes: [number, ClassFields][] = [[0x300, { fields: ['int'] }], [0x400, { superclass: 0x300 }], [0x500, { superclass: 0x300 }], [0x600, { superclass: 0x300 }]];
+    // One array of 240 has free memory behind it: so may a single instance.
+    const mostlyDense = [...Array.from({ length: 239 }, () => array(24, 'byte', 8)), array(64, 'byte', 8)];
+    const pieces = [...mostlyDense, instance(24, 0x400), instance(24, 0x500), instance(32, 0x600), ...dense];
+    const image = await heapOf(pieces, 8, classes);
+    expect(image.classes.filter(({ name }) => /^class 0x[456]00$/.test(name)).map(({ bytes }) => bytes)).toEqual([24, 24, 24]);
+    const single = await heapOf([...mostlyDense, instance(24, 0x400), ...dense], 8, classes);
+    expect(single.classes.find(({ name }) => name === 'class 0x400')).toMatchObject({ objects: 1, bytes: 16 });
   });
 
   it('are not taken for larger in a heap with gaps, but for classes that are known to have more', async () => {

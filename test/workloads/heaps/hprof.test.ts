@@ -103,7 +103,7 @@ describe('roots', () => {
 
 describe('what writers get wrong is repaired and noted', () => {
   const WRONG_LENGTH = 'heap dumps or segments that are not as long as they say: 1';
-  const body = (w: HprofWriter): HprofWriter => w.primitiveArray(0x1000, 'int', 1).primitiveArray(0x2000, 'int', 3).root(0xff, 0x2000);
+  const body = (w: HprofWriter): HprofWriter => w.primitiveArray(0x1000, 'int', 1).primitiveArray(0x2000, 'int', 3).root(0x03, 0x2000, 8);
   const bodyBytes = body(new HprofWriter()).heapDump().bytes.length - new HprofWriter().heapDump().bytes.length;
 
   it.each<[string, Buffer]>([
@@ -111,7 +111,7 @@ describe('what writers get wrong is repaired and noted', () => {
     ['a heap dump of length 0 that begins with a root', body(new HprofWriter('1.0.1').root(0x01, 0x1000, 8)).heapDump(0).bytes],
     ['a heap dump of length 0, and its end record', body(new HprofWriter()).heapDump(0).record(0x2c, Buffer.alloc(0)).bytes],
     ['a heap dump whose length has lost what is above 32 bits', body(new HprofWriter('1.0.1')).heapDump(20).bytes],
-    ['a heap dump that goes on with an array', body(new HprofWriter('1.0.1')).heapDump(bodyBytes - 9 - 34).bytes],
+    ['a heap dump that goes on with an array', body(new HprofWriter('1.0.1')).heapDump(bodyBytes - 17 - 30).bytes],
     ['a segment that is longer than it says', body(new HprofWriter()).segment(bodyBytes - 3).record(0x2c, Buffer.alloc(0)).bytes],
     ['a segment that is shorter than it says', body(new HprofWriter()).segment(bodyBytes + 300).end().bytes],
   ])('%s', async (_, file) => {
@@ -127,6 +127,7 @@ describe('what writers get wrong is repaired and noted', () => {
     ['a second heap dump in segments', (w) => body(body(body(w).end()).segment()).end(), 'heap dumps passed over because they come behind the first one: 1', { objects: 2 }],
     ['an object that is there twice', (w) => w.primitiveArray(0x2000, 'byte', 1000).end(), 'objects left out because another one has the same id: 1', { objects: 2 }],
     ['a class that is an instance, too', (w) => w.instance(0x3000, 0x3000).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'objects left out because another one has the same id: 1', { objects: 3, edges: 1 }],
+    ['an instance that is a class, too', (w) => w.classDump(0x100).instance(0x3000, 0x100).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'objects left out because another one has the same id: 1', { objects: 4, edges: 1 }],
     ['an instance of a class that is not there', (w) => w.instance(0x3000, 0x99, [['object', 0x1000]]).end(), 'instances without a part of their references, because a class of theirs is not in the file: 1', { objects: 3, edges: 0 }],
     ['an instance whose superclass is not there', (w) => w.classDump(0x100, { superclass: 0x98, fields: ['object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['object', 0x2000]]).end(), 'instances without a part of their references, because a class of theirs is not in the file: 1', { objects: 4, edges: 1 }],
     ['an instance with too few bytes', (w) => w.classDump(0x100, { fields: ['object', 'object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['int', 1]]).end(), 'instances with more or fewer bytes than the fields of their class: 1', { objects: 4, edges: 1 }],
