@@ -71,9 +71,10 @@ export class HeapView {
     this.ptrWords = m[CONFIG + at.ptrWords];
     this.shift = this.ptrWords - 1;
     this.arena = m[CONFIG + at.arenaStart];
-    this.used = m[MHEAP + MHeap.at.arenaUsed] - this.arena;
+    // A step of the user's may have written anything there, and the tables below are as large.
+    this.used = Math.max(0, Math.min(m[MHEAP + MHeap.at.arenaUsed], m[CONFIG + at.arenaEnd]) - this.arena);
     this.pages = Math.floor(this.used / PAGE_WORDS);
-    this.nspans = Math.min(m[MHEAP + MHeap.at.spanalloc + FixAlloc.at.carved], m[CONFIG + at.maxSpans]);
+    this.nspans = Math.max(0, Math.min(m[MHEAP + MHeap.at.spanalloc + FixAlloc.at.carved], m[CONFIG + at.maxSpans]));
     this.emptySpan = m[CONFIG + at.spans];
     this.bitWords = ((this.pages * PAGE_WORDS) >> this.shift) >> 5;
     this.makeRoom();

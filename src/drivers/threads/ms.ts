@@ -16,6 +16,8 @@ export class Ms {
   readonly done: Promise<unknown>;
   /** Rejects when a thread dies. */
   readonly lost: Promise<never>;
+  /** Threads that do not run yet. */
+  starting: number;
   private readonly machine: Machine;
   private readonly threads: readonly Thread<MTask>[];
 
@@ -25,6 +27,8 @@ export class Ms {
     this.machine = machine;
     const limits = program.module === undefined ? undefined : { maxOldGenerationSizeMb: MODULE_MEMORY_MB };
     this.threads = Array.from({ length: map.shape.procs }, () => new Thread<MTask>(workerFile(), limits));
+    this.starting = this.threads.length;
+    for (const thread of this.threads) void thread.up.then(() => this.starting--);
     this.lost = new Promise((_, reject) => {
       for (const thread of this.threads) thread.lost.catch((error: ThreadLost) => reject(this.lostThread(error)));
     });

@@ -14,7 +14,7 @@ import { describedTypes, type Description } from '../../workloads/description.ts
 import { startWorkload } from '../../workloads/start-workload.ts';
 import { moduleUrl } from '../../workloads/user-module.ts';
 import type { Needs, Params, Workload, WorkloadFacts } from '../../workloads/workload.ts';
-import { WorkloadError } from '../errors.ts';
+import { MachineStuck, WorkloadError } from '../errors.ts';
 import type { ModuleTask } from './module-task.ts';
 import { Patience, TICK_MS } from './patience.ts';
 import { errorOf, type Outcome } from './task.ts';
@@ -129,6 +129,7 @@ class ModuleHost {
    * @param progress a number that changes as long as it gets on
    */
   async ask(part: string, task: ModuleTask, progress: () => number = () => 0): Promise<unknown> {
+    await Promise.race([this.thread.up, this.lost, this.ending]);
     const patience = new Patience(this.seconds);
     let last = progress();
     let timer: NodeJS.Timeout | undefined;
@@ -170,6 +171,6 @@ export function lostModule(who: string, { cause, message }: ThreadLost): Error {
   if ((cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new WorkloadError(`${who} has filled the ${MODULE_MEMORY_MB} MB that a thread may have for its JavaScript objects`);
   }
-  if (cause === undefined) return new WorkloadError(`${who} has ended its thread: ${message}`);
+  if (cause === undefined) return new MachineStuck(`a worker thread died: ${message}`, `${who} was on it`);
   return new WorkloadError(`${who} threw outside of its functions, in a timer or a promise: ${messageOf(cause)}${placeOf(cause)}`);
 }

@@ -17,6 +17,7 @@ export function serve<Task>(work: (task: Task, loaded: () => void) => unknown): 
   const loaded = () => post('loaded');
   const later = setImmediate;
   hearExits(post);
+  post('up');
   port.on('message', async (task: Task) => {
     const outcome = await attempt(() => work(task, loaded));
     // A rejection that nothing handles ends the thread before this.
@@ -38,7 +39,9 @@ function hearExits(tell: (outcome: Outcome) => void): void {
   const kill = process.kill.bind(process);
   const { pid } = process;
   function end(call: string): never {
-    tell(endedBy(call));
+    const outcome = endedBy(call);
+    // Node calls it, too, after an error that nothing caught, and tells of that itself.
+    if (outcome.place !== '') tell(outcome);
     return exit();
   }
   process.exit = (code) => end(`process.exit(${code ?? ''})`);

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MemoryMap } from '../../memory/map.ts';
+import { MPROF, MProf } from '../../malloc/buckets.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
 import { boot, enableGC, link } from '../../runtime/boot.ts';
 import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
@@ -157,8 +158,8 @@ async function inPieces<Result>(pieces: Generator<void, Result>, ending: Ending)
 function run(machine: Machine, loaded: Loaded | undefined, ending: Ending): Runtime {
   const { m, memory, plan: { map }, program, options } = machine;
   const callbacks = hearCallbacks(options, ending);
-  const watcher = new Watcher(m, map, { ...options, ...callbacks }, { names: link(program.steps).map(({ name }) => name), module: program.module });
   const ms = new Ms(machine);
+  const watcher = new Watcher(m, map, { ...options, ...callbacks }, { names: link(program.steps).map(({ name }) => name), module: program.module }, () => ms.starting > 0);
   // Whoever fails first decides: the others may wait for it forever.
   const failed = Promise.race([watcher.run().then(() => never()), ms.lost, program.lost, ending.asked]);
   const concluded = Promise.race([ms.done, failed])
@@ -202,6 +203,7 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
   await Promise.race([ms.settle(), failed]);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);
+  else if (program.module !== undefined && followsLinks(m, loaded, options)) watcher.findDamage(CHECKPOINT.swept);
   await callbacks.settled();
   return {
     memstats: readMemStats(m),
@@ -213,6 +215,11 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, program, options.heapdump, ending.signal),
     memProfile: profileOf(m, program, options),
   };
+}
+
+/** Will the results be read from lists in the memory? */
+function followsLinks(m: Mem, loaded: Loaded | undefined, options: RuntimeOptions): boolean {
+  return loaded !== undefined || options.heapdump !== undefined || m[MPROF + MProf.at.buckets] !== 0;
 }
 
 function accountOnce(m: Mem, loaded: Loaded): RunResult['heap'] {

@@ -28,8 +28,8 @@ export type Outcome =
   | { readonly ok: false; readonly kind: 'fatal'; readonly code: string; readonly facts: Facts; readonly exitCode: number; readonly place: string; readonly stack: string }
   | { readonly ok: false; readonly kind: 'usage' | 'threw' | 'ended'; readonly message: string; readonly place: string; readonly stack: string };
 
-/** What a thread posts: that it has loaded all modules of its task, and how the task ended. */
-export type News = 'loaded' | Outcome;
+/** What a thread posts: that it runs, that it has loaded all modules of its task, and how the task ended. */
+export type News = 'up' | 'loaded' | Outcome;
 
 type Failed = Exclude<Outcome, { ok: true }>;
 

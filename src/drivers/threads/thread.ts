@@ -19,6 +19,9 @@ export class Thread<Task> {
   readonly lost: Promise<never>;
   private readonly worker: Worker;
   private readonly port: MessagePort;
+  /** Resolves once the thread runs: how long that takes depends on how busy the computer is. */
+  readonly up: Promise<void>;
+  private hasStarted: () => void = () => {};
   private answer: (outcome: Outcome) => void = () => {};
   private quiet: () => void = () => {};
   /** Resolves once the thread loads no module. */
@@ -31,6 +34,9 @@ export class Thread<Task> {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.worker = new Worker(file, { workerData: { port: port2 }, transferList: [port2], trackUnmanagedFds: false, resourceLimits });
+    this.up = new Promise((resolve) => {
+      this.hasStarted = resolve;
+    });
     this.port.on('message', (news: News) => this.take(news));
     this.lost = new Promise((_, reject) => {
       this.worker.on('error', (error: unknown) => reject(new ThreadLost(error instanceof Error ? error.message : String(error), error)));
@@ -75,6 +81,8 @@ export class Thread<Task> {
   }
 
   private take(news: News): void {
+    this.hasStarted();
+    if (news === 'up') return;
     this.quiet();
     if (news === 'loaded') return;
     if (!news.ok) this.isOver = true;

@@ -17,6 +17,7 @@ import { Verifier } from '../../verify/verifier.ts';
 import { formatTrace } from '../../report/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken } from '../errors.ts';
+import { constantsCheck } from './constants.ts';
 import { TICK_MS } from './patience.ts';
 import { Stillness, type ProgramText } from './stillness.ts';
 
@@ -27,6 +28,8 @@ export class Watcher {
   private started = nanotime();
   private readonly verifier: Verifier;
   private readonly stillness: Stillness;
+  private readonly isStarting: () => boolean;
+  private readonly checkConstants: () => void;
   private readonly m: Mem;
   private readonly map: MemoryMap;
   private readonly options: RuntimeOptions;
@@ -38,12 +41,15 @@ export class Watcher {
   private isRunning = false;
   private over = false;
 
-  constructor(m: Mem, map: MemoryMap, options: RuntimeOptions, program: ProgramText) {
+  /** @param isStarting whether threads are still to come up, which may take long with many */
+  constructor(m: Mem, map: MemoryMap, options: RuntimeOptions, program: ProgramText, isStarting: () => boolean) {
+    this.isStarting = isStarting;
     this.m = m;
     this.map = map;
     this.options = options;
     this.program = program;
     this.verifier = new Verifier(m);
+    this.checkConstants = constantsCheck(m, map, program.module);
     this.stillness = new Stillness(m, map, program, options.hangSeconds);
   }
 
@@ -68,6 +74,7 @@ export class Watcher {
 
   /** Everything there is to see at one moment. */
   look(): void {
+    this.checkConstants();
     // The clock starts when all threads are up, which takes a while with many.
     if (openGate(this.m, this.map.shape.procs)) {
       this.started = nanotime();
@@ -104,11 +111,20 @@ export class Watcher {
 
   /** Compares the heap at `point` with what the oracle finds. */
   check(point: number): void {
+    this.findDamage(point);
+    this.verified++;
+  }
+
+  /**
+   * As check, without counting it: before others follow links in a memory that a user's steps may
+   * have damaged. The oracle comes to an end on any memory.
+   */
+  findDamage(point: number): void {
+    this.checkConstants();
     const report = this.verifier.check(point);
     if (report.problems.length > 0) {
       throw new HeapBroken(report.problems[0].code, report.problems.map(({ code, message }) => `${code}: ${message}`), this.program.module);
     }
-    this.verified++;
   }
 
   private answerCheckpoint(): void {
@@ -136,7 +152,7 @@ export class Watcher {
     const now = nanotime();
     if (now - this.lastLook < (TICK_MS / 2) * 1e6) return;
     this.lastLook = now;
-    const error = this.stillness.look(this.hasMoved);
+    const error = this.stillness.look(this.hasMoved || this.isStarting());
     this.hasMoved = false;
     if (error !== undefined) throw error;
   }
