@@ -6,9 +6,10 @@
  * The names are those by which struct declarations call a lock as a guardian.
  *
  *   - worldsema comes first: who waits for it gives its P up, which nobody does under a lock.
- *   - A wait group and a channel belong to the program. They are released before the goroutine
- *     that they wake is readied, and so are held alone; a select takes several channels, in the
- *     order of their addresses.
+ *   - A wait group, a mutex and a channel belong to the program, and of the first two an M holds one
+ *     at a time. They are released before the goroutine that they wake is readied; but a goroutine
+ *     that waits for a condition readies the next holder of its mutex under the mutex's lock. A
+ *     select takes several channels, in the order of their addresses.
  *   - gclock is held while a system goroutine is made and readied, which takes a record and a
  *     stack for it and puts it on a queue: so before sched.lock, stackpool.lock and what those need.
  *   - Sweeping holds none of the locks of spans, lists and heap, for it takes finlock, proflock,

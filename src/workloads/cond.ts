@@ -3,11 +3,12 @@
  * pointers. Goroutines wait in the order in which they came, linked by `schedlink`, and a mutex is
  * handed over: it is never free while a goroutine waits for it.
  *
- * A goroutine that waits for a condition is queued before it gives the mutex up, and the condition's
- * lock is released only once it counts as waiting; so no signal can fall in between. A signal moves
- * it to the mutex, so that it goes on with the mutex locked.
+ * The lock of a mutex guards the queues of its conditions, too. A goroutine that waits for a
+ * condition is queued before the mutex is handed over, and the lock is released only once it counts
+ * as waiting; so no signal can fall in between. A signal moves it to the mutex, so that it goes on
+ * with the mutex locked.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { atomic, by, struct, type Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
 import type { Ref } from '../memory/address.ts';
 import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
@@ -22,27 +23,26 @@ const LOCKED = 'its lock';
 const Mutex = struct('mutex', 5, {
   lock: by('lock.ts', LOCK_WORDS),
   /** The first and the last goroutine that waits, 0 for none. */
-  first: by(LOCKED),
-  last: by(LOCKED),
+  queue: by(LOCKED, 2),
   /** The goroutine that has locked it, 0 for none. */
   holder: by(LOCKED),
 });
 
-const Cond = struct('cond', 5, {
-  lock: by('lock.ts', LOCK_WORDS),
-  first: by(LOCKED),
-  last: by(LOCKED),
+const Cond = struct('cond', 3, {
   /** The mutex that goroutines wait with, 0 before the first. */
-  mutex: by(LOCKED),
+  xmutex: atomic('any M'),
+  queue: by("its mutex's lock", 2),
 });
 
 /** Globals that a mutex takes; a condition. */
 export const MUTEX_GLOBALS = Mutex.words;
 export const COND_GLOBALS = Cond.words;
 
-// A queue is at the same place in both.
-const { first: FIRST, last: LAST, holder: HOLDER } = Mutex.at;
-const { mutex: MUTEX } = Cond.at;
+const { queue: MUTEX_QUEUE, holder: HOLDER } = Mutex.at;
+const { xmutex: XMUTEX, queue: COND_QUEUE } = Cond.at;
+/** First and last of a queue, by its ref. */
+const FIRST = 0;
+const LAST = 1;
 const { id: ID, schedlink: SCHEDLINK, waitreason: WAITREASON } = G.at;
 const WAITLOCK = M.at.waitlock;
 
@@ -60,7 +60,7 @@ export function mutexLock(m: Mem, mp: MRef, gp: GRef, mutex: number, pc: number)
     return pc;
   }
   if (holder === gp) throw new UsageError(`goroutine ${m[gp + ID]} locks a mutex that it has locked`);
-  return waitLocked(m, mp, gp, w, pc);
+  return waitLocked(m, mp, gp, w, w + MUTEX_QUEUE, pc);
 }
 
 /**
@@ -68,79 +68,80 @@ export function mutexLock(m: Mem, mp: MRef, gp: GRef, mutex: number, pc: number)
  * @throws UsageError, a panic of Go's, if it is not locked
  */
 export function mutexUnlock(m: Mem, mp: MRef, mutex: number): void {
-  handOver(m, mp, globalAt(m, mutex));
+  const w = globalAt(m, mutex);
+  lock(m, mp, w);
+  const holder = m[w + HOLDER];
+  const next = handOverLocked(m, w);
+  unlock(m, mp, w);
+  if (holder === 0) throw new UsageError('sync: unlock of unlocked mutex');
+  if (next !== 0) ready(m, mp, next);
 }
 
 /**
  * Answer of a step: unlock the mutex, wait for the condition at global `cond`, lock the mutex
- * again and go on at `pc`. A goroutine always waits with the same mutex for a condition.
+ * again and go on at `pc`. Goroutines always wait with the same mutex for a condition.
  * @throws UsageError if it is another, or not locked by `gp`
  */
 export function condWait(m: Mem, mp: MRef, gp: GRef, cond: number, mutex: number, pc: number): number {
   const c = globalAt(m, cond);
   const w = globalAt(m, mutex);
-  lock(m, mp, c);
-  if (m[c + MUTEX] !== 0 && m[c + MUTEX] !== w) throw new UsageError(`goroutine ${m[gp + ID]} waits for a condition with another mutex than the goroutines before it`);
-  m[c + MUTEX] = w;
-  const answer = waitLocked(m, mp, gp, c, pc);
-  handOver(m, mp, w);
+  const before = Atomics.compareExchange(m, c + XMUTEX, 0, w);
+  if (before !== 0 && before !== w) throw new UsageError(`goroutine ${m[gp + ID]} waits for a condition with another mutex than a goroutine before it`);
+  lock(m, mp, w);
+  if (m[w + HOLDER] !== gp) throw new UsageError(`goroutine ${m[gp + ID]} waits for a condition with a mutex that it has not locked`);
+  const answer = waitLocked(m, mp, gp, w, c + COND_QUEUE, pc);
+  const next = handOverLocked(m, w);
+  if (next !== 0) ready(m, mp, next);
   return answer;
 }
 
 /** The goroutine that has waited longest for the condition, if any does, goes on as soon as it has the mutex. */
 export function condSignal(m: Mem, mp: MRef, cond: number): void {
   const c = globalAt(m, cond);
-  lock(m, mp, c);
-  const gp = dequeueLocked(m, c);
-  const w = m[c + MUTEX];
-  unlock(m, mp, c);
-  if (gp !== 0) lockFor(m, mp, w, gp);
+  const w = Atomics.load(m, c + XMUTEX);
+  if (w === 0) return;
+  lock(m, mp, w);
+  const gp = dequeueLocked(m, c + COND_QUEUE);
+  const mayGoOn = gp !== 0 && giveLocked(m, w, gp);
+  unlock(m, mp, w);
+  if (mayGoOn) ready(m, mp, gp);
 }
 
 /** All goroutines that wait for the condition go on, one after the other, as each has the mutex. */
 export function condBroadcast(m: Mem, mp: MRef, cond: number): void {
   const c = globalAt(m, cond);
-  lock(m, mp, c);
-  let gp = m[c + FIRST];
-  const w = m[c + MUTEX];
-  m[c + FIRST] = 0;
-  m[c + LAST] = 0;
-  unlock(m, mp, c);
-  while (gp !== 0) {
-    // Before it is woken: then it may be queued elsewhere.
-    const next = m[gp + SCHEDLINK];
-    lockFor(m, mp, w, gp);
-    gp = next;
+  const w = Atomics.load(m, c + XMUTEX);
+  if (w === 0) return;
+  lock(m, mp, w);
+  let first = 0;
+  for (let gp = dequeueLocked(m, c + COND_QUEUE); gp !== 0; gp = dequeueLocked(m, c + COND_QUEUE)) {
+    if (giveLocked(m, w, gp)) first = gp;
   }
+  unlock(m, mp, w);
+  if (first !== 0) ready(m, mp, first);
 }
 
-/** Queues `gp` at `q`, whose lock is released once the goroutine counts as waiting. */
-function waitLocked(m: Mem, mp: MRef, gp: GRef, q: Ref, pc: number): number {
-  enqueueLocked(m, q, gp);
+/** Puts `gp` on `queue`; the lock of the mutex at `w` is released once the goroutine counts as waiting. */
+function waitLocked(m: Mem, mp: MRef, gp: GRef, w: Ref, queue: Ref, pc: number): number {
+  enqueueLocked(m, queue, gp);
   m[gp + WAITREASON] = WAIT.semaphore;
-  m[mp + WAITLOCK] = q;
+  m[mp + WAITLOCK] = w;
   return parkAt(pc);
 }
 
-/** The mutex at `w` goes to the first that waits for it. */
-function handOver(m: Mem, mp: MRef, w: Ref): void {
-  lock(m, mp, w);
-  const holder = m[w + HOLDER];
-  const next = holder === 0 ? 0 : dequeueLocked(m, w);
+/** The mutex at `w` goes to the first that waits for it, which the caller must ready; 0 for none. */
+function handOverLocked(m: Mem, w: Ref): GRef {
+  const next = dequeueLocked(m, w + MUTEX_QUEUE);
   m[w + HOLDER] = next;
-  unlock(m, mp, w);
-  if (holder === 0) throw new UsageError('sync: unlock of unlocked mutex');
-  if (next !== 0) ready(m, mp, next);
+  return next;
 }
 
-/** Locks the mutex at `w` for `gp`, which waits and is on no queue; it goes on once it has it. */
-function lockFor(m: Mem, mp: MRef, w: Ref, gp: GRef): void {
-  lock(m, mp, w);
+/** Locks the mutex at `w` for `gp`, which waits and is on no queue, or queues it; true if it may go on. */
+function giveLocked(m: Mem, w: Ref, gp: GRef): boolean {
   const isFree = m[w + HOLDER] === 0;
   if (isFree) m[w + HOLDER] = gp;
-  else enqueueLocked(m, w, gp);
-  unlock(m, mp, w);
-  if (isFree) ready(m, mp, gp);
+  else enqueueLocked(m, w + MUTEX_QUEUE, gp);
+  return isFree;
 }
 
 function enqueueLocked(m: Mem, q: Ref, gp: GRef): void {

@@ -9,6 +9,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
 import type { TypeTable } from '../heap/type-table.ts';
 import type { Step } from '../runtime/goroutine.ts';
+import type { Toolkit } from './toolkit.ts';
 
 export interface Param {
   readonly default: number;
@@ -61,3 +62,6 @@ export interface Workload extends WorkloadFacts {
   /** What the finished run has to say, line by line; read from the memory of the stopped machine. */
   report?(m: Mem, params: Params): readonly string[];
 }
+
+/** What a workload's module exports by default; the function is given the toolkit, by each thread for itself. */
+export type WorkloadModule = Workload | ((toolkit: Toolkit) => Workload);
