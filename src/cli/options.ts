@@ -1,5 +1,6 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import type { Policy } from '../drivers/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
@@ -61,13 +62,14 @@ export function readgogc(env: Readonly<Record<string, string | undefined>>): num
   return text === 'off' ? 'off' : parseEnvPercent(text);
 }
 
-/** A parser of one name of several. */
-export function oneOf<Name extends string>(what: string, names: readonly Name[]): (text: string) => Name {
-  return (text) => {
+/** A parser of one name of several; it carries the names, for completion. */
+export function oneOf<Name extends string>(what: string, names: readonly Name[]): ((text: string) => Name) & { readonly names: readonly Name[] } {
+  function parse(text: string): Name {
     const name = names.find((known) => known === text);
-    if (name === undefined) throw new UsageError(`${what} must be ${listed(names)}, not '${text}'`);
+    if (name === undefined) throw new UsageError(`${what} must be ${listed(names)}, not '${printable(text)}'`);
     return name;
-  };
+  }
+  return Object.assign(parse, { names });
 }
 
 function listed(names: readonly string[]): string {

@@ -59,7 +59,7 @@ export function addRun(program: Command, deps: Deps): void {
     .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
     .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip')
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
-    .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
+    .option('--procs <n>', 'Ps, each on a thread of its own, 1 to 64 (default: one for each core)', parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
@@ -81,7 +81,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--memprofile-text', "print the memory profile in Go's text form")
     .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', () => workloadList(deps.listWorkloads()))
+    .addHelpText('after', (context) => workloadList(deps.listWorkloads())(context))
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
