@@ -2,7 +2,7 @@
 import type { AddHelpTextContext } from 'commander';
 import { EXIT } from '../base/fatal.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../report/wrap.ts';
 
 /** Columns where there is no terminal to fit. */
 export const HELP_WIDTH = 80;

@@ -9,11 +9,11 @@ const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [left('mutant'), left('in'), left('history'), left('killed'), left('by'), right('executions'), right('seconds')];
 
 /** Head and rows; executions and seconds are medians of the searches, of which those in vain count in full. */
-export function mutantsTable(searched: readonly Searched[]): string[] {
+export function mutantsTable(searched: readonly Searched[], width?: number): string[] {
   const rank = ({ kill }: Searched): number => (kill === null ? 1 : isKilled(kill) ? 0 : 2);
   const rows = searched.toSorted((a, b) => rank(a) - rank(b)).map(rowOf);
   const killed = searched.filter((each) => rank(each) === 0).length;
-  return [...formatTable(COLUMNS, rows), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
+  return [...formatTable(COLUMNS, rows, width), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
 }
 
 /** One line, as soon as it is known. */

@@ -3,7 +3,9 @@ import { UsageError } from '../base/fatal.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
+import { paintHeads } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
+import { wrap } from '../report/wrap.ts';
 import type { Deps } from './deps.ts';
 import { graphParams, type HeapSource } from './heaps.ts';
 import { openMachine } from './machine-file.ts';
@@ -51,8 +53,8 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
     terminal.out(`${predictionDocument(prediction)}\n`);
     return;
   }
-  const [head, ...rows] = formatPrediction(prediction);
-  const lines = [describePrediction(prediction), '', paint(terminal.outIsColored).bold(head), ...rows, '', ...explainPrediction(prediction)];
+  const table = paintHeads(formatPrediction(prediction, terminal.outWidth), paint(terminal.outIsColored).bold);
+  const lines = [describePrediction(prediction), '', ...table, '', ...explainPrediction(prediction).flatMap((sentence) => wrap(sentence, terminal.outWidth))];
   terminal.out(`${lines.join('\n')}\n`);
 }
 

@@ -24,6 +24,9 @@ import { paint } from './paint.ts';
 import { ReaderGone } from './real-terminal.ts';
 import { hint } from './suggest.ts';
 
+/** A column of help that is wrapped has at least so many characters. */
+const NARROWEST_TEXT = 16;
+
 /** In the order in which help lists them. */
 const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence, addHelp, addCompletion];
 
@@ -81,7 +84,7 @@ export function createProgram(deps: Deps): Command {
       getOutHelpWidth: () => terminal.outWidth ?? HELP_WIDTH,
       getOutHasColors: () => terminal.outIsColored,
     })
-    .configureHelp({ styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
+    .configureHelp({ minWidthToWrap: NARROWEST_TEXT, styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
     .helpCommand(false)
     .addHelpText('after', examples([
       ['sweepgen start', 'mark the heap of sweepgen itself'],

@@ -10,11 +10,11 @@ const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
 
 /** Lines under a head of the heap: its roots, its goroutines, and a table of its objects. None for files that don't tell. */
-export function formatHeapFacts({ facts, bytes }: HeapImage): string[] {
+export function formatHeapFacts({ facts, bytes }: HeapImage, width?: number): string[] {
   if (facts === undefined) return [];
   const rows: [string, string][] = [['format', facts.format], ['roots', describeRoots(facts)]];
   if (facts.goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(facts)]);
-  return [...formatFacts(rows), ...formatGroups(facts, bytes)];
+  return [...formatFacts(rows, width), ...formatGroups(facts, bytes, width)];
 }
 
 /** "roots: 1 in data, 74 in bss, 103 in 49 frames of 12 goroutines, 14 other". */
@@ -35,14 +35,13 @@ function describeGoroutines({ goroutines: { count, waiting } }: HeapFacts): stri
   return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${reason}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
 }
 
-function formatGroups({ by, groups }: HeapFacts, total: number): string[] {
+function formatGroups({ by, groups }: HeapFacts, total: number, width: number | undefined): string[] {
   const named = groups.filter(({ name }) => name !== OTHER_GROUPS).slice(0, SHOWN_GROUPS);
   if (named.length === 0) return [];
   const head = by === 'type' ? { head: 'type', align: 'left' as const } : { head: 'size', align: 'right' as const };
   return formatTable(
     [head, { head: 'objects', align: 'right' }, { head: 'bytes', align: 'right' }, { head: 'of the heap', align: 'right' }],
-    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : clean(name), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),
-  );
+    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : clean(name), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]), width);
 }
 
 const WIDEST_NAME = 40;

@@ -106,7 +106,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   } else {
     const [{ covered, seconds }] = tally.scenarios;
     terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
-    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal.outIsColored).join('\n')}\n`);
+    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${join(flags.save, fileNameOf(investigation.artefact))}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);

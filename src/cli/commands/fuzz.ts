@@ -106,7 +106,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
       onSlice: (slice, seconds) => progress.show(describeProgress(slice, tally, seconds)),
       onFailure(failure) {
         progress.clear();
-        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal.outIsColored).join('\n')}\n\n`);
+        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal).join('\n')}\n\n`);
       },
     });
   } finally {
@@ -117,7 +117,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
     const { fuzzDocument } = await import('../fuzz-document.ts');
     terminal.out(`${fuzzDocument(about, jobs, tally, result)}\n`);
   } else {
-    terminal.out(`${describeCoverage(tally, result.ending !== 'failure').join('\n')}\n`);
+    terminal.out(`${describeCoverage(tally, result.ending !== 'failure', terminal.outWidth).join('\n')}\n`);
     terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? ', nothing wrong' : ''}\n`);
   }
   if (log?.error !== undefined) throw log.error;

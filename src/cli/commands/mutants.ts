@@ -81,7 +81,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     const { mutantsDocument } = await import('../mutants-document.ts');
     terminal.out(`${mutantsDocument(search, searched)}\n`);
   } else {
-    terminal.out(`${mutantsTable(searched).join('\n')}\n`);
+    terminal.out(`${mutantsTable(searched, terminal.outWidth).join('\n')}\n`);
     const left = wanted.length - searched.length;
     if (left > 0) terminal.out(`${plural(left, 'mutant')} not tried\n`);
   }

@@ -43,7 +43,7 @@ async function replay({ terminal }: Deps, failure: string, { json = false, trace
     terminal.out(`${replayDocument(artefact, replayed, lanes)}\n`);
   } else {
     terminal.out(`${describe(artefact, replayed).join('\n')}\n\n`);
-    for (const line of laneTableText(lanes, terminal.outIsColored)) terminal.out(line);
+    for (const line of laneTableText(lanes, terminal.outIsColored, terminal.outWidth)) terminal.out(line);
   }
   if (recording.outcome.verdict !== 'ok') throw new StillFails(replayed);
 }

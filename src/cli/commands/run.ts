@@ -141,9 +141,9 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   }
   if (heap !== undefined) {
     terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
-    for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
+    for (const line of formatHeapFacts(heap, terminal.outWidth)) terminal.out(`  ${line}\n`);
   }
-  for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);
+  for (const line of [...result.lines, ...formatSummary(setting, result, terminal.outWidth)]) terminal.out(`${line}\n`);
 }
 
 /** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */

@@ -11,6 +11,8 @@ import { describeMemoryUse } from '../../report/memory-use.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
+import { paintHeads } from '../../report/table.ts';
+import { wrap } from '../../report/wrap.ts';
 import type { ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
@@ -100,14 +102,15 @@ export function defaultCounts(cores: number): number[] {
 export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly Comparison[] = []): void {
   const { terminal } = deps;
   const { bold } = paint(terminal.outIsColored);
-  const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
+  const width = terminal.outWidth;
+  const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
   const lines = [
-    ...table(formatScaleTable(scaling)),
-    ...(threads.length > 1 ? table(formatThreads(threads)) : []),
-    ...(comparison.length > 0 ? table(formatComparison(comparison)) : []),
+    ...table(formatScaleTable(scaling, width)),
+    ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
+    ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
-    ...explainScaling(scaling),
+    ...explainScaling(scaling).flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
@@ -153,7 +156,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   }
   if (await writeFigures(deps, flags, [scaling], comparison)) return;
   deps.terminal.out(`${describeHeap(scaling)}\n`);
-  if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
+  if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image, deps.terminal.outWidth)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
   if (scaling.memory !== undefined) for (const line of describeMemoryUse(scaling.memory)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);
@@ -190,8 +193,8 @@ async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: Sc
     }
   }
   if (!(await writeFigures({ ...deps, terminal }, flags, scalings))) {
-    const [head, ...rows] = formatSweep(name, scalings);
-    terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+    const table = paintHeads(formatSweep(name, scalings, terminal.outWidth), paint(terminal.outIsColored).bold);
+    terminal.out(`${[describeHeap(scalings[0]), '', ...table].join('\n')}\n`);
   }
   if (interruption !== undefined) throw interruption;
 }

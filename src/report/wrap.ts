@@ -1,7 +1,8 @@
 /** Text on lines of a given width. */
 
 /** The text's words on lines of at most `width` characters; a longer word has a line of its own. */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width = Infinity): string[] {
+  if (text.length <= width) return [text];
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines[lines.length - 1];
