@@ -1,4 +1,5 @@
 /** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
+import { printable } from '../base/printable.ts';
 import { EDGES } from '../drivers/explore/edges/catalog.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
@@ -15,6 +16,9 @@ const COLUMNS: readonly Column[] = [
   { head: 'scenario', align: 'left' },
   ...['executions', 'a second', 'distinct', 'accesses', 'edges', 'failures'].map((head) => ({ head, align: 'right' as const })),
 ];
+
+/** A line is printed up to here. */
+const LONGEST_LINE = 2000;
 
 /** One line: the scenario whose slice came back, and the campaign. */
 export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number): string {
@@ -35,14 +39,14 @@ export function describeTotals(tally: Tally, seconds: number): string {
 /** Where it failed, and how to see it again; what broke, if `explained`. */
 export function describeFailure(failure: Failure, explained: boolean, { outIsColored, outWidth }: Pick<Terminal, 'outIsColored' | 'outWidth'>): string[] {
   const { station, explanation, shrunk, repeat } = failure;
-  const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${watchedBy(station.monitors)}:`];
-  if (explained) lines.push(...explanation.map((line) => `  ${line}`));
-  if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${shrunk}`);
+  const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}:`];
+  if (explained) lines.push(...explanation.map((line) => `  ${printable(line, LONGEST_LINE)}`));
+  if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${printable(shrunk, LONGEST_LINE)}`);
   else if (shrunk !== null) {
     lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, outIsColored, outWidth));
     lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
   }
-  lines.push(`repeat the one that failed with: ${repeat}`);
+  lines.push(`repeat the one that failed with: ${printable(repeat, LONGEST_LINE)}`);
   return lines;
 }
 
@@ -58,7 +62,7 @@ function knobsOf({ station }: Failure): string[] {
 /** A row for each scenario, then how many edges were passed; with `never`, which were not. */
 export function describeCoverage(tally: Tally, never: boolean, width?: number): string[] {
   const rows = tally.scenarios.map(({ scenario, executions, seconds, distinct, steps, edges, failures }) => [
-    scenario,
+    printable(scenario),
     formatCount(executions),
     seconds > 0 ? formatCount(executions / seconds) : '–',
     formatCount(distinct),
@@ -66,12 +70,12 @@ export function describeCoverage(tally: Tally, never: boolean, width?: number): 
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${each.scenario}: ${each.covered}`]));
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${each.covered}`]));
   return [...formatTable(COLUMNS, rows, width), ...covered.flatMap((line) => wrap(line, width)), ...notRun(tally, width), ...edgesOf(tally, never, width)];
 }
 
 function notRun({ scenarios }: Tally, width: number | undefined): string[] {
-  const names = scenarios.filter(({ executions }) => executions === 0).map(({ scenario }) => scenario);
+  const names = scenarios.filter(({ executions }) => executions === 0).map(({ scenario }) => printable(scenario));
   return names.length === 0 ? [] : wrapped('not run: ', names, width);
 }
 

@@ -1,4 +1,5 @@
 /** The lane table in colours, and as wide as the terminal. */
+import { printable } from '../base/printable.ts';
 import { laneTable, type TableLine } from '../drivers/explore/failures/lane-table.ts';
 import type { Lanes } from '../drivers/explore/failures/lanes.ts';
 import { wrap } from '../report/wrap.ts';
@@ -13,9 +14,11 @@ export function* laneTableText(lanes: Lanes, isColored: boolean, width?: number)
 export function tableText(table: readonly TableLine[], isColored: boolean, width = Infinity): string[] {
   const { bold, dim, yellow } = paint(isColored);
   const paints = { head: bold, access: String, critical: (text: string) => bold(yellow(text)), between: dim };
-  return fitted(table, width).map(({ text, kind }) => paints[kind](text));
+  return fitted(table, width).map(({ text, kind }) => paints[kind](printable(text, LONGEST_LINE)));
 }
 
+/** A line is printed up to here. */
+const LONGEST_LINE = 10_000;
 /** Between two columns. */
 const BAR = ' │ ';
 /** What stands before the columns: a mark, and the number of the step. */

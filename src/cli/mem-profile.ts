@@ -1,8 +1,10 @@
 /** `run --memprofile` and its companions: what is asked of the profiler, and where the profile goes. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { DEFAULT_RATE } from '../runtime/memprofile.ts';
 import { formatBytes } from '../report/units.ts';
+import { quote } from './command-line.ts';
 import type { Deps } from './deps.ts';
 
 export interface ProfileFlags {
@@ -33,7 +35,7 @@ export async function deliverProfile(deps: Deps, flags: ProfileFlags, { memProfi
   if (flags.memprofile !== undefined) {
     const { pprofOf } = await import('../report/pprof.ts');
     deps.writeFile(flags.memprofile, pprofOf(memProfile, Date.now()));
-    deps.terminal.err(`memory profile written to ${flags.memprofile}; look at it with go tool pprof -top ${flags.memprofile}\n`);
+    deps.terminal.err(`memory profile written to ${printable(flags.memprofile)}; look at it with go tool pprof -top ${printable(quote(flags.memprofile), 1000)}\n`);
   }
   if (flags.memprofileText) {
     const { formatHeapProfile } = await import('../report/heap-text.ts');

@@ -1,4 +1,5 @@
 /** The table of mutants: killed first, survivors last. */
+import { printable } from '../base/printable.ts';
 import { isKilled, median, type Kill } from '../drivers/explore/campaigns/mutants.ts';
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatNumber, plural } from '../report/units.ts';
@@ -25,19 +26,15 @@ export function describeKill(searched: Searched): string {
 function rowOf({ mutant, kill, lost }: Searched): string[] {
   const where = mutant.file.replace(/^src\//, '').replace(/\.ts$/, '');
   const history = mutant.history.split(/[;:,(]/)[0].trim();
-  if (kill === null) return [mutant.name, where, history, 'lost', lost, '–', '–'];
+  if (kill === null) return [mutant.name, where, history, 'lost', printable(lost, MOST), '–', '–'];
   const { searches } = kill;
   const found = searches.filter(({ failure }) => failure !== null).length;
   const killed = found === searches.length ? 'yes' : found === 0 ? 'no' : `${found} of ${searches.length}`;
   const seconds = median(searches.map((search) => search.seconds));
-  return [mutant.name, where, history, killed, shortened(killers(kill)), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
+  return [mutant.name, where, history, killed, printable(killers(kill), MOST), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
 }
 
 /** Words of an exception can be many. */
-function shortened(text: string): string {
-  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
-}
-
 const MOST = 64;
 
 /** By which scenario and verdict, the most frequent first. */

@@ -1,5 +1,6 @@
 /** `scale --model`: predicts mark times by a machine model, where `scale` else measures. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
@@ -37,7 +38,7 @@ export function parseModelThreads(text: string): number[] {
   const counts = text.split(',').flatMap((part) => {
     const [first, last, ...more] = part.split('..').map((end) => parseThread(end.trim()));
     if (last === undefined) return [first];
-    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${text}'`);
+    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${printable(text)}'`);
     const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
   });

@@ -1,8 +1,11 @@
 /** What a machine model predicts, as a table and as one JSON document. */
+import { printable } from '../base/printable.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
+
+const SCHEMA = 2;
 
 export interface Prediction {
   readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number };
@@ -23,7 +26,7 @@ const COLUMNS = [
 /** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
 export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
   const layout = unpadded ? ', counters without padding' : '';
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${printable(machine.name)}${layout}`;
 }
 
 /** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
@@ -55,7 +58,7 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
   }
   sentences.push('Predicted, not measured: docs/model.md says how far to trust it.');
   const most = results[results.length - 1].procs;
-  if (most > machine.cores) sentences.push(`${machine.name} has ${plural(machine.cores, 'core')}; beyond that, it is taken to have more of the same.`);
+  if (most > machine.cores) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; beyond that, it is taken to have more of the same.`);
   return sentences;
 }
 
@@ -77,7 +80,8 @@ function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
 export function predictionDocument(prediction: Prediction): string {
   const { heap, policy, machine, unpadded, results } = prediction;
   return JSON.stringify({
-    schema: 'sweepgen/prediction/1',
+    schema: SCHEMA,
+    command: 'scale --model',
     heap,
     policy,
     machine: machine.name,

@@ -71,7 +71,7 @@ test('scale --model predicts in place of measuring', async () => {
 test('scale --model --json says the same as one document', async () => {
   const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
   const document = JSON.parse(out) as { schema: string; unpadded: boolean; results: { procs: number; medianNs: number; speedup: number; objectsMarked: number; shares: Record<string, number> }[] };
-  expect(document).toMatchObject({ schema: 'sweepgen/prediction/1', heap: { name: 'tree', objects: 2047 }, machine: 'xeon-2', policy: 'go1.3', unpadded: true });
+  expect(document).toMatchObject({ schema: 2, command: 'scale --model', heap: { name: 'tree', objects: 2047 }, machine: 'xeon-2', policy: 'go1.3', unpadded: true });
   const [one, two] = document.results;
   expect([one.procs, two.procs]).toEqual([1, 2]);
   expect(two.objectsMarked).toBe(2047);

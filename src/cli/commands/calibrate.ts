@@ -1,5 +1,6 @@
 /** `sweepgen calibrate`: measures the machine it runs on, for `scale --model`. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import type { MachineModel } from '../../drivers/model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
 import { formatBytes, formatNs, formatNumber } from '../../report/units.ts';
@@ -40,7 +41,7 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
     deps.terminal.out(`${calibrateDocument(path, machine)}\n`);
     return;
   }
-  deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : path}.`].join('\n')}\n`);
+  deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : printable(path)}.`].join('\n')}\n`);
 }
 
 /** Times of some nanoseconds, to a hundredth. */
@@ -50,7 +51,7 @@ function short(ns: number): string {
 
 /** A machine model, line by line. */
 export function describeMachine(machine: MachineModel): string[] {
-  return [machine.about, '', ...formatFacts([
+  return [printable(machine.about, 1000), '', ...formatFacts([
     ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],
     ['first cache, second', `${short(machine.l1.ns)}, ${short(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),

@@ -1,5 +1,6 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
@@ -17,6 +18,7 @@ import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, profileRate } from '../mem-profile.ts';
 import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
+import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
 
@@ -140,10 +142,10 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     return;
   }
   if (heap !== undefined) {
-    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
-    for (const line of formatHeapFacts(heap, terminal.outWidth)) terminal.out(`  ${line}\n`);
+    const facts = formatHeapFacts(heap, terminal.outWidth).map((line) => `  ${line}`);
+    printLines(terminal, [`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}`, ...facts]);
   }
-  for (const line of [...result.lines, ...formatSummary(setting, result, terminal.outWidth)]) terminal.out(`${line}\n`);
+  printLines(terminal, [...result.lines, ...formatSummary(setting, result, terminal.outWidth)]);
 }
 
 /** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */

@@ -1,6 +1,7 @@
 /** `sweepgen scale`: a phase's time by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
@@ -243,10 +244,10 @@ function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleF
 
 /** @throws UsageError if the two would have nothing in common */
 function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
-  if (before.phase !== phase) throw new UsageError(`${path} measured --phase ${before.phase}, not ${phase}`);
-  if (heap.name !== name) throw new UsageError(`${path} measured the heap ${heap.name}, not ${name}`);
+  if (before.phase !== phase) throw new UsageError(`${printable(path)} measured --phase ${before.phase}, not ${phase}`);
+  if (heap.name !== name) throw new UsageError(`${printable(path)} measured the heap ${printable(heap.name)}, not ${printable(name)}`);
   const measured = results.map(({ procs }) => procs);
   if (!counts.some((count) => measured.includes(count))) {
-    throw new UsageError(`${path} measured other numbers of threads: --procs ${measured.join(',')}`);
+    throw new UsageError(`${printable(path)} measured other numbers of threads: --procs ${measured.join(',')}`);
   }
 }
