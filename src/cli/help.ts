@@ -7,6 +7,9 @@ import { wrap } from '../report/wrap.ts';
 /** Columns where there is no terminal to fit. */
 export const HELP_WIDTH = 80;
 
+/** A column of texts has at least so many characters. */
+const NARROWEST_TEXT = 24;
+
 export type Row = readonly [name: string, text: string];
 export type HelpText = (context: AddHelpTextContext) => string;
 
@@ -44,10 +47,11 @@ function section(title: string, rows: readonly Row[], { command }: AddHelpTextCo
   return ['', `${title}:`, ...twoColumns(rows, width)].join('\n');
 }
 
-/** Texts beside the names, or below them where that leaves less than half of the width. */
+/** Texts beside the names, or below them where little of the width is left. */
 function twoColumns(rows: readonly Row[], width: number): string[] {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
-  if (indent > width / 2 + 8) return rows.flatMap(([name, text]) => [`  ${name}`, ...wrap(text, width - 6).map((line) => `      ${line}`)]);
+  const longest = Math.max(...rows.flatMap(([, text]) => text.split(' ').map((word) => word.length)));
+  if (width - indent < Math.max(NARROWEST_TEXT, longest)) return rows.flatMap(([name, text]) => [`  ${name}`, ...wrap(text, width - 6).map((line) => `      ${line}`)]);
   return rows.flatMap(([name, text]) =>
     wrap(text, width - indent).map((line, i) => `  ${i === 0 ? name : ''}`.padEnd(indent) + line),
   );
