@@ -1,6 +1,6 @@
 /** Streams that can't be written: one sentence, a code of its own, and never a broken invariant. */
 import { describe, expect, it } from 'vitest';
-import { EXIT, OutputError } from '../../src/base/fatal.ts';
+import { EXIT, OutputError, UsageError } from '../../src/base/fatal.ts';
 import { ReaderGone, realTerminal } from '../../src/cli/real-terminal.ts';
 import { MachineStuck } from '../../src/drivers/errors.ts';
 import { cli, collecting, cycleOf, resultOf, terminalOf } from './fakes.ts';
@@ -40,6 +40,26 @@ describe('stdout', () => {
     const written: string[] = [];
     const gone = terminalOf({ out: () => { throw new ReaderGone(); }, err: (text) => void written.push(text) });
     expect([(await cli(line, play, { terminal: gone })).code, written]).toEqual([0, []]);
+  });
+});
+
+describe('an output file that can not be written after all', () => {
+  const full = new OutputError("out can't be written: no space is left on the device");
+  const changes = { writeFile: () => { throw full; }, writeText: () => Promise.reject(full) };
+
+  it.each(['run --memorydump out', 'run --memprofile out', 'scale tree --svg out'])('costs "%s" no results', async (line) => {
+    const { code, out, err } = await cli(line, (options) => (options.args === undefined ? resultOf({ memProfile: { rate: 1, records: [] } }) : collecting(options)), changes);
+    expect(code).toBe(EXIT.output);
+    expect(out).toMatch(/live at the end|mark time/);
+    expect(err).toContain(`sweepgen: ${full.message}\n`);
+  });
+
+  it.each(['run --memorydump out', 'run --memprofile out', 'run --heapdump out', 'scale tree --svg out', 'calibrate --out out', 'explore mark-bits --save out'])('is checked before the work of "%s"', async (line) => {
+    function refuse(path: string): never {
+      throw new UsageError(`${path} is refused`);
+    }
+    const { code, out, err, started } = await cli(line, undefined, { checkWritable: refuse, checkWritableFolder: refuse });
+    expect([code, out, err, started]).toEqual([2, '', 'sweepgen: out is refused\n', []]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { OutputError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
@@ -106,6 +107,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const memprofileRate = profileRate(deps, flags);
   for (const path of [flags.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   const progress = new Progress(terminal);
+  // A file that can't be written must not cost the report of a long run.
+  let lost: OutputError | undefined;
+  function keep(error: unknown): void {
+    if (!(error instanceof OutputError)) throw error;
+    lost ??= error;
+  }
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
     ...setting,
@@ -133,12 +140,13 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     onTick: (tick) => progress.show(describeTick(workload.name, tick)),
   }, async (m) => {
     progress.clear();
-    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
+    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
   }).finally(() => progress.clear());
-  await deliverProfile(deps, flags, result);
+  await deliverProfile(deps, flags, result).catch(keep);
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
     terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
+    if (lost !== undefined) throw lost;
     return;
   }
   if (heap !== undefined) {
@@ -146,6 +154,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     printLines(terminal, [`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}`, ...facts]);
   }
   printLines(terminal, [...result.lines, ...formatSummary(setting, result, terminal.outWidth)]);
+  if (lost !== undefined) throw lost;
 }
 
 /** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */

@@ -18,7 +18,7 @@ import type { ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
-import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
+import { GRAPHS, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -151,11 +151,15 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const scaling = await measure(tunings[0]);
   if (scaling.interrupted) return endEarly(deps, flags, scaling);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
+  if (!(await writeFigures(deps, flags, [scaling], comparison))) printAll(deps, source, scaling, comparison);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
   }
-  if (await writeFigures(deps, flags, [scaling], comparison)) return;
+}
+
+/** The heap, what is known of it, and what was measured. */
+function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, comparison?: readonly Comparison[]): void {
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image, deps.terminal.outWidth)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
