@@ -157,7 +157,7 @@ export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison
 
 /** A document for each value of the setting `name`. */
 export function sweepDocument(name: string, scalings: readonly Scaling[]): string {
-  return print({ schema: SCALE_SCHEMA, command: 'scale', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
+  return print({ schema: SCALE_SCHEMA, command: 'scale --sweep', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
 }
 
 function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {

@@ -43,7 +43,7 @@ export function describeMachineOf({ machine }: Pick<Prediction, 'machine'>): str
 }
 
 /** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
-export function formatPrediction({ results }: Prediction): string[] {
+export function formatPrediction({ results }: Prediction, width?: number): string[] {
   const time = timeColumn(results.map(({ markNs }) => markNs));
   return formatTable(COLUMNS, results.map((result) => {
     const shares = sharesOf(result);
@@ -56,7 +56,7 @@ export function formatPrediction({ results }: Prediction): string[] {
       formatCount(result.steal),
       ...[shares.roots, shares.scanning, shares.waiting, shares.misses, shares.transfers, shares.branches].map(formatShare),
     ];
-  }));
+  }), width);
 }
 
 /** What the figures say, and what they are worth. */

@@ -1,4 +1,5 @@
 /** A measurement of scaling as a table, and what it shows in words. */
+import { printable } from '../base/printable.ts';
 import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
@@ -31,11 +32,11 @@ const VERBS: Readonly<Record<ScalePhase, readonly [one: string, many: string]>> 
 /** "tree: 4,194,303 objects, 128 MB in 16,407 spans". */
 export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
   const where = heap.spans === 0 ? '' : ` in ${plural(heap.spans, 'span')}`;
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
 }
 
-/** Head and rows, at most 80 columns wide. A count of threads above the cores has a star. */
-export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>): string[] {
+/** Head and rows; at most 80 columns wide, or `width`. A count of threads above the cores has a star. */
+export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>, width?: number): string[] {
   const time = timeColumn(results.flatMap(({ medianNs, interval }) => [medianNs, interval.low, interval.high]));
   const bound = (ns: number) => time(ns).split(' ')[0];
   const right = (head: string): Column => ({ head, align: 'right' });
@@ -47,7 +48,7 @@ export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'resul
     hasInterval(result) ? `${bound(result.interval.low)} – ${bound(result.interval.high)}` : '–',
     (results[0].medianNs / result.medianNs).toFixed(2),
     ...COLUMNS[phase].map(([, cell]) => cell(result)),
-  ]));
+  ]), width);
 }
 
 /** What the table shows, sentence by sentence. */

@@ -26,7 +26,7 @@ function reported({ m, map }: CoreMachine): string[] {
     workload: 'none',
     onCycle: ({ numgc }) => lines.push(`gc${numgc}`),
     onScavenge: ({ kind, number }) => lines.push(`${Object.keys(SCAVENGE)[kind]} ${number}`),
-  }, NOTHING).look();
+  }, NOTHING, () => false).look();
   return lines;
 }
 
@@ -46,7 +46,7 @@ describe('the log of the scavenger', () => {
 
   test('is read though nobody asks for it', () => {
     const { m, map } = runCore(large, 100, (m, mp) => void freeOSMemory(m, mp));
-    new Watcher(m, map, { workload: 'none' }, NOTHING).look();
+    new Watcher(m, map, { workload: 'none' }, NOTHING, () => false).look();
     expect(drainScavenges(m)).toEqual([]);
   });
 
