@@ -11,7 +11,7 @@ import { cacheOf, procs } from './caches.ts';
 import { CLASSES, CLASS_BYTES } from './classes.ts';
 import type { Findings } from './problems.ts';
 import { ProfileHistory } from './profile-history.ts';
-import { isPersistent } from './specials.ts';
+import { specialsOf } from './specials.ts';
 import { blockWords } from './spans.ts';
 import { KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, type HeapView } from './view.ts';
 
@@ -152,7 +152,7 @@ function countKeptByFinalizers(h: HeapView, i: number): number {
   const m = h.m;
   let n = 0;
   let last = -1;
-  for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+  for (const x of specialsOf(h, i)) {
     const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
     if (off < 0 || off === last || m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
     last = off;

@@ -3,13 +3,12 @@
  * mark, with nothing allocated since and all of its garbage gone.
  */
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
-import { Span } from '../heap/span.ts';
 import { Bucket, MPROF, MProf } from '../malloc/buckets.ts';
 import type { Findings } from './problems.ts';
-import { isPersistent } from './specials.ts';
-import { KIND, blockAt, hasBit, spanRef, spanStart, wide, type HeapView } from './view.ts';
+import { isPersistent, specialsOf } from './specials.ts';
+import { KIND, blockAt, hasBit, spanStart, wide, type HeapView } from './view.ts';
 
-const { next: NEXT, offset: OFFSET, kind: KIND_OF, bucket: BUCKET } = Special.at;
+const { offset: OFFSET, kind: KIND_OF, bucket: BUCKET } = Special.at;
 
 /** Sampled blocks that survive a mark, by their bucket. */
 type Survivors = ReadonlyMap<number, number>;
@@ -61,7 +60,7 @@ function readSurvivors(h: HeapView): Survivors {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
     const finalized = new Set<number>();
     const sampled: [off: number, bucket: number][] = [];
-    for (let x = h.m[spanRef(h, i) + Span.at.specials]; isPersistent(h.m, x); x = h.m[x + NEXT]) {
+    for (const x of specialsOf(h, i)) {
       const off = blockAt(h, spanStart(h, i) + (h.m[x + OFFSET] >>> 2));
       if (h.m[x + KIND_OF] === SPECIAL_KIND.finalizer) finalized.add(off);
       else sampled.push([off, h.m[x + BUCKET]]);

@@ -7,7 +7,7 @@ import { ADDR_HASH_BITS, AddrEntry, AddrHash, DENSE_LENGTH } from '../malloc/add
 import { BUCK_HASH_SIZE, Bucket, MPROF, MProf } from '../malloc/buckets.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import type { Findings } from './problems.ts';
-import { isPersistent } from './specials.ts';
+import { isPersistent, specialsOf } from './specials.ts';
 import { KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type HeapView } from './view.ts';
 
 const { next: NEXT, allnext: ALLNEXT, nstk: NSTK, size: SIZE } = Bucket.at;
@@ -81,7 +81,7 @@ function countSpecials(h: HeapView, out: Findings, named: Named): void {
   const m = h.m;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
-    for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+    for (const x of specialsOf(h, i)) {
       if (m[x + Special.at.kind] !== SPECIAL_KIND.profile) continue;
       nameBucket(h, out, named, spanStart(h, i) + (m[x + Special.at.offset] >>> 2), m[x + Special.at.bucket]);
     }

@@ -7,11 +7,10 @@
 import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
 import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../heap/refword.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
-import { Span } from '../heap/span.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
-import { isPersistent } from './specials.ts';
-import { KIND, PAGE_WORDS, blockAt, hasBit, isScanned, nameBlock, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
+import { specialsOf } from './specials.ts';
+import { KIND, PAGE_WORDS, blockAt, hasBit, isScanned, nameBlock, spanPages, spanStart, type HeapView } from './view.ts';
 
 const SLOT = 1024;
 const STATES = ['RefFree', 'RefStack', 'RefNone', 'RefSome', 'RefFinalize'];
@@ -99,7 +98,7 @@ function checkUnused(h: HeapView, out: Findings, i: number, from: number): void 
 function specialFlags(h: HeapView, i: number): ReadonlyMap<number, number> {
   const m = h.m;
   const flags = new Map<number, number>();
-  for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+  for (const x of specialsOf(h, i)) {
     const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
     if (m[x + Special.at.kind] === SPECIAL_KIND.finalizer) flags.set(off, REF_HAS_FINALIZER);
   }

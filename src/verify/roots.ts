@@ -3,11 +3,10 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { G, G_STATUS } from '../machine/g.ts';
 import { SCHED, Sched } from '../machine/sched.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
-import { Span } from '../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { hasRefwords } from './refwords.ts';
-import { isPersistent } from './specials.ts';
-import { KIND, blockAt, isScanned, nameWord, spanRef, spanStart, type HeapView } from './view.ts';
+import { isPersistent, specialsOf } from './specials.ts';
+import { KIND, blockAt, isScanned, nameWord, spanStart, type HeapView } from './view.ts';
 
 export const ROOT = { data: 0, bss: 1, stack: 2, finalizers: 3, object: 4 } as const;
 
@@ -59,7 +58,7 @@ function addFinalizedObjects(h: HeapView, roots: Roots): void {
   const m = h.m;
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
-    for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x); x = m[x + Special.at.next]) {
+    for (const x of specialsOf(h, i)) {
       if (m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
       const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));
       if (off >= 0 && (!hasRefwords(h) || isScanned(h, off))) roots.push(ROOT.object, off, h.arena + off, h.arena + off + h.pageStep[off >> 11]);

@@ -16,6 +16,15 @@ export function isPersistent(m: Mem, ref: number): boolean {
   return ref >= m[CONFIG + Config.at.persistentStart] && ref < m[CONFIG + Config.at.persistentEnd];
 }
 
+/** The specials of span `i`, in their order; of a list that does not end no more than there are records. */
+export function specialsOf(h: HeapView, i: number): readonly number[] {
+  const m = h.m;
+  const most = m[ALLOC + FixAlloc.at.carved];
+  const found: number[] = [];
+  for (let x = m[spanRef(h, i) + Span.at.specials]; isPersistent(m, x) && found.length < most; x = m[x + NEXT]) found.push(x);
+  return found;
+}
+
 export function checkSpecials(h: HeapView, out: Findings): void {
   const m = h.m;
   const carved = m[ALLOC + FixAlloc.at.carved];

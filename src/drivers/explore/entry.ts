@@ -21,6 +21,7 @@ export { DEEP_CALLS } from './scenarios/programs/deep-calls.ts';
 export { buildByOperations, runOperations } from './scenarios/programs/heap-operations.ts';
 export { buildBoundedBuffer, runBoundedBuffer } from './scenarios/programs/bounded-buffer.ts';
 export { runStackOperations } from './scenarios/programs/lfstack.ts';
+export { runHelpers } from './scenarios/programs/helpers.ts';
 export { buildLocks, runLocks } from './scenarios/programs/locks.ts';
 export { buildParFor, buildParForLate, runParFor, runParForLate } from './scenarios/programs/parfor.ts';
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';

@@ -17,27 +17,27 @@ export const COLUMN = {
   /** Calls of mlookup, and of free for a block. */
   lookups: 4,
   freed: 5,
-  /** Cycles begun; how much the last of them, and the one before it, were wanted (FORCE of gc.ts). */
+  /** Cycles begun. */
   cycles: 6,
-  force: 7,
-  forceBefore: 8,
   /** Finalizers queued, and run. */
-  queued: 9,
-  ran: 10,
+  queued: 7,
+  ran: 8,
   /** Samples of the profiler and their frees, by the three stages of a bucket. */
-  recentAllocs: 11,
-  prevAllocs: 12,
-  allocs: 13,
-  recentFrees: 14,
-  prevFrees: 15,
-  frees: 16,
-  /** Workbufs handed off since the last cycle ended, and the objects in them. */
-  handoffs: 17,
-  handoffObjects: 18,
+  recentAllocs: 9,
+  prevAllocs: 10,
+  allocs: 11,
+  recentFrees: 12,
+  prevFrees: 13,
+  frees: 14,
+  /** Workbufs split for others since the last cycle ended, and the objects given away with them. */
+  handoffs: 15,
+  handoffObjects: 16,
   /** Spans swept since the last mark ended. */
-  swept: 19,
+  swept: 17,
+  /** Looks of the finalizer goroutine for something to run. */
+  finqLooks: 18,
   /** Blocks asked for, of each class; tiny ones are not among them. */
-  small: 20,
+  small: 19,
 } as const;
 
 export const COLUMNS = COLUMN.small + CLASSES;

@@ -39,13 +39,9 @@ export const ENTRIES: readonly Entry[] = [
   { file: 'src/malloc/malloc.ts', name: 'mallocTiny', params: [], count: add(COLUMN.tiny) },
   { file: 'src/malloc/lookup.ts', name: 'mlookup', params: [], count: add(COLUMN.lookups) },
   { file: 'src/malloc/free.ts', name: 'free', params: ['p'], count: `if (p !== 0) ${add(COLUMN.freed)}` },
-  {
-    file: 'src/runtime/gc.ts',
-    name: 'gc',
-    params: ['force'],
-    count: `${add(COLUMN.cycles)} $ledger[${COLUMN.forceBefore}] = $ledger[${COLUMN.force}]; $ledger[${COLUMN.force}] = force;`,
-  },
+  { file: 'src/runtime/gc.ts', name: 'gc', params: [], count: add(COLUMN.cycles) },
   { file: 'src/malloc/finq.ts', name: 'queuefinalizer', params: [], count: add(COLUMN.queued) },
+  { file: 'src/runtime/system.ts', name: 'runfinq', params: [], count: add(COLUMN.finqLooks) },
   { file: 'src/runtime/system.ts', name: 'runFinalizer', params: [], count: add(COLUMN.ran) },
   { file: 'src/malloc/buckets.ts', name: 'countMalloc', params: [], count: add(COLUMN.recentAllocs) },
   {

@@ -119,7 +119,14 @@ function checkCalls(ledger: Float64Array, m: Int32Array, caches: Float64Array, p
     || unequal('EXPLICIT_FREES', 'nfreed', caches[MCache.at.nfreed], ledger[COLUMN.freed], 'blocks were freed explicitly')
     || unequal('FINALIZER_COUNT', 'queued', m[FIN + Fin.at.queued], ledger[COLUMN.queued], 'finalizers were queued')
     || unequal('FINALIZER_COUNT', 'ran', m[FIN + Fin.at.ran], ledger[COLUMN.ran], 'finalizers ran')
+    || checkWakeups(ledger)
     || checkSweeps(ledger, m);
+}
+
+/** The finalizer goroutine looks when it is made, when it is woken for something queued, and when it has run something. */
+function checkWakeups(ledger: Float64Array): string {
+  const [looks, queued] = [ledger[COLUMN.finqLooks], ledger[COLUMN.queued]];
+  return looks <= 1 + 2 * queued ? '' : `FINALIZER_WAKEUPS: ${queued} finalizers were queued, and their goroutine was woken to look for them ${looks} times`;
 }
 
 function unequal(code: string, name: string, value: number, expected: number, what: string): string {

@@ -4,9 +4,10 @@ import { cacheFlush } from './cache-flush.ts';
 import { channels, channelsClose, channelsCrowd } from './channels.ts';
 import { conditions } from './conditions.ts';
 import { deepCalls } from './deep-calls.ts';
-import { finalizers, finalizersBlocks, finalizersQueue, finalizersWake } from './finalizers.ts';
+import { finalizers, finalizersBlocks, finalizersLast, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages, longRuns, scavengeOld } from './heap-pages.ts';
+import { helpersDone } from './helpers.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
@@ -44,6 +45,7 @@ export const SCENARIOS: readonly Scenario[] = [
   parforFew,
   parforWait,
   parforIdle,
+  helpersDone,
   workbufs,
   workbufsEnd,
   markBitsGo,
@@ -92,6 +94,7 @@ export const SCENARIOS: readonly Scenario[] = [
   traced,
   finalizersQueue,
   finalizersBlocks,
+  finalizersLast,
   finalizers,
   finalizersWake,
 ];

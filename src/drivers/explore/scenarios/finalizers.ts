@@ -22,7 +22,7 @@ function shape({ procs, profile = 0, cap }: Knobs) {
 }
 
 function finalizersScenario(name: string, summary: string, all: Operations, knobs: readonly Knob[] = [SWEEP, PROFILE, CAP]): Scenario {
-  const collects = knobs.includes(SWEEP);
+  const collects = knobs.some(({ name: each }) => each === SWEEP.name);
   return {
     name,
     summary,
@@ -31,7 +31,7 @@ function finalizersScenario(name: string, summary: string, all: Operations, knob
     operations: () => all,
     prepare(core, { knobs: values, operations }, makeOracle) {
       const orders = ordersFor(operations, core.FINALIZERS_ORDERS);
-      const program = { ...core.FINALIZERS, args: [values.sweep ?? 0], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders) };
+      const program = { ...core.FINALIZERS, args: [values.sweep ?? 0], build: (m: Int32Array, m0: number) => core.buildFinalizers(m, m0, orders, values.fill ?? 0) };
       const prepared = prepareMachine(core, shape(values), GOGC, program, makeOracle);
       if (!collects) prepared.template[MSTATS + MStats.at.enablegc] = 0;
       return { ...prepared, check: (m, results) => prepared.check(m, results) || checkRan(m) || checkQuiet(m) };
@@ -76,4 +76,15 @@ export const finalizersBlocks = finalizersScenario(
     [['hold', 0, 2], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
   ],
   [{ ...CAP, values: [2, 1, 3] }],
+);
+
+/** A chunk of eight pages is used up by the time that an object with a finalizer comes to its last page: its span is the last there is. */
+export const finalizersLast = finalizersScenario(
+  'finalizers-last',
+  'objects with finalizers in the span that was made last',
+  [
+    [['make', 0, 1], ['drop', 0], ['collect'], ['yield']],
+    [['make', 0, 2], ['drop', 0], ['make', 1, 3], ['drop', 1]],
+  ],
+  [{ ...SWEEP, values: [0] }, { name: 'fill', summary: 'pages that are in use from the start', values: [5, 4, 3, 6] }],
 );

@@ -8,11 +8,12 @@
  */
 import type { Mem } from '../../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
-import type { Ref } from '../../../../memory/address.ts';
+import { PAGE_BYTES, type Ref } from '../../../../memory/address.ts';
 import { fatal } from '../../../../base/fatal.ts';
 import { G, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
+import { mallocgc } from '../../../../malloc/malloc.ts';
 import { queuefinalizer } from '../../../../malloc/finq.ts';
 import { clearfinalizer, setfinalizer } from '../../../../runtime/finalizer.ts';
 import { GOEXIT, ret, slotAt, yieldTo } from '../../../../runtime/goroutine.ts';
@@ -54,7 +55,12 @@ export function finalizersCount(m: Mem, id: number): Ref {
   return m[CONFIG + Config.at.bss] + COUNTS * m[CONFIG + Config.at.ptrWords] + 2 * id;
 }
 
-export function buildFinalizers(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
+/** Globals past the counts, which hold what fills pages. */
+const FILL = 22;
+
+/** As many pages as `fill` are in use by blocks that stay. */
+export function buildFinalizers(m: Mem, m0: MRef, lists: readonly (readonly Order[])[], fill: number): void {
+  for (let i = 0; i < fill; i++) setGlobal(m, FILL + i, mallocgc(m, m0, PAGE_BYTES, FLAG_NOSCAN));
   for (const orders of lists) startTold(m, m0, orders, PC.next, SLOTS, ALL);
 }
 
