@@ -7,7 +7,7 @@ import { ID, number, smallHeap } from '../../support/hprof-writer.ts';
 import { edgesOf, readBytes } from './hprof-feed.ts';
 import { naiveHprof } from './hprof-naive.ts';
 
-const FILES = 4000;
+const FILES = 2500;
 
 /** Numbers that readers trip over, and beginnings of records and subrecords. */
 const NUMBERS: readonly Buffer[] = [
