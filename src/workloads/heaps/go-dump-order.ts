@@ -1,6 +1,7 @@
 /** The objects of a dump by their addresses, and which of them an address lies in. */
+import { AddressIndex } from './address-index.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
-import { floatsOf, listOf, release } from '../../base/lists.ts';
+import { listOf, release } from '../../base/lists.ts';
 
 const DIGITS = 1 << 16;
 
@@ -44,43 +45,23 @@ function sortByDigit(keys: Uint32Array, shift: number, from: Uint32Array, to: Ui
   return true;
 }
 
-/**
- * Objects in the order of their addresses. They are spread over about as many buckets of
- * equal width, so that the search, from whatever address, looks at a few of them only.
- */
+/** Objects in the order of their addresses. */
 export class ObjectMap {
   readonly starts: Float64Array;
   readonly sizes: Uint32Array;
-  private readonly lowest: number;
-  private readonly highest: number;
-  /** A power of two, so that dividing is exact. */
-  private readonly bucketBytes: number;
-  /** The first object that begins in each bucket or behind it; one more at the end. */
-  private readonly firstIn: Uint32Array;
+  private readonly index: AddressIndex;
 
   /** `sizes` in the same order as `addresses`; `order` sorts both. */
   constructor(addresses: Addresses, sizes: Uint32Array, order: Uint32Array) {
-    const n = order.length;
-    this.starts = floatsOf(n);
-    this.sizes = listOf(n);
-    for (let i = 0; i < n; i++) {
-      this.starts[i] = addressAt(addresses, order[i]);
-      this.sizes[i] = sizes[order[i]];
-    }
-    this.lowest = n === 0 ? 0 : this.starts[0];
-    this.highest = n === 0 ? 0 : this.starts[n - 1];
-    const range = this.highest - this.lowest + 1;
-    this.bucketBytes = 2 ** Math.max(0, Math.ceil(Math.log2(range / Math.max(1, n))));
-    this.firstIn = listOf(Math.floor(range / this.bucketBytes) + 2).fill(n);
-    for (let i = n - 1; i >= 0; i--) this.firstIn[this.bucketOf(this.starts[i])] = i;
-    for (let b = this.firstIn.length - 2; b >= 0; b--) {
-      if (this.firstIn[b] === n) this.firstIn[b] = this.firstIn[b + 1];
-    }
+    this.index = new AddressIndex(addresses, order);
+    this.starts = this.index.starts;
+    this.sizes = listOf(order.length);
+    for (let i = 0; i < order.length; i++) this.sizes[i] = sizes[order[i]];
   }
 
   /** Gives back all but `sizes`. */
   close(): void {
-    release(this.starts, this.firstIn);
+    this.index.close();
   }
 
   /** The first object that doesn't begin behind the end of the one before; -1 if all do. */
@@ -94,28 +75,7 @@ export class ObjectMap {
 
   /** The object that `address` lies in, or -1. */
   find(address: number): number {
-    const { starts, firstIn } = this;
-    if (address < this.lowest) return -1;
-    let low = 0;
-    let high = starts.length;
-    if (address <= this.highest) {
-      const bucket = this.bucketOf(address);
-      low = firstIn[bucket];
-      high = firstIn[bucket + 1];
-    } else {
-      low = high;
-    }
-    // The last that begins at `address` or before it is in this bucket or just in front of it.
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle] <= address) low = middle + 1;
-      else high = middle;
-    }
-    const object = low - 1;
-    return object >= 0 && address < starts[object] + this.sizes[object] ? object : -1;
-  }
-
-  private bucketOf(address: number): number {
-    return Math.floor((address - this.lowest) / this.bucketBytes);
+    const object = this.index.atOrBelow(address);
+    return object >= 0 && address < this.starts[object] + this.sizes[object] ? object : -1;
   }
 }

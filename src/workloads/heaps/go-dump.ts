@@ -9,10 +9,11 @@
  * roots, goroutines with their deferred calls and panics, queued finalizers, and what objects
  * with a finalizer refer to, as in Go's own collector.
  */
-import { DumpCursor, SHORT } from './go-dump-cursor.ts';
+import { DumpCursor } from './go-dump-cursor.ts';
 import { NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
 import { imageOf, type GoImage } from './go-dump-image.ts';
 import { RecordReader } from './go-dump-records.ts';
+import { SHORT } from './record-cursor.ts';
 
 export type { GoCounts, GoImage } from './go-dump-image.ts';
 export type { GoParams } from './go-dump-format.ts';
