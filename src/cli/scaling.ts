@@ -77,6 +77,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
       bytes: 'image' in source ? source.image.bytes : bytes,
       spans: cycles[cycles.length - 1].nspan,
       facts: 'image' in source ? source.image.facts : undefined,
+      notes: 'image' in source ? source.image.notes : undefined,
     },
     results,
     cores: deps.cores,

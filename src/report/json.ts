@@ -8,8 +8,10 @@ import { UsageError } from '../base/fatal.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
+import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { formatNotes } from './heap-notes.ts';
 import type { Comparison } from './scale-compare.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
@@ -54,6 +56,9 @@ const facts = z.object({
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
+/** What the reader of the file skipped or repaired, and how often. */
+const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text: z.string() }));
+
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
   command: z.literal('run'),
@@ -74,6 +79,7 @@ export const RunDocument = z.object({
     name: z.string(), bytes: count, objects: count, edges: count, reachable: count, unreachable: count, freed: count, inUse: count,
     inPlace: z.boolean(),
     facts: facts.optional(),
+    notes: notes.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
@@ -101,7 +107,7 @@ export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
   command: z.literal('scale'),
   phase: z.enum(SCALE_PHASES),
-  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional() }),
+  heap: z.object({ name: z.string(), objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional() }),
   settings: z.record(z.string(), z.union([z.string(), z.number()])),
   graph: graph.optional(),
   cores: count.positive(),
@@ -128,7 +134,7 @@ export const ScaleDocument = z.object({
 export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, ...result.heap };
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
@@ -141,12 +147,18 @@ export function sweepDocument(name: string, scalings: readonly Scaling[]): strin
   return print({ schema: SCALE_SCHEMA, command: 'scale', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
 }
 
+function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
+  const texts = formatNotes(all);
+  return all.length === 0 ? undefined : all.map((note, i) => ({ ...note, text: texts[i] }));
+}
+
 function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
-  const { results, graph: facts, ...rest } = scaling;
+  const { results, graph: facts, heap, ...rest } = scaling;
   return ScaleDocument.parse({
     schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
+    heap: { ...heap, notes: notesOf(heap.notes) },
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
     limits: explainLimits(scaling),
     results: results.map(({ interval, ...result }) => ({
