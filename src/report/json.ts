@@ -8,8 +8,10 @@ import { UsageError } from '../base/fatal.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
+import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { formatNotes } from './heap-notes.ts';
 import type { Comparison } from './scale-compare.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
@@ -55,8 +57,8 @@ const facts = z.object({
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
-/** What the reader of a heap file passed over or repaired. */
-const notes = z.array(z.string());
+/** What the reader of the file skipped or repaired, and how often. */
+const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text: z.string() }));
 
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -133,7 +135,7 @@ export const ScaleDocument = z.object({
 export type ScaleDocument = z.infer<typeof ScaleDocument>;
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: image.notes, ...result.heap };
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
@@ -146,12 +148,18 @@ export function sweepDocument(name: string, scalings: readonly Scaling[]): strin
   return print({ schema: SCALE_SCHEMA, command: 'scale', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
 }
 
+function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
+  const texts = formatNotes(all);
+  return all.length === 0 ? undefined : all.map((note, i) => ({ ...note, text: texts[i] }));
+}
+
 function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
-  const { results, graph: facts, ...rest } = scaling;
+  const { results, graph: facts, heap, ...rest } = scaling;
   return ScaleDocument.parse({
     schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
+    heap: { ...heap, notes: notesOf(heap.notes) },
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
     limits: explainLimits(scaling),
     results: results.map(({ interval, ...result }) => ({
