@@ -4,29 +4,31 @@ import type { LoadedHeap } from '../drivers/api.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import { JAVA_ROOTS, type JavaRoot } from '../workloads/heaps/hprof-format.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import { formatNotes } from './heap-notes.ts';
 import { formatFacts, formatTable } from './table.ts';
 import { formatBytes, formatCount, formatShare, plural } from './units.ts';
 
 /** Rows of the table; the document of --json has more. */
 const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
+const WIDEST_NAME = 40;
 
 type Goroutines = NonNullable<HeapFacts['goroutines']>;
 
 /**
- * Lines under a head of the heap: its roots, its goroutines, and a table of its objects, as far
- * as its file tells; and what its reader passed over or repaired.
+ * Lines under a head of the heap: its roots, its goroutines, what its reader passed over, and a
+ * table of its objects. None for files that say nothing of these.
  */
 export function formatHeapFacts({ facts, bytes, notes = [] }: HeapImage, width?: number): string[] {
-  const remarks = notes.map((note): [string, string] => ['note', note]);
-  if (facts === undefined) return remarks.length === 0 ? [] : formatFacts(remarks, width);
+  const passed = formatNotes(notes);
+  if (facts === undefined) return passed;
   const { format, roots, goroutines } = facts;
   const rows: [string, string][] = [
     ['format', format],
     ['roots', goroutines === undefined ? describeJavaRoots(roots) : describeGoRoots(roots, goroutines)],
   ];
   if (goroutines !== undefined && goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(goroutines)]);
-  return [...formatFacts([...rows, ...remarks], width), ...formatGroups(facts, bytes, width)];
+  return [...formatFacts([...rows, ...passed.map((line) => ['note', line] as [string, string])], width), ...formatGroups(facts, bytes, width)];
 }
 
 const JAVA_ROOT_NAMES: Readonly<Record<JavaRoot, string>> = {
@@ -57,7 +59,7 @@ function describeGoRoots(roots: HeapFacts['roots'], goroutines: Goroutines): str
 function describeGoroutines({ count, waiting }: Goroutines): string {
   const shown = waiting.slice(0, SHOWN_REASONS);
   const rest = count - shown.reduce((sum, one) => sum + one.count, 0);
-  return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${printable(reason)}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
+  return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${printable(reason, WIDEST_NAME)}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
 }
 
 function formatGroups({ by, groups }: HeapFacts, total: number, width: number | undefined): string[] {
@@ -66,10 +68,10 @@ function formatGroups({ by, groups }: HeapFacts, total: number, width: number | 
   const head = { head: by, align: by === 'size' ? 'right' as const : 'left' as const };
   return formatTable(
     [head, { head: 'objects', align: 'right' }, { head: 'bytes', align: 'right' }, { head: 'of the heap', align: 'right' }],
-    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : printable(name, WIDEST_NAME), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]), width);
+    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : printable(name, WIDEST_NAME), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),
+    width,
+  );
 }
-
-const WIDEST_NAME = 40;
 
 /** "114,936 objects and 215,179 edges read; 114,921 reachable from roots, 15 unreachable and freed". */
 export function describeAccount({ objects, edges, reachable, unreachable, freed, inUse, inPlace }: LoadedHeap): string {

@@ -9,8 +9,10 @@ import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
+import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { formatNotes } from './heap-notes.ts';
 import type { Comparison } from './scale-compare.ts';
 import { describeIssue } from './issue-text.ts';
 import { explainLimits } from './scale-limits.ts';
@@ -63,8 +65,8 @@ const facts = z.object({
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
-/** What the reader of a heap file passed over or repaired. */
-const notes = z.array(text);
+/** What the reader of the file skipped or repaired, and how often. */
+const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text }));
 
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -147,7 +149,7 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
 }
 
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: image.notes, ...result.heap };
+  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
 
@@ -160,12 +162,18 @@ export function sweepDocument(name: string, scalings: readonly Scaling[]): strin
   return print({ schema: SCALE_SCHEMA, command: 'scale --sweep', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
 }
 
+function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
+  const texts = formatNotes(all);
+  return all.length === 0 ? undefined : all.map((note, i) => ({ ...note, text: texts[i] }));
+}
+
 function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
-  const { results, graph: facts, ...rest } = scaling;
+  const { results, graph: facts, heap, ...rest } = scaling;
   return ScaleDocument.parse({
     schema: SCALE_SCHEMA,
     command: 'scale',
     ...rest,
+    heap: { ...heap, notes: notesOf(heap.notes) },
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
     limits: explainLimits(scaling),
     results: results.map(({ interval, ...result }) => ({

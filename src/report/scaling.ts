@@ -2,7 +2,7 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { MemoryUse } from './memory-use.ts';
-import type { HeapFacts as FileFacts } from '../workloads/heaps/heap-facts.ts';
+import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
 
@@ -13,8 +13,8 @@ export interface HeapFacts {
   readonly spans: number;
   /** What its file says of it, if that says anything. */
   readonly facts?: FileFacts;
-  /** What its reader passed over or repaired. */
-  readonly notes?: readonly string[];
+  /** What the reader of its file skipped or repaired. */
+  readonly notes?: readonly HeapNote[];
 }
 
 /** What is timed: marking; sweeping what was marked; allocating; a whole pause and its sweep. */

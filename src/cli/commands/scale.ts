@@ -87,6 +87,7 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale wide --sweep mark=cas,byte', 'two ways to set a mark'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
+      ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'what more cores would give'],
     ]))
     .action((heap: string | undefined, flags: ScaleFlags) => scale(deps, heap, flags));

@@ -19,6 +19,8 @@ const LONG_FIELDS = 1 << 20;
 /** Of an object, a type, a frame or a segment. The arrays may be longer than `count`. */
 export interface FieldList {
   readonly count: number;
+  /** Fields that lie outside the memory that the list describes, and are not among `count`. */
+  readonly beyond: number;
   readonly kinds: Uint8Array;
   /** In the file's order, bytes from the beginning. */
   readonly offsets: Uint32Array;
@@ -30,7 +32,10 @@ export interface FieldLimits {
   readonly bytes: number;
   /** How many fields there may be. */
   readonly most: number;
-  /** Pass over fields beyond `bytes`: some releases wrote the segments' lists too long. */
+  /**
+   * Pass over fields outside `bytes`. Go 1.3 writes the lists of segments too long. Since Go 1.4 the
+   * arguments of a goroutine's first function are fields of runtime.goexit, whose frame is one word.
+   */
   readonly isLenient: boolean;
 }
 
@@ -50,15 +55,19 @@ export class FieldListReader {
     const { cursor } = this;
     const { shapes } = this.format;
     let count = 0;
+    let beyond = 0;
     if (this.kinds.length > LONG_FIELDS) this.resize(FIRST_FIELDS, 0);
     for (;;) {
       const kind = cursor.uvarint();
-      if (kind === 0) return { count, kinds: this.kinds, offsets: this.offsets };
+      if (kind === 0) return { count, beyond, kinds: this.kinds, offsets: this.offsets };
       const shape = kind < shapes.length ? shapes[kind] : undefined;
       if (shape === undefined) return cursor.fail(`there is no field kind ${kind} in format 1.${this.format.minor}`);
       const offset = cursor.uvarint();
       if (offset + shape.words * ptrSize > limits.bytes) {
-        if (limits.isLenient) continue;
+        if (limits.isLenient) {
+          beyond++;
+          continue;
+        }
         cursor.fail(`a pointer at offset ${offset} doesn't fit into ${limits.bytes} bytes`);
       }
       if (count === limits.most) cursor.fail(`there are more than ${limits.most} fields in ${limits.bytes} bytes`);

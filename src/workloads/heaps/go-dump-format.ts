@@ -6,6 +6,8 @@
  *     go1.3    a type and a kind                           1 ptr 2 string 3 slice 4 iface 5 eface
  *     go1.4    a list of fields                            1 ptr 2 iface 3 eface
  *     go1.5–7  a list of fields                            1 ptr
+ *
+ * The parameters hold the letter of the compiler up to 1.6, and a name of the architecture in 1.7.
  */
 
 export const TAG = {
@@ -49,6 +51,8 @@ export interface DumpFormat {
 
 export const OLDEST_MINOR = 3;
 export const NEWEST_MINOR = 7;
+/** From this format on the parameters name the architecture; before, they hold the letter of its compiler. */
+export const FIRST_NAMED_ARCH = 7;
 
 export function formatOf(minor: number): DumpFormat {
   if (minor === 3) return { minor, shapes: [undefined, PTR, STRING, SLICE, IFACE, EFACE], isTyped: true };
@@ -63,7 +67,7 @@ export interface GoParams {
   /** Bounds of the arena; a reader need not believe them. */
   readonly heapStart: number;
   readonly heapEnd: number;
-  /** `amd64`; up to 1.4 the letter of its compiler, as `6`. */
+  /** `amd64`; before FIRST_NAMED_ARCH the letter of its compiler, as `6`. */
   readonly arch: string;
   /** GOEXPERIMENT; the version of Go in newer dumps. */
   readonly experiment: string;

@@ -3,14 +3,15 @@
  * becomes an edge to the object in which it ends, wherever in it that is.
  */
 import type { Contents } from './contents.ts';
-import type { HeapImage } from './image.ts';
+import { sizeOf, type HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
 import { TAG, type GoParams } from './go-dump-format.ts';
 import { ObjectMap, areSorted, orderOf } from './go-dump-order.ts';
+import type { ObjectReader } from './go-dump-objects.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
-import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type RootKind } from './heap-facts.ts';
+import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type HeapNote, type RootKind } from './heap-facts.ts';
 import { placesOf } from './places.ts';
 import { bytesOf, listOf, release } from '../../base/lists.ts';
 
@@ -61,16 +62,18 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   const { params } = records;
   if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
   // First what takes most for a moment.
-  const pointers = pointersOf(records.inObjects, records.types);
-  const starts = records.starts.finish();
+  const { objects } = records;
+  const pointers = pointersOf(objects.pointers, records.types);
+  const starts = objects.starts.finish();
   const sorted = areSorted(starts);
   const order = orderOf(starts);
-  const sizes = records.sizes.finish();
-  const map = new ObjectMap(starts, sizes, order);
-  release(starts.low, starts.high, sizes);
+  const { bytes } = objects.sizes;
+  const all = objects.sizes.finish();
+  const map = new ObjectMap(starts, all, order);
+  release(starts.low, starts.high, all.sizes);
   const overlap = map.firstOverlap();
   if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
-  const edges = edgesOf(records, pointers, map, order, sorted);
+  const edges = edgesOf(objects, pointers, map, order, sorted);
   const roots = rootsOf(records, map, edges);
   const facts = factsOf(minor, records, map, order, roots.inside);
   const isInOneRun = sorted && records.objectRuns <= 1;
@@ -81,12 +84,14 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
     name,
     objects: map.sizes.length,
     edges: edges.targets.length,
-    bytes: map.sizes.reduce((sum, size) => sum + size, 0),
+    bytes,
     sizes: map.sizes,
+    oversized: map.oversized,
     firstEdge: edges.firstEdge,
     targets: edges.targets,
     roots: roots.objects,
     facts,
+    notes: notesOf(records),
     places,
     format: `1.${minor}`,
     params,
@@ -102,7 +107,7 @@ interface Edges {
 }
 
 /** `pointers` are those in objects, which are given back or become the targets. */
-function edgesOf({ inObjects, pointerEnd }: RecordReader, pointers: Addresses, map: ObjectMap, order: Uint32Array, sorted: boolean): Edges {
+function edgesOf({ pointers: sink, pointerEnd }: ObjectReader, pointers: Addresses, map: ObjectMap, order: Uint32Array, sorted: boolean): Edges {
   const ends = pointerEnd.finish();
   const firstEdge = listOf(order.length + 1);
   // In a sorted file no edge comes before its pointer has been looked up.
@@ -118,7 +123,7 @@ function edgesOf({ inObjects, pointerEnd }: RecordReader, pointers: Addresses, m
   }
   firstEdge[order.length] = edges;
   release(ends, pointers.high, ...(sorted ? [] : [pointers.low]));
-  return { firstEdge, targets: targets.subarray(0, edges), counts: fieldCounts(inObjects, edges) };
+  return { firstEdge, targets: targets.subarray(0, edges), counts: fieldCounts(sink, edges) };
 }
 
 interface Roots {
@@ -170,7 +175,7 @@ function addCounts(a: FieldCounts, b: FieldCounts): FieldCounts {
 }
 
 function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Uint32Array, roots: HeapFacts['roots']): HeapFacts {
-  const isTyped = records.objectTypes.length > 0;
+  const isTyped = records.objects.typeOf.length > 0;
   const waiting = [...records.waiting].filter(([reason]) => reason !== '').map(([reason, count]) => ({ reason, count }));
   return {
     format: `Go heap dump 1.${minor}`,
@@ -185,16 +190,27 @@ function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Ui
   };
 }
 
-function groupsBySize({ sizes }: ObjectMap): HeapGroup[] {
+function notesOf({ fieldsOutside, objects, typeRecords, trailingBytes }: RecordReader): HeapNote[] {
+  const notes: HeapNote[] = [
+    { kind: 'frame-fields', count: fieldsOutside.frames },
+    { kind: 'segment-fields', count: fieldsOutside.segments },
+    { kind: 'partial-objects', count: objects.partial },
+    { kind: 'type-names', count: typeRecords.broken },
+    { kind: 'trailing-bytes', count: trailingBytes },
+  ];
+  return notes.filter(({ count }) => count > 0);
+}
+
+function groupsBySize(map: ObjectMap): HeapGroup[] {
   const groups = new GroupCounter<number>();
-  for (let i = 0; i < sizes.length; i++) groups.add(sizes[i], sizes[i]);
+  for (let i = 0; i < map.sizes.length; i++) groups.add(sizeOf(map, i), sizeOf(map, i));
   return groups.finish(String);
 }
 
-function groupsByType({ types, objectTypes }: RecordReader, { sizes }: ObjectMap, order: Uint32Array): HeapGroup[] {
+function groupsByType({ types, objects }: RecordReader, map: ObjectMap, order: Uint32Array): HeapGroup[] {
   const groups = new GroupCounter<number>();
-  const typeOf = objectTypes.finish();
-  for (let i = 0; i < order.length; i++) groups.add(addressAt(typeOf, order[i]), sizes[i]);
+  const typeOf = objects.typeOf.finish();
+  for (let i = 0; i < order.length; i++) groups.add(addressAt(typeOf, order[i]), sizeOf(map, i));
   return groups.finish((address) => types.typeAt(address)?.name ?? 'no type');
 }
 

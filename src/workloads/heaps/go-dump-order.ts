@@ -2,6 +2,7 @@
 import { AddressIndex } from './address-index.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import { listOf, release } from '../../base/lists.ts';
+import { sizeOf, type HeapImage } from './image.ts';
 
 const DIGITS = 1 << 16;
 
@@ -48,15 +49,23 @@ function sortByDigit(keys: Uint32Array, shift: number, from: Uint32Array, to: Ui
 /** Objects in the order of their addresses. */
 export class ObjectMap {
   readonly starts: Float64Array;
+  /** As in an image. */
   readonly sizes: Uint32Array;
+  readonly oversized?: ReadonlyMap<number, number>;
   private readonly index: AddressIndex;
 
-  /** `sizes` in the same order as `addresses`; `order` sorts both. */
-  constructor(addresses: Addresses, sizes: Uint32Array, order: Uint32Array) {
+  /** The sizes in `all` are in the same order as `addresses`; `order` sorts both. */
+  constructor(addresses: Addresses, all: Pick<HeapImage, 'sizes' | 'oversized'>, order: Uint32Array) {
     this.index = new AddressIndex(addresses, order);
     this.starts = this.index.starts;
     this.sizes = listOf(order.length);
-    for (let i = 0; i < order.length; i++) this.sizes[i] = sizes[order[i]];
+    const oversized = new Map<number, number>();
+    for (let i = 0; i < order.length; i++) {
+      this.sizes[i] = all.sizes[order[i]];
+      const size = all.oversized?.get(order[i]);
+      if (size !== undefined) oversized.set(i, size);
+    }
+    if (oversized.size > 0) this.oversized = oversized;
   }
 
   /** Gives back all but `sizes`. */
@@ -66,9 +75,9 @@ export class ObjectMap {
 
   /** The first object that doesn't begin behind the end of the one before; -1 if all do. */
   firstOverlap(): number {
-    const { starts, sizes } = this;
+    const { starts } = this;
     for (let i = 1; i < starts.length; i++) {
-      if (starts[i] < starts[i - 1] + Math.max(1, sizes[i - 1])) return i;
+      if (starts[i] < starts[i - 1] + Math.max(1, sizeOf(this, i - 1))) return i;
     }
     return -1;
   }
@@ -76,6 +85,6 @@ export class ObjectMap {
   /** The object that `address` lies in, or -1. */
   find(address: number): number {
     const object = this.index.atOrBelow(address);
-    return object >= 0 && address < this.starts[object] + this.sizes[object] ? object : -1;
+    return object >= 0 && address < this.starts[object] + sizeOf(this, object) ? object : -1;
   }
 }

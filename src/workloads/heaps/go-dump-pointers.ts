@@ -19,7 +19,12 @@ export class PointerList {
 
   /** An address that was read as a number; 2^53 and above are outside any heap, rounded or not. */
   pushAddress(address: number): void {
-    if (address !== 0) this.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
+    if (address !== 0) this.pushAny(address);
+  }
+
+  /** The same, nil included. */
+  pushAny(address: number): void {
+    this.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
   }
 
   /** All, by halves. The list is empty afterwards. */

@@ -4,21 +4,22 @@
  */
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts';
-import { LAYOUT, RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
+import { RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
+import { ObjectReader, type DumpMachine } from './go-dump-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
-import { TypeTable, type GoType } from './go-dump-types.ts';
-import { GrowableUint32 } from './growable.ts';
+import { TypeReader } from './go-dump-type-records.ts';
+import { TypeTable } from './go-dump-types.ts';
 import type { RootKind } from './heap-facts.ts';
 
-/** The largest object that the machine could load, and more than any string. */
+/** More than any frame, segment or type has. */
 const MAX_CONTENTS = 2 ** 31;
 const MAX_TEXT = 1 << 20;
-/** Above it numbers aren't exact; no 64-bit system but AIX has its heap there. */
-const MAX_ADDRESS = 2 ** 53;
 /** Go writes 128 at most. */
 const MAX_PROFILE_FRAMES = 4096;
 /** Go has some thirty; a damaged dump may have more. */
 const MAX_REASONS = 256;
+/** The letters of compilers begin with '5', of ARM. */
+const FIRST_LETTER = 0x30;
 const MEM_STATS = 24;
 const PAUSES = 256;
 
@@ -29,19 +30,13 @@ export interface GoMemStats {
 }
 
 export class RecordReader {
-  params: GoParams | undefined;
   memStats: GoMemStats | undefined;
   readonly types = new TypeTable();
-  /** Objects in the file's order; `pointerEnd` is the end of each one's pointers. */
-  readonly starts = new PointerList();
-  readonly sizes = new GrowableUint32();
-  readonly pointerEnd = new GrowableUint32();
-  readonly inObjects = new PointerSink();
+  readonly objects: ObjectReader;
+  readonly typeRecords: TypeReader;
   readonly inRoots: Readonly<Record<RootKind, PointerSink>> = {
     data: new PointerSink(), bss: new PointerSink(), frames: new PointerSink(), finalizers: new PointerSink(), other: new PointerSink(),
   };
-  /** Format 1.3: which type each object has, by its address; 0 for none. */
-  readonly objectTypes = new PointerList();
   /** Offset in the file of the first object, and how often objects begin anew behind something else. */
   objectsAt = 0;
   objectRuns = 0;
@@ -49,42 +44,67 @@ export class RecordReader {
   readonly waiting = new Map<string, number>();
   /** Objects with finalizers that have not run. */
   readonly finalizable = new PointerList();
+  /** Fields outside the stack frames and outside the segments that they are said to lie in. */
+  readonly fieldsOutside = { frames: 0, segments: 0 };
+  /** Bytes behind the end record. */
+  trailingBytes = 0;
   /** How many records there were, by tag. */
   readonly counts = new Uint32Array(RECORD_NAMES.length);
 
   private readonly cursor: DumpCursor;
   private readonly format: DumpFormat;
   private readonly lists: FieldListReader;
-  private memory: PointerReader | undefined;
+  private machine: DumpMachine | undefined;
   private lastTag = -1;
 
   constructor(cursor: DumpCursor, format: DumpFormat) {
     this.cursor = cursor;
     this.format = format;
     this.lists = new FieldListReader(cursor, format);
+    this.objects = new ObjectReader(cursor, format, this.lists, this.types);
+    this.typeRecords = new TypeReader(cursor, format, this.lists, this.types);
+  }
+
+  /** Undefined until they have come. */
+  get params(): GoParams | undefined {
+    return this.machine?.params;
   }
 
   /** Reads a record and returns its tag. */
   next(): number {
-    const { cursor } = this;
+    const { cursor, objects, typeRecords } = this;
+    if (objects.isInside || typeRecords.isInside) return this.finish();
     cursor.part = 'the beginning of a record';
     const tag = cursor.uvarint();
     if (tag >= RECORD_NAMES.length) cursor.fail(`there is no record of kind ${tag}`);
     cursor.part = RECORD_NAMES[tag];
+    const start = cursor.recordOffset;
     this.record(tag);
-    if (tag === TAG.object && this.lastTag !== TAG.object && this.objectRuns++ === 0) this.objectsAt = cursor.recordOffset;
+    this.count(tag, start);
+    return this.finish();
+  }
+
+  /** Goes on with a record of which the beginning is not read again; returns the tag of the last record. */
+  private finish(): number {
+    this.objects.finish();
+    this.typeRecords.finish();
+    return this.lastTag;
+  }
+
+  /** Counts a record that begins at the offset `start` of the file. */
+  private count(tag: number, start: number): void {
+    if (tag === TAG.object && this.lastTag !== TAG.object && this.objectRuns++ === 0) this.objectsAt = start;
     this.lastTag = tag;
     this.counts[tag]++;
-    return tag;
   }
 
   private record(tag: number): void {
     const { cursor } = this;
     switch (tag) {
       case TAG.eof: return;
-      case TAG.object: return this.object();
+      case TAG.object: return this.objects.read(this.known());
       case TAG.otherRoot: return this.otherRoot();
-      case TAG.type: return this.type();
+      case TAG.type: return this.typeRecords.read(() => this.known().params.ptrSize);
       case TAG.goroutine: return this.goroutine();
       case TAG.frame: return this.frame();
       case TAG.params: return this.parameters();
@@ -110,69 +130,26 @@ export class RecordReader {
     const chanHeaderBytes = format.isTyped ? cursor.uvarint() : 0;
     const heapStart = cursor.uvarint();
     const heapEnd = cursor.uvarint();
-    const arch = format.minor >= 5 ? cursor.text('the architecture', MAX_TEXT) : letter(cursor.uvarint());
+    const arch = this.architecture();
     const experiment = cursor.text('the experiment', MAX_TEXT);
     const ncpu = cursor.uvarint();
-    if (this.params !== undefined) cursor.fail('the parameters come twice');
-    this.params = { bigEndian, ptrSize, heapStart, heapEnd, arch, experiment, ncpu, chanHeaderBytes };
-    this.memory = new PointerReader(this.params, this.types);
+    if (this.machine !== undefined) cursor.fail('the parameters come twice');
+    const params: GoParams = { bigEndian, ptrSize, heapStart, heapEnd, arch, experiment, ncpu, chanHeaderBytes };
+    this.machine = { params, memory: new PointerReader(params, this.types) };
   }
 
-  private object(): void {
-    const { cursor, format, inObjects } = this;
-    const address = cursor.uvarint();
-    const typeAddress = format.isTyped ? cursor.uvarint() : 0;
-    const layout = format.isTyped ? cursor.uvarint() : 0;
-    const size = cursor.bytes('the object', MAX_CONTENTS);
-    const end = cursor.pos;
-    if (address === 0) cursor.fail('an object lies at address 0');
-    if (address + size > MAX_ADDRESS) cursor.fail("the object's address is 2^53 or more");
-    const { ptrSize } = this.known();
-    if (format.isTyped) {
-      this.typedObject(typeAddress, layout, end - size, end);
-      this.objectTypes.push(typeAddress % 2 ** 32, Math.floor(typeAddress / 2 ** 32));
-    } else {
-      const list = this.lists.read({ bytes: size, most: Math.floor(size / ptrSize), isLenient: false }, ptrSize);
-      // The list may be much longer than the memory, which lies where it lay.
-      this.reader().fields(inObjects, cursor.buf, end - size, list);
-    }
-    this.starts.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
-    this.sizes.push(size);
-    this.pointerEnd.push(inObjects.pointers.length);
-  }
-
-  /** Format 1.3. Nothing more is to be read. */
-  private typedObject(typeAddress: number, layout: number, start: number, end: number): void {
-    const { cursor, inObjects } = this;
-    if (layout === LAYOUT.conservative) return this.reader().words(inObjects, cursor.buf, start, end);
-    if (layout > LAYOUT.chan) cursor.fail(`there is no object of kind ${layout}`);
-    if (typeAddress === 0 && layout === LAYOUT.regular) return;
-    const type = this.types.typeAt(typeAddress);
-    if (type === undefined) return cursor.fail(`the object's type 0x${typeAddress.toString(16)} has not been described`);
-    const first = layout === LAYOUT.chan ? start + this.known().chanHeaderBytes : start;
-    const limit = layout === LAYOUT.regular ? first + type.size : end;
-    if (first > end || limit > end) cursor.fail(`the object has ${end - start} bytes, too few for its type`);
-    this.elements(type, first, limit);
-  }
-
-  private elements({ size, fields }: GoType, first: number, end: number): void {
-    if (fields === undefined || fields.count === 0) return;
-    const memory = this.reader();
-    for (let at = first; at + size <= end; at += size) memory.fields(this.inObjects, this.cursor.buf, at, fields);
-  }
-
-  private type(): void {
+  /**
+   * The letter of the compiler up to 1.6, a name from 1.7 on. The Go wiki gives 1.5 a name already,
+   * and Go's tree wrote letters into 1.7 for a while. So from 1.5 on the value decides: every letter
+   * is above the length of every name.
+   */
+  private architecture(): string {
     const { cursor, format } = this;
-    const address = cursor.uvarint();
-    const size = cursor.uvarint();
-    const name = cursor.text("the type's name", MAX_TEXT);
-    const holdsPointer = cursor.bool();
-    if (!format.isTyped) return this.types.addType(address, { name, size, holdsPointer, fields: undefined });
-    const { ptrSize } = this.known();
-    const bytes = Math.min(size, MAX_CONTENTS);
-    const { count, kinds, offsets } = this.lists.read({ bytes, most: Math.floor(bytes / ptrSize), isLenient: false }, ptrSize);
-    const fields = { count, kinds: kinds.slice(0, count), offsets: offsets.slice(0, count) };
-    this.types.addType(address, { name, size, holdsPointer, fields });
+    const start = cursor.pos;
+    const code = cursor.uvarint();
+    if (format.minor < 5 || code >= FIRST_LETTER) return letter(code);
+    cursor.pos = start;
+    return cursor.text('the architecture', MAX_TEXT);
   }
 
   private itab(): void {
@@ -189,9 +166,7 @@ export class RecordReader {
     const { cursor } = this;
     const g = cursor.uvarint();
     cursor.uvarints(4); // sp, id, gopc, status
-    cursor.bool(); // system
-    cursor.bool(); // background
-    cursor.uvarint(); // waitsince
+    cursor.uvarints(3); // system, background, waitsince
     const reason = cursor.text('the reason', MAX_TEXT);
     const context = cursor.uvarint();
     cursor.uvarint(); // its thread
@@ -224,11 +199,12 @@ export class RecordReader {
   }
 
   /** A frame's lists of arguments and variables may overlap, hence twice the words. */
-  private rootFields(kind: RootKind, start: number, size: number): void {
-    const { ptrSize } = this.known();
+  private rootFields(kind: 'data' | 'bss' | 'frames', start: number, size: number): void {
+    const { params: { ptrSize }, memory } = this.known();
     const most = 2 * Math.floor(size / ptrSize);
-    const list = this.lists.read({ bytes: size, most, isLenient: this.format.isTyped }, ptrSize);
-    this.reader().fields(this.inRoots[kind], this.cursor.buf, start, list);
+    const list = this.lists.read({ bytes: size, most, isLenient: true }, ptrSize);
+    memory.fields(this.inRoots[kind], this.cursor.buf, start, list);
+    this.fieldsOutside[kind === 'frames' ? 'frames' : 'segments'] += list.beyond;
   }
 
   private otherRoot(): void {
@@ -305,12 +281,8 @@ export class RecordReader {
     else sink.pointers.pushAddress(address);
   }
 
-  private known(): GoParams {
-    return this.params ?? this.cursor.fail('the parameters have not come yet');
-  }
-
-  private reader(): PointerReader {
-    return this.memory ?? this.cursor.fail('the parameters have not come yet');
+  private known(): DumpMachine {
+    return this.machine ?? this.cursor.fail('the parameters have not come yet');
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * A part that not all formats have is given the first and the last that do.
  */
-import { TAG } from './go-dump-format.ts';
+import { FIRST_NAMED_ARCH, TAG } from './go-dump-format.ts';
 
 /** A number of 64 bits: a bigint from 2^53 on, where numbers are not exact any more. */
 export type U64 = number | bigint;
@@ -78,8 +78,8 @@ export const RECORDS = {
   params: {
     tag: TAG.params,
     parts: {
-      bigEndian: bool, ptrSize: u, chanHeaderBytes: upTo(3, 'u'), heapStart: u, heapEnd: u, thechar: upTo(4, 'u'), arch: from(5, 'text'),
-      experiment: text, ncpu: u,
+      bigEndian: bool, ptrSize: u, chanHeaderBytes: upTo(3, 'u'), heapStart: u, heapEnd: u, thechar: upTo(FIRST_NAMED_ARCH - 1, 'u'),
+      arch: from(FIRST_NAMED_ARCH, 'text'), experiment: text, ncpu: u,
     },
   },
   finalizer: { tag: TAG.finalizer, parts: finalizer },

@@ -4,8 +4,9 @@
  * are made of is in go-dump-format, and what each one means in go-dump-records.
  *
  * Kept in memory are 16 bytes an object, 8 a pointer, and the record being read; a file that
- * is cut off, damaged or lies is refused with a HeapFormatError. Sizes are those of the blocks
- * that Go allocated. What the roots reach lives: the dump's segments, stack frames, other
+ * is cut off, damaged or lies is refused with a HeapFormatError. A part of a record that some
+ * writer of Go gets wrong and that the image does not need is passed over and counted in the
+ * image's notes. Sizes are those of the blocks that Go allocated. What the roots reach lives: the dump's segments, stack frames, other
  * roots, goroutines with their deferred calls and panics, queued finalizers, and what objects
  * with a finalizer refer to, as in Go's own collector.
  */
@@ -74,9 +75,18 @@ async function readHeader(cursor: DumpCursor): Promise<number> {
 
 async function readRecords(cursor: DumpCursor, records: RecordReader): Promise<void> {
   while (!advance(cursor, records)) await cursor.more();
-  cursor.part = 'what follows the end record';
-  cursor.begin();
-  if (cursor.pos < cursor.end || (await cursor.tryMore())) cursor.fail('expected the end of the file');
+  records.trailingBytes = await bytesBehind(cursor);
+}
+
+/** Counts the bytes behind the end record: a dump over a longer older one in the same file leaves some. */
+async function bytesBehind(cursor: DumpCursor): Promise<number> {
+  let bytes = 0;
+  do {
+    bytes += cursor.end - cursor.pos;
+    cursor.pos = cursor.end;
+    cursor.begin();
+  } while (await cursor.tryMore());
+  return bytes;
 }
 
 /** Reads records until the end record; false when bytes are missing before it. */

@@ -22,6 +22,20 @@ export interface HeapFacts {
   readonly groups: readonly HeapGroup[];
 }
 
+/** What a reader can skip or repair in a file. */
+export const HEAP_NOTES = [
+  'frame-fields', 'segment-fields', 'partial-objects', 'type-names', 'trailing-bytes',
+  'dangling-references', 'dangling-roots', 'same-ids', 'missing-classes', 'odd-instances', 'wrong-lengths', 'unknown-records', 'later-dumps',
+  'usual-sizes',
+] as const;
+export type HeapNoteKind = (typeof HEAP_NOTES)[number];
+
+/** How often a reader skipped or repaired something; reports have a sentence for each kind. */
+export interface HeapNote {
+  readonly kind: HeapNoteKind;
+  readonly count: number;
+}
+
 export interface HeapGroup {
   /** The type's or the class's name, or the size in bytes. */
   readonly name: string;

@@ -23,9 +23,8 @@ import { KIND, kindOf, numberOf } from './hprof-objects.ts';
 import type { RecordReader } from './hprof-records.ts';
 import { rootsOf } from './hprof-roots.ts';
 import { sizesOf, type JavaSizes, type ObjectLayout, type SortedObjects } from './hprof-sizes.ts';
+import { SizeList } from './size-list.ts';
 import { listOf, release } from '../../base/lists.ts';
-
-const MAX_UINT32 = 2 ** 32 - 1;
 
 export interface HprofImage extends HeapImage {
   /** Of the format: `1.0.2`. */
@@ -51,21 +50,20 @@ export function imageOf(name: string, records: RecordReader, cursor: HprofCursor
   const sizes = sizesOf(sorted, classes, names, cursor.idBytes);
   const roots = rootsOf(subrecords, classes, names, index);
   const edges = new EdgeWriter(records, sorted, index).write(order);
-  const { bytes, list } = listSizes(sorted, sizes, cursor);
-  const groups = groupsOf(records, sorted, list);
+  const groups = groupsOf(records, sorted, sizes);
+  const list = listSizes(sorted, sizes);
   index.close();
   release(all, sorted.kinds, sorted.lengths);
   return {
     name,
-    objects: list.length,
+    objects: list.sizes.length,
     edges: edges.targets.length,
-    bytes,
-    sizes: list,
+    ...list,
     firstEdge: edges.firstEdge,
     targets: edges.targets,
     roots: roots.objects,
     facts: { format: `Java heap dump 1.0.${records.minor}`, roots: roots.inside, by: 'class', groups: largestGroups(groups) },
-    notes: notesOf(records, { duplicates, dangling: edges.dangling, danglingRoots: roots.outside, areAddresses: sizes.areAddresses }),
+    notes: notesOf(records, { duplicates, dangling: edges.dangling, danglingRoots: roots.outside, guessedSizes: sizes.areAddresses ? 0 : list.sizes.length }),
     format: `1.0.${records.minor}`,
     idBytes: cursor.idBytes,
     layout: sizes.layout,
@@ -167,20 +165,15 @@ class EdgeWriter {
   }
 }
 
-function listSizes({ starts, kinds, lengths }: SortedObjects, sizes: JavaSizes, cursor: HprofCursor): { readonly list: Uint32Array; readonly bytes: number } {
-  const list = listOf(starts.length);
-  let bytes = 0;
-  for (let i = 0; i < list.length; i++) {
-    const size = sizes.of(kinds[i], lengths[i]);
-    if (size > MAX_UINT32) cursor.reject(`the object ${hexId(starts[i])} takes ${size} bytes, more than ${MAX_UINT32}`);
-    list[i] = size;
-    bytes += size;
-  }
-  return { list, bytes };
+function listSizes({ starts, kinds, lengths }: SortedObjects, sizes: JavaSizes): Pick<HeapImage, 'sizes' | 'oversized' | 'bytes'> {
+  const list = new SizeList();
+  for (let i = 0; i < starts.length; i++) list.push(sizes.of(kinds[i], lengths[i]));
+  const { bytes } = list;
+  return { ...list.finish(), bytes };
 }
 
 /** All classes with their instances, by bytes. Classes themselves are instances of java.lang.Class. */
-function groupsOf({ classes, names }: RecordReader, { kinds }: SortedObjects, sizes: Uint32Array): HeapGroup[] {
+function groupsOf({ classes, names }: RecordReader, { kinds, lengths }: SortedObjects, sizes: JavaSizes): HeapGroup[] {
   const ofClass = (number: number): string => {
     const { id } = classes.all[number];
     return readableName(names.ofClass(id) ?? `class ${hexId(id)}`);
@@ -199,7 +192,7 @@ function groupsOf({ classes, names }: RecordReader, { kinds }: SortedObjects, si
       byKind.set(kinds[i], to);
     }
     to.objects++;
-    to.bytes += sizes[i];
+    to.bytes += sizes.of(kinds[i], lengths[i]);
   }
   return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
 }

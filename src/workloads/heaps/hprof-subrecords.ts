@@ -85,8 +85,13 @@ export class SubrecordReader {
     for (const { id, classNumber, fields } of this.late.take()) {
       const of = this.classes.all[classNumber];
       const layout = this.classes.layoutOf(of);
-      if (layout === undefined) this.classless++;
-      this.keepInstance(id, of, layout ?? this.classes.layoutSoFar(of), fields, 0, fields.length);
+      if (layout !== undefined) {
+        this.keepInstance(id, of, layout, fields, 0, fields.length);
+        continue;
+      }
+      this.classless++;
+      this.keepReferences(this.classes.layoutSoFar(of), fields, 0, fields.length);
+      this.add(id, KIND.instance, of.number);
     }
   }
 
@@ -177,17 +182,21 @@ export class SubrecordReader {
     else this.keepInstance(id, of, layout, cursor.buf, start, bytes);
   }
 
-  private keepInstance(id: number, of: JavaClass, { references, fieldBytes }: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
+  private keepInstance(id: number, of: JavaClass, layout: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
+    if (layout.fieldBytes !== bytes) this.oddInstances++;
+    this.keepReferences(layout, buf, start, bytes);
+    this.add(id, KIND.instance, of.number);
+  }
+
+  private keepReferences({ references }: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
     const { objects, cursor } = this;
     const { idBytes } = cursor;
-    if (fieldBytes !== bytes) this.oddInstances++;
     for (const offset of references) {
       if (offset + idBytes > bytes) break;
       const at = start + offset;
       if (idBytes === 4) objects.refer(wordAt(buf, at), 0);
       else objects.refer(wordAt(buf, at + 4), wordAt(buf, at));
     }
-    this.add(id, KIND.instance, of.number);
   }
 
   private objectArray(): void {

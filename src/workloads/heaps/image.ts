@@ -3,13 +3,13 @@
  * references of object `i` are `targets[firstEdge[i] … firstEdge[i + 1] - 1]`.
  *
  *     firstEdge.length == objects + 1      firstEdge[objects] == edges == targets.length
- *     sizes.length == objects              bytes == Σ sizes
+ *     sizes.length == objects              bytes == Σ sizeOf(image, object)
  *
  * Typed arrays only, four bytes an entry: ten million objects with thirty million references
  * take 200 MB.
  */
 import { HeapFormatError } from './format-error.ts';
-import type { HeapFacts } from './heap-facts.ts';
+import type { HeapFacts, HeapNote } from './heap-facts.ts';
 import type { Places } from './places.ts';
 
 export interface HeapImage {
@@ -19,8 +19,10 @@ export interface HeapImage {
   readonly edges: number;
   /** Of all objects together. */
   readonly bytes: number;
-  /** Bytes of each object; 0 for what its runtime keeps elsewhere. */
+  /** Bytes of each object, 0 for what its runtime keeps elsewhere, OVERSIZED for one of `oversized`. Read with `sizeOf`. */
   readonly sizes: Uint32Array;
+  /** Bytes of each object that has OVERSIZED or more, by its number. */
+  readonly oversized?: ReadonlyMap<number, number>;
   /** The first edge of each object, and the end of the last one's. */
   readonly firstEdge: Uint32Array;
   /** The object each edge leads to. */
@@ -29,10 +31,19 @@ export interface HeapImage {
   readonly roots: Uint32Array;
   /** What else its file says. */
   readonly facts?: HeapFacts;
-  /** What the reader passed over or repaired, with how often: a sentence each, without its full stop. */
-  readonly notes?: readonly string[];
+  /** What its reader skipped or repaired, each kind once and only if it occurred. */
+  readonly notes?: readonly HeapNote[];
   /** Of a heap that was this machine's own: where its objects lay, and where to read what was in them. */
   readonly places?: Places;
+}
+
+/** Stands in a list of sizes for a size that the list can't hold. */
+export const OVERSIZED = 2 ** 32 - 1;
+
+/** The bytes of `object`. */
+export function sizeOf({ sizes, oversized }: Pick<HeapImage, 'sizes' | 'oversized'>, object: number): number {
+  const size = sizes[object];
+  return size < OVERSIZED ? size : (oversized?.get(object) ?? size);
 }
 
 /** Whether the collector need not look into `object`: it refers to nothing. */
@@ -61,9 +72,10 @@ function problemOf(image: HeapImage): string | undefined {
     rangeProblem('edge', targets, objects) ?? rangeProblem('root', roots, objects);
 }
 
-function sizesProblem({ sizes, bytes }: HeapImage): string | undefined {
+function sizesProblem(image: HeapImage): string | undefined {
+  const { sizes, bytes } = image;
   let sum = 0;
-  for (let i = 0; i < sizes.length; i++) sum += sizes[i];
+  for (let i = 0; i < sizes.length; i++) sum += sizeOf(image, i);
   return sum === bytes ? undefined : `has ${bytes} bytes but its sizes add up to ${sum}`;
 }
 

@@ -29,10 +29,10 @@ export interface Places {
 }
 
 /**
- * Whether a dump may be this machine's own: Go 1.4 itself never had an arena in these 4 GB,
+ * Returns whether a dump may be this machine's own: Go 1.4 itself never had an arena in these 4 GB,
  * and on 32 bits the two can't be told apart.
  */
-function isOwnDump(minor: number, { ptrSize, bigEndian, heapStart, heapEnd }: GoParams): boolean {
+export function isOwnDump(minor: number, { ptrSize, bigEndian, heapStart, heapEnd }: GoParams): boolean {
   return minor === OWN_MINOR && ptrSize === 8 && !bigEndian
     && heapStart >= BASE && heapStart % PAGE_BYTES === 0 && heapEnd >= heapStart && heapEnd % PAGE_BYTES === 0 && heapEnd <= BASE + TAG_WEIGHT;
 }

@@ -27,7 +27,7 @@ describe('a dump is refused', () => {
     ['with an unknown record', dump().u(18).eof().bytes, /^test: there is no record of kind 18 before byte \d+, in the beginning of a record$/],
     ['with a number of 71 bits', dump().u(1, 2n ** 70n).eof().bytes, /^test: a number is longer than 64 bits before byte \d+, in an object$/],
     ['with a number of 65 bits', dump().u(1, 2n ** 64n).eof().bytes, /a number is longer than 64 bits/],
-    ['with an object of 2^40 bytes', dump().u(1, HEAP, 2 ** 40).eof().bytes, /^test: the object takes 1099511627776 bytes, more than 2147483648 before/],
+    ['with an object of 2^40 bytes', dump().u(1, HEAP, 2 ** 40).eof().bytes, /^test: the object takes 1099511627776 bytes, more than 549755813888 before/],
     ['with a name of 2 GB', dump().u(3, 1, 8, 2 ** 31).eof().bytes, /the type's name takes 2147483648 bytes, more than 1048576/],
     ['with an object that goes on behind the end', dump().u(1, HEAP, 2 ** 30).eof().bytes, /is cut off: it ends at byte \d+, in an object$/],
     ['with a pointer beyond its object', dump().object(HEAP, 16, {}, [['ptr', 16]]).eof().bytes, /^test: a pointer at offset 16 doesn't fit into 16 bytes before/],
@@ -36,7 +36,6 @@ describe('a dump is refused', () => {
     ['with a pointer far beyond', dump().u(1, HEAP).s('12345678').u(1, 2n ** 64n - 8n).eof().bytes, /doesn't fit into 8 bytes/],
     ['with more fields than words', dump().object(HEAP, 8, {}, [['ptr', 0], ['ptr', 0]]).eof().bytes, /there are more than 1 fields in 8 bytes/],
     ['with a field kind of another format', dump().u(1, HEAP).s('12345678').u(2, 0).eof().bytes, /there is no field kind 2 in format 1\.7/],
-    ['with a pointer beyond a frame', dump().frame(16, {}, [['ptr', 24]]).eof().bytes, /doesn't fit into 16 bytes before byte \d+, in a stack frame/],
     ['with overlapping objects', dump().object(HEAP + 24, 16).object(HEAP, 32).eof().bytes, /^test: the objects at 0xc000000000 and 0xc000000018 overlap$/],
     ['with an object twice', dump().object(HEAP, 16).object(HEAP, 16).eof().bytes, /the objects at 0xc000000000 and 0xc000000000 overlap/],
     ['with two empty objects in one place', dump().object(HEAP, 0).object(HEAP, 0).eof().bytes, /overlap/],
@@ -45,7 +44,6 @@ describe('a dump is refused', () => {
     ['with a truth value of 2', dump().u(3, 1, 8).s('T').u(2).eof().bytes, /a truth value is 2 instead of 0 or 1/],
     ['with too deep a profile', dump().u(16, 1, 8, 2 ** 40).eof().bytes, /the profile has 1099511627776 frames, more than 4096/],
     ['without an end', dump().object(HEAP, 8).bytes, /is cut off: it ends at byte \d+, in the beginning of a record$/],
-    ['that goes on behind its end', dump().eof().raw('x').bytes, /^test: expected the end of the file before byte \d+, in what follows the end record$/],
     ['with an object of an unknown type', dump(3).typed(HEAP, 0x1000, 0, 8).eof().bytes, /the object's type 0x1000 has not been described/],
     ['with an array of no type', dump(3).typed(HEAP, 0, 1, 8).eof().bytes, /type 0x0 has not been described/],
     ['with an unknown layout', dump(3).type(0x1000, 8, true).typed(HEAP, 0x1000, 3, 8).eof().bytes, /there is no object of kind 3/],
@@ -56,11 +54,6 @@ describe('a dump is refused', () => {
     expect(await errorOf(bytes)).toMatch(message);
     expect(await errorOf(bytes, 1)).toMatch(message);
   });
-});
-
-test('format 1.3 may list pointers beyond a segment, which are passed over', async () => {
-  const image = await readDump(dump(3).object(HEAP, 8).segment(12, 16, { 8: HEAP }, [['ptr', 8], ['ptr', 16]]).eof().bytes);
-  expect([...image.roots]).toEqual([0]);
 });
 
 test('numbers may use more bytes than they need', async () => {

@@ -12,6 +12,8 @@ export interface NaiveImage extends HeapImage {
   readonly outside: number;
   readonly rootsInside: number;
   readonly rootsOutside: number;
+  /** Fields of frames and segments that lie outside them. */
+  readonly fieldsOutside: number;
 }
 
 /** `grain` divides every object's address and size. */
@@ -37,6 +39,16 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
     return list;
   };
 
+  /** Where the next itab of the type begins. */
+  const itabOf = (address: Buffer): number => {
+    for (let start = file.indexOf(8, at + 1); ; start = file.indexOf(8, start + 1)) {
+      if (file[start - 1] > 1) continue;
+      let end = start + 1;
+      while (file[end] > 127) end++;
+      if (file.subarray(end + 1, end + 1 + address.length).equals(address)) return start;
+    }
+  };
+
   const objects: Obj[] = [];
   const types = new Map<bigint, { size: bigint; holds: boolean; fields: Fields }>();
   const itabs = new Map<bigint, bigint>();
@@ -54,8 +66,17 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
       }
       case 2: s(); single.push(u()); break;
       case 3: {
-        const [addr, size] = us(2);
-        s();
+        const start = at;
+        const addr = u();
+        const address = file.subarray(start, at);
+        const size = u();
+        const name = at;
+        // Go 1.5 writes memory for some names; an itab of the type follows.
+        if (u() > 1_000_000n && minor === 5) at = itabOf(address) - 1;
+        else {
+          at = name;
+          s();
+        }
         const type = { size, holds: u() === 1n, fields: minor === 3 ? fl() : [] };
         if (!types.has(addr)) types.set(addr, type);
         break;
@@ -81,8 +102,14 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
         p = Number(u());
         if (minor === 3) header = u();
         us(2);
-        if (minor >= 5) s();
-        else u();
+        if (minor < 5) u();
+        else {
+          const start = at;
+          if (u() < 0x30n) {
+            at = start;
+            s();
+          }
+        }
         s();
         u();
         break;
@@ -119,11 +146,15 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
   const word = (b: Buffer, o: number): bigint =>
     p === 4 ? BigInt(big ? b.readUInt32BE(o) : b.readUInt32LE(o)) : big ? b.readBigUInt64BE(o) : b.readBigUInt64LE(o);
   const [IFACE, EFACE] = minor === 3 ? [4, 5] : minor === 4 ? [2, 3] : [-1, -1];
+  let fieldsOutside = 0;
   const targetsOf = ({ words, fields }: Region): bigint[] => {
     const found: bigint[] = [];
     for (const [kind, offset] of fields) {
       const size = kind === IFACE || kind === EFACE || (minor === 3 && kind === 2) ? 2 : minor === 3 && kind === 3 ? 3 : 1;
-      if (Number(offset) + size * p > words.length) continue; // in format 1.3 only
+      if (Number(offset) + size * p > words.length) {
+        fieldsOutside++; // arguments of a goroutine's first function
+        continue;
+      }
       const first = word(words, Number(offset));
       if (kind !== IFACE && kind !== EFACE) {
         found.push(first);
@@ -175,5 +206,6 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
     outside: edges.flat().length - inside.flat().length,
     rootsInside: rootsInside.length,
     rootsOutside: rootPointers.length - rootsInside.length,
+    fieldsOutside,
   };
 }

@@ -81,7 +81,7 @@ export class DumpWriter {
     this.u(6, this.bigEndian ? 1 : 0, this.ptrSize);
     if (this.isTyped) this.u(96);
     this.u(heapStart, heapEnd);
-    if (this.minor >= 5) this.s('amd64');
+    if (this.minor >= 7) this.s('amd64');
     else this.u(54);
     return this.s('').u(2);
   }

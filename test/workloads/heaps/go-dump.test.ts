@@ -27,7 +27,7 @@ describe.each(FORMATS)('format 1.%i', (minor) => {
       defers: 1, panics: 1, profiles: 1, samples: 1, itabs: 1, types: minor === 3 ? 7 : 1,
     });
     expect(image.counts.pointers).toMatchObject({ inside: 8, outside: 2, nils: 0, scalars: 0 });
-    expect(image.params).toMatchObject({ ptrSize: 8, heapStart: HEAP, ncpu: 2, arch: minor >= 5 ? 'amd64' : '6' });
+    expect(image.params).toMatchObject({ ptrSize: 8, heapStart: HEAP, ncpu: 2, arch: minor >= 7 ? 'amd64' : '6' });
     expectAgreement(image, file);
   });
 
@@ -140,6 +140,48 @@ test('objects far apart and side by side are found', async () => {
   const image = await readDump(w.eof().bytes);
   expect(image.counts.rootPointers).toMatchObject({ inside: 6, outside: 4 });
   expectAgreement(image, w.bytes);
+});
+
+/** What everything.go, beside the dumps, makes. */
+describe.each([
+  // Go 1.3 counts blocks of stacks among its objects, but does not dump them.
+  { go: '1.3', format: '1.3', stacks: 5, outside: 24, names: 0 },
+  { go: '1.4', format: '1.4', stacks: 0, outside: 23, names: 0 },
+  { go: '1.5', format: '1.5', stacks: 0, outside: 28, names: 2 },
+  { go: '1.6', format: '1.6', stacks: 0, outside: 28, names: 0 },
+  { go: '1.19', format: '1.7', stacks: 0, outside: 0, names: 0 },
+])('the dump that Go $go wrote of a program with everything going on', ({ go, format, stacks, outside, names }) => {
+  const file = gunzipSync(readFileSync(new URL(`../../fixtures/go-dumps/go${go}-everything.heapdump.gz`, import.meta.url)));
+  const reading = readDump(file);
+
+  it('has every object, as the dumped runtime itself counts them', async () => {
+    const image = await reading;
+    expect(image.format).toBe(format);
+    expect(image.memStats).toMatchObject({ heapAlloc: image.bytes + stacks * 32_768, heapObjects: image.objects + stacks });
+  });
+
+  it('has every pointer, as another reader finds them', async () => {
+    expectAgreement(await reading, file, 8);
+  });
+
+  it('has waiting goroutines, a server, finalizers, some of them queued, and panics under way', async () => {
+    const { counts, facts } = await reading;
+    const waiting = Object.fromEntries(facts!.goroutines!.waiting.map(({ reason, count }) => [reason, count]));
+    for (const reason of ['chan receive', 'chan send', 'select', 'select (no cases)', 'sleep', 'semacquire', 'IO wait']) {
+      expect(waiting[reason], reason).toBeGreaterThan(0);
+    }
+    expect(counts.finalizers).toBeGreaterThan(0);
+    expect(counts.queuedFinalizers).toBeGreaterThan(40);
+    expect(counts.panics).toBe(2);
+    expect(counts.defers).toBeGreaterThan(0);
+  });
+
+  it('holds nearly all objects, and says what was passed over', async () => {
+    const image = await reading;
+    expect(reachable(image)).toBeGreaterThan(0.98 * image.objects);
+    const notes = Object.fromEntries(image.notes!.map(({ kind, count }) => [kind, count]));
+    expect(notes).toEqual({ ...(outside > 0 && { 'frame-fields': outside }), ...(names > 0 && { 'type-names': names }) });
+  });
 });
 
 describe.each([

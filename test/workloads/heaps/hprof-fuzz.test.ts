@@ -7,7 +7,7 @@ import { ID, number, smallHeap } from '../../support/hprof-writer.ts';
 import { edgesOf, readBytes } from './hprof-feed.ts';
 import { naiveHprof } from './hprof-naive.ts';
 
-const FILES = 4000;
+const FILES = 2500;
 
 /** Numbers that readers trip over, and beginnings of records and subrecords. */
 const NUMBERS: readonly Buffer[] = [
@@ -46,7 +46,7 @@ async function survives(file: Buffer, chunk: number, rerun: string): Promise<boo
     return false;
   }
   checkImage(image);
-  if (image.notes?.some((note) => note.includes('the same id')) === true) return true;
+  if (image.notes?.some(({ kind }) => kind === 'same-ids') === true) return true;
   const naive = naiveHprof(file);
   expect(edgesOf(image), rerun).toEqual(naive.edges);
   expect([...image.roots], rerun).toEqual(naive.roots);

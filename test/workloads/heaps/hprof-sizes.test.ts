@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { HprofWriter, type ClassFields, type TypeName } from '../../support/hprof-writer.ts';
+import { HprofWriter, number, type ClassFields, type TypeName } from '../../support/hprof-writer.ts';
 import type { HprofImage } from '../../../src/workloads/heaps/hprof.ts';
+import { checkImage } from '../../../src/workloads/heaps/image.ts';
 import { readBytes } from './hprof-feed.ts';
 
 const OBJECT = 0x100;
@@ -48,7 +49,7 @@ describe('the layout is the one with which objects end where the next ones begin
     const image = await heapOf(Array.from({ length: 20 }, () => references(1, 5)));
     expect(image.layout).toEqual({ header: 12, reference: 4 });
     expect(sizesOf(image, 1)).toEqual(Array.from({ length: 20 }, () => 40));
-    expect(image.notes).toEqual(['sizes are those of the usual JVM, because ids are no addresses here']);
+    expect(image.notes).toEqual([{ kind: 'usual-sizes', count: 22 }]);
   });
 
   it('rounds up to the alignment of the addresses', async () => {
@@ -109,6 +110,12 @@ describe('instances', () => {
     w.classDump(0x300, { superclass: OBJECT, instanceBytes: 44, fields: ['int'] }).instance(0x1000, 0x300).instance(0x1030, OBJECT).instance(0x1038, OBJECT);
     expect((await readBytes(w.end().bytes)).sizes.subarray(2)).toEqual(Uint32Array.of(48, 8, 8));
   });
+});
+
+test('an array of 4 GiB and more has its true size', async () => {
+  const image = await readBytes(new HprofWriter('1.0.3').sub(0xc3, number(0x18, 8), number(0, 4), number(2 ** 31, 4), number(11, 1)).end().bytes);
+  checkImage(image);
+  expect(image.bytes).toBe(16 + 2 ** 34);
 });
 
 test('a class is an instance of java.lang.Class with its static fields behind it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { HprofWriter, number, smallHeap } from '../../support/hprof-writer.ts';
 import { checkImage } from '../../../src/workloads/heaps/image.ts';
-import { edgesOf, readBytes } from './hprof-feed.ts';
+import { edgesOf, readBytes, repairsOf } from './hprof-feed.ts';
 
 /** The objects of smallHeap by increasing ids. */
 const [OBJECT, NODE, DERIVED, NODES, LOADER, CLASS, FIRST, SECOND, ARRAY, BYTES, BOOT, THREAD] = [...Array(12).keys()];
@@ -27,8 +27,7 @@ describe.each([['1.0.1', 4], ['1.0.1', 8], ['1.0.2', 4], ['1.0.2', 8], ['1.0.3',
     expect(edges[THREAD]).toEqual([]);
     expect([...image.roots]).toEqual([OBJECT, LOADER, CLASS, FIRST, THREAD]);
     expect(image.facts?.roots).toEqual({ systemClass: 3, thread: 1, javaFrame: 1, jniGlobal: 1 });
-    expect(image.notes).toContain('references left out because their objects are not in the file: 1');
-    expect(image.notes).toContain('roots left out because their objects are not in the file: 1');
+    expect(repairsOf(image)).toEqual([{ kind: 'dangling-references', count: 1 }, { kind: 'dangling-roots', count: 1 }]);
     expect(image.facts).toMatchObject({ format: `Java heap dump ${version}`, by: 'class' });
     expect(image.classes.map(({ name, objects }) => [name, objects])).toEqual(expect.arrayContaining([
       ['java.lang.Class', 6], ['app.Node', 1], ['app.Derived', 1], ['app.Node[]', 1], ['byte[]', 1], ['app.Loader', 1], ['java.lang.Object', 1],
@@ -102,7 +101,6 @@ describe('roots', () => {
 });
 
 describe('what writers get wrong is repaired and noted', () => {
-  const WRONG_LENGTH = 'heap dumps or segments that are not as long as they say: 1';
   const body = (w: HprofWriter): HprofWriter => w.primitiveArray(0x1000, 'int', 1).primitiveArray(0x2000, 'int', 3).root(0x03, 0x2000, 8);
   const bodyBytes = body(new HprofWriter()).heapDump().bytes.length - new HprofWriter().heapDump().bytes.length;
 
@@ -118,25 +116,26 @@ describe('what writers get wrong is repaired and noted', () => {
     const image = await readBytes(file, 11);
     expect(image).toMatchObject({ objects: 2, bytes: 24 + 32 });
     expect([...image.roots]).toContain(1);
-    expect(image.notes).toContain(WRONG_LENGTH);
+    expect(repairsOf(image)).toEqual([{ kind: 'wrong-lengths', count: 1 }]);
   });
 
   it.each<[string, (w: HprofWriter) => HprofWriter, string, object]>([
-    ['records of unknown kinds', (w) => w.record(0x33, Buffer.alloc(70_000)).end(), 'records passed over because their kind is not known: 1', { objects: 2 }],
-    ['a second heap dump', (w) => body(body(w).heapDump()).heapDump(), 'heap dumps passed over because they come behind the first one: 1', { objects: 2 }],
-    ['a second heap dump in segments', (w) => body(body(body(w).end()).segment()).end(), 'heap dumps passed over because they come behind the first one: 1', { objects: 2 }],
-    ['an object that is there twice', (w) => w.primitiveArray(0x2000, 'byte', 1000).end(), 'objects left out because another one has the same id: 1', { objects: 2 }],
-    ['a class that is an instance, too', (w) => w.instance(0x3000, 0x3000).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'objects left out because another one has the same id: 1', { objects: 3, edges: 1 }],
-    ['an instance that is a class, too', (w) => w.classDump(0x100).instance(0x3000, 0x100).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'objects left out because another one has the same id: 1', { objects: 4, edges: 1 }],
-    ['an instance of a class that is not there', (w) => w.instance(0x3000, 0x99, [['object', 0x1000]]).end(), 'instances without a part of their references, because a class of theirs is not in the file: 1', { objects: 3, edges: 0 }],
-    ['an instance whose superclass is not there', (w) => w.classDump(0x100, { superclass: 0x98, fields: ['object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['object', 0x2000]]).end(), 'instances without a part of their references, because a class of theirs is not in the file: 1', { objects: 4, edges: 1 }],
-    ['an instance with too few bytes', (w) => w.classDump(0x100, { fields: ['object', 'object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['int', 1]]).end(), 'instances with more or fewer bytes than the fields of their class: 1', { objects: 4, edges: 1 }],
-    ['an instance with too many bytes', (w) => w.classDump(0x100, { fields: ['object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['object', 0x1000]]).end(), 'instances with more or fewer bytes than the fields of their class: 1', { objects: 4, edges: 1 }],
-  ])('%s', async (_, end, note, expected) => {
+    ['records of unknown kinds', (w) => w.record(0x33, Buffer.alloc(70_000)).end(), 'unknown-records', { objects: 2 }],
+    ['a second heap dump', (w) => body(w.heapDump()).heapDump(), 'later-dumps', { objects: 2 }],
+    ['a second heap dump in segments', (w) => body(body(w.end()).segment()).end(), 'later-dumps', { objects: 2 }],
+    ['an object that is there twice', (w) => w.primitiveArray(0x2000, 'byte', 1000).end(), 'same-ids', { objects: 2 }],
+    ['a class that is an instance, too', (w) => w.instance(0x3000, 0x3000).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'same-ids', { objects: 3, edges: 1 }],
+    ['an instance that is a class, too', (w) => w.classDump(0x100).instance(0x3000, 0x100).classDump(0x3000, { statics: [[0, 'object', 0x1000]] }).end(), 'same-ids', { objects: 4, edges: 1 }],
+    ['a class that is there twice, with other fields', (w) => w.classDump(0x100, { fields: ['object'] }).classDump(0x100, { fields: ['int', 'int'] }).instance(0x3000, 0x100, [['object', 0x1000]]).end(), 'same-ids', { objects: 4, edges: 1 }],
+    ['an instance of a class that is not there', (w) => w.instance(0x3000, 0x99, [['object', 0x1000]]).end(), 'missing-classes', { objects: 3, edges: 0 }],
+    ['an instance whose superclass is not there', (w) => w.classDump(0x100, { superclass: 0x98, fields: ['object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['object', 0x2000]]).end(), 'dangling-references missing-classes', { objects: 4, edges: 1 }],
+    ['an instance with too few bytes', (w) => w.classDump(0x100, { fields: ['object', 'object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['int', 1]]).end(), 'odd-instances', { objects: 4, edges: 1 }],
+    ['an instance with too many bytes', (w) => w.classDump(0x100, { fields: ['object'] }).instance(0x3000, 0x100, [['object', 0x1000], ['object', 0x1000]]).end(), 'odd-instances', { objects: 4, edges: 1 }],
+  ])('%s', async (_, end, kinds, expected) => {
     const image = await readBytes(end(body(new HprofWriter())).bytes);
     checkImage(image);
     expect(image).toMatchObject(expected);
-    expect(image.notes).toContain(note);
+    expect(repairsOf(image)).toEqual(kinds.split(' ').map((kind) => ({ kind, count: 1 })));
   });
 
   it('nothing is noted of a sound file', async () => {
