@@ -9,7 +9,10 @@ import { describeMachine } from '../../src/drivers/machine-state.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { readMemStats } from '../../src/report/memstats.ts';
+import { FixAlloc } from '../../src/malloc/fixalloc.ts';
+import { MHEAP, MHeap } from '../../src/malloc/mheap.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
+import { HeapView } from '../../src/verify/view.ts';
 import { churn } from '../../src/workloads/churn.ts';
 import { runOnOneP } from '../support/machine.ts';
 
@@ -57,6 +60,18 @@ describe('a damaged memory', () => {
     }
     expect(endOf(() => describeMachine(m))).toMatch(/\n/);
     expect(endOf(() => readMemStats(m))).toHaveProperty('HeapAlloc');
+  });
+
+  it('is no larger than the machine was made', () => {
+    m.set(intact);
+    const view = new HeapView(m);
+    for (const [used, spans] of [[0x7fffffff, 0x7fffffff], [-1, -1]]) {
+      m[MHEAP + MHeap.at.arenaUsed] = used;
+      m[MHEAP + MHeap.at.spanalloc + FixAlloc.at.carved] = spans;
+      view.begin();
+      expect(view.pages).toBe(used < 0 ? 0 : (m[CONFIG + Config.at.arenaEnd] - m[CONFIG + Config.at.arenaStart]) / 2048);
+      expect(view.nspans).toBe(spans < 0 ? 0 : m[CONFIG + Config.at.maxSpans]);
+    }
   });
 
   it('is found in its statistics, its records and its lists', () => {

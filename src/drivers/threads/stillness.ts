@@ -13,6 +13,8 @@ import { Pulse } from './pulse.ts';
 
 /** Looks at the whole memory take at most this part of the time. */
 const MEMORY_SHARE = 0.1;
+/** What part of the limit a step must have been running to be blamed. */
+const MOST_OF_THE_TIME = 0.75;
 
 /** What runs on a machine. */
 export interface ProgramText {
@@ -97,20 +99,23 @@ export class Stillness {
     return undefined;
   }
 
-  private blame(): Error {
-    return this.stuckStep() ?? new MachineStuck(`nothing has moved for ${this.patience.seconds} s`, describeMachine(this.m));
+  private blame(): Error | undefined {
+    const stuck = this.stuckStep();
+    // A step that began a moment ago may not return: the next looks tell.
+    if (stuck !== undefined || this.busy().length > 0) return stuck;
+    return new MachineStuck(`nothing has moved for ${this.patience.seconds} s`, describeMachine(this.m));
   }
 
   /** A step that has not come back for most of the time. */
   private stuckStep(): Error | undefined {
-    const { m } = this;
-    for (const { mp, gp, index } of this.running()) {
-      const still = this.patience.spent - this.beaten[index];
-      if (still < 0.75 || m[mp + M.at.wants] !== 0 || m[mp + M.at.locks] !== 0) continue;
-      const seconds = Math.max(1, Math.round(still * this.patience.seconds));
-      return this.workloadError(`${this.nameStep(gp)} has not returned for ${seconds} s; a step must do a little and return, so that the world can be stopped`);
-    }
-    return undefined;
+    const stuck = this.busy().find(({ index }) => this.patience.spent - this.beaten[index] >= MOST_OF_THE_TIME);
+    if (stuck === undefined) return undefined;
+    return this.workloadError(`${this.nameStep(stuck.gp)} has not returned for ${this.patience.seconds} s; a step must do a little and return, so that the world can be stopped`);
+  }
+
+  /** The Ms that run a step, and wait for nothing in it. */
+  private busy(): ReturnType<Stillness['running']> {
+    return this.running().filter(({ mp }) => this.m[mp + M.at.wants] === 0 && this.m[mp + M.at.locks] === 0);
   }
 
   private circle(): Error {

@@ -70,6 +70,12 @@ describe('a machine', () => {
     });
   });
 
+  it('is stuck in a step that began when others had stopped', () => {
+    const { ms, said } = watched('./x.mjs', (tick, m, mp) => tick === 12 && beat(m, mp)) ?? {};
+    expect(said).toMatch(/step 1 \(work\) of goroutine 1 has not returned/);
+    expect(ms).toBeGreaterThan(4000 + TICK);
+  });
+
   it('is stuck where no step runs', () => {
     expect(watched('./x.mjs', (_, m, mp) => (m[mp + M.at.phase] = PHASE.sweep))?.said).toBe('MachineStuck: nothing has moved for 4 s');
   });
