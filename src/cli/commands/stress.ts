@@ -1,6 +1,6 @@
 /** `sweepgen stress`: random rounds with the oracle looking on. */
 import type { Command } from 'commander';
-import { EXIT, Fatal, UsageError } from '../../base/fatal.ts';
+import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { formatCount, plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
@@ -37,7 +37,7 @@ export function addStress(program: Command, deps: Deps): void {
   program
     .command('stress')
     .summary('run random rounds of mutators and collections under the oracle')
-    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round.')
+    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round. If no collection was verified, the exit code is 5.')
     .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
     .option('--procs <n>', `most Ps of a round, 1 to 64 (default: ${defaultProcs(deps.cores)})`, parseProcs)
     .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
@@ -64,7 +64,9 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
     ...(tally.cut > 0 ? [`${formatCount(tally.cut)} cut short by the clock`] : []),
     ...(tally.full > 0 ? [`${formatCount(tally.full)} filled the arena with GOGC off`] : []),
   ];
-  terminal.out(`${describe(tally)}, nothing wrong${ends.length > 0 ? ` (${ends.join(', ')})` : ''}\n`);
+  const verdict = tally.collections > 0 ? ', nothing wrong' : '';
+  terminal.out(`${describe(tally)}${verdict}${ends.length > 0 ? ` (${ends.join(', ')})` : ''}\n`);
+  if (tally.collections === 0) throw new Unproven('no collection was verified, so nothing was checked; give it more --seconds, or a workload that allocates more');
 }
 
 function defaultProcs(cores: number): number {

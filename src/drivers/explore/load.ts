@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { GeneratedCore } from './rewrite/generated.ts';
 import { plant, type Mutant } from './mutant.ts';
+import type { Reach } from './rewrite/reach.ts';
 import type { Site } from './rewrite/sites.ts';
 
 /** The core's exports. */
@@ -15,6 +16,8 @@ export interface LoadedCore {
   readonly sites: readonly Site[];
   /** A hash of the generated text, the same for both variants. */
   readonly build: string;
+  /** The protocol edges that each export can come by; read when it is asked for. */
+  readonly reach: () => Reach;
 }
 
 /** The folder that holds package.json. */
@@ -29,7 +32,8 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
   const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
   const sites = JSON.parse(readFileSync(join(GENERATED, 'sites.gen.json'), 'utf8')) as Site[];
-  return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')) };
+  const reach = () => JSON.parse(readFileSync(join(GENERATED, 'reach.gen.json'), 'utf8')) as Reach;
+  return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')), reach };
 }
 
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
@@ -38,7 +42,7 @@ async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> 
   const { generateCore, evaluateGenerated } = await import('./rewrite/generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
-  return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
+  return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code), reach: () => variants.reach };
 }
 
 /** Names a build by its text. */

@@ -9,11 +9,12 @@ import { GATHERED_WORKER, WORKER } from '../../threads/worker.ts';
 import { ConventionError } from './problems.ts';
 
 try {
-  const { plain, hooked } = await generateCore(ENTRY, ROOT);
+  const { plain, hooked, reach } = await generateCore(ENTRY, ROOT);
   mkdirSync(GENERATED, { recursive: true });
   writeGenerated(plain, join(GENERATED, 'core.gen.js'));
   writeGenerated(hooked, join(GENERATED, 'core.hooked.gen.js'));
   writeFileSync(join(GENERATED, 'sites.gen.json'), JSON.stringify(plain.sites));
+  writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
   writeGenerated(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
   await gatherWorker(WORKER, GATHERED_WORKER);
 } catch (error) {
