@@ -1,7 +1,7 @@
 /** What the exploring commands explore: from the words of a command line to scenarios, knobs and monitors. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, UsageError } from '../base/fatal.ts';
+import { EXIT, Unproven, UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { GENERATED, ROOT } from '../drivers/explore/load.ts';
@@ -87,13 +87,33 @@ export function checkBuild(): void {
   if (!existsSync(join(GENERATED, 'core.gen.js'))) throw new UsageError(`the exploration build is not there (${GENERATED}); npm run build makes it`);
 }
 
-/** What exploring ends with when something failed. Its lines say what broke, or of several, what kinds there are. */
+/**
+ * What exploring ends with when something failed. Its lines say what broke, in the shrunk execution
+ * if there is one; or of several failures, what kinds there are.
+ */
 export class FailuresFound extends Error {
-  readonly exitCode = EXIT.invariant;
+  readonly exitCode: number;
 
   constructor(failures: readonly Failure[]) {
-    const kinds = failures.map(({ key }) => `  ${key}`);
-    super((failures.length === 1 ? failures[0].explanation : [`${plural(failures.length, 'different failure')}:`, ...kinds]).join('\n'));
+    const kinds = failures.map(({ key }) => `  ${printable(key, 200)}`);
+    super((failures.length === 1 ? explanationOf(failures[0]) : [`${plural(failures.length, 'different failure')}:`, ...kinds]).join('\n'));
     this.name = 'FailuresFound';
+    this.exitCode = failures.every(({ fault }) => fault === 'scenario') ? EXIT.usage : EXIT.invariant;
   }
+}
+
+/** Of the execution that the lane table and the line for `replay` are of: the shrunk one, if there is one. */
+function explanationOf({ shrunk, explanation }: Failure): readonly string[] {
+  return shrunk === null || typeof shrunk === 'string' || shrunk.explanation.length === 0 ? explanation : [...shrunk.explanation, ...shrunk.story.map((sentence) => `  ${sentence}`)];
+}
+
+/**
+ * Checks that what has found no failure has checked something, and was not meant to find one.
+ * @param executions how many there were
+ * @param mutant the planted bug, if any
+ * @throws Unproven
+ */
+export function checkProven(executions: number, mutant: { readonly name: string } | undefined): void {
+  if (mutant !== undefined) throw new Unproven(`${mutant.name} was planted and not found in ${plural(executions, 'execution')}; give it more --seconds, or another --strategy`);
+  if (executions === 0) throw new Unproven('nothing was explored: the time was up before the first execution; give it more --seconds');
 }

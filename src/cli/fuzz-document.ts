@@ -35,13 +35,14 @@ export const FuzzDocument = z.object({
     /** What a search has covered without gaps, in words; empty if nothing. */
     covered: z.string(),
   })),
-  /** Protocol edges, by name. */
+  /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
   edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
 });
 
 export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult): string {
   const edges = tally.edges();
+  const possible = tally.possible();
   const document = FuzzDocument.parse({
     schema: SCHEMA,
     command: 'fuzz',
@@ -53,12 +54,12 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     ending,
     seconds,
     scenarios: tally.scenarios.map(({ failures, ...scenario }) => ({ ...scenario, failures: Object.fromEntries(failures) })),
-    edges: { passed: namesWhere(edges, 1), never: namesWhere(edges, 0) },
+    edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
     failures: tally.failures,
   });
   return JSON.stringify(document, null, 2);
 }
 
-function namesWhere(edges: Uint8Array, passed: number): string[] {
-  return EDGES.filter((_, i) => edges[i] === passed).map(({ name }) => name);
+function namesWhere(holds: (number: number) => boolean): string[] {
+  return EDGES.filter((_, i) => holds(i)).map(({ name }) => name);
 }

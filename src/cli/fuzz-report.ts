@@ -5,7 +5,7 @@ import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
 import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campaigns/tally.ts';
 import { formatTable, type Column } from '../report/table.ts';
-import { formatCount, plural } from '../report/units.ts';
+import { formatCount, formatRate, plural } from '../report/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Terminal } from './deps.ts';
 import { HELP_WIDTH } from './help.ts';
@@ -25,25 +25,31 @@ export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: nu
   const { scenario, executions, distinct, edges } = slice;
   const all = tally.sum('executions');
   const failures = tally.failures.length === 0 ? '' : `, ${plural(tally.failures.length, 'failure')}`;
-  const rate = formatCount(all / Math.max(seconds, 0.001));
-  return `${formatCount(all)} (${rate}/s), edges ${passed(tally.edges())} of ${EDGES.length}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
+  const rate = formatRate(all / Math.max(seconds, 0.001));
+  return `${formatCount(all)} (${rate}/s), edges ${passed(tally.edges())} of ${passed(tally.possible())}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
 }
 
 /** "30 executions (4,000 a second), 30 distinct interleavings, 12,345 accesses". */
 export function describeTotals(tally: Tally, seconds: number): string {
   const executions = tally.sum('executions');
-  const rate = seconds >= 0.1 ? ` (${formatCount(executions / seconds)} a second)` : '';
+  const rate = seconds >= 0.1 ? ` (${formatRate(executions / seconds)} a second)` : '';
   return `${plural(executions, 'execution')}${rate}, ${plural(tally.sum('distinct'), 'distinct interleaving')}, ${plural(tally.sum('steps'), 'access', 'accesses')}`;
+}
+
+/** Said where nothing failed: of what was checked only, and not of a planted bug that should have been found. */
+export function nothingWrong(executions: number, mutant: { readonly name: string } | undefined): string {
+  return executions === 0 || mutant !== undefined ? '' : ', nothing wrong';
 }
 
 /** Where it failed, and how to see it again; what broke, if `explained`. */
 export function describeFailure(failure: Failure, explained: boolean, { outIsColored, outWidth }: Pick<Terminal, 'outIsColored' | 'outWidth'>): string[] {
   const { station, explanation, shrunk, repeat } = failure;
   const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}:`];
-  if (explained) lines.push(...explanation.map((line) => `  ${printable(line, LONGEST_LINE)}`));
+  const told = typeof shrunk === 'object' && shrunk !== null && shrunk.explanation.length > 0 ? shrunk.explanation : explanation;
+  if (explained) lines.push(...told.map((line) => `  ${printable(line, LONGEST_LINE)}`));
   if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${printable(shrunk, LONGEST_LINE)}`);
   else if (shrunk !== null) {
-    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, outIsColored, outWidth));
+    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...shrunk.story.flatMap((line) => wrap(printable(line, LONGEST_LINE), outWidth)), ...tableText(shrunk.table, outIsColored, outWidth));
     lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
   }
   lines.push(`repeat the one that failed with: ${printable(repeat, LONGEST_LINE)}`);
@@ -64,7 +70,7 @@ export function describeCoverage(tally: Tally, never: boolean, width?: number): 
   const rows = tally.scenarios.map(({ scenario, executions, seconds, distinct, steps, edges, failures }) => [
     printable(scenario),
     formatCount(executions),
-    seconds > 0 ? formatCount(executions / seconds) : '–',
+    seconds > 0 ? formatRate(executions / seconds) : '–',
     formatCount(distinct),
     formatCount(steps),
     formatCount(passed(edges)),
@@ -81,8 +87,10 @@ function notRun({ scenarios }: Tally, width: number | undefined): string[] {
 
 function edgesOf(tally: Tally, never: boolean, width: number | undefined): string[] {
   const counts = tally.edges();
-  const left = EDGES.filter((_, i) => counts[i] === 0);
-  const summary = `${EDGES.length - left.length} of ${EDGES.length} protocol edges were passed`;
+  const possible = tally.possible();
+  const left = EDGES.filter((_, i) => counts[i] < possible[i]);
+  const all = passed(possible);
+  const summary = `${passed(counts)} of ${all} protocol edges${all < EDGES.length ? ' that could be passed here' : ''} were passed`;
   if (left.length === 0 || !never) return [summary];
   const protocols = [...new Set(left.map(({ protocol }) => protocol))];
   const lines = protocols.flatMap((protocol) => {

@@ -24,13 +24,14 @@ export async function investigateFailure({ terminal, writeFile, isInterrupted }:
   const mutant = chooseMutant(station.mutant ?? undefined);
   const core = await loadScenario(station.scenario, true, mutant);
   const { scenario } = core;
+  const pristine = mutant && (await loadScenario(station.scenario, true));
   const progress = new Progress(terminal);
   function onProgress(executions: number): void {
     if (isInterrupted()) throw new Stopped();
     if (executions % SHOWN === 0) progress.show(`shrinking the failure: ${formatCount(executions)} of at most ${plural(EXECUTIONS, 'execution')}`);
   }
   const failure = { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(station.strategy), seed, monitors, ...(mutant && { mutant }) };
-  const options = { core, makeOracle: (m: Int32Array) => new Verifier(m), makeMonitors: (which: readonly string[]) => makeMonitors(core.core, core.sites, which), onProgress };
+  const options = { core, ...(pristine && { pristine }), makeOracle: (m: Int32Array) => new Verifier(m), makeMonitors: (which: readonly string[]) => makeMonitors(core.core, core.sites, which), onProgress };
   let result: Investigation;
   try {
     result = investigate(failure, options);

@@ -32,6 +32,12 @@ export function formatNumber(value: number): string {
   return value.toFixed(decimalsFor(value));
 }
 
+/** So many in a second: whole from ten on, with decimals below, and never 0 for what happened: "64", "0.31", "0.002". */
+export function formatRate(perSecond: number): string {
+  if (perSecond >= 9.995 || perSecond <= 0) return formatCount(perSecond);
+  return perSecond >= 0.095 ? perSecond.toFixed(2) : String(Number(perSecond.toPrecision(1)));
+}
+
 /** 0.123 → "12 %". */
 export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;

@@ -63,7 +63,7 @@ describe('sweepgen fuzz', () => {
   });
 
   it('shows the lane table and the line of a failure that was shrunk', async () => {
-    const shrunk = { line: 'v1:abc', preemptions: 1, steps: 44, facts: ['CODE'], table: [{ text: '▶ 3  store', kind: 'critical' as const }] };
+    const shrunk = { line: 'v1:abc', preemptions: 1, steps: 44, explanation: [], story: [], facts: ['CODE'], table: [{ text: '▶ 3  store', kind: 'critical' as const }] };
     const pool = poolOf(1, () => resultOf({ failures: [failureOf('k', { shrunk })], seen: { k: 1 } }));
     const { out } = await cli('fuzz mark-bits --executions 1', undefined, { explorePool: () => pool });
     expect(out).toContain("shrunk to 1 preemption in 44 accesses:\n▶ 3  store\nreplay the shrunk one with: sweepgen replay 'v1:abc'\n");

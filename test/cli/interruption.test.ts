@@ -114,6 +114,7 @@ describe('the first Ctrl-C', () => {
     const controller = new AbortController();
     const pool: ExplorePool = {
       jobs: 1,
+      prepare: async () => {},
       runSlice: () => Promise.reject(new Error('not here')),
       async killMutant({ mutant }) {
         if (mutant === 'mark-load-or-store') return { mutant, searches: [{ seed: 1, executions: 3, seconds: 0.1, failure: null }] };

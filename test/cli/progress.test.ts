@@ -47,6 +47,7 @@ describe('jobs beyond the cores', () => {
     const asked: number[] = [];
     const pool: ExplorePool = {
       jobs: 2,
+      prepare: async () => {},
       runSlice: () => Promise.reject(new Error('enough')),
       killMutant: () => Promise.reject(new Error('enough')),
       close: async () => {},

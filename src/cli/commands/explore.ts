@@ -6,6 +6,7 @@ import { fuzz } from '../../drivers/explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../drivers/explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../drivers/explore/failures/file-name.ts';
 import { Plan } from '../../drivers/explore/campaigns/plan.ts';
+import type { Station } from '../../drivers/explore/campaigns/slice.ts';
 import { localPool } from '../../drivers/explore/campaigns/pool.ts';
 import { SEEDS } from '../../drivers/explore/session.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
@@ -17,8 +18,8 @@ import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../drivers/explor
 import { formatCount, plural } from '../../report/units.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
-import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
-import { describeFailure, describeTotals } from '../fuzz-report.ts';
+import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
+import { describeFailure, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
@@ -47,10 +48,10 @@ export function addExplore(program: Command, deps: Deps): void {
   program
     .command('explore')
     .summary('run one scenario under thousands of interleavings, with the oracle looking on')
-    .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it, is shrunk, and comes with the commands that show it again. A mutant is a bug planted in the source, to see it found. fuzz does the same with all scenarios on all cores.')
+    .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it, is shrunk, and comes with the commands that show it again. A mutant is a bug planted in the source, to see it found: if it is not, the exit code is 5. fuzz does the same with all scenarios on all cores.')
     .argument('[scenario]', `what to run (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
     .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
-    .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
+    .option('--seconds <time>', `how long to search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--seed <n>', 'seed of the first execution; each next has the next (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `who chooses who runs next; --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
@@ -93,10 +94,12 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
+  const executions = () => tally.sum('executions');
   await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
     strategy,
+    station: { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null },
   });
   const found = tally.failures[0];
   const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
@@ -106,21 +109,25 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(`${exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure)}\n`);
   } else {
     const [{ covered, seconds }] = tally.scenarios;
-    terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
+    terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? nothingWrong(executions(), mutant) : ''}\n`);
     if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${printable(join(flags.save, fileNameOf(investigation.artefact)), 1000)}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);
-  if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + tally.sum('executions')) % SEEDS}`));
+  if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + executions()) % SEEDS}`));
+  checkProven(executions(), mutant);
 }
 
 /** In this thread, and at one station. */
-async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string }): Promise<void> {
+async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string; readonly station: Station }): Promise<void> {
   const progress = new Progress(deps.terminal);
   try {
+    const pool = localPool(deps.now, deps.signal);
+    // The time that is given counts for the search alone.
+    await pool.prepare(what.station);
     await fuzz({
       ...what,
-      pool: localPool(deps.now, deps.signal),
+      pool,
       stations: 1,
       seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
       executions: flags.executions,

@@ -6,13 +6,17 @@ import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from
 import { Plan } from '../../drivers/explore/campaigns/plan.ts';
 import { settingsOf } from '../../drivers/explore/campaigns/settings.ts';
 import type { Failure } from '../../drivers/explore/campaigns/slice.ts';
+import { EDGES } from '../../drivers/explore/edges/catalog.ts';
+import { possibleEdges } from '../../drivers/explore/edges/possible.ts';
+import { loadScenario } from '../../drivers/explore/load-scenario.ts';
+import { SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
 import { Tally } from '../../drivers/explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../drivers/explore/strategies/catalog.ts';
 import { plural } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
-import { FailuresFound, checkBuild, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
-import { describeCoverage, describeFailure, describeProgress, describeTotals } from '../fuzz-report.ts';
+import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
+import { describeCoverage, describeFailure, describeProgress, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
@@ -42,9 +46,9 @@ export function addFuzz(program: Command, deps: Deps): void {
   program
     .command('fuzz')
     .summary('explore all scenarios on all cores, and keep a log')
-    .description('Spreads executions over worker threads: the scenarios take turns, each in all its settings, every fourth turn with monitors looking on. Stops at the first failure, shrinks it and prints how to see it again; in the end it prints what was and what was not covered.')
+    .description('Spreads executions over worker threads: the scenarios take turns, each in all its settings, every fourth turn with monitors looking on. Stops at the first failure, shrinks it and prints how to see it again; in the end it prints what was and what was not covered. A planted bug that is not found ends it with exit code 5.')
     .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
-    .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
+    .option('--seconds <time>', `how long to search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--executions <n>', 'how many executions, in all', integer('--executions', 1, 1_000_000_000_000))
     .option('--jobs <n>', 'worker threads, at most one for each core (default: as many)', integer('--jobs', 1, MAX_JOBS))
     .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
@@ -73,9 +77,12 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const resumed = flags.resume ? resume(names, flags) : undefined;
   const about = resumed?.logged.header ?? (await headerOf(deps, names, flags));
   const mutant = chooseMutant(about.mutant ?? undefined);
-  const scenarios = (await chooseScenarios(about.scenarios, mutant)).map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set) }));
+  makeStrategy(about.strategy);
+  const chosen = await chooseScenarios(about.scenarios, mutant);
+  fixKnobs(chosen, Object.entries(about.set));
+  const scenarios = chosen.map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set) }));
   const plan = new Plan({ ...about, scenarios });
-  const tally = new Tally(about.scenarios);
+  const tally = new Tally(about.scenarios, about.scenarios.length < SCENARIOS.length ? await possible(about) : undefined);
   if (resumed !== undefined) takeUp(resumed.logged, plan, tally);
   const log = resumed?.log ?? (flags.log === undefined ? undefined : createLog(flags.log, about));
   const jobs = jobsOf(deps, flags);
@@ -90,6 +97,8 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const pool = deps.explorePool(jobs);
   let result: FuzzResult;
   try {
+    // The time that is given counts for the search alone.
+    if (mutant !== undefined) await pool.prepare({ scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
     result = await fuzz({
       plan,
       pool,
@@ -118,10 +127,18 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
     terminal.out(`${fuzzDocument(about, jobs, tally, result)}\n`);
   } else {
     terminal.out(`${describeCoverage(tally, result.ending !== 'failure', terminal.outWidth).join('\n')}\n`);
-    terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? ', nothing wrong' : ''}\n`);
+    terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? nothingWrong(tally.sum('executions'), mutant) : ''}\n`);
   }
   if (log?.error !== undefined) throw log.error;
   conclude(tally.failures.slice(before), flags, result, deps);
+  if (tally.failures.length === 0) checkProven(tally.sum('executions'), mutant);
+}
+
+/** The edges that the scenarios of a campaign could pass. */
+async function possible({ scenarios, set }: Pick<Header, 'scenarios' | 'set'>): Promise<Uint8Array> {
+  const edges = new Uint8Array(EDGES.length);
+  for (const name of scenarios) possibleEdges(await loadScenario(name, false), set).forEach((each, i) => (edges[i] |= each));
+  return edges;
 }
 
 /** Worker threads, at most one for each core: more of them only share the time. */

@@ -1,7 +1,7 @@
 /** `sweepgen mutants`: are the planted bugs found, by whom, and how soon? */
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { EXIT } from '../../base/fatal.ts';
+import { EXIT, Unproven } from '../../base/fatal.ts';
 import { isKilled, type Kill, type KillTask } from '../../drivers/explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../drivers/explore/campaigns/pool.ts';
 import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
@@ -44,7 +44,7 @@ export function addMutants(program: Command, deps: Deps): void {
   program
     .command('mutants')
     .summary('plant every known bug, and see whether exploration finds it')
-    .description('Plants one bug after another in the source and searches for it in the scenarios that should see it, once for each seed. A bug counts as killed when every search has found it in time. Prints a table, and ends with exit code 1 if any survives.')
+    .description('Plants one bug after another in the source and searches for it in the scenarios that should see it, once for each seed. A bug counts as killed when every search has found it in time. Prints a table, and ends with exit code 5 if any survives.')
     .argument('[mutants...]', 'the bugs to plant (default: all)')
     .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
     .option('--seeds <n>', 'searches for each', integer('--seeds', 1, 16), 5)
@@ -126,9 +126,9 @@ async function searchOne(pool: ExplorePool, mutant: KnownBug, search: Omit<KillT
 function conclude(deps: Deps, wanted: readonly KnownBug[], searched: readonly Searched[]): void {
   if (searched.length < wanted.length && deps.signal.aborted) throw new Interrupted((args) => goOn(args, wanted, searched));
   const survivors = searched.filter(({ kill }) => kill !== null && !isKilled(kill)).map(({ mutant }) => mutant.name);
-  if (survivors.length > 0) throw new MutantsLeft(`${plural(survivors.length, 'mutant survives', 'mutants survive')}: ${survivors.join(', ')}`, EXIT.invariant);
+  if (survivors.length > 0) throw new Unproven(`${plural(survivors.length, 'mutant survives', 'mutants survive')}: ${survivors.join(', ')}`);
   const lost = searched.filter(({ kill }) => kill === null);
-  if (lost.length > 0) throw new MutantsLeft(lost.map(({ mutant, lost: why }) => `${mutant.name}: ${why}`).join('\n'), EXIT.hang);
+  if (lost.length > 0) throw new WorkersLost(lost.map(({ mutant, lost: why }) => `${mutant.name}: ${why}`).join('\n'));
 }
 
 /** The same words, but with the names of the mutants that were not tried. */
@@ -138,12 +138,6 @@ function goOn(args: readonly string[], wanted: readonly KnownBug[], searched: re
   return [...args.filter((word) => !names.has(word)), ...[...names].filter((name) => !tried.has(name))];
 }
 
-class MutantsLeft extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.name = 'MutantsLeft';
-    this.exitCode = exitCode;
-  }
+class WorkersLost extends Error {
+  readonly exitCode = EXIT.hang;
 }

@@ -1,13 +1,14 @@
 /** `sweepgen replay`: one recorded failure again, step by step, and explained. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
 import { explainOutcome } from '../../drivers/explore/failure.ts';
-import { readArtefact, type Artefact } from '../../drivers/explore/failures/artefact.ts';
+import { MOST, readArtefact, type Artefact } from '../../drivers/explore/failures/artefact.ts';
 import { lanesOf } from '../../drivers/explore/failures/lanes.ts';
 import { decodeLine, isLine } from '../../drivers/explore/failures/line.ts';
 import { replayArtefact, type Replayed } from '../../drivers/explore/failures/replay.ts';
-import { plural } from '../../report/units.ts';
+import { formatBytes, plural } from '../../report/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
@@ -51,17 +52,20 @@ async function replay({ terminal }: Deps, failure: string, { json = false, trace
 
 function readText(path: string): string {
   try {
+    const { size } = statSync(path);
+    if (size > MOST.fileBytes) throw new UsageError(`${printable(path)} is no recorded failure: it has ${formatBytes(size)}, and none has more than ${formatBytes(MOST.fileBytes)}`);
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`'${path}' is neither a file nor a line that begins with v1:`);
-    throw new UsageError(`${path} can't be read: ${(error as Error).message}`);
+    if (error instanceof UsageError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`'${printable(path)}' is neither a file nor a line that begins with v1:`);
+    throw new UsageError(`${printable(path)} can't be read: ${(error as Error).message}`);
   }
 }
 
 function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, { setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
   const { outcome, trace } = recording;
   return [
-    `${scenario} on ${plural(setting.knobs.procs, 'P')}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
+    `${printable(scenario)} on ${plural(setting.knobs.procs, 'P')}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
     ...(otherBuild ? ['the source is not the one that it was recorded with'] : []),
     divergence === '' ? 'it follows the recorded execution to its end' : `it departs from the recorded execution at ${divergence}`,
     fails ? 'it fails as recorded' : outcome.verdict === 'ok' ? `the failure is gone: all threads finished after ${plural(trace.length, 'access', 'accesses')}, and nothing is wrong` : 'it fails in another way',

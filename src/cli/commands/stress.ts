@@ -42,7 +42,7 @@ export function addStress(program: Command, deps: Deps): void {
   program
     .command('stress')
     .summary('run random rounds of mutators and collections under the oracle')
-    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round.')
+    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round. If no collection was verified, the exit code is 5.')
     .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
     .option('--procs <n>', 'most Ps of a round, 1 to 64 (default: one for each core, but at least 4)', parseProcs)
     .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)

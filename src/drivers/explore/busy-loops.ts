@@ -11,7 +11,7 @@
  */
 
 /** Accesses of a thread before its first probe; and before the next one of a thread that was found looping. */
-const FIRST_PROBE = 1024;
+const FIRST_PROBE = 2048;
 const NEXT_PROBE = 64;
 /**
  * Accesses that the first probe notes: stepping is slow. A later probe notes more, and so does

@@ -47,6 +47,8 @@ export interface Execution {
   readonly error: unknown;
   /** The thread that threw; -1 if none. */
   readonly thread: number;
+  /** Sites of the calls that it was in, outermost first; empty in the plain variant. */
+  readonly calls: readonly number[];
   /** Threads that waited at the end, and where. */
   readonly blocked: readonly Blocked[];
   readonly seed: number;

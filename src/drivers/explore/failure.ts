@@ -12,11 +12,11 @@ export function explainFailure({ execution, ...failure }: FailedExecution): stri
 }
 
 /** The same of any outcome but `ok`, reached after so many `steps`. */
-export function explainOutcome(outcome: Outcome, steps: number): string[] {
+export function explainOutcome(outcome: Omit<Outcome, 'waits'>, steps: number): string[] {
   return [headline(outcome, steps), ...outcome.facts.map((fact) => `  ${fact}`)];
 }
 
-function headline({ verdict, thread, atCheckpoint }: Outcome, steps: number): string {
+function headline({ verdict, thread, atCheckpoint, fault }: Omit<Outcome, 'waits'>, steps: number): string {
   switch (verdict) {
     case 'ok':
       return 'nothing is wrong';
@@ -26,11 +26,11 @@ function headline({ verdict, thread, atCheckpoint }: Outcome, steps: number): st
     case 'race':
       return `a data race, noticed as ${thread} went on:`;
     case 'exception':
-      return `${thread} went astray:`;
+      return fault === 'scenario' ? `the scenario itself threw, on ${thread}:` : `${thread} went astray:`;
     case 'deadlock':
-      return 'a deadlock: every thread that is left waits, and nobody will wake it:';
+      return 'a deadlock: every thread that is left waits, and no thread will wake it:';
     case 'livelock':
-      return 'a livelock: all that are left look again and again at words that nobody will change:';
+      return 'a livelock: the threads that are left look again and again at words that no thread will change:';
     case 'step-limit':
       return `no end after ${formatCount(steps)} accesses:`;
   }

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { GeneratedCore } from './rewrite/generated.ts';
 import { plant, type Mutant } from './mutant.ts';
+import type { Reach } from './rewrite/reach.ts';
 import { unpackSites, type PackedSites, type Site } from './rewrite/sites.ts';
 
 /** The core's exports. */
@@ -16,6 +17,8 @@ export interface LoadedCore {
   readonly sites: readonly Site[];
   /** A hash of the generated text, the same for both variants. */
   readonly build: string;
+  /** The protocol edges that each export can come by; read when it is asked for. */
+  readonly reach: () => Reach;
 }
 
 /** The folder that holds package.json. */
@@ -32,7 +35,8 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
   const core = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Core;
   const sites = unpackSites(JSON.parse(gunzipSync(readFileSync(SITES)).toString()) as PackedSites);
-  return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')) };
+  const reach = () => JSON.parse(readFileSync(join(GENERATED, 'reach.gen.json'), 'utf8')) as Reach;
+  return { core, sites, build: hashOf(readFileSync(join(GENERATED, 'core.gen.js'), 'utf8')), reach };
 }
 
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
@@ -41,7 +45,7 @@ async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> 
   const { generateCore, evaluateGenerated } = await import('./rewrite/generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
-  return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code) };
+  return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code), reach: () => variants.reach };
 }
 
 /** Names a build by its text. */

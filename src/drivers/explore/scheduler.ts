@@ -159,6 +159,7 @@ export class Explorer implements Scene, Host {
       detail,
       error,
       thread: error === null ? -1 : this.current,
+      calls: error === null || this.current < 0 ? [] : [...this.#fibers[this.current].calls],
       blocked: this.#blocked(),
       seed,
       steps: this.steps,

@@ -1,6 +1,6 @@
 /** One scenario, run again and again on one memory, and what is to be told of an execution that failed. */
 import type { Execution, Verdict } from './execution.ts';
-import { outcomeOf } from './failures/outcome.ts';
+import { outcomeOf, type Outcome } from './failures/outcome.ts';
 import type { Core } from './load.ts';
 import type { Monitor } from './monitor.ts';
 import { describeRace, RaceFound } from './monitors/races/race-found.ts';
@@ -23,6 +23,7 @@ export interface FailedExecution {
   readonly thread: string;
   /** What was found, a line each; where threads wait for ever, and what the machine was doing. */
   readonly facts: readonly string[];
+  readonly fault: Outcome['fault'];
   readonly execution: Execution;
 }
 
@@ -65,10 +66,10 @@ export class Session {
   /** What is to be told of the execution just over, which failed. */
   describe(execution: Execution): FailedExecution {
     const { seed, error } = execution;
-    const { verdict, thread, facts } = outcomeOf(execution, this.#prepared.names, this.#explorer.m);
+    const { verdict, thread, facts, fault } = outcomeOf(execution, this.#prepared, this.#explorer.m);
     const strategy = this.#strategy.spec ?? this.#strategy.name;
     const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
-    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, execution };
+    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, fault, execution };
   }
 
   /** With both call stacks. */

@@ -34,7 +34,7 @@ describe('a log', () => {
   });
 
   it('holds a shrunk failure in full', () => {
-    const shrunk = { line: 'v1:x', preemptions: 2, steps: 9, facts: ['CODE'], table: [{ text: 'M0', kind: 'head' as const }] };
+    const shrunk = { line: 'v1:x', preemptions: 2, steps: 9, explanation: ['what broke:'], story: [], facts: ['CODE'], table: [{ text: 'M0', kind: 'head' as const }] };
     createLog(path, HEADER).failure(failureOf('k', { shrunk }));
     expect(resumeLog(path).logged.failures).toEqual([failureOf('k', { shrunk })]);
   });
@@ -47,7 +47,7 @@ describe('a log', () => {
     log.end('time', 3);
     expect(readFileSync(path, 'utf8').startsWith(before)).toBe(true);
     expect(readFileSync(path, 'utf8').split('\n').length).toBe(before.split('\n').length + 2);
-    expect(resumeLog(path).logged.slices.length).toBe(1);
+    expect([...resumeLog(path).logged.slices].length).toBe(1);
   });
 
   it('loses no more than the line that was being written when the process was killed', () => {

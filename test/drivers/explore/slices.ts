@@ -18,12 +18,14 @@ export function resultOf(changes: Partial<SliceResult> = {}): SliceResult {
 
 export function failureOf(key: string, changes: Partial<Failure> = {}): Failure {
   return {
-    key, station: STATION, seed: 7, verdict: 'invariant', thread: 'M0', facts: ['CODE: what'], explanation: ['it broke:', '  CODE: what'],
+    key, station: STATION, seed: 7, verdict: 'invariant', thread: 'M0', facts: ['CODE: what'],
+    fault: 'core', explanation: ['it broke:', '  CODE: what'],
     steps: 100, traceHash: 5, repeat: 'sweepgen explore …', shrunk: null, ...changes,
   };
 }
 
-/** A pool that answers each slice by `play`; its killMutant is never called. */
+/** A pool that answers each slice by `play`; its prepare: async () => {},
+    killMutant is never called. */
 export function poolOf(jobs: number, play: (slice: Slice, number: number) => SliceResult | Promise<SliceResult>): ExplorePool & { readonly slices: Slice[] } {
   const slices: Slice[] = [];
   return {
@@ -35,6 +37,7 @@ export function poolOf(jobs: number, play: (slice: Slice, number: number) => Sli
       await Promise.resolve();
       return play(slice, number);
     },
+    prepare: async () => {},
     killMutant: () => Promise.reject(new Error('nobody asked')),
     close: async () => {},
   };

@@ -3,7 +3,7 @@
  * they come and never changed, so that what was found outlives whatever ends the campaign. It
  * can be gone on with: `--resume` takes the seeds up where it ends.
  */
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import { OutputError, UsageError } from '../../../base/fatal.ts';
 import { printable } from '../../../base/printable.ts';
@@ -12,12 +12,22 @@ import { writeFully } from '../../../base/write-fully.ts';
 import { VERDICTS } from '../execution.ts';
 import type { Ending } from './fuzz.ts';
 import type { Turn } from './plan.ts';
+import { MONITOR_NAMES } from '../monitors/catalog.ts';
+import { SEEDS } from '../session.ts';
+import { linesOf, type FileLine } from './read-lines.ts';
 import type { Failure, SliceResult } from './slice.ts';
 
 /** Of the lines below; a log of another format is refused. */
 const FORMAT = 1;
 
+/** Bytes of a line: a failure with its lane table takes some tens of thousands. */
+const LONGEST_LINE = 1 << 24;
+/** Lanes of a station; there is one for each worker. */
+const MOST_LANES = 256;
+
 const count = z.number().int().nonnegative();
+const seed = count.max(SEEDS - 1);
+const lane = count.max(MOST_LANES - 1);
 const names = z.array(z.string()).readonly();
 const knobs = z.object({ procs: count }).catchall(z.number());
 
@@ -28,7 +38,7 @@ const Header = z.object({
   type: z.literal('campaign'),
   format: z.literal(FORMAT),
   sweepgen: z.string(),
-  seed: count,
+  seed,
   scenarios: z.array(z.string()).min(1).readonly(),
   /** Knobs that keep one value. */
   set: z.record(z.string(), z.number()),
@@ -43,9 +53,9 @@ export type Header = z.infer<typeof Header>;
 const LoggedSlice = z.object({
   type: z.literal('slice'),
   station: Station,
-  lane: count,
+  lane,
   /** Of the first execution; each next has the next. */
-  seed: count,
+  seed,
   executions: count,
   steps: count,
   switches: count,
@@ -66,6 +76,9 @@ const Shrunk = z.object({
   preemptions: count,
   steps: count,
   facts: names,
+  // Logs of before have none.
+  explanation: names.default([]),
+  story: names.default([]),
   table: z.array(z.object({ text: z.string(), kind: z.enum(['head', 'access', 'critical', 'between']) })).readonly(),
 });
 
@@ -73,10 +86,11 @@ export const LoggedFailure = z.object({
   type: z.literal('failure'),
   key: z.string(),
   station: Station,
-  seed: count,
+  seed,
   verdict: z.enum(VERDICTS).exclude(['ok']),
   thread: z.string(),
   facts: names,
+  fault: z.enum(['core', 'scenario']).default('core'),
   explanation: names,
   steps: count,
   traceHash: count,
@@ -84,7 +98,7 @@ export const LoggedFailure = z.object({
   shrunk: z.union([z.null(), z.string(), Shrunk]),
 });
 
-const Lost = z.object({ type: z.literal('lost'), station: Station, lane: count, seed: count, cause: z.string() });
+const Lost = z.object({ type: z.literal('lost'), station: Station, lane, seed, cause: z.string() });
 const End = z.object({ type: z.literal('end'), ending: z.string(), seconds: z.number() });
 
 const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End]);
@@ -92,7 +106,8 @@ const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End
 /** What a log tells. */
 export interface Logged {
   readonly header: Header;
-  readonly slices: readonly LoggedSlice[];
+  /** Read from the file each time they are asked for: there may be millions. */
+  readonly slices: Iterable<LoggedSlice>;
   readonly failures: readonly Failure[];
 }
 
@@ -169,44 +184,58 @@ export function createLog(path: string, header: Omit<Header, 'type' | 'format'>)
  * @throws UsageError if it is no log of a campaign, or broken
  */
 export function resumeLog(path: string): { readonly log: CampaignLog; readonly logged: Logged } {
-  if (!existsSync(path)) throw new UsageError(`there is no log ${path} to resume`);
-  const text = read(path);
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first, ...rest] = whole.split('\n').slice(0, -1);
-  const header = parseHeader(path, first ?? '');
-  const lines = rest.map((line, i) => parseLine(path, line, i + 2));
-  if (whole.length < text.length) cut(path, Buffer.byteLength(whole));
-  return {
-    log: new CampaignLog(path),
-    logged: {
-      header,
-      slices: lines.filter((line) => line.type === 'slice'),
-      failures: lines.filter((line) => line.type === 'failure').map((line) => LoggedFailure.omit({ type: true }).parse(line) as Failure),
-    },
-  };
+  if (!existsSync(path)) throw new UsageError(`there is no log ${printable(path)} to resume`);
+  const lines = reading(path);
+  const first = lines.next();
+  const header = parseHeader(path, first.done ? '' : first.value.text);
+  const failures = new Map<string, Failure>();
+  let end = first.done ? 0 : first.value.end;
+  let number = 1;
+  for (const { text, end: next } of lines) {
+    const line = parseLine(path, text, ++number, header);
+    // A campaign tells of each kind once; a longer log than the memory holds tells of few kinds.
+    if (line.type === 'failure' && !failures.has(line.key)) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
+    end = next;
+  }
+  if (end < statSync(path).size) truncateSync(path, end);
+  return { log: new CampaignLog(path), logged: { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()] } };
 }
 
-function read(path: string): string {
+/** The slices that the log at `path`, which was checked before, tells of. */
+function* slicesOf(path: string, header: Header): Generator<LoggedSlice> {
+  let number = 0;
+  for (const { text } of reading(path)) {
+    const line = ++number === 1 ? undefined : parseLine(path, text, number, header);
+    if (line?.type === 'slice') yield line;
+  }
+}
+
+function* reading(path: string): Generator<FileLine> {
   try {
-    return readFileSync(path, 'utf8');
+    yield* linesOf(path, LONGEST_LINE);
   } catch (error) {
-    throw new UsageError(`the log ${path} can't be read: ${(error as Error).message}`);
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`the log ${printable(path)} can't be read: ${(error as Error).message}`);
   }
 }
 
 function parseHeader(path: string, line: string): Header {
   const value = parseJson(line) as { type?: unknown; format?: unknown } | undefined;
-  if (value?.type !== 'campaign') throw new UsageError(`${path} is no log of a campaign`);
-  if (value.format !== FORMAT) throw new UsageError(`${path} is a log of format ${value.format}; this sweepgen goes on with format ${FORMAT}`);
+  if (value?.type !== 'campaign') throw new UsageError(`${printable(path)} is no log of a campaign`);
+  if (value.format !== FORMAT) throw new UsageError(`${printable(path)} is a log of format ${printable(String(value.format))}; this sweepgen goes on with format ${FORMAT}`);
   const header = Header.safeParse(value);
-  if (!header.success) throw new UsageError(`${path}:1 is broken: ${z.prettifyError(header.error)}`);
+  if (!header.success) throw new UsageError(`${printable(path)}:1 is broken: ${printable(z.prettifyError(header.error), 400)}`);
+  const unknown = header.data.monitors.find((name) => !MONITOR_NAMES.includes(name));
+  if (unknown !== undefined) throw new UsageError(`${printable(path)}:1 names the monitor '${printable(unknown)}', which this sweepgen does not have`);
   return header.data;
 }
 
-function parseLine(path: string, text: string, number: number): z.infer<typeof Line> {
+function parseLine(path: string, text: string, number: number, { scenarios }: Header): z.infer<typeof Line> {
   const line = Line.safeParse(parseJson(text));
-  if (!line.success) throw new UsageError(`${path}:${number} is no line of a campaign's log; cut it out to go on`);
-  return line.data;
+  if (!line.success) throw new UsageError(`${printable(path)}:${number} is no line of a campaign's log; cut it out to go on`);
+  const { data } = line;
+  if (data.type !== 'end' && !scenarios.includes(data.station.scenario)) throw new UsageError(`${printable(path)}:${number} tells of the scenario '${printable(data.station.scenario)}', which its campaign does not have`);
+  return data;
 }
 
 function parseJson(text: string): unknown {
@@ -215,10 +244,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function cut(path: string, bytes: number): void {
-  const file = openSync(path, 'r+');
-  ftruncateSync(file, bytes);
-  closeSync(file);
 }

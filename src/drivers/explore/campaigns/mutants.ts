@@ -3,7 +3,7 @@ import { Plan } from './plan.ts';
 import type { RunSlice } from './run-slice.ts';
 import { settingsOf } from './settings.ts';
 import { findMutant, findScenario } from '../find.ts';
-import type { Failure, Station } from './slice.ts';
+import { emptySlice, type Failure, type Station } from './slice.ts';
 
 export interface KillTask {
   readonly mutant: string;
@@ -39,7 +39,7 @@ export async function killMutant({ mutant, seeds, seconds, strategy, monitors, a
   const scenarios = findMutant(mutant).scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
   // Before the clock starts: the core is built.
   const first: Station = { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy, monitors: [], mutant };
-  await runSlice({ ...SLICE, station: first, seed: 0, executions: 0, seconds });
+  await runSlice(emptySlice(first));
   const searches: Search[] = [];
   for (const seed of seeds) {
     const plan = new Plan({ scenarios, strategy, mutant, monitors, always, seed });

@@ -1,11 +1,12 @@
 /** What a worker's function came to: errors don't survive the trip between threads as they are. */
-export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string };
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string; readonly exitCode: number | undefined };
 
 export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
   try {
     return { ok: true, value: await work };
   } catch (error) {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-    return { ok: false, message, stack };
+    const { exitCode } = error as { exitCode?: unknown };
+    return { ok: false, message, stack, exitCode: typeof exitCode === 'number' ? exitCode : undefined };
   }
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../../../base/fatal.ts';
 import { ROOT } from '../load.ts';
 import type { Outcome } from './outcome.ts';
 import { makeRunSlice } from './run-slice.ts';
-import type { Slice, SliceResult } from './slice.ts';
+import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
 
 export interface ExplorePool {
@@ -13,6 +13,8 @@ export interface ExplorePool {
   readonly jobs: number;
   /** @throws WorkerLost */
   runSlice(slice: Slice): Promise<SliceResult>;
+  /** Builds the core of `station` wherever slices may run, so that no slice's time goes into it. @throws WorkerLost */
+  prepare(station: Station): Promise<void>;
   /** @throws WorkerLost */
   killMutant(task: KillTask): Promise<Kill>;
   close(): Promise<void>;
@@ -68,12 +70,16 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
       throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${limit} s` : `a worker died: ${error.message}`);
     });
     if (outcome.ok) return outcome.value;
-    throw Object.assign(new Error(outcome.message), { stack: outcome.stack });
+    throw Object.assign(new Error(outcome.message), { stack: outcome.stack, ...(outcome.exitCode !== undefined && { exitCode: outcome.exitCode }) });
   }
 
   return {
     jobs,
     runSlice: (slice) => run('runSlice', slice, slice.seconds),
+    // Building takes a second, in which a worker takes no other task.
+    async prepare(station) {
+      await Promise.all(Array.from({ length: jobs }, () => run('runSlice', emptySlice(station), 0)));
+    },
     killMutant: (task) => run('killMutant', task, task.seconds * task.seeds.length),
     close() {
       interrupted?.removeEventListener('abort', stopSlices);
@@ -88,6 +94,9 @@ export function localPool(now: () => number, signal?: AbortSignal): ExplorePool 
   return {
     jobs: 1,
     runSlice: (slice) => runSlice(slice, signal),
+    async prepare(station) {
+      await runSlice(emptySlice(station), signal);
+    },
     async killMutant(task) {
       const { killMutant } = await import('./mutants.ts');
       return killMutant(task, makeRunSlice(now), now);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../../verify/verifier.ts';
 import { Stopped } from '../../errors.ts';
 import { SEEDS, Session, type FailedExecution } from '../session.ts';
-import { explainFailure, repeatCommand } from '../failure.ts';
+import { explainFailure, explainOutcome, repeatCommand } from '../failure.ts';
 import { findMutant, findScenario } from '../find.ts';
 import { investigate, type Investigation } from '../failures/describe.ts';
 import { laneTable } from '../failures/lane-table.ts';
@@ -12,6 +12,7 @@ import type { LoadedScenario } from '../load-scenario.ts';
 import { makeMonitors } from '../monitors/catalog.ts';
 import { settingOf, type Prepared, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
+import { ScenarioThrew } from '../user-throws.ts';
 import { isModulePath, loadUserScenario } from '../user-scenario.ts';
 import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
@@ -68,7 +69,7 @@ export function makeRunSlice(now: () => number): RunSlice {
     const { station } = slice;
     const loaded = await load(station, station.monitors.length > 0);
     try {
-      return await runSlice(slice, ready(station, loaded), loaded.scenario, () => load(station, true), now, signal);
+      return await runSlice(slice, ready(station, loaded), loaded.scenario, (mutant = station.mutant) => load({ ...station, mutant }, true), now, signal);
     } catch (error) {
       if (error instanceof Unprepared) return unprepared(slice, loaded.scenario, error.message);
       throw error;
@@ -90,6 +91,7 @@ function prepare(scenario: Scenario, core: Core, setting: Setting): Prepared {
   try {
     return scenario.prepare(core, setting, (m) => new Verifier(m));
   } catch (error) {
+    if (error instanceof ScenarioThrew) throw error;
     throw new Unprepared(error instanceof Error ? error.message : String(error));
   }
 }
@@ -105,6 +107,7 @@ function unprepared(slice: Slice, scenario: Scenario, message: string): SliceRes
     verdict: 'exception',
     thread: '',
     facts,
+    fault: 'core',
     explanation: ['it broke before the threads began, as their memory was made:', ...facts.map((fact) => `  ${fact}`)],
     steps: 0,
     traceHash: 0,
@@ -125,7 +128,7 @@ function unprepared(slice: Slice, scenario: Scenario, message: string): SliceRes
   };
 }
 
-async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenario, loadHooked: () => Promise<LoadedScenario>, now: () => number, signal: StopSignal | undefined): Promise<SliceResult> {
+async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenario, loadHooked: (mutant?: string | null) => Promise<LoadedScenario>, now: () => number, signal: StopSignal | undefined): Promise<SliceResult> {
   const started = now();
   const end = started + slice.seconds * 1000;
   const hashes: number[] = [];
@@ -142,11 +145,13 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
     sums.steps += execution.steps;
     sums.switches += execution.switches;
     if (execution.verdict !== 'ok') {
-      const failure = describe(scenario, slice.station, session.describe(execution));
+      let failure = describe(scenario, slice.station, session.describe(execution));
+      // Only the hooked variant knows the calls that led to the throw.
+      if (failure.fault === 'scenario' && !core.$hooked) failure = again(failure, await loadHooked());
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
       if (!known.has(failure.key)) {
         const before = now();
-        failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked(), signal) } : failure);
+        failures.push(slice.shrink ? { ...failure, shrunk: shrink(failure, await loadHooked(), slice.station.mutant === null ? undefined : await loadHooked(null), signal) } : failure);
         shrinking += now() - before;
       }
       known.add(failure.key);
@@ -171,9 +176,17 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
   };
 }
 
+/** The same failure on the hooked variant; `failure` itself if it does not come up there. */
+function again(failure: Failure, { core, scenario }: LoadedScenario): Failure {
+  const { station, seed } = failure;
+  const session = new Session({ core, prepared: prepare(scenario, core, settingOf(scenario, station.knobs)), strategy: station.strategy });
+  const execution = session.run(seed);
+  return execution.verdict === failure.verdict ? describe(scenario, station, session.describe(execution)) : failure;
+}
+
 /** What can be told of a failure in another thread. */
 function describe(scenario: Scenario, station: Station, failure: FailedExecution): Failure {
-  const { seed, strategy, verdict, thread, facts, execution } = failure;
+  const { seed, strategy, verdict, thread, facts, fault, execution } = failure;
   const made = { ...station, strategy };
   return {
     key: failureKey(station.scenario, verdict, facts),
@@ -182,6 +195,7 @@ function describe(scenario: Scenario, station: Station, failure: FailedExecution
     verdict,
     thread,
     facts,
+    fault,
     explanation: explainFailure(failure),
     steps: execution.steps,
     traceHash: execution.traceHash,
@@ -191,7 +205,7 @@ function describe(scenario: Scenario, station: Station, failure: FailedExecution
 }
 
 /** As little as fails alike, or why there is none. */
-function shrink({ station, seed }: Failure, core: LoadedScenario, signal: StopSignal | undefined): Shrunk | string {
+function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: LoadedScenario | undefined, signal: StopSignal | undefined): Shrunk | string {
   const { knobs, strategy, monitors, mutant } = station;
   const { scenario } = core;
   function onProgress(): void {
@@ -200,7 +214,7 @@ function shrink({ station, seed }: Failure, core: LoadedScenario, signal: StopSi
   try {
     return shrunkOf(investigate(
       { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant) }) },
-      { core, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
+      { core, pristine, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
     ));
   } catch (error) {
     return error instanceof Stopped ? 'interrupted' : (error as Error).message;
@@ -208,8 +222,8 @@ function shrink({ station, seed }: Failure, core: LoadedScenario, signal: StopSi
 }
 
 /** What travels of an investigation. */
-export function shrunkOf({ line, lanes, outcome, artefact }: Investigation): Shrunk {
-  return { line, preemptions: artefact.preemptions.length, steps: artefact.steps, facts: outcome.facts, table: laneTable(lanes) };
+export function shrunkOf({ line, lanes, outcome, story, artefact }: Investigation): Shrunk {
+  return { line, preemptions: artefact.preemptions.length, steps: artefact.steps, facts: outcome.facts, explanation: explainOutcome(outcome, artefact.steps), story, table: laneTable(lanes) };
 }
 
 function repeat(scenario: Scenario, { knobs, strategy, monitors, mutant }: Station, seed: number): string {

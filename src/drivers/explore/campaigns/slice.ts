@@ -34,6 +34,11 @@ export interface Slice {
   readonly known: readonly string[];
 }
 
+/** A slice that only builds what `station` needs. */
+export function emptySlice(station: Station): Slice {
+  return { station, seed: 0, executions: 0, seconds: 0, keepGoing: false, shrink: false, known: [] };
+}
+
 export interface SliceResult {
   readonly executions: number;
   /** Accesses to the shared memory. */
@@ -65,6 +70,8 @@ export interface Failure {
   /** Who threw; '' if nobody did. */
   readonly thread: string;
   readonly facts: readonly string[];
+  /** Whose fault it is: of the source that is explored, or of the scenario, which a user wrote. */
+  readonly fault: 'core' | 'scenario';
   /** What broke in words: a sentence, then the facts. */
   readonly explanation: readonly string[];
   readonly steps: number;
@@ -82,6 +89,10 @@ export interface Shrunk {
   readonly preemptions: number;
   readonly steps: number;
   readonly facts: readonly string[];
+  /** What broke in this execution: a sentence, then the facts. */
+  readonly explanation: readonly string[];
+  /** What happened at the accesses whose order decides, a sentence each. */
+  readonly story: readonly string[];
   /** A column for each thread, a row for each step that matters. */
   readonly table: readonly TableLine[];
 }

@@ -25,13 +25,17 @@ type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seco
 
 export class Tally {
   readonly scenarios: readonly ScenarioTally[];
+  /** By the numbers of EDGES: 1 for those that the scenarios could pass. */
+  readonly #possible: Uint8Array;
   /** The first failure of each key, in the order in which they came. */
   readonly failures: Failure[] = [];
   readonly #seen = new Map<string, Distinct>();
   /** Of campaigns that a log tells of: their hashes are gone. */
   readonly #distinctBefore = new Map<string, number>();
 
-  constructor(scenarios: readonly string[]) {
+  /** @param possible by the numbers of EDGES, 1 for those that the scenarios could pass; all unless given */
+  constructor(scenarios: readonly string[], possible: Uint8Array = new Uint8Array(EDGES.length).fill(1)) {
+    this.#possible = possible;
     this.scenarios = scenarios.map((scenario) => ({
       scenario,
       executions: 0,
@@ -88,6 +92,11 @@ export class Tally {
     const all = new Uint8Array(EDGES.length);
     for (const { edges } of this.scenarios) edges.forEach((passed, i) => (all[i] |= passed));
     return all;
+  }
+
+  /** The edges that the scenarios could pass; those that were passed are among them. */
+  possible(): Uint8Array {
+    return this.edges().map((passed, i) => passed | this.#possible[i]);
   }
 
   #addCounts(station: Station, counts: SliceCounts): ScenarioTally {

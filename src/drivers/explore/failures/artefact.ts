@@ -5,38 +5,58 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { UsageError } from '../../../base/fatal.ts';
+import { printable } from '../../../base/printable.ts';
 import { VERDICTS } from '../execution.ts';
+import { MONITOR_NAMES } from '../monitors/catalog.ts';
+import { START } from '../strategies/default-order.ts';
 
 const SCHEMA = 1;
+/** What an artefact may hold at most; what sweepgen writes is far below. */
+export const MOST = {
+  /** Bytes of a file, and of a trace when it is unpacked. */
+  fileBytes: 1 << 26,
+  traceBytes: 1 << 26,
+  /** Characters of a name, and of a strategy with its parameters. */
+  name: 4096,
+  strategy: 1 << 20,
+  /** Ps of a machine, and the watcher. */
+  threads: 65,
+  preemptions: 100_000,
+  operations: 100_000,
+  facts: 10_000,
+} as const;
+
 const count = z.number().int().nonnegative();
 const hash = count.max(2 ** 32 - 1);
+const name = z.string().max(MOST.name);
+const thread = count.max(MOST.threads - 1);
 
 /** `thread`'s `nth` access, from 0. */
-const AccessOf = z.object({ thread: count, nth: count });
+const AccessOf = z.object({ thread, nth: count });
 
 export const Artefact = z.object({
   schema: z.literal(SCHEMA),
-  scenario: z.string(),
+  scenario: name,
   /** Those that differ from the scenario's defaults. */
-  knobs: z.record(z.string(), z.number().int()),
+  knobs: z.record(name, z.number().int()),
   /** By thread; null for what the scenario does with these knobs. */
-  operations: z.array(z.array(z.tuple([z.string()], z.number()))).nullable(),
-  mutant: z.string().nullable(),
+  operations: z.array(z.array(z.tuple([name], z.number().int())).max(MOST.operations)).max(MOST.threads).nullable(),
+  mutant: name.nullable(),
   /** What looked on: names of monitors. */
-  monitors: z.array(z.string()),
+  monitors: z.array(name).max(MONITOR_NAMES.length),
   /** How it was found, before it was shrunk. */
-  strategy: z.string(),
+  strategy: z.string().max(MOST.strategy),
   seed: hash,
-  preemptions: z.array(z.object({ thread: z.number().int().min(-1), at: count, to: count })),
+  preemptions: z.array(z.object({ thread: thread.or(z.literal(START)), at: count, to: thread })).max(MOST.preemptions),
   verdict: z.enum(VERDICTS).exclude(['ok']),
   /** Who threw; '' if nobody did. */
-  thread: z.string(),
-  facts: z.array(z.string()),
+  thread: name,
+  facts: z.array(z.string()).max(MOST.facts),
   /** Accesses to the shared memory. */
   steps: count,
   checkpoints: z.object({ every: count.positive(), hashes: z.array(hash) }),
   /** Of the generated core that failed. */
-  build: z.string(),
+  build: name,
   /** The accesses to the same word whose order decides: in the failure the first comes first. */
   pairs: z.array(z.tuple([AccessOf, AccessOf])),
   /** In files only: thread and site of each step, packed. */
@@ -56,7 +76,7 @@ export function parseArtefact(value: unknown, from: string): Artefact {
   const parsed = Artefact.safeParse(value);
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
-  throw new UsageError(`${from} is no recorded failure: ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`);
+  throw new UsageError(`${printable(from)} is no recorded failure: ${path.length === 0 ? '' : `${printable(path.join('.'))}: `}${printable(message, 400)}`);
 }
 
 /** The text of an artefact file. */
@@ -65,7 +85,7 @@ export function readArtefact(text: string, from: string): Artefact {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new UsageError(`${from} is no recorded failure: it is not JSON`);
+    throw new UsageError(`${printable(from)} is no recorded failure: it is not JSON`);
   }
   return parseArtefact(value, from);
 }
@@ -92,7 +112,7 @@ export function packTrace(steps: readonly RecordedStep[]): string {
 /** @throws UsageError when it is damaged */
 export function unpackTrace(trace: string): RecordedStep[] {
   try {
-    const { sites, threads, at } = Packed.parse(JSON.parse(inflateRawSync(Buffer.from(trace, 'base64url')).toString()));
+    const { sites, threads, at } = Packed.parse(JSON.parse(inflateRawSync(Buffer.from(trace, 'base64url'), { maxOutputLength: MOST.traceBytes }).toString()));
     return threads.map((thread, i) => ({ thread, site: sites[at[i]] ?? '?' }));
   } catch {
     throw new UsageError('the trace of the recorded failure is damaged');

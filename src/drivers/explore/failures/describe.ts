@@ -1,5 +1,6 @@
 /** From a failing execution to its artefact: recorded, shrunk, and explained. */
 import type { LoadedCore } from '../load.ts';
+import type { LoadedScenario } from '../load-scenario.ts';
 import type { Monitor } from '../monitor.ts';
 import { makeMonitors } from '../monitors/catalog.ts';
 import type { Mutant } from '../mutant.ts';
@@ -14,6 +15,7 @@ import { encodeLine } from './line.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
 import { record, type Recording } from './recording.ts';
 import { shrink } from './shrink.ts';
+import { storyOf } from './story.ts';
 import { Stand, type Ground } from './stand.ts';
 import { checkpointsOf, siteKey } from './trace.ts';
 
@@ -35,6 +37,8 @@ export interface InvestigateOptions {
   /** The hooked variant, with the mutant. */
   readonly core: LoadedCore;
   readonly makeOracle: MakeOracle;
+  /** For a mutant, the same scenario on the hooked variant of the source as it is: what fails there too is another failure. */
+  readonly pristine?: LoadedScenario;
   /** Those of these names; of the catalog unless given. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
   /** At most so many executions; EXECUTIONS unless given. */
@@ -48,6 +52,8 @@ export interface Investigation {
   /** For `sweepgen replay`. */
   readonly line: string;
   readonly outcome: Outcome;
+  /** What happened at the critical pair, in sentences; none if there is no pair. */
+  readonly story: readonly string[];
   readonly lanes: Lanes;
 }
 
@@ -73,13 +79,14 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
   const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
   if (found.outcome.verdict === 'ok') throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the failure does not come up again`);
   const budget = new Budget(options.executions ?? EXECUTIONS, ACCESSES, options.onProgress);
-  const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget);
+  const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget, options.pristine);
   const recording = record(ground, way.stand.setting, way.preemptions);
   if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
   // What is left to explain is worth some executions, even if all were used up.
   const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
   const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
-  return { artefact, line: encodeLine(artefact), outcome: recording.outcome, lanes: lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs) };
+  const lanes = lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs);
+  return { artefact, line: encodeLine(artefact), outcome: recording.outcome, story: storyOf(recording, pairs, lanes), lanes };
 }
 
 function ofCatalog({ core, sites }: LoadedCore): (names: readonly string[]) => readonly Monitor[] {

@@ -1,5 +1,5 @@
 /** The rows of a lane table: what each thread did, step by step, with the words by their names. */
-import { nameWord } from '../../name-word.ts';
+import { formatValue } from '../../name-value.ts';
 import { ACCESS, type Site } from '../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { wordOf } from './access.ts';
@@ -15,6 +15,8 @@ export interface Row {
   readonly thread: number;
   /** What it did, with the word by its declared name: `cas span 3 sweepgen 4 → 5`. */
   readonly operation: string;
+  /** The word's declared name, as it was at that moment. */
+  readonly word: string;
   readonly site: Site;
   /** For an access in sync/, which says little: the call that led there from elsewhere. */
   readonly caller: Site | undefined;
@@ -41,19 +43,21 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
   const wanted = new Set(steps);
   const words = new Map<number, string>();
   const callers = new Map<number, Site | undefined>();
-  record(ground, setting, recording.preemptions, (step, m) => {
+  record(ground, setting, recording.preemptions, (step, nameWord) => {
     if (!wanted.has(step)) return;
-    words.set(step, nameWord(m, wordOf(trace.at(step))));
+    words.set(step, nameWord(wordOf(trace.at(step))));
     if (isSync(sites[trace.siteAt(step)])) callers.set(step, ground.core.$stack().map((call) => sites[call]).findLast((call) => !isSync(call)));
   });
   const critical = new Set(pairSteps(recording, pairs));
   const taken = takenFrom(recording);
   const rows = steps.map((step, i): Row => {
     const access = trace.at(step);
+    const word = words.get(step) ?? `word ${wordOf(access)}`;
     return {
       step: step + 1,
       thread: access.thread,
-      operation: describeAccess(access, words.get(step) ?? `word ${wordOf(access)}`),
+      operation: describeAccess(access, word),
+      word,
       site: sites[access.site],
       caller: callers.get(step),
       critical: critical.has(step),
@@ -79,8 +83,10 @@ function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, nu
   return taken;
 }
 
-/** `load mheap.sweepgen = 4`, `store span 3 state 1 → 2`, `cas sched.lock failed, is 1`. */
-export function describeAccess({ kind, value, old }: Access, word: string): string {
+/** `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
+export function describeAccess({ kind, value: number, old: before }: Access, word: string): string {
+  const value = formatValue(word, number);
+  const old = formatValue(word, before);
   switch (kind) {
     case ACCESS.load:
     case ACCESS.atomicLoad:
@@ -101,10 +107,10 @@ export function describeAccess({ kind, value, old }: Access, word: string): stri
     case ACCESS.waitRefused:
       return `no sleep on ${word} = ${value}`;
     case ACCESS.notify:
-      return `wake ${value} on ${word}`;
+      return `wake ${number} on ${word}`;
     case ACCESS.fill:
-      return `fill ${value} words from ${word} with ${old}`;
+      return `fill ${number} words from ${word} with ${old}`;
     default:
-      return `copy ${value} words to ${word}`;
+      return `copy ${number} words to ${word}`;
   }
 }

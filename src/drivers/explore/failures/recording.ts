@@ -31,12 +31,12 @@ export interface Recording {
 
 /**
  * Replays `preemptions` with the hooked variant and keeps everything.
- * @param look called after each access with its place in the trace and the memory as it then is
+ * @param look called after each access with its place in the trace, and how words are called then
  */
-export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], look?: (step: number, m: Int32Array) => void): Recording {
+export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], look?: (step: number, nameWord: (at: number) => string) => void): Recording {
   const trace = new Trace();
   let stand: Stand | undefined;
-  const looker: Monitor = { access: () => look!(trace.length - 1, stand!.m) };
+  const looker: Monitor = { access: () => look!(trace.length - 1, (at) => stand!.nameWord(at)) };
   // First of all: what a monitor objects to is in the trace as well.
   const monitors = [trace, ...(look === undefined ? [] : [looker]), ...(ground.monitors ?? [])];
   stand = new Stand({ ...ground, monitors }, setting);

@@ -1,5 +1,7 @@
 /** Runs a recorded failure again, and says whether it is still there. */
 import { UsageError } from '../../../base/fatal.ts';
+import { printable } from '../../../base/printable.ts';
+import { settingsOf } from '../campaigns/settings.ts';
 import type { LoadedCore } from '../load.ts';
 import { loadScenario, type LoadedScenario } from '../load-scenario.ts';
 import type { Monitor } from '../monitor.ts';
@@ -42,8 +44,10 @@ export async function replayArtefact(artefact: Artefact, options: ReplayOptions)
   const { scenario } = core;
   const setting = settingFor(scenario, artefact);
   const monitors = options.makeMonitors?.(artefact.monitors) ?? knownMonitors(core, artefact.monitors);
+  checkLanes(artefact, scenario, setting);
   const ground = { core: core.core, scenario, makeOracle: options.makeOracle, monitors };
   const recording = record(ground, setting, artefact.preemptions);
+  checkThreads(artefact, recording);
   return {
     fails: failsAlike(recording.outcome, artefact),
     divergence: divergenceOf(artefact, recording, core.sites),
@@ -69,12 +73,36 @@ function knownMonitors({ core, sites }: LoadedCore, names: readonly string[]): r
 }
 
 function settingFor(scenario: Scenario, { knobs, operations }: Artefact): Setting {
-  for (const name of Object.keys(knobs)) named(scenario.knobs, name, `knob of ${scenario.name}`);
+  for (const [name, value] of Object.entries(knobs)) {
+    const { values } = named(scenario.knobs, name, `knob of ${scenario.name}`);
+    if (!values.includes(value)) throw new UsageError(`the recorded failure has ${name}=${value}; ${name} of ${printable(scenario.name)} can be ${values.join(', ')}`);
+  }
   return operations === null ? settingOf(scenario, knobs) : { knobs: knobsOf(scenario, knobs), operations: operations as Setting['operations'] };
+}
+
+/** @throws UsageError for a preemption or a critical access of a thread that there is not */
+function checkThreads({ preemptions, pairs }: Artefact, { names }: Recording): void {
+  const threads = [...preemptions.flatMap(({ thread, to }) => [thread, to]), ...pairs.flat().map(({ thread }) => thread)];
+  const unknown = threads.find((thread) => thread >= names.length);
+  if (unknown !== undefined) throw new UsageError(`the recorded failure tells of thread ${unknown}; there are ${names.length}, from 0 on`);
+}
+
+/**
+ * Checks that the operations are for this scenario.
+ * @throws UsageError for another number of lists, or an operation that it has with no knobs
+ */
+function checkLanes({ operations }: Artefact, scenario: Scenario, { knobs }: Setting): void {
+  if (operations === null) return;
+  const usual = scenario.operations?.(knobs) ?? [];
+  if (operations.length !== usual.length) throw new UsageError(`the recorded failure has operations for ${operations.length} threads; ${printable(scenario.name)} has them for ${usual.length}`);
+  // What was left when a larger knob was made smaller stays as it was.
+  const known = new Set(settingsOf(scenario, {}).flatMap((each) => scenario.operations?.(each) ?? []).flat().map((each) => each.join(' ')));
+  const unknown = operations.flat().find((each) => !known.has(each.join(' ')));
+  if (unknown !== undefined) throw new UsageError(`the recorded failure has the operation '${printable(unknown.join(' '))}', which ${printable(scenario.name)} does not have`);
 }
 
 function named<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string): Item {
   const found = items.find((item) => item.name === name);
-  if (found === undefined) throw new UsageError(`the recorded failure needs the ${what} '${name}', which this sweepgen does not have`);
+  if (found === undefined) throw new UsageError(`the recorded failure needs the ${what} '${printable(name)}', which this sweepgen does not have`);
   return found;
 }

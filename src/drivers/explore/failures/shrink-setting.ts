@@ -1,5 +1,5 @@
 /** The first level of shrinking: the same failure with fewer operations, and with smaller knobs. */
-import { knobsOf, type Knobs, type Operation, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import { knobsOf, type Knobs, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';
@@ -18,6 +18,8 @@ export interface Search {
   readonly firstSeed: number;
   /** Executions in each setting. */
   readonly seeds: number;
+  /** Is what failed alike in a setting the same failure? See same-failure.ts. */
+  readonly isSame: (way: Way) => boolean;
 }
 
 /** Takes a smaller setting as long as one fails like `wanted`; each is given its preemptions, then fresh seeds. */
@@ -36,42 +38,82 @@ export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search:
   return best;
 }
 
-function failIn(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, { strategy, firstSeed, seeds }: Search, budget: Budget): Way | null {
+function failIn(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, { strategy, firstSeed, seeds, isSame }: Search, budget: Budget): Way | null {
   for (let i = -1; i < seeds && budget.take(); i++) {
     const trial = i < 0 ? stand.replay(preemptions) : stand.run(strategy, (firstSeed + i) % 2 ** 32);
     budget.pay(trial.execution.steps);
-    if (failsAlike(trial.outcome, wanted)) return { stand, preemptions: trial.preemptions };
+    if (!failsAlike(trial.outcome, wanted)) continue;
+    const way = { stand, preemptions: trial.preemptions };
+    if (isSame(way)) return way;
   }
   return null;
 }
 
 /** The boldest steps first: a smaller knob, then whole threads, halves and single ones of the operations. */
-export function* smallerSettings(scenario: Scenario, { knobs, operations }: Setting): Generator<Setting> {
+export function* smallerSettings(scenario: Scenario, setting: Setting): Generator<Setting> {
+  const { knobs } = setting;
   for (const { name, values } of scenario.knobs) {
     for (const value of values.filter((each) => each < knobs[name]).sort((a, b) => a - b)) {
       const smaller = knobsOf(scenario, { ...knobs, [name]: value });
-      yield { knobs: smaller, operations: operationsFor(scenario, smaller, operations) };
+      yield { knobs: smaller, operations: operationsFor(scenario, smaller, setting) };
     }
   }
-  for (const fewer of fewerOperations(operations)) yield { knobs, operations: fewer };
+  for (const fewer of fewerOperations(scenario, setting)) yield { knobs, operations: fewer };
 }
 
-/** Other knobs may want other threads: those that are left keep what they have. */
-function operationsFor(scenario: Scenario, knobs: Knobs, operations: Operations): Operations {
-  const usual = scenario.operations?.(knobs) ?? [];
-  return usual.map((each, thread) => operations[thread] ?? each);
+/** Are the operations those that the scenario has with these knobs? */
+export function isWhole(scenario: Scenario, { knobs, operations }: Setting): boolean {
+  return JSON.stringify(operations) === JSON.stringify(scenario.operations?.(knobs) ?? []);
 }
 
-function* fewerOperations(operations: Operations): Generator<Operations> {
+/** Other knobs may want other operations. Once some were left out, the threads that are left keep what they have. */
+function operationsFor(scenario: Scenario, smaller: Knobs, setting: Setting): Operations {
+  const usual = scenario.operations?.(smaller) ?? [];
+  if (isWhole(scenario, setting)) return usual;
+  return withWholeBonds(scenario, setting, usual.map((each, thread) => setting.operations[thread] ?? each));
+}
+
+function* fewerOperations(scenario: Scenario, setting: Setting): Generator<Operations> {
+  const { operations } = setting;
   const longest = Math.max(0, ...operations.map((each) => each.length));
   for (let chunk = longest; chunk >= 1; chunk = chunk >> 1) {
     for (const [thread, own] of operations.entries()) {
       if (own.length <= chunk >> 1) continue;
-      for (let from = 0; from < own.length; from += chunk) yield operations.with(thread, without(own, from, from + chunk));
+      for (let from = 0; from < own.length; from += chunk) {
+        const kept = own.filter((each, i) => i < from || i >= from + chunk || (scenario.keeps?.(each, thread, setting.knobs) ?? false));
+        const fewer = withWholeBonds(scenario, setting, operations.with(thread, kept));
+        if (sizeOf(fewer) < sizeOf(operations) && keepsAll(scenario, setting, fewer)) yield fewer;
+      }
     }
   }
 }
 
-function without(own: readonly Operation[], from: number, to: number): readonly Operation[] {
-  return [...own.slice(0, from), ...own.slice(to)];
+/** `fewer` without what belongs to an operation of `setting` that is not there any more. */
+function withWholeBonds(scenario: Scenario, { knobs, operations }: Setting, fewer: Operations): Operations {
+  if (scenario.bond === undefined) return fewer;
+  const bonds = (list: Operations) => list.flatMap((own, thread) => own.map((each) => scenario.bond!(each, thread, knobs)));
+  const before = countOf(bonds(operations));
+  const after = countOf(bonds(fewer));
+  return fewer.map((own, thread) => own.filter((each) => {
+    const bond = scenario.bond!(each, thread, knobs);
+    return bond === undefined || (after.get(bond) ?? 0) >= (before.get(bond) ?? 0);
+  }));
+}
+
+/** What is kept may belong to something that was left out: then neither goes. */
+function keepsAll(scenario: Scenario, { knobs, operations }: Setting, fewer: Operations): boolean {
+  const { keeps } = scenario;
+  if (keeps === undefined) return true;
+  const kept = (list: Operations) => list.map((own, thread) => own.filter((each) => keeps(each, thread, knobs)).length).join();
+  return kept(fewer) === kept(operations);
+}
+
+function countOf<Item>(items: readonly Item[]): Map<Item, number> {
+  const counts = new Map<Item, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+function sizeOf(operations: Operations): number {
+  return operations.reduce((sum, own) => sum + own.length, 0);
 }

@@ -1,9 +1,11 @@
 /** Shrinking on both levels: a smaller setting first, then fewer preemptions in it. */
+import type { LoadedScenario } from '../load-scenario.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
 import { mergePreemptions } from './merge-preemptions.ts';
+import { byOrderAlone, unlikePristine } from './same-failure.ts';
 import { shrinkPreemptions } from './shrink-preemptions.ts';
 import { shrinkSetting, type Way } from './shrink-setting.ts';
 import type { Ground } from './stand.ts';
@@ -25,13 +27,18 @@ const FEW_SWITCHES = ['pct:2', 'pct:3', 'pct:5'];
 /** A list as short as this is read at a glance. */
 const SHORT = 6;
 
-/** A smaller way into the failure `wanted` than `way`. */
-export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, firstSeed }: Source, budget: Budget): Way {
+/**
+ * A smaller way into the failure `wanted` than `way`.
+ * @param pristine the program without the planted bug, if one is planted
+ */
+export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, firstSeed }: Source, budget: Budget, pristine?: LoadedScenario): Way {
   const first = { stand: way.stand, preemptions: shrinkPreemptions(way.stand, way.preemptions, wanted, budget.part(FOR_WAY)) };
   const forSettings = budget.part(FOR_SETTINGS);
+  const same = pristine === undefined ? byOrderAlone(way, wanted, forSettings) : unlikePristine(pristine, ground.makeOracle, wanted);
+  const isSame = (candidate: Way) => same(candidate, forSettings);
   // What the same preemptions show costs an execution a setting; the rest is searched for.
-  const easy = shrinkSetting(ground, first, wanted, { strategy, firstSeed, seeds: 0 }, forSettings);
-  const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH }, forSettings);
+  const easy = shrinkSetting(ground, first, wanted, { strategy, firstSeed, seeds: 0, isSame }, forSettings);
+  const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH, isSame }, forSettings);
   let best = shrinkPreemptions(smaller.stand, smaller.preemptions, wanted, budget.part(FOR_WAY));
   // Other seeds come to the same by other ways, of which one may be shorter.
   const others = [...FEW_SWITCHES.map(makeStrategy), strategy];

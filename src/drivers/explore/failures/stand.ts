@@ -6,7 +6,7 @@ import type { MakeOracle, Prepared, Scenario, Setting } from '../scenarios/scena
 import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import type { Execution } from '../execution.ts';
-import { outcomeOf, type Outcome } from './outcome.ts';
+import { nameIn, outcomeOf, type Outcome } from './outcome.ts';
 
 /** What the executions of all settings have in common. */
 export interface Ground {
@@ -25,6 +25,7 @@ export interface Trial {
 }
 
 export class Stand {
+  readonly scenario: Scenario;
   readonly setting: Setting;
   readonly names: readonly string[];
   readonly #prepared: Prepared;
@@ -32,10 +33,16 @@ export class Stand {
   readonly #driver = new Driver();
 
   constructor({ core, scenario, makeOracle, monitors = [] }: Ground, setting: Setting) {
+    this.scenario = scenario;
     this.setting = setting;
     this.#prepared = scenario.prepare(core, setting, makeOracle);
     this.names = this.#prepared.names;
     this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#driver, ...(monitors.length > 0 && { monitors }) });
+  }
+
+  /** The name of the word `at`, as it is now. */
+  nameWord(at: number): string {
+    return nameIn(this.m, at, this.#prepared);
   }
 
   /** The memory of the execution under way or just over. */
@@ -51,7 +58,7 @@ export class Stand {
     const recorder = new RecordPreemptions(strategy);
     this.#driver.inner = recorder;
     const execution = this.#explorer.run(seed);
-    return { outcome: outcomeOf(execution, this.names, this.m), preemptions: recorder.preemptions, execution };
+    return { outcome: outcomeOf(execution, this.#prepared, this.m), preemptions: recorder.preemptions, execution };
   }
 }
 

@@ -11,11 +11,12 @@ import { ConventionError } from './problems.ts';
 import { packSites } from './sites.ts';
 
 try {
-  const { plain, hooked } = await generateCore(ENTRY, ROOT);
+  const { plain, hooked, reach } = await generateCore(ENTRY, ROOT);
   mkdirSync(GENERATED, { recursive: true });
   await writePrebuilt(plain, join(GENERATED, 'core.gen.js'));
   await writePrebuilt(hooked, join(GENERATED, 'core.hooked.gen.js'));
   writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
+  writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
   await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
   for (const worker of [WORKER, MODULE_WORKER]) await gatherWorker(worker, gatheredFile(worker));
 } catch (error) {

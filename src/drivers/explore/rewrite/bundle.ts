@@ -10,6 +10,7 @@ import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
 import { rolldown } from 'rolldown';
 import { plantCounts } from '../edges/plant.ts';
+import { countLoops } from './loop-budget.ts';
 
 /** Texts that stand in for files, by absolute path; such a file needs not exist. */
 export type Overlay = ReadonlyMap<string, string>;
@@ -41,8 +42,14 @@ const USER_CORE = 'sweepgen/core';
 /** The bundler's own helpers, which come along unshaken; ES modules need none of them. */
 const RUNTIME = /^import \{ createRequire \} from "node:module";$|^\/\/ \\0rolldown\/runtime\.js\n[^]*?(?=^\/\/ (?!\\0))/gm;
 
-/** Bundles `entry` and all it imports, with its intrinsics replaced. */
-export async function bundleCore(entry: string, overlay: Overlay = new Map()): Promise<Bundle> {
+/** Is the file at a path the user's, and no part of the core? */
+export type IsUsers = (path: string) => boolean;
+
+/**
+ * Bundles `entry` and all it imports, with its intrinsics replaced.
+ * @param isUsers for which files loops are counted; for none unless given
+ */
+export async function bundleCore(entry: string, overlay: Overlay = new Map(), isUsers: IsUsers = () => false): Promise<Bundle> {
   const build = await rolldown({
     input: entry,
     platform: 'node',
@@ -61,7 +68,7 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map()): P
           const intrinsic = Object.keys(INTRINSICS).find((path) => id.endsWith(`/${path}`));
           return intrinsic === undefined ? (overlay.get(id) ?? null) : INTRINSICS[intrinsic];
         },
-        transform: (code, id) => plantCounts(code, id),
+        transform: (code, id) => (isUsers(id) ? countLoops(code, id) : plantCounts(code, id)),
       },
     ],
   });

@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { minify } from 'rolldown/utils';
-import { bundleCore, type Overlay } from './bundle.ts';
+import { bundleCore, type IsUsers, type Overlay } from './bundle.ts';
 import type { GeneratedCore } from './generated.ts';
 import { transform, transformCosted, type Generated, type Variants } from './transform.ts';
 
-/** Both variants of `entry`, with the texts of `overlay` in place of files. */
-export async function generateCore(entry: string, root: string, overlay?: Overlay): Promise<Variants> {
-  return transform(await bundleCore(entry, overlay), root);
+/**
+ * Both variants of `entry`, with the texts of `overlay` in place of files.
+ * @param isUsers which files are a user's: they are held to more, and their loops are counted
+ */
+export async function generateCore(entry: string, root: string, overlay?: Overlay, isUsers?: IsUsers): Promise<Variants> {
+  return transform(await bundleCore(entry, overlay, isUsers), root, isUsers);
 }
 
 /** The variant of `entry` for a machine model. */

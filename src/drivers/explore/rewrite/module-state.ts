@@ -88,7 +88,7 @@ function rootOf(node: AnyNode): AnyNode {
 }
 
 /** Not in a block at module level, whose names nothing outside sees. */
-function isTopLevel(program: CoreProgram, binding: Binding): boolean {
+export function isTopLevel(program: CoreProgram, binding: Binding): boolean {
   let at = program.parents.get(binding.id);
   while (at !== undefined && at.type !== 'Program') {
     if (at.type === 'BlockStatement' || at.type === 'ForStatement' || at.type === 'ForOfStatement' || at.type === 'ForInStatement') return false;

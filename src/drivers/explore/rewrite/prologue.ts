@@ -13,17 +13,20 @@ export const FINISHED = -0x8000_0000;
 /** Words whose changes are noted as one: see $dirty. */
 export const DIRTY_SHIFT = 6;
 
+/** Iterations of a user's loops between two accesses; no loop that ends needs as many. */
+const MOST_TICKS = 20_000_000;
+
 const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin', 'call']);
 
 const CONTROL = `
-var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null;
+var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null, $ticks = 0, $tickedAt = -1;
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
 export function $spawn(coroutine) { return { stack: [coroutine], top: 0, calls: [] }; }
 export function $respawn(fiber, coroutine) { fiber.stack[0] = coroutine; fiber.top = 0; if (fiber.calls.length > 0) fiber.calls.length = 0; }
 function $push(callee) { $fresh[$freshCount++] = callee; }
 export function $resume(fiber, budget, message) {
   $start = $budget = budget;
-  $freshCount = 0;
+  $freshCount = $ticks = 0;
   const stack = fiber.stack;
   $calls = fiber.calls;
   let top = fiber.top;
@@ -55,6 +58,13 @@ function $park(site, index, ms) {
   $index = index;
   $timeout = ms === undefined || ms !== ms || ms === Infinity ? Infinity : ms > 0 ? ms * 1e6 : 0;
   return ~site;
+}
+function $tick() {
+  if ($tickedAt !== $budget) { $tickedAt = $budget; $ticks = 0; }
+  $ticks = ($ticks | 0) + 1;
+  if ($ticks <= ${MOST_TICKS}) return;
+  $ticks = 0;
+  throw new Error('a loop without end: ${MOST_TICKS.toLocaleString('en')} iterations without an access to the shared memory');
 }
 function $bytes(m) {
   if ($viewed !== m) $view = new Uint8Array(($viewed = m).buffer, m.byteOffset, m.byteLength);

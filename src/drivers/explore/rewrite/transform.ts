@@ -1,11 +1,14 @@
 /** From the bundle to a generated module: parse, check, find the coroutines, write them. */
 import type { SourceMapPayload } from 'node:module';
-import type { Bundle } from './bundle.ts';
+import { join } from 'node:path';
+import { checkArguments } from './arguments.ts';
+import type { Bundle, IsUsers } from './bundle.ts';
 import { checkConventions } from './conventions.ts';
 import { Emitter, type Form } from './emit.ts';
 import { ConventionError, locator, type Problem } from './problems.ts';
-import { analyse } from './program.ts';
+import { analyse, type CoreProgram } from './program.ts';
 import { prologue } from './prologue.ts';
+import { reachOf, type Reach } from './reach.ts';
 import type { Site, SiteKind } from './sites.ts';
 import { parseModule, type AnyNode } from './syntax.ts';
 
@@ -20,17 +23,24 @@ export interface Generated {
 export interface Variants {
   readonly plain: Generated;
   readonly hooked: Generated;
+  /** The protocol edges that each export can come by. */
+  readonly reach: Reach;
 }
 
 /**
  * Generates both variants; their site numbers are the same.
+ * @param isUsers in which files the arguments of calls are counted; in none unless given
  * @throws ConventionError with every breach, at its place in the sources under `root`.
  */
-export function transform(bundle: Bundle, root: string): Variants {
-  const write = writer(bundle, root);
+export function transform(bundle: Bundle, root: string, isUsers?: IsUsers): Variants {
+  const { write, program } = writer(bundle, root, isUsers);
   let plain: Generated | undefined;
   let hooked: Generated | undefined;
+  let reach: Reach | undefined;
   return {
+    get reach() {
+      return (reach ??= reachOf(program));
+    },
     get plain() {
       return (plain ??= write({ hooked: false, stacks: false }));
     },
@@ -44,15 +54,18 @@ export function transform(bundle: Bundle, root: string): Variants {
 
 /** The one variant that keeps no books but calls the host at each access: where accesses have costs. */
 export function transformCosted(bundle: Bundle, root: string): Generated {
-  return writer(bundle, root)({ hooked: true, stacks: false });
+  return writer(bundle, root).write({ hooked: true, stacks: false });
 }
 
 /** Checks the bundle; writes it in any form, with the same numbers for the same sites. */
-function writer(bundle: Bundle, root: string): (form: Form) => Generated {
+function writer(bundle: Bundle, root: string, isUsers?: IsUsers): { readonly write: (form: Form) => Generated; readonly program: CoreProgram } {
   const program = analyse(parseModule(bundle.code));
   const locate = locator(bundle, root);
   const problems: Problem[] = [];
   checkConventions(program, (at, message) => problems.push({ ...locate(at.start), message }));
+  if (isUsers !== undefined) {
+    checkArguments(program, ({ start }) => isUsers(join(root, locate(start).file)), (at, message) => problems.push({ ...locate(at.start), message }));
+  }
   if (problems.length > 0) throw new ConventionError(problems);
 
   const sites: Site[] = [];
@@ -67,8 +80,9 @@ function writer(bundle: Bundle, root: string): (form: Form) => Generated {
     }
     return number;
   }
-  return (form) => {
+  function write(form: Form): Generated {
     const code = new Emitter(program, form, numberSite).module();
     return { code: code + prologue(form.hooked, sites), sites, map: bundle.map };
-  };
+  }
+  return { write, program };
 }

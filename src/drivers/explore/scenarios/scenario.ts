@@ -40,6 +40,10 @@ export interface Scenario {
   shape(knobs: Knobs): MachineShape;
   /** What its threads do unless told otherwise; a scenario whose threads do one thing has none. */
   operations?(knobs: Knobs): Operations;
+  /** Is the operation of thread `index` never left out, because the others mean something only with it? None is unless given. */
+  keeps?(operation: Operation, index: number, knobs: Knobs): boolean;
+  /** Names what the operation of thread `index` belongs to: those of one name are left out together. Undefined for one that stands alone. */
+  bond?(operation: Operation, index: number, knobs: Knobs): string | number | undefined;
   /** Builds its memory with `core`, which may have a mutant in it. */
   prepare(core: Core, setting: Setting, makeOracle: MakeOracle): Prepared;
 }
@@ -73,6 +77,13 @@ export interface Prepared {
   /** After all threads have finished: what is wrong, a line each, or ''. */
   readonly check: (m: Int32Array, results: readonly unknown[]) => string;
   readonly stepLimit: number;
+  /** The name that the scenario itself gives to a word; undefined if it gives none. */
+  readonly nameOf?: (m: Int32Array, at: number) => string | undefined;
+  /**
+   * For a scenario of the user's: lines about what a thread has thrown, with the place in the module.
+   * `calls` are the sites of the calls that the thread was in, outermost first.
+   */
+  readonly blame?: (thrown: unknown, calls: readonly number[]) => readonly string[];
 }
 
 /** Looks at the heap while the world stands still. */

@@ -7,7 +7,8 @@ import { decodeLine, encodeLine, isLine } from '../../../../src/drivers/explore/
 
 const uint = fc.nat();
 const hash = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const access = fc.record({ thread: uint, nth: uint });
+const thread = fc.nat({ max: 64 });
+const access = fc.record({ thread, nth: uint });
 
 const artefact: fc.Arbitrary<Artefact> = fc.record({
   schema: fc.constant(1 as const),
@@ -15,10 +16,10 @@ const artefact: fc.Arbitrary<Artefact> = fc.record({
   knobs: fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.integer(), { noNullPrototype: true }),
   operations: fc.option(fc.array(fc.array(fc.tuple(fc.string(), fc.integer(), fc.integer())))),
   mutant: fc.option(fc.string()),
-  monitors: fc.array(fc.string()),
+  monitors: fc.array(fc.string(), { maxLength: 4 }),
   strategy: fc.string(),
   seed: hash,
-  preemptions: fc.array(fc.record({ thread: fc.integer({ min: -1, max: 9 }), at: uint, to: uint })),
+  preemptions: fc.array(fc.record({ thread: fc.integer({ min: -1, max: 9 }), at: uint, to: thread })),
   verdict: fc.constantFrom('invariant' as const, 'race' as const, 'deadlock' as const, 'step-limit' as const),
   thread: fc.string(),
   facts: fc.array(fc.string(), { maxLength: 1 }),

@@ -1,0 +1,30 @@
+/** How the value of a word reads: states by their names, bits in hex, numbers as they are. */
+import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
+import { PHASES } from '../machine/m.ts';
+import { P_STATUS } from '../machine/p.ts';
+import { SPAN_STATE } from '../heap/span.ts';
+
+/** By the end of the word's name: what its values are called. */
+const STATES: readonly (readonly [word: RegExp, names: readonly (string | undefined)[]])[] = [
+  [/^span \d+ state$/, namesOf(SPAN_STATE)],
+  [/^goroutine .* status$/, namesOf(G_STATUS)],
+  [/^goroutine .* waitreason$/, WAIT_REASONS],
+  [/^P\d+ status$/, namesOf(P_STATUS)],
+  [/^M\d+ phase$/, PHASES],
+];
+/** Words of which each bit, or group of bits, has a meaning of its own. */
+const BITS = /^(?:marks|bits) of |^(?:pointer bits|hints)\[|\b(?:flags|debug|mask)$/;
+
+/** Returns the value of the word called `word`: `in use`, `0xf0`, `42`. */
+export function formatValue(word: string, value: number): string {
+  if (BITS.test(word)) return `0x${(value >>> 0).toString(16)}`;
+  const names = STATES.find(([name]) => name.test(word))?.[1];
+  return names?.[value] || String(value);
+}
+
+/** `inUse` is in use; at the index that is its value. */
+function namesOf(states: Readonly<Record<string, number>>): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const [name, value] of Object.entries(states)) names[value] = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return names;
+}
