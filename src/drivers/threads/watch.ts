@@ -2,6 +2,7 @@
  * The watcher of a running machine, on the main thread: answers checkpoints with the oracle,
  * reads the log of collections, and notices when nothing moves any more.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Mem } from '../../memory/struct.ts';
 import { CONFIG, Config, ptrWords } from '../../memory/config.ts';
 import { nanotime } from '../../base/clock.ts';
@@ -54,7 +55,8 @@ export class Watcher {
       const seen = Atomics.load(this.m, XBELL);
       this.look();
       const wait = Atomics.waitAsync(this.m, XBELL, seen, TICK_MS);
-      if (wait.async) await wait.value;
+      // A step may ring all the time: the news of its thread must be heard all the same.
+      await (wait.async ? wait.value : setImmediate());
     }
   }
 
