@@ -1,9 +1,10 @@
 /** A machine ends early by `stop()`, by its signal, or by its callbacks: always the same way, in every phase. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HeapImage, Runtime, RuntimeOptions } from '../../../src/index.ts';
 import { library } from '../../support/library.ts';
@@ -72,6 +73,8 @@ describe('stop()', () => {
     while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     await runtime.stop();
     expect(await errorOf(runtime.finished)).toBeInstanceOf(library.Stopped);
+    // What there is of the file is no whole dump.
+    expect(() => gunzipSync(readFileSync(heapdump))).toThrow();
   });
 });
 
