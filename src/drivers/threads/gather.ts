@@ -1,17 +1,21 @@
-/** Makes the worker one file. Needs the build tools. */
+/** Gathers the modules of the workers into a few files. Needs the build tools. */
 import { basename, dirname } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** The name of a package, which is loaded from where it is installed. */
 const PACKAGE = /^[a-z@]/;
 
-/** Writes the module at `worker`, and all that it imports of ours, to `gathered`. */
-export async function gatherWorker(worker: string, gathered: string): Promise<void> {
-  const build = await rolldown({ input: worker, platform: 'node', logLevel: 'silent', external: PACKAGE });
+/**
+ * Writes each module of `workers`, and all that it imports of ours, to the file that `gathered`
+ * names for it. What several workers import is in one file beside them.
+ */
+export async function gatherWorkers(workers: readonly string[], gathered: (worker: string) => string): Promise<void> {
+  const names = Object.fromEntries(workers.map((worker) => [basename(gathered(worker)), worker]));
+  const build = await rolldown({ input: names, platform: 'node', logLevel: 'silent', external: PACKAGE });
   try {
-    // Blanks would be a fifth of what each thread has to scan. Names are kept: stacks show them.
-    const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } } as const;
-    await build.write({ dir: dirname(gathered), entryFileNames: basename(gathered), format: 'esm', comments: false, minify });
+    // Blanks would be a fifth of what each thread has to scan. Functions keep their names: stacks show them.
+    const minify = { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } } as const;
+    await build.write({ dir: dirname(gathered(workers[0])), entryFileNames: '[name]', chunkFileNames: '[name].gen.js', format: 'esm', comments: false, minify });
   } finally {
     await build.close();
   }

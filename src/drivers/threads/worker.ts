@@ -1,5 +1,5 @@
 /**
- * The modules that threads run: `workers/m.js` and `workers/module.js`, each gathered into one file by the build,
+ * The modules that threads run: `workers/m.js` and `workers/module.js`, gathered into two files each by the build,
  * since a thread takes 1 ms for each module it loads, and a machine may have 64 threads.
  */
 import { statSync } from 'node:fs';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gatherWorker } from '../../../src/drivers/threads/gather.ts';
+import { gatherWorkers } from '../../../src/drivers/threads/gather.ts';
 import { workerFile } from '../../../src/drivers/threads/worker.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -44,7 +44,7 @@ describe('the worker of an M', () => {
     writeFileSync(join(folder, 'part.mjs'), 'export const part = 40;\n');
     writeFileSync(source, "import { basename } from 'node:path';\nimport { part } from './part.mjs';\nexport default () => part + basename('/a/bc').length;\n");
     const gathered = join(folder, 'entry.gen.mjs');
-    await gatherWorker(source, gathered);
+    await gatherWorkers([source], () => gathered);
     rmSync(join(folder, 'part.mjs'));
     const { default: sum } = (await import(gathered)) as { default: () => number };
     expect(sum()).toBe(42);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { generateCore, generateCosted, writePrebuilt } from './generate.ts';
 import { ENTRY, GENERATED, ROOT, SITES } from '../load.ts';
 import { MODEL_ENTRY, MODEL_CORE } from '../../model/load.ts';
-import { gatherWorker } from '../../threads/gather.ts';
+import { gatherWorkers } from '../../threads/gather.ts';
 import { MODULE_WORKER, WORKER, gatheredFile } from '../../threads/worker.ts';
 import { ConventionError } from './problems.ts';
 import { packSites } from './sites.ts';
@@ -18,7 +18,7 @@ try {
   writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
   writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
   await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
-  for (const worker of [WORKER, MODULE_WORKER]) await gatherWorker(worker, gatheredFile(worker));
+  await gatherWorkers([WORKER, MODULE_WORKER], gatheredFile);
 } catch (error) {
   if (!(error instanceof ConventionError)) throw error;
   console.error(error.message);
