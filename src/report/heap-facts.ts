@@ -1,4 +1,5 @@
 /** What is told of a heap that was read from a file, and of what became of it. */
+import { printable } from '../base/printable.ts';
 import type { LoadedHeap } from '../drivers/api.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
@@ -8,11 +9,13 @@ import { formatBytes, formatCount, formatShare, plural } from './units.ts';
 /** Rows of the table; the document of --json has more. */
 const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
+/** Characters of a type's name, or of what a goroutine waits for. */
+const WIDEST_NAME = 40;
 
 /** Lines under a head of the heap: its roots, its goroutines, and a table of its objects. None for files that don't tell. */
 export function formatHeapFacts({ facts, bytes }: HeapImage): string[] {
   if (facts === undefined) return [];
-  const rows: [string, string][] = [['format', facts.format], ['roots', describeRoots(facts)]];
+  const rows: [string, string][] = [['format', printable(facts.format)], ['roots', describeRoots(facts)]];
   if (facts.goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(facts)]);
   return [...formatFacts(rows), ...formatGroups(facts, bytes)];
 }
@@ -32,7 +35,7 @@ function describeRoots({ roots, goroutines }: HeapFacts): string {
 function describeGoroutines({ goroutines: { count, waiting } }: HeapFacts): string {
   const shown = waiting.slice(0, SHOWN_REASONS);
   const rest = count - shown.reduce((sum, one) => sum + one.count, 0);
-  return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${reason}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
+  return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${printable(reason, WIDEST_NAME)}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
 }
 
 function formatGroups({ by, groups }: HeapFacts, total: number): string[] {
@@ -41,16 +44,8 @@ function formatGroups({ by, groups }: HeapFacts, total: number): string[] {
   const head = by === 'type' ? { head: 'type', align: 'left' as const } : { head: 'size', align: 'right' as const };
   return formatTable(
     [head, { head: 'objects', align: 'right' }, { head: 'bytes', align: 'right' }, { head: 'of the heap', align: 'right' }],
-    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : clean(name), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),
+    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : printable(name, WIDEST_NAME), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),
   );
-}
-
-const WIDEST_NAME = 40;
-
-/** A type's name comes from a file: nothing of it may steer the terminal. */
-function clean(name: string): string {
-  const printable = name.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]/gu, '?');
-  return printable.length > WIDEST_NAME ? `${printable.slice(0, WIDEST_NAME - 1)}…` : printable;
 }
 
 /** "114,936 objects and 215,179 edges read; 114,921 reachable from roots, 15 unreachable and freed". */

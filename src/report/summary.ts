@@ -1,4 +1,5 @@
 /** What a finished run comes to, as a few facts under one another. */
+import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
 import { median } from './stats.ts';
 import { describeAccount } from './heap-facts.ts';
@@ -16,7 +17,7 @@ export interface RunSetting {
 /** The lines of the summary; what the workload itself reports stands above it. */
 export function formatSummary(setting: RunSetting, result: RunResult): string[] {
   const head = [
-    setting.workload, plural(setting.procs, 'P'), `GOGC ${setting.gogc}`, `seed ${setting.seed}`,
+    printable(setting.workload), plural(setting.procs, 'P'), `GOGC ${setting.gogc}`, `seed ${setting.seed}`,
   ].join(', ');
   return [head, ...formatFacts(facts(result)).map((line) => `  ${line}`)];
 }
@@ -35,7 +36,7 @@ function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunRes
   }
   if (verified > 0) rows.push(['verified', `${plural(verified, 'checkpoint')}, nothing wrong`]);
   if (heap !== undefined) rows.push(['loaded', describeAccount(heap)]);
-  if (heapdump !== undefined) rows.push(['dumped', `${plural(heapdump.objects, 'object')} to ${heapdump.path}, ${formatBytes(heapdump.bytes)}`]);
+  if (heapdump !== undefined) rows.push(['dumped', `${plural(heapdump.objects, 'object')} to ${printable(heapdump.path)}, ${formatBytes(heapdump.bytes)}`]);
   return rows;
 }
 

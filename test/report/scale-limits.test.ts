@@ -62,7 +62,7 @@ describe('what limits a heap', () => {
     const waiting = [{ objectsMarked: 800, drainNs: 8, waitNs: 1 }, { objectsMarked: 200, drainNs: 8, waitNs: 6, sleepNs: 5 }];
     expect(limits(8, waiting, TREE)).toEqual(['The threads spend 44 % of their time waiting in getfull, and one marks 80 % of the objects.']);
     const even = [{ objectsMarked: 500, drainNs: 5.2 }, { objectsMarked: 500, drainNs: 5.2 }];
-    expect(limits(5.2, even, TREE)).toEqual(['2 threads gain 1.92 of 2.00: nothing in this graph stands in their way.']);
+    expect(limits(5.2, even, TREE)).toEqual(['2 threads: speedup 1.92 of an ideal 2.00; the graph itself allows 2.00.']);
   });
 
   it('is contention, by lost CASes or by memory', () => {
