@@ -1,6 +1,6 @@
 /** What keeps a heap's mark from scaling: first what its graph allows, then what the threads did. */
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
-import { areAlike } from './scale-intervals.ts';
+import { areAlike, hasInterval } from './scale-intervals.ts';
 import { meanOf } from './scale-threads.ts';
 import { formatBytes, formatCount, formatNumber, formatShare, plural } from './units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
@@ -76,8 +76,14 @@ function limitOfThreads(first: ScaleResult, last: ScaleResult, plainAlone: boole
   if (shares['handing off'] > NOTABLE / 2) limits.push([shares['handing off'], `${formatShare(shares['handing off'])} of their time goes into handing work off.`]);
   if (shares.away > NOTABLE) limits.push([shares.away, `${formatShare(shares.away)} of their time is over before they have started: the mark is too short for so many.`]);
   const slower = slowdown(first, last);
-  if (slower > 1 / GOOD && isSlow) limits.push([1 - 1 / slower, explainSlowdown(first, last, plainAlone)]);
+  if (slower > 1 / GOOD && isSlow && isSlowdownShown(first, last, slower)) limits.push([1 - 1 / slower, explainSlowdown(first, last, plainAlone)]);
   return limits.sort(([a], [b]) => b - a).slice(0, 2).map(([, sentence]) => sentence);
+}
+
+/** Whether the intervals show it, and not the medians alone: at the ends that speak against it, it is still there. */
+function isSlowdownShown(first: ScaleResult, last: ScaleResult, slower: number): boolean {
+  if (!hasInterval(first) || !hasInterval(last)) return true;
+  return slower * (last.interval.low / last.medianNs) * (first.medianNs / first.interval.high) > 1;
 }
 
 /** A thread's time spent scanning, for each object: with many threads over with few. */

@@ -73,6 +73,16 @@ describe('what limits a heap', () => {
     expect(limits(10, slow(0), TREE, 'tuned')[0]).toContain('(memory-bound, or lines of marks and buffers travel between caches)');
   });
 
+  it('is no contention that the intervals do not show', () => {
+    const slow = marked(10, [{ objectsMarked: 500, drainNs: 10 }, { objectsMarked: 500, drainNs: 10 }]);
+    const [first, last] = slow.results;
+    const told = (low: number, high: number) => explainLimits(scalingOf({ 1: 1 }, {
+      ...slow, graph: TREE, results: [{ ...first, interval: { ...first.interval, high: high * first.medianNs } }, { ...last, interval: { ...last.interval, low: low * last.medianNs } }],
+    }));
+    expect(told(0.9, 1.1)[0]).toMatch(/^Scanning itself gets slower/);
+    expect(told(0.5, 1.5).join(' ')).not.toContain('Scanning itself gets slower');
+  });
+
   it('is gathering roots, handing off, or a mark too short', () => {
     const each = (thread: Partial<MarkThread>) => [{ objectsMarked: 500, ...thread }, { objectsMarked: 500, ...thread }];
     expect(limits(8, each({ rootNs: 8, gatherNs: 4 }), TREE)).toEqual(['50 % of their time goes into gathering roots.']);
