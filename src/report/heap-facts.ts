@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatShare, plural } from './units.ts';
 /** Rows of the table; the document of --json has more. */
 const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
+/** Characters of a type's name, or of what a goroutine waits for. */
 const WIDEST_NAME = 40;
 
 type Goroutines = NonNullable<HeapFacts['goroutines']>;
@@ -24,7 +25,7 @@ export function formatHeapFacts({ facts, bytes, notes = [] }: HeapImage, width?:
   if (facts === undefined) return passed;
   const { format, roots, goroutines } = facts;
   const rows: [string, string][] = [
-    ['format', format],
+    ['format', printable(format)],
     ['roots', goroutines === undefined ? describeJavaRoots(roots) : describeGoRoots(roots, goroutines)],
   ];
   if (goroutines !== undefined && goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(goroutines)]);

@@ -1,4 +1,5 @@
 /** A memory profile as text, in Go's own form: what was sampled, not scaled. */
+import { printable } from '../base/printable.ts';
 import type { MemProfile, ProfileFunction, ProfileRecord } from './memprofile.ts';
 import type { MemStats } from './memstats.ts';
 
@@ -29,8 +30,11 @@ function formatRecord({ bytes, allocs, frees, stack }: ProfileRecord): string[] 
 }
 
 function formatFrame({ address, name, file }: ProfileFunction): string {
-  return `#\t${hex(address)}\t${name}+0x0\t${file}:0`;
+  return `#\t${hex(address)}\t${printable(name)}+0x0\t${printable(file, LONGEST_FILE)}:0`;
 }
+
+/** Characters of a module's path. */
+const LONGEST_FILE = 1000;
 
 function hex(n: number): string {
   return `0x${n.toString(16)}`;

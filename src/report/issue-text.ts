@@ -6,9 +6,15 @@ export function describeIssue({ issues: [issue] }: z.ZodError, value: unknown): 
   const path = issue.path.join('.');
   const found = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)[key], value);
   const subject = typeof found === 'number' ? `${path} ${found}` : path;
-  const unit = typeof found === 'string' ? ' characters' : Array.isArray(found) ? ' entries' : '';
-  if (issue.code === 'too_big') return `${subject}: at most ${issue.maximum}${unit}`;
-  if (issue.code === 'too_small') return `${subject}: at least ${issue.minimum}${unit}`;
+  if (issue.code === 'too_big') return `${subject}: ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(found, issue.maximum)}`;
+  if (issue.code === 'too_small') return `${subject}: ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(found, issue.minimum)}`;
   const message = issue.message.replace(/^Invalid input: /, '');
   return subject === '' ? message : `${subject}: ${message}`;
+}
+
+/** What a limit of `found` counts. */
+function unitOf(found: unknown, limit: number | bigint): string {
+  if (typeof found === 'string') return limit === 1 ? ' character' : ' characters';
+  if (Array.isArray(found)) return limit === 1 ? ' entry' : ' entries';
+  return '';
 }

@@ -1,6 +1,7 @@
 /** A prediction beside what was measured, or predicted, of the same heap before. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
+import { changeOf } from './scale-compare.ts';
 import type { Prediction } from './prediction.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatCount, timeColumn } from './units.ts';
@@ -39,7 +40,7 @@ export function comparePrediction({ path, heap, results }: PredictionBaseline, p
   }
   return prediction.results.flatMap(({ procs, markNs }) => {
     const before = results.find((result) => result.procs === procs);
-    return before === undefined ? [] : [{ procs, oldNs: before.medianNs, newNs: markNs, change: markNs / before.medianNs - 1 }];
+    return before === undefined ? [] : [{ procs, oldNs: before.medianNs, newNs: markNs, change: changeOf(before.medianNs, markNs) }];
   });
 }
 
@@ -56,6 +57,6 @@ export function formatPredictionComparison({ predicted = false }: { readonly pre
   const columns = predicted ? [right('threads'), right('before'), right('now'), right('change')] : [right('threads'), right('measured'), right('predicted'), right('predicted / measured')];
   return formatTable(columns, rows.map(({ procs, oldNs, newNs, change }) => [
     formatCount(procs), time(oldNs), time(newNs),
-    predicted ? `${change < 0 ? '' : '+'}${(change * 100).toFixed(1)} %` : (newNs / oldNs).toFixed(2),
+    predicted ? `${change < 0 ? '' : '+'}${(change * 100).toFixed(1)} %` : (1 + change).toFixed(2),
   ]));
 }

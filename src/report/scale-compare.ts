@@ -33,7 +33,12 @@ export function compareResults(before: readonly Timed[], now: readonly Timed[]):
 function compareSamples(procs: number, before: readonly number[], now: readonly number[]): Comparison {
   const { p } = mannWhitney(before, now);
   const [oldNs, newNs] = [median(before), median(now)];
-  return { procs, oldNs, newNs, change: newNs / oldNs - 1, p, isSignificant: p < ALPHA, runs: [before.length, now.length] };
+  return { procs, oldNs, newNs, change: changeOf(oldNs, newNs), p, isSignificant: p < ALPHA, runs: [before.length, now.length] };
+}
+
+/** Of a time that took none, nothing can be said. */
+export function changeOf(oldNs: number, newNs: number): number {
+  return oldNs === 0 ? 0 : newNs / oldNs - 1;
 }
 
 const right = (head: string): Column => ({ head, align: 'right' });

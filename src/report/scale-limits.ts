@@ -1,5 +1,6 @@
 /** What keeps a heap's mark from scaling: first what its graph allows, then what the threads did. */
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { areAlike, hasInterval } from './scale-intervals.ts';
 import { meanOf } from './scale-threads.ts';
 import { formatBytes, formatCount, formatNumber, formatShare, plural } from './units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
@@ -31,8 +32,21 @@ export function explainLimits(scaling: Scaling): string[] {
   const bound = graph === undefined ? undefined : limitOfGraph(graph, last.procs, splitsObjects(settings));
   const limits = limitOfThreads(first, last, settings.policy === 'go1.3');
   if (bound !== undefined) return [bound, ...limits.slice(0, 1)];
-  if (speedup >= GOOD * ideal) return [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}: nothing in this graph stands in their way.`];
-  return limits.length > 0 ? limits : [`${plural(last.procs, 'thread')} gain ${formatNumber(speedup)} of ${formatNumber(ideal)}, without any one cause.`];
+  const reached = `${plural(last.procs, 'thread')}: speedup ${formatNumber(speedup)} of an ideal ${formatNumber(ideal)}`;
+  // A median above the ideal, or near it, says nothing while its interval reaches that of fewer threads.
+  const scatters = areAlike(first, last);
+  if (speedup >= GOOD * ideal) return [scatters ? SCATTERS : `${reached}${allowedBy(scaling, first, last)}.`];
+  if (limits.length > 0) return limits;
+  return [scatters ? SCATTERS : `${reached}, without any one cause.`];
+}
+
+const SCATTERS = 'The times scatter too much to tell a speedup; use more --runs, or end what else runs.';
+
+/** "; the graph itself allows 1.90": of the speedup over the first row. */
+function allowedBy({ graph, settings }: Scaling, first: ScaleResult, last: ScaleResult): string {
+  if (graph === undefined) return '';
+  const bound = ({ procs }: ScaleResult) => speedupBound(graph, procs, splitsObjects(settings));
+  return `; the graph itself allows ${formatNumber(bound(last) / bound(first))}`;
 }
 
 function limitOfGraph(graph: GraphFacts, threads: number, splits: boolean): string | undefined {
@@ -62,8 +76,14 @@ function limitOfThreads(first: ScaleResult, last: ScaleResult, plainAlone: boole
   if (shares['handing off'] > NOTABLE / 2) limits.push([shares['handing off'], `${formatShare(shares['handing off'])} of their time goes into handing work off.`]);
   if (shares.away > NOTABLE) limits.push([shares.away, `${formatShare(shares.away)} of their time is over before they have started: the mark is too short for so many.`]);
   const slower = slowdown(first, last);
-  if (slower > 1 / GOOD && isSlow) limits.push([1 - 1 / slower, explainSlowdown(first, last, plainAlone)]);
+  if (slower > 1 / GOOD && isSlow && isSlowdownShown(first, last, slower)) limits.push([1 - 1 / slower, explainSlowdown(first, last, plainAlone)]);
   return limits.sort(([a], [b]) => b - a).slice(0, 2).map(([, sentence]) => sentence);
+}
+
+/** Whether the intervals show it, and not the medians alone: at the ends that speak against it, it is still there. */
+function isSlowdownShown(first: ScaleResult, last: ScaleResult, slower: number): boolean {
+  if (!hasInterval(first) || !hasInterval(last)) return true;
+  return slower * (last.interval.low / last.medianNs) * (first.medianNs / first.interval.high) > 1;
 }
 
 /** A thread's time spent scanning, for each object: with many threads over with few. */

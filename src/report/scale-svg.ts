@@ -7,14 +7,18 @@ import { printable } from '../base/printable.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { element, line, polyline, roundTicks, scaleOf, text, type Scale } from './svg.ts';
 import { SHARES_STYLE, sharesPanel } from './shares-svg.ts';
-import { describeHeap, hasInterval } from './scale-table.ts';
+import { hasInterval } from './scale-intervals.ts';
+import { describeHeap } from './scale-table.ts';
 import { formatNumber, timeColumn } from './units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
 const WIDTH = 800;
 const PANEL = { top: 84, width: 316, height: 220 } as const;
 const LEFT = [64, 464] as const;
-/** Above so many threads both axes go by powers of two. */
+/** Characters that fit the width. */
+const TITLE_LENGTH = 88;
+const LINE_LENGTH = 116;
+/** Above so many threads all axes but that of times go by powers of two. */
 const MOST_LINEAR = 8;
 
 const STYLE = `
@@ -31,8 +35,8 @@ export function scaleSvg(scaling: Scaling): string {
     element('title', {}, `${scaling.phase} time by threads`),
     element('style', {}, STYLE + SHARES_STYLE),
     element('rect', { class: 'paper', width: WIDTH, height }),
-    text(LEFT[0], 30, describeHeap(scaling), { class: 'title' }),
-    text(LEFT[0], 50, describeSettings(scaling)),
+    text(LEFT[0], 30, printable(describeHeap(scaling), TITLE_LENGTH), { class: 'title' }),
+    text(LEFT[0], 50, printable(describeSettings(scaling), LINE_LENGTH)),
     timePanel(scaling),
     speedupPanel(scaling),
     shares.drawing,
@@ -42,7 +46,10 @@ export function scaleSvg(scaling: Scaling): string {
 function describeSettings({ phase, settings, cores, results, predictedFor }: Scaling): string {
   const set = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ');
   if (predictedFor !== undefined) return `${phase}, ${set}; predicted for ${printable(predictedFor)}, ${plural(cores)}`;
-  return `${phase}, ${set}; medians of ${Math.min(...results.map(({ ns }) => ns.length))} runs, 95 % intervals; ${cores} cores`;
+  const runs = results.map(({ ns }) => ns.length);
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  const medians = most === 1 ? 'one run each' : `medians of ${least === most ? least : `${least} to ${most}`} runs`;
+  return `${phase}, ${set}; ${medians}${results.some(hasInterval) ? ', 95 % intervals' : ''}; ${plural(cores)}`;
 }
 
 /** Where a panel's values go, and what it is framed by. */
@@ -80,23 +87,31 @@ function speedupPanel({ results, cores, graph, settings }: Scaling): string {
   const [first] = results;
   const isLog = isLarge(counts);
   const most = counts[counts.length - 1] / first.procs;
-  const speedups = results.map(({ medianNs }) => first.medianNs / medianNs);
-  const highest = Math.max(most, ...speedups);
-  const lowest = Math.min(1, ...speedups);
+  const of = (ns: number) => first.medianNs / ns;
+  const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, splitsObjects(settings));
+  const isLine = counts.length > 1;
+  const bounds = graph === undefined || !isLine ? [] : counts.map((count) => boundOver(graph, count) / boundOver(graph, first.procs));
+  // All that is drawn has to be within: the ends of intervals, too.
+  const shown = [1, most, ...bounds, ...results.flatMap((r) => (hasInterval(r) ? [r.medianNs, r.interval.low, r.interval.high] : [r.medianNs]).map(of))];
+  const [lowest, highest] = [Math.min(...shown), Math.max(...shown)];
   const ticks = isLog ? powersOfTwo(lowest, highest) : roundTicks(highest, 5);
+  const over = first.procs === 1 ? '1 thread' : `${first.procs} threads`;
   const panel = drawPanel({
-    left: LEFT[1], head: `speedup over ${first.procs === 1 ? '1 thread' : `${first.procs} threads`}`, counts, cores,
+    left: LEFT[1], head: `speedup over ${over}${isLog ? ', log' : ''}`, counts, cores,
     domain: [ticks[0], ticks[ticks.length - 1]], isLog, ticks, label: (value) => String(value),
   });
-  const ideal = [[panel.x(counts[0]), panel.y(1)], [panel.x(counts[counts.length - 1]), panel.y(most)]] as const;
-  const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, splitsObjects(settings));
-  const of = (ns: number) => first.medianNs / ns;
-  const bound = graph === undefined ? [] : counts.map((count) => [panel.x(count), panel.y(boundOver(graph, count) / boundOver(graph, first.procs))] as const);
-  const legend = graph === undefined ? 'dashed: ideal' : 'dashed: ideal; dotted: what the graph allows';
-  return panel.frame + polyline(ideal, { class: 'ideal' }) + polyline(bound, { class: 'bound' }) +
-    text(LEFT[1], PANEL.top + PANEL.height + 58, legend) +
+  const ideal = isLine ? [[panel.x(counts[0]), panel.y(1)], [panel.x(counts[counts.length - 1]), panel.y(most)]] as const : [];
+  const bound = bounds.map((value, i) => [panel.x(counts[i]), panel.y(value)] as const);
+  const legend = [...(isLine ? ['dashed: ideal'] : []), ...(bounds.length > 0 ? ['dotted: what the graph allows'] : [])];
+  return panel.frame + drawn(ideal, 'ideal') + drawn(bound, 'bound') +
+    (legend.length > 0 ? text(LEFT[1], PANEL.top + PANEL.height + 58, legend.join('; ')) : '') +
     measured(results, panel, (r) => of(r.medianNs), (r) => of(r.interval.high), (r) => of(r.interval.low)) +
     results.slice(1).map((r) => text(panel.x(r.procs) + 6, panel.y(of(r.medianNs)) + 16, formatNumber(of(r.medianNs)))).join('');
+}
+
+/** A line through the points, if there are any. */
+function drawn(points: readonly (readonly [x: number, y: number])[], name: string): string {
+  return points.length === 0 ? '' : polyline(points, { class: name });
 }
 
 function isLarge(counts: readonly number[]): boolean {
@@ -122,7 +137,7 @@ function drawPanel({ left, head, counts, cores, domain, isLog, ticks, label }: P
       text(left - 8, y(tick) + 4, label(tick), { 'text-anchor': 'end' }),
     ]),
     ...counts.map((count) => text(x(count), bottom + 18, String(count), { 'text-anchor': 'middle' })),
-    text(left + width / 2, bottom + 38, 'threads', { 'text-anchor': 'middle' }),
+    text(left + width / 2, bottom + 38, isLarge(counts) ? 'threads, log' : 'threads', { 'text-anchor': 'middle' }),
     ...(last > cores && counts[0] <= cores ? [
       line(x(cores), top, x(cores), bottom, { class: 'cores' }),
       text(x(cores) + 5, top + 11, plural(cores)),

@@ -1,5 +1,6 @@
 /** A measurement of scaling as a table, and what it shows in words. */
 import { printable } from '../base/printable.ts';
+import { areAlike, hasInterval } from './scale-intervals.ts';
 import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
@@ -58,7 +59,7 @@ export function explainScaling(scaling: Scaling): string[] {
   sentences.push(...explainLimits(scaling));
   if (!results.every(hasInterval)) sentences.push('Fewer than 6 runs give no 95 % interval; use more --runs.');
   if (results.some(({ procs }) => procs > cores)) {
-    sentences.push(`* This machine has ${plural(cores, 'core')}; more threads than that take turns.`);
+    sentences.push(`* This machine has ${plural(cores, 'core')}; threads beyond that are time-sliced.`);
   }
   if (verified > 0) sentences.push(`The oracle checked the heap ${formatCount(verified)} times and found nothing wrong.`);
   return sentences;
@@ -71,26 +72,19 @@ function explainOne(phase: ScalePhase, { procs, medianNs, objects }: ScaleResult
 function compare(phase: ScalePhase, results: readonly ScaleResult[]): string {
   const [first] = results;
   const other = bestOf(results);
-  const who = `${plural(other.procs, 'thread')} ${VERBS[phase][1]}`;
+  const subject = `${plural(other.procs, 'thread')} ${VERBS[phase][1]}`;
   const speedup = first.medianNs / other.medianNs;
-  if (overlap(first, other)) return `${who} about as fast as ${first.procs}: the intervals overlap.`;
-  if (speedup >= 1) return `${who} ${formatFactor(speedup)} times as fast as ${first.procs}.`;
-  return `${who} more slowly than ${first.procs}: they take ${formatFactor(1 / speedup)} times as long.`;
+  if (areAlike(first, other)) {
+    const reason = hasInterval(first) && hasInterval(other) ? 'the intervals overlap' : 'so few runs show no difference';
+    return `${subject} about as fast as ${first.procs}: ${reason}.`;
+  }
+  if (speedup >= 1) return `${subject} ${formatFactor(speedup)} times as fast as ${first.procs}.`;
+  return `${subject} more slowly than ${first.procs}: they take ${formatFactor(1 / speedup)} times as long.`;
 }
 
 /** The fastest but the first, which the others are compared with. */
 export function bestOf(results: readonly ScaleResult[]): ScaleResult {
   return results.slice(1).reduce((best, next) => (next.medianNs < best.medianNs ? next : best), results[1] ?? results[0]);
-}
-
-/** Without intervals nothing can be told apart but by a wide margin. */
-function overlap(a: ScaleResult, b: ScaleResult): boolean {
-  if (!hasInterval(a) || !hasInterval(b)) return Math.abs(Math.log(a.medianNs / b.medianNs)) < Math.log(1.25);
-  return a.interval.low <= b.interval.high && b.interval.low <= a.interval.high;
-}
-
-export function hasInterval({ interval }: ScaleResult): boolean {
-  return Number.isFinite(interval.low) && Number.isFinite(interval.high);
 }
 
 export function formatFactor(factor: number): string {

@@ -1,4 +1,5 @@
 /** The events of allocfreetrace, a line each. */
+import { printable } from '../base/printable.ts';
 import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
 import { TRACE, type TraceEvent } from '../malloc/trace.ts';
 
@@ -32,7 +33,7 @@ function addressOf({ p }: TraceEvent, ptrWords: number): string {
 function goroutine({ goid, status, waitreason, pcs, elided }: TraceEvent, names: readonly string[]): string {
   if (goid === 0) return 'no goroutine';
   const state = status === G_STATUS.waiting && waitreason !== 0 ? WAIT_REASONS[waitreason] : STATUS_NAMES[status];
-  const steps = pcs.map((pc) => (names[pc] ? names[pc] : `step ${pc}`));
+  const steps = pcs.map((pc) => (names[pc] ? printable(names[pc]) : `step ${pc}`));
   const more = elided > 0 ? [`...${elided} more frames`] : [];
   return `goroutine ${goid} [${state}]: ${[...steps, ...more].join(' <- ')}`;
 }

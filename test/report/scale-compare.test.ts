@@ -14,6 +14,10 @@ describe('a comparison', () => {
     expect(rows.map(({ procs }) => procs)).toEqual([1, 2]);
   });
 
+  it('says nothing of a time that took none', () => {
+    expect(compareResults([{ procs: 1, ns: [0] }], [{ procs: 1, ns: [5] }])).toMatchObject([{ change: 0, isSignificant: false }]);
+  });
+
   it('tells a change from chance', () => {
     expect(formatComparison(rows).join('\n')).toBe(`\
 threads    before       now   change

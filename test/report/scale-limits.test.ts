@@ -62,7 +62,7 @@ describe('what limits a heap', () => {
     const waiting = [{ objectsMarked: 800, drainNs: 8, waitNs: 1 }, { objectsMarked: 200, drainNs: 8, waitNs: 6, sleepNs: 5 }];
     expect(limits(8, waiting, TREE)).toEqual(['The threads spend 44 % of their time waiting in getfull, and one marks 80 % of the objects.']);
     const even = [{ objectsMarked: 500, drainNs: 5.2 }, { objectsMarked: 500, drainNs: 5.2 }];
-    expect(limits(5.2, even, TREE)).toEqual(['2 threads gain 1.92 of 2.00: nothing in this graph stands in their way.']);
+    expect(limits(5.2, even, TREE)).toEqual(['2 threads: speedup 1.92 of an ideal 2.00; the graph itself allows 2.00.']);
   });
 
   it('is contention, by lost CASes or by memory', () => {
@@ -71,6 +71,16 @@ describe('what limits a heap', () => {
       'Scanning itself gets slower: 10000 ns an object with 1 thread, 20000 with 2 (one thread marks plainly, several by CAS; 10 % of the marks lose their CAS to another thread).',
     ]);
     expect(limits(10, slow(0), TREE, 'tuned')[0]).toContain('(memory-bound, or lines of marks and buffers travel between caches)');
+  });
+
+  it('is no contention that the intervals do not show', () => {
+    const slow = marked(10, [{ objectsMarked: 500, drainNs: 10 }, { objectsMarked: 500, drainNs: 10 }]);
+    const [first, last] = slow.results;
+    const told = (low: number, high: number) => explainLimits(scalingOf({ 1: 1 }, {
+      ...slow, graph: TREE, results: [{ ...first, interval: { ...first.interval, high: high * first.medianNs } }, { ...last, interval: { ...last.interval, low: low * last.medianNs } }],
+    }));
+    expect(told(0.9, 1.1)[0]).toMatch(/^Scanning itself gets slower/);
+    expect(told(0.5, 1.5).join(' ')).not.toContain('Scanning itself gets slower');
   });
 
   it('is gathering roots, handing off, or a mark too short', () => {

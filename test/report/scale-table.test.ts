@@ -50,7 +50,7 @@ describe('the sentences', () => {
   const explain = (times: Record<number, number>, changes?: Partial<Scaling>) => explainScaling(scalingOf(times, changes)).join(' ');
 
   it('say what the fastest count gains', () => {
-    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 2 threads gain 1.80 of 2.00: nothing in this graph stands in their way.');
+    expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 2 threads: speedup 1.80 of an ideal 2.00.');
     expect(explain({ 1: 80, 2: 60, 4: 30 })).toContain('4 threads mark 2.7 times as fast as 1.');
   });
 
@@ -59,13 +59,31 @@ describe('the sentences', () => {
     expect(explain({ 1: 30, 2: 30.2 })).toContain('2 threads mark about as fast as 1: the intervals overlap.');
   });
 
+  /** Runs with `procs` threads, of these times in ms. */
+  const runs = (procs: number, ms: readonly number[]) => resultOf(procs, ms.map((each) => ({ ns: each * 1e6, objects: 1000, bytes: 32_000 })));
+
+  it('claim no speedup where the intervals overlap', () => {
+    const results = [runs(1, [40, 90, 91, 92, 93, 200]), runs(2, [39, 48, 49, 50, 51, 100])];
+    const scattered = explainScaling(scalingOf({ 1: 1 }, { results }));
+    expect(results[0].medianNs / results[1].medianNs).toBeGreaterThan(1.8);
+    expect(scattered).toEqual([
+      '2 threads mark about as fast as 1: the intervals overlap.',
+      'The times scatter too much to tell a speedup; use more --runs, or end what else runs.',
+    ]);
+  });
+
+  it('claim no interval where there is none', () => {
+    const results = [runs(1, [30, 31]), runs(2, [29, 30])];
+    expect(explainScaling(scalingOf({ 1: 1 }, { results })).slice(0, 1)).toEqual(['2 threads mark about as fast as 1: so few runs show no difference.']);
+  });
+
   it('tell of one count without comparing', () => {
     expect(explain({ 1: 77.8 })).toBe('1 thread marks 4,194,303 objects in 78.0 ms.');
   });
 
   it('admit crowded cores and name the oracle', () => {
     expect(explain({ 1: 80, 4: 40 }, { cores: 2, verified: 44 })).toMatch(
-      /\* This machine has 2 cores; more threads than that take turns\. The oracle checked the heap 44 times and found nothing wrong\.$/,
+      /\* This machine has 2 cores; threads beyond that are time-sliced\. The oracle checked the heap 44 times and found nothing wrong\.$/,
     );
   });
 });

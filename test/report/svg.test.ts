@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { element, roundTicks, scaleOf } from '../../src/report/svg.ts';
 import { scaleSvg } from '../../src/report/scale-svg.ts';
+import { resultOf } from '../../src/report/scaling.ts';
 import { scalingOf } from '../support/scaling.ts';
 
 /** Names of the open elements are balanced; throws where they are not. */
@@ -59,6 +60,44 @@ describe('the drawing', () => {
     expect(svg.match(/class="scanning"/g)).toHaveLength(1 + threads);
     expect(svg.match(/class="interval"/g)).toHaveLength(2 * 3 * count);
     expect(svg.includes('class="cores"')).toBe(Number(Object.keys(times).pop()) > cores);
+  });
+
+  /** Runs with `procs` threads, of these times in ms. */
+  const runs = (procs: number, ms: readonly number[]) => resultOf(procs, ms.map((each) => ({ ns: each * 1e6, objects: 1000, bytes: 32_000 })));
+
+  it.each([
+    [[1, 2]],
+    [[1, 16]],
+  ])('keeps intervals within the plots, however wide they are, with %j threads', ([few, many]) => {
+    const results = [runs(few, [10, 100, 100, 100, 100, 900]), runs(many, [1, 50, 50, 50, 50, 2000])];
+    const svg = scaleSvg(scalingOf({ 1: 1 }, { results, graph: undefined }));
+    const ys = numbers(svg, /<line [^>]*y1="([\d.]+)"[^>]*class="interval"/g);
+    expect(ys).toHaveLength(2 * 2 * 3);
+    for (const y of ys) expect(y >= 84 && y <= 304, `${y}`).toBe(true);
+  });
+
+  const words = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, said]) => said);
+
+  it('says log on each axis that is, once, and on no other', () => {
+    const of = (times: Record<number, number>) => words(scaleSvg(scalingOf(times))).filter((said) => said.includes('log'));
+    expect(of({ 1: 80, 8: 20 })).toEqual([]);
+    expect(of({ 1: 80, 16: 10 })).toEqual(['threads, log', 'speedup over 1 thread, log', 'threads, log']);
+  });
+
+  it('names only lines and intervals that are drawn', () => {
+    const one = scaleSvg(scalingOf({ 1: 1 }, { results: [runs(1, [5])] }));
+    expect(words(one).join('\n')).not.toMatch(/dashed|dotted|95 %|medians/);
+    expect(one).not.toMatch(/class="(ideal|bound|interval)"/);
+    const two = scaleSvg(scalingOf({ 1: 1 }, { results: [runs(1, [5, 6]), runs(2, [3, 4])] }));
+    expect(words(two).join('\n')).toMatch(/medians of 2 runs; 4 cores(.|\n)*dashed: ideal\n/);
+    expect(two.match(/class="ideal"/g)).toHaveLength(1);
+  });
+
+  it('cuts and escapes the names of files', () => {
+    const svg = scaleSvg(scalingOf({ 1: 1 }, { heap: { name: `<\u001b[31m${'x'.repeat(500)}`, objects: 1, bytes: 1, spans: 1 } }));
+    const [title] = words(svg);
+    expect(title.length).toBeLessThan(100);
+    expect(title).toContain('&lt;\\x1b[31mxxx');
   });
 
   it('puts less time further down and more speedup further up', () => {

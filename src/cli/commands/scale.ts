@@ -59,7 +59,7 @@ export function addScale(program: Command, deps: Deps): void {
     .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
     .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot, a Go heap dump or a Java .hprof, as it is or in gzip (default: self)`)
     .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
-    .option('--procs <list>', 'numbers of threads, each 1 to 32; more than there are cores take turns (default: 1 to all cores)', parseThreadCounts)
+    .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
