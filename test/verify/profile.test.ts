@@ -2,12 +2,23 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
-import { MPROF, MProf } from '../../src/malloc/buckets.ts';
+import { Bucket, MPROF, MProf } from '../../src/malloc/buckets.ts';
 import { Verifier, verifyHeap } from '../../src/verify/verifier.ts';
 import { PROFILE_DAMAGES, profiledMemory } from '../support/profile-damages.ts';
-import { runRandom } from '../support/verify-machine.ts';
+import { Enough, runRandom } from '../support/verify-machine.ts';
 
 vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
+
+/** One block of those of the last cycle is published with the cycle before; false where no bucket has two. */
+function publishEarly(m: Mem): boolean {
+  for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + Bucket.at.allnext]) {
+    if (m[b + Bucket.at.prevAllocs] - m[b + Bucket.at.prevFrees] < 2) continue;
+    m[b + Bucket.at.allocs]++;
+    m[b + Bucket.at.prevAllocs]--;
+    return true;
+  }
+  return false;
+}
 
 let memory: Mem;
 beforeAll(() => (memory = profiledMemory()));
@@ -24,6 +35,27 @@ describe('the oracle', () => {
 
   it('finds nothing in the memory that is damaged', () => {
     expect(verifyHeap(memory.slice(), CHECKPOINT.swept).problems).toEqual([]);
+  });
+
+  it('says PROFILE_PUBLISHED when a bucket publishes the last cycle too early', () => {
+    let verifier: Verifier | undefined;
+    let swept = 0;
+    let said: readonly string[] = [];
+    runRandom({
+      shape: { memprofileRate: 1, persistentWords: 1 << 20 },
+      seed: 7,
+      steps: 160,
+      gogc: 50,
+      at(one, point) {
+        verifier ??= new Verifier(one);
+        if (point === CHECKPOINT.swept && ++swept > 4 && publishEarly(one)) {
+          said = verifier.check(point).problems.map(({ code }) => code);
+          throw new Enough();
+        }
+        verifier.check(point);
+      },
+    });
+    expect(new Set(said)).toEqual(new Set(['PROFILE_PUBLISHED']));
   });
 
   it.each([[1, 2], [1, 1], [300, 2], [5000, 1]] as const)('finds nothing wrong when one in %i bytes is sampled, with pointers of %i words', (memprofileRate, ptrWords) => {

@@ -31,6 +31,13 @@ describe('an entry', () => {
     expect(planted.toString()).toBe(source.replace('{\n  g', '{ $ledger[0] += size;\n  g'));
   });
 
+  it('counts behind a lock, where there is one', () => {
+    const locked = source.replace('  g();', '  lock();\n  g();');
+    const planted = new MagicString(locked);
+    plantLedger(planted, locked, '/root/x.ts', [{ ...entry, after: 'lock();' }, { ...entry, name: 'g', params: [], after: 'lock();', count: '$ledger[1]++;' }]);
+    expect(planted.toString()).toBe(locked.replace('lock();', 'lock(); $ledger[0] += size;').replace('g(): void {', 'g(): void { $ledger[1]++;'));
+  });
+
   it('follows its function: one that is gone, or has another parameter, is an error', () => {
     expect(() => bodyOf({ ...entry, name: 'h' }, source)).toThrow('x.ts declares no function h');
     expect(() => bodyOf(entry, source + source)).toThrow('more than one function f');

@@ -12,9 +12,11 @@ import { search } from './search.ts';
 const MOST = 2000;
 
 async function find(scenario: Scenario, name: string) {
-  const { core } = await loadCore(false, MUTANTS.find((mutant) => mutant.name === name));
-  const { failure } = search({ core, scenario, executions: MOST });
-  if (failure === undefined) throw new Error(`${name} was not found by ${scenario.name} in ${MOST} executions`);
+  const mutant = MUTANTS.find((each) => each.name === name)!;
+  const { core } = await loadCore(false, mutant);
+  const executions = mutant.executions ?? MOST;
+  const { failure } = search({ core, scenario, executions });
+  if (failure === undefined) throw new Error(`${name} was not found by ${scenario.name} in ${executions} executions`);
   const again = search({ core, scenario, seed: failure.seed, strategy: failure.strategy, executions: 1 });
   return { failure, again: again.failure };
 }

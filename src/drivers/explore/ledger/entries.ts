@@ -9,6 +9,8 @@ export interface Entry {
   readonly name: string;
   /** Its parameters that `count` names, so that a renamed one is noticed. */
   readonly params: readonly string[];
+  /** It counts behind this statement, if the function has it, so that it counts in the order of a lock; else first of all. */
+  readonly after?: string;
   /** Statements that count, over `$ledger`, and `$class` for the class of a size in eighths. */
   readonly count: string;
 }
@@ -24,6 +26,9 @@ function move(from: number, to: number, isAdded: boolean): string {
 
 const { maxSmall, maxTiny, page } = SIZES;
 const IS_TINY = `size <= ${maxTiny} && (flags & ${TINY_FLAGS}) === ${FLAG_NOSCAN}`;
+
+/** What the profiler counts goes from stage to stage under this lock. */
+const after = 'lock(m, mp, PROFLOCK);';
 
 export const ENTRIES: readonly Entry[] = [
   {
@@ -43,17 +48,19 @@ export const ENTRIES: readonly Entry[] = [
   { file: 'src/malloc/finq.ts', name: 'queuefinalizer', params: [], count: add(COLUMN.queued) },
   { file: 'src/runtime/system.ts', name: 'runfinq', params: [], count: add(COLUMN.finqLooks) },
   { file: 'src/runtime/system.ts', name: 'runFinalizer', params: [], count: add(COLUMN.ran) },
-  { file: 'src/malloc/buckets.ts', name: 'countMalloc', params: [], count: add(COLUMN.recentAllocs) },
+  { file: 'src/malloc/buckets.ts', name: 'countMalloc', params: [], after, count: add(COLUMN.recentAllocs) },
   {
     file: 'src/malloc/buckets.ts',
     name: 'mprofFree',
     params: ['explicitly'],
+    after,
     count: `if (explicitly) ${add(COLUMN.recentFrees)} else ${add(COLUMN.prevFrees)}`,
   },
   {
     file: 'src/malloc/buckets.ts',
     name: 'mprofGC',
     params: [],
+    after,
     count: [
       move(COLUMN.prevAllocs, COLUMN.allocs, true),
       move(COLUMN.prevFrees, COLUMN.frees, true),

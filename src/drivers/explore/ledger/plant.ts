@@ -8,8 +8,14 @@ import { ENTRIES, type Entry } from './entries.ts';
  */
 export function plantLedger(planted: MagicString, code: string, path: string, entries: readonly Entry[] = ENTRIES): void {
   for (const entry of entries) {
-    if (path.endsWith(`/${entry.file}`)) planted.appendLeft(bodyOf(entry, code), ` ${entry.count}`);
+    if (path.endsWith(`/${entry.file}`)) planted.appendLeft(placeOf(entry, code), ` ${entry.count}`);
   }
+}
+
+function placeOf(entry: Entry, code: string): number {
+  const body = bodyOf(entry, code);
+  const at = entry.after === undefined ? -1 : code.slice(body, code.indexOf('\n}', body)).indexOf(entry.after);
+  return at < 0 ? body : body + at + entry.after!.length;
 }
 
 /** Where the body of the function begins, behind its brace. */

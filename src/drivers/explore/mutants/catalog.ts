@@ -18,6 +18,13 @@ import { PARFOR } from './parfor.ts';
 import { SWEEPING } from './sweeping.ts';
 import { TINY } from './tiny.ts';
 import { WORKBUFS } from './workbufs.ts';
+import { CALLS } from './system-calls.ts';
+import { FIGURES } from './cycle-figures.ts';
+import { MEMORY } from './given-back.ts';
+import { QUEUES } from './finalizer-queue.ts';
+import { SPECIALS } from './specials.ts';
+import { STATISTICS } from './statistics.ts';
+import { WAITQ } from './wait-queues.ts';
 import type { KnownBug } from './known-bug.ts';
 
 export const MUTANTS: readonly KnownBug[] = [
@@ -40,4 +47,11 @@ export const MUTANTS: readonly KnownBug[] = [
   ...SCHEDULING,
   ...GOROUTINES,
   ...TYPING,
+  ...CALLS,
+  ...WAITQ,
+  ...QUEUES,
+  ...SPECIALS,
+  ...MEMORY,
+  ...STATISTICS,
+  ...FIGURES,
 ];

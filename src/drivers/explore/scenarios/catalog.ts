@@ -13,7 +13,7 @@ import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
 import { markFreed } from './mark-freed.ts';
 import { pacing } from './pacing.ts';
-import { parforFew, parforIdle, parforMany, parforWait } from './parfor.ts';
+import { parforFew, parforIdle, parforMany, parforPairs, parforWait } from './parfor.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
 import { runq, runqFull, runqSpill } from './runq.ts';
 import type { Scenario } from './scenario.ts';
@@ -43,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   boundedBuffer,
   parforMany,
   parforFew,
+  parforPairs,
   parforWait,
   parforIdle,
   helpersDone,

@@ -75,7 +75,8 @@ export const finalizersBlocks = finalizersScenario(
     [['hold', 0, 1], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['queue', 0]],
     [['hold', 0, 2], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
   ],
-  [{ ...CAP, values: [2, 1, 3] }],
+  // Four fill a block to its last word, so that one more would lie in the next.
+  [{ ...CAP, values: [4, 2, 1] }],
 );
 
 /** A chunk of eight pages is used up by the time that an object with a finalizer comes to its last page: its span is the last there is. */

@@ -48,12 +48,14 @@ function checkIterations(m: Int32Array, { iterations }: Knobs): string {
 
 export const parforMany = parfor('parfor', 'a parallel loop whose iterations are stolen, as the collector runs it', [3, 2, 4], [13, 8, 6, 4], false);
 export const parforFew = parfor('parfor-few', 'a parallel loop with fewer iterations than threads', [3, 2, 4], [2, 1, 0, 3], false);
+/** So few that each steal takes one, and steals can be counted by what they took. */
+export const parforPairs = parfor('parfor-pairs', 'a parallel loop with two iterations for each thread, of which one can be stolen', [3, 2, 4], [6, 4, 8], false);
 export const parforWait = parfor('parfor-wait', 'a parallel loop that returns when all of it is done', [2, 3, 4], [16, 7, 4, 2, 1, 0], true);
 
 export const parforIdle: Scenario = {
   name: 'parfor-idle',
   summary: 'a parallel loop in which those who count as done find work after all',
-  knobs: [procsKnob(3, 2, 4), { name: 'iterations', summary: 'iterations of the loop', values: [4, 2, 8] }],
+  knobs: [procsKnob(2, 3, 4), { name: 'iterations', summary: 'iterations of the loop', values: [2, 4, 8] }],
   shape: parforShape,
   prepare(core, { knobs }) {
     const template = bootWithoutHeap(core, parforShape(knobs));

@@ -19,7 +19,7 @@ export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
 const LONG_FROM = 12;
 const LONG_US = 4;
 /** So long that most of the others count as done. */
-const LATE_US = 20;
+const LATE_US = 8;
 
 /** Word of iteration `i`. */
 function cell(m: Mem, i: number): Ref {

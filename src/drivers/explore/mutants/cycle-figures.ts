@@ -1,0 +1,121 @@
+/** What a cycle counts of itself, the goal that follows from it, and statistics of two moments. */
+import type { KnownBug } from './known-bug.ts';
+
+export const FIGURES: readonly KnownBug[] = [
+  {
+    name: 'memstats-copied-late',
+    history: 'constructed',
+    breaks: 'the statistics are copied when the others run again',
+    file: 'src/runtime/read-memstats.ts',
+    find: `  m.copyWithin(into, MSTATS, MSTATS + MStats.words);
+  separateStacks(m, into);
+  Atomics.store(m, gp + XSTATUS, G_STATUS.running);
+  m[mp + GCING] = 0;
+  m[mp + LOCKS]++;
+  releaseWorld(m);
+  starttheworld(m, mp);`,
+    replace: `  Atomics.store(m, gp + XSTATUS, G_STATUS.running);
+  m[mp + GCING] = 0;
+  m[mp + LOCKS]++;
+  releaseWorld(m);
+  starttheworld(m, mp);
+  m.copyWithin(into, MSTATS, MSTATS + MStats.words);
+  separateStacks(m, into);`,
+    scenarios: ['traced'],
+  },
+  {
+    name: 'numgc-once',
+    history: 'constructed',
+    breaks: 'a collection that is followed by another is not counted',
+    file: 'src/runtime/gc.ts',
+    find: `  m[NUMGC]++;
+`,
+    replace: `  if (m[NUMGC] === 0) m[NUMGC]++;
+`,
+    scenarios: ['traced'],
+  },
+  {
+    name: 'pause-added-twice',
+    history: 'constructed',
+    breaks: 'each pause is added twice',
+    file: 'src/runtime/gc.ts',
+    find: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, times.end - times.t0);',
+    replace: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, 2 * (times.end - times.t0));',
+    scenarios: ['traced'],
+  },
+  {
+    name: 'heap-marked-before-flush',
+    history: 'constructed',
+    breaks: 'what was marked is taken before the MCaches have reported',
+    file: 'src/runtime/gc.ts',
+    find: `  cachestats(m, mp);
+  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  setGoal(m, m[HEAP_ALLOC_Q]);
+  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];`,
+    replace: `  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
+  cachestats(m, mp);
+  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  setGoal(m, m[HEAP_ALLOC_Q]);`,
+    scenarios: ['traced'],
+  },
+  {
+    name: 'marked-not-reset',
+    history: 'constructed',
+    breaks: 'objects that an M marks are added to those of the last mark',
+    file: 'src/gc/scanbuf.ts',
+    find: `  m[sb + ScanBuf.at.marked] = 0;
+`,
+    replace: '',
+    scenarios: ['traced'],
+  },
+  {
+    name: 'gcstats-of-first-only',
+    history: 'constructed',
+    breaks: 'what helpers did is added to what they do in the next cycle',
+    file: 'src/runtime/gc.ts',
+    find: '    m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);',
+    replace: '    m.fill(0, mAt(m, 0) + GCSTATS, mAt(m, 0) + GCSTATS + GCStats.words);',
+    scenarios: ['traced'],
+  },
+  {
+    name: 'handoff-counts-kept',
+    history: 'constructed',
+    breaks: 'the half that an M keeps counts as handed off',
+    file: 'src/gc/work.ts',
+    find: 'countHandoff(m, mp, nobj >> 1);',
+    replace: 'countHandoff(m, mp, nobj - (nobj >> 1));',
+    scenarios: ['whole-cycle'],
+  },
+  {
+    name: 'live-taken-off-late',
+    history: 'constructed',
+    breaks: 'the goal comes down by what the sweep before has freed',
+    file: 'src/malloc/pacing.ts',
+    find: 'goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ)',
+    replace: 'goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ))',
+    scenarios: ['pacing'],
+  },
+  {
+    name: 'cycle-percent-late',
+    history: 'constructed',
+    breaks: 'the goal after a mark goes by the GOGC of the cycle before',
+    file: 'src/malloc/pacing.ts',
+    find: `  m[CYCLE_PERCENT] = m[GCPERCENT];
+  Atomics.store(m, XLIVE_Q, liveQ);
+  Atomics.store(m, XNEXT_GC_Q, goalFor(m, liveQ));`,
+    replace: `  Atomics.store(m, XLIVE_Q, liveQ);
+  Atomics.store(m, XNEXT_GC_Q, goalFor(m, liveQ));
+  m[CYCLE_PERCENT] = m[GCPERCENT];`,
+    scenarios: ['statistics'],
+  },
+  {
+    name: 'large-sweep-keeps-goal',
+    history: 'constructed',
+    breaks: 'a large object that is swept does not lower the goal',
+    file: 'src/malloc/sweep.ts',
+    find: `  lowerGoal(m, size >>> QUAD);
+`,
+    replace: '',
+    scenarios: ['pacing'],
+  },
+];
