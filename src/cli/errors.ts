@@ -1,6 +1,7 @@
 /** What is said of an error, and the exit code it stands for. */
 import { EXIT, Fatal } from '../base/fatal.ts';
 import { Stopped } from '../drivers/errors.ts';
+import { COMMON_ARENA } from '../drivers/shape.ts';
 import { formatBytes } from '../report/units.ts';
 
 export interface Failure {
@@ -69,6 +70,7 @@ function describeFull({ facts }: Fatal): string[] {
 
 function advice(arenaBytes: number, size: number): string {
   const sooner = 'collect sooner with a lower --gogc';
-  const more = Math.ceil((2 * Math.max(arenaBytes, size)) / 2 ** 20);
-  return more >= 4096 ? sooner : `give it more with --arena ${more}M, or ${sooner}`;
+  const more = Math.min(2 * Math.max(arenaBytes, size), COMMON_ARENA);
+  // A size that some machine can't have, or that is not enough, is no advice.
+  return more <= Math.max(arenaBytes, size) ? sooner : `give it more with --arena ${Math.ceil(more / 2 ** 20)}M, or ${sooner}`;
 }

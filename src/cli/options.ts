@@ -1,5 +1,6 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import type { Policy } from '../drivers/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
@@ -16,6 +17,8 @@ export const MAX_MARK_THREADS = MAX_GCPROC;
 const MAX_SEED = 2 ** 32 - 1;
 /** Offsets in the machine's memory have 32 bits. */
 const ARENA_LIMIT = 4 * 2 ** 30;
+/** What the largest arena is. */
+export const ARENA_MOST_HELP = 'most machines can have 2900M';
 const MAX_TIME_SCALE = 1_000_000;
 const MAX_SECONDS = 30 * 24 * 3600;
 
@@ -127,7 +130,7 @@ export function parseArena(text: string): number {
   const bytes = parseSize(text);
   if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
-  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
+  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${printable(text, 20)} is too large: the arena must be smaller than 4G, and ${ARENA_MOST_HELP}`);
   return bytes;
 }
 

@@ -2,6 +2,7 @@
 import { UsageError } from '../base/fatal.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { describeRepresented } from '../report/heap-facts.ts';
 import { describePrediction, explainPrediction, formatPrediction, type Prediction } from '../report/prediction.ts';
 import { formatCount, plural } from '../report/units.ts';
 import type { Deps } from './deps.ts';
@@ -52,7 +53,8 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
     return;
   }
   const [head, ...rows] = formatPrediction(prediction);
-  const lines = [describePrediction(prediction), '', paint(terminal.outIsColored).bold(head), ...rows, '', ...explainPrediction(prediction)];
+  const { represented } = prediction.heap;
+  const lines = [describePrediction(prediction), ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]), '', paint(terminal.outIsColored).bold(head), ...rows, '', ...explainPrediction(prediction)];
   terminal.out(`${lines.join('\n')}\n`);
 }
 
@@ -74,5 +76,5 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
     results.push(predictMark({ core, machine, heap, unpadded }, procs));
   }
   const name = 'image' in source ? source.image.name : source.graph;
-  return { heap: { name, objects: heap.objects, bytes: heap.bytes }, policy, machine, results, unpadded };
+  return { heap: { name, objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, results, unpadded };
 }

@@ -58,14 +58,17 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   let graph: GraphFacts | undefined;
   let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
-  const { cycles, verified, memstats } = await runMachine(deps, machine, async (m: Mem) => {
+  const { cycles, verified, memstats, heap } = await runMachine(deps, machine, async (m: Mem) => {
     progress.show('walking the graph');
     graph = graphFacts(m);
     memory = readMemoryUse(m);
     if (phase !== 'mark') sweeps = readSweeps(m, total);
   }).finally(() => progress.clear());
   const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
-  const results = phase === 'mark' ? markResults(cycles, counts) : sweepResults(phase, cycles, sweeps, counts, whole);
+  const represented = heap?.represented;
+  const missing = represented?.missingLiveBytes ?? 0;
+  const results = (phase === 'mark' ? markResults(cycles, counts) : sweepResults(phase, cycles, sweeps, counts, whole))
+    .map((result) => ({ ...result, bytes: result.bytes + missing }));
   const [{ objects, bytes }] = results;
   return {
     phase,
@@ -78,6 +81,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
       spans: cycles[cycles.length - 1].nspan,
       facts: 'image' in source ? source.image.facts : undefined,
       notes: 'image' in source ? source.image.notes : undefined,
+      represented,
     },
     results,
     cores: deps.cores,

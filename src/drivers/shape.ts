@@ -15,6 +15,8 @@ import { policyFor, tunedShape, type MachineTuning, type Policy } from './tuning
 
 export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
+/** Bytes of an arena that every machine can have, whatever its options. */
+export const COMMON_ARENA = 1536 * 2 ** 20;
 /** Go's FixedStack, 2 KB, and _StackCacheSize, 32 KB. */
 const STACK_MIN_WORDS = (2 << 10) / 4;
 const STACK_CACHE_WORDS = (32 << 10) / 4;
@@ -80,9 +82,9 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
   const ptrWords = GOARCH[options.goarch ?? 'amd64'];
-  const stackWords = (needs.stackWords ?? 512) * ptrWords;
-  const maxGs = needs.goroutines + SYSTEM_GS + 2;
-  const arena = options.arena ?? needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGs, stackWords, procs);
+  const stackWords = stackWordsFor(options, needs);
+  const maxGs = maxGsFor(needs);
+  const arena = options.arena ?? arenaFor(options, needs);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
   }
@@ -132,6 +134,21 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
+}
+
+/** The bytes of arena that `needs` comes to, if the user does not say. */
+export function arenaFor(options: ShapeOptions, needs: Needs): number {
+  const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
+  const stackWords = stackWordsFor(options, needs);
+  return needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGsFor(needs), stackWords, procs);
+}
+
+function stackWordsFor({ goarch = 'amd64' }: ShapeOptions, needs: Needs): number {
+  return (needs.stackWords ?? 512) * GOARCH[goarch];
+}
+
+function maxGsFor(needs: Needs): number {
+  return needs.goroutines + SYSTEM_GS + 2;
 }
 
 /** The older collectors have a mark loop of their own, and know nothing of types. */

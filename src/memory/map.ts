@@ -107,12 +107,31 @@ const WITHOUT_HINTS = 0;
 
 /** A ref is a 32-bit byte offset when it is stored, so no memory is larger. */
 const MAX_WORDS = 2 ** 30;
+const PAGES_PER_MB = 2 ** 18 / PAGE_WORDS;
+
+/** Whether 32-bit offsets reach all of a machine of this shape. */
+export function fitsMemory(shape: MachineShape, sizes: RecordSizes): boolean {
+  return placeRegions(shape, sizes).words <= MAX_WORDS;
+}
 
 /**
  * Places every region.
  * @throws UsageError when the machine is larger than 32-bit offsets reach.
  */
 export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
+  const map = placeRegions(shape, sizes);
+  if (map.words > MAX_WORDS) {
+    const most = shape.arenaPages - Math.ceil((map.words - MAX_WORDS) / PAGE_WORDS);
+    // The rest of the machine takes a part of what is left out as well, and may take a little more.
+    const possible = Math.floor((most * 0.97) / PAGES_PER_MB);
+    throw new UsageError(
+      `an arena of ${Math.ceil(shape.arenaPages / PAGES_PER_MB)} MB can't be reserved: it shares the 4 GB that pointers reach with the rest of the machine; --arena ${possible}M is about the largest that can be`,
+    );
+  }
+  return map;
+}
+
+function placeRegions(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   const regions: Region[] = [];
   let end = SEGMENT_WORDS;
   function place(name: string, count: number, recordWords: number, align: number): void {
@@ -148,12 +167,6 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
-  if (end > MAX_WORDS) {
-    const most = arenaPages - Math.ceil((end - MAX_WORDS) / PAGE_WORDS);
-    throw new UsageError(
-      `an arena of ${Math.ceil(arenaPages / 128)} MB can't be reserved; the largest here is --arena ${Math.floor((most * 0.97) / 128)}M`,
-    );
-  }
   return { shape, regions, words: end };
 }
 

@@ -1,11 +1,13 @@
 /** What a machine model predicts, as a table and as one JSON document. */
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
+import { printable } from '../base/printable.ts';
+import type { Represented } from '../workloads/represent.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
 
 export interface Prediction {
-  readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number };
+  readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number; readonly represented?: Represented };
   readonly policy: string;
   readonly machine: MachineModel;
   /** In ascending order of threads. */
@@ -23,7 +25,7 @@ const COLUMNS = [
 /** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
 export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
   const layout = unpadded ? ', counters without padding' : '';
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${machine.name}${layout}`;
 }
 
 /** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */

@@ -1,4 +1,5 @@
 /** A measurement of scaling as a table, and what it shows in words. */
+import { printable } from '../base/printable.ts';
 import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
@@ -31,7 +32,7 @@ const VERBS: Readonly<Record<ScalePhase, readonly [one: string, many: string]>> 
 /** "tree: 4,194,303 objects, 128 MB in 16,407 spans". */
 export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
   const where = heap.spans === 0 ? '' : ` in ${plural(heap.spans, 'span')}`;
-  return `${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
 }
 
 /** Head and rows, at most 80 columns wide. A count of threads above the cores has a star. */

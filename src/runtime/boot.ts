@@ -1,7 +1,7 @@
 /** Bringing the machine up: Go's schedinit and mallocinit. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
+import { fitsMemory, mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
 import { seedState } from '../base/random.ts';
@@ -40,6 +40,11 @@ const SIZES: RecordSizes = {
   collectStats: GcStats.words,
   trace: TRACE_CAP * TraceRecord.words,
 };
+
+/** Whether a machine of this shape can be had. */
+export function canBeMapped(shape: MachineShape): boolean {
+  return fitsMemory(shape, SIZES);
+}
 
 /** Where everything of a machine of this shape lies. */
 export function planMemory(shape: MachineShape): MemoryMap {

@@ -1,5 +1,6 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import { formatGctrace, formatGogctrace2011, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
@@ -15,7 +16,7 @@ import { readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, profileRate } from '../mem-profile.ts';
-import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
+import { ARENA_MOST_HELP, MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
 
@@ -60,7 +61,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
-    .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
+    .option('--arena <size>', `size of the arena, as 64M, 2G or 512K; ${ARENA_MOST_HELP} (default: what the workload asks for)`, parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--arena-holes <list>', "with --goarch 386: what of the arena's range others hold, as 16M+1M,40M+512K", parseHoles)
@@ -139,7 +140,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     return;
   }
   if (heap !== undefined) {
-    terminal.out(`${heap.name}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
+    terminal.out(`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
     for (const line of formatHeapFacts(heap)) terminal.out(`  ${line}\n`);
   }
   for (const line of [...result.lines, ...formatSummary(setting, result)]) terminal.out(`${line}\n`);

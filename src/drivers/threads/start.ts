@@ -2,6 +2,7 @@
 import { Fatal, UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
+import { ptrWords } from '../../memory/config.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { mAt } from '../../machine/m.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../malloc/sweep.ts';
@@ -15,7 +16,8 @@ import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
-import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import { loadImage } from '../../workloads/load-image.ts';
+import { WHOLE, representedObjects, type Limit, type Represented } from '../../workloads/represent.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
@@ -24,7 +26,8 @@ import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { MachineStuck, Stopped } from '../errors.ts';
 import { checkHeapDumpPath, writeHeapDump } from '../heapdump-file.ts';
 import { describeMachine } from '../machine-state.ts';
-import { GOARCH, shapeFor } from '../shape.ts';
+import { roomFor } from '../heap-room.ts';
+import { shapeFor } from '../shape.ts';
 import { compilableMemory } from '../compiled/instance.ts';
 import { compiledModule } from '../compiled/load.ts';
 import { makePool } from './pool.ts';
@@ -40,24 +43,31 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
   if (options.heapdump !== undefined) await checkHeapDumpPath(options.heapdump);
-  const { map, restores } = plan(workload.needs(params), options, workload.types);
+  const { map, restores, limit } = plan(workload.needs(params), options, workload.types);
   const memory = reserve(map);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, gogcPercent(options.gogc), workload.types);
-  const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores, options.takesHeap ?? false);
+  const loaded = options.heap === undefined ? undefined : await loadHeap(m, m0, options.heap, restores ? undefined : limit, options.takesHeap ?? false);
   workload.build?.(m, m0, params);
   startProgram(m, m0, workload, options.args ?? workload.args(params, options.seed ?? 1));
   return run(memory, m, map, workload, params, loaded, options);
 }
 
-/** The machine for a workload and the heap in front of it; `restores`: that heap can lie where it lay. */
-function plan(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): { readonly map: MemoryMap; readonly restores: boolean } {
+/** A machine for a workload and the heap in front of it. */
+interface Plan {
+  readonly map: MemoryMap;
+  /** The heap can lie where it lay. */
+  readonly restores: boolean;
+  readonly limit: Limit;
+}
+
+function plan(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): Plan {
   const { heap } = options;
-  if (heap === undefined) return { map: planMemory(shapeFor(options, needs, types)), restores: false };
+  if (heap === undefined) return { map: planMemory(shapeFor(options, needs, types)), restores: false, limit: WHOLE };
   const map = planToRestore(needs, heap, options);
-  if (map !== undefined) return { map, restores: true };
-  const arenaBytes = needs.arenaBytes + imageNeeds(heap, GOARCH[options.goarch ?? 'amd64'] * 4).arenaBytes;
-  return { map: planMemory(shapeFor(options, { ...needs, arenaBytes }, types)), restores: false };
+  if (map !== undefined) return { map, restores: true, limit: WHOLE };
+  const room = roomFor(heap, needs, options, (arena) => shapeFor({ ...options, arena }, needs, types));
+  return { map: planMemory(shapeFor(options, room.needs, types)), restores: false, limit: room.limit };
 }
 
 /** The machine in which `heap` can lie where it lay; undefined if there is none. */
@@ -85,19 +95,24 @@ interface Loaded {
   readonly blocks: LoadedBlocks;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
+  readonly represented?: Represented;
 }
 
-/** @param takes the lists of the image are given back as soon as they are done with */
-async function loadHeap(m: Mem, m0: number, image: HeapImage, restores: boolean, takes: boolean): Promise<Loaded> {
+/**
+ * @param limit undefined: the heap is put where it lay
+ * @param takes the lists of the image are given back as soon as they are done with
+ */
+async function loadHeap(m: Mem, m0: number, image: HeapImage, limit: Limit | undefined, takes: boolean): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
   const done = takes ? release : () => {};
   // While there is nothing in the heap yet, because it takes memory too.
   const isReachable = reachable(image);
-  if (places === undefined || !restores) {
+  if (places === undefined || limit !== undefined) {
     if (places !== undefined) done(places.offsets);
-    const refs = loadImage(m, m0, image);
+    const represented = representedObjects(image, ptrWords(m) * 4, limit ?? WHOLE, isReachable);
+    const refs = loadImage(m, m0, image, limit);
     done(sizes, firstEdge, targets);
-    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false };
+    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false, represented };
   }
   // The contents say them once more.
   done(firstEdge, targets);
@@ -215,5 +230,5 @@ async function conclude(m: Mem, workload: Workload, params: Params, loaded: Load
 function accountOnce(m: Mem, loaded: Loaded): RunResult['heap'] {
   const account = accountFor(m, loaded, loaded.blocks);
   release(loaded.blocks.all, loaded.blocks.reachable);
-  return { ...account, inPlace: loaded.inPlace };
+  return { ...account, inPlace: loaded.inPlace, ...(loaded.represented && { represented: loaded.represented }) };
 }
