@@ -69,6 +69,7 @@ function describeFull({ facts }: Fatal): string[] {
 }
 
 function advice(arenaBytes: number, size: number): string {
+  if (size >= COMMON_ARENA) return `a block of ${formatBytes(size)} needs an arena of more than that, which few machines can have`;
   const sooner = 'collect sooner with a lower --gogc';
   const more = Math.min(2 * Math.max(arenaBytes, size), COMMON_ARENA);
   // A size that some machine can't have, or that is not enough, is no advice.

@@ -56,7 +56,7 @@ describe('an error', () => {
     // Never more than every machine can have, and never what would not help.
     expect(adviceAt(1 << 30, 4096)).toBe('  give it more with --arena 1536M, or collect sooner with a lower --gogc');
     expect(adviceAt(2 ** 31, 4096)).toBe('  collect sooner with a lower --gogc');
-    expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  collect sooner with a lower --gogc');
+    expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  a block of 3.00 GB needs an arena of more than that, which few machines can have');
     const workbufs = new Fatal('OUT_OF_MEMORY', { what: 'workbufs', workbufs: 64 }, EXIT.memory);
     expect(describeError(workbufs).lines).toEqual(['runtime: out of memory: no room for more workbufs (workbufs = 64)']);
   });

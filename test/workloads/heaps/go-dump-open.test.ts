@@ -67,7 +67,9 @@ describe('a file that is no heap is refused in one sentence', () => {
   });
 
   it('whose name would steer the terminal, shown by an escaped name', async () => {
-    await expect(openHeapFile(join(folder, '\x1b[31mred'))).rejects.toThrow(/^\\x1b\[31mred: cannot be read: ENOENT[^\x1b]*$/);
+    const error = await openHeapFile(join(folder, '\x1b[31mred')).catch((reason: Error) => reason);
+    expect((error as Error).message).toMatch(/^\\x1b\[31mred: cannot be read: ENOENT/);
+    expect((error as Error).message).not.toContain('\x1b');
   });
 
   it('a folder, and nothing', async () => {
