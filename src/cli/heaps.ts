@@ -45,6 +45,6 @@ export async function openHeap(deps: Deps, heap: string, objects: number | undef
 export function readHeap(deps: Deps, path: string, progress: Progress): Promise<HeapImage> {
   return deps.readHeapFile(path, (read, total) => {
     const part = total === undefined || total === 0 ? '' : ` (${formatShare(read / total)})`;
-    progress.show(`reading ${path}: ${formatBytes(read)}${part}`);
+    progress.show(`reading ${printable(path)}: ${formatBytes(read)}${part}`);
   });
 }

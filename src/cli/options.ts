@@ -15,6 +15,9 @@ import { hint } from '../base/suggest.ts';
 export { MAX_PROCS };
 /** As many threads as may mark. */
 export const MAX_MARK_THREADS = MAX_GCPROC;
+/** What the largest arena is. */
+export const ARENA_MOST_HELP = 'most machines can have 2900M';
+
 /** A parser of whole numbers from `min` to `max`; `what` begins its message. */
 export function integer(what: string, min: number, max: number): (text: string) => number {
   return (text) => {
@@ -124,7 +127,7 @@ export function parseArena(text: string): number {
   const bytes = parseSize(text);
   if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${printable(text)}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`--arena ${printable(text)} is too small: nothing runs in less than 64K`);
-  if (bytes > LIMITS.arena) throw new UsageError(`--arena ${printable(text)} is too large: the arena must be smaller than 4G`);
+  if (bytes > LIMITS.arena) throw new UsageError(`--arena ${printable(text)} is too large: the arena must be smaller than 4G, and ${ARENA_MOST_HELP}`);
   return bytes;
 }
 

@@ -3,6 +3,7 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../drivers/errors.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
@@ -79,8 +80,11 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
 function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
   const width = terminal.outWidth;
   const table = (rows: readonly string[]) => ['', ...paintHeads(rows, paint(terminal.outIsColored).bold)];
+  const { represented } = prediction.heap;
   const lines = [
-    describePrediction(prediction), `  ${describeMachineOf(prediction)}`,
+    describePrediction(prediction),
+    ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
+    `  ${describeMachineOf(prediction)}`,
     ...table(formatPrediction(prediction, width)),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
@@ -99,7 +103,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   progress.show('building the heap');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
-  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes }, policy, machine, warning, unpadded };
+  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
   // Before the work: a file that is of another heap.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();

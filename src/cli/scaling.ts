@@ -85,17 +85,20 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     // The sweep after the last collection may be under way.
     sweeps = readSweeps(m, Math.max(0, ended.length - 1));
   }
-  const { cycles, verified } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
+  const { cycles, verified, heap } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
     .then((result) => {
       measureWhole(result.memstats);
       return result;
     }, (error: unknown) => {
       if (!stopped) throw error;
-      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0 };
+      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0, heap: undefined };
     })
     .finally(() => progress.clear());
   const measured = stopped ? countsMeasured(cycles, counts) : counts;
-  const results = phase === 'mark' ? markResults(cycles, measured) : sweepResults(phase, cycles, sweeps, counts, whole);
+  const represented = heap?.represented;
+  const missing = represented?.missingLiveBytes ?? 0;
+  const results = (phase === 'mark' ? markResults(cycles, measured) : sweepResults(phase, cycles, sweeps, counts, whole))
+    .map((result) => ({ ...result, bytes: result.bytes + missing }));
   if (results.length === 0) throw new Stopped();
   const [{ objects, bytes }] = results;
   return {
@@ -109,6 +112,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
       spans: cycles[cycles.length - 1].nspan,
       facts: 'image' in source ? source.image.facts : undefined,
       notes: 'image' in source ? source.image.notes : undefined,
+      represented,
     },
     results,
     cores: deps.cores,

@@ -6,6 +6,7 @@ import type { Hole } from '../malloc/sys.ts';
 import type { MachineTuning, Policy } from './tuning.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Represented } from '../workloads/represent.ts';
 import type { Params } from '../workloads/workload.ts';
 import type { MemProfile } from '../report/memprofile.ts';
 import type { MemStats } from '../report/memstats.ts';
@@ -100,6 +101,8 @@ export interface RunResult {
 export interface LoadedHeap extends HeapAccount {
   /** Its objects were put where they lay in the machine that dumped them. */
   readonly inPlace: boolean;
+  /** Objects that smaller blocks represent, if there are any. */
+  readonly represented?: Represented;
 }
 
 export interface HeapDumpFile {

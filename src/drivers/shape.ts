@@ -87,20 +87,28 @@ export function planMachine(options: ShapeOptions, needs: Needs, types?: TypeTab
 
 /** Bytes of the largest arena, in whole MB, that a machine for `needs` can have; 0 if even the smallest is too large. */
 export function largestArena(options: ShapeOptions, needs: Needs, types?: TypeTable): number {
+  return largestArenaOf((arena) => shapeFor({ ...options, arena }, needs, types));
+}
+
+/**
+ * Bytes of the largest arena, in whole MB, with which `shapeOf` gives a machine that can be had; 0 if there is none.
+ * @param shapeOf the shape of a machine by the bytes of its arena
+ */
+export function largestArenaOf(shapeOf: (arena: number) => MachineShape): number {
   // What belongs to an arena grows with it, so the sizes that fit are those up to some size.
   let fits = 0;
   let isTooLarge = 2 ** 32 / ARENA_STEP;
   while (isTooLarge - fits > 1) {
     const middle = Math.floor((fits + isTooLarge) / 2);
-    if (isPossible({ ...options, arena: middle * ARENA_STEP }, needs, types)) fits = middle;
+    if (isPossible(shapeOf(middle * ARENA_STEP))) fits = middle;
     else isTooLarge = middle;
   }
   return fits * ARENA_STEP;
 }
 
-function isPossible(options: ShapeOptions, needs: Needs, types?: TypeTable): boolean {
+function isPossible(shape: MachineShape): boolean {
   try {
-    planMemory(shapeFor(options, needs, types));
+    planMemory(shape);
     return true;
   } catch (error) {
     if (error instanceof MemoryTooLarge) return false;
@@ -123,9 +131,9 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     throw new UsageError(`the number of Ps must be 1 to ${MAX_PROCS}, not ${procs}`);
   }
   const ptrWords = GOARCH[options.goarch ?? 'amd64'];
-  const stackWords = (needs.stackWords ?? 512) * ptrWords;
-  const maxGs = needs.goroutines + SYSTEM_GS + 2;
-  const arena = options.arena ?? needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGs, stackWords, procs);
+  const stackWords = stackWordsFor(options, needs);
+  const maxGs = maxGsFor(needs);
+  const arena = options.arena ?? arenaFor(options, needs);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
   }
@@ -175,6 +183,21 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
+}
+
+/** The bytes of arena that `needs` comes to, if the user does not say. */
+export function arenaFor(options: ShapeOptions, needs: Needs): number {
+  const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
+  const stackWords = stackWordsFor(options, needs);
+  return needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGsFor(needs), stackWords, procs);
+}
+
+function stackWordsFor({ goarch = 'amd64' }: ShapeOptions, needs: Needs): number {
+  return (needs.stackWords ?? 512) * GOARCH[goarch];
+}
+
+function maxGsFor(needs: Needs): number {
+  return needs.goroutines + SYSTEM_GS + 2;
 }
 
 /** The older collectors have a mark loop of their own, and know nothing of types. */

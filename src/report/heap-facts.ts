@@ -4,9 +4,21 @@ import type { LoadedHeap } from '../drivers/api.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import { JAVA_ROOTS, type JavaRoot } from '../workloads/heaps/hprof-format.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Represented } from '../workloads/represent.ts';
 import { formatNotes } from './heap-notes.ts';
 import { formatFacts, formatTable } from './table.ts';
 import { formatBytes, formatCount, formatShare, plural } from './units.ts';
+
+/** "2 objects of 8.00 GB together are represented by blocks of 40.0 KB, …". */
+export function describeRepresented({ objects, withReferences, bytes, blockBytes }: Represented): string {
+  const kind = withReferences === 0 ? 'pointer-free object' : 'object';
+  if (objects === 1) {
+    const why = withReferences === 0 ? 'since a mark never reads it' : 'which holds its references';
+    return `1 ${kind} of ${formatBytes(bytes)} is represented by a block of ${formatBytes(blockBytes)}, ${why}`;
+  }
+  const why = withReferences === 0 ? 'since a mark never reads them' : `which hold the references that ${formatCount(withReferences)} of them have`;
+  return `${plural(objects, kind)} of ${formatBytes(bytes)} together are represented by blocks of ${formatBytes(blockBytes)}, ${why}`;
+}
 
 /** Rows of the table; the document of --json has more. */
 const SHOWN_GROUPS = 6;

@@ -68,6 +68,9 @@ const facts = z.object({
 /** What the reader of the file skipped or repaired, and how often. */
 const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text }));
 
+/** Objects that smaller blocks represent in the machine: their true bytes, the bytes of each such block, and what the blocks lack. */
+const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });
+
 export const RunDocument = z.object({
   schema: z.literal(RUN_SCHEMA),
   command: z.literal('run'),
@@ -89,6 +92,7 @@ export const RunDocument = z.object({
     inPlace: z.boolean(),
     facts: facts.optional(),
     notes: notes.optional(),
+    represented: represented.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
 });
@@ -116,7 +120,7 @@ export const ScaleDocument = z.object({
   schema: z.literal(SCALE_SCHEMA),
   command: z.enum(['scale', 'start']),
   phase: z.enum(SCALE_PHASES),
-  heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional() }),
+  heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional(), represented: represented.optional() }),
   settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
   cores: count.positive(),

@@ -5,11 +5,12 @@ import type { MachineModel } from '../drivers/model/machine-model.ts';
 import { PredictionDocument, SCALE_SCHEMA } from './json.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
+import type { Represented } from '../workloads/represent.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
 
 export interface Prediction {
-  readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number };
+  readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number; readonly represented?: Represented };
   readonly policy: string;
   readonly machine: MachineModel;
   /** Why the machine is not the one that predicts, in a sentence. */

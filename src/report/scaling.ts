@@ -3,6 +3,7 @@ import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
+import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from './stats.ts';
 
@@ -15,6 +16,8 @@ export interface HeapFacts {
   readonly facts?: FileFacts;
   /** What the reader of its file skipped or repaired. */
   readonly notes?: readonly HeapNote[];
+  /** Objects that smaller blocks represent in the machine; all bytes here are of true sizes. */
+  readonly represented?: Represented;
 }
 
 /** What is timed: marking; sweeping what was marked; allocating; a whole pause and its sweep. */

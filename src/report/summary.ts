@@ -1,8 +1,9 @@
 /** What a finished run comes to, as a few facts under one another. */
 import { printable } from '../base/printable.ts';
 import type { RunResult } from '../drivers/api.ts';
+import type { Represented } from '../workloads/represent.ts';
 import { median } from './stats.ts';
-import { describeAccount } from './heap-facts.ts';
+import { describeAccount, describeRepresented } from './heap-facts.ts';
 import { formatFacts } from './table.ts';
 import { formatBytes, formatCount, formatNs, plural } from './units.ts';
 
@@ -28,7 +29,7 @@ function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunRes
   const rows: [string, string][] = [
     ['ran for', formatNs(elapsedNs)],
     ['allocated', `${plural(memstats.Mallocs, 'object')}, ${formatBytes(memstats.TotalAlloc)}${perObject(memstats.Mallocs, elapsedNs)}`],
-    ['live at the end', `${plural(memstats.HeapObjects, 'object')}, ${formatBytes(memstats.HeapAlloc)}`],
+    ['live at the end', `${plural(memstats.HeapObjects, 'object')}, ${formatBytes(memstats.HeapAlloc)}${trueBytes(memstats.HeapAlloc, heap?.represented)}`],
     ['heap', `${formatBytes(memstats.HeapInuse)} in spans of ${formatBytes(memstats.HeapSys)} from the arena`],
     ['collections', collections(cycles)],
   ];
@@ -38,8 +39,14 @@ function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunRes
   }
   if (verified > 0) rows.push(['verified', `${plural(verified, 'checkpoint')}, nothing wrong`]);
   if (heap !== undefined) rows.push(['loaded', describeAccount(heap)]);
+  if (heap?.represented !== undefined) rows.push(['represented', describeRepresented(heap.represented)]);
   if (heapdump !== undefined) rows.push(['dumped', `${plural(heapdump.objects, 'object')} to ${printable(heapdump.path)}, ${formatBytes(heapdump.bytes)}`]);
   return rows;
+}
+
+/** What the live objects have by their true sizes, which smaller blocks represent. */
+function trueBytes(heapAlloc: number, represented: Represented | undefined): string {
+  return represented === undefined ? '' : ` (${formatBytes(heapAlloc + represented.missingLiveBytes)} by true sizes)`;
 }
 
 function perObject(mallocs: number, elapsedNs: number): string {

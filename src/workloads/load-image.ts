@@ -6,6 +6,8 @@
  *
  * An object is made larger where its size doesn't hold its references: a V8 object's own
  * size doesn't include the elements and properties that a snapshot counts among its edges.
+ *
+ * A large object can be represented by a smaller block that holds its references: workloads/represent.ts.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -17,7 +19,8 @@ import { FLAG_NOSCAN } from '../malloc/flags.ts';
 import { mallocgc } from '../malloc/malloc.ts';
 import { dataAt, storeWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
-import { isPointerFree, type HeapImage } from './heaps/image.ts';
+import { isPointerFree, sizeOf, type HeapImage } from './heaps/image.ts';
+import { WHOLE, allocatedSize, type Limit } from './represent.ts';
 import { listOf } from '../base/lists.ts';
 
 /** Word of the data segment that holds the slice of roots. */
@@ -35,22 +38,16 @@ export interface ImageNeeds {
   readonly enlargedBytes: number;
 }
 
-/** The bytes that object `i` asks for on a machine whose pointers have `wordBytes`. */
-export function allocatedSize(image: HeapImage, i: number, wordBytes: number): number {
-  const references = (image.firstEdge[i + 1] - image.firstEdge[i]) * wordBytes;
-  return Math.max(8, image.sizes[i], references);
-}
-
 /** What `image` takes. O(objects), without memory. */
-export function imageNeeds(image: HeapImage, wordBytes = 8): ImageNeeds {
+export function imageNeeds(image: HeapImage, wordBytes = 8, limit: Limit = WHOLE): ImageNeeds {
   const counts = new Int32Array(NUM_SIZE_CLASSES);
   let arenaBytes = SLACK_BYTES + spanBytes(image.roots.length * wordBytes, 1);
   let blockBytes = 0;
   let enlarged = 0;
   let enlargedBytes = 0;
   for (let i = 0; i < image.objects; i++) {
-    const size = allocatedSize(image, i, wordBytes);
-    const more = size - Math.max(8, image.sizes[i]);
+    const size = allocatedSize(image, i, wordBytes, limit);
+    const more = size - Math.max(8, sizeOf(image, i));
     if (more > 0) {
       enlarged++;
       enlargedBytes += more;
@@ -79,8 +76,8 @@ const PIECE = 1 << 16;
  * @returns the ref of each object
  * @throws Fatal OUT_OF_MEMORY when the arena has no room.
  */
-export function loadImage(m: Mem, m0: MRef, image: HeapImage): Uint32Array {
-  const pieces = loadImageInPieces(m, m0, image);
+export function loadImage(m: Mem, m0: MRef, image: HeapImage, limit: Limit = WHOLE): Uint32Array {
+  const pieces = loadImageInPieces(m, m0, image, limit);
   for (;;) {
     const { done, value } = pieces.next();
     if (done) return value;
@@ -88,10 +85,10 @@ export function loadImage(m: Mem, m0: MRef, image: HeapImage): Uint32Array {
 }
 
 /** As loadImage, but yields after each of its pieces, so that its caller can do something else, or give up. */
-export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage): Generator<void, Uint32Array> {
+export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage, limit: Limit = WHOLE): Generator<void, Uint32Array> {
   const refs = listOf(image.objects);
   for (let first = 0; first < image.objects; first += PIECE) {
-    allocate(m, m0, refs, image, first, Math.min(first + PIECE, image.objects));
+    allocate(m, m0, refs, image, limit, first, Math.min(first + PIECE, image.objects));
     yield;
   }
   for (let first = 0; first < image.objects; first += PIECE) {
@@ -107,10 +104,10 @@ export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage): Generato
 }
 
 /** Allocates the objects from `first` to before `end`, and notes their refs. */
-function allocate(m: Mem, m0: MRef, refs: Uint32Array, image: HeapImage, first: number, end: number): void {
+function allocate(m: Mem, m0: MRef, refs: Uint32Array, image: HeapImage, limit: Limit, first: number, end: number): void {
   const wordBytes = ptrWords(m) * 4;
   for (let i = first; i < end; i++) {
-    const size = allocatedSize(image, i, wordBytes);
+    const size = allocatedSize(image, i, wordBytes, limit);
     if (!isPointerFree(image, i)) refs[i] = mallocgc(m, m0, size, 0);
     else refs[i] = size < TINY_SIZE ? smallPointerFree(m, m0, size) : mallocgc(m, m0, size, FLAG_NOSCAN);
   }

@@ -51,6 +51,12 @@ describe('an error', () => {
       '  the arena has 64.0 MB: 63.0 MB of it in spans in use, with 60.0 MB of objects',
       '  give it more with --arena 128M, or collect sooner with a lower --gogc',
     ]);
+    const adviceAt = (arenaBytes: number, size: number): string | undefined =>
+      describeError(new Fatal('OUT_OF_MEMORY', { what: 'arena', size, arenaBytes, inuseBytes: 0, liveBytes: 0 }, EXIT.memory)).lines.at(-1);
+    // Never more than every machine can have, and never what would not help.
+    expect(adviceAt(1 << 30, 4096)).toBe('  give it more with --arena 1536M, or collect sooner with a lower --gogc');
+    expect(adviceAt(2 ** 31, 4096)).toBe('  collect sooner with a lower --gogc');
+    expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  a block of 3.00 GB needs an arena of more than that, which few machines can have');
     const workbufs = new Fatal('OUT_OF_MEMORY', { what: 'workbufs', workbufs: 64 }, EXIT.memory);
     expect(describeError(workbufs).lines).toEqual(['runtime: out of memory: no room for more workbufs (workbufs = 64)']);
   });

@@ -41,7 +41,7 @@ describe('sweepgen', () => {
     ['run --procs 0', "--procs must be a whole number from 1 to 64, not '0'"],
     ['run --procs 65', "--procs must be a whole number from 1 to 64, not '65'"],
     ['run --arena 1K', '--arena 1K is too small: nothing runs in less than 64K'],
-    ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G'],
+    ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G, and most machines can have 2900M'],
     ['run --gctrace tree', "--gctrace takes 1 or 2, not 'tree'; write --gctrace=1, or put it last"],
     ['run --gctrace-form 1.5', "--gctrace-form must be 1.3 or 1.4, not '1.5'"],
     ['run nothing', "there is no workload 'nothing'; there are churn, binary-trees, collect, tree and sequence (a module of yours is named by its path, as ./nothing.mjs)"],
@@ -176,6 +176,26 @@ app.hprof: 3 objects, 96 B
     expect(document.heap).toMatchObject({ facts: java, notes });
   });
 
+  const notes = [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234 }] as const;
+  const represented = { objects: 2, withReferences: 0, bytes: 8 * 2 ** 30, blockBytes: 40_960, missingBytes: 8 * 2 ** 30 - 81_920, missingLiveBytes: 3 * 2 ** 30 };
+
+  it('says in a line each what its reader passed over, and what is represented', async () => {
+    const withNotes = { readHeapFile: async (name: string) => ({ ...image, name: `${name}\x1b[2J`, facts, notes }) };
+    const { out } = await cli('run --heap x.gz', () => resultOf({ heap: { ...account, represented } }), withNotes);
+    expect(out).toContain('x.gz\\x1b[2J: 3 objects');
+    expect(out).toContain('\n  note        1 pointer outside the stack frames passed over: a dump lacks the memory of the arguments of "go f(x)", and');
+    expect(out).toContain('\n  note        1,234 bytes behind the end record passed over\n');
+    expect(out).toContain('\n  represented      2 pointer-free objects of 8.00 GB together are represented by blocks of 40.0 KB, since a mark never reads them\n');
+    expect(out).toMatch(/live at the end {2}[^\n]* \(3\.\d\d GB by true sizes\)\n/);
+    const json = (await cli('run --json --heap x.gz', () => resultOf({ heap: { ...account, represented } }), withNotes)).out;
+    expect(RunDocument.strict().parse(JSON.parse(json)).heap).toMatchObject({
+      represented, notes: [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234, text: '1,234 bytes behind the end record passed over' }],
+    });
+    // A file without other facts has its notes all the same.
+    const bare = await cli('run --heap x.gz', () => resultOf({ heap: account }), { readHeapFile: async () => ({ ...image, notes }) });
+    expect(bare.out).toContain('\n  1,234 bytes behind the end record passed over\n');
+  });
+
   it('puts the heap into the document of --json', async () => {
     const { out } = await cli('run --json --heap x.gz --heapdump y', () => resultOf({ heap: account, heapdump: { path: 'y', objects: 3, bytes: 999 } }), withFacts);
     const document = RunDocument.strict().parse(JSON.parse(out));
@@ -265,6 +285,15 @@ describe('sweepgen scale', () => {
     const file = await cli('scale x.gz --json', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) });
     expect(ScaleDocument.parse(JSON.parse(file.out)).heap.facts).toEqual(scaleFacts);
     expect((await cli('scale x.gz', collecting, { readHeapFile: async () => ({ ...image, facts: scaleFacts }) })).out).toContain('\n  roots   1 in data, 2 in bss, 3 in 1 frame of 1 goroutine, 4 of finalizers, 5 other\n');
+    const represented = { objects: 1, withReferences: 1, bytes: 3e9, blockBytes: 40_960, missingBytes: 3e9 - 40_960, missingLiveBytes: 3e9 - 40_960 };
+    const notes = [{ kind: 'trailing-bytes', count: 9 }] as const;
+    const smaller: typeof collecting = (options) => ({ ...collecting(options), heap: { objects: 3, edges: 2, reachable: 3, unreachable: 0, freed: 0, inUse: 0, inPlace: false, represented } });
+    const large = { readHeapFile: async () => ({ ...image, notes }) };
+    const whole = ScaleDocument.strict().parse(JSON.parse((await cli('scale x.gz --json', smaller, large)).out));
+    expect(whole.heap).toMatchObject({ represented, notes: [{ kind: 'trailing-bytes', count: 9, text: '9 bytes behind the end record passed over' }] });
+    // By true sizes.
+    expect(whole.results[0].bytes).toBe(32e6 + 3e9 - 40_960);
+    expect((await cli('scale x.gz', smaller, large)).out).toContain('\n  1 object of 2.79 GB is represented by a block of 40.0 KB, which holds its references\n');
     expect(document.results[1]).toMatchObject({ procs: 2, objects: 1e6, bytes: 32e6, mark: { handoff: 120, steal: 2, yields: 800 } });
     expect(document.results[1].ns).toHaveLength(3);
     expect(document.results[1].intervalNs).toContain(null);

@@ -5,7 +5,8 @@ import { dataAt, loadWord } from '../../src/runtime/mutator.ts';
 import { collect } from '../../src/workloads/collect.ts';
 import { heapdumpRecords } from '../../src/report/heapdump.ts';
 import { checkImage, isPointerFree, type HeapImage } from '../../src/workloads/heaps/image.ts';
-import { allocatedSize, imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
+import { imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
+import { WHOLE, allocatedSize, limits, representedObjects, type Limit } from '../../src/workloads/represent.ts';
 import { runOnOneP, type Run } from '../support/machine.ts';
 
 function imageOf(sizes: readonly number[], edges: readonly (readonly number[])[], roots: readonly number[]): HeapImage {
@@ -18,7 +19,8 @@ function imageOf(sizes: readonly number[], edges: readonly (readonly number[])[]
     objects: sizes.length,
     edges: firstEdge[sizes.length],
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    sizes: Uint32Array.from(sizes),
+    sizes: Uint32Array.from(sizes, (size) => Math.min(size, 2 ** 32 - 1)),
+    oversized: new Map(sizes.flatMap((size, i) => (size >= 2 ** 32 - 1 ? [[i, size] as const] : []))),
     firstEdge,
     targets: Uint32Array.from(edges.flat()),
     roots: Uint32Array.from(roots),
@@ -34,9 +36,9 @@ function reachable(image: HeapImage): Set<number> {
   return seen;
 }
 
-function load(image: HeapImage, ptrWords: 1 | 2 = 2): Run {
-  const { arenaBytes } = imageNeeds(image, ptrWords * 4);
-  return runOnOneP(collect, { runs: 1 }, { arenaMB: arenaBytes / 2 ** 20, ptrWords, build: (m, m0) => loadImage(m, m0, image) });
+function load(image: HeapImage, ptrWords: 1 | 2 = 2, limit: Limit = WHOLE): Run {
+  const { arenaBytes } = imageNeeds(image, ptrWords * 4, limit);
+  return runOnOneP(collect, { runs: 1 }, { arenaMB: arenaBytes / 2 ** 20, ptrWords, build: (m, m0) => loadImage(m, m0, image, limit) });
 }
 
 const image = fc.integer({ min: 1, max: 60 }).chain((n) =>
@@ -106,5 +108,51 @@ describe('loading an image', () => {
   it('takes an image without roots, or without objects', () => {
     expect(load(imageOf([16, 16], [[1], [0]], [])).memstats.HeapObjects).toBe(0);
     expect(load(imageOf([], [], [])).memstats.HeapObjects).toBe(0);
+  });
+});
+
+describe('objects that smaller blocks represent', () => {
+  const GB = 2 ** 30;
+  const buffers = imageOf([64, 3 * GB, 5 * GB, 100 << 20, 6 * GB, 24], [[1, 2, 3], [], [], [], [5], []], [0]);
+
+  it('are the pointer-free ones above the limit', () => {
+    const limit = { bytes: GB, withReferences: false };
+    expect([0, 1, 2, 3, 4, 5].map((i) => allocatedSize(buffers, i, 8, limit))).toEqual([64, 40_960, 40_960, 100 << 20, 6 * GB, 24]);
+    expect(representedObjects(buffers, 8, limit)).toEqual({
+      objects: 2, withReferences: 0, bytes: 8 * GB, blockBytes: 40_960, missingBytes: 8 * GB - 2 * 40_960, missingLiveBytes: 8 * GB - 2 * 40_960,
+    });
+  });
+
+  it('may have references, which their blocks hold', () => {
+    const limit = { bytes: 16, withReferences: true };
+    expect([0, 1, 2, 3, 4, 5].map((i) => allocatedSize(buffers, i, 8, limit))).toEqual([24, 16, 16, 16, 16, 16]);
+    expect(representedObjects(buffers, 8, limit, Uint8Array.of(1, 1, 1, 1, 0, 0))).toEqual({
+      objects: 6, withReferences: 2, bytes: buffers.bytes, blockBytes: 16, missingBytes: buffers.bytes - 104, missingLiveBytes: 8 * GB + (100 << 20) + 64 - 72,
+    });
+  });
+
+  it('are none without a limit', () => {
+    expect(allocatedSize(buffers, 2, 8)).toBe(5 * GB);
+    expect(representedObjects(buffers, 8, WHOLE)).toBeUndefined();
+    expect(imageNeeds(buffers).blockBytes).toBeGreaterThan(14 * GB);
+  });
+
+  it('live and die with the others, and take what the arena is said to need', () => {
+    const limit = { bytes: GB, withReferences: true };
+    const { memstats } = load(buffers, 2, limit);
+    // Objects 4 and 5 are garbage; the roots have a slice.
+    expect(memstats).toMatchObject({ HeapObjects: 5, Mallocs: 7 });
+    expect(memstats.Alloc).toBe(64 + 2 * 40_960 + (100 << 20) + 8);
+    expect(imageNeeds(buffers, 8, limit).blockBytes).toBe(64 + 3 * 40_960 + (100 << 20) + 32);
+  });
+
+  it('are fewer the larger the limit, pointer-free ones first', () => {
+    const all = [...limits()];
+    const bytes = all.map((limit) => imageNeeds(buffers, 8, limit).blockBytes);
+    const half = all.findIndex(({ withReferences }) => withReferences);
+    expect(bytes.slice(0, half)).toEqual(bytes.slice(0, half).toSorted((a, b) => b - a));
+    expect(bytes.slice(half)).toEqual(bytes.slice(half).toSorted((a, b) => b - a));
+    expect(all.slice(0, half).every(({ withReferences }) => !withReferences)).toBe(true);
+    expect([all[0].bytes, all[half - 1].bytes]).toEqual([GB, 16]);
   });
 });

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { Stopped } from '../../drivers/errors.ts';
 import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
-import { formatHeapFacts } from '../../report/heap-facts.ts';
+import { describeRepresented, formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
 import { formatSweep } from '../../report/scale-sweep.ts';
@@ -21,7 +21,7 @@ import { Interrupted } from '../interruption.ts';
 import { GRAPHS, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { sayWritten } from '../drawing.ts';
 import { examples } from '../help.ts';
-import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
+import { ARENA_MOST_HELP, MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
@@ -61,7 +61,7 @@ export function addScale(program: Command, deps: Deps): void {
     .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
-    .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
+    .option('--arena <size>', `size of the arena, as 64M, 2G or 512K; ${ARENA_MOST_HELP} (default: what the heap needs)`, parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--verify', 'check the whole heap with the oracle at each collection')
@@ -167,6 +167,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
 function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, comparison?: readonly Comparison[]): void {
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image, deps.terminal.outWidth)) deps.terminal.out(`  ${line}\n`);
+  if (scaling.heap.represented !== undefined) deps.terminal.out(`  ${describeRepresented(scaling.heap.represented)}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
   if (scaling.memory !== undefined) for (const line of describeMemoryUse(scaling.memory)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);

@@ -7,9 +7,13 @@ import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { clearpools } from '../../gc/roots.ts';
 import { updatememstats } from '../../gc/stats.ts';
 import { boot, planMemory } from '../../runtime/boot.ts';
-import { imageNeeds, loadImage } from '../../workloads/load-image.ts';
+import { loadImage } from '../../workloads/load-image.ts';
+import { WHOLE, representedObjects, type Represented } from '../../workloads/represent.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { checkParams, loadWorkload } from '../../workloads/registry.ts';
+import type { MachineShape } from '../../memory/map.ts';
+import type { Needs } from '../../workloads/workload.ts';
+import { roomFor } from '../heap-room.ts';
 import { shapeFor, type ShapeOptions } from '../shape.ts';
 
 /** As many threads as can be modelled. */
@@ -33,9 +37,10 @@ export interface ModelHeap {
   readonly template: Int32Array;
   /** Bytes of heap and bitmap that are in use. */
   readonly inUse: number;
-  /** Objects that were allocated, and their bytes. */
+  /** Objects that were allocated, and their bytes, by their true sizes. */
   readonly objects: number;
   readonly bytes: number;
+  readonly represented?: Represented;
 }
 
 /**
@@ -48,13 +53,20 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
   const workload = await loadWorkload(options.workload);
   const params = checkParams(workload, options.params ?? {});
   const needs = workload.needs(params);
-  const arenaBytes = needs.arenaBytes + (image === undefined ? 0 : imageNeeds(image, options.goarch === '386' ? 4 : 8).arenaBytes);
-  const shape = shapeFor({ policy: options.policy, tuning: options.tuning, goarch: options.goarch, arena: options.arena, procs: 1 }, { ...needs, arenaBytes }, workload.types);
-  // Each M takes up to three workbufs beside those that the heap may need.
-  const map = planMemory({ ...shape, procs, maxWorkbufs: shape.maxWorkbufs + 4 * procs });
+  const { policy, tuning, goarch, arena } = options;
+  const shapeOptions: ShapeOptions = { policy, tuning, goarch, arena, procs: 1 };
+  const shapeOf = (room: Needs, bytes: number | undefined): MachineShape => {
+    const one = shapeFor({ ...shapeOptions, arena: bytes }, room, workload.types);
+    // Each M takes up to three workbufs beside those that the heap may need.
+    return { ...one, procs, maxWorkbufs: one.maxWorkbufs + 4 * procs };
+  };
+  const room = image === undefined ? { needs, limit: WHOLE } : roomFor(image, needs, shapeOptions, (bytes) => shapeOf(needs, bytes));
+  const shape = shapeOf(room.needs, arena);
+  const map = planMemory(shape);
   const template = new Int32Array(map.words);
   const m0 = boot(template, map, -1, workload.types);
-  if (image !== undefined) loadImage(template, m0, image);
+  if (image !== undefined) loadImage(template, m0, image, room.limit);
+  const represented = image === undefined ? undefined : representedObjects(image, shape.ptrWords * 4, room.limit);
   workload.build?.(template, m0, params);
   clearpools(template, m0);
   updatememstats(template, m0);
@@ -64,6 +76,7 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
     template,
     inUse: heapWords * 4 * (1 + 1 / 8),
     objects: loadWide(template, MSTATS + MStats.at.heapObjects),
-    bytes: template[MSTATS + MStats.at.heapAllocQ] * 8,
+    bytes: template[MSTATS + MStats.at.heapAllocQ] * 8 + (represented?.missingBytes ?? 0),
+    represented,
   };
 }

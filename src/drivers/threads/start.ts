@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { TypeTable } from '../../heap/type-table.ts';
+import { ptrWords } from '../../memory/config.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { MPROF, MProf } from '../../malloc/buckets.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
@@ -10,16 +11,18 @@ import { readMemProfile, type MemProfile } from '../../report/memprofile.ts';
 import { readMemStats } from '../../report/memstats.ts';
 import { checkParams } from '../../workloads/params.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
-import { imageNeeds, loadImageInPieces } from '../../workloads/load-image.ts';
+import { loadImageInPieces } from '../../workloads/load-image.ts';
+import { WHOLE, representedObjects, type Limit, type Represented } from '../../workloads/represent.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
 import type { Needs, Params } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { writeHeapDump } from '../heapdump-file.ts';
+import { roomFor } from '../heap-room.ts';
 import { checkOptions } from '../options.ts';
 import { checkWritable } from '../output-file.ts';
-import { GOARCH, largestArena, planMachine } from '../shape.ts';
+import { largestArena, planMachine, shapeFor } from '../shape.ts';
 import { checkAddressSpace } from './address-space.ts';
 import { hearCallbacks, type Heard } from './callbacks.ts';
 import { Ending } from './ending.ts';
@@ -83,6 +86,7 @@ interface Plan {
   readonly map: MemoryMap;
   /** The heap from outside can lie where it lay. */
   readonly restores: boolean;
+  readonly limit: Limit;
   /** Bytes of the largest arena that there could be instead. */
   readonly mostArenaBytes: () => number;
 }
@@ -91,11 +95,11 @@ interface Plan {
 function planFor(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): Plan {
   const mostArenaBytes = () => largestArena(options, needs, types);
   const { heap } = options;
-  if (heap === undefined) return { map: planMachine(options, needs, types), restores: false, mostArenaBytes };
+  if (heap === undefined) return { map: planMachine(options, needs, types), restores: false, limit: WHOLE, mostArenaBytes };
   const map = planToRestore(needs, heap, options);
-  if (map !== undefined) return { map, restores: true, mostArenaBytes };
-  const arenaBytes = needs.arenaBytes + imageNeeds(heap, GOARCH[options.goarch ?? 'amd64'] * 4).arenaBytes;
-  return { map: planMachine(options, { ...needs, arenaBytes }, types), restores: false, mostArenaBytes };
+  if (map !== undefined) return { map, restores: true, limit: WHOLE, mostArenaBytes };
+  const room = roomFor(heap, needs, options, (arena) => shapeFor({ ...options, arena }, needs, types));
+  return { map: planMachine(options, room.needs, types), restores: false, limit: room.limit, mostArenaBytes };
 }
 
 /** The machine in which `heap` can lie where it lay; undefined if there is none. */
@@ -123,6 +127,7 @@ interface Loaded {
   readonly blocks: LoadedBlocks;
   /** Whether that is where it was when this machine dumped it. */
   readonly inPlace: boolean;
+  readonly represented?: Represented;
 }
 
 /** Puts `image` into the heap, piece by piece, so that the thread can hear that the end is asked for. */
@@ -134,9 +139,10 @@ async function loadHeap({ m, plan, options }: Machine, m0: number, image: HeapIm
   const isReachable = reachable(image);
   if (places === undefined || !plan.restores) {
     if (places !== undefined) done(places.offsets);
-    const refs = await inPieces(loadImageInPieces(m, m0, image), ending);
+    const represented = representedObjects(image, ptrWords(m) * 4, plan.limit, isReachable);
+    const refs = await inPieces(loadImageInPieces(m, m0, image, plan.limit), ending);
     done(sizes, firstEdge, targets);
-    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false };
+    return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false, represented };
   }
   // The contents say them once more.
   done(firstEdge, targets);
@@ -225,5 +231,5 @@ function followsLinks(m: Mem, loaded: Loaded | undefined, options: RuntimeOption
 function accountOnce(m: Mem, loaded: Loaded): RunResult['heap'] {
   const account = accountFor(m, loaded, loaded.blocks);
   release(loaded.blocks.all, loaded.blocks.reachable);
-  return { ...account, inPlace: loaded.inPlace };
+  return { ...account, inPlace: loaded.inPlace, ...(loaded.represented && { represented: loaded.represented }) };
 }

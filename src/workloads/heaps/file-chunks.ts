@@ -1,5 +1,6 @@
 /** A file as a sequence of buffers, in bounded memory. */
 import { open, type FileHandle } from 'node:fs/promises';
+import { printable } from '../../base/printable.ts';
 import { HeapFormatError } from './format-error.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -41,5 +42,5 @@ async function* chunksOf(file: FileHandle, name: string): AsyncGenerator<Uint8Ar
 }
 
 function cannotRead(name: string, error: unknown): HeapFormatError {
-  return new HeapFormatError(name, `cannot be read: ${(error as Error).message}`);
+  return new HeapFormatError(name, `cannot be read: ${printable((error as Error).message, 400)}`);
 }

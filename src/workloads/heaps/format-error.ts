@@ -1,4 +1,5 @@
 import { EXIT, UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
 
 /**
  * A heap file is damaged, cut off or of another kind. The message is one sentence that names
@@ -9,7 +10,7 @@ export class HeapFormatError extends UsageError {
   override readonly exitCode = EXIT.usage;
 
   constructor(file: string, problem: string) {
-    super(`${file}: ${problem}`);
+    super(`${printable(file)}: ${problem}`);
     this.name = 'HeapFormatError';
   }
 }

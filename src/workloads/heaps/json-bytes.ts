@@ -2,7 +2,6 @@
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const MINUS = 0x2d;
-export const POINT = 0x2e;
 export const DIGIT_0 = 0x30;
 export const COLON = 0x3a;
 export const OPEN_ARRAY = 0x5b;

@@ -73,6 +73,15 @@ export class JsonCursor {
     return byte === -1 ? this.truncated() : byte;
   }
 
+  /** Passes over a byte order mark of UTF-8 at the beginning of the source; refuses one of UTF-16. */
+  async skipByteOrderMark(): Promise<void> {
+    while (this.end - this.pos < 3 && (await this.tryMore()));
+    const [first, second, third] = this.buf.subarray(this.pos, Math.min(this.end, this.pos + 3));
+    if (first === 0xef && second === 0xbb && third === 0xbf) this.pos += 3;
+    const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+    if (isWide) this.reject('is text in UTF-16: save it as UTF-8');
+  }
+
   /** Reads white space and then `byte`. */
   async expect(byte: number): Promise<void> {
     if ((await this.peek()) !== byte) this.unexpected(show(byte));

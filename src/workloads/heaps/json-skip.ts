@@ -6,13 +6,14 @@ import {
   BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, DIGIT_0, LETTER_U, OPEN_ARRAY, OPEN_OBJECT,
   QUOTE, SPACE, isSpace,
 } from './json-bytes.ts';
+import { printable } from '../../base/printable.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
 /** V8 nests 3 deep, and `trace_tree` at most 64 frames more. */
 const MAX_DEPTH = 1000;
 /** Numbers and the words true, false and null; longer ones have no meaning here. */
-const MAX_SCALAR_BYTES = 1024;
-const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
+export const MAX_SCALAR_BYTES = 1024;
+export const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
 /** What the grammar allows next. */
 const VALUE = 0;
@@ -170,7 +171,7 @@ class Skipper {
       const text = String.fromCharCode(...buf.subarray(start, pos));
       const word = text === 'true' || text === 'false' || text === 'null';
       if (!word && !NUMBER.test(text)) {
-        cursor.fail(`${JSON.stringify(text.slice(0, 20))} is no JSON value`);
+        cursor.fail(`"${printable(text, 20)}" is no JSON value`);
       }
     }
     cursor.pos = pos;

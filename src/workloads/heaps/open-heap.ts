@@ -46,9 +46,14 @@ async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promi
 async function readPlain(name: string, { head, chunks, close }: Peeked, again: GoDumpOptions['again']): Promise<HeapImage> {
   if (looksLikeGoDump(head)) return readGoDump(chunks, { name, again });
   if (looksLikeHprof(head)) return readHprof(chunks, { name });
-  if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0])) return readV8Snapshot(chunks, { name });
+  if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0]) || isByteOrderMark(head)) return readV8Snapshot(chunks, { name });
   await close();
   throw new HeapFormatError(name, `is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with ${show(head[0])}`);
+}
+
+/** Of UTF-8, or of UTF-16, which the reader of snapshots refuses by name. */
+function isByteOrderMark([first, second, third]: Uint8Array): boolean {
+  return (first === 0xef && second === 0xbb && third === 0xbf) || (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 function isGzip(head: Uint8Array): boolean {

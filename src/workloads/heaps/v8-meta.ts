@@ -2,11 +2,14 @@
  * Where things stand in the rows of a heap snapshot. V8 has added and moved fields over the
  * years and says in `snapshot.meta` which ones a file has, so no position is known ahead.
  */
+import { printable } from '../../base/printable.ts';
 
 export interface SnapshotLayout {
   /** Rows that the arrays must turn out to have. */
   readonly nodeCount: number;
   readonly edgeCount: number;
+  /** The root, as `to_node` names nodes; 0 unless the file says otherwise. */
+  readonly rootIndex: number;
   readonly node: {
     /** Numbers a row. */
     readonly stride: number;
@@ -45,6 +48,7 @@ export function readLayout(snapshot: unknown, fail: Fail): SnapshotLayout {
   return {
     nodeCount: count(snapshot, 'node_count', 1, fail),
     edgeCount: count(snapshot, 'edge_count', 0, fail),
+    rootIndex: rootIndex(snapshot.root_index, fail),
     node: {
       stride: nodeFields.length,
       selfSize: position(nodeFields, 'node_fields', 'self_size', fail),
@@ -95,6 +99,12 @@ function count(
   return value > MAX_ROWS ? fail(`snapshot.${key} is ${value}, more than ${MAX_ROWS}`) : value;
 }
 
+function rootIndex(value: unknown, fail: Fail): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return fail(`snapshot.root_index is ${shortly(value)}, not a whole number from 0 on`);
+}
+
 function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
@@ -106,5 +116,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function shortly(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) return 'missing';
-  return text.length > 30 ? `${text.slice(0, 30)}…` : text;
+  return printable(text, 31);
 }

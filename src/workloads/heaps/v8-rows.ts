@@ -6,6 +6,7 @@
 import { GrowableUint32 } from './growable.ts';
 import { NumberArrayReader } from './json-numbers.ts';
 import type { JsonCursor } from './json-cursor.ts';
+import { SizeList } from './size-list.ts';
 import type { SnapshotLayout } from './v8-meta.ts';
 
 /** Rows unpacked at a time. */
@@ -16,7 +17,9 @@ export interface NodeRows {
   readonly count: number;
   /** Bytes of all nodes. */
   readonly bytes: number;
+  /** As in an image. */
   readonly sizes: Uint32Array;
+  readonly oversized?: ReadonlyMap<number, number>;
   /** Edges of each node, weak ones included; one spare entry. */
   readonly edgeCounts: Uint32Array;
 }
@@ -31,11 +34,10 @@ export interface EdgeRows {
 /** Reads the value of `nodes`. */
 export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Promise<NodeRows> {
   const { stride, selfSize, edgeCount } = layout.node;
-  const sizes = new GrowableUint32();
+  const sizes = new SizeList();
   const edgeCounts = new GrowableUint32();
   const batch = new Float64Array(stride * BATCH_ROWS);
   const numbers = await NumberArrayReader.open(cursor);
-  let bytes = 0;
   let edges = 0;
   for (let n = batch.length; n === batch.length; ) {
     n = await numbers.fill(batch);
@@ -43,11 +45,10 @@ export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Pro
     for (let i = 0; i < whole; i += stride) {
       const size = batch[i + selfSize];
       const own = batch[i + edgeCount];
-      if (size > MAX_UINT32) tooLarge(cursor, sizes.length, 'self_size', size);
-      if (own > MAX_UINT32) tooLarge(cursor, sizes.length, 'edge_count', own);
+      if (!isWhole(size, Number.MAX_SAFE_INTEGER)) badNumber(cursor, sizes.length, 'self_size', size, Number.MAX_SAFE_INTEGER);
+      if (!isWhole(own, MAX_UINT32)) badNumber(cursor, sizes.length, 'edge_count', own, MAX_UINT32);
       sizes.push(size);
       edgeCounts.push(own);
-      bytes += size;
       edges += own;
     }
     checkRows(cursor, 'node', sizes.length, layout.nodeCount, n, batch.length, stride);
@@ -57,7 +58,7 @@ export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Pro
       `the nodes claim ${edges} edges together, but snapshot.edge_count is ${layout.edgeCount}`,
     );
   }
-  return { count: sizes.length, bytes, sizes: sizes.finish(), edgeCounts: edgeCounts.finish(1) };
+  return { count: sizes.length, bytes: sizes.bytes, ...sizes.finish(), edgeCounts: edgeCounts.finish(1) };
 }
 
 /** Reads the value of `edges`; `nodes.edgeCounts` is overwritten and becomes `firstEdge`. */
@@ -86,10 +87,10 @@ export async function readEdges(
       left--;
       const offset = batch[i + toNode];
       const target = Math.floor(offset / nodeStride);
-      if (target * nodeStride !== offset || target >= nodes.count) {
+      if (target * nodeStride !== offset || !(target >= 0 && target < nodes.count)) {
         badTarget(cursor, read, offset, nodeStride, nodes.count);
       }
-      if (batch[i + type] >= types) badType(cursor, read, batch[i + type], types);
+      if (!isWhole(batch[i + type], types - 1)) badType(cursor, read, batch[i + type], types);
       if (batch[i + type] === weak) dropped++;
       else targets.push(target);
       read++;
@@ -116,8 +117,12 @@ function checkRows(
   }
 }
 
-function tooLarge(cursor: JsonCursor, node: number, field: string, value: number): never {
-  return cursor.reject(`the ${field} of node ${node} is ${value}, more than ${MAX_UINT32}`);
+function isWhole(value: number, most: number): boolean {
+  return value >= 0 && value <= most && Number.isInteger(value);
+}
+
+function badNumber(cursor: JsonCursor, node: number, field: string, value: number, most: number): never {
+  return cursor.reject(`the ${field} of node ${node} is ${value}, not a whole number from 0 to ${most}`);
 }
 
 function badTarget(

@@ -6,13 +6,16 @@
  *      "nodes":[…], "edges":[…], …, "strings":[…]}
  *
  * only sizes and edges are kept, 4 bytes each. The rest is passed over, but not without being
- * checked: a file that is cut off or damaged anywhere is refused with a HeapFormatError.
+ * checked for being JSON: a file that is cut off or damaged anywhere is refused with a
+ * HeapFormatError. Numbers that are not used may be any: Julia writes a `name_or_index` of 2^64 - 1.
  *
- * The roots of the image are node 0 alone: V8's own root, from which all its roots hang.
+ * The root of the image is the node of `root_index`, or node 0: V8's own root, from which all its
+ * roots hang.
  * A WeakMap's values hang from the map as well as from their keys, as V8 writes them, so the
  * image keeps alive what ephemerons would let go.
  */
 import { basename } from 'node:path';
+import { printable } from '../../base/printable.ts';
 import { openChunks } from './file-chunks.ts';
 import type { HeapImage } from './image.ts';
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, show } from './json-bytes.ts';
@@ -71,22 +74,34 @@ class SnapshotReader {
     const { nodes, edges } = this;
     if (nodes === undefined) return this.missing(this.layout === undefined ? 'snapshot' : 'nodes');
     if (edges === undefined) return this.missing('edges');
+    const root = this.rootOf(nodes);
     return {
       name,
       objects: nodes.count,
       edges: edges.targets.length,
       bytes: nodes.bytes,
       sizes: nodes.sizes,
+      ...(nodes.oversized && { oversized: nodes.oversized }),
       firstEdge: edges.firstEdge,
       targets: edges.targets,
-      roots: Uint32Array.of(0),
+      roots: Uint32Array.of(root),
       weakEdges: edges.weak,
     };
+  }
+
+  /** The node that `snapshot.root_index` names as `to_node` does. */
+  private rootOf({ count }: NodeRows): number {
+    const { cursor, layout } = this;
+    if (layout === undefined) return this.missing('snapshot');
+    const root = layout.rootIndex / layout.node.stride;
+    if (Number.isInteger(root) && root < count) return root;
+    return cursor.reject(`snapshot.root_index is ${layout.rootIndex}, which is no node: it must be a multiple of ${layout.node.stride} below ${count * layout.node.stride}`);
   }
 
   /** The first byte tells the commonest mistakes. */
   private async begin(): Promise<void> {
     const { cursor } = this;
+    await cursor.skipByteOrderMark();
     const first = await cursor.peekOrEnd();
     if (first === -1) cursor.reject('is empty');
     if (first === 0x1f) cursor.reject('is compressed: gunzip it first');
@@ -114,7 +129,7 @@ class SnapshotReader {
 
   private async member(key: string): Promise<void> {
     const { cursor, layout, nodes } = this;
-    cursor.part = `the value of ${JSON.stringify(key)}`;
+    cursor.part = `the value of "${printable(key, 40)}"`;
     if (key === 'snapshot') {
       if (layout !== undefined) this.twice(key);
       this.layout = readLayout(await this.header(), (problem) => cursor.reject(problem));

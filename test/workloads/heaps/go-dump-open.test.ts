@@ -37,6 +37,8 @@ describe('a heap file is opened by its content', () => {
     ['a V8 snapshot behind white space', `\n ${v8}`, { objects: 3 }],
     ['a Java dump', java, { objects: 12, format: '1.0.2' }],
     ['a Java dump in gzip', gzipSync(java), { objects: 12, idBytes: 8 }],
+    ['a V8 snapshot behind a byte order mark', `\ufeff${v8}`, { objects: 3 }],
+    ['a V8 snapshot behind a byte order mark in gzip', gzipSync(`\ufeff${v8}`), { objects: 3 }],
   ])('%s', async (_, content, image) => {
     const seen: [number, number | undefined][] = [];
     expect(await openHeapFile(file(content), (...args) => seen.push(args))).toMatchObject({ ...image, name: 'heap' });
@@ -52,6 +54,7 @@ describe('a file that is no heap is refused in one sentence', () => {
   it.each<[string, string | Uint8Array, RegExp]>([
     ['an empty one', '', /^heap: is empty$/],
     ['a text', 'hello', /^heap: is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with 'h'$/],
+    ['a text in UTF-16', Buffer.from(`\ufeff${v8}`, 'utf16le'), /^heap: is text in UTF-16: save it as UTF-8$/],
     ['a text in gzip', gzipSync('hello'), /^heap: is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with 'h'$/],
     ['nothing in gzip', gzipSync(''), /^heap: is empty$/],
     ['gzip in gzip', gzipSync(zipped), /^heap: is compressed twice: gunzip it once$/],
@@ -66,6 +69,12 @@ describe('a file that is no heap is refused in one sentence', () => {
     const error = await openHeapFile(file(content)).then(() => undefined, (reason: unknown) => reason);
     expect(error).toBeInstanceOf(HeapFormatError);
     expect((error as Error).message).toMatch(message);
+  });
+
+  it('whose name would steer the terminal, shown by an escaped name', async () => {
+    const error = await openHeapFile(join(folder, '\x1b[31mred')).catch((reason: Error) => reason);
+    expect((error as Error).message).toMatch(/^\\x1b\[31mred: cannot be read: ENOENT/);
+    expect((error as Error).message).not.toContain('\x1b');
   });
 
   it('a folder, and nothing', async () => {

@@ -149,6 +149,7 @@ describe.each([
   { go: '1.4', format: '1.4', stacks: 0, outside: 23, names: 0 },
   { go: '1.5', format: '1.5', stacks: 0, outside: 28, names: 2 },
   { go: '1.6', format: '1.6', stacks: 0, outside: 28, names: 0 },
+  { go: '1.7', format: '1.7', stacks: 0, outside: 32, names: 0 },
   { go: '1.19', format: '1.7', stacks: 0, outside: 0, names: 0 },
 ])('the dump that Go $go wrote of a program with everything going on', ({ go, format, stacks, outside, names }) => {
   const file = gunzipSync(readFileSync(new URL(`../../fixtures/go-dumps/go${go}-everything.heapdump.gz`, import.meta.url)));

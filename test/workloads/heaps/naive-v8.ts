@@ -19,15 +19,17 @@ export function naiveImage(text: string, name: string): V8Image {
     }
     firstEdge.push(targets.length);
   }
+  const oversized = new Map(sizes.flatMap((size, i) => (size >= 2 ** 32 - 1 ? [[i, size] as const] : [])));
   return {
     name,
     objects: sizes.length,
     edges: targets.length,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    sizes: Uint32Array.from(sizes),
+    sizes: Uint32Array.from(sizes, (size) => Math.min(size, 2 ** 32 - 1)),
+    ...(oversized.size > 0 && { oversized }),
     firstEdge: Uint32Array.from(firstEdge),
     targets: Uint32Array.from(targets),
-    roots: Uint32Array.of(0),
+    roots: Uint32Array.of((snapshot.root_index ?? 0) / node_fields.length),
     weakEdges,
   };
 }

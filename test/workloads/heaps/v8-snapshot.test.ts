@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkImage } from '../../../src/workloads/heaps/image.ts';
+import { checkImage, sizeOf } from '../../../src/workloads/heaps/image.ts';
 import { readV8Snapshot } from '../../../src/workloads/heaps/v8-snapshot.ts';
 import { inChunks, readText, tiny } from './feed.ts';
 import { naiveImage } from './naive-v8.ts';
@@ -103,4 +103,38 @@ test('a file is read by its path, and progress ends at its size', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('numbers in fields that are not used may be any', async () => {
+  const numbers = ['18446744073709551615', '9007199254740993', '-1', '1.5', '-0', '1e400', '1E+2', '0.1e-7', '1234567890123456'];
+  const plain = await readText(JSON.stringify(tiny()));
+  for (const number of numbers) {
+    // The name of node 0, the id of node 2, and the name of edge 1.
+    const text = JSON.stringify(tiny()).replace('[0,0,1,0,2', `[0,${number},1,0,2`).replace('2,5,4000000000', `2,${number},4000000000`).replace('0,2,10', `0,${number},10`);
+    for (const size of [1, 7, 1 << 16]) expect(await readText(text, size), number).toEqual(plain);
+    expect(plain).toEqual(naiveImage(text, 'test'));
+  }
+});
+
+test('sizes of 4 GiB and more are kept', async () => {
+  for (const size of [2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32, 5 * 2 ** 30, 2 ** 53 - 1]) {
+    const text = JSON.stringify(tiny()).replace('4000000000', String(size));
+    const image = await readText(text);
+    checkImage(image);
+    expect([0, 1, 2].map((i) => sizeOf(image, i))).toEqual([0, 24, size]);
+    expect(image).toEqual(naiveImage(text, 'test'));
+  }
+});
+
+test('the root is the node of root_index', async () => {
+  for (const [index, root] of [[0, 0], [5, 1], [10, 2]]) {
+    const file = tiny();
+    file.snapshot.root_index = index;
+    expect([...(await readText(JSON.stringify(file))).roots]).toEqual([root]);
+  }
+});
+
+test('a byte order mark is passed over', async () => {
+  const plain = await readText(JSON.stringify(tiny()));
+  for (const size of [1, 2, 3, 4096]) expect(await readText(`\ufeff${JSON.stringify(tiny())}`, size)).toEqual(plain);
 });
