@@ -37,6 +37,12 @@ describe('sweepgen explore', () => {
     expect(again.out).toMatch(/\n1 execution.*, 1 distinct interleaving/);
   });
 
+  it('says when a planted bug was not found, and ends with 5', async () => {
+    const { code, out, err } = await cli('explore lfstack --mutant mark-load-or-store --executions 3');
+    expect([code, err]).toEqual([5, 'sweepgen: mark-load-or-store was planted and not found in 3 executions; give it more --seconds, or another --strategy\n']);
+    expect(out).toMatch(/\n3 executions[^\n]*accesses\n$/);
+  });
+
   it('prints one JSON document, of a failure too', async () => {
     const clean = await cli('explore mark-bits --executions 9 --seed 3 --json');
     expect(ExploreDocument.parse(JSON.parse(clean.out))).toMatchObject({

@@ -36,7 +36,7 @@ describe('sweepgen replay', () => {
     expect(out).toMatch(/^mark-bits on 2 Ps, with mark-load-or-store planted: \d+ preemptions?, recorded as invariant after [\d,]+ accesses$/m);
     expect(out).toMatch(/^it fails as recorded$/m);
     expect(out).toMatch(/^ +step +M0 +│ M1 +│ source$/m);
-    expect(out).toMatch(/^▶ +\d+ +load marks of span 0, blocks \d+-\d+ = \d+ .*src\/sync\/racy\.ts:\d+ racyLoad$/m);
+    expect(out).toMatch(/^▶ +\d+ +load marks of span 0, blocks \d+-\d+ = 0x[0-9a-f]+ .*src\/sync\/racy\.ts:\d+ racyLoad$/m);
   });
 
   it('takes a line, and prints one JSON document', async () => {

@@ -1,6 +1,6 @@
 /** Numbers keep three digits, and one unit where they stand under one another. */
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../../src/report/units.ts';
+import { formatBytes, formatCount, formatNs, formatNumber, formatRate, formatShare, plural, timeColumn } from '../../src/report/units.ts';
 
 describe('units', () => {
   it('groups thousands', () => {
@@ -26,6 +26,8 @@ describe('units', () => {
 
   it('shows small numbers with their digits, shares whole, and one of a thing without s', () => {
     expect([0.476, 18.54, 270.4].map(formatNumber)).toEqual(['0.48', '18.5', '270']);
+    // What happened is never said to happen 0 times a second.
+    expect([0, 0.0004, 0.02, 0.31, 3, 9.996, 64, 12_345].map(formatRate)).toEqual(['0', '0.0004', '0.02', '0.31', '3.00', '10', '64', '12,345']);
     expect(formatShare(0.123)).toBe('12 %');
     expect([1, 2].map((n) => plural(n, 'thread'))).toEqual(['1 thread', '2 threads']);
   });

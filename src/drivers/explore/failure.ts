@@ -22,6 +22,7 @@ function headline({ verdict, thread, atCheckpoint, fault }: Omit<Outcome, 'waits
       return 'nothing is wrong';
     case 'invariant':
       if (atCheckpoint) return 'at a checkpoint the oracle found the heap broken:';
+      if (fault === 'scenario') return `the scenario itself, on ${thread}, passed what the core refuses:`;
       return thread === '' ? 'all threads finished, and left this behind:' : `${thread} found an impossible state:`;
     case 'race':
       return `a data race, noticed as ${thread} went on:`;

@@ -1,11 +1,11 @@
 /** A thread that loops over shared words without a pause starves nobody, whatever the strategy; a thread that works is left alone. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore } from '../../../src/drivers/explore/scheduler.ts';
 import { RecordPreemptions, ReplayPreemptions } from '../../../src/drivers/explore/strategies/preemptions.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { Replay } from '../../../src/drivers/explore/strategies/replay.ts';
 import type { Scene, Strategy } from '../../../src/drivers/explore/strategy.ts';
-import { loadText, type TextCore } from './compile.ts';
+import { loadText } from './compile.ts';
 
 const TEXT = `
 import { osyield } from '../src/sync/os.ts';
@@ -48,10 +48,7 @@ export function setAfter(m: Int32Array, word: number, n: number): void {
 }
 `;
 
-let core: TextCore;
-beforeAll(async () => {
-  core = await loadText(TEXT, true);
-});
+const core = await loadText(TEXT, true);
 
 type Call = readonly [name: string, ...args: number[]];
 

@@ -29,7 +29,7 @@ describe('a log', () => {
     write(createLog(path, HEADER));
     const { header, slices, failures } = resumeLog(path).logged;
     expect(header).toMatchObject(HEADER);
-    expect(slices).toMatchObject([{ ...TURN, executions: 7, steps: 100, distinct: 6, edges: ['locks: slept'], seen: { k: 1 } }]);
+    expect([...slices]).toMatchObject([{ ...TURN, executions: 7, steps: 100, distinct: 6, edges: ['locks: slept'], seen: { k: 1 } }]);
     expect(failures).toEqual([failureOf('k')]);
   });
 
@@ -88,5 +88,35 @@ describe('a log', () => {
     expect(log.error?.exitCode).toBe(EXIT.output);
     expect(log.error?.message).toMatch(/can't be written: .*no such file/);
     folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
+  });
+
+  it('of scenarios, monitors, lanes or seeds that its campaign cannot have is refused', () => {
+    write(createLog(path, HEADER));
+    const [header, slice, failure] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const refusals: readonly (readonly [line: number, changed: Record<string, unknown>, sentence: RegExp])[] = [
+      [0, { ...header, monitors: ['who\u001b[31m'] }, /:1 names the monitor 'who\\x1b\[31m', which this sweepgen does not have/],
+      [0, { ...header, seed: 2 ** 32 }, /:1 is broken/],
+      [1, { ...slice, lane: 1e9 }, /:2 is no line of a campaign/],
+      [1, { ...slice, station: { ...(slice.station as object), scenario: 'another' } }, /:2 tells of the scenario 'another', which its campaign does not have/],
+      [2, { ...failure, seed: -1 }, /:3 is no line of a campaign/],
+    ];
+    for (const [at, changed, sentence] of refusals) {
+      const lines = [header, slice, failure].with(at, changed);
+      writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      expect(() => resumeLog(path)).toThrow(UsageError);
+      expect(() => resumeLog(path)).toThrow(sentence);
+    }
+  });
+
+  it('is read line by line: neither a file of many chunks nor a line without an end fills the memory', () => {
+    write(createLog(path, HEADER));
+    const [header, slice] = readFileSync(path, 'utf8').split('\n');
+    const count = Math.ceil(3 * 2 ** 20 / slice.length);
+    writeFileSync(path, `${header}\n${`${slice}\n`.repeat(count)}`);
+    const { logged } = resumeLog(path);
+    expect([...logged.slices].length).toBe(count);
+    expect([...logged.slices].length).toBe(count);
+    writeFileSync(path, `${header}\n${' '.repeat(2 ** 24 + 1)}`);
+    expect(() => resumeLog(path)).toThrow(/:2 is longer than 16777216 bytes/);
   });
 });

@@ -2,8 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
+import { explainFailure } from '../../../src/drivers/explore/failure.ts';
 import { ROOT } from '../../../src/drivers/explore/load.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import type { LoadedScenario } from '../../../src/drivers/explore/load-scenario.ts';
@@ -90,7 +91,7 @@ describe('a module that is no scenario is refused', () => {
 /** One module that goes wrong in the way that the knob `how` says: building one takes a second. */
 const WRONG = `import { fatal, globalAt, lock, unlock, mAt } from 'sweepgen/core';
 export const procs = [2];
-export const knobs = [{ name: 'how', summary: 'what goes wrong', values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }];
+export const knobs = [{ name: 'how', summary: 'what goes wrong', values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }];
 export const words = { FLAG: 40, ITEMS: [44, 3] };
 export function shape({ how }) {
   if (how === 1) return { bssWord: 64 };
@@ -111,6 +112,7 @@ export function run(m, index, orders, { how }) {
   deeper(m, how);
   if (how === 6) unlock(m, mAt(m, index), undefined);
   if (how === 7) fatal('MINE', { index });
+  if (how === 10) m[globalAt(m, 4096)] = 1;
   if (how === 9) while (m[globalAt(m, 0) + 40] === 0 || m[globalAt(m, 0) + 45] === 0);
 }
 export function check(m, results, { knobs: { how } }) {
@@ -118,14 +120,10 @@ export function check(m, results, { knobs: { how } }) {
 }
 `;
 
-describe("what a user's scenario throws is told as the user's", () => {
-  let path = '';
-  let wrong: LoadedScenario;
-  beforeAll(async () => {
-    path = moduleOf(WRONG);
-    wrong = await loadUserScenario(path, true);
-  });
+const path = moduleOf(WRONG);
+const wrong = await loadUserScenario(path, true);
 
+describe("what a user's scenario throws is told as the user's", () => {
   function thrown(how: number): Error & { exitCode?: number } {
     try {
       explore(wrong, 1, { how });
@@ -169,6 +167,12 @@ describe("what a user's scenario throws is told as the user's", () => {
     expect(failure).toMatchObject({ verdict: 'invariant', fault: 'core', facts: ['MINE index=0', `at ${path}:${lineOf("fatal('MINE'")} (run)`] });
   });
 
+  it('and an argument out of range is told with its line', () => {
+    const { failure } = explore(wrong, 1, { how: 10 });
+    expect(failure).toMatchObject({ fault: 'scenario', facts: ['GLOBAL_OUT_OF_RANGE i=4096', `at ${path}:${lineOf('4096')} (run)`] });
+    expect(explainFailure(failure!)[0]).toBe('the scenario itself, on M0, passed what the core refuses:');
+  });
+
   it('and its words go by the names that it gives them', () => {
     const { failure } = explore(wrong, 1, { how: 9 });
     expect(failure).toMatchObject({ verdict: 'livelock' });
@@ -187,11 +191,11 @@ describe('a call with a wrong number of arguments', () => {
 
 describe('a module that was built before', () => {
   it('is not built again, until it changes', async () => {
-    const path = moduleOf(`${RUN}export const summary = 'first';\n`);
-    const first = await loadUserScenario(path, false);
-    const again = await loadUserScenario(path, false);
+    const changing = moduleOf(`${RUN}export const summary = 'first';\n`);
+    const first = await loadUserScenario(changing, false);
+    const again = await loadUserScenario(changing, false);
     expect(again.core).toBe(first.core);
-    writeFileSync(path, `${RUN}export const summary = 'second';\n`);
-    expect((await loadUserScenario(path, false)).scenario.summary).toBe('second');
+    writeFileSync(changing, `${RUN}export const summary = 'second';\n`);
+    expect((await loadUserScenario(changing, false)).scenario.summary).toBe('second');
   });
 });

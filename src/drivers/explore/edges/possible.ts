@@ -19,11 +19,11 @@ const noOracle: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] 
 export function possibleEdges({ core, scenario, reach }: LoadedScenario, fixed: Readonly<Record<string, number>> = {}): Uint8Array {
   const asked = new Set([USERS_RUN]);
   let isPreparing = true;
-  // Which exports a scenario starts shows when it starts them. A function that it calls before runs with no thread beside it.
+  // Which exports a scenario starts shows when it starts them. A coroutine that it runs before runs with no thread beside it.
   const noting = new Proxy(core, {
     get(target, name, receiver) {
       const value = Reflect.get(target, name, receiver) as unknown;
-      if (typeof name === 'string' && !(isPreparing && typeof value === 'function')) asked.add(name);
+      if (typeof name === 'string' && !(isPreparing && isCoroutineFunction(value))) asked.add(name);
       return value;
     },
   }) as Core;
@@ -37,4 +37,8 @@ export function possibleEdges({ core, scenario, reach }: LoadedScenario, fixed: 
   const byExport = reach();
   for (const name of asked) for (const edge of byExport[name] ?? []) possible[edge] = 1;
   return possible;
+}
+
+function isCoroutineFunction(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object GeneratorFunction]';
 }

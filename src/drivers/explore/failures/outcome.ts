@@ -40,8 +40,15 @@ export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Ou
     facts,
     atCheckpoint: error instanceof HeapBroken,
     waits: isWait ? waitsOf(blocked, named, m) : [],
-    fault: verdict === 'exception' && named.blame !== undefined ? 'scenario' : 'core',
+    fault: named.blame !== undefined && (verdict === 'exception' || isRefusal(error)) ? 'scenario' : 'core',
   };
+}
+
+/** What the core throws at an argument that cannot be right, whatever the interleaving. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['GLOBAL_OUT_OF_RANGE', 'INT_OUT_OF_RANGE', 'PARFOR_OUT_OF_RANGE', 'PARFOR_INVALID_TID', 'SPECIAL_ON_INVALID_POINTER']);
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Fatal' && REFUSALS.has((error as Error & { code?: unknown }).code);
 }
 
 function factsOf({ verdict, error, detail, calls }: Execution, { blame }: Named): string[] {

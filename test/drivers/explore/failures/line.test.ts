@@ -1,4 +1,5 @@
 /** An artefact survives the way through a line and through a file; what is none is refused in a sentence. */
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../src/base/fatal.ts';
@@ -71,5 +72,41 @@ describe('what is no artefact', () => {
   ])('is refused: %s', (_, read, message) => {
     expect(read).toThrow(UsageError);
     expect(read).toThrow(message);
+  });
+});
+
+describe('an artefact from elsewhere', () => {
+  const good = fc.sample(artefact, { numRuns: 1, seed: 1 })[0];
+  const refusal = (changes: object) => {
+    try {
+      readArtefact(JSON.stringify({ ...good, ...changes }), 'x.json');
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      return (error as Error).message;
+    }
+    return '';
+  };
+
+  it.each<[what: string, changes: object, field: string]>([
+    ['a thread that no machine has', { preemptions: [{ thread: 65, at: 1, to: 0 }] }, 'preemptions.0.thread'],
+    ['a critical access of such a thread', { pairs: [[{ thread: 0, nth: 1 }, { thread: 99, nth: 1 }]] }, 'pairs.0.1.thread'],
+    ['more preemptions than are ever recorded', { preemptions: Array.from({ length: 100_001 }, () => ({ thread: 0, at: 1, to: 0 })) }, 'preemptions'],
+    ['more monitors than there are', { monitors: Array.from({ length: 99 }, () => 'races') }, 'monitors'],
+    ['a name without end', { mutant: 'x'.repeat(5000) }, 'mutant'],
+    ['operations of more threads than there are', { operations: Array.from({ length: 66 }, () => []) }, 'operations'],
+    ['half a number', { operations: [[['put', 0.5]]] }, 'operations.0.0.1'],
+  ])('with %s is refused', (_, changes, field) => {
+    expect(refusal({})).toBe('');
+    expect(refusal(changes)).toContain(`x.json is no recorded failure: ${field}: `);
+  });
+
+  it('with control characters in what is refused shows them escaped', () => {
+    expect(refusal({ ['\u001b[2J']: 1, knobs: { '\u001b[2J': 'x' } })).toContain('knobs.\\x1b[2J: ');
+  });
+
+  it('whose trace unpacks to more than a trace ever holds is refused, not unpacked', () => {
+    const bomb = deflateRawSync(Buffer.alloc(2 ** 26 + 1, ' ')).toString('base64url');
+    expect(bomb.length).toBeLessThan(2 ** 20);
+    expect(() => unpackTrace(bomb)).toThrow('the trace of the recorded failure is damaged');
   });
 });
