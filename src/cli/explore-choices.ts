@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { GENERATED, ROOT } from '../drivers/explore/load.ts';
 import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
@@ -18,7 +19,7 @@ import { hint, inWords } from './suggest.ts';
 /** @throws UsageError when there is no such item */
 export function named<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string): Item {
   const found = items.find((item) => item.name === name);
-  if (found === undefined) throw new UsageError(`there is no ${what} '${name}'${hint(name, items.map((item) => item.name))}`);
+  if (found === undefined) throw new UsageError(`there is no ${what} '${printable(name)}'${hint(name, items.map((item) => item.name))}`);
   return found;
 }
 
@@ -50,7 +51,7 @@ export function fixKnobs(scenarios: readonly Scenario[], settings: readonly Sett
     const having = scenarios.filter(({ knobs }) => knobs.some((knob) => knob.name === name));
     if (having.length === 0) {
       const known = [...new Set(scenarios.flatMap(({ knobs }) => knobs.map((knob) => knob.name)))];
-      throw new UsageError(`there is no knob '${name}' to --set${hint(name, known)}`);
+      throw new UsageError(`there is no knob '${printable(name)}' to --set${hint(name, known)}`);
     }
     for (const scenario of having) {
       const { values } = scenario.knobs.find((knob) => knob.name === name)!;
@@ -74,7 +75,7 @@ export function chooseMonitors(flags: { readonly races?: boolean; readonly monit
   const listed = flags.monitors === undefined || flags.monitors === 'none' ? [] : flags.monitors === 'all' ? MONITOR_NAMES : flags.monitors.split(',');
   const wanted = new Set([...listed, ...(flags.races ? [RACES] : [])]);
   const unknown = [...wanted].find((name) => !MONITOR_NAMES.includes(name));
-  if (unknown !== undefined) throw new UsageError(`there is no monitor '${unknown}'${MONITOR_NAMES.length === 0 ? '' : `; there are ${inWords(MONITOR_NAMES)}`}`);
+  if (unknown !== undefined) throw new UsageError(`there is no monitor '${printable(unknown)}'${MONITOR_NAMES.length === 0 ? '' : `; there are ${inWords(MONITOR_NAMES)}`}`);
   return { monitors: MONITOR_NAMES.filter((name) => wanted.has(name)), always: true };
 }
 

@@ -1,5 +1,6 @@
 /** A workload by what the user calls it. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { Workload } from '../workloads/workload.ts';
 import type { Deps } from './deps.ts';
 import { hint } from './suggest.ts';
@@ -8,7 +9,7 @@ import { hint } from './suggest.ts';
 export async function findWorkload(deps: Deps, spec: string): Promise<Workload> {
   const names = deps.listWorkloads().map(({ name }) => name);
   if (!names.includes(spec) && !/[/\\.]/.test(spec)) {
-    throw new UsageError(`there is no workload '${spec}'${hint(spec, names)} (a module of yours is named by its path, as ./${spec}.mjs)`);
+    throw new UsageError(`there is no workload '${printable(spec)}'${hint(spec, names)} (a module of yours is named by its path, as ./${printable(spec)}.mjs)`);
   }
   return deps.loadWorkload(spec);
 }

@@ -1,10 +1,13 @@
 /** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
+import { printable } from '../base/printable.ts';
 import { EDGES } from '../drivers/explore/edges/catalog.ts';
 import type { Failure } from '../drivers/explore/campaigns/slice.ts';
 import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
 import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campaigns/tally.ts';
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
+import { wrap } from '../report/wrap.ts';
+import type { Terminal } from './deps.ts';
 import { HELP_WIDTH } from './help.ts';
 import { inWords } from './suggest.ts';
 import { tableText } from './lane-table-text.ts';
@@ -13,6 +16,9 @@ const COLUMNS: readonly Column[] = [
   { head: 'scenario', align: 'left' },
   ...['executions', 'a second', 'distinct', 'accesses', 'edges', 'failures'].map((head) => ({ head, align: 'right' as const })),
 ];
+
+/** A line is printed up to here. */
+const LONGEST_LINE = 2000;
 
 /** One line: the scenario whose slice came back, and the campaign. */
 export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number): string {
@@ -31,16 +37,16 @@ export function describeTotals(tally: Tally, seconds: number): string {
 }
 
 /** Where it failed, and how to see it again; what broke, if `explained`. */
-export function describeFailure(failure: Failure, explained: boolean, isColored: boolean): string[] {
+export function describeFailure(failure: Failure, explained: boolean, { outIsColored, outWidth }: Pick<Terminal, 'outIsColored' | 'outWidth'>): string[] {
   const { station, explanation, shrunk, repeat } = failure;
-  const lines = [`a failure of ${[station.scenario, ...knobsOf(failure)].join(' ')}, by ${station.strategy}${watchedBy(station.monitors)}:`];
-  if (explained) lines.push(...explanation.map((line) => `  ${line}`));
-  if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${shrunk}`);
+  const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}:`];
+  if (explained) lines.push(...explanation.map((line) => `  ${printable(line, LONGEST_LINE)}`));
+  if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${printable(shrunk, LONGEST_LINE)}`);
   else if (shrunk !== null) {
-    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, isColored));
+    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...tableText(shrunk.table, outIsColored, outWidth));
     lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
   }
-  lines.push(`repeat the one that failed with: ${repeat}`);
+  lines.push(`repeat the one that failed with: ${printable(repeat, LONGEST_LINE)}`);
   return lines;
 }
 
@@ -54,9 +60,9 @@ function knobsOf({ station }: Failure): string[] {
 }
 
 /** A row for each scenario, then how many edges were passed; with `never`, which were not. */
-export function describeCoverage(tally: Tally, never: boolean): string[] {
+export function describeCoverage(tally: Tally, never: boolean, width?: number): string[] {
   const rows = tally.scenarios.map(({ scenario, executions, seconds, distinct, steps, edges, failures }) => [
-    scenario,
+    printable(scenario),
     formatCount(executions),
     seconds > 0 ? formatCount(executions / seconds) : '–',
     formatCount(distinct),
@@ -64,16 +70,16 @@ export function describeCoverage(tally: Tally, never: boolean): string[] {
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${each.scenario}: ${each.covered}`]));
-  return [...formatTable(COLUMNS, rows), ...covered, ...notRun(tally), ...edgesOf(tally, never)];
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${each.covered}`]));
+  return [...formatTable(COLUMNS, rows, width), ...covered.flatMap((line) => wrap(line, width)), ...notRun(tally, width), ...edgesOf(tally, never, width)];
 }
 
-function notRun({ scenarios }: Tally): string[] {
-  const names = scenarios.filter(({ executions }) => executions === 0).map(({ scenario }) => scenario);
-  return names.length === 0 ? [] : wrapped('not run: ', names);
+function notRun({ scenarios }: Tally, width: number | undefined): string[] {
+  const names = scenarios.filter(({ executions }) => executions === 0).map(({ scenario }) => printable(scenario));
+  return names.length === 0 ? [] : wrapped('not run: ', names, width);
 }
 
-function edgesOf(tally: Tally, never: boolean): string[] {
+function edgesOf(tally: Tally, never: boolean, width: number | undefined): string[] {
   const counts = tally.edges();
   const left = EDGES.filter((_, i) => counts[i] === 0);
   const summary = `${EDGES.length - left.length} of ${EDGES.length} protocol edges were passed`;
@@ -81,18 +87,18 @@ function edgesOf(tally: Tally, never: boolean): string[] {
   const protocols = [...new Set(left.map(({ protocol }) => protocol))];
   const lines = protocols.flatMap((protocol) => {
     const names = left.filter((edge) => edge.protocol === protocol).map(({ name }) => name.slice(protocol.length + 2));
-    return wrapped(`  ${protocol}: `, names);
+    return wrapped(`  ${protocol}: `, names, width);
   });
   return [`${summary}; never:`, ...lines];
 }
 
 /** `head`, then the words with a `;` between them, on lines that fit. */
-function wrapped(head: string, words: readonly string[]): string[] {
+function wrapped(head: string, words: readonly string[], width = HELP_WIDTH): string[] {
   const lines = [head];
   words.forEach((word, i) => {
     const text = i < words.length - 1 ? `${word}; ` : word;
     const last = lines[lines.length - 1];
-    if (last.length + text.trimEnd().length > HELP_WIDTH && last.trim() !== '') lines.push(' '.repeat(4) + text);
+    if (last.length + text.trimEnd().length > width && last.trim() !== '') lines.push(' '.repeat(4) + text);
     else lines[lines.length - 1] = last + text;
   });
   return lines.map((line) => line.trimEnd());

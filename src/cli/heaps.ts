@@ -1,5 +1,6 @@
 /** Which heap to measure: this process's own, a synthetic graph, or a file's. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { formatBytes, formatShare } from '../report/units.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Deps } from './deps.ts';
@@ -28,14 +29,14 @@ export function graphParams(graph: string, objects: number): Record<string, numb
  * @throws UsageError for names of nothing, HeapFormatError for files that can't be read
  */
 export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress): Promise<HeapSource> {
-  if (objects !== undefined && !GRAPHS.includes(heap)) throw new UsageError(`--objects is for ${GRAPHS.join(', ')}; '${heap}' has as many as it has`);
+  if (objects !== undefined && !GRAPHS.includes(heap)) throw new UsageError(`--objects is for ${GRAPHS.join(', ')}; '${printable(heap)}' has as many as it has`);
   if (heap === 'self') {
     progress.show('taking a snapshot of this process');
     return { image: await deps.readOwnHeap() };
   }
   if (GRAPHS.includes(heap)) return { graph: heap, objects };
   if (!/[./\\]/.test(heap)) {
-    throw new UsageError(`there is no heap '${heap}'${hint(heap, ['self', ...GRAPHS])}`);
+    throw new UsageError(`there is no heap '${printable(heap)}'${hint(heap, ['self', ...GRAPHS])}`);
   }
   return { image: await readHeap(deps, heap, progress) };
 }

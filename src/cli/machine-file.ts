@@ -4,10 +4,12 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { differenceOf, thisHost } from '../drivers/model/host.ts';
 import { checkMachine, type Host, type MachineModel } from '../drivers/model/machine-model.ts';
 import { MACHINES } from '../drivers/model/machines.ts';
 import { writeOutput } from '../drivers/output-file.ts';
+import type { Deps } from './deps.ts';
 import { readText } from './read-text.ts';
 import { hint } from './suggest.ts';
 
@@ -57,11 +59,27 @@ function findMachine(env: Env, wanted: string | undefined): MachineModel {
   throw new UsageError(`there is no machine '${printable(wanted)}'${hint(wanted, names)}; known are ${names.join(', ')}, and files that sweepgen calibrate has written`);
 }
 
-/** Writes it, and the folder it goes to when that is the default one. */
+/**
+ * Makes the default folder, and checks that the machine can be written to `path`, or else there.
+ * @throws UsageError
+ */
+export function checkMachinePath({ env, checkWritable }: Pick<Deps, 'env' | 'checkWritable'>, path?: string): void {
+  const target = path ?? machinePath(env);
+  if (path === undefined) {
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+    } catch (error) {
+      throw new UsageError(`the folder ${printable(dirname(target))} can't be made: ${reasonOf(error)}; name a file with --out`);
+    }
+  }
+  checkWritable(target);
+}
+
+/** Writes it to `path`, or else to the default place. Returns where. @throws OutputError */
 export function saveMachine(env: Env, machine: MachineModel, path?: string): string {
   const target = path ?? machinePath(env);
   if (path === undefined) mkdirSync(dirname(target), { recursive: true });
-  writeOutput(target, new TextEncoder().encode(`${JSON.stringify(machine, null, 2)}\n`));
+  writeOutput(target, `${JSON.stringify(machine, null, 2)}\n`);
   return target;
 }
 

@@ -19,7 +19,7 @@ import { getText, sharedText } from './shared-text.ts';
 
 /** How long the thread may take to hear of a signal, and then to end in order; in milliseconds. */
 const HEARS_MS = 500;
-const ENDS_MS = 5000;
+const ENDS_MS = 2000;
 /** A thread that waits for the operating system can't be ended. */
 const DIES_MS = 250;
 
@@ -83,7 +83,7 @@ function report(failure: Failure): void {
   exitCode ??= failure.exitCode;
   const clear = data.streams.errIsTerminal ? '\r\x1b[K' : '';
   try {
-    writeFully(2, clear + failureText(failure, { isJson }));
+    writeFully(2, clear + failureText(failure, { isJson, command: args.find((word) => !word.startsWith('-')) }));
   } catch {
     // The exit code says it.
   }

@@ -6,6 +6,7 @@ import { DEFAULT_RATE } from '../runtime/memprofile.ts';
 import type { MemProfile } from '../report/memprofile.ts';
 import type { MemStats } from '../report/memstats.ts';
 import { formatBytes } from '../report/units.ts';
+import { quote } from './command-line.ts';
 import type { Deps } from './deps.ts';
 
 export interface ProfileFlags {
@@ -64,8 +65,7 @@ export async function deliverProfile(deps: Deps, flags: ProfileFlags, { memProfi
   if (flags.memprofile !== undefined) {
     const { pprofOf } = await import('../report/pprof.ts');
     deps.writeFile(flags.memprofile, pprofOf(memProfile, Date.now()));
-    const file = printable(flags.memprofile);
-    deps.terminal.err(`memory profile written to ${file}; look at it with go tool pprof -top ${file}\n`);
+    deps.terminal.err(`memory profile written to ${printable(flags.memprofile)}; look at it with go tool pprof -top ${printable(quote(flags.memprofile), 1000)}\n`);
   }
   if (flags.memprofileText !== undefined) await deliverText(deps, flags.memprofileText, memProfile, memstats);
   if (memProfile.records.length === 0) deps.terminal.err(`${emptyNote(memProfile.rate, memstats.TotalAlloc)}\n`);

@@ -1,4 +1,5 @@
 /** The table of mutants: killed first, survivors last. */
+import { printable } from '../base/printable.ts';
 import { isKilled, median, type Kill } from '../drivers/explore/campaigns/mutants.ts';
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatNumber, plural } from '../report/units.ts';
@@ -9,11 +10,11 @@ const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [left('mutant'), left('in'), left('history'), left('killed'), left('by'), right('executions'), right('seconds')];
 
 /** Head and rows; executions and seconds are medians of the searches, of which those in vain count in full. */
-export function mutantsTable(searched: readonly Searched[]): string[] {
+export function mutantsTable(searched: readonly Searched[], width?: number): string[] {
   const rank = ({ kill }: Searched): number => (kill === null ? 1 : isKilled(kill) ? 0 : 2);
   const rows = searched.toSorted((a, b) => rank(a) - rank(b)).map(rowOf);
   const killed = searched.filter((each) => rank(each) === 0).length;
-  return [...formatTable(COLUMNS, rows), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
+  return [...formatTable(COLUMNS, rows, width), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
 }
 
 /** One line, as soon as it is known. */
@@ -25,19 +26,15 @@ export function describeKill(searched: Searched): string {
 function rowOf({ mutant, kill, lost }: Searched): string[] {
   const where = mutant.file.replace(/^src\//, '').replace(/\.ts$/, '');
   const history = mutant.history.split(/[;:,(]/)[0].trim();
-  if (kill === null) return [mutant.name, where, history, 'lost', lost, '–', '–'];
+  if (kill === null) return [mutant.name, where, history, 'lost', printable(lost, MOST), '–', '–'];
   const { searches } = kill;
   const found = searches.filter(({ failure }) => failure !== null).length;
   const killed = found === searches.length ? 'yes' : found === 0 ? 'no' : `${found} of ${searches.length}`;
   const seconds = median(searches.map((search) => search.seconds));
-  return [mutant.name, where, history, killed, shortened(killers(kill)), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
+  return [mutant.name, where, history, killed, printable(killers(kill), MOST), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
 }
 
 /** Words of an exception can be many. */
-function shortened(text: string): string {
-  return text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`;
-}
-
 const MOST = 64;
 
 /** By which scenario and verdict, the most frequent first. */

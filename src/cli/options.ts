@@ -1,5 +1,6 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
 import type { Policy } from '../drivers/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
@@ -23,7 +24,7 @@ const MAX_SECONDS = 30 * 24 * 3600;
 export function integer(what: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min && value <= max)) throw new UsageError(`${what} must be a whole number from ${min} to ${max}, not '${text}'`);
+    if (!(value >= min && value <= max)) throw new UsageError(`${what} must be a whole number from ${min} to ${max}, not '${printable(text)}'`);
     return value;
   };
 }
@@ -61,13 +62,14 @@ export function readgogc(env: Readonly<Record<string, string | undefined>>): num
   return text === 'off' ? 'off' : parseEnvPercent(text);
 }
 
-/** A parser of one name of several. */
-export function oneOf<Name extends string>(what: string, names: readonly Name[]): (text: string) => Name {
-  return (text) => {
+/** A parser of one name of several; it carries the names, for completion. */
+export function oneOf<Name extends string>(what: string, names: readonly Name[]): ((text: string) => Name) & { readonly names: readonly Name[] } {
+  function parse(text: string): Name {
     const name = names.find((known) => known === text);
-    if (name === undefined) throw new UsageError(`${what} must be ${listed(names)}, not '${text}'`);
+    if (name === undefined) throw new UsageError(`${what} must be ${listed(names)}, not '${printable(text)}'`);
     return name;
-  };
+  }
+  return Object.assign(parse, { names });
 }
 
 function listed(names: readonly string[]): string {
@@ -89,7 +91,7 @@ export const parseCollector = oneOf<Collector>('--collector', ['parallel', 'bitm
 
 /** "--gctrace" or "--gctrace=2". */
 export function parseGctrace(text: string): 1 | 2 {
-  if (text !== '1' && text !== '2') throw new UsageError(`--gctrace takes 1 or 2, not '${text}'; write --gctrace=1, or put it last`);
+  if (text !== '1' && text !== '2') throw new UsageError(`--gctrace takes 1 or 2, not '${printable(text)}'; write --gctrace=1, or put it last`);
   return text === '2' ? 2 : 1;
 }
 
@@ -118,16 +120,16 @@ function bytesOf(text: string): number {
 /** "4096", "512K". */
 export function parseMemProfileRate(text: string): number {
   const bytes = bytesOf(text);
-  if (!(bytes >= 1 && bytes <= MAX_RATE)) throw new UsageError(`--memprofile-rate must be a number of bytes from 1 to 1G, such as 4096 or 512K, not '${text}'`);
+  if (!(bytes >= 1 && bytes <= MAX_RATE)) throw new UsageError(`--memprofile-rate must be a number of bytes from 1 to 1G, such as 4096 or 512K, not '${printable(text)}'`);
   return bytes;
 }
 
 /** "64M", "1.5G", "512K" or bytes. */
 export function parseArena(text: string): number {
   const bytes = parseSize(text);
-  if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${text}'`);
-  if (bytes < MIN_ARENA) throw new UsageError(`--arena ${text} is too small: nothing runs in less than 64K`);
-  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${text} is too large: the arena must be smaller than 4G`);
+  if (Number.isNaN(bytes)) throw new UsageError(`--arena must be a size such as 64M, 2G or 512K, not '${printable(text)}'`);
+  if (bytes < MIN_ARENA) throw new UsageError(`--arena ${printable(text)} is too small: nothing runs in less than 64K`);
+  if (bytes >= ARENA_LIMIT) throw new UsageError(`--arena ${printable(text)} is too large: the arena must be smaller than 4G`);
   return bytes;
 }
 
@@ -135,7 +137,7 @@ export function parseArena(text: string): number {
 export function parseHoles(text: string): Hole[] {
   return text.split(',').map((hole) => {
     const [offset, bytes, ...rest] = hole.split('+').map(parseSize);
-    if (rest.length > 0 || !(offset >= 0 && bytes > 0)) throw new UsageError(`--arena-holes must be offsets and sizes such as 16M+1M,40M+512K, not '${text}'`);
+    if (rest.length > 0 || !(offset >= 0 && bytes > 0)) throw new UsageError(`--arena-holes must be offsets and sizes such as 16M+1M,40M+512K, not '${printable(text)}'`);
     return { offset, bytes };
   });
 }
@@ -151,7 +153,7 @@ export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
   const seconds = match === null ? NaN : Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600 }[match[2] as '' | 's' | 'm' | 'h'];
   if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
-    throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${text}'`);
+    throw new UsageError(`--seconds must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${printable(text)}'`);
   }
   return seconds;
 }
@@ -159,7 +161,7 @@ export function parseSeconds(text: string): number {
 /** "1", "0.5", "60": how much faster the machine's clock goes. */
 export function parseTimeScale(text: string): number {
   const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!(scale <= MAX_TIME_SCALE)) throw new UsageError(`--time-scale must be a number from 0 to ${MAX_TIME_SCALE}, not '${text}'`);
+  if (!(scale <= MAX_TIME_SCALE)) throw new UsageError(`--time-scale must be a number from 0 to ${MAX_TIME_SCALE}, not '${printable(text)}'`);
   return scale;
 }
 
@@ -169,7 +171,7 @@ export type Setting = readonly [name: string, value: number];
 export function collectSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
   const match = /^([A-Za-z][\w-]*)=(.+)$/.exec(text);
   const value = match === null ? NaN : Number(match[2]);
-  if (match === null || !Number.isFinite(value)) throw new UsageError(`--set needs a name and a number, as in --set depth=12, not '${text}'`);
+  if (match === null || !Number.isFinite(value)) throw new UsageError(`--set needs a name and a number, as in --set depth=12, not '${printable(text)}'`);
   return [...before, [match[1], value]];
 }
 
@@ -178,7 +180,7 @@ export function paramsFor(workload: Workload, settings: readonly Setting[]): Par
   const known = Object.keys(workload.params);
   const unknown = settings.find(([name]) => !known.includes(name));
   if (unknown !== undefined && known.length > 0) {
-    throw new UsageError(`workload ${workload.name} has no '${unknown[0]}' to --set${hint(unknown[0], known)}`);
+    throw new UsageError(`workload ${workload.name} has no '${printable(unknown[0])}' to --set${hint(unknown[0], known)}`);
   }
   return checkParams(workload, Object.fromEntries(settings));
 }

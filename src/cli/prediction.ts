@@ -1,12 +1,15 @@
 /** `scale --model`: predicts mark times by a machine model, in place of measuring them. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
 import { Stopped } from '../drivers/errors.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
+import { paintHeads } from '../report/table.ts';
 import { formatCount, plural } from '../report/units.ts';
+import { wrap } from '../report/wrap.ts';
 import type { Deps } from './deps.ts';
 import { withOption } from './command-line.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
@@ -45,7 +48,7 @@ export function parseModelThreads(text: string): number[] {
   const counts = text.split(',').flatMap((part) => {
     const [first, last, ...more] = part.split('..').map((end) => parseThread(end.trim()));
     if (last === undefined) return [first];
-    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${text}'`);
+    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${printable(text)}'`);
     const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
   });
@@ -60,13 +63,13 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
   const { baseline } = flags;
   const comparison = baseline === undefined ? undefined : comparePrediction(baseline, prediction);
+  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
+  else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison, terminal.outWidth));
   if (flags.svg !== undefined && !prediction.interrupted) {
     const { scaleSvg } = await import('../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
+    sayWritten(deps, flags, flags.svg);
   }
-  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
-  else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison));
-  if (flags.svg !== undefined && !prediction.interrupted) sayWritten(deps, flags, flags.svg);
   if (prediction.interrupted) {
     const left = flags.model.slice(prediction.results.length);
     throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
@@ -75,13 +78,14 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
 
 function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
   const { bold } = paint(terminal.outIsColored);
-  const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
+  const width = terminal.outWidth;
+  const table = (rows: readonly string[]) => ['', ...paintHeads(rows, bold)];
   const lines = [
-    describePrediction(prediction), `  ${describeMachineOf(prediction)}`,
-    ...table(formatPrediction(prediction)),
+    describePrediction(prediction), ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
+    ...table(formatPrediction(prediction, width)),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
-    ...explainPrediction(prediction),
+    ...explainPrediction(prediction).flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }

@@ -1,10 +1,13 @@
 /** The command line: every command, and how its end becomes an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { Stopped } from '../drivers/errors.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addExplore } from './commands/explore.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addFuzz } from './commands/fuzz.ts';
+import { addHelp } from './commands/help.ts';
 import { addMutants } from './commands/mutants.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
@@ -15,14 +18,17 @@ import { addStress } from './commands/stress.ts';
 import type { Deps } from './deps.ts';
 import { printsForPrograms } from './documents.ts';
 import { describeError, failureText, type Failure } from './errors.ts';
-import { EXIT_CODES, HELP_WIDTH, examples } from './help.ts';
+import { HELP_WIDTH, examples, exitCodes } from './help.ts';
 import { describeInterruption } from './interruption.ts';
 import { paint } from './paint.ts';
 import { ReaderGone } from './real-terminal.ts';
 import { hint } from './suggest.ts';
 
+/** A column of help that is wrapped has at least so many characters. */
+const NARROWEST_TEXT = 16;
+
 /** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence];
+const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence, addHelp, addCompletion];
 
 /** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
@@ -75,10 +81,10 @@ export function createProgram(deps: Deps): Command {
       // What is wrong is said once, by runCommand.
       writeErr: () => {},
       outputError: () => {},
-      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHelpWidth: () => terminal.outWidth ?? HELP_WIDTH,
       getOutHasColors: () => terminal.outIsColored,
     })
-    .configureHelp({ styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
+    .configureHelp({ minWidthToWrap: NARROWEST_TEXT, styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
     .helpCommand(false)
     .addHelpText('after', examples([
       ['sweepgen start', 'mark the heap of sweepgen itself'],
@@ -88,21 +94,28 @@ export function createProgram(deps: Deps): Command {
       ['sweepgen explore', 'the same, one chosen interleaving after another'],
       ['sweepgen fuzz --seconds 10m', 'every scenario, on all cores'],
     ]))
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', exitCodes)
     .allowExcessArguments()
+    .allowUnknownOption()
     .action(() => helpOrRefuse(program));
   for (const add of COMMANDS) add(program, deps);
   for (const command of program.commands) {
-    command.allowExcessArguments(false).option('--debug', 'show the stack of an error').addHelpText('after', EXIT_CODES);
+    command.allowExcessArguments(false).option('--debug', 'show the stack of an error').addHelpText('after', exitCodes);
   }
   return program;
 }
 
 /** What is no command comes here, too. */
 function helpOrRefuse(program: Command): void {
-  if (program.args.length === 0) return program.outputHelp();
-  const [word] = program.args;
-  throw new UsageError(`there is no command '${word}'${hint(word, program.commands.map((command) => command.name()))}`);
+  const word = program.args.find((each) => !each.startsWith('-'));
+  if (word === undefined) return helpOrUnknown(program);
+  throw new UsageError(`there is no command '${printable(word)}'${hint(word, program.commands.map((command) => command.name()))}`);
+}
+
+function helpOrUnknown(program: Command): void {
+  const option = program.args.find((each) => each !== '--json' && each !== '--debug');
+  if (option === undefined) return program.outputHelp();
+  throw new UsageError(`unknown option '${printable(option)}'${hint(option, ['--help', '--version'])}`);
 }
 
 /** Commander's message as one sentence: "error: unknown option '--x'\n(Did you mean --y?)". */

@@ -5,6 +5,8 @@ import type { Terminal } from './deps.ts';
 const CLEAR_LINE = '\r\x1b[K';
 /** Of a terminal that does not say how wide it is. */
 const USUAL_WIDTH = 80;
+/** A line that stays is printed up to here. */
+const LONGEST_LINE = 10_000;
 /** Where nobody watches, a line after so long a silence, so that a log shows that work goes on. */
 const SILENCE_MS = 30_000;
 
@@ -38,12 +40,12 @@ export class Progress {
     this.terminal.err(CLEAR_LINE);
   }
 
-  /** Writes a line to stderr that stays, above this one. */
-  log(line: string): void {
+  /** Writes lines to stderr that stay, above this one. */
+  log(lines: string): void {
     const shown = this.shown;
     this.clear();
     this.lastLine = this.now();
-    this.terminal.err(`${line}\n`);
+    for (const line of lines.split('\n')) this.terminal.err(`${printable(line, LONGEST_LINE)}\n`);
     if (shown !== '') this.show(shown);
   }
 

@@ -67,7 +67,11 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   let graph: GraphFacts | undefined;
   let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
-  let partial: MemStats | undefined;
+  let stopped = false;
+  let whole = { objects: 0, bytes: 0 };
+  function measureWhole({ HeapObjects, HeapAlloc, HeapInuse }: MemStats): void {
+    whole = { objects: HeapObjects, bytes: phase === 'sweep' ? HeapInuse : HeapAlloc };
+  }
   function atEnd(m: Mem): void {
     progress.show('walking the graph');
     graph = graphFacts(m);
@@ -75,20 +79,24 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     if (phase !== 'mark') sweeps = readSweeps(m, total);
   }
   function atStop(m: Mem): void {
-    partial = readMemStats(m);
+    stopped = true;
+    if (phase === 'mark') return;
+    measureWhole(readMemStats(m));
     // The sweep after the last collection may be under way.
-    if (phase !== 'mark') sweeps = readSweeps(m, Math.max(0, ended.length - 1));
+    sweeps = readSweeps(m, Math.max(0, ended.length - 1));
   }
-  const { cycles, verified, memstats } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
-    .catch((error: unknown) => {
-      if (partial === undefined || !(error instanceof Stopped)) throw error;
-      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0, memstats: partial };
+  const { cycles, verified } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
+    .then((result) => {
+      measureWhole(result.memstats);
+      return result;
+    }, (error: unknown) => {
+      if (!stopped) throw error;
+      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0 };
     })
     .finally(() => progress.clear());
-  const measured = partial === undefined ? counts : counts.filter((_, turn) => cycles.filter((_, i) => turnOf(i, counts.length) === turn).length > 1);
-  if (measured.length === 0) throw new Stopped();
-  const whole = { objects: memstats.HeapObjects, bytes: phase === 'sweep' ? memstats.HeapInuse : memstats.HeapAlloc };
+  const measured = stopped ? countsMeasured(cycles, counts) : counts;
   const results = phase === 'mark' ? markResults(cycles, measured) : sweepResults(phase, cycles, sweeps, counts, whole);
+  if (results.length === 0) throw new Stopped();
   const [{ objects, bytes }] = results;
   return {
     phase,
@@ -104,8 +112,13 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     results,
     cores: deps.cores,
     verified,
-    ...(partial && { interrupted: true }),
+    ...(stopped ? { interrupted: true } : {}),
   };
+}
+
+/** The counts of threads that more than one collection marked with: the first is to warm up. */
+function countsMeasured(cycles: readonly Cycle[], counts: readonly number[]): number[] {
+  return counts.filter((procs) => cycles.filter(({ nproc, forced }) => nproc === procs && forced > 0).length > 1);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Flags for what of the mark can be tried out, and the sweep over one of them. */
 import type { Command } from 'commander';
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { TUNING, TUNING_NAMES, type MachineTuning, type Tunable, type TuningName } from '../drivers/tuning.ts';
 import { integer, oneOf } from './options.ts';
 import { hint } from './suggest.ts';
@@ -43,8 +44,8 @@ export interface Sweep {
 export function parseSweep(text: string): Sweep {
   const [given, list, ...rest] = text.split('=');
   const name = TUNING_NAMES.find((known) => known === given);
-  if (name === undefined) throw new UsageError(`--sweep knows no '${given}'${hint(given, TUNING_NAMES) || `; there are ${TUNING_NAMES.join(', ')}`}`);
-  if (list === undefined || rest.length > 0) throw new UsageError(`--sweep needs a name and its values, as in --sweep ${name}=${exampleOf(name)}, not '${text}'`);
+  if (name === undefined) throw new UsageError(`--sweep knows no '${printable(given)}'${hint(given, TUNING_NAMES) || `; there are ${TUNING_NAMES.join(', ')}`}`);
+  if (list === undefined || rest.length > 0) throw new UsageError(`--sweep needs a name and its values, as in --sweep ${name}=${exampleOf(name)}, not '${printable(text)}'`);
   const value = valueParser(`each value of --sweep ${name}`, name);
   return { name, values: [...new Set(list.split(',').map((part) => value(part.trim())))] };
 }

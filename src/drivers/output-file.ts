@@ -5,10 +5,11 @@
  * replaced: in a folder that is not writable, or mounted by itself.
  */
 import {
-  accessSync, chmodSync, chownSync, closeSync, constants, copyFileSync, createWriteStream, fsyncSync, openSync, readlinkSync, renameSync, rmSync, statSync, type Stats,
+  accessSync, chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync, statSync, type Stats,
 } from 'node:fs';
 import { open as openLater } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { OutputError, UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
@@ -71,12 +72,24 @@ export function writeOutput(path: string, content: Uint8Array | string): void {
  */
 export async function streamOutput(path: string, stages: readonly [NodeJS.ReadableStream, ...NodeJS.ReadWriteStream[]], signal?: AbortSignal): Promise<number> {
   let file: OutputFile | undefined;
+  let written = 0;
   try {
-    file = await openOutputLater(path);
-    const stream = createWriteStream('', { fd: file.fd, autoClose: false });
-    await pipeline([...stages, stream], { signal });
+    const { fd } = (file = await openOutputLater(path));
+    // A file stream would close the descriptor at a time of its own, when the number may be another file's.
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        try {
+          writeFully(fd, chunk);
+          written += chunk.length;
+          done();
+        } catch (error) {
+          done(error as Error);
+        }
+      },
+    });
+    await pipeline([...stages, sink], { signal });
     file.commit();
-    return stream.bytesWritten;
+    return written;
   } catch (error) {
     file?.discard();
     throw asOutputError(path, error);

@@ -13,11 +13,11 @@ const SHOWN_REASONS = 4;
 const WIDEST_NAME = 40;
 
 /** Lines under a head of the heap: its roots, its goroutines, and a table of its objects. None for files that don't tell. */
-export function formatHeapFacts({ facts, bytes }: HeapImage): string[] {
+export function formatHeapFacts({ facts, bytes }: HeapImage, width?: number): string[] {
   if (facts === undefined) return [];
   const rows: [string, string][] = [['format', printable(facts.format)], ['roots', describeRoots(facts)]];
   if (facts.goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(facts)]);
-  return [...formatFacts(rows), ...formatGroups(facts, bytes)];
+  return [...formatFacts(rows, width), ...formatGroups(facts, bytes, width)];
 }
 
 /** "roots: 1 in data, 74 in bss, 103 in 49 frames of 12 goroutines, 14 other". */
@@ -38,14 +38,13 @@ function describeGoroutines({ goroutines: { count, waiting } }: HeapFacts): stri
   return [...shown.map(({ reason, count: n }) => `${formatCount(n)} in ${printable(reason, WIDEST_NAME)}`), ...(rest > 0 ? [`${formatCount(rest)} other`] : [])].join(', ');
 }
 
-function formatGroups({ by, groups }: HeapFacts, total: number): string[] {
+function formatGroups({ by, groups }: HeapFacts, total: number, width: number | undefined): string[] {
   const named = groups.filter(({ name }) => name !== OTHER_GROUPS).slice(0, SHOWN_GROUPS);
   if (named.length === 0) return [];
   const head = by === 'type' ? { head: 'type', align: 'left' as const } : { head: 'size', align: 'right' as const };
   return formatTable(
     [head, { head: 'objects', align: 'right' }, { head: 'bytes', align: 'right' }, { head: 'of the heap', align: 'right' }],
-    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : printable(name, WIDEST_NAME), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]),
-  );
+    named.map(({ name, objects, bytes }) => [by === 'size' ? formatCount(Number(name)) : printable(name, WIDEST_NAME), formatCount(objects), formatBytes(bytes), formatShare(bytes / total)]), width);
 }
 
 /** "114,936 objects and 215,179 edges read; 114,921 reachable from roots, 15 unreachable and freed". */

@@ -2,7 +2,7 @@
 import { printable } from '../base/printable.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
-import { PredictionDocument, SCALE_SCHEMA } from './json.ts';
+import { PREDICTION_SCHEMA, PredictionDocument } from './json.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import { formatTable, type Column } from './table.ts';
@@ -43,7 +43,7 @@ export function describeMachineOf({ machine }: Pick<Prediction, 'machine'>): str
 }
 
 /** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
-export function formatPrediction({ results }: Prediction): string[] {
+export function formatPrediction({ results }: Prediction, width?: number): string[] {
   const time = timeColumn(results.map(({ markNs }) => markNs));
   return formatTable(COLUMNS, results.map((result) => {
     const shares = sharesOf(result);
@@ -56,7 +56,7 @@ export function formatPrediction({ results }: Prediction): string[] {
       formatCount(result.steal),
       ...[shares.roots, shares.scanning, shares.waiting, shares.misses, shares.transfers, shares.branches].map(formatShare),
     ];
-  }));
+  }), width);
 }
 
 /** What the figures say, and what they are worth. */
@@ -105,10 +105,9 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
 /** One document, as `scale --json` prints of a measurement; times in ns. */
 export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
   return JSON.stringify(PredictionDocument.parse({
-    schema: SCALE_SCHEMA,
-    command: 'scale',
+    schema: PREDICTION_SCHEMA,
+    command: 'scale --model',
     phase: 'mark',
-    predicted: true,
     heap,
     settings: { policy },
     machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },

@@ -45,11 +45,11 @@ const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [right('threads'), right('before'), right('now'), right('change'), { head: '', align: 'left' as const }];
 
 /** Head and rows; a change that may well be chance is "~". */
-export function formatComparison(rows: readonly Comparison[]): string[] {
+export function formatComparison(rows: readonly Comparison[], width?: number): string[] {
   const time = timeColumn(rows.flatMap(({ oldNs, newNs }) => [oldNs, newNs]));
   return formatTable(COLUMNS, rows.map(({ procs, oldNs, newNs, change, p, isSignificant, runs }) => [
     String(procs), time(oldNs), time(newNs),
     isSignificant ? `${change < 0 ? '' : '+'}${(change * 100).toFixed(1)} %` : '~',
     `(p=${p.toFixed(3)} n=${runs[0] === runs[1] ? runs[0] : runs.join('+')})`,
-  ]));
+  ]), width);
 }

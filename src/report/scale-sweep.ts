@@ -8,7 +8,7 @@ import type { Scaling } from './scaling.ts';
  * A row a measurement: its value, then for each count of threads the median time and how it
  * differs from the first row's, "~" where that may well be chance.
  */
-export function formatSweep(name: string, scalings: readonly Scaling[]): string[] {
+export function formatSweep(name: string, scalings: readonly Scaling[], width?: number): string[] {
   const [first] = scalings;
   const time = timeColumn(scalings.flatMap(({ results }) => results.map(({ medianNs }) => medianNs)));
   const right = (head: string): Column => ({ head, align: 'right' });
@@ -16,7 +16,7 @@ export function formatSweep(name: string, scalings: readonly Scaling[]): string[
   return formatTable(columns, scalings.map((scaling) => {
     const changes = compareResults(first.results, scaling.results);
     return [String(scaling.settings[name]), ...scaling.results.flatMap(({ medianNs }, i) => [time(medianNs), scaling === first ? '' : changeOf(changes[i])])];
-  }));
+  }), width);
 }
 
 function changeOf({ change, isSignificant }: { readonly change: number; readonly isSignificant: boolean }): string {

@@ -36,8 +36,8 @@ export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
   return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
 }
 
-/** Head and rows, at most 80 columns wide. A count of threads above the cores has a star. */
-export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>): string[] {
+/** Head and rows; at most 80 columns wide, or `width`. A count of threads above the cores has a star. */
+export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>, width?: number): string[] {
   const time = timeColumn(results.flatMap(({ medianNs, interval }) => [medianNs, interval.low, interval.high]));
   const bound = (ns: number) => time(ns).split(' ')[0];
   const right = (head: string): Column => ({ head, align: 'right' });
@@ -49,7 +49,7 @@ export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'resul
     hasInterval(result) ? `${bound(result.interval.low)} – ${bound(result.interval.high)}` : '–',
     (results[0].medianNs / result.medianNs).toFixed(2),
     ...COLUMNS[phase].map(([, cell]) => cell(result)),
-  ]));
+  ]), width);
 }
 
 /** What the table shows, sentence by sentence. */

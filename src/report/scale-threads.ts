@@ -63,8 +63,8 @@ const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [right('thread'), right('objects'), right('scanned'), ...SHARES.map((share) => right(share === 'handing off' ? 'handoff' : share))];
 
 /** Head and a row for each thread. */
-export function formatThreads(threads: readonly ThreadFacts[]): string[] {
+export function formatThreads(threads: readonly ThreadFacts[], width?: number): string[] {
   return formatTable(COLUMNS, threads.map(({ objects, bytes, shares }, i) => [
     `${i + 1} of ${threads.length}`, formatCount(objects), bytes === 0 ? '–' : formatBytes(bytes), ...SHARES.map((share) => formatShare(shares[share])),
-  ]));
+  ]), width);
 }

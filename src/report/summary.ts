@@ -14,12 +14,14 @@ export interface RunSetting {
   readonly seed: number;
 }
 
+const INDENT = '  ';
+
 /** The lines of the summary; what the workload itself reports stands above it. */
-export function formatSummary(setting: RunSetting, result: RunResult): string[] {
+export function formatSummary(setting: RunSetting, result: RunResult, width = Infinity): string[] {
   const head = [
     printable(setting.workload), plural(setting.procs, 'P'), `GOGC ${setting.gogc}`, `seed ${setting.seed}`,
   ].join(', ');
-  return [head, ...formatFacts(facts(result)).map((line) => `  ${line}`)];
+  return [head, ...formatFacts(facts(result), width - INDENT.length).map((line) => INDENT + line)];
 }
 
 function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunResult): [string, string][] {

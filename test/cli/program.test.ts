@@ -407,18 +407,25 @@ describe('sweepgen stress', () => {
   });
 
   it('takes a full arena for a failure unless collections are off', async () => {
-    const { code, out, started } = await cli('stress --seed 1 --seconds 50', ({ gogc }) => (gogc === 'off' ? FULL : resultOf()), { now: ticking() });
+    const { code, out, started } = await cli('stress --seed 1 --seconds 50', ({ gogc }) => (gogc === 'off' ? FULL : resultOf({ cycles: [cycleOf()] })), { now: ticking() });
     expect(started.some(({ gogc }) => gogc === 'off')).toBe(true);
     expect([code, out]).toEqual([0, expect.stringMatching(/nothing wrong \(\d+ filled the arena with GOGC off\)/)]);
     expect((await cli('stress --seed 1', ({ gogc }) => (gogc === 'off' ? resultOf() : FULL))).code).toBe(3);
   });
 
   it('cuts rounds short when the time is up', async () => {
-    const { code, out } = await cli('stress churn --seconds 0.05', ({ signal }) => new Promise((_, reject) => {
+    const cut = (cycles: number) => cli('stress churn --seconds 0.05', ({ signal, onCycle }) => new Promise((_, reject) => {
+      for (let i = 0; i < cycles; i++) onCycle?.(cycleOf());
       signal!.addEventListener('abort', () => reject(new Stopped()));
     }));
+    const { code, out } = await cut(2);
     expect(code).toBe(0);
-    expect(out).toContain('1 round, 0 verified collections, nothing wrong (1 cut short by the clock)');
+    expect(out).toContain('1 round, 2 verified collections, nothing wrong (1 cut short by the clock)');
+    // Of what was not checked nothing is said.
+    const unchecked = await cut(0);
+    expect(unchecked.code).toBe(EXIT.unproven);
+    expect(unchecked.out).toContain('1 round, 0 verified collections, nothing was checked (1 cut short by the clock)');
+    expect(unchecked.err).toBe('sweepgen: no collection was verified in 0.05 s; give it longer with --seconds\n');
   });
 
   it('ends without blame when the user stops it', async () => {

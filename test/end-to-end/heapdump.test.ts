@@ -55,7 +55,7 @@ describe('bad input ends with exit code 2 and one sentence', () => {
     ['a dump that is cut off', ['run', '--heap', cut], /^sweepgen: cut\.heapdump: is cut off: it ends at byte 1000000, in an object\n$/],
     ['a dump that is not there', ['run', '--heap', './nowhere.gz'], /^sweepgen: nowhere\.gz: cannot be read: .*\n$/],
     ['a folder that is not there', ['run', 'churn', '--heapdump', './nowhere/out'], /^sweepgen: \.\/nowhere\/out can't be written: .*\n$/],
-    ['a folder in place of a file', ['run', 'churn', '--heapdump', folder], /^sweepgen: .* can't be written: it is a directory\n$/],
+    ['a folder in place of a file', ['run', 'churn', '--heapdump', folder], /^sweepgen: .* is a directory; name a file in it\n$/],
   ])('%s', async (_, words, says) => {
     const { code, out, err } = await sweepgen(words);
     expect([code, out]).toEqual([2, '']);

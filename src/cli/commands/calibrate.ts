@@ -7,7 +7,7 @@ import { formatFacts } from '../../report/table.ts';
 import { formatBytes, formatNs, formatNumber } from '../../report/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
-import { machinePath, saveMachine } from '../machine-file.ts';
+import { checkMachinePath, machinePath, saveMachine } from '../machine-file.ts';
 import { Progress } from '../progress.ts';
 
 interface CalibrateFlags {
@@ -23,7 +23,7 @@ export function addCalibrate(program: Command, deps: Deps): void {
     .description('Measures caches, lines, atomics, futexes and the mark loop on worker threads, and writes what it found. Takes about two minutes; nothing else should run.')
     .option('--out <file>', 'where to write it (default: sweepgen/machine.json in the configuration folder)')
     .option('--name <name>', 'what to call the machine', parseName, 'here')
-    .option('--json', 'print what is written')
+    .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
       ['sweepgen calibrate', 'what scale --model takes from now on'],
       ['sweepgen calibrate --out lab.json --name lab', 'a file for scale --model --machine ./lab.json'],
@@ -32,13 +32,14 @@ export function addCalibrate(program: Command, deps: Deps): void {
 }
 
 async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
-  if (flags.out !== undefined) deps.checkWritable(flags.out);
+  checkMachinePath(deps, flags.out);
   const progress = new Progress(deps.terminal);
   const { calibrate } = await import('../../drivers/model/calibrate/calibrate.ts');
   const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what), signal: deps.signal, isStopped: deps.isInterrupted }).finally(() => progress.clear());
   const path = saveMachine(deps.env, machine, flags.out);
   if (flags.json) {
-    deps.terminal.out(`${JSON.stringify(machine, null, 2)}\n`);
+    const { calibrateDocument } = await import('../calibrate-document.ts');
+    deps.terminal.out(`${calibrateDocument(path, machine)}\n`);
     return;
   }
   deps.terminal.out(`${[...describeMachine(machine), '', `Written to ${path === machinePath(deps.env) ? 'your configuration' : printable(path)}.`].join('\n')}\n`);

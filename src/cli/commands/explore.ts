@@ -1,6 +1,7 @@
 /** `sweepgen explore`: the same source as coroutines, under interleavings drawn from a seed. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import { fuzz } from '../../drivers/explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../drivers/explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../drivers/explore/failures/file-name.ts';
@@ -89,7 +90,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const watch = chooseMonitors(flags, { monitors: [], always: false });
   checkBuild();
   if (!flags.json) {
-    terminal.out(`seed ${seed}: ${scenario.name} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
+    terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
   await run(deps, flags, {
@@ -106,8 +107,8 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   } else {
     const [{ covered, seconds }] = tally.scenarios;
     terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? ', nothing wrong' : ''}\n`);
-    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal.outIsColored).join('\n')}\n`);
-    if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${join(flags.save, fileNameOf(investigation.artefact))}\n`);
+    if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
+    if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${printable(join(flags.save, fileNameOf(investigation.artefact)), 1000)}\n`);
   }
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + tally.sum('executions')) % SEEDS}`));

@@ -46,7 +46,7 @@ export function addFuzz(program: Command, deps: Deps): void {
     .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
     .option('--seconds <time>', `how long, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--executions <n>', 'how many executions, in all', integer('--executions', 1, 1_000_000_000_000))
-    .option('--jobs <n>', `worker threads, at most one for each core (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--jobs <n>', 'worker threads, at most one for each core (default: as many)', integer('--jobs', 1, MAX_JOBS))
     .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--mutant <name>', 'plant this bug')
@@ -106,7 +106,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
       onSlice: (slice, seconds) => progress.show(describeProgress(slice, tally, seconds)),
       onFailure(failure) {
         progress.clear();
-        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal.outIsColored).join('\n')}\n\n`);
+        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal).join('\n')}\n\n`);
       },
     });
   } finally {
@@ -117,7 +117,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
     const { fuzzDocument } = await import('../fuzz-document.ts');
     terminal.out(`${fuzzDocument(about, jobs, tally, result)}\n`);
   } else {
-    terminal.out(`${describeCoverage(tally, result.ending !== 'failure').join('\n')}\n`);
+    terminal.out(`${describeCoverage(tally, result.ending !== 'failure', terminal.outWidth).join('\n')}\n`);
     terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? ', nothing wrong' : ''}\n`);
   }
   if (log?.error !== undefined) throw log.error;

@@ -49,7 +49,7 @@ export function addMutants(program: Command, deps: Deps): void {
     .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
     .option('--seeds <n>', 'searches for each', integer('--seeds', 1, 16), 5)
     .option('--seed <n>', 'of the first search', parseSeed, 1)
-    .option('--jobs <n>', `worker threads, at most one for each core (default: ${deps.cores})`, integer('--jobs', 1, MAX_JOBS))
+    .option('--jobs <n>', 'worker threads, at most one for each core (default: as many)', integer('--jobs', 1, MAX_JOBS))
     .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--races', 'the race detector looks on all the time')
     .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
@@ -81,7 +81,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     const { mutantsDocument } = await import('../mutants-document.ts');
     terminal.out(`${mutantsDocument(search, searched)}\n`);
   } else {
-    terminal.out(`${mutantsTable(searched).join('\n')}\n`);
+    terminal.out(`${mutantsTable(searched, terminal.outWidth).join('\n')}\n`);
     const left = wanted.length - searched.length;
     if (left > 0) terminal.out(`${plural(left, 'mutant')} not tried\n`);
   }
@@ -97,6 +97,8 @@ async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: re
     for (let mutant = left.shift(); mutant !== undefined && !deps.signal.aborted; mutant = left.shift()) {
       progress.show(`${searched.size} of ${wanted.length}; ${mutant.name} …`);
       const result = await searchOne(pool, mutant, search);
+      // The pool was closed meanwhile.
+      if (result.kill === null && deps.signal.aborted) return;
       searched.set(mutant, result);
       progress.log(describeKill(result));
     }

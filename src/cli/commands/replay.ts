@@ -12,6 +12,7 @@ import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { laneTableText } from '../lane-table-text.ts';
+import { printLines } from '../print-lines.ts';
 
 interface ReplayFlags {
   readonly json?: boolean;
@@ -42,8 +43,8 @@ async function replay({ terminal }: Deps, failure: string, { json = false, trace
     const { replayDocument } = await import('../replay-document.ts');
     terminal.out(`${replayDocument(artefact, replayed, lanes)}\n`);
   } else {
-    terminal.out(`${describe(artefact, replayed).join('\n')}\n\n`);
-    for (const line of laneTableText(lanes, terminal.outIsColored)) terminal.out(line);
+    printLines(terminal.out, [...describe(artefact, replayed), '']);
+    for (const line of laneTableText(lanes, terminal.outIsColored, terminal.outWidth)) terminal.out(line);
   }
   if (recording.outcome.verdict !== 'ok') throw new StillFails(replayed);
 }

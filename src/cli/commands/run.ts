@@ -1,5 +1,6 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
+import { OutputError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
@@ -19,6 +20,7 @@ import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
 import { MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
+import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
 
@@ -61,7 +63,7 @@ export function addRun(program: Command, deps: Deps): void {
     .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
     .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip')
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
-    .option('--procs <n>', `Ps, each on a thread of its own, 1 to 64 (default: the ${plural(deps.cores, 'core')} here)`, parseProcs)
+    .option('--procs <n>', 'Ps, each on a thread of its own, 1 to 64 (default: one for each core)', parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the workload asks for)', parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
@@ -83,7 +85,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
     .option('--memprofile-rate <bytes>', 'sample a block about every so many bytes; 1: every block (default: 512K)', parseMemProfileRate)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', () => workloadList(deps.listWorkloads()))
+    .addHelpText('after', (context) => workloadList(deps.listWorkloads())(context))
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
@@ -106,6 +108,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const memprofileRate = profileRate(deps, flags);
   for (const path of [flags.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   const progress = new Progress(terminal);
+  // A file that can't be written must not cost the report of a long run.
+  let lost: OutputError | undefined;
+  function keep(error: unknown): void {
+    if (!(error instanceof OutputError)) throw error;
+    lost ??= error;
+  }
   const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
   const result = await runMachine(deps, {
     ...setting,
@@ -134,20 +142,22 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     onTick: (tick) => progress.show(describeTick(workload.name, tick)),
   }, async (m) => {
     progress.clear();
-    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m));
+    if (flags.memorydump !== undefined) await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
   }).finally(() => progress.clear());
-  await deliverProfile(deps, flags, result);
+  await deliverProfile(deps, flags, result).catch(keep);
   if (flags.json) {
     const { runDocument } = await import('../../report/json.ts');
     terminal.out(`${runDocument({ ...setting, params }, result, heap)}\n`);
+    if (lost !== undefined) throw lost;
     return;
   }
-  const report = isStdoutTaken(flags) ? terminal.err : terminal.out;
+  const [report, width] = isStdoutTaken(flags) ? [terminal.err, terminal.errWidth] : [terminal.out, terminal.outWidth];
   if (heap !== undefined) {
-    report(`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}\n`);
-    for (const line of formatHeapFacts(heap)) report(`  ${line}\n`);
+    const facts = formatHeapFacts(heap, width).map((line) => `  ${line}`);
+    printLines(report, [`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}`, ...facts]);
   }
-  for (const line of [...result.lines, ...formatSummary(setting, result)]) report(`${line}\n`);
+  printLines(report, [...result.lines, ...formatSummary(setting, result, width)]);
+  if (lost !== undefined) throw lost;
 }
 
 /** "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */

@@ -12,12 +12,14 @@ import { describeMemoryUse } from '../../report/memory-use.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
+import { paintHeads } from '../../report/table.ts';
+import { wrap } from '../../report/wrap.ts';
 import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
-import { Interrupted } from '../interruption.ts';
-import { GRAPHS, nameOf, openHeap } from '../heaps.ts';
 import { sayWritten } from '../drawing.ts';
+import { Interrupted } from '../interruption.ts';
+import { GRAPHS, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { examples } from '../help.ts';
 import { MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -57,7 +59,7 @@ export function addScale(program: Command, deps: Deps): void {
     .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
     .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot or a Go heap dump, as it is or in gzip (default: self)`)
     .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
-    .option('--procs <list>', `numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
+    .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
     .option('--arena <size>', 'size of the arena, as 64M, 2G or 512K (default: what the heap needs)', parseArena)
     .option('--policy <name>', POLICY_HELP, parsePolicy)
@@ -102,14 +104,15 @@ export function defaultCounts(cores: number): number[] {
 export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly Comparison[] = []): void {
   const { terminal } = deps;
   const { bold } = paint(terminal.outIsColored);
-  const table = ([head, ...rows]: readonly string[]) => ['', bold(head), ...rows];
+  const width = terminal.outWidth;
+  const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
   const lines = [
-    ...table(formatScaleTable(scaling)),
-    ...(threads.length > 1 ? table(formatThreads(threads)) : []),
-    ...(comparison.length > 0 ? table(formatComparison(comparison)) : []),
+    ...table(formatScaleTable(scaling, width)),
+    ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
+    ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
-    ...explainScaling(scaling),
+    ...explainScaling(scaling).flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
@@ -151,20 +154,21 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const scaling = await measure(tunings[0]);
   if (scaling.interrupted) return endEarly(deps, flags, scaling);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
+  if (!(await writeFigures(deps, flags, [scaling], comparison))) printAll(deps, source, scaling, comparison);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
+    sayWritten(deps, flags, flags.svg);
   }
-  if (await writeFigures(deps, flags, [scaling], comparison)) {
-    if (flags.svg !== undefined) sayWritten(deps, flags, flags.svg);
-    return;
-  }
+}
+
+/** The heap, what is known of it, and what was measured. */
+function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, comparison?: readonly Comparison[]): void {
   deps.terminal.out(`${describeHeap(scaling)}\n`);
-  if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image)) deps.terminal.out(`  ${line}\n`);
+  if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image, deps.terminal.outWidth)) deps.terminal.out(`  ${line}\n`);
   if (scaling.graph !== undefined) for (const line of describeGraph(scaling.graph)) deps.terminal.out(`  ${line}\n`);
   if (scaling.memory !== undefined) for (const line of describeMemoryUse(scaling.memory)) deps.terminal.out(`  ${line}\n`);
   printScaling(deps, scaling, comparison);
-  if (flags.svg !== undefined) sayWritten(deps, flags, flags.svg);
 }
 
 /** What was measured before the user ended it; a drawing or a comparison is left for the whole. */
@@ -198,8 +202,8 @@ async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: Sc
     }
   }
   if (!(await writeFigures({ ...deps, terminal }, flags, scalings))) {
-    const [head, ...rows] = formatSweep(name, scalings);
-    terminal.out(`${[describeHeap(scalings[0]), '', paint(terminal.outIsColored).bold(head), ...rows].join('\n')}\n`);
+    const table = paintHeads(formatSweep(name, scalings, terminal.outWidth), paint(terminal.outIsColored).bold);
+    terminal.out(`${[describeHeap(scalings[0]), '', ...table].join('\n')}\n`);
   }
   if (interruption !== undefined) throw interruption;
 }
@@ -224,7 +228,7 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline | (Predi
 
 /** @throws UsageError for a prediction, of which there is only one run */
 function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
-  if ('predicted' in baseline) throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
+  if (baseline.command === 'scale --model') throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
   return baseline;
 }
 

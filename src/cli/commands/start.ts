@@ -25,7 +25,7 @@ export function addStart(program: Command, deps: Deps): void {
     .command('start')
     .summary('mark the heap of sweepgen itself, with 1 to all cores')
     .description('Takes a snapshot of its own heap, loads it through the allocator, and shows how mark time changes with the number of threads. Each collection is verified.')
-    .option('--procs <list>', `numbers of threads, each 1 to 32 (default: ${defaultCounts(deps.cores).join(',')})`, parseThreadCounts)
+    .option('--procs <list>', 'numbers of threads, each 1 to 32 (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([

@@ -44,12 +44,12 @@ export function addStress(program: Command, deps: Deps): void {
     .summary('run random rounds of mutators and collections under the oracle')
     .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round.')
     .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
-    .option('--procs <n>', `most Ps of a round, 1 to 64 (default: ${defaultProcs(deps.cores)})`, parseProcs)
+    .option('--procs <n>', 'most Ps of a round, 1 to 64 (default: one for each core, but at least 4)', parseProcs)
     .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
     .option('--first-round <n>', "number of the first round, to go on with a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', () => workloadList(deps.listWorkloads()))
+    .addHelpText('after', (context) => workloadList(deps.listWorkloads())(context))
     .addHelpText('after', examples([
       ['sweepgen stress', 'half a minute of everything'],
       ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],

@@ -238,6 +238,20 @@ describe('the pool of threads', () => {
     }
   });
 
+  it('has slices end with what they have when the user stops it', async () => {
+    const controller = new AbortController();
+    const pool = threadPool(1, { signal: controller.signal });
+    try {
+      // The worker has built its core, and is at work.
+      await pool.runSlice(sliceOf());
+      const slice = pool.runSlice(sliceOf({ executions: 1_000_000_000, seconds: 3600 }));
+      controller.abort();
+      expect((await slice).executions).toBeLessThan(1_000_000_000);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('says which worker died, and what a slice threw', async () => {
     const dying = threadPool(1, { worker: join(ROOT, 'test/drivers/explore/fixtures/dying-worker.mjs') });
     await expect(dying.runSlice(sliceOf())).rejects.toThrow(WorkerLost);

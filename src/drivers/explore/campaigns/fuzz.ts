@@ -48,7 +48,7 @@ const SHORTEST = 0.1;
 /** Less than any slice is worth. */
 const MOMENT = 0.001;
 /** A worker sees between two executions that it is to stop; one that builds a core does not. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 250;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const campaign = new Campaign(options);

@@ -1,0 +1,32 @@
+/** `sweepgen help`: the help of a command, and all of it as a man page. */
+import type { Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { declarationsOf } from '../declarations.ts';
+import type { Deps } from '../deps.ts';
+import { examples } from '../help.ts';
+import { manPage } from '../man.ts';
+import { hint } from '../suggest.ts';
+
+export function addHelp(program: Command, deps: Deps): void {
+  program
+    .command('help')
+    .summary('show the help of a command')
+    .description('Shows the help of a command, or which commands there are.')
+    .argument('[command]', 'the command (default: all)')
+    .option('--man', 'print the man page, as troff')
+    .addHelpText('after', examples([
+      ['sweepgen help run', 'the same as sweepgen run --help'],
+      ['sweepgen help --man | man -l -', 'the man page'],
+    ]))
+    .action((name: string | undefined, { man }: { readonly man?: boolean }) => {
+      if (man) deps.terminal.out(manPage(program.description(), declarationsOf(program, () => undefined), deps.version));
+      else (name === undefined ? program : find(program, name)).outputHelp();
+    });
+}
+
+function find(program: Command, name: string): Command {
+  const found = program.commands.find((command) => command.name() === name);
+  if (found === undefined) throw new UsageError(`there is no command '${printable(name)}'${hint(name, program.commands.map((command) => command.name()))}`);
+  return found;
+}

@@ -1,0 +1,30 @@
+/** Words that complete arguments and options whose values are names of things. */
+import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
+import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
+import { STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
+import { MACHINES } from '../../drivers/model/machines.ts';
+import type { WordsFor } from '../declarations.ts';
+import type { Deps } from '../deps.ts';
+import { GRAPHS } from '../heaps.ts';
+import { SHELLS } from './shells.ts';
+
+/** @param commands their names */
+export function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands: readonly string[]): WordsFor {
+  const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
+  const words: Readonly<Record<string, readonly string[]>> = {
+    workload: names(listWorkloads()),
+    heap: ['self', ...GRAPHS],
+    scenario: names([...SCENARIOS, ...CANARIES]),
+    scenarios: names([...SCENARIOS, ...CANARIES]),
+    mutants: names(MUTANTS),
+    mutant: names(MUTANTS),
+    strategy: STRATEGIES.map(({ spec }) => spec).filter((spec) => /^[\w.:-]+$/.test(spec)),
+    monitors: [...MONITOR_NAMES, 'all', 'none'],
+    machine: names(MACHINES),
+    command: commands,
+    shell: SHELLS,
+  };
+  // `run --heap` takes a file, and no graph.
+  return (command, name) => (command === 'run' && name === 'heap' ? undefined : words[name]);
+}

@@ -1,0 +1,77 @@
+/** The commands as they are declared, for completion and the man page. */
+import type { Command, Option } from 'commander';
+
+/** How the value of an option or an argument is completed. */
+export type Values =
+  /** There is none: a flag. */
+  | { readonly kind: 'none' }
+  /** A number, or whatever the user makes up. */
+  | { readonly kind: 'any' }
+  | { readonly kind: 'folder' }
+  /** One of these words, or, if `files`, the path of a file. */
+  | { readonly kind: 'words'; readonly words: readonly string[]; readonly files: boolean };
+
+export interface OptionDeclaration {
+  /** As `--procs`. */
+  readonly long: string;
+  /** As `-V`; most have none. */
+  readonly short: string | undefined;
+  /** As `--procs <n>`. */
+  readonly flags: string;
+  readonly help: string;
+  readonly values: Values;
+}
+
+export interface ArgumentDeclaration {
+  /** As `[workload]`. */
+  readonly usage: string;
+  readonly help: string;
+  readonly isRepeated: boolean;
+  readonly values: Values;
+}
+
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly options: readonly OptionDeclaration[];
+  readonly arguments: readonly ArgumentDeclaration[];
+}
+
+/** Words that complete the value of this option or argument, by its name. */
+export type WordsFor = (command: string, name: string) => readonly string[] | undefined;
+
+/** The commands of `program`, in the order of help. */
+export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDeclaration[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    summary: command.summary(),
+    description: command.description(),
+    options: [...command.options.map((option) => declare(option, command.name(), wordsFor)), HELP],
+    arguments: command.registeredArguments.map((argument) => ({
+      usage: argument.required ? `<${argument.name()}>` : argument.variadic ? `[${argument.name()}...]` : `[${argument.name()}]`,
+      help: argument.description,
+      isRepeated: argument.variadic,
+      values: { kind: 'words', words: wordsFor(command.name(), argument.name()) ?? [], files: !NO_FILES.has(command.name()) },
+    })),
+  }));
+}
+
+/** Their arguments are names only. */
+const NO_FILES = new Set(['help', 'completion', 'mutants']);
+
+const HELP: OptionDeclaration = { long: '--help', short: '-h', flags: '-h, --help', help: 'show help', values: { kind: 'none' } };
+
+function declare(option: Option, command: string, wordsFor: WordsFor): OptionDeclaration {
+  const { long, short, flags, description } = option;
+  return { long: long!, short, flags, help: description, values: valuesOf(option, command, wordsFor) };
+}
+
+function valuesOf(option: Option, command: string, wordsFor: WordsFor): Values {
+  if (!option.required && !option.optional) return { kind: 'none' };
+  const placeholder = /[<[](.+)[>\]]/.exec(option.flags)?.[1];
+  if (placeholder === 'folder') return { kind: 'folder' };
+  const words = wordsFor(command, option.name()) ?? (option.parseArg as { names?: readonly string[] } | undefined)?.names;
+  if (placeholder === 'file') return { kind: 'words', words: words ?? [], files: true };
+  return words === undefined ? { kind: 'any' } : { kind: 'words', words, files: option.name() === 'machine' };
+}

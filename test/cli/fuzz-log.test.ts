@@ -1,0 +1,27 @@
+/** A campaign whose log can't be written ends, tells what it found, and says so with a code of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { localPool } from '../../src/drivers/explore/campaigns/pool.ts';
+import { cli } from './fakes.ts';
+
+it('a lost log ends the campaign with exit code 6, after its table', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sweepgen-fuzz-log-'));
+  const pool = localPool(() => performance.now());
+  let slices = 0;
+  const explorePool = () => ({
+    ...pool,
+    async runSlice(slice: Parameters<typeof pool.runSlice>[0]) {
+      const result = await pool.runSlice(slice);
+      // As a disk does that is unplugged.
+      if (++slices === 2) rmSync(folder, { recursive: true });
+      return result;
+    },
+  });
+  const { code, out, err } = await cli(`fuzz mark-bits --seed 1 --executions 1000000 --seconds 3600 --log ${join(folder, 'n.jsonl')} --monitors none`, undefined, { explorePool });
+  expect(code).toBe(6);
+  expect(slices).toBe(2);
+  expect(out).toMatch(/^mark-bits +[\d,]+/m);
+  expect(err).toMatch(/^sweepgen: the log .*n\.jsonl can't be written: /);
+});
