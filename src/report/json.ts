@@ -23,7 +23,7 @@ const RUN_SCHEMA = 2;
 /** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
 const SCALE_SCHEMA = 3;
 /** 2: its fields are those of a measurement. */
-export const PREDICTION_SCHEMA = 2;
+const PREDICTION_SCHEMA = 2;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -219,6 +219,16 @@ export const PredictionDocument = z.object({
   comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
 });
 export type PredictionDocument = z.infer<typeof PredictionDocument>;
+
+/** The document of a prediction; its head is the same for all. */
+export function printPrediction(fields: Omit<PredictionDocument, 'schema' | 'command' | 'phase'>): string {
+  return print(PredictionDocument.parse({
+    schema: PREDICTION_SCHEMA,
+    command: 'scale --model',
+    phase: 'mark',
+    ...fields,
+  }));
+}
 
 /**
  * What `sweepgen scale --json` printed before, of a measurement or of a prediction.

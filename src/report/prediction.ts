@@ -2,7 +2,7 @@
 import { printable } from '../base/printable.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
-import { PREDICTION_SCHEMA, PredictionDocument } from './json.ts';
+import { printPrediction } from './json.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import { formatTable, type Column } from './table.ts';
@@ -104,10 +104,7 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
 
 /** One document, as `scale --json` prints of a measurement; times in ns. */
 export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
-  return JSON.stringify(PredictionDocument.parse({
-    schema: PREDICTION_SCHEMA,
-    command: 'scale --model',
-    phase: 'mark',
+  return printPrediction({
     heap,
     settings: { policy },
     machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
@@ -119,7 +116,7 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       medianNs: result.markNs,
       speedup: results[0].markNs / result.markNs,
       objects: result.objectsMarked,
-      objectsByThread: result.objectsByThread,
+      objectsByThread: [...result.objectsByThread],
       handoff: result.handoff,
       steal: result.steal,
       yields: result.yields,
@@ -127,6 +124,6 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       events: result.events,
       stalledNs: result.stalledNs,
     })),
-    comparison,
-  }), null, 2);
+    comparison: comparison && [...comparison],
+  });
 }
