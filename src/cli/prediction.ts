@@ -64,13 +64,13 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
   const { baseline } = flags;
   const comparison = baseline === undefined ? undefined : comparePrediction(baseline, prediction);
+  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
+  else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison, terminal.outWidth));
   if (flags.svg !== undefined && !prediction.interrupted) {
     const { scaleSvg } = await import('../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
+    sayWritten(deps, flags, flags.svg);
   }
-  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
-  else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison));
-  if (flags.svg !== undefined && !prediction.interrupted) sayWritten(deps, flags, flags.svg);
   if (prediction.interrupted) {
     const left = flags.model.slice(prediction.results.length);
     throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
@@ -78,13 +78,14 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
 }
 
 function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
+  const { bold } = paint(terminal.outIsColored);
   const width = terminal.outWidth;
-  const table = (rows: readonly string[]) => ['', ...paintHeads(rows, paint(terminal.outIsColored).bold)];
+  const table = (rows: readonly string[]) => ['', ...paintHeads(rows, bold)];
   const { represented } = prediction.heap;
   const lines = [
     describePrediction(prediction),
     ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
-    `  ${describeMachineOf(prediction)}`,
+    ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
     ...table(formatPrediction(prediction, width)),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',

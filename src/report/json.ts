@@ -23,7 +23,9 @@ import type { RunSetting } from './summary.ts';
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;
 /** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
-export const SCALE_SCHEMA = 3;
+const SCALE_SCHEMA = 3;
+/** 2: its fields are those of a measurement. */
+const PREDICTION_SCHEMA = 2;
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -201,13 +203,11 @@ function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
   return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, splitsObjects(settings)) }));
 }
 
-/** A prediction, as `scale --model --json` prints it: the document of a measurement as far as the two have the same to say. */
+/** What `scale --model --json` prints: the document of a measurement as far as the two have the same to say. */
 export const PredictionDocument = z.object({
-  schema: z.literal(SCALE_SCHEMA),
-  command: z.literal('scale'),
+  schema: z.literal(PREDICTION_SCHEMA),
+  command: z.literal('scale --model'),
   phase: z.literal('mark'),
-  /** Tells this document from a measurement's. */
-  predicted: z.literal(true),
   heap: z.object({ name: text, objects: count, bytes: count }),
   settings: z.record(text, z.union([text, z.number()])),
   machine: z.object({
@@ -237,6 +237,16 @@ export const PredictionDocument = z.object({
 });
 export type PredictionDocument = z.infer<typeof PredictionDocument>;
 
+/** The document of a prediction; its head is the same for all. */
+export function printPrediction(fields: Omit<PredictionDocument, 'schema' | 'command' | 'phase'>): string {
+  return print(PredictionDocument.parse({
+    schema: PREDICTION_SCHEMA,
+    command: 'scale --model',
+    phase: 'mark',
+    ...fields,
+  }));
+}
+
 /**
  * What `sweepgen scale --json` printed before, of a measurement or of a prediction.
  * @throws UsageError for any other text; `name` is the file's
@@ -249,12 +259,14 @@ export function readScaleDocument(name: string, text: string): ScaleDocument | P
   } catch {
     throw new UsageError(`${file} is no JSON; compare with what sweepgen scale --json has printed`);
   }
-  const { schema, command, sweep, predicted } = (document ?? {}) as Record<string, unknown>;
-  if (command === 'scale' && typeof schema === 'number' && schema !== SCALE_SCHEMA) {
-    throw new UsageError(`${file} has schema ${schema}, and this version compares ${SCALE_SCHEMA}; measure it again`);
+  const { schema, command, sweep } = (document ?? {}) as Record<string, unknown>;
+  const isPrediction = command === 'scale --model';
+  const known = isPrediction ? PREDICTION_SCHEMA : SCALE_SCHEMA;
+  if ((command === 'scale' || isPrediction) && typeof schema === 'number' && schema !== known) {
+    throw new UsageError(`${file} has schema ${schema}, and this version compares ${known}; ${isPrediction ? 'predict' : 'measure'} it again`);
   }
   if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a sweep; compare with one that was made without --sweep`);
-  const parsed = (predicted === undefined ? ScaleDocument : PredictionDocument).safeParse(document);
+  const parsed = (isPrediction ? PredictionDocument : ScaleDocument).safeParse(document);
   if (!parsed.success) throw new UsageError(`${file} is not what sweepgen scale --json has printed: ${printable(describeIssue(parsed.error, document))}`);
   return parsed.data;
 }

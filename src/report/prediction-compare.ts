@@ -10,8 +10,8 @@ import { formatCount, timeColumn } from './units.ts';
 export interface PredictionBaseline {
   /** Its file. */
   readonly path: string;
-  /** A prediction, too. */
-  readonly predicted?: true;
+  /** `scale --model` if it is a prediction, too. */
+  readonly command: string;
   readonly heap: { readonly name: string; readonly objects: number };
   readonly results: readonly { readonly procs: number; readonly medianNs: number }[];
 }
@@ -52,11 +52,12 @@ function graphOf(name: string): string {
 const right = (head: string): Column => ({ head, align: 'right' });
 
 /** Head and rows: before and now of two predictions; measured, predicted and their ratio else. */
-export function formatPredictionComparison({ predicted = false }: { readonly predicted?: boolean }, rows: readonly PredictionComparison[]): string[] {
+export function formatPredictionComparison({ command }: Pick<PredictionBaseline, 'command'>, rows: readonly PredictionComparison[], width?: number): string[] {
+  const predicted = command === 'scale --model';
   const time = timeColumn(rows.flatMap(({ oldNs, newNs }) => [oldNs, newNs]));
   const columns = predicted ? [right('threads'), right('before'), right('now'), right('change')] : [right('threads'), right('measured'), right('predicted'), right('predicted / measured')];
   return formatTable(columns, rows.map(({ procs, oldNs, newNs, change }) => [
     formatCount(procs), time(oldNs), time(newNs),
     predicted ? `${change < 0 ? '' : '+'}${(change * 100).toFixed(1)} %` : (1 + change).toFixed(2),
-  ]));
+  ]), width);
 }

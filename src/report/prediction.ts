@@ -2,7 +2,7 @@
 import { printable } from '../base/printable.ts';
 import type { Predicted } from '../drivers/model/predict.ts';
 import type { MachineModel } from '../drivers/model/machine-model.ts';
-import { PredictionDocument, SCALE_SCHEMA } from './json.ts';
+import { printPrediction } from './json.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
@@ -105,11 +105,7 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
 
 /** One document, as `scale --json` prints of a measurement; times in ns. */
 export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
-  return JSON.stringify(PredictionDocument.parse({
-    schema: SCALE_SCHEMA,
-    command: 'scale',
-    phase: 'mark',
-    predicted: true,
+  return printPrediction({
     heap,
     settings: { policy },
     machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
@@ -121,7 +117,7 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       medianNs: result.markNs,
       speedup: results[0].markNs / result.markNs,
       objects: result.objectsMarked,
-      objectsByThread: result.objectsByThread,
+      objectsByThread: [...result.objectsByThread],
       handoff: result.handoff,
       steal: result.steal,
       yields: result.yields,
@@ -129,6 +125,6 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       events: result.events,
       stalledNs: result.stalledNs,
     })),
-    comparison,
-  }), null, 2);
+    comparison: comparison && [...comparison],
+  });
 }

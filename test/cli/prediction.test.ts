@@ -119,7 +119,7 @@ test('scale --model predicts in place of measuring', async () => {
 test('scale --model --json says the same as one document', async () => {
   const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
   const document = PredictionDocument.strict().parse(JSON.parse(out));
-  expect(document).toMatchObject({ schema: 3, command: 'scale', predicted: true, heap: { name: 'tree-2000', objects: 2047 }, machine: { name: 'xeon-2', cores: 2 }, settings: { policy: 'go1.3' }, unpadded: true });
+  expect(document).toMatchObject({ schema: 2, command: 'scale --model', heap: { name: 'tree-2000', objects: 2047 }, machine: { name: 'xeon-2', cores: 2 }, settings: { policy: 'go1.3' }, unpadded: true });
   expect(document.machine.warning).toContain('not for this machine');
   const [one, two] = document.results;
   expect([one.procs, two.procs]).toEqual([1, 2]);
@@ -154,8 +154,8 @@ describe('a prediction beside other figures', () => {
     [{ heap: { name: 'tree', objects: 2000 } }, 'old.json is of the heap tree, not list-2000'],
     [{ heap: { name: 'list', objects: 4000 } }, 'old.json is of 4,000 objects, and the prediction of 2,000; give both the same --objects'],
     [{ heap: { name: '\x1b[2Jtree', objects: 2000 } }, 'old.json is of the heap \\x1b[2Jtree, not list-2000'],
-    [{ schema: 2 }, 'old.json has schema 2, and this version compares 3; measure it again'],
-    [{ predicted: 'no' }, 'old.json is not what sweepgen scale --json has printed: predicted: expected true'],
+    [{ schema: 1 }, 'old.json has schema 1, and this version compares 2; predict it again'],
+    [{ phase: 'sweep' }, 'old.json is not what sweepgen scale --json has printed: phase: expected "mark"'],
   ])('is not compared with %j', async (changes, sentence) => {
     const before = JSON.parse((await cli(`${model} --json`)).out) as { heap: object };
     const heap = { ...before.heap, ...('heap' in changes ? changes.heap : {}) };

@@ -42,7 +42,7 @@ test.each<[string, () => readonly string[]]>([
   ['steps in a trace', () => [formatTrace({ kind: TRACE.alloc, p: 1, size: 1, goid: 1, status: 1, waitreason: 0, pcs: [0], elided: 0 }, [BAD], 2)]],
   ['a machine that is predicted for', () => [describePrediction(prediction), describeMachineOf(prediction), ...explainPrediction(prediction)]],
   ['a machine that was measured', () => describeMachine(machine)],
-  ['a file that is compared with', () => [messageOf(() => comparePrediction({ path: BAD, heap: { name: BAD, objects: 9 }, results: [] }, prediction))]],
+  ['a file that is compared with', () => [messageOf(() => comparePrediction({ path: BAD, command: 'scale', heap: { name: BAD, objects: 9 }, results: [] }, prediction))]],
 ])('%s', (_, linesOf) => {
   const lines = linesOf();
   expect(lines.join('')).toContain('\\x1b[31m\\u202e\\x0ax');

@@ -151,12 +151,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     if (lost !== undefined) throw lost;
     return;
   }
-  const report = isStdoutTaken(flags) ? terminal.err : terminal.out;
+  const [report, width] = isStdoutTaken(flags) ? [terminal.err, terminal.errWidth] : [terminal.out, terminal.outWidth];
   if (heap !== undefined) {
-    const facts = formatHeapFacts(heap, terminal.outWidth).map((line) => `  ${line}`);
+    const facts = formatHeapFacts(heap, width).map((line) => `  ${line}`);
     printLines(report, [`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}`, ...facts]);
   }
-  printLines(report, [...result.lines, ...formatSummary(setting, result, terminal.outWidth)]);
+  printLines(report, [...result.lines, ...formatSummary(setting, result, width)]);
   if (lost !== undefined) throw lost;
 }
 

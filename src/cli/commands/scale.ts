@@ -159,8 +159,8 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
+    sayWritten(deps, flags, flags.svg);
   }
-  if (flags.svg !== undefined) sayWritten(deps, flags, flags.svg);
 }
 
 /** The heap, what is known of it, and what was measured. */
@@ -230,7 +230,7 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline | (Predi
 
 /** @throws UsageError for a prediction, of which there is only one run */
 function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
-  if ('predicted' in baseline) throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
+  if (baseline.command === 'scale --model') throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
   return baseline;
 }
 
