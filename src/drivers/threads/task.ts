@@ -1,5 +1,5 @@
 /** What the main thread and its worker threads tell each other. */
-import { Fatal, UsageError, type Facts } from '../../base/fatal.ts';
+import { EXIT, Fatal, UsageError, type Facts } from '../../base/fatal.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { placeOf } from '../../base/user-frame.ts';
 import { WorkloadError } from '../errors.ts';
@@ -67,7 +67,10 @@ function classify(failure: Failed, who: string, module: string | undefined): Err
     const { code, facts, exitCode } = failure;
     return new Fatal(code, place === '' ? facts : { ...facts, at: place.replace(/^ at /, '') }, exitCode, module);
   }
-  const { kind, message } = failure;
+  const { kind, message, stack } = failure;
+  // The machine's own code could not go on, with none of the user's below it: it read what a step had written.
+  const isOurs = place === '' && /^\s+at /m.test(stack);
+  if (kind === 'threw' && isOurs && module !== undefined) return new Fatal('MEMORY_UNREADABLE', { reason: message }, EXIT.invariant, module);
   if (kind === 'usage') return new WorkloadError(`${who}${place}: ${message}`);
   if (kind === 'ended') return new WorkloadError(`${who} called ${message}${place}; leave the process to sweepgen`);
   return new WorkloadError(`${who} threw${place}: ${message}`);

@@ -137,6 +137,7 @@ describe('a memory that steps have damaged', () => {
         // It may go unseen, be seen as damage, be taken for the module's mistake, or hold the machine up.
         expect([0, 1, 2, 3, 4]).toContain(code);
         expect(text).not.toMatch(BLAMES_US);
+        if (code === 2) expect(text).toMatch(/ at MODULE:3|has not come to an end|has not returned|in a circle/);
         if (code === 1) expect(text).toMatch(/steps of MODULE write to this memory/);
       }
     }
