@@ -18,7 +18,7 @@ serve(async (task: MTask, loaded) => {
   if (task.kind === 'settle') return settle(m);
   m = new Int32Array(task.buffer, 0, task.words);
   if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
-  const text = link(await loadSteps(task.workload));
+  const text = link(await loadSteps(task.workload, task.file));
   loaded();
   const mp = mAt(m, task.index);
   arrive(m);

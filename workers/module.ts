@@ -13,7 +13,7 @@ let workload: Workload;
 serve(async (task: ModuleTask, loaded): Promise<unknown> => {
   if (task.kind === 'describe') {
     guardGlobals();
-    workload = await loadWorkload(task.spec);
+    workload = await loadWorkload(task.spec, task.file);
     return describeWorkload(workload);
   }
   loaded();

@@ -66,12 +66,13 @@ const ArgsShape = z.array(z.number()).max(G_INTS, `can be at most ${G_INTS}, the
 /**
  * The built-in workload `spec`, or the one that the module at the path or file URL `spec`
  * exports by default: a Workload, or a function from the toolkit to one.
+ * @param file what to import for that module
  * @throws UsageError in a sentence that says what is wrong with it
  */
-export async function loadWorkload(spec: string): Promise<Workload> {
+export async function loadWorkload(spec: string, file = spec): Promise<Workload> {
   const known = builtIn(spec);
   if (known !== undefined) return known;
-  return guarded(spec, checkWorkload(spec, await importWorkload(spec)));
+  return guarded(spec, checkWorkload(spec, await importWorkload(spec, file)));
 }
 
 function checkWorkload(spec: string, made: unknown): Workload {

@@ -17,11 +17,11 @@ import { toolkit } from './toolkit.ts';
 import type { Workload } from './workload.ts';
 
 /** The steps of a workload that loadWorkload has found good. */
-export async function loadSteps(spec: string): Promise<readonly Step[]> {
+export async function loadSteps(spec: string, file = spec): Promise<readonly Step[]> {
   const known = builtIn(spec);
   if (known !== undefined) return known.steps;
   guardGlobals();
-  const { steps } = (await importWorkload(spec)) as Workload;
+  const { steps } = (await importWorkload(spec, file)) as Workload;
   return checkedSteps(steps);
 }
 
@@ -30,8 +30,8 @@ export async function loadSteps(spec: string): Promise<readonly Step[]> {
  * toolkit, if it is a function.
  * @throws UsageError for a module that isn't there, or can't be loaded
  */
-export async function importWorkload(spec: string): Promise<unknown> {
-  const exported = await importDefault(spec, moduleUrl(spec));
+export async function importWorkload(spec: string, file = spec): Promise<unknown> {
+  const exported = await importDefault(spec, moduleUrl(file));
   return typeof exported === 'function' ? callFactory(spec, exported as (api: typeof toolkit) => unknown) : exported;
 }
 
@@ -61,6 +61,8 @@ function pathOf(spec: string, url: string): string {
 }
 
 async function importDefault(spec: string, url: string): Promise<unknown> {
+  // Stacks then name the lines that the user wrote, also of a module that was bundled from TypeScript.
+  process.setSourceMapsEnabled(true);
   const loaded = await import(/* @vite-ignore */ url).catch((error: unknown) => {
     throw new UsageError(`workload module ${printable(spec)} can't be loaded: ${messageOf(error)}${placeOf(error)}`);
   });

@@ -8,7 +8,7 @@ interface SharedMemory {
 }
 
 export type ModuleTask =
-  | { readonly kind: 'describe'; readonly spec: string }
+  | { readonly kind: 'describe'; readonly spec: string; readonly file: string }
   | { readonly kind: 'needs'; readonly params: Params }
   | { readonly kind: 'args'; readonly params: Params; readonly seed: number }
   | ({ readonly kind: 'build'; readonly params: Params } & SharedMemory)

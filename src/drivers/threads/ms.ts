@@ -32,7 +32,7 @@ export class Ms {
     this.lost = new Promise((_, reject) => {
       for (const thread of this.threads) thread.lost.catch((error: ThreadLost) => reject(this.lostThread(error)));
     });
-    this.done = Promise.all(this.threads.map((thread, index) => this.ask(thread, { kind: 'run', buffer, words: map.words, compiled, index, workload: options.workload })));
+    this.done = Promise.all(this.threads.map((thread, index) => this.ask(thread, { kind: 'run', buffer, words: map.words, compiled, index, workload: options.workload, file: program.file ?? options.workload })));
     this.lost.catch(() => {});
     this.done.catch(() => {});
   }

@@ -19,11 +19,14 @@ import type { ModuleTask } from './module-task.ts';
 import { Patience, TICK_MS } from './patience.ts';
 import { errorOf, type Outcome } from './task.ts';
 import { Thread, ThreadLost } from './thread.ts';
+import { importable } from './typescript-module.ts';
 import { MODULE_WORKER, workerFile } from './worker.ts';
 
 export interface Program extends WorkloadFacts, Pick<Workload, 'main'> {
   /** Path of the user's module it is from; undefined for one of sweepgen's own. */
   readonly module?: string;
+  /** What the threads import for that module. */
+  readonly file?: string;
   readonly types?: TypeTable;
   readonly steps: readonly { readonly name: string }[];
   /** Rejects when the user's module throws outside of its functions, or ends its thread. */
@@ -80,12 +83,16 @@ function ownProgram(workload: Workload): Program {
 }
 
 async function openModule(spec: string, seconds: number | undefined, ending: Promise<never> | undefined): Promise<Program> {
-  moduleUrl(spec);
+  const { file, remove } = await importable(spec, moduleUrl(spec));
   const host = new ModuleHost(spec, seconds, ending);
-  const described = (await host.ask('loading it', { kind: 'describe', spec })) as Description;
+  const described = (await host.ask('loading it', { kind: 'describe', spec, file }).catch((error: unknown) => {
+    remove();
+    throw error;
+  })) as Description;
   return {
     ...described,
     module: spec,
+    file,
     types: describedTypes(described.types),
     steps: described.steps.map((name) => ({ name })),
     lost: host.lost,
@@ -97,7 +104,7 @@ async function openModule(spec: string, seconds: number | undefined, ending: Pro
     // There, because a memory that build() has damaged may hold this up forever.
     start: async (m, _m0, args) => void (await host.ask(described.hasBuild ? 'making its main goroutine after build()' : 'making its main goroutine', { kind: 'start', ...shared(m), args })),
     report: async (m, params) => (described.hasReport ? ((await host.ask('report()', { kind: 'report', ...shared(m), params })) as string[]) : []),
-    close: () => host.end(),
+    close: () => host.end().finally(remove),
   };
 }
 

@@ -18,6 +18,8 @@ export type MTask =
       readonly index: number;
       /** As given to openProgram. */
       readonly workload: string;
+      /** What to import for it; see importable. */
+      readonly file: string;
     }
   /** After every M has left: sweeps what is left and recounts the statistics of the memory that this thread ran on. */
   | { readonly kind: 'settle' };

@@ -1,0 +1,53 @@
+/** User modules in TypeScript on a Node that can't strip types: bundled to JavaScript first. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { messageOf } from '../../base/thrown.ts';
+
+/** A module that this Node can import. */
+export interface Importable {
+  /** Path or file URL to import. */
+  readonly file: string;
+  /** Removes what was written for it. */
+  remove(): void;
+}
+
+const TYPESCRIPT = /\.m?ts$/;
+
+/** Whether this Node imports TypeScript by itself, as 22.18 and later do. */
+function stripsTypes(): boolean {
+  return Boolean((process.features as { typescript?: unknown }).typescript);
+}
+
+/**
+ * Returns what to import for the user's module `spec`, whose URL is `url`: the module itself, or, if it is
+ * TypeScript and Node can't strip types, a bundle of it with a source map, so that errors name its lines.
+ * @param strips whether Node strips types
+ * @throws UsageError if no bundler is installed, or the module can't be bundled
+ */
+export async function importable(spec: string, url: string, strips = stripsTypes()): Promise<Importable> {
+  if (strips || !TYPESCRIPT.test(url)) return { file: spec, remove() {} };
+  // The bundler is a tool of the build, and no part of the installed package.
+  const bundler = await import('rolldown').catch(() => undefined);
+  if (bundler === undefined) {
+    throw new UsageError(`workload module ${printable(spec)}: Node ${process.versions.node} can't run TypeScript; use Node 22.18 or later, or install rolldown`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sweepgen-ts-'));
+  const file = join(folder, 'module.mjs');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const build = await bundler.rolldown({ input: fileURLToPath(url), platform: 'node', logLevel: 'silent', external: ['sweepgen'] });
+    try {
+      await build.write({ file, format: 'esm', sourcemap: 'inline' });
+    } finally {
+      await build.close();
+    }
+  } catch (error) {
+    remove();
+    throw new UsageError(`workload module ${printable(spec)} can't be loaded: ${printable(messageOf(error), 400)}`);
+  }
+  return { file, remove };
+}
