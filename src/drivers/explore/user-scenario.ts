@@ -45,7 +45,7 @@ interface UserScenario extends LoadedCore {
 
 /** Is it a module's path, and no name of a scenario? */
 export function isModulePath(name: string): boolean {
-  return /[/\\]|\.m?js$/.test(name);
+  return /[/\\]|\.m?[jt]s$/.test(name);
 }
 
 /**

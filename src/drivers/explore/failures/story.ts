@@ -8,34 +8,49 @@ import type { Recording } from './recording.ts';
 import { pairSteps } from './relevant.ts';
 import type { Access } from './trace.ts';
 
-/** An access of a pair, with the name of its word. */
+/** An access of a pair, with its place in the trace and the name of its word. */
 interface Told extends Access {
+  readonly step: number;
   readonly word: string;
 }
 
 /** Sentences about the critical `pairs`, with the words by the names that they have in `lanes`. */
-export function storyOf(recording: Recording, pairs: readonly CriticalPair[], lanes: Lanes): string[] {
-  const told = pairs.map((pair): readonly [Told, Told] => {
-    const [first, second] = pairSteps(recording, [pair]).map((step): Told => ({ ...recording.trace.at(step), word: lanes.rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(recording.trace.at(step))}` }));
-    return [first, second];
-  });
-  if (told.some(([first, second]) => first === undefined || second === undefined)) return [];
-  if (told.length === 2) {
-    const [[before], [between, after]] = told;
-    if (before.thread === after.thread && !(writes(before) && changes(before)) && changes(between)) return [staleStory(before, between, after, lanes.names)];
-  }
-  return told.map(([first, second]) => pairStory(first, second, lanes.names));
+export function storyOf(recording: Recording, pairs: readonly CriticalPair[], { names, rows }: Lanes): string[] {
+  const told = pairs.map((pair) => pairSteps(recording, [pair]).map((step): Told => {
+    const access = recording.trace.at(step);
+    return { ...access, step, word: rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}` };
+  }));
+  const stale = staleOf(told.flat().sort((a, b) => a.step - b.step));
+  if (stale !== undefined) return [staleStory(stale, names)];
+  return told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names));
 }
 
-/** A thread went by a value that another had changed meanwhile. */
-function staleStory(before: Told, between: Told, after: Told, names: readonly string[]): string {
-  const [own, other] = [names[after.thread], names[between.thread]];
-  const from = `${own} ${past(before)} ${before.word} (${formatValue(before.word, before.value)})`;
-  const change = `${other} changed it to ${formatValue(between.word, between.value)}`;
-  if (!writes(after)) return `${from}, then ${change}, and ${own}'s second ${noun(after)} of it saw the change`;
-  const wrote = formatValue(after.word, after.value);
-  if (after.value === before.value) return `${own}'s ${noun(after)} wrote back to ${after.word} a value (${wrote}) that ${other} had changed to ${formatValue(between.word, between.value)} since ${own} read it`;
-  return `${from}, then ${change}, and ${own}'s ${noun(after)} overwrote that with ${wrote}, made from what it had read`;
+/** A look at a word, a change of it by another thread, and what the first thread did with the word after. */
+interface Stale {
+  readonly look: Told;
+  readonly change: Told;
+  readonly after: Told;
+}
+
+/** Of `accesses`, in their order, those by which a thread went by a value that was no longer there. */
+function staleOf(accesses: readonly Told[]): Stale | undefined {
+  for (const [i, look] of accesses.entries()) {
+    if (changes(look)) continue;
+    const later = accesses.slice(i + 1).filter((each) => wordOf(each) === wordOf(look));
+    const change = later.find((each) => each.thread !== look.thread && changes(each));
+    const after = later.find((each) => each.thread === look.thread && change !== undefined && each.step > change.step);
+    if (change !== undefined && after !== undefined) return { look, change, after };
+  }
+  return undefined;
+}
+
+function staleStory({ look, change, after }: Stale, names: readonly string[]): string {
+  const [own, other] = [names[after.thread], names[change.thread]];
+  const { word } = after;
+  const read = formatValue(word, look.value);
+  if (!writes(after)) return `${own} ${past(look)} ${word} (${read}), then ${other} changed it to ${formatValue(word, change.value)}, and ${own}'s second ${noun(after)} of it saw the change`;
+  if (after.value === look.value) return `${own}'s ${noun(after)} wrote back to ${word} a value (${read}) that ${other} had changed since ${own} read it`;
+  return `${own}'s ${noun(after)} wrote to ${word} a value (${formatValue(word, after.value)}) made from ${read}, which ${other} had changed since ${own} read it`;
 }
 
 /** The order alone: who came first, and what the second found. */

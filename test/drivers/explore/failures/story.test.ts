@@ -22,11 +22,13 @@ function story(rows: readonly Row[], ...pairs: readonly (readonly [number, numbe
 
 describe('the story of a failure', () => {
   it('is a value written back that another thread had changed', () => {
-    expect(story([[1, 'load', 3, 3], [0, 'rmw', 2, 3], [1, 'store', 3, 2]], [0, 1], [1, 2])).toEqual(["M1's store wrote back to LEFT a value (3) that M0 had changed to 2 since M1 read it"]);
+    expect(story([[1, 'load', 3, 3], [0, 'rmw', 2, 3], [1, 'store', 3, 2]], [0, 1], [1, 2])).toEqual(["M1's store wrote back to LEFT a value (3) that M0 had changed since M1 read it"]);
   });
 
   it('is a value made from what was no longer there', () => {
-    expect(story([[1, 'load', 3, 3], [0, 'cas', 2, 3], [1, 'store', 4, 2]], [0, 1], [1, 2])).toEqual(["M1 read LEFT (3), then M0 changed it to 2, and M1's store overwrote that with 4, made from what it had read"]);
+    expect(story([[1, 'load', 3, 3], [0, 'cas', 2, 3], [1, 'store', 4, 2]], [0, 1], [1, 2])).toEqual(["M1's store wrote to LEFT a value (4) made from 3, which M0 had changed since M1 read it"]);
+    // Two updates that cross: each load comes before the other's store.
+    expect(story([[0, 'load', 9, 9], [1, 'load', 9, 9], [1, 'store', 8, 9], [0, 'store', 7, 8]], [0, 2], [1, 3])).toEqual(["M0's store wrote to LEFT a value (7) made from 9, which M1 had changed since M0 read it"]);
   });
 
   it('is a change that a thread saw on its second look only', () => {
