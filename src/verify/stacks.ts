@@ -70,6 +70,7 @@ export class Stacks {
         const most = m[CONFIG + Config.at.stackCacheWords];
         // The stack that fills it up may go beyond.
         if (kept >= most + words) out.add('STACKS_KEPT', () => `P ${p} keeps ${kept} words of stacks of ${words}, where ${most} are enough`);
+        else if (kept > 0 && words >= most) out.add('STACKS_KEPT', () => `P ${p} keeps stacks of ${words} words, which are spans of their own`);
         if (n !== kept) out.add('STACK_COUNT', () => `P ${p} keeps ${n} words of stacks of ${words}, and counts ${kept}`);
       }
     }

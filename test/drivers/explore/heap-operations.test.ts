@@ -15,7 +15,7 @@ import { Verifier } from '../../../src/verify/verifier.ts';
 
 const { core } = await loadCore(false);
 
-const HEAP = ['sweep-refill', 'refill-partial', 'free-beside', 'free-unswept', 'specials-sweep', 'reclaim', 'reuse', 'cache-flush', 'tiny-blocks', 'tiny-collected', 'heap-pages', 'arena-growth', 'stacks', 'long-runs'];
+const HEAP = ['sweep-refill', 'refill-partial', 'free-beside', 'free-unswept', 'specials-sweep', 'reclaim', 'reuse', 'cache-flush', 'tiny-blocks', 'tiny-collected', 'heap-pages', 'arena-growth', 'stacks'];
 
 function named(name: string): Scenario {
   return SCENARIOS.find((each) => each.name === name)!;

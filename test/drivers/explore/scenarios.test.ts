@@ -21,7 +21,7 @@ const { core } = await loadCore(false);
 
 /** An execution is a whole collection, or several. */
 function isLong(name: string): boolean {
-  return name.startsWith('whole-cycle') || ['collect-at-once', 'statistics', 'by-the-clock', 'channels-crowd', 'conditions', 'deep-calls', 'typed-cycle', 'finalizers', 'finalizers-wake', 'profile-sweep'].includes(name);
+  return name.startsWith('whole-cycle') || ['collect-at-once', 'statistics', 'by-the-clock', 'channels-crowd', 'conditions', 'deep-calls', 'typed-cycle', 'finalizers', 'finalizers-wake', 'finalizers-last', 'profile-sweep', 'traced', 'clock-alone', 'system-calls', 'channels-close', 'long-runs'].includes(name);
 }
 
 describe('the source as it is survives', () => {
@@ -38,7 +38,8 @@ describe('the source as it is survives', () => {
     expect(result.failure).toBeUndefined();
     expect(result.executions).toBe(executions);
     // The shortest have so few switches, a hundred accesses apart, that some come twice.
-    expect(result.distinct).toBeGreaterThan(isLong(scenario.name) ? executions - 1 : executions / 2);
+    // One M alone has one interleaving.
+    if (procs > 1) expect(result.distinct).toBeGreaterThan(isLong(scenario.name) ? executions - 1 : executions / 2);
   });
 });
 

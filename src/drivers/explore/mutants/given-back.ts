@@ -166,6 +166,15 @@ export const MEMORY: readonly KnownBug[] = [
     scenarios: ['stacks'],
   },
   {
+    name: 'stack-large-kept',
+    history: 'constructed',
+    breaks: 'a stack as large as all that a P may keep of an order is kept, and is no span of its own',
+    file: 'src/malloc/stack.ts',
+    find: '  if (words >= m[CACHE_WORDS]) return -1;',
+    replace: '  if (words > m[CACHE_WORDS]) return -1;',
+    scenarios: ['stacks'],
+  },
+  {
     name: 'stacks-inuse-uncounted',
     history: 'constructed',
     breaks: 'a span of stacks given back still counts as in use for stacks',

@@ -156,7 +156,7 @@ export const SPECIALS: readonly KnownBug[] = [
     replace: `  mprofGC(m, mp);
   setUpMark(m, mp);
   times.t2`,
-    scenarios: ['finalizers'],
+    scenarios: ['traced', 'finalizers'],
   },
   {
     name: 'profile-first-cache-only',

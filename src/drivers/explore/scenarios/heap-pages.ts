@@ -38,6 +38,7 @@ export const scavengeOld = programPerM({
   name: 'scavenge-old',
   summary: 'runs of pages are given back when they have been free for long, beside Ms that use others',
   procs: [1, 2, 3],
+  isFixed: true,
   shape: () => ({ arenaPages: 48, chunkPages: 24 }),
   // All 24 pages are in use: 5, 6, 1, 7, 5.
   before: () => [['malloc', 0, 5 * PAGE], ['malloc', 1, 6 * PAGE], ['malloc', 2, PAGE], ['malloc', 3, 7 * PAGE], ['malloc', 4, 5 * PAGE]],
@@ -63,6 +64,7 @@ export const longRuns = programPerM({
   name: 'long-runs',
   summary: 'runs of more pages than there are lists for come and go, are swept for their pages and given back',
   procs: [1, 2, 3],
+  isFixed: true,
   shape: () => ({ arenaPages: 8 * LONG, chunkPages: 64 }),
   before: () => [
     ['malloc', 0, LONG * PAGE], ['malloc', 1, PAGE], ['malloc', 2, (LONG + 9) * PAGE], ['malloc', 3, PAGE], ['malloc', 4, (LONG + 3) * PAGE], ['malloc', 5, PAGE],

@@ -19,21 +19,24 @@ interface Programs {
   before(knobs: Knobs): readonly Operation[];
   /** What the Ms do, each a list. */
   operations(knobs: Knobs): Operations;
+  /** What it expects counts on each operation: none can be left out. */
+  readonly isFixed?: boolean;
   /** Of the memory that they leave, beside what the oracle says: what is wrong, or ''. `template` is what they found. */
   check?(m: Int32Array, template: Int32Array, knobs: Knobs): string;
 }
 
-export function programPerM({ name, summary, procs, knobs, shape, before, operations, check }: Programs): Scenario {
+export function programPerM({ name, summary, procs, knobs, shape, before, operations, isFixed = false, check }: Programs): Scenario {
   return perM({
     name,
     summary,
     procs,
     ...(knobs && { knobs }),
     shape: (values) => ({ bssWords: BSS_WORDS, ...shape?.(values) }),
-    operations,
+    ...(isFixed ? {} : { operations }),
     build: (core, m, m0, values) => core.buildByOperations(m, m0, before(values)),
-    run: (core, m, i, list) => core.runOperations(m, i, list),
+    run: (core, m, i, list, values) => core.runOperations(m, i, isFixed ? (operations(values)[i] ?? []) : list),
     checkLeft: (m, template, values) => checkSlots(m, values.procs) || check?.(m, template, values) || '',
+    check: (m, _results, { knobs: values }) => checkFinalizers(m, values.procs),
   });
 }
 
@@ -48,9 +51,20 @@ function checkSlots(m: Int32Array, procs: number): string {
       } catch (error) {
         return (error as Error).message;
       }
-      const due = m[at + Slot.at.finalizer] !== 0;
-      if (hasFinalizer(m, m[at + Slot.at.address]) !== due) return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${due ? 'lost its finalizer' : 'a finalizer that nobody has set'}`;
       if (m[at + Slot.at.scan] !== 0 && !isScan(m, m[at + Slot.at.address] >>> 2)) return `SCAN_BIT_LOST: of the block of M${index} in slot ${slot}`;
+    }
+  }
+  return '';
+}
+
+/** What the Ms hold has its finalizer still, and none that nobody has set. */
+function checkFinalizers(m: Int32Array, procs: number): string {
+  for (let index = 0; index < procs; index++) {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const at = slotOf(m, index, slot);
+      const isSet = m[at + Slot.at.finalizer] !== 0;
+      if (m[at + Slot.at.kind] === KIND.none || hasFinalizer(m, m[at + Slot.at.address]) === isSet) continue;
+      return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${isSet ? 'lost its finalizer' : 'a finalizer that nobody has set'}`;
     }
   }
   return '';

@@ -14,6 +14,6 @@ export const stacks = programPerM({
     Array.from({ length: procs }, (_, index) => {
       const several = repeat(5, (i) => [['stack', i, SMALLEST]]);
       const none = repeat(5, (i) => [['drop', i]]);
-      return index === 0 ? [...several, ['malloc', 5, 8192], ...none, ['free', 5], ['stack', 6, 8 * SMALLEST], ['collect']] : [...several, ...none, ['stack', 6, 2 * SMALLEST]];
+      return index === 0 ? [...several, ['malloc', 5, 8192], ...none, ['free', 5], ['stack', 6, 8 * SMALLEST], ['collect']] : [...several, ...none, ['stack', 6, 2 * SMALLEST], ['stack', 7, 4 * SMALLEST], ['drop', 7]];
     }),
 });
