@@ -2,16 +2,19 @@
 import type { Control, Coroutine } from './rewrite/generated.ts';
 import { FINISHED } from './rewrite/prologue.ts';
 
+/** More accesses than any memory takes to make: a broken core may go round in a list without end. */
+const MOST = 50_000_000;
+
 /**
  * Runs `coroutine` of `core` to its end, unobserved and at time 0, and returns its result.
- * @throws Error when it would sleep: nobody could wake it.
+ * @param most accesses after which it is given up
+ * @throws Error when it would sleep, where nobody could wake it, or does not end
  */
-export function runAlone<Result>(core: Control, coroutine: Coroutine<Result>): Result {
+export function runAlone<Result>(core: Control, coroutine: Coroutine<Result>, most = MOST): Result {
   core.$attach({ now: () => 0, notify: () => 0, access() {} });
   const fiber = core.$spawn(coroutine);
-  let site: number;
-  do site = core.$resume(fiber, 0x3fff_ffff, undefined);
-  while (site >= 0);
+  const site = core.$resume(fiber, most, undefined);
+  if (site >= 0) throw new Error(`what runs alone does not end within ${most} accesses`);
   if (site !== FINISHED) throw new Error(`preparing sleeps on m[${core.$pendingIndex()}]`);
   return core.$returned() as Result;
 }

@@ -6,13 +6,15 @@ import MagicString from 'magic-string';
 import { ROOT, loadCore } from '../../../src/drivers/explore/load.ts';
 import { COLUMN } from '../../../src/drivers/explore/ledger/columns.ts';
 import { ENTRIES } from '../../../src/drivers/explore/ledger/entries.ts';
-import { AT_REST, checkLedger } from '../../../src/drivers/explore/ledger/laws.ts';
+import { AT_REST, checkLedger, checkProfile } from '../../../src/drivers/explore/ledger/laws.ts';
 import { bodyOf, plantLedger } from '../../../src/drivers/explore/ledger/plant.ts';
 import { settingOf } from '../../../src/drivers/explore/scenarios/scenario.ts';
 import { traced } from '../../../src/drivers/explore/scenarios/world.ts';
 import { Explorer } from '../../../src/drivers/explore/scheduler.ts';
 import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
+import { MPROF, MProf } from '../../../src/malloc/buckets.ts';
+import { CONFIG, Config } from '../../../src/memory/config.ts';
 import { MSTATS, MStats } from '../../../src/malloc/mstats.ts';
 import { CLASS_BYTES } from '../../../src/verify/classes.ts';
 import { Verifier } from '../../../src/verify/verifier.ts';
@@ -71,6 +73,17 @@ describe('after an execution', () => {
     // Class 0 has no blocks: of the classes, the one of 2 KB.
     other[COLUMN[column] + (column === 'small' ? CLASS_BYTES.indexOf(2048) : 0)]++;
     expect(checkLedger(other, m, AT_REST)).toMatch(new RegExp(`^${code || 'BLOCKS_COUNTED'}: `));
+  });
+
+  it('blocks of the rate and more that were not sampled are seen', () => {
+    const other = m.slice();
+    const fewer = ledger.slice();
+    // As if at a rate of 2 KB some other blocks had been sampled by chance, and not all of the large ones.
+    for (const at of [CONFIG + Config.at.memprofileRate, MPROF + MProf.at.rate]) other[at] = 2048;
+    expect(checkLedger(fewer, other, AT_REST)).toBe('');
+    const samples = fewer[COLUMN.recentAllocs] + fewer[COLUMN.prevAllocs] + fewer[COLUMN.allocs];
+    fewer[COLUMN.small + CLASS_BYTES.indexOf(2048)] += samples;
+    expect(checkProfile(fewer, other)).toMatch(/^PROFILE_LARGE_BLOCKS: /);
   });
 
   it('a finalizer goroutine that is woken for nothing is seen', () => {

@@ -369,6 +369,10 @@ describe('running alone', () => {
     expect(runAlone(hooked, hooked.sleepOn(m, 9 as never, 0 as never))).toBe('not-equal');
   });
 
+  it('must end', () => {
+    expect(() => runAlone(core, core.count(new Int32Array(WORDS), 9 as never, 500 as never), 100)).toThrow('what runs alone does not end within 100 accesses');
+  });
+
   it('may not sleep', () => {
     expect(() => runAlone(core, core.sleepOn(new Int32Array(WORDS), 3 as never, 0 as never))).toThrow('sleeps on m[3]');
   });

@@ -36,7 +36,7 @@ export function checkLedger(ledger: Float64Array, m: Int32Array, point: number):
   const heap = countHeap(m);
   return checkBlocks(ledger, m, caches, heap)
     || checkCalls(ledger, m, caches, point)
-    || checkProfile(ledger, m, heap)
+    || checkProfile(ledger, m)
     || (point === CHECKPOINT.marked ? checkMarking(ledger, m) : '')
     || (point === AT_REST ? checkRecount(ledger, m, heap) : '');
 }
@@ -139,8 +139,8 @@ function checkSweeps(ledger: Float64Array, m: Int32Array): string {
   return counted <= ledger[COLUMN.swept] ? '' : `SWEEPS_COUNTED: ${counted} spans count as swept in the background or in the pause, but ${ledger[COLUMN.swept]} were swept at all`;
 }
 
-/** The buckets' stages, added up over all buckets; at a rate of 1 every block is sampled. */
-function checkProfile(ledger: Float64Array, m: Int32Array, heap: Heap): string {
+/** The buckets' stages, added up over all buckets, and how many blocks were sampled. */
+export function checkProfile(ledger: Float64Array, m: Int32Array): string {
   const fields = ['recentAllocs', 'prevAllocs', 'allocs', 'recentFrees', 'prevFrees', 'frees'] as const;
   const sums = new Map<string, number>(fields.map((field) => [field, 0]));
   for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + Bucket.at.allnext]) {
@@ -149,9 +149,22 @@ function checkProfile(ledger: Float64Array, m: Int32Array, heap: Heap): string {
   for (const field of fields) {
     if (sums.get(field) !== ledger[COLUMN[field]]) return `PROFILE_STAGE: the buckets' ${field} make ${sums.get(field)}, but ${ledger[COLUMN[field]]} are at that stage`;
   }
-  const isExact = m[CONFIG + Config.at.memprofileRate] === 1 && m[MPROF + MProf.at.rate] === 1 && ledger[COLUMN.unprofiled] === 0;
-  if (!isExact) return '';
-  const sampled = ledger[COLUMN.recentAllocs] + ledger[COLUMN.prevAllocs] + ledger[COLUMN.allocs] - ledger[COLUMN.recentFrees] - ledger[COLUMN.prevFrees] - ledger[COLUMN.frees];
+  return checkSampled(ledger, m);
+}
+
+/** Every block of the rate or more was sampled; at a rate of 1 each block is, and the buckets count those handed out. */
+function checkSampled(ledger: Float64Array, m: Int32Array): string {
+  const rate = m[MPROF + MProf.at.rate];
+  // It has sampled all the time as it does now, and nothing was hidden from it.
+  const isSteady = rate > 0 && m[CONFIG + Config.at.memprofileRate] === rate && ledger[COLUMN.unprofiled] === 0;
+  if (!isSteady) return '';
+  let always = ledger[COLUMN.large];
+  for (let c = 1; c < CLASSES; c++) if (CLASS_BYTES[c] >= rate) always += ledger[COLUMN.small + c];
+  const samples = ledger[COLUMN.recentAllocs] + ledger[COLUMN.prevAllocs] + ledger[COLUMN.allocs];
+  if (samples < always) return `PROFILE_LARGE_BLOCKS: ${always} blocks of ${rate} bytes and more were asked for, but ${samples} blocks were sampled`;
+  if (rate > 1) return '';
+  const sampled = samples - ledger[COLUMN.recentFrees] - ledger[COLUMN.prevFrees] - ledger[COLUMN.frees];
+  const heap = countHeap(m);
   const blocks = heap.blocks.reduce((sum, n) => sum + n, heap.large);
   return sampled === blocks ? '' : `PROFILE_EVERY_BLOCK: ${blocks} blocks are handed out and each was sampled, but the buckets count ${sampled} in use`;
 }

@@ -80,7 +80,7 @@ export const profileSweep = specialsScenario(
   { ...PROFILE, values: [1, 512] },
   [
     [['sweep'], ['alloc', 64], ['publish'], ['free-given', 1]],
-    [['give', 0], ['give', 1], ['alloc', 64], ['give', 2], ['churn', 1024], ['publish'], ['give', 3], ['clear', 0], ['set', 0]],
+    [['give', 0], ['give', 1], ['alloc', 64], ['give', 2], ['churn', 1024], ['publish'], ['give', 3], ['clear', 6], ['set', 0]],
     [['free', 2], ['free-given', 0], ['churn', 1024], ['free-given', 1], ['sweep'], ['free-given', 2], ['free-given', 3]],
   ],
 );

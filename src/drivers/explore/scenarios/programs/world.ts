@@ -7,12 +7,14 @@ import type { Mem } from '../../../../memory/struct.ts';
 import { fatal } from '../../../../base/fatal.ts';
 import { CONFIG, Config } from '../../../../memory/config.ts';
 import { loadWide } from '../../../../memory/wide.ts';
+import { lock, unlock } from '../../../../sync/lock.ts';
 import { usleep } from '../../../../sync/os.ts';
 import { clockMs, setClock } from '../../../../sync/clock.ts';
 import { G_INTS, type GRef } from '../../../../machine/g.ts';
 import { M, type MRef } from '../../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../../malloc/flags.ts';
 import { mallocgc } from '../../../../malloc/malloc.ts';
+import { MHEAP_LOCK } from '../../../../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../../../../malloc/mstats.ts';
 import { GOEXIT, ret, yieldTo } from '../../../../runtime/goroutine.ts';
 import { setGCPercent, setgcpercent } from '../../../../runtime/gc-percent.ts';
@@ -158,8 +160,10 @@ function cycles(m: Mem, _mp: MRef, gp: GRef): number {
 }
 
 /** Memory was given back by now, or none was, where nobody else could have taken it. */
-function released(m: Mem, _mp: MRef, gp: GRef): number {
+function released(m: Mem, mp: MRef, gp: GRef): number {
+  lock(m, mp, MHEAP_LOCK);
   const bytes = loadWide(m, MSTATS + MStats.at.heapReleased);
+  unlock(m, mp, MHEAP_LOCK);
   if (isAlone(m) && bytes > 0 !== orderA(m, gp) > 0) fatal('EXPLORED_RELEASED', { bytes, expected: orderA(m, gp) });
   return PC.next;
 }
