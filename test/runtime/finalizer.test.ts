@@ -5,6 +5,7 @@ import type { Ref } from '../../src/memory/address.ts';
 import type { GRef } from '../../src/machine/g.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
+import { ZEROBASE } from '../../src/malloc/malloc.ts';
 import { FIN, Fin } from '../../src/malloc/finq.ts';
 import { clearfinalizer, setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
@@ -290,8 +291,10 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
 test('a finalizer can only be set on an object of the heap', () => {
   runMain(bootCore(), (m, mp, gp) => {
     const p = newObject(m, mp, gp, 0, 100_000, 0);
-    for (const address of [0, 32, m.length * 4 - 8, (p + 25_000) * 4]) {
+    for (const address of [0, ZEROBASE * 4 + 32, m.length * 4 - 8, (p + 25_000) * 4]) {
       expect(fatalOf(() => setfinalizer(m, mp, gp, address, FINALIZE, 0)).code).toBe('SPECIAL_ON_INVALID_POINTER');
     }
+    // As in Go, all objects of 0 bytes are one address outside the heap, and a finalizer on it is passed over.
+    expect(setfinalizer(m, mp, gp, ZEROBASE * 4, FINALIZE, 0)).toBe(true);
   });
 });

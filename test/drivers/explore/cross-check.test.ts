@@ -1,12 +1,10 @@
 /** What runs as coroutines runs in the same way on real threads, over shared memory, with the real Atomics. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordCourse, type Course } from '../../../src/drivers/explore/baton/course.ts';
 import { Crew, difference } from '../../../src/drivers/explore/baton/cross-check.ts';
 import { plainCalls } from '../../../src/drivers/explore/baton/plain-calls.ts';
 import { generateCore, importGenerated } from '../../../src/drivers/explore/rewrite/generate.ts';
-import { ENTRY, GENERATED, ROOT, loadCore, type Core, type LoadedCore } from '../../../src/drivers/explore/load.ts';
+import { ENTRY, ROOT, loadCore, type Core, type LoadedCore } from '../../../src/drivers/explore/load.ts';
 import { plant, type Mutant } from '../../../src/drivers/explore/mutant.ts';
 import { MUTANTS } from '../../../src/drivers/explore/mutants/catalog.ts';
 import { FREEING } from '../../../src/drivers/explore/mutants/freeing.ts';
@@ -17,7 +15,8 @@ import { RandomWalk } from '../../../src/drivers/explore/strategies/random-walk.
 
 type Loaded = Pick<LoadedCore, 'core' | 'sites'>;
 
-const HOOKED = readFileSync(join(GENERATED, 'core.hooked.gen.js'), 'utf8');
+/** As it is written, before the build leaves out its blanks. */
+const HOOKED = (await generateCore(ENTRY, ROOT)).hooked.code;
 const clean = await loadCore(true);
 
 /** What was recorded of `core` differs so from what `text` does on threads, seed by seed. */

@@ -238,7 +238,7 @@ export const MEMORY: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the collection of every two minutes is noted and not done',
     file: 'src/runtime/scavenger.ts',
-    find: '    else gcStart(m, mp, FORCE.yes);',
+    find: '    else forceGc(m, mp);',
     replace: '    else noteGc(m);',
     scenarios: ['clock-alone'],
   },

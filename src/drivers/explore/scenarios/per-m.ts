@@ -3,7 +3,7 @@ import type { MachineShape } from '../../../memory/map.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import { runAlone } from '../alone.ts';
-import { checkAtRest, onePerMemory } from './machine.ts';
+import { checkAtRest, onePerMemory, openLedger } from './machine.ts';
 import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario, type Setting } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
@@ -43,7 +43,7 @@ export function perM(own: PerM): Scenario {
       const { knobs, operations } = setting;
       const map = core.planMemory(shape(knobs));
       const template = new Int32Array(map.words);
-      core.$ledger.fill(0);
+      openLedger(core);
       const m0 = runAlone(core, core.boot(template, map, 100));
       runAlone(core, own.build(core, template, m0, knobs));
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
