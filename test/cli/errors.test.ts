@@ -52,11 +52,11 @@ describe('an error', () => {
       '  give it more with --arena 128M, or collect sooner with a lower --gogc',
     ]);
     const adviceAt = (arenaBytes: number, size: number): string | undefined =>
-      describeError(new Fatal('OUT_OF_MEMORY', { what: 'arena', size, arenaBytes, inuseBytes: 0, liveBytes: 0 }, EXIT.memory)).lines.at(-1);
-    // Never more than every machine can have, and never what would not help.
+      describeError(new Fatal('OUT_OF_MEMORY', { what: 'arena', size, arenaBytes, mostArenaBytes: 1536 * 2 ** 20, inuseBytes: 0, liveBytes: 0 }, EXIT.memory)).lines.at(-1);
+    // Never more than this machine can have, and never what would not help.
     expect(adviceAt(1 << 30, 4096)).toBe('  give it more with --arena 1536M, or collect sooner with a lower --gogc');
-    expect(adviceAt(2 ** 31, 4096)).toBe('  collect sooner with a lower --gogc');
-    expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  a block of 3.00 GB needs an arena of more than that, which few machines can have');
+    expect(adviceAt(1536 * 2 ** 20, 4096)).toBe('  collect sooner with a lower --gogc');
+    expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  no arena can hold it: the largest that this machine can have is 1.50 GB');
     const workbufs = new Fatal('OUT_OF_MEMORY', { what: 'workbufs', workbufs: 64 }, EXIT.memory);
     expect(describeError(workbufs).lines).toEqual(['runtime: out of memory: no room for more workbufs (workbufs = 64)']);
   });

@@ -1,5 +1,6 @@
 /** Every built-in workload on the 32-bit machine, under the oracle; and what makes that machine different. */
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { Mem } from '../../src/memory/struct.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { collect, newObject, setSlot, storeInt } from '../../src/runtime/mutator.ts';
 import { GOEXIT } from '../../src/runtime/goroutine.ts';
@@ -11,9 +12,11 @@ import { hook } from '../support/verify-hook.ts';
 vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
 
 beforeEach(() => {
-  let verifier: Verifier | undefined;
+  // A test may run several machines, each with a memory of its own.
+  const verifiers = new Map<Mem, Verifier>();
   hook.at = (m, point) => {
-    verifier ??= new Verifier(m);
+    const verifier = verifiers.get(m) ?? new Verifier(m);
+    verifiers.set(m, verifier);
     expect(verifier.check(point).problems).toEqual([]);
   };
 });
