@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { seeds } from '../support/nightly.ts';
 import { COLLECTOR } from '../../src/memory/config.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
@@ -27,7 +28,7 @@ const MACHINES = [
 describe('an undamaged heap has no problem', () => {
   it.each(MACHINES)('at any checkpoint of a random program on %s', (_, shape) => {
     let checkpoints = 0;
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= seeds(1, 4); seed++) {
       let verifier: Verifier | undefined;
       const m = runRandom({
         shape,

@@ -1,5 +1,6 @@
 /** The compiled mark loop leaves every word of the memory as the JavaScript loop does. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { seeds } from '../../support/nightly.ts';
 import { xorshift32 } from '../../../src/base/random.ts';
 import { compilableMemory, compiledScanRun } from '../../../src/drivers/compiled/instance.ts';
 import { compiledModule } from '../../../src/drivers/compiled/load.ts';
@@ -71,7 +72,7 @@ describe('marking with what was compiled', () => {
     ['one M, buffers that overflow', 1, 70],
     ['one M of two', 2, 512],
   ])('%s', (_, nproc, workbufCap) => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (let seed = 1; seed <= seeds(1, 3); seed++) {
       const { memory, m, m0 } = machine(seed * 77_777, nproc, workbufCap);
       // Of two, the other has nothing to do: it is there already, and waits.
       if (nproc === 2) Atomics.store(m, XNWAIT, 1);
