@@ -179,7 +179,8 @@ export class Explorer implements Scene, Host {
   #reset(): void {
     this.#restore();
     this.#core.$attach(this);
-    if (this.#options.ledger !== undefined) this.#core.$ledger.set(this.#options.ledger);
+    if (this.#options.ledger === undefined) this.#core.$ledger.fill(0);
+    else this.#core.$ledger.set(this.#options.ledger);
     this.#results = [];
     for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
     this.current = -1;

@@ -36,8 +36,10 @@ export const COLUMN = {
   swept: 17,
   /** Looks of the finalizer goroutine for something to run. */
   finqLooks: 18,
+  /** 1: the execution began with the ledger that its memory was made with. */
+  kept: 19,
   /** Blocks asked for, of each class; tiny ones are not among them. */
-  small: 19,
+  small: 20,
 } as const;
 
 export const COLUMNS = COLUMN.small + CLASSES;
