@@ -14,8 +14,6 @@ const core = (await import(path)) as Core & Carried;
 core.$attach({ now: () => 0, notify: () => 0, access() {} });
 const scenario = SCENARIOS.find(({ name }) => name === wanted)!;
 const { threads } = scenario.prepare(core, setting, () => ({ forget() {}, check: () => ({ problems: [] }) }));
-// Each thread would keep a ledger of its own calls alone.
-core.$ledger.fill(0);
 
 parentPort!.on('message', (relay: Relay) => parentPort!.postMessage(runCourse(relay)));
 

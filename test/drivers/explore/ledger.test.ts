@@ -113,6 +113,11 @@ describe('after an execution', () => {
     expect(checkLedger(ledger, other, AT_REST)).toMatch(/^MEMSTATS: /);
   });
 
+  it('without one nothing is held against the memory', () => {
+    const without = new Explorer({ core, ...prepared, ledger: undefined, strategy: new RandomWalk(10) });
+    expect(without.run(1)).toMatchObject({ verdict: 'ok', detail: '' });
+  });
+
   it('an execution begins with the ledger that its memory was made with', () => {
     for (let i = 0; i < 2; i++) {
       core.$ledger.fill(99);

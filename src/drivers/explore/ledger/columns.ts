@@ -36,7 +36,7 @@ export const COLUMN = {
   swept: 17,
   /** Looks of the finalizer goroutine for something to run. */
   finqLooks: 18,
-  /** 1 while a ledger is kept; 0 where an execution has none. */
+  /** 1: the execution began with the ledger that its memory was made with. */
   kept: 19,
   /** Blocks asked for, of each class; tiny ones are not among them. */
   small: 20,

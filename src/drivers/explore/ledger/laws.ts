@@ -28,10 +28,11 @@ const PAGE = 8192;
 export const AT_REST = CHECKPOINT.none;
 
 /**
- * The first law that does not hold, with its code and the facts; '' if all do.
+ * The first law that does not hold, with its code and the facts; '' if all do, or no ledger was kept.
  * @param point one of CHECKPOINT, or AT_REST
  */
 export function checkLedger(ledger: Float64Array, m: Int32Array, point: number): string {
+  if (ledger[COLUMN.kept] === 0) return '';
   const caches = sumCaches(m);
   const heap = countHeap(m);
   return checkBlocks(ledger, m, caches, heap)

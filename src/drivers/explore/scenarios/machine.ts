@@ -9,7 +9,7 @@ import { CHECKPOINT, XCHECKPOINT } from '../../../gc/doorbell.ts';
 import type { Step } from '../../../runtime/goroutine.ts';
 import { HeapBroken } from '../../errors.ts';
 import { whatIsLeft } from '../end-laws.ts';
-import { COLUMN } from '../ledger/columns.ts';
+import { beginLedger, ledgerSoFar } from '../ledger/keep.ts';
 import { AT_REST, checkLedger } from '../ledger/laws.ts';
 import { runAlone } from '../alone.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
@@ -31,7 +31,7 @@ export interface MachineProgram {
 export function prepareMachine(core: Core, shape: MachineShape, gogc: number, program: MachineProgram, makeOracle: MakeOracle): Prepared {
   const map = core.planMemory(shape);
   const template = new Int32Array(map.words);
-  openLedger(core);
+  beginLedger(core);
   const m0 = runAlone(core, core.boot(template, map, gogc, program.types));
   if (program.build !== undefined) runAlone(core, program.build(template, m0));
   runAlone(core, core.startMain(template, m0, program.main.pc, program.main.slots));
@@ -44,7 +44,7 @@ export function prepareMachine(core: Core, shape: MachineShape, gogc: number, pr
   const ms = Array.from({ length: shape.procs }, (_, i) => i);
   return {
     template,
-    ledger: core.$ledger.slice(),
+    ledger: ledgerSoFar(core),
     threads: [
       ...ms.map((i) => (m: Int32Array) => core.runM(m, i, text)),
       (m) => {
@@ -103,15 +103,8 @@ function consult(oracle: Oracle, point: number): void {
   throw new HeapBroken(problems[0].code, problems.map(({ code, message }) => `${code}: ${message}`));
 }
 
-/** Begins a ledger with nothing in it. */
-export function openLedger(core: Core): void {
-  core.$ledger.fill(0);
-  core.$ledger[COLUMN.kept] = 1;
-}
-
-/** Compares the machine's statistics with what was asked of it, if that was noted. */
+/** Compares the machine's statistics with what was asked of it. */
 function audit(core: Core, m: Int32Array, point: number): void {
-  if (core.$ledger[COLUMN.kept] === 0) return;
   const problem = checkLedger(core.$ledger, m, point);
   if (problem !== '') throw new HeapBroken(problem.slice(0, problem.indexOf(':')), [problem]);
 }

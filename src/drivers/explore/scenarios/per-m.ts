@@ -3,7 +3,8 @@ import type { MachineShape } from '../../../memory/map.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import { runAlone } from '../alone.ts';
-import { checkAtRest, onePerMemory, openLedger } from './machine.ts';
+import { beginLedger, ledgerSoFar } from '../ledger/keep.ts';
+import { checkAtRest, onePerMemory } from './machine.ts';
 import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario, type Setting } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
@@ -43,14 +44,14 @@ export function perM(own: PerM): Scenario {
       const { knobs, operations } = setting;
       const map = core.planMemory(shape(knobs));
       const template = new Int32Array(map.words);
-      openLedger(core);
+      beginLedger(core);
       const m0 = runAlone(core, core.boot(template, map, 100));
       runAlone(core, own.build(core, template, m0, knobs));
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
       const oracleOf = onePerMemory(makeOracle);
       return {
         template,
-        ledger: core.$ledger.slice(),
+        ledger: ledgerSoFar(core),
         threads: ms.map((i) => (m) => own.run(core, m, i, operations[i] ?? [], knobs)),
         names: ms.map((i) => `M${i}`),
         check: (m, results) => own.checkLeft?.(m, template, knobs) || (own.withoutOracle ? '' : checkAtRest(core, m, oracleOf(m))) || own.check?.(m, results, setting) || '',
