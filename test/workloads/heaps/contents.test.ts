@@ -93,21 +93,27 @@ test('what is in the objects of a dump takes no memory, neither while it is read
   const [OBJECTS, BYTES, LITTLE] = [1600, 40_960, 1 << 20];
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  const held = (): number => {
-    gc();
-    return process.memoryUsage().arrayBuffers;
+  // Buffers are given back by a thread of their own some time after a collection.
+  const held = async (): Promise<number> => {
+    let least = Infinity;
+    for (let i = 0; i < 20; i++) {
+      gc();
+      least = Math.min(least, process.memoryUsage().arrayBuffers);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return least;
   };
-  const before = held();
+  const before = await held();
   let atTheEnd = 0;
   async function* source(): AsyncGenerator<Uint8Array> {
     yield new DumpWriter(4).params(HEAP, HEAP + OBJECTS * BYTES).bytes;
     // In pieces so small that no record takes a mapping of its own (base/lists.ts).
     for (let i = 0; i < OBJECTS; i++) yield* cut(new DumpWriter(4).object(HEAP + i * BYTES, BYTES).bytes.subarray(START), 1 << 14);
-    atTheEnd = held() - before;
+    atTheEnd = (await held()) - before;
     yield new DumpWriter(4).eof().bytes.subarray(START);
   }
   const image = await readGoDump(source(), { again: source });
-  const afterwards = held() - before;
+  const afterwards = (await held()) - before;
   expect(image).toMatchObject({ objects: OBJECTS, bytes: OBJECTS * BYTES, places: { arenaOffset: HEAP_OFFSET } });
   expect([atTheEnd < LITTLE, afterwards < LITTLE], `${atTheEnd} and ${afterwards} bytes`).toEqual([true, true]);
 });
