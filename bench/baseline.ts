@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { mannWhitney } from '../src/report/mann-whitney.ts';
-import { median } from '../src/report/stats.ts';
+import { median } from '../src/base/statistics.ts';
 import { isRate, type Row } from './suite.ts';
 
 /** benchstat's. */

@@ -8,8 +8,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../src/drivers/explore/load.ts';
-import { median } from '../src/report/stats.ts';
+import { ROOT } from '../src/base/root.ts';
+import { median } from '../src/base/statistics.ts';
 import { churnNs, type ChurnNs } from './churn.ts';
 import { collect, GRAPHS, markMs, POLICIES, THREADS } from './mark.ts';
 

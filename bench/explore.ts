@@ -3,12 +3,12 @@
  * of a whole cycle, which has three times as many, a small collection is taken to be 5,000.
  */
 import { Bench } from 'tinybench';
-import { loadCore } from '../src/drivers/explore/load.ts';
-import { findScenario } from '../src/drivers/explore/find.ts';
-import { makeMonitors } from '../src/drivers/explore/monitors/catalog.ts';
-import { Explorer } from '../src/drivers/explore/scheduler.ts';
-import { settingOf, type MakeOracle, type Operation } from '../src/drivers/explore/scenarios/scenario.ts';
-import { makeStrategy } from '../src/drivers/explore/strategies/catalog.ts';
+import { loadCore } from '../src/explore/load.ts';
+import { findScenario } from '../src/explore/find.ts';
+import { makeMonitors } from '../src/explore/monitors/catalog.ts';
+import { Explorer } from '../src/explore/scheduler.ts';
+import { settingOf, type MakeOracle, type Operation } from '../src/explore/scenarios/scenario.ts';
+import { makeStrategy } from '../src/explore/strategies/catalog.ts';
 import { Verifier } from '../src/verify/verifier.ts';
 import type { Suite } from './suite.ts';
 

@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ROOT } from '../src/drivers/explore/load.ts';
-import { median, medianInterval } from '../src/report/stats.ts';
+import { ROOT } from '../src/base/root.ts';
+import { median, medianInterval } from '../src/base/statistics.ts';
 import { changeSince, machine, readBaseline, writeBaseline } from './baseline.ts';
 import { churnSuite } from './churn.ts';
 import { exploreSuite } from './explore.ts';

@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seedState, xorshift32 } from '../src/base/random.ts';
 import { openHeapFile, startRuntime } from '../src/index.ts';
-import { median } from '../src/report/stats.ts';
+import { median } from '../src/base/statistics.ts';
 import { DOORBELL, Doorbell } from '../src/sync/bell.ts';
 import { graphFacts } from '../src/verify/graph-facts.ts';
 import { collectArgs } from '../src/workloads/collect.ts';

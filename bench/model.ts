@@ -4,10 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import { openMachine } from '../src/cli/machine-file.ts';
-import { MARK_POLICIES, MARK_SIZES, measureMarks } from '../src/drivers/model/calibrate/mark-loop.ts';
-import { buildModelHeap } from '../src/drivers/model/heap.ts';
-import { loadModelCore } from '../src/drivers/model/load.ts';
-import { predictMark } from '../src/drivers/model/predict.ts';
+import { MARK_POLICIES, MARK_SIZES, measureMarks } from '../src/model/calibrate/mark-loop.ts';
+import { buildModelHeap } from '../src/model/heap.ts';
+import { loadModelCore } from '../src/model/load.ts';
+import { predictMark } from '../src/model/predict.ts';
 
 const RUNS = 15;
 const words = process.argv.slice(2);

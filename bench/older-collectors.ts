@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { startRuntime } from '../src/index.ts';
 import type { Cycle, RuntimeOptions } from '../src/index.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
-import { median } from '../src/report/stats.ts';
+import { median } from '../src/base/statistics.ts';
 
 type Collector = NonNullable<RuntimeOptions['collector']>;
 

@@ -16,7 +16,7 @@ import { boot, planMemory } from '../src/runtime/boot.ts';
 import { setUpSweep } from '../src/runtime/gc.ts';
 import { setGlobal, storeWord } from '../src/runtime/mutator.ts';
 import { MARKFOR, parforsetup } from '../src/sync/parfor.ts';
-import { shapeFor } from '../src/drivers/shape.ts';
+import { shapeFor } from '../src/run/shape.ts';
 import { spanBytes } from '../src/workloads/footprint.ts';
 import type { Suite } from './suite.ts';
 

@@ -5,15 +5,15 @@
  *     const runtime = await startRuntime({ workload: 'churn', procs: 2, verify: true });
  *     const { memstats, cycles } = await runtime.finished;
  */
-export { startRuntime } from './drivers/threads/start.ts';
-export type { HeapDumpFile, LoadedHeap, Progress, RunResult, Runtime, RuntimeOptions } from './drivers/api.ts';
-export type { MachineTuning, Policy } from './drivers/tuning.ts';
+export { startRuntime } from './run/threads/start.ts';
+export type { HeapDumpFile, LoadedHeap, Progress, RunResult, Runtime, RuntimeOptions } from './run/api.ts';
+export type { MachineTuning, Policy } from './run/tuning.ts';
 export type { Hole } from './malloc/sys.ts';
 export type { MachineShape, MemoryMap, Region } from './memory/map.ts';
 export type { Cycle } from './gc/cycle-log.ts';
 export type { Scavenge } from './malloc/scavenge-log.ts';
-export type { MemProfile, ProfileFunction, ProfileRecord } from './report/memprofile.ts';
-export type { MemStats } from './report/memstats.ts';
+export type { MemProfile, ProfileFunction, ProfileRecord } from './inspect/memprofile.ts';
+export type { MemStats } from './inspect/memstats.ts';
 export type { HeapAccount } from './workloads/account.ts';
 // For workloads.
 export type { Needs, Param, Params, Workload, WorkloadModule } from './workloads/workload.ts';
@@ -38,5 +38,5 @@ export { writeDump } from './workloads/heaps/go-dump-encode.ts';
 export type { DumpDocument, DumpRecord } from './workloads/heaps/go-dump-schema.ts';
 // Errors, and the exit codes that they carry.
 export { EXIT, Fatal, UsageError, type Facts } from './base/fatal.ts';
-export { HeapBroken, MachineStuck, Stopped, WorkloadError } from './drivers/errors.ts';
+export { HeapBroken, MachineStuck, Stopped, WorkloadError } from './run/errors.ts';
 export { HeapFormatError } from './workloads/heaps/format-error.ts';

@@ -1,12 +1,12 @@
 /** The worker of one thread of a scenario, which runs whenever it has the baton. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Abandoned, Baton, OffCourse, type Relay } from '../src/drivers/explore/baton/baton.ts';
-import { THREW } from '../src/drivers/explore/baton/course.ts';
-import type { BatonAnswer, BatonTask } from '../src/drivers/explore/baton/cross-check.ts';
-import type { Carried } from '../src/drivers/explore/baton/plain-calls.ts';
-import type { Core } from '../src/drivers/explore/load.ts';
-import { FINISHED } from '../src/drivers/explore/rewrite/prologue.ts';
-import { SCENARIOS } from '../src/drivers/explore/scenarios/catalog.ts';
+import { Abandoned, Baton, OffCourse, type Relay } from '../src/explore/baton/baton.ts';
+import { THREW } from '../src/explore/baton/course.ts';
+import type { BatonAnswer, BatonTask } from '../src/explore/baton/cross-check.ts';
+import type { Carried } from '../src/explore/baton/plain-calls.ts';
+import type { Core } from '../src/explore/load.ts';
+import { FINISHED } from '../src/rewrite/prologue.ts';
+import { SCENARIOS } from '../src/explore/scenarios/catalog.ts';
 
 const { core: path, scenario: wanted, setting, thread } = workerData as BatonTask;
 const core = (await import(path)) as Core & Carried;

@@ -1,9 +1,9 @@
 /** The worker of a campaign: runs slices, or looks for one mutant, with a core of its own. */
 import { workerData } from 'piscina';
-import { killMutant as kill, type Kill, type KillTask } from '../src/drivers/explore/campaigns/mutants.ts';
-import { outcomeOf, type Outcome } from '../src/drivers/explore/campaigns/outcome.ts';
-import { makeRunSlice } from '../src/drivers/explore/campaigns/run-slice.ts';
-import type { Slice, SliceResult } from '../src/drivers/explore/campaigns/slice.ts';
+import { killMutant as kill, type Kill, type KillTask } from '../src/explore/campaigns/mutants.ts';
+import { outcomeOf, type Outcome } from '../src/explore/campaigns/outcome.ts';
+import { makeRunSlice } from '../src/explore/campaigns/run-slice.ts';
+import type { Slice, SliceResult } from '../src/explore/campaigns/slice.ts';
 
 const now = (): number => performance.now();
 const run = makeRunSlice(now);

@@ -6,9 +6,9 @@ import type { Mem } from '../src/memory/struct.ts';
 import { link } from '../src/runtime/boot.ts';
 import { settle } from '../src/runtime/settle.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
-import { compiledScanRun } from '../src/drivers/compiled/instance.ts';
-import { serve } from '../src/drivers/threads/serve.ts';
-import type { MTask } from '../src/drivers/threads/task.ts';
+import { compiledScanRun } from '../src/compiled/instance.ts';
+import { serve } from '../src/run/threads/serve.ts';
+import type { MTask } from '../src/run/threads/task.ts';
 import { loadSteps } from '../src/workloads/user-module.ts';
 
 /** The memory of the machine that this thread has run. */

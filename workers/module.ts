@@ -5,8 +5,8 @@ import { describeWorkload } from '../src/workloads/description.ts';
 import { guardGlobals } from '../src/workloads/guard-globals.ts';
 import { loadWorkload } from '../src/workloads/registry.ts';
 import type { Workload } from '../src/workloads/workload.ts';
-import type { ModuleTask } from '../src/drivers/threads/module-task.ts';
-import { serve } from '../src/drivers/threads/serve.ts';
+import type { ModuleTask } from '../src/run/threads/module-task.ts';
+import { serve } from '../src/run/threads/serve.ts';
 
 let workload: Workload;
 

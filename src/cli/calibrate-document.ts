@@ -1,6 +1,6 @@
 /** The document that `calibrate --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { MachineModelShape, type MachineModel } from '../drivers/model/machine-model.ts';
+import { MachineModelShape, type MachineModel } from '../model/machine-model.ts';
 
 const SCHEMA = 1;
 

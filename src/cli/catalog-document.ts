@@ -1,9 +1,9 @@
 /** The document that `explore --list --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
-import { MUTANTS } from '../drivers/explore/mutants/catalog.ts';
-import { CANARIES, SCENARIOS } from '../drivers/explore/scenarios/catalog.ts';
-import { STRATEGIES } from '../drivers/explore/strategies/catalog.ts';
+import { MONITOR_NAMES } from '../explore/monitors/catalog.ts';
+import { MUTANTS } from '../mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../explore/scenarios/catalog.ts';
+import { STRATEGIES } from '../explore/strategies/catalog.ts';
 
 const SCHEMA = 1;
 

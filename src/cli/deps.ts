@@ -1,6 +1,6 @@
 /** What the commands need of the world, in one place, so that tests can bring their own. */
-import type { Runtime, RuntimeOptions } from '../drivers/api.ts';
-import type { ExplorePool } from '../drivers/explore/campaigns/pool.ts';
+import type { Runtime, RuntimeOptions } from '../run/api.ts';
+import type { ExplorePool } from '../explore/campaigns/pool.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Workload, WorkloadFacts } from '../workloads/workload.ts';
 

@@ -1,8 +1,8 @@
 /** What is said of an error, and the exit code it stands for. */
 import { EXIT, Fatal, type Facts } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { Stopped } from '../drivers/errors.ts';
-import { formatBytes } from '../report/units.ts';
+import { Stopped } from '../run/errors.ts';
+import { formatBytes } from '../base/units.ts';
 
 export interface Failure {
   /** For programs: what kind of failure, in capitals; of a broken invariant, its name. */

@@ -1,9 +1,9 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { LoggedFailure } from '../drivers/explore/campaigns/log.ts';
-import type { Station } from '../drivers/explore/campaigns/slice.ts';
-import type { Failure } from '../drivers/explore/campaigns/slice.ts';
-import type { Tally } from '../drivers/explore/campaigns/tally.ts';
+import { LoggedFailure } from '../explore/campaigns/log.ts';
+import type { Station } from '../explore/campaigns/slice.ts';
+import type { Failure } from '../explore/campaigns/slice.ts';
+import type { Tally } from '../explore/campaigns/tally.ts';
 
 const SCHEMA = 2;
 const count = z.number().int().nonnegative();

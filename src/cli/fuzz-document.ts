@@ -1,9 +1,9 @@
 /** The document that `fuzz --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import type { FuzzResult } from '../drivers/explore/campaigns/fuzz.ts';
-import { LoggedFailure, type Header } from '../drivers/explore/campaigns/log.ts';
-import type { Tally } from '../drivers/explore/campaigns/tally.ts';
-import { EDGES } from '../drivers/explore/edges/catalog.ts';
+import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
+import { LoggedFailure, type Header } from '../explore/campaigns/log.ts';
+import type { Tally } from '../explore/campaigns/tally.ts';
+import { EDGES } from '../rewrite/edges/catalog.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();

@@ -1,11 +1,11 @@
 /** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
 import { printable } from '../base/printable.ts';
-import { EDGES } from '../drivers/explore/edges/catalog.ts';
-import type { Failure } from '../drivers/explore/campaigns/slice.ts';
-import { MONITOR_NAMES } from '../drivers/explore/monitors/catalog.ts';
-import { passed, type ScenarioTally, type Tally } from '../drivers/explore/campaigns/tally.ts';
+import { EDGES } from '../rewrite/edges/catalog.ts';
+import type { Failure } from '../explore/campaigns/slice.ts';
+import { MONITOR_NAMES } from '../explore/monitors/catalog.ts';
+import { passed, type ScenarioTally, type Tally } from '../explore/campaigns/tally.ts';
 import { formatTable, type Column } from '../report/table.ts';
-import { formatCount, formatRate, plural } from '../report/units.ts';
+import { formatCount, formatRate, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Terminal } from './deps.ts';
 import { HELP_WIDTH } from './help.ts';

@@ -1,7 +1,7 @@
 /** Which heap to measure: this process's own, a synthetic graph, or a file's. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { formatBytes, formatShare } from '../report/units.ts';
+import { formatBytes, formatShare } from '../base/units.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Deps } from './deps.ts';
 import type { Progress } from './progress.ts';

@@ -1,5 +1,5 @@
 /** Ctrl-C and its relatives: which signals end a command in order, and what is then said. */
-import { Stopped } from '../drivers/errors.ts';
+import { Stopped } from '../run/errors.ts';
 import { commandLine } from './command-line.ts';
 import type { Failure } from './errors.ts';
 

@@ -1,15 +1,15 @@
 /** What explore does with a failure: shrinks it, and keeps it in a file. */
 import { join } from 'node:path';
-import { Stopped } from '../drivers/errors.ts';
-import type { Failure } from '../drivers/explore/campaigns/slice.ts';
-import { writeArtefact } from '../drivers/explore/failures/artefact.ts';
-import { EXECUTIONS, investigate, type Investigation } from '../drivers/explore/failures/describe.ts';
-import { fileNameOf } from '../drivers/explore/failures/file-name.ts';
-import { loadScenario } from '../drivers/explore/load-scenario.ts';
-import { makeMonitors } from '../drivers/explore/monitors/catalog.ts';
-import { settingOf } from '../drivers/explore/scenarios/scenario.ts';
-import { makeStrategy } from '../drivers/explore/strategies/catalog.ts';
-import { formatCount, plural } from '../report/units.ts';
+import { Stopped } from '../run/errors.ts';
+import type { Failure } from '../explore/campaigns/slice.ts';
+import { writeArtefact } from '../explore/failures/artefact.ts';
+import { EXECUTIONS, investigate, type Investigation } from '../explore/failures/describe.ts';
+import { fileNameOf } from '../explore/failures/file-name.ts';
+import { loadScenario } from '../explore/load-scenario.ts';
+import { makeMonitors } from '../explore/monitors/catalog.ts';
+import { settingOf } from '../explore/scenarios/scenario.ts';
+import { makeStrategy } from '../explore/strategies/catalog.ts';
+import { formatCount, plural } from '../base/units.ts';
 import { Verifier } from '../verify/verifier.ts';
 import type { Deps } from './deps.ts';
 import { chooseMutant } from './explore-choices.ts';

@@ -1,7 +1,7 @@
 /** The lane table in colours, and as wide as the terminal. */
 import { printable } from '../base/printable.ts';
-import { laneTable, type TableLine } from '../drivers/explore/failures/lane-table.ts';
-import type { Lanes } from '../drivers/explore/failures/lanes.ts';
+import { laneTable, type TableLine } from '../explore/failures/lane-table.ts';
+import type { Lanes } from '../explore/failures/lanes.ts';
 import { wrap } from '../report/wrap.ts';
 import { paint } from './paint.ts';
 

@@ -1,7 +1,7 @@
 /** A machine from its start to its end. */
 import type { Mem } from '../memory/struct.ts';
-import { Stopped } from '../drivers/errors.ts';
-import type { RunResult } from '../drivers/api.ts';
+import { Stopped } from '../run/errors.ts';
+import type { RunResult } from '../run/api.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 
 /**

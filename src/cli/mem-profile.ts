@@ -1,11 +1,11 @@
 /** `run --memprofile` and its companions: the rate that the flags ask for, and where the profile goes. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import type { RunResult } from '../drivers/api.ts';
+import type { RunResult } from '../run/api.ts';
 import { DEFAULT_RATE } from '../runtime/memprofile.ts';
-import type { MemProfile } from '../report/memprofile.ts';
-import type { MemStats } from '../report/memstats.ts';
-import { formatBytes } from '../report/units.ts';
+import type { MemProfile } from '../inspect/memprofile.ts';
+import type { MemStats } from '../inspect/memstats.ts';
+import { formatBytes } from '../base/units.ts';
 import { quote } from './command-line.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,7 +1,7 @@
 /** The document that `mutants --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { LoggedFailure } from '../drivers/explore/campaigns/log.ts';
-import { isKilled, median, type KillTask } from '../drivers/explore/campaigns/mutants.ts';
+import { LoggedFailure } from '../explore/campaigns/log.ts';
+import { isKilled, median, type KillTask } from '../explore/campaigns/mutants.ts';
 import type { Searched } from './commands/mutants.ts';
 
 const SCHEMA = 1;

@@ -1,8 +1,8 @@
 /** The table of mutants: killed first, survivors last. */
 import { printable } from '../base/printable.ts';
-import { isKilled, median, type Kill } from '../drivers/explore/campaigns/mutants.ts';
+import { isKilled, median, type Kill } from '../explore/campaigns/mutants.ts';
 import { formatTable, type Column } from '../report/table.ts';
-import { formatCount, formatNumber, plural } from '../report/units.ts';
+import { formatCount, formatNumber, plural } from '../base/units.ts';
 import type { Searched } from './commands/mutants.ts';
 
 const left = (head: string): Column => ({ head, align: 'left' });

@@ -1,9 +1,9 @@
 /** From the words of a command line to values; each throws a UsageError that says what would do. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { LIMITS } from '../drivers/options.ts';
-import { MAX_PROCS, MIN_ARENA } from '../drivers/shape.ts';
-import type { Policy } from '../drivers/tuning.ts';
+import { LIMITS } from '../run/options.ts';
+import { MAX_PROCS, MIN_ARENA } from '../run/shape.ts';
+import type { Policy } from '../run/tuning.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
 import type { Hole } from '../malloc/sys.ts';
 import type { GoVersion } from '../report/gctrace.ts';

@@ -1,15 +1,15 @@
 /** `scale --model`: predicts mark times by a machine model, in place of measuring them. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { MAX_MODEL_THREADS } from '../drivers/model/heap.ts';
-import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { MAX_MODEL_THREADS } from '../model/heap.ts';
+import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
-import { Stopped } from '../drivers/errors.ts';
-import type { Predicted } from '../drivers/model/predict.ts';
+import { Stopped } from '../run/errors.ts';
+import type { Predicted } from '../model/predict.ts';
 import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
 import { paintHeads } from '../report/table.ts';
-import { formatCount, plural } from '../report/units.ts';
+import { formatCount, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Deps } from './deps.ts';
 import { withOption } from './command-line.ts';
@@ -95,9 +95,9 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
 }
 
 async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlags, { machine, warning }: OpenedMachine, progress: Progress): Promise<Prediction> {
-  const { buildModelHeap } = await import('../drivers/model/heap.ts');
-  const { loadModelCore } = await import('../drivers/model/load.ts');
-  const { predictMark } = await import('../drivers/model/predict.ts');
+  const { buildModelHeap } = await import('../model/heap.ts');
+  const { loadModelCore } = await import('../model/load.ts');
+  const { predictMark } = await import('../model/predict.ts');
   const { tuning, goarch, arena, unpadded = false } = flags;
   const policy = policyFor(flags);
   if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { Stopped } from '../drivers/errors.ts';
+import { Stopped } from '../run/errors.ts';
 import { addCalibrate } from './commands/calibrate.ts';
 import { addExplore } from './commands/explore.ts';
 import { addCompletion } from './commands/completion.ts';

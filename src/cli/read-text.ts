@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { reasonOf } from '../base/system-error.ts';
-import { formatBytes } from '../report/units.ts';
+import { formatBytes } from '../base/units.ts';
 
 /** More than any file that sweepgen writes and reads again. */
 const MOST_BYTES = 256 * 2 ** 20;

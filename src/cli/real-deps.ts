@@ -2,12 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { threadPool } from '../drivers/explore/campaigns/pool.ts';
-import { checkWritable, checkWritableFolder, writeOutput } from '../drivers/output-file.ts';
+import { threadPool } from '../explore/campaigns/pool.ts';
+import { checkWritable, checkWritableFolder, writeOutput } from '../run/output-file.ts';
 import { startRuntime } from '../index.ts';
 import { openHeapFile } from '../workloads/heaps/open-heap.ts';
 import { readOwnHeap } from '../workloads/heaps/self.ts';
-import { describeProgram } from '../drivers/threads/program.ts';
+import { describeProgram } from '../run/threads/program.ts';
 import { BUILT_INS } from '../workloads/built-ins.ts';
 import { writeText } from './write-text.ts';
 import type { Deps } from './deps.ts';

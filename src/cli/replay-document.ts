@@ -1,9 +1,9 @@
 /** The document that `replay --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import type { Artefact } from '../drivers/explore/failures/artefact.ts';
-import type { Lanes } from '../drivers/explore/failures/lanes.ts';
-import type { Replayed } from '../drivers/explore/failures/replay.ts';
-import { VERDICTS } from '../drivers/explore/execution.ts';
+import type { Artefact } from '../explore/failures/artefact.ts';
+import type { Lanes } from '../explore/failures/lanes.ts';
+import type { Replayed } from '../explore/failures/replay.ts';
+import { VERDICTS } from '../explore/execution.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();

@@ -1,6 +1,6 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
-import { TUNING, type MachineTuning, type Policy } from '../drivers/tuning.ts';
+import { TUNING, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { quote } from './command-line.ts';
 import type { Goarch } from './options.ts';
 import { tuningFlags } from './tuning.ts';

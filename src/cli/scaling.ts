@@ -1,12 +1,12 @@
 /** Measures how a phase scales: one machine, all counts of threads in turn. */
 import type { Cycle } from '../gc/cycle-log.ts';
-import { policyFor, type MachineTuning, type Policy } from '../drivers/tuning.ts';
-import { Stopped } from '../drivers/errors.ts';
+import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
+import { Stopped } from '../run/errors.ts';
 import type { Mem } from '../memory/struct.ts';
 import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, type ScaleSettings, type Scaling } from '../report/scaling.ts';
 import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
-import { readMemStats, type MemStats } from '../report/memstats.ts';
-import { plural } from '../report/units.ts';
+import { readMemStats, type MemStats } from '../inspect/memstats.ts';
+import { plural } from '../base/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';

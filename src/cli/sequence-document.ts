@@ -1,7 +1,7 @@
 /** The document that `sequence --json` prints; see report/json.ts. */
 import { z } from 'zod';
 import { memstats } from '../report/json.ts';
-import type { MemStats } from '../report/memstats.ts';
+import type { MemStats } from '../inspect/memstats.ts';
 import type { Types } from './options.ts';
 
 const SCHEMA = 1;

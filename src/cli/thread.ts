@@ -3,7 +3,7 @@
  * slow reader of stdout; signals are heard by the main thread, see main.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { watchTemporaries } from '../drivers/output-file.ts';
+import { watchTemporaries } from '../run/output-file.ts';
 import { SignalReceived, type Signal } from './interruption.ts';
 import { runCli } from './program.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import { TUNING, TUNING_NAMES, type MachineTuning, type Tunable, type TuningName } from '../drivers/tuning.ts';
+import { TUNING, TUNING_NAMES, type MachineTuning, type Tunable, type TuningName } from '../run/tuning.ts';
 import { integer, oneOf } from './options.ts';
 import { hint } from '../base/suggest.ts';
 

@@ -1,7 +1,7 @@
 /** `npm run docs`: writes the generated documents. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { shapeFor } from '../drivers/shape.ts';
+import { shapeFor } from '../run/shape.ts';
 import { memoryMapMarkdown } from '../report/memory-map.ts';
 
 /** The machine that docs/memory-map.md shows. */

@@ -1,6 +1,6 @@
 /** Long texts, written as they are made. */
 import { Readable } from 'node:stream';
-import { streamOutput } from '../drivers/output-file.ts';
+import { streamOutput } from '../run/output-file.ts';
 import type { Terminal } from './deps.ts';
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Where the tuned mark loop finds its inner part: as it was compiled for this thread's memory
- * (drivers/compiled), or as it stands in scan-run.ts. The word is the thread's own, set once before
+ * (compiled), or as it stands in scan-run.ts. The word is the thread's own, set once before
  * it runs; under exploration there is only scan-run.ts.
  */
 import type { Mem8 } from '../memory/bytes.ts';

@@ -1,7 +1,7 @@
 /**
  * The inner part of the tuned mark loop: it runs for thousands of blocks and meets nothing but
  * the heap, its bitmap and the stack of work. It is kept to whole numbers, locals and words of
- * the memory, so that it can be made into WebAssembly as it stands (drivers/compiled), and runs
+ * the memory, so that it can be made into WebAssembly as it stands (compiled), and runs
  * as it stands wherever that can't be.
  */
 import type { Mem8 } from '../memory/bytes.ts';

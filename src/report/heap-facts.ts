@@ -1,13 +1,13 @@
 /** What is told of a heap that was read from a file, and of what became of it. */
 import { printable } from '../base/printable.ts';
-import type { LoadedHeap } from '../drivers/api.ts';
+import type { LoadedHeap } from '../run/api.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import { JAVA_ROOTS, type JavaRoot } from '../workloads/heaps/hprof-format.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { formatNotes } from './heap-notes.ts';
 import { formatFacts, formatTable } from './table.ts';
-import { formatBytes, formatCount, formatShare, plural } from './units.ts';
+import { formatBytes, formatCount, formatShare, plural } from '../base/units.ts';
 
 /** "2 objects of 8.00 GB together are represented by blocks of 40.0 KB, …". */
 export function describeRepresented({ objects, withReferences, bytes, blockBytes }: Represented): string {

@@ -1,6 +1,6 @@
 /** What a reader of heap files skipped or repaired, in sentences. */
 import type { HeapNote, HeapNoteKind } from '../workloads/heaps/heap-facts.ts';
-import { plural } from './units.ts';
+import { plural } from '../base/units.ts';
 
 const SENTENCES: Readonly<Record<HeapNoteKind, (count: number) => string>> = {
   'frame-fields': (n) =>

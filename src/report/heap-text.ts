@@ -1,7 +1,7 @@
 /** A memory profile as text, in Go's own form: what was sampled, not scaled. */
 import { printable } from '../base/printable.ts';
-import type { MemProfile, ProfileFunction, ProfileRecord } from './memprofile.ts';
-import type { MemStats } from './memstats.ts';
+import type { MemProfile, ProfileFunction, ProfileRecord } from '../inspect/memprofile.ts';
+import type { MemStats } from '../inspect/memstats.ts';
 
 /** The lines of `pprof.WriteHeapProfile` of Go 1.3 and 1.4, with debug=1. */
 export function formatHeapProfile({ rate, records }: MemProfile, memstats: MemStats): string[] {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
-import type { RunResult } from '../drivers/api.ts';
+import type { RunResult } from '../run/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
@@ -14,7 +14,7 @@ import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { formatNotes } from './heap-notes.ts';
 import type { Comparison } from './scale-compare.ts';
-import { describeIssue } from './issue-text.ts';
+import { describeIssue } from '../base/issue-text.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
 import { SCALE_PHASES, splitsObjects, type Scaling } from './scaling.ts';

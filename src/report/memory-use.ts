@@ -7,7 +7,7 @@ import { ARENA_USED } from '../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { POLICY } from '../gc/policy.ts';
 import { WORK, Work } from '../gc/work.ts';
-import { formatBytes } from './units.ts';
+import { formatBytes } from '../base/units.ts';
 
 /** Bytes in use, not merely reserved. */
 export interface MemoryUse {

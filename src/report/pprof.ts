@@ -1,7 +1,7 @@
 /** A memory profile as `go tool pprof` reads it: profile.proto, gzipped. */
 import { gzipSync } from 'node:zlib';
 import { Function, Line, Location, Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
-import type { MemProfile, ProfileFunction, ProfileRecord } from './memprofile.ts';
+import type { MemProfile, ProfileFunction, ProfileRecord } from '../inspect/memprofile.ts';
 
 /** In the order of Go's own heap profiles. */
 const SAMPLE_TYPES = [

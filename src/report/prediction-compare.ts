@@ -4,7 +4,7 @@ import { printable } from '../base/printable.ts';
 import { changeOf } from './scale-compare.ts';
 import type { Prediction } from './prediction.ts';
 import { formatTable, type Column } from './table.ts';
-import { formatCount, timeColumn } from './units.ts';
+import { formatCount, timeColumn } from '../base/units.ts';
 
 /** What a document of `scale --json` says, as far as a prediction can be compared with it. */
 export interface PredictionBaseline {

@@ -1,13 +1,13 @@
 /** What a machine model predicts, as a table and in sentences, and as one JSON document. */
 import { printable } from '../base/printable.ts';
-import type { Predicted } from '../drivers/model/predict.ts';
-import type { MachineModel } from '../drivers/model/machine-model.ts';
+import type { Predicted } from '../model/predict.ts';
+import type { MachineModel } from '../model/machine-model.ts';
 import { printPrediction } from './json.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { formatTable, type Column } from './table.ts';
-import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
+import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../base/units.ts';
 
 export interface Prediction {
   readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number; readonly represented?: Represented };

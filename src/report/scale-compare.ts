@@ -1,8 +1,8 @@
 /** Two measurements of the same heap, count by count of threads, as benchstat compares them. */
 import { mannWhitney } from './mann-whitney.ts';
-import { median } from './stats.ts';
+import { median } from '../base/statistics.ts';
 import { formatTable, type Column } from './table.ts';
-import { timeColumn } from './units.ts';
+import { timeColumn } from '../base/units.ts';
 import type { ScaleResult } from './scaling.ts';
 
 /** benchstat's. */

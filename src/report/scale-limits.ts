@@ -2,7 +2,7 @@
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
 import { meanOf } from './scale-threads.ts';
-import { formatBytes, formatCount, formatNumber, formatShare, plural } from './units.ts';
+import { formatBytes, formatCount, formatNumber, formatShare, plural } from '../base/units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
 /** A part of the ideal speedup below which something is worth naming. */

@@ -9,7 +9,7 @@ import { element, line, polyline, roundTicks, scaleOf, text, type Scale } from '
 import { SHARES_STYLE, sharesPanel } from './shares-svg.ts';
 import { hasInterval } from './scale-intervals.ts';
 import { describeHeap } from './scale-table.ts';
-import { formatNumber, timeColumn } from './units.ts';
+import { formatNumber, timeColumn } from '../base/units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
 const WIDTH = 800;

@@ -1,7 +1,7 @@
 /** Measurements that differ in one setting, as one table. */
 import { compareResults } from './scale-compare.ts';
 import { formatTable, type Column } from './table.ts';
-import { timeColumn } from './units.ts';
+import { timeColumn } from '../base/units.ts';
 import type { Scaling } from './scaling.ts';
 
 /**

@@ -3,7 +3,7 @@ import { printable } from '../base/printable.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
 import { explainLimits } from './scale-limits.ts';
 import { formatTable, type Column } from './table.ts';
-import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from './units.ts';
+import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../base/units.ts';
 import type { MarkFacts, ScalePhase, ScaleResult, Scaling } from './scaling.ts';
 
 type Cell = (result: ScaleResult) => string;

@@ -1,7 +1,7 @@
 /** What each thread of a mark did with its time. */
 import type { Cycle, MarkThread } from '../gc/cycle-log.ts';
 import { formatTable, type Column } from './table.ts';
-import { formatBytes, formatCount, formatShare } from './units.ts';
+import { formatBytes, formatCount, formatShare } from '../base/units.ts';
 
 /** Parts of a mark's time, by what a thread does meanwhile; the rest are drawn and told in this order. */
 export const SHARES = ['roots', 'scanning', 'handing off', 'waiting', 'sleeping', 'away'] as const;

@@ -5,7 +5,7 @@ import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
-import { median, medianInterval, type Interval } from './stats.ts';
+import { median, medianInterval, type Interval } from '../base/statistics.ts';
 
 export interface HeapFacts {
   readonly name: string;

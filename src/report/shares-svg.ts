@@ -1,7 +1,7 @@
 /** Stacked bars: what each thread did with its time, for each number of threads. */
 import { element, line, text } from './svg.ts';
 import { SHARES, type Share, type ThreadFacts } from './scale-threads.ts';
-import { formatShare } from './units.ts';
+import { formatShare } from '../base/units.ts';
 import type { Scaling } from './scaling.ts';
 
 const HEIGHT = 150;

@@ -1,11 +1,11 @@
 /** What a finished run comes to, as a few facts under one another. */
 import { printable } from '../base/printable.ts';
-import type { RunResult } from '../drivers/api.ts';
+import type { RunResult } from '../run/api.ts';
 import type { Represented } from '../workloads/represent.ts';
-import { median } from './stats.ts';
+import { median } from '../base/statistics.ts';
 import { describeAccount, describeRepresented } from './heap-facts.ts';
 import { formatFacts } from './table.ts';
-import { formatBytes, formatCount, formatNs, plural } from './units.ts';
+import { formatBytes, formatCount, formatNs, plural } from '../base/units.ts';
 
 /** What the machine was asked to do. */
 export interface RunSetting {

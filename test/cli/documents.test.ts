@@ -3,13 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal } from '../../src/base/fatal.ts';
-import { HeapBroken } from '../../src/drivers/errors.ts';
-import { MACHINES } from '../../src/drivers/model/machines.ts';
+import { HeapBroken } from '../../src/run/errors.ts';
+import { MACHINES } from '../../src/model/machines.ts';
 import { CalibrateDocument, calibrateDocument } from '../../src/cli/calibrate-document.ts';
 import { CatalogDocument } from '../../src/cli/catalog-document.ts';
 import { SequenceDocument } from '../../src/cli/sequence-document.ts';
 import { StressDocument } from '../../src/cli/stress-document.ts';
-import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
+import { MUTANTS } from '../../src/mutants/catalog.ts';
 import { ScaleDocument } from '../../src/report/json.ts';
 import { cli, collecting, cycleOf, resultOf } from './fakes.ts';
 

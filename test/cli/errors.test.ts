@@ -1,7 +1,7 @@
 /** Each way to fail has its exit code and says what is needed to understand it. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
-import { HeapBroken, MachineStuck, Stopped, WorkloadError } from '../../src/drivers/errors.ts';
+import { HeapBroken, MachineStuck, Stopped, WorkloadError } from '../../src/run/errors.ts';
 import { HeapFormatError } from '../../src/workloads/heaps/format-error.ts';
 import { describeError } from '../../src/cli/errors.ts';
 

@@ -1,9 +1,9 @@
 /** `sweepgen explore` from outside. */
-import { MARK_BITS_OBJECTS } from '../../src/drivers/explore/scenarios/programs/mark-bits.ts';
+import { MARK_BITS_OBJECTS } from '../../src/explore/scenarios/programs/mark-bits.ts';
 import { describe, expect, it } from 'vitest';
 import { ExploreDocument } from '../../src/cli/explore-document.ts';
-import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
-import { SCENARIOS } from '../../src/drivers/explore/scenarios/catalog.ts';
+import { MUTANTS } from '../../src/mutants/catalog.ts';
+import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
 import { cli, terminalOf } from './fakes.ts';
 
 describe('sweepgen explore', () => {

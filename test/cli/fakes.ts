@@ -1,11 +1,11 @@
 /** A machine, a terminal and workloads that only seem to be. */
-import type { RunResult } from '../../src/drivers/api.ts';
+import type { RunResult } from '../../src/run/api.ts';
 import { CYCLE_FIELDS, type Cycle, type CycleField } from '../../src/gc/cycle-log.ts';
-import type { MemStats } from '../../src/report/memstats.ts';
+import type { MemStats } from '../../src/inspect/memstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
-import { localPool } from '../../src/drivers/explore/campaigns/pool.ts';
+import { localPool } from '../../src/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Deps, MachineOptions, Terminal } from '../../src/cli/deps.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { localPool } from '../../src/drivers/explore/campaigns/pool.ts';
+import { localPool } from '../../src/explore/campaigns/pool.ts';
 import { cli } from './fakes.ts';
 
 it('a lost log ends the campaign with exit code 6, after its table', async () => {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FuzzDocument } from '../../src/cli/fuzz-document.ts';
-import { WorkerLost } from '../../src/drivers/explore/campaigns/pool.ts';
-import { SCENARIOS } from '../../src/drivers/explore/scenarios/catalog.ts';
-import { failureOf, poolOf, resultOf } from '../drivers/explore/slices.ts';
+import { WorkerLost } from '../../src/explore/campaigns/pool.ts';
+import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
+import { failureOf, poolOf, resultOf } from '../explore/slices.ts';
 import { cli } from './fakes.ts';
 
 let folder: string;

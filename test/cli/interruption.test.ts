@@ -1,7 +1,7 @@
 /** Ctrl-C: what was found so far, how to go on, and the exit code that shells expect. */
 import { describe, expect, it } from 'vitest';
-import { Stopped } from '../../src/drivers/errors.ts';
-import type { ExplorePool } from '../../src/drivers/explore/campaigns/pool.ts';
+import { Stopped } from '../../src/run/errors.ts';
+import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
 import type { MachineOptions } from '../../src/cli/deps.ts';
 import { commandLine, withOption } from '../../src/cli/command-line.ts';
 import { SignalReceived } from '../../src/cli/interruption.ts';

@@ -1,7 +1,7 @@
 /** What is printed fits the width of the terminal, and loses nothing by it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TableLine } from '../../src/drivers/explore/failures/lane-table.ts';
+import type { TableLine } from '../../src/explore/failures/lane-table.ts';
 import { formatFacts, formatTable, paintHeads, type Column } from '../../src/report/table.ts';
 import { wrap } from '../../src/report/wrap.ts';
 import { tableText } from '../../src/cli/lane-table-text.ts';

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
-import type { MemProfile } from '../../src/report/memprofile.ts';
+import type { MemProfile } from '../../src/inspect/memprofile.ts';
 import { cli, memstats, resultOf } from './fakes.ts';
 
 const memProfile: MemProfile = {

@@ -1,10 +1,10 @@
 /** `sweepgen mutants` from outside. */
 import { describe, expect, it } from 'vitest';
 import { MutantsDocument } from '../../src/cli/mutants-document.ts';
-import type { Kill, KillTask } from '../../src/drivers/explore/campaigns/mutants.ts';
-import { WorkerLost, type ExplorePool } from '../../src/drivers/explore/campaigns/pool.ts';
-import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
-import { failureOf, poolOf } from '../drivers/explore/slices.ts';
+import type { Kill, KillTask } from '../../src/explore/campaigns/mutants.ts';
+import { WorkerLost, type ExplorePool } from '../../src/explore/campaigns/pool.ts';
+import { MUTANTS } from '../../src/mutants/catalog.ts';
+import { failureOf, poolOf } from '../explore/slices.ts';
 import { cli } from './fakes.ts';
 
 /** Searches that took so many executions each; null: in vain. */

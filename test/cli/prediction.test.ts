@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-file.ts';
 import { parseModelThreads } from '../../src/cli/prediction.ts';
-import type { Host } from '../../src/drivers/model/machine-model.ts';
-import { MACHINES } from '../../src/drivers/model/machines.ts';
+import type { Host } from '../../src/model/machine-model.ts';
+import { MACHINES } from '../../src/model/machines.ts';
 import { PredictionDocument } from '../../src/report/json.ts';
 import { cli, collecting } from './fakes.ts';
 

@@ -1,15 +1,15 @@
 /** Names from files and words of users can't steer the terminal, wherever they are printed. */
 import { expect, it } from 'vitest';
-import { MACHINES } from '../../src/drivers/model/machines.ts';
+import { MACHINES } from '../../src/model/machines.ts';
 import { UsageError } from '../../src/base/fatal.ts';
 import { describeMachine } from '../../src/cli/commands/calibrate.ts';
 import type { MachineOptions } from '../../src/cli/deps.ts';
 import { describeCoverage, describeFailure } from '../../src/cli/fuzz-report.ts';
 import { mutantsTable } from '../../src/cli/mutants-report.ts';
-import { Tally } from '../../src/drivers/explore/campaigns/tally.ts';
-import { MUTANTS } from '../../src/drivers/explore/mutants/catalog.ts';
+import { Tally } from '../../src/explore/campaigns/tally.ts';
+import { MUTANTS } from '../../src/mutants/catalog.ts';
 import { describePrediction, explainPrediction, type Prediction } from '../../src/report/prediction.ts';
-import { failureOf } from '../drivers/explore/slices.ts';
+import { failureOf } from '../explore/slices.ts';
 import { cli, collecting, image, resultOf, terminalOf, workloadOf } from './fakes.ts';
 
 /** Clears the screen, sets the title, and overwrites what stands in the line. */

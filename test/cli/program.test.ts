@@ -1,7 +1,7 @@
 /** The command line from outside: what it prints where, what it starts, and its exit codes. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
-import { MachineStuck, Stopped } from '../../src/drivers/errors.ts';
+import { MachineStuck, Stopped } from '../../src/run/errors.ts';
 import { SCAVENGE } from '../../src/malloc/scavenge-log.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';

@@ -1,6 +1,6 @@
 /** Progress shows where somebody watches; elsewhere long silence is broken. */
 import { describe, expect, it } from 'vitest';
-import type { ExplorePool } from '../../src/drivers/explore/campaigns/pool.ts';
+import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
 import { Progress } from '../../src/cli/progress.ts';
 import { cli, collecting, resultOf, terminalOf } from './fakes.ts';
 

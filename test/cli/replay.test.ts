@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplayDocument } from '../../src/cli/replay-document.ts';
-import { readArtefact, writeArtefact, type Artefact } from '../../src/drivers/explore/failures/artefact.ts';
-import { encodeLine } from '../../src/drivers/explore/failures/line.ts';
-import { ROOT } from '../../src/drivers/explore/load.ts';
+import { readArtefact, writeArtefact, type Artefact } from '../../src/explore/failures/artefact.ts';
+import { encodeLine } from '../../src/explore/failures/line.ts';
+import { ROOT } from '../../src/base/root.ts';
 import { cli } from './fakes.ts';
 
 const FILE = join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json');

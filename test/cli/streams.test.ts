@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, OutputError, UsageError } from '../../src/base/fatal.ts';
 import { ReaderGone, realTerminal } from '../../src/cli/real-terminal.ts';
-import { MachineStuck } from '../../src/drivers/errors.ts';
+import { MachineStuck } from '../../src/run/errors.ts';
 import { cli, collecting, cycleOf, resultOf, terminalOf } from './fakes.ts';
 
 function failing(code: string): (fd: number) => void {

@@ -12,7 +12,7 @@ import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { updatememstats } from '../../src/gc/stats.ts';
 import { collect, getSlot, newObject, storeWord } from '../../src/runtime/mutator.ts';
 import { settle } from '../../src/runtime/settle.ts';
-import { readMemStats } from '../../src/report/memstats.ts';
+import { readMemStats } from '../../src/inspect/memstats.ts';
 import { bootCore, fatalOf, recount, runCore } from '../support/core-machine.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
 

@@ -11,7 +11,7 @@ import { PROGRAM_BASE } from '../../src/runtime/boot.ts';
 import { GOEXIT, call, ret } from '../../src/runtime/goroutine.ts';
 import { collect, getInt, newObject, prepare, setInt, setSlot, start } from '../../src/runtime/mutator.ts';
 import { settle } from '../../src/runtime/settle.ts';
-import { formatTrace } from '../../src/report/trace.ts';
+import { formatTrace } from '../../src/inspect/trace.ts';
 import { bootCore, runCore, runMain } from '../support/core-machine.ts';
 import { sweepgen } from '../support/command.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { metadataOf } from '../../src/memory/metadata.ts';
 import type { MemoryMap } from '../../src/memory/map.ts';
 import { planMemory } from '../../src/runtime/boot.ts';
-import { shapeFor, type ShapeOptions } from '../../src/drivers/shape.ts';
+import { shapeFor, type ShapeOptions } from '../../src/run/shape.ts';
 import { describeMemoryUse, readMemoryUse } from '../../src/report/memory-use.ts';
 import { tree } from '../../src/workloads/graphs/tree.ts';
 import { runOnOneP } from '../support/machine.ts';

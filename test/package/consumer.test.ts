@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { ROOT } from '../../src/drivers/explore/load.ts';
+import { ROOT } from '../../src/base/root.ts';
 import { library } from '../support/library.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-consumer-'));

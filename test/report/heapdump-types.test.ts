@@ -1,6 +1,6 @@
 /** With types, a heap dump says which words of an object are pointers, and not that all may be. */
 import { expect, test } from 'vitest';
-import { objectRecords } from '../../src/report/heapdump-objects.ts';
+import { objectRecords } from '../../src/inspect/heapdump-objects.ts';
 import { values } from '../../src/workloads/values.ts';
 import { runOnOneP } from '../support/machine.ts';
 

@@ -1,7 +1,7 @@
 /** Names from files and users reach a terminal on one line, cut, and without control characters. */
 import { expect, test } from 'vitest';
 import { TRACE } from '../../src/malloc/trace.ts';
-import { MACHINES } from '../../src/drivers/model/machines.ts';
+import { MACHINES } from '../../src/model/machines.ts';
 import { describeMachine } from '../../src/cli/commands/calibrate.ts';
 import { formatHeapFacts } from '../../src/report/heap-facts.ts';
 import { formatHeapProfile } from '../../src/report/heap-text.ts';
@@ -10,7 +10,7 @@ import { describeMachineOf, describePrediction, explainPrediction, type Predicti
 import { describeHeap } from '../../src/report/scale-table.ts';
 import { scaleSvg } from '../../src/report/scale-svg.ts';
 import { formatSummary } from '../../src/report/summary.ts';
-import { formatTrace } from '../../src/report/trace.ts';
+import { formatTrace } from '../../src/inspect/trace.ts';
 import { image, memstats, resultOf } from '../cli/fakes.ts';
 import { scalingOf } from '../support/scaling.ts';
 

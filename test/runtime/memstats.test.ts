@@ -9,7 +9,7 @@ import { setGCPercent, setgcpercent } from '../../src/runtime/gc-percent.ts';
 import { collect, getSlot, newObject } from '../../src/runtime/mutator.ts';
 import { GCSTATS_CAP, MEMSTATS_BYTES, readGCStats, readMemStats } from '../../src/runtime/read-memstats.ts';
 import { settle } from '../../src/runtime/settle.ts';
-import { readMemStats as report } from '../../src/report/memstats.ts';
+import { readMemStats as report } from '../../src/inspect/memstats.ts';
 import { bootCore, runCore, runMain } from '../support/core-machine.ts';
 
 describe('ReadMemStats', () => {

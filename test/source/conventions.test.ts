@@ -6,7 +6,7 @@ const SRC = resolve(import.meta.dirname, '../../src');
 /** What runs on the simulated machine. */
 const MACHINE = ['memory', 'machine', 'sync', 'heap', 'malloc', 'gc', 'runtime'];
 /** Where neither the clock nor chance may come from outside. */
-const DETERMINISTIC = [...MACHINE, 'workloads', 'verify', 'drivers/explore'];
+const DETERMINISTIC = [...MACHINE, 'workloads', 'verify', 'explore', 'mutants', 'rewrite', 'model'];
 
 function lines(folders: readonly string[]): { at: string; text: string }[] {
   return folders.flatMap((folder) =>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../src/drivers/explore/load.ts';
+import { ROOT } from '../../src/base/root.ts';
 import { signatureOf } from '../../src/workloads/checked/slip.ts';
 import { toolkit } from '../../src/workloads/toolkit.ts';
 

@@ -4,7 +4,7 @@ import type { Mem } from '../../src/memory/struct.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { drainCycles, type Cycle } from '../../src/gc/cycle-log.ts';
-import { describeMachine } from '../../src/drivers/machine-state.ts';
+import { describeMachine } from '../../src/inspect/machine-state.ts';
 import { enableGC, startMain } from '../../src/runtime/boot.ts';
 import { setInt } from '../../src/runtime/mutator.ts';
 import { settle } from '../../src/runtime/settle.ts';

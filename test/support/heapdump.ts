@@ -1,6 +1,6 @@
 /** Heap dumps of machines in the test's own memory. */
 import type { Mem } from '../../src/memory/struct.ts';
-import { HEAPDUMP_MINOR, heapdumpRecords, type HeapDumpOptions } from '../../src/report/heapdump.ts';
+import { HEAPDUMP_MINOR, heapdumpRecords, type HeapDumpOptions } from '../../src/inspect/heapdump.ts';
 import { writeDump } from '../../src/workloads/heaps/go-dump-encode.ts';
 import type { DumpRecord, RecordKind, RecordOf } from '../../src/workloads/heaps/go-dump-schema.ts';
 

@@ -3,7 +3,7 @@
  * somebody else would never end. A test file asks for it with
  *
  *     vi.mock('../../src/gc/doorbell.ts', async (original) =>
- *       (await import('../support/verify-hook.ts')).answered(await original()));
+ *       (await import('./verify-hook.ts')).answered(await original()));
  */
 import type * as doorbell from '../../src/gc/doorbell.ts';
 import type { Mem } from '../../src/memory/struct.ts';

@@ -5,10 +5,10 @@
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { seedState, xorshift32 } from '../../src/base/random.ts';
-import { describeMachine } from '../../src/drivers/machine-state.ts';
+import { describeMachine } from '../../src/inspect/machine-state.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
-import { readMemStats } from '../../src/report/memstats.ts';
+import { readMemStats } from '../../src/inspect/memstats.ts';
 import { FixAlloc } from '../../src/malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../../src/malloc/mheap.ts';
 import { Verifier } from '../../src/verify/verifier.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { xorshift32 } from '../../src/base/random.ts';
 import { dataAt, loadWord } from '../../src/runtime/mutator.ts';
 import { collect } from '../../src/workloads/collect.ts';
-import { heapdumpRecords } from '../../src/report/heapdump.ts';
+import { heapdumpRecords } from '../../src/inspect/heapdump.ts';
 import { checkImage, isPointerFree, type HeapImage } from '../../src/workloads/heaps/image.ts';
 import { imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
 import { WHOLE, allocatedSize, limits, representedObjects, type Limit } from '../../src/workloads/represent.ts';

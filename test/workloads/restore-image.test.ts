@@ -20,7 +20,7 @@ import { canRestore, contentsReader, readContents, restoreImage, restoreNeeds } 
 import { checkParams } from '../../src/workloads/params.ts';
 import { strings } from '../../src/workloads/strings.ts';
 import type { Workload } from '../../src/workloads/workload.ts';
-import { shapeFor } from '../../src/drivers/shape.ts';
+import { shapeFor } from '../../src/run/shape.ts';
 import { dumpOf, objectBytes } from '../support/heapdump.ts';
 import { runOnOneP, type Run } from '../support/machine.ts';
 import { DumpWriter } from './heaps/go-dump-writer.ts';

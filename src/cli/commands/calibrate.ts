@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
-import { MAX_NAME_LENGTH, type MachineModel } from '../../drivers/model/machine-model.ts';
+import { MAX_NAME_LENGTH, type MachineModel } from '../../model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
-import { formatBytes, formatNs, formatNumber } from '../../report/units.ts';
+import { formatBytes, formatNs, formatNumber } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { checkMachinePath, machinePath, saveMachine } from '../machine-file.ts';
@@ -34,7 +34,7 @@ export function addCalibrate(program: Command, deps: Deps): void {
 async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
   checkMachinePath(deps, flags.out);
   const progress = new Progress(deps.terminal);
-  const { calibrate } = await import('../../drivers/model/calibrate/calibrate.ts');
+  const { calibrate } = await import('../../model/calibrate/calibrate.ts');
   const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what), signal: deps.signal, isStopped: deps.isInterrupted }).finally(() => progress.clear());
   const path = saveMachine(deps.env, machine, flags.out);
   if (flags.json) {

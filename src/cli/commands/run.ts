@@ -8,11 +8,11 @@ import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } fr
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import type { Hole } from '../../malloc/sys.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
-import { memorydump } from '../../report/memorydump.ts';
+import { memorydump } from '../../inspect/memorydump.ts';
 import { formatSummary } from '../../report/summary.ts';
-import { formatBytes, formatCount, plural } from '../../report/units.ts';
-import type { Progress as Tick } from '../../drivers/api.ts';
-import type { MachineTuning, Policy } from '../../drivers/tuning.ts';
+import { formatBytes, formatCount, plural } from '../../base/units.ts';
+import type { Progress as Tick } from '../../run/api.ts';
+import type { MachineTuning, Policy } from '../../run/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { readHeap } from '../heaps.ts';

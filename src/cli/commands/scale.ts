@@ -2,8 +2,8 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
-import { Stopped } from '../../drivers/errors.ts';
-import { policyFor, type MachineTuning, type Policy } from '../../drivers/tuning.ts';
+import { Stopped } from '../../run/errors.ts';
+import { policyFor, type MachineTuning, type Policy } from '../../run/tuning.ts';
 import { describeRepresented, formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';

@@ -1,6 +1,6 @@
 /** `sweepgen sequence`: the allocations that the real runtimes' statistics are known for. */
 import type { Command } from 'commander';
-import { plural } from '../../report/units.ts';
+import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { runMachine } from '../machine.ts';

@@ -1,6 +1,6 @@
 /** `sweepgen start`: the main job on real input with no file at hand. */
 import type { Command } from 'commander';
-import { formatBytes, formatCount, plural } from '../../report/units.ts';
+import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import { formatFacts } from '../../report/table.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';

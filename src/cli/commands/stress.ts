@@ -1,8 +1,8 @@
 /** `sweepgen stress`: random rounds with the oracle looking on. */
 import type { Command } from 'commander';
 import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
-import { Stopped } from '../../drivers/errors.ts';
-import { formatCount, plural } from '../../report/units.ts';
+import { Stopped } from '../../run/errors.ts';
+import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';

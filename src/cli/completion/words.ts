@@ -1,9 +1,9 @@
 /** Words that complete arguments and options whose values are names of things. */
-import { MONITOR_NAMES } from '../../drivers/explore/monitors/catalog.ts';
-import { MUTANTS } from '../../drivers/explore/mutants/catalog.ts';
-import { CANARIES, SCENARIOS } from '../../drivers/explore/scenarios/catalog.ts';
-import { STRATEGIES } from '../../drivers/explore/strategies/catalog.ts';
-import { MACHINES } from '../../drivers/model/machines.ts';
+import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
+import { MUTANTS } from '../../mutants/catalog.ts';
+import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
+import { STRATEGIES } from '../../explore/strategies/catalog.ts';
+import { MACHINES } from '../../model/machines.ts';
 import type { WordsFor } from '../declarations.ts';
 import type { Deps } from '../deps.ts';
 import { GRAPHS } from '../heaps.ts';

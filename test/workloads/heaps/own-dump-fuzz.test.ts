@@ -12,7 +12,7 @@ import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import type { GoImage } from '../../../src/workloads/heaps/go-dump.ts';
 import type { Places } from '../../../src/workloads/heaps/places.ts';
 import { canRestore, contentsReader, restoreImage, restoreNeeds } from '../../../src/workloads/restore-image.ts';
-import { shapeFor } from '../../../src/drivers/shape.ts';
+import { shapeFor } from '../../../src/run/shape.ts';
 import { dumpOf } from '../../support/heapdump.ts';
 import { runOnOneP } from '../../support/machine.ts';
 import { readDump } from './go-dump-feed.ts';

@@ -1,0 +1,27 @@
+/** `npm run build`, second half: writes the generated modules beside the compiled driver. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { generateCore, generateCosted, writePrebuilt } from './rewrite/generate.ts';
+import { ROOT } from './base/root.ts';
+import { ENTRY, GENERATED, SITES } from './explore/load.ts';
+import { MODEL_ENTRY, MODEL_CORE } from './model/load.ts';
+import { gatherWorkers } from './run/threads/gather.ts';
+import { MODULE_WORKER, WORKER, gatheredFile } from './run/threads/worker.ts';
+import { ConventionError } from './rewrite/problems.ts';
+import { packSites } from './rewrite/sites.ts';
+
+try {
+  const { plain, hooked, reach } = await generateCore(ENTRY, ROOT);
+  mkdirSync(GENERATED, { recursive: true });
+  await writePrebuilt(plain, join(GENERATED, 'core.gen.js'));
+  await writePrebuilt(hooked, join(GENERATED, 'core.hooked.gen.js'));
+  writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
+  writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
+  await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
+  await gatherWorkers([WORKER, MODULE_WORKER], gatheredFile);
+} catch (error) {
+  if (!(error instanceof ConventionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,201 @@
+/** Expressions as WebAssembly text: values, what is done for its effect, and conditions as branches. */
+import type { BinaryExpression, LogicalExpression } from 'acorn';
+import type { AnyNode, CallExpression } from '../rewrite/syntax.ts';
+import { Names } from './names.ts';
+import { returnsValue } from './returns.ts';
+
+const BINARY: Readonly<Record<string, string>> = {
+  '+': 'add', '-': 'sub', '*': 'mul', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
+  '===': 'eq', '!==': 'ne', '<': 'lt_s', '<=': 'le_s', '>': 'gt_s', '>=': 'ge_s',
+};
+const OPPOSITE: Readonly<Record<string, string>> = { '===': '!==', '!==': '===', '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
+const ATOMIC_RMW: Readonly<Record<string, string>> = { add: 'add', sub: 'sub', and: 'and', or: 'or', xor: 'xor', exchange: 'xchg' };
+/** sync/racy.ts: plain accesses, by what they access. */
+const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
+  racyLoad: ['i32.load', false], racyLoadByte: ['i32.load8_u', true],
+  racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
+};
+
+/** Parameters that are views of the memory, which is the module's own. */
+export const VIEWS = new Set(['m', 'm8']);
+
+export class Expressions extends Names {
+  /** Names of the functions that it calls. */
+  readonly calls = new Set<string>();
+  protected labels = 0;
+
+  /** An expression whose value nobody wants. */
+  protected effect(node: AnyNode): string {
+    if (node.type === 'AssignmentExpression') return this.assign(node.left, node.operator === '=' ? null : node.operator.slice(0, -1), () => this.value(node.right));
+    if (node.type === 'UpdateExpression') return this.assign(node.argument, node.operator[0], () => '(i32.const 1)');
+    if (node.type !== 'CallExpression') return this.refuse(node);
+    const call = this.call(node);
+    return call.hasValue ? `(drop ${call.text})` : call.text;
+  }
+
+  /** `target = value`, or `target op= value`. */
+  protected assign(target: AnyNode, operator: string | null, value: () => string): string {
+    const combine = (old: string) => (operator === null ? value() : `(i32.${BINARY[operator] ?? this.refuse(target)} ${old} ${value()})`);
+    if (target.type === 'Identifier') {
+      const local = this.local(target.name) ?? this.refuse(target);
+      return `(local.set $${local} ${combine(`(local.get $${local})`)})`;
+    }
+    if (target.type !== 'MemberExpression') return this.refuse(target);
+    const { isByte, index } = this.place(target);
+    const [load, store] = isByte ? ['i32.load8_u', 'i32.store8'] : ['i32.load', 'i32.store'];
+    if (operator === null) return `(${store} ${this.address(index, isByte)} ${value()})`;
+    const at = this.temporary();
+    return `(local.set $${at} ${isByte ? this.value(index) : `(i32.shl ${this.value(index)} (i32.const 2))`}) (${store} (local.get $${at}) ${combine(`(${load} (local.get $${at}))`)})`;
+  }
+
+  protected value(node: AnyNode): string {
+    const constant = this.constant(node);
+    if (constant !== null) return `(i32.const ${constant | 0})`;
+    switch (node.type) {
+      case 'Identifier':
+        return `(local.get $${this.local(node.name) ?? this.refuse(node)})`;
+      case 'UnaryExpression':
+        if (node.operator === '!') return `(i32.eqz ${this.test(node.argument)})`;
+        if (node.operator === '~') return `(i32.xor ${this.value(node.argument)} (i32.const -1))`;
+        return node.operator === '-' ? `(i32.sub (i32.const 0) ${this.value(node.argument)})` : this.refuse(node);
+      case 'BinaryExpression': {
+        if (node.operator === '|' && this.constant(node.right) === 0) return this.value(node.left);
+        const op = BINARY[node.operator] ?? this.refuse(node);
+        return `(i32.${op} ${this.value(node.left)} ${this.value(node.right)})`;
+      }
+      case 'LogicalExpression':
+        return this.test(node);
+      case 'ConditionalExpression': {
+        const known = this.constant(node.test);
+        if (known !== null) return this.value(known !== 0 ? node.consequent : node.alternate);
+        return `(if (result i32) ${this.test(node.test)} (then ${this.value(node.consequent)}) (else ${this.value(node.alternate)}))`;
+      }
+      case 'UpdateExpression': {
+        if (node.argument.type !== 'Identifier' || node.prefix) return this.refuse(node);
+        return `(block (result i32) ${this.value(node.argument)} ${this.effect(node)})`;
+      }
+      case 'MemberExpression': {
+        const { isByte, index } = this.place(node);
+        return `(${isByte ? 'i32.load8_u' : 'i32.load'} ${this.address(index, isByte)})`;
+      }
+      case 'CallExpression': {
+        const inlined = this.inlined(node);
+        if (inlined !== null) return this.elsewhere(() => this.value(inlined));
+        const { text, hasValue } = this.call(node);
+        return hasValue ? text : this.refuse(node);
+      }
+      default:
+        return this.refuse(node);
+    }
+  }
+
+  /** 0 or 1. The operands of && and || are truths, not values. */
+  protected test(node: AnyNode): string {
+    if (node.type !== 'LogicalExpression') return this.value(node);
+    const label = this.labels++;
+    return `(block $end${label} (result i32) (block $no${label} ${this.jumpUnless(node, `$no${label}`)} (br $end${label} (i32.const 1))) (i32.const 0))`;
+  }
+
+  /** Goes on behind `label` if `test` does not hold; branches, as what a machine predicts is better than what it computes. */
+  protected jumpUnless(test: AnyNode, label: string): string {
+    const known = this.constant(test);
+    if (known !== null) return known === 0 ? `(br ${label})` : '';
+    const inlined = this.inlined(test);
+    if (inlined !== null) return this.elsewhere(() => this.jumpUnless(inlined, label));
+    if (test.type === 'UnaryExpression' && test.operator === '!') return this.jumpIf(test.argument, label);
+    if (isOutside(test)) return `(br_if ${label} (i32.lt_u ${this.value(test.right.left)} ${this.value(test.right.right)}))`;
+    if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.opposite(test)})`;
+    if (test.operator === '??') return this.refuse(test);
+    if (test.operator === '&&') return `${this.jumpUnless(test.left, label)} ${this.jumpUnless(test.right, label)}`;
+    const holds = `$holds${this.labels++}`;
+    return `(block ${holds} ${this.jumpIf(test.left, holds)} ${this.jumpUnless(test.right, label)})`;
+  }
+
+  protected jumpIf(test: AnyNode, label: string): string {
+    const known = this.constant(test);
+    if (known !== null) return known === 0 ? '' : `(br ${label})`;
+    const inlined = this.inlined(test);
+    if (inlined !== null) return this.elsewhere(() => this.jumpIf(inlined, label));
+    if (test.type === 'UnaryExpression' && test.operator === '!') return this.jumpUnless(test.argument, label);
+    if (isOutside(test)) return `(br_if ${label} (i32.ge_u ${this.value(test.right.left)} ${this.value(test.right.right)}))`;
+    if (test.type !== 'LogicalExpression') return `(br_if ${label} ${this.value(test)})`;
+    if (test.operator === '??') return this.refuse(test);
+    if (test.operator === '||') return `${this.jumpIf(test.left, label)} ${this.jumpIf(test.right, label)}`;
+    const fails = `$fails${this.labels++}`;
+    return `(block ${fails} ${this.jumpUnless(test.left, fails)} ${this.jumpIf(test.right, label)})`;
+  }
+
+  protected opposite(test: AnyNode): string {
+    const operator = test.type === 'BinaryExpression' ? OPPOSITE[test.operator] : undefined;
+    return operator === undefined ? `(i32.eqz ${this.value(test)})` : this.value({ ...test, operator } as AnyNode);
+  }
+
+  protected call(node: CallExpression): { readonly text: string; readonly hasValue: boolean } {
+    const { callee } = node;
+    const args = node.arguments as readonly AnyNode[];
+    if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.property.type === 'Identifier') {
+      if (callee.object.name === 'Atomics') return this.atomic(node, callee.property.name, args.slice(1));
+      if (callee.object.name === 'Math' && callee.property.name === 'floor') return { text: this.quotient(args[0]), hasValue: true };
+    }
+    if (callee.type !== 'Identifier') return this.refuse(node);
+    const racy = RACY[callee.name];
+    if (racy !== undefined) {
+      const [op, isByte] = racy;
+      const [index, ...values] = args.slice(isByte ? 2 : 1);
+      return { text: `(${op} ${[this.address(index, isByte), ...values.map((value) => this.value(value))].join(' ')})`, hasValue: values.length === 0 };
+    }
+    const fn = this.around.functions.get(callee.name) ?? this.refuse(node);
+    this.calls.add(callee.name);
+    const passed = args.filter((_, i) => { const param = fn.params[i]; return param.type !== 'Identifier' || !VIEWS.has(param.name); });
+    return { text: `(call $${callee.name} ${passed.map((arg) => this.value(arg)).join(' ')})`, hasValue: returnsValue(fn) };
+  }
+
+  /** What the function called returns, if that is all it does and the memory all it takes: V8 inlines no WebAssembly. */
+  protected inlined(node: AnyNode): AnyNode | null {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || RACY[node.callee.name] !== undefined) return null;
+    const fn = this.around.functions.get(node.callee.name);
+    if (fn === undefined || fn.params.some((param) => param.type !== 'Identifier' || !VIEWS.has(param.name))) return null;
+    const [only, ...more] = fn.body.body;
+    return more.length === 0 && only?.type === 'ReturnStatement' && only.argument ? only.argument : null;
+  }
+
+  protected atomic(node: AnyNode, name: string, [index, ...values]: readonly AnyNode[]): { readonly text: string; readonly hasValue: boolean } {
+    const at = `(i32.shl ${this.value(index)} (i32.const 2))`;
+    const operands = values.map((value) => this.value(value)).join(' ');
+    if (name === 'load') return { text: `(i32.atomic.load ${at})`, hasValue: true };
+    if (name === 'store') return { text: `(i32.atomic.store ${at} ${operands})`, hasValue: false };
+    if (name === 'compareExchange') return { text: `(i32.atomic.rmw.cmpxchg ${at} ${operands})`, hasValue: true };
+    return { text: `(i32.atomic.rmw.${ATOMIC_RMW[name] ?? this.refuse(node)} ${at} ${operands})`, hasValue: true };
+  }
+
+  /** Of whole numbers from 0: there Math.floor(a / b) is what WebAssembly divides. */
+  protected quotient(node: AnyNode): string {
+    if (node.type !== 'BinaryExpression' || node.operator !== '/') return this.refuse(node);
+    return `(i32.div_u ${this.value(node.left)} ${this.value(node.right)})`;
+  }
+
+  /** Of `m[i]` or `m8[i]`: which view, and i. */
+  protected place(node: AnyNode): { readonly isByte: boolean; readonly index: AnyNode } {
+    if (node.type !== 'MemberExpression' || !node.computed || node.object.type !== 'Identifier' || !VIEWS.has(node.object.name)) return this.refuse(node);
+    return { isByte: node.object.name === 'm8', index: node.property };
+  }
+
+  /** The operand that addresses word or byte `index`, with what is added to it at last as an offset. */
+  protected address(index: AnyNode, isByte: boolean): string {
+    if (isByte) return this.value(index);
+    const sum = index.type === 'BinaryExpression' && index.operator === '|' && this.constant(index.right) === 0 ? index.left : index;
+    if (sum.type === 'BinaryExpression' && sum.operator === '+') {
+      const offset = this.constant(sum.right);
+      if (offset !== null && offset >= 0) return `offset=${offset * 4} (i32.shl ${this.value(sum.left)} (i32.const 2))`;
+    }
+    return `(i32.shl ${this.value(index)} (i32.const 2))`;
+  }
+}
+
+/** `x < 0 || x >= size`, of a local and a size, which is not negative: as one unsigned comparison. */
+function isOutside(node: AnyNode): node is LogicalExpression & { left: BinaryExpression; right: BinaryExpression } {
+  if (node.type !== 'LogicalExpression' || node.operator !== '||') return false;
+  const { left, right } = node;
+  if (left.type !== 'BinaryExpression' || right.type !== 'BinaryExpression' || left.left.type !== 'Identifier' || right.left.type !== 'Identifier') return false;
+  return left.left.name === right.left.name && left.operator === '<' && right.operator === '>=' && left.right.type === 'Literal' && left.right.value === 0;
+}

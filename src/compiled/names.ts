@@ -1,0 +1,120 @@
+/** What the names in a function mean while it is compiled: locals, numbers that are known already, and nothing else. */
+import type { LogicalExpression } from 'acorn';
+import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
+
+/** What the functions refer to at the top of their module: numbers, and objects that hold numbers. */
+export type Constants = Readonly<Record<string, unknown>>;
+
+/** The module that a function stands in. */
+export interface Surroundings {
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  readonly constants: Constants;
+  readonly textOf: (node: AnyNode) => string;
+}
+
+export class Names {
+  protected readonly fn: FunctionDeclaration;
+  protected readonly around: Surroundings;
+  protected readonly locals: string[] = [];
+  /** From the innermost block outwards: the local that a name means there, or the number. */
+  protected scopes: Map<string, string | number>[] = [];
+
+  constructor(fn: FunctionDeclaration, around: Surroundings) {
+    this.fn = fn;
+    this.around = around;
+  }
+
+  /** The number that `node` is at compile time, or null. */
+  protected constant(node: AnyNode): number | null {
+    if (node.type === 'Literal') return typeof node.value === 'number' ? whole(node.value) : typeof node.value === 'boolean' ? Number(node.value) : null;
+    const value = this.known(node);
+    if (typeof value === 'number') return whole(value);
+    if (node.type === 'UnaryExpression' && node.operator === '!') return negated(this.constant(node.argument));
+    if (node.type === 'LogicalExpression') return this.decided(node);
+    if (node.type === 'ConditionalExpression') {
+      const test = this.constant(node.test);
+      return test === null ? null : this.constant(test !== 0 ? node.consequent : node.alternate);
+    }
+    if (node.type !== 'BinaryExpression' || node.operator === '/') return null;
+    const [left, right] = [this.constant(node.left), this.constant(node.right)];
+    if (left === null || right === null) return null;
+    switch (node.operator) {
+      case '+': return left + right;
+      case '-': return left - right;
+      case '*': return left * right;
+      case '&': return left & right;
+      case '|': return left | right;
+      case '<<': return left << right;
+      case '===': return Number(left === right);
+      case '!==': return Number(left !== right);
+      case '<': return Number(left < right);
+      case '>': return Number(left > right);
+      default: return null;
+    }
+  }
+
+  /** 0 or 1 for an && or || that is decided by its left operand, or by both. */
+  protected decided({ operator, left, right }: LogicalExpression): number | null {
+    if (operator === '??') return null;
+    const decisive = operator === '&&' ? 0 : 1;
+    const [first, second] = [this.constant(left), this.constant(right)];
+    if (first !== null && Number(first !== 0) === decisive) return decisive;
+    return first !== null && second !== null ? Number(second !== 0) : null;
+  }
+
+  /** What a name of the module, or a member of it, stands for. */
+  protected known(node: AnyNode): unknown {
+    if (node.type === 'Identifier') {
+      const meant = this.meaning(node.name);
+      return meant === undefined ? this.around.constants[node.name] : typeof meant === 'number' ? meant : undefined;
+    }
+    if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return undefined;
+    return (this.known(node.object) as Record<string, unknown> | undefined)?.[node.property.name];
+  }
+
+  protected declare(name: string): string {
+    const taken = this.locals.filter((each) => each.split('.')[0] === name).length + (this.fn.params.some((param) => param.type === 'Identifier' && param.name === name) ? 1 : 0);
+    const local = taken === 0 ? name : `${name}.${taken}`;
+    this.locals.push(local);
+    this.scopes[0].set(name, local);
+    return local;
+  }
+
+  protected temporary(): string {
+    const local = `at.${this.locals.length}`;
+    this.locals.push(local);
+    return local;
+  }
+
+  protected local(name: string): string | undefined {
+    const meant = this.meaning(name);
+    return typeof meant === 'string' ? meant : undefined;
+  }
+
+  protected meaning(name: string): string | number | undefined {
+    return this.scopes.find((scope) => scope.has(name))?.get(name);
+  }
+
+  /** Where the names of this function mean nothing. */
+  protected elsewhere(write: () => string): string {
+    const scopes = this.scopes;
+    this.scopes = [];
+    const text = write();
+    this.scopes = scopes;
+    return text;
+  }
+
+  /** @throws Error always, with the text of `node` */
+  protected refuse(node: AnyNode): never {
+    throw new Error(`${this.fn.id.name}: can't be compiled: ${this.around.textOf(node)}`);
+  }
+}
+
+
+function whole(value: number): number | null {
+  return Number.isInteger(value) ? value : null;
+}
+
+function negated(value: number | null): number | null {
+  return value === null ? null : Number(value === 0);
+}

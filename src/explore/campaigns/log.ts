@@ -1,0 +1,247 @@
+/**
+ * The log of a campaign: a line of JSON for each slice, each failure and each end, written as
+ * they come and never changed, so that what was found outlives whatever ends the campaign. It
+ * can be gone on with: `--resume` takes the seeds up where it ends.
+ */
+import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { z } from 'zod';
+import { OutputError, UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
+import { reasonOf } from '../../base/system-error.ts';
+import { writeFully } from '../../base/write-fully.ts';
+import { VERDICTS } from '../execution.ts';
+import type { Ending } from './fuzz.ts';
+import type { Turn } from './plan.ts';
+import { MONITOR_NAMES } from '../monitors/catalog.ts';
+import { SEEDS } from '../session.ts';
+import { linesOf, type FileLine } from './read-lines.ts';
+import type { Failure, SliceResult } from './slice.ts';
+
+/** Of the lines below; a log of another format is refused. */
+const FORMAT = 1;
+
+/** Bytes of a line: a failure with its lane table takes some tens of thousands. */
+const LONGEST_LINE = 1 << 24;
+/** Lanes of a station; there is one for each worker. */
+const MOST_LANES = 256;
+
+const count = z.number().int().nonnegative();
+const seed = count.max(SEEDS - 1);
+const lane = count.max(MOST_LANES - 1);
+const names = z.array(z.string()).readonly();
+const knobs = z.object({ procs: count }).catchall(z.number());
+
+const Station = z.object({ scenario: z.string(), knobs, strategy: z.string(), monitors: names, mutant: z.string().nullable() });
+
+/** The first line: what the campaign is about. */
+const Header = z.object({
+  type: z.literal('campaign'),
+  format: z.literal(FORMAT),
+  sweepgen: z.string(),
+  seed,
+  scenarios: z.array(z.string()).min(1).readonly(),
+  /** Knobs that keep one value. */
+  set: z.record(z.string(), z.number()),
+  strategy: z.string(),
+  monitors: names,
+  /** The monitors look on in every turn. */
+  always: z.boolean(),
+  mutant: z.string().nullable(),
+});
+export type Header = z.infer<typeof Header>;
+
+const LoggedSlice = z.object({
+  type: z.literal('slice'),
+  station: Station,
+  lane,
+  /** Of the first execution; each next has the next. */
+  seed,
+  executions: count,
+  steps: count,
+  switches: count,
+  seconds: z.number().nonnegative(),
+  /** Of the scenario after it, about. */
+  distinct: count,
+  /** Protocol edges that the scenario had not passed before. */
+  edges: names,
+  /** By key, how often each failure was seen. */
+  seen: z.record(z.string(), count),
+  exhausted: z.boolean(),
+  covered: z.string(),
+});
+export type LoggedSlice = z.infer<typeof LoggedSlice>;
+
+const Shrunk = z.object({
+  line: z.string(),
+  preemptions: count,
+  steps: count,
+  facts: names,
+  // Logs of before have none.
+  explanation: names.default([]),
+  story: names.default([]),
+  table: z.array(z.object({ text: z.string(), kind: z.enum(['head', 'access', 'critical', 'between']) })).readonly(),
+});
+
+export const LoggedFailure = z.object({
+  type: z.literal('failure'),
+  key: z.string(),
+  station: Station,
+  seed,
+  verdict: z.enum(VERDICTS).exclude(['ok']),
+  thread: z.string(),
+  facts: names,
+  fault: z.enum(['core', 'scenario']).default('core'),
+  explanation: names,
+  steps: count,
+  traceHash: count,
+  repeat: z.string(),
+  shrunk: z.union([z.null(), z.string(), Shrunk]),
+});
+
+const Lost = z.object({ type: z.literal('lost'), station: Station, lane, seed, cause: z.string() });
+const End = z.object({ type: z.literal('end'), ending: z.string(), seconds: z.number() });
+
+const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End]);
+
+/** What a log tells. */
+export interface Logged {
+  readonly header: Header;
+  /** Read from the file each time they are asked for: there may be millions. */
+  readonly slices: Iterable<LoggedSlice>;
+  readonly failures: readonly Failure[];
+}
+
+export class CampaignLog {
+  readonly #path: string;
+  /** Why the log takes no more lines; the campaign then ends. */
+  error: OutputError | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  slice({ station, lane, seed }: Turn, result: SliceResult, distinct: number, edges: readonly string[]): void {
+    const { executions, steps, switches, seconds, seen, exhausted, covered } = result;
+    this.#write({ type: 'slice', station, lane, seed, executions, steps, switches, seconds, distinct, edges, seen, exhausted, covered });
+  }
+
+  failure(failure: Failure): void {
+    this.#write({ type: 'failure', ...failure });
+  }
+
+  /** The executions of that turn are not known. */
+  lost({ station, lane, seed }: Turn, cause: string): void {
+    this.#write({ type: 'lost', station, lane, seed, cause });
+  }
+
+  end(ending: Ending, seconds: number): void {
+    this.#write({ type: 'end', ending, seconds });
+  }
+
+  /** A line that doesn't fit on a full disk is taken back, so that the log can be resumed. */
+  #write(line: z.infer<typeof Line>): void {
+    if (this.error !== undefined) return;
+    try {
+      appendLine(this.#path, line);
+    } catch (error) {
+      this.error = new OutputError(`the log ${printable(this.#path)} can't be written: ${reasonOf(error)}; what it held before is whole`);
+    }
+  }
+}
+
+/** Appends all of the line or nothing. */
+function appendLine(path: string, line: object, flags = 'a'): void {
+  const fd = openSync(path, flags);
+  const length = statSync(path).size;
+  try {
+    writeFully(fd, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    if (statSync(path).isFile()) truncateSync(path, length);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Begins a log at `path`.
+ * @throws UsageError if there is a file already, or none can be made
+ */
+export function createLog(path: string, header: Omit<Header, 'type' | 'format'>): CampaignLog {
+  try {
+    appendLine(path, { type: 'campaign', format: FORMAT, ...header }, 'ax');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UsageError(`there is a file ${printable(path)} already; go on with that campaign with --resume, or name another file`);
+    if (code === 'ENOSPC') rmSync(path, { force: true });
+    throw new UsageError(`the log ${printable(path)} can't be written: ${reasonOf(error)}`);
+  }
+  return new CampaignLog(path);
+}
+
+/**
+ * Reads the log at `path`. What a killed process left of its last line is cut off.
+ * @throws UsageError if it is no log of a campaign, or broken
+ */
+export function resumeLog(path: string): { readonly log: CampaignLog; readonly logged: Logged } {
+  if (!existsSync(path)) throw new UsageError(`there is no log ${printable(path)} to resume`);
+  const lines = reading(path);
+  const first = lines.next();
+  const header = parseHeader(path, first.done ? '' : first.value.text);
+  const failures = new Map<string, Failure>();
+  let end = first.done ? 0 : first.value.end;
+  let number = 1;
+  for (const { text, end: next } of lines) {
+    const line = parseLine(path, text, ++number, header);
+    // A campaign tells of each kind once; a longer log than the memory holds tells of few kinds.
+    if (line.type === 'failure' && !failures.has(line.key)) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
+    end = next;
+  }
+  if (end < statSync(path).size) truncateSync(path, end);
+  return { log: new CampaignLog(path), logged: { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()] } };
+}
+
+/** The slices that the log at `path`, which was checked before, tells of. */
+function* slicesOf(path: string, header: Header): Generator<LoggedSlice> {
+  let number = 0;
+  for (const { text } of reading(path)) {
+    const line = ++number === 1 ? undefined : parseLine(path, text, number, header);
+    if (line?.type === 'slice') yield line;
+  }
+}
+
+function* reading(path: string): Generator<FileLine> {
+  try {
+    yield* linesOf(path, LONGEST_LINE);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`the log ${printable(path)} can't be read: ${(error as Error).message}`);
+  }
+}
+
+function parseHeader(path: string, line: string): Header {
+  const value = parseJson(line) as { type?: unknown; format?: unknown } | undefined;
+  if (value?.type !== 'campaign') throw new UsageError(`${printable(path)} is no log of a campaign`);
+  if (value.format !== FORMAT) throw new UsageError(`${printable(path)} is a log of format ${printable(String(value.format))}; this sweepgen goes on with format ${FORMAT}`);
+  const header = Header.safeParse(value);
+  if (!header.success) throw new UsageError(`${printable(path)}:1 is broken: ${printable(z.prettifyError(header.error), 400)}`);
+  const unknown = header.data.monitors.find((name) => !MONITOR_NAMES.includes(name));
+  if (unknown !== undefined) throw new UsageError(`${printable(path)}:1 names the monitor '${printable(unknown)}', which this sweepgen does not have`);
+  return header.data;
+}
+
+function parseLine(path: string, text: string, number: number, { scenarios }: Header): z.infer<typeof Line> {
+  const line = Line.safeParse(parseJson(text));
+  if (!line.success) throw new UsageError(`${printable(path)}:${number} is no line of a campaign's log; cut it out to go on`);
+  const { data } = line;
+  if (data.type !== 'end' && !scenarios.includes(data.station.scenario)) throw new UsageError(`${printable(path)}:${number} tells of the scenario '${printable(data.station.scenario)}', which its campaign does not have`);
+  return data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+/** Who runs slices: worker threads, or the caller's own thread. */
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { EXIT } from '../../base/fatal.ts';
+import { ROOT } from '../../base/root.ts';
+import type { Outcome } from './outcome.ts';
+import { makeRunSlice } from './run-slice.ts';
+import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
+import type { Kill, KillTask } from './mutants.ts';
+
+export interface ExplorePool {
+  /** How many can be at work at the same time. */
+  readonly jobs: number;
+  /** @throws WorkerLost */
+  runSlice(slice: Slice): Promise<SliceResult>;
+  /** Builds the core of `station` wherever slices may run, so that no slice's time goes into it. @throws WorkerLost */
+  prepare(station: Station): Promise<void>;
+  /** @throws WorkerLost */
+  killMutant(task: KillTask): Promise<Kill>;
+  close(): Promise<void>;
+}
+
+/** A worker died, or did not come back. What the others have found is not lost. */
+export class WorkerLost extends Error {
+  readonly exitCode = EXIT.hang;
+
+  constructor(what: string) {
+    super(what);
+    this.name = 'WorkerLost';
+  }
+}
+
+const WORKER = join(ROOT, 'dist/workers/explore.js');
+/** Beyond the time that a slice was given; its last execution, a core to build and a failure to describe need some. */
+const GRACE_SECONDS = 60;
+/** Seconds that a timer can wait. */
+const LONGEST_TIMER = 2 ** 31 / 1000;
+
+export interface ThreadPoolOptions {
+  /** The module that the threads run. */
+  readonly worker?: string;
+  /** When it is aborted, slices end early, with what they have. */
+  readonly signal?: AbortSignal;
+}
+
+/** Worker threads, each with a core of its own. */
+export function threadPool(jobs: number, { worker = WORKER, signal: interrupted }: ThreadPoolOptions = {}): ExplorePool {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  function stopSlices(): void {
+    Atomics.store(stop, 0, 1);
+  }
+  if (interrupted?.aborted) stopSlices();
+  interrupted?.addEventListener('abort', stopSlices);
+  const pool = new Piscina({
+    filename: worker,
+    workerData: stop,
+    minThreads: 1,
+    maxThreads: jobs,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    trackUnmanagedFds: false,
+  });
+  // What a worker dies of also rejects its task, where it is told.
+  pool.on('error', () => {});
+
+  async function run<Value>(name: string, task: unknown, seconds: number): Promise<Value> {
+    const limit = Math.ceil(seconds + GRACE_SECONDS);
+    const signal = limit < LONGEST_TIMER ? AbortSignal.timeout(limit * 1000) : undefined;
+    const outcome: Outcome<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
+      throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${limit} s` : `a worker died: ${error.message}`);
+    });
+    if (outcome.ok) return outcome.value;
+    throw Object.assign(new Error(outcome.message), { stack: outcome.stack, ...(outcome.exitCode !== undefined && { exitCode: outcome.exitCode }) });
+  }
+
+  return {
+    jobs,
+    runSlice: (slice) => run('runSlice', slice, slice.seconds),
+    // Building takes a second, in which a worker takes no other task.
+    async prepare(station) {
+      await Promise.all(Array.from({ length: jobs }, () => run('runSlice', emptySlice(station), 0)));
+    },
+    killMutant: (task) => run('killMutant', task, task.seconds * task.seeds.length),
+    close() {
+      interrupted?.removeEventListener('abort', stopSlices);
+      return pool.destroy();
+    },
+  };
+}
+
+/** The caller's thread; it looks up between batches of executions. */
+export function localPool(now: () => number, signal?: AbortSignal): ExplorePool {
+  const runSlice = makeRunSlice(now);
+  return {
+    jobs: 1,
+    runSlice: (slice) => runSlice(slice, signal),
+    async prepare(station) {
+      await runSlice(emptySlice(station), signal);
+    },
+    async killMutant(task) {
+      const { killMutant } = await import('./mutants.ts');
+      return killMutant(task, makeRunSlice(now), now);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,118 @@
+/** What a campaign has done so far, in all and by scenario. */
+import { EDGES } from '../../rewrite/edges/catalog.ts';
+import { Distinct } from './distinct.ts';
+import type { Failure, SliceResult, Station } from './slice.ts';
+
+export interface ScenarioTally {
+  readonly scenario: string;
+  executions: number;
+  steps: number;
+  switches: number;
+  /** Seconds of workers, which run beside each other. */
+  seconds: number;
+  /** Different interleavings, about. */
+  distinct: number;
+  /** Different failures, and how often each was seen. */
+  readonly failures: Map<string, number>;
+  /** By the numbers of EDGES: 1 if it was passed. */
+  readonly edges: Uint8Array;
+  /** What a search has covered without gaps, in words; '' if nothing. */
+  covered: string;
+}
+
+/** What one slice adds. */
+type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seconds' | 'seen' | 'covered'>;
+
+export class Tally {
+  readonly scenarios: readonly ScenarioTally[];
+  /** By the numbers of EDGES: 1 for those that the scenarios could pass. */
+  readonly #possible: Uint8Array;
+  /** The first failure of each key, in the order in which they came. */
+  readonly failures: Failure[] = [];
+  readonly #seen = new Map<string, Distinct>();
+  /** Of campaigns that a log tells of: their hashes are gone. */
+  readonly #distinctBefore = new Map<string, number>();
+
+  /** @param possible by the numbers of EDGES, 1 for those that the scenarios could pass; all unless given */
+  constructor(scenarios: readonly string[], possible: Uint8Array = new Uint8Array(EDGES.length).fill(1)) {
+    this.#possible = possible;
+    this.scenarios = scenarios.map((scenario) => ({
+      scenario,
+      executions: 0,
+      steps: 0,
+      switches: 0,
+      seconds: 0,
+      distinct: 0,
+      failures: new Map(),
+      edges: new Uint8Array(EDGES.length),
+      covered: '',
+    }));
+  }
+
+  /**
+   * Counts what a slice at `station` has done; a failure whose key is new is kept.
+   * @returns the scenario's counts, and the edges that it had not passed before
+   */
+  add(station: Station, result: SliceResult): { readonly tally: ScenarioTally; readonly fresh: readonly string[] } {
+    const tally = this.#addCounts(station, result);
+    const fresh = EDGES.map((_, i) => i).filter((i) => tally.edges[i] === 0 && result.edges[i] > 0);
+    for (const i of fresh) tally.edges[i] = 1;
+    let seen = this.#seen.get(station.scenario);
+    if (seen === undefined) this.#seen.set(station.scenario, (seen = new Distinct()));
+    seen.add(result.hashes);
+    tally.distinct = (this.#distinctBefore.get(station.scenario) ?? 0) + seen.count;
+    for (const failure of result.failures) this.addFailure(failure);
+    return { tally, fresh: fresh.map((i) => EDGES[i].name) };
+  }
+
+  /** Counts what a log says of a slice: the scenario's `distinct` after it, and the edges that were new. */
+  addLogged(station: Station, counts: SliceCounts, distinct: number, fresh: readonly string[]): void {
+    const tally = this.#addCounts(station, counts);
+    tally.distinct = distinct;
+    EDGES.forEach(({ name }, i) => {
+      if (fresh.includes(name)) tally.edges[i] = 1;
+    });
+    this.#distinctBefore.set(station.scenario, distinct);
+  }
+
+  addFailure(failure: Failure): void {
+    if (!this.knows(failure.key)) this.failures.push(failure);
+  }
+
+  knows(key: string): boolean {
+    return this.failures.some((failure) => failure.key === key);
+  }
+
+  sum(field: 'executions' | 'steps' | 'switches' | 'distinct'): number {
+    return this.scenarios.reduce((sum, each) => sum + each[field], 0);
+  }
+
+  /** The edges of all scenarios. */
+  edges(): Uint8Array {
+    const all = new Uint8Array(EDGES.length);
+    for (const { edges } of this.scenarios) edges.forEach((passed, i) => (all[i] |= passed));
+    return all;
+  }
+
+  /** The edges that the scenarios could pass; those that were passed are among them. */
+  possible(): Uint8Array {
+    return this.edges().map((passed, i) => passed | this.#possible[i]);
+  }
+
+  #addCounts(station: Station, counts: SliceCounts): ScenarioTally {
+    const tally = this.scenarios.find(({ scenario }) => scenario === station.scenario);
+    if (tally === undefined) throw new Error(`the campaign has no scenario ${station.scenario}`);
+    tally.executions += counts.executions;
+    tally.steps += counts.steps;
+    tally.switches += counts.switches;
+    tally.seconds += counts.seconds;
+    for (const [key, times] of Object.entries(counts.seen)) tally.failures.set(key, (tally.failures.get(key) ?? 0) + times);
+    if (counts.covered !== '') tally.covered = counts.covered;
+    return tally;
+  }
+}
+
+/** How many edges were passed. */
+export function passed(edges: Uint8Array): number {
+  return edges.reduce((sum, each) => sum + each, 0);
+}

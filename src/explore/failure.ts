@@ -1,0 +1,60 @@
+/** A failure in words, and the command that repeats it. */
+import { formatCount } from '../base/units.ts';
+import type { FailedExecution } from './session.ts';
+import { HeapBroken } from '../run/errors.ts';
+import type { Outcome } from './failures/outcome.ts';
+import { MONITOR_NAMES } from './monitors/catalog.ts';
+import type { Knobs, Scenario } from './scenarios/scenario.ts';
+
+/** What broke: a sentence, then the facts. */
+export function explainFailure({ execution, ...failure }: FailedExecution): string[] {
+  return explainOutcome({ ...failure, atCheckpoint: execution.error instanceof HeapBroken }, execution.steps);
+}
+
+/** The same of any outcome but `ok`, reached after so many `steps`. */
+export function explainOutcome(outcome: Omit<Outcome, 'waits'>, steps: number): string[] {
+  return [headline(outcome, steps), ...outcome.facts.map((fact) => `  ${fact}`)];
+}
+
+function headline({ verdict, thread, atCheckpoint, fault }: Omit<Outcome, 'waits'>, steps: number): string {
+  switch (verdict) {
+    case 'ok':
+      return 'nothing is wrong';
+    case 'invariant':
+      if (atCheckpoint) return 'at a checkpoint the oracle found the heap broken:';
+      if (fault === 'scenario') return `the scenario itself, on ${thread}, passed what the core refuses:`;
+      return thread === '' ? 'all threads finished, and left this behind:' : `${thread} found an impossible state:`;
+    case 'race':
+      return `a data race, noticed as ${thread} went on:`;
+    case 'exception':
+      return fault === 'scenario' ? `the scenario itself threw, on ${thread}:` : `${thread} went astray:`;
+    case 'deadlock':
+      return 'a deadlock: every thread that is left waits, and no thread will wake it:';
+    case 'livelock':
+      return 'a livelock: the threads that are left look again and again at words that no thread will change:';
+    case 'step-limit':
+      return `no end after ${formatCount(steps)} accesses:`;
+  }
+}
+
+export interface Repeat {
+  readonly scenario: Scenario;
+  readonly knobs: Knobs;
+  readonly mutant?: string;
+  /** Names of those that looked on. */
+  readonly monitors?: readonly string[];
+  readonly seed: number;
+  readonly strategy: string;
+}
+
+/** The command that runs this one execution again. */
+export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
+  const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
+  for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
+  const others = monitors.filter((name) => name !== 'races');
+  if (others.length === MONITOR_NAMES.length - 1) words.push('--monitors all');
+  else if (others.length > 0) words.push(`--monitors ${others.join(',')}`);
+  if (mutant !== undefined) words.push(`--mutant ${mutant}`);
+  if (monitors.includes('races')) words.push('--races');
+  return words.join(' ');
+}

@@ -1,0 +1,131 @@
+/** From a failing execution to its artefact: recorded, shrunk, and explained. */
+import type { LoadedCore } from '../load.ts';
+import type { LoadedScenario } from '../load-scenario.ts';
+import type { Monitor } from '../monitor.ts';
+import { makeMonitors } from '../monitors/catalog.ts';
+import type { Mutant } from '../../mutants/mutant.ts';
+import { settingOf, type MakeOracle, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import type { Preemption } from '../strategies/preemptions.ts';
+import type { Strategy } from '../strategy.ts';
+import { packTrace, type Artefact, type CriticalPair } from './artefact.ts';
+import { Budget } from './budget.ts';
+import { criticalPairs } from './critical-pair.ts';
+import { lanesOf, type Lanes } from './lanes.ts';
+import { encodeLine } from './line.ts';
+import { failsAlike, type Outcome } from './outcome.ts';
+import { record, type Recording } from './recording.ts';
+import { shrink } from './shrink.ts';
+import { storyOf } from './story.ts';
+import { Stand, type Ground } from './stand.ts';
+import { checkpointsOf, siteKey } from './trace.ts';
+
+/** What it takes to run a failing execution again. */
+export interface Failure {
+  readonly scenario: Scenario;
+  readonly setting: Setting;
+  readonly mutant?: Mutant;
+  /** The one that found it, or a fresh one with its parameters. */
+  readonly strategy: Strategy;
+  readonly seed: number;
+  /** Its schedule, for a strategy that does not follow from its parameters and the seed alone. */
+  readonly preemptions?: readonly Preemption[];
+  /** Names of the monitors that looked on. */
+  readonly monitors?: readonly string[];
+}
+
+export interface InvestigateOptions {
+  /** The hooked variant, with the mutant. */
+  readonly core: LoadedCore;
+  readonly makeOracle: MakeOracle;
+  /** For a mutant, the same scenario on the hooked variant of the source as it is: what fails there too is another failure. */
+  readonly pristine?: LoadedScenario;
+  /** Those of these names; of the catalog unless given. */
+  readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
+  /** At most so many executions; EXECUTIONS unless given. */
+  readonly executions?: number;
+  /** Called after each. */
+  readonly onProgress?: (executions: number) => void;
+}
+
+export interface Investigation {
+  readonly artefact: Artefact;
+  /** For `sweepgen replay`. */
+  readonly line: string;
+  readonly outcome: Outcome;
+  /** What happened at the critical pair, in sentences; none if there is no pair. */
+  readonly story: readonly string[];
+  readonly lanes: Lanes;
+}
+
+export const EXECUTIONS = 4000;
+/** What some seconds suffice for. */
+const ACCESSES = 20_000_000;
+/** More of them, to find the critical pair. */
+const PAIR_EXECUTIONS = 300;
+const PAIR_ACCESSES = 5_000_000;
+/** Hashes in a line. */
+const CHECKPOINTS = 16;
+
+/** @throws Error when the failure does not come up again: it depends on more than it should */
+export function investigate(failure: Failure, options: InvestigateOptions): Investigation {
+  const { scenario, setting, strategy, seed } = failure;
+  const ground: Ground = {
+    core: options.core.core,
+    scenario,
+    makeOracle: options.makeOracle,
+    monitors: (options.makeMonitors ?? ofCatalog(options.core))(failure.monitors ?? []),
+  };
+  const stand = new Stand(ground, setting);
+  const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
+  if (found.outcome.verdict === 'ok') throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the failure does not come up again`);
+  const budget = new Budget(options.executions ?? EXECUTIONS, ACCESSES, options.onProgress);
+  const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget, options.pristine);
+  const recording = record(ground, way.stand.setting, way.preemptions);
+  if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
+  // What is left to explain is worth some executions, even if all were used up.
+  const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
+  const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
+  const lanes = lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs);
+  return { artefact, line: encodeLine(artefact), outcome: recording.outcome, story: storyOf(recording, pairs, lanes), lanes };
+}
+
+function ofCatalog({ core, sites }: LoadedCore): (names: readonly string[]) => readonly Monitor[] {
+  return (names) => makeMonitors(core, sites, names);
+}
+
+function artefactOf(failure: Failure, setting: Setting, recording: Recording, pairs: readonly CriticalPair[], { sites, build }: LoadedCore): Artefact {
+  const { trace, outcome } = recording;
+  const usual = settingOf(failure.scenario, setting.knobs);
+  const keys = sites.map(siteKey);
+  return {
+    schema: 1,
+    scenario: failure.scenario.name,
+    knobs: unusualKnobs(failure.scenario, setting),
+    operations: same(setting.operations, usual.operations) ? null : setting.operations.map((own) => own.map((each): [string, ...number[]] => [...each])),
+    mutant: failure.mutant?.name ?? null,
+    monitors: [...(failure.monitors ?? [])],
+    strategy: failure.strategy.spec ?? failure.strategy.name,
+    seed: failure.seed,
+    preemptions: [...recording.preemptions],
+    verdict: outcome.verdict as Artefact['verdict'],
+    thread: outcome.thread,
+    facts: [...outcome.facts],
+    steps: trace.length,
+    checkpoints: asWritten(checkpointsOf(trace, sites, Math.max(1, Math.ceil(trace.length / CHECKPOINTS)))),
+    build,
+    pairs: [...pairs],
+    trace: packTrace(Array.from({ length: trace.length }, (_, step) => ({ thread: trace.threadAt(step), site: keys[trace.siteAt(step)] }))),
+  };
+}
+
+function asWritten({ every, hashes }: ReturnType<typeof checkpointsOf>): Artefact['checkpoints'] {
+  return { every, hashes: [...hashes] };
+}
+
+function unusualKnobs(scenario: Scenario, { knobs }: Setting): Record<string, number> {
+  return Object.fromEntries(scenario.knobs.filter(({ name, values: [first] }) => knobs[name] !== first).map(({ name }) => [name, knobs[name]]));
+}
+
+function same(one: Operations, other: Operations): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

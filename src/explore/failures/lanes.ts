@@ -1,0 +1,116 @@
+/** The rows of a lane table: what each thread did, step by step, with the words by their names. */
+import { formatValue } from '../../inspect/name-value.ts';
+import { ACCESS, type Site } from '../../rewrite/sites.ts';
+import type { Setting } from '../scenarios/scenario.ts';
+import { wordOf } from './access.ts';
+import type { CriticalPair } from './artefact.ts';
+import { record, type Recording } from './recording.ts';
+import { pairSteps, relevantSteps } from './relevant.ts';
+import type { Ground } from './stand.ts';
+import type { Access } from './trace.ts';
+
+export interface Row {
+  /** From 1. */
+  readonly step: number;
+  readonly thread: number;
+  /** What it did, with the word by its declared name: `cas span 3 sweepgen 4 → 5`. */
+  readonly operation: string;
+  /** The word's declared name, as it was at that moment. */
+  readonly word: string;
+  readonly site: Site;
+  /** For an access in sync/, which says little: the call that led there from elsewhere. */
+  readonly caller: Site | undefined;
+  /** Of a critical pair. */
+  readonly critical: boolean;
+  /** Control was taken from this thread, which could have gone on, right before; -1 if not. */
+  readonly takenFrom: number;
+  /** Accesses left out between the row above and this one. */
+  readonly elided: number;
+}
+
+export interface Lanes {
+  /** Of the threads, a column each. */
+  readonly names: readonly string[];
+  readonly rows: readonly Row[];
+  /** Accesses left out after the last row. */
+  readonly elidedAtEnd: number;
+}
+
+/** Those rows that matter, or `all`. Runs the execution once more, to name each word as it then is. */
+export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[], recording: Recording, pairs: readonly CriticalPair[], all = false): Lanes {
+  const { trace, names } = recording;
+  const steps = all ? Array.from({ length: trace.length }, (_, i) => i) : relevantSteps(recording, pairs);
+  const wanted = new Set(steps);
+  const words = new Map<number, string>();
+  const callers = new Map<number, Site | undefined>();
+  record(ground, setting, recording.preemptions, (step, nameWord) => {
+    if (!wanted.has(step)) return;
+    words.set(step, nameWord(wordOf(trace.at(step))));
+    if (isSync(sites[trace.siteAt(step)])) callers.set(step, ground.core.$stack().map((call) => sites[call]).findLast((call) => !isSync(call)));
+  });
+  const critical = new Set(pairSteps(recording, pairs));
+  const taken = takenFrom(recording);
+  const rows = steps.map((step, i): Row => {
+    const access = trace.at(step);
+    const word = words.get(step) ?? `word ${wordOf(access)}`;
+    return {
+      step: step + 1,
+      thread: access.thread,
+      operation: describeAccess(access, word),
+      word,
+      site: sites[access.site],
+      caller: callers.get(step),
+      critical: critical.has(step),
+      takenFrom: taken.get(step) ?? -1,
+      elided: step - (i === 0 ? 0 : steps[i - 1] + 1),
+    };
+  });
+  return { names, rows, elidedAtEnd: trace.length - ((steps.at(-1) ?? -1) + 1) };
+}
+
+function isSync({ file }: Site): boolean {
+  return file.startsWith('src/sync/');
+}
+
+/** By the place of the first access after it: who had to make way. */
+function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, number> {
+  const taken = new Map<number, number>();
+  for (const { preemption, start, thread } of stretches) {
+    if (preemption < 0) continue;
+    const from = preemptions[preemption].thread;
+    if (from >= 0 && from !== thread && start > 0 && trace.threadAt(start - 1) === from) taken.set(start, from);
+  }
+  return taken;
+}
+
+/** `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
+export function describeAccess({ kind, value: number, old: before }: Access, word: string): string {
+  const value = formatValue(word, number);
+  const old = formatValue(word, before);
+  switch (kind) {
+    case ACCESS.load:
+    case ACCESS.atomicLoad:
+    case ACCESS.byteLoad:
+      return `load ${word} = ${value}`;
+    case ACCESS.store:
+    case ACCESS.atomicStore:
+    case ACCESS.byteStore:
+      return `store ${word} ${value === old ? value : `${old} → ${value}`}`;
+    case ACCESS.rmw:
+      return `update ${word} ${old} → ${value}`;
+    case ACCESS.cas:
+      return `cas ${word} ${old} → ${value}`;
+    case ACCESS.casFailed:
+      return `cas ${word} failed, is ${value}`;
+    case ACCESS.wait:
+      return `sleep on ${word} = ${value}`;
+    case ACCESS.waitRefused:
+      return `no sleep on ${word} = ${value}`;
+    case ACCESS.notify:
+      return `wake ${number} on ${word}`;
+    case ACCESS.fill:
+      return `fill ${number} words from ${word} with ${old}`;
+    default:
+      return `copy ${number} words to ${word}`;
+  }
+}

@@ -1,0 +1,107 @@
+/** What an execution came to, in words; and whether two came to the same. */
+import { inWords } from '../../base/suggest.ts';
+import { HeapBroken } from '../../run/errors.ts';
+import { describeMachine } from '../../inspect/machine-state.ts';
+import { nameWord } from '../../inspect/name-word.ts';
+import { Violation, type Blocked, type Execution, type Verdict } from '../execution.ts';
+import type { Prepared } from '../scenarios/scenario.ts';
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** Who threw; '' if nobody did. */
+  readonly thread: string;
+  /** What was found, a line each; where threads wait for ever, and what the machine was doing. */
+  readonly facts: readonly string[];
+  /** An oracle said so, at a checkpoint. */
+  readonly atCheckpoint: boolean;
+  /** For threads that wait for ever: what each waits for and where, sorted, each once. */
+  readonly waits: readonly string[];
+  /** Whose fault it is: of the source that is explored, or of the scenario, which a user wrote. */
+  readonly fault: 'core' | 'scenario';
+}
+
+/** Words of a loop that are named. */
+const MOST_WORDS = 8;
+
+/** What the words of an outcome come from. */
+export type Named = Pick<Prepared, 'names' | 'nameOf' | 'blame'>;
+
+/** @param m as the execution left it */
+export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Outcome {
+  const { verdict, error, thread, blocked } = execution;
+  const facts = factsOf(execution, named);
+  const isWait = verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit';
+  if (isWait) {
+    facts.splice(0, 1, ...blocked.map(({ thread: of, words, loops }) => `${named.names[of]} ${loops ? 'loops over' : 'sleeps on'} ${wordsInText(m, words, named)}`), ...machineLines(m));
+  }
+  return {
+    verdict,
+    thread: thread < 0 ? '' : named.names[thread],
+    facts,
+    atCheckpoint: error instanceof HeapBroken,
+    waits: isWait ? waitsOf(blocked, named, m) : [],
+    fault: named.blame !== undefined && (verdict === 'exception' || isRefusal(error)) ? 'scenario' : 'core',
+  };
+}
+
+/** What the core throws at an argument that cannot be right, whatever the interleaving. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['GLOBAL_OUT_OF_RANGE', 'INT_OUT_OF_RANGE', 'PARFOR_OUT_OF_RANGE', 'PARFOR_INVALID_TID', 'SPECIAL_ON_INVALID_POINTER']);
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'Fatal' && REFUSALS.has((error as Error & { code?: unknown }).code);
+}
+
+function factsOf({ verdict, error, detail, calls }: Execution, { blame }: Named): string[] {
+  if (error instanceof HeapBroken) return [...error.problems];
+  if (error instanceof Violation) return [...error.facts];
+  if (blame !== undefined && error !== null) {
+    const [message, ...more] = blame(error, calls);
+    // What the core or the module says with fatal is no slip of the pen: only the place is added.
+    return verdict === 'exception' ? [message, ...more] : [...detail.split('\n'), ...more.filter((line) => line.startsWith('at '))];
+  }
+  return detail === '' ? [] : detail.split('\n');
+}
+
+/** Where each of `blocked` waits, by the words' names without the numbers of records, and by the sites of its calls. */
+function waitsOf(blocked: readonly Blocked[], named: Named, m: Int32Array): string[] {
+  const waits = blocked.map(({ words, loops, site, calls }) => {
+    const names = words.map((word) => nameIn(m, word, named).replace(/(?<=[A-Za-z] |\b[MP])\d+/g, '#'));
+    return `${loops ? 'loops' : 'sleeps'} ${names.join()} ${[...calls, ...(loops ? [] : [site])].join('>')}`;
+  });
+  return [...new Set(waits)].sort();
+}
+
+/** The name of the word `at`: the scenario's own, or else the declared one. */
+export function nameIn(m: Int32Array, at: number, { nameOf }: Pick<Named, 'nameOf'>): string {
+  return nameOf?.(m, at) ?? nameWord(m, at);
+}
+
+function wordsInText(m: Int32Array, words: readonly number[], named: Named): string {
+  const names = words.slice(0, MOST_WORDS).map((word) => nameIn(m, word, named));
+  const more = words.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : inWords(names);
+}
+
+function machineLines(m: Int32Array): string[] {
+  try {
+    return describeMachine(m).split('\n');
+  } catch (error) {
+    // A bug may have written over what leads to the records.
+    return [`the records of the machine can't be read: ${(error as Error).message}`];
+  }
+}
+
+/** What is the matter, without whom it befell: the code of the first fact, or its words without numbers. */
+export function codeOf({ verdict, facts: [first = ''] }: Pick<Outcome, 'verdict' | 'facts'>): string {
+  // Who waits where in the end differs between runs into the same trap.
+  if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') return '';
+  return /^[A-Z][A-Z0-9_]+\b/.exec(first)?.[0] ?? first.replace(/\d+/g, '#');
+}
+
+/** The same verdict, for the same reason: the same code, and threads that wait in the same places for the same words. */
+export function failsAlike(one: Reason, other: Reason): boolean {
+  return one.verdict === other.verdict && codeOf(one) === codeOf(other) && (one.waits === undefined || other.waits === undefined || one.waits.join() === other.waits.join());
+}
+
+/** What tells one failure from another. A recorded one does not say what was waited for. */
+type Reason = Pick<Outcome, 'verdict' | 'facts'> & Partial<Pick<Outcome, 'waits'>>;

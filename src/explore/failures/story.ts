@@ -1,0 +1,77 @@
+/** What happened at the accesses whose order decides, in a sentence each. */
+import { formatValue } from '../../inspect/name-value.ts';
+import { ACCESS } from '../../rewrite/sites.ts';
+import { changes, wordOf, writes } from './access.ts';
+import type { CriticalPair } from './artefact.ts';
+import type { Lanes } from './lanes.ts';
+import type { Recording } from './recording.ts';
+import { pairSteps } from './relevant.ts';
+import type { Access } from './trace.ts';
+
+/** An access of a pair, with its place in the trace and the name of its word. */
+interface Told extends Access {
+  readonly step: number;
+  readonly word: string;
+}
+
+/** Sentences about the critical `pairs`, with the words by the names that they have in `lanes`. */
+export function storyOf(recording: Recording, pairs: readonly CriticalPair[], { names, rows }: Lanes): string[] {
+  const told = pairs.map((pair) => pairSteps(recording, [pair]).map((step): Told => {
+    const access = recording.trace.at(step);
+    return { ...access, step, word: rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}` };
+  }));
+  const stale = staleOf(told.flat().sort((a, b) => a.step - b.step));
+  if (stale !== undefined) return [staleStory(stale, names)];
+  return told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names));
+}
+
+/** A look at a word, a change of it by another thread, and what the first thread did with the word after. */
+interface Stale {
+  readonly look: Told;
+  readonly change: Told;
+  readonly after: Told;
+}
+
+/** Of `accesses`, in their order, those by which a thread went by a value that was no longer there. */
+function staleOf(accesses: readonly Told[]): Stale | undefined {
+  for (const [i, look] of accesses.entries()) {
+    if (changes(look)) continue;
+    const later = accesses.slice(i + 1).filter((each) => wordOf(each) === wordOf(look));
+    const change = later.find((each) => each.thread !== look.thread && changes(each));
+    const after = later.find((each) => each.thread === look.thread && change !== undefined && each.step > change.step);
+    if (change !== undefined && after !== undefined) return { look, change, after };
+  }
+  return undefined;
+}
+
+function staleStory({ look, change, after }: Stale, names: readonly string[]): string {
+  const [own, other] = [names[after.thread], names[change.thread]];
+  const { word } = after;
+  const read = formatValue(word, look.value);
+  if (!writes(after)) return `${own} ${past(look)} ${word} (${read}), then ${other} changed it to ${formatValue(word, change.value)}, and ${own}'s second ${noun(after)} of it saw the change`;
+  if (after.value === look.value) return `${own}'s ${noun(after)} wrote back to ${word} a value (${read}) that ${other} had changed since ${own} read it`;
+  return `${own}'s ${noun(after)} wrote to ${word} a value (${formatValue(word, after.value)}) made from ${read}, which ${other} had changed since ${own} read it`;
+}
+
+/** The order alone: who came first, and what the second found. */
+function pairStory(first: Told, second: Told, names: readonly string[]): string {
+  const [one, other] = [names[first.thread], names[second.thread]];
+  if (changes(first) && !writes(second)) return `${other}'s ${noun(second)} of ${second.word} came after ${one}'s ${noun(first)} had changed it from ${formatValue(first.word, first.old)} to ${formatValue(first.word, first.value)}`;
+  if (writes(second) && !writes(first)) return `${one}'s ${noun(first)} of ${first.word} came before ${other}'s ${noun(second)}, and found ${formatValue(first.word, first.value)}`;
+  return `${one}'s ${noun(first)} of ${first.word} came before ${other}'s ${noun(second)}`;
+}
+
+const NOUNS: ReadonlyMap<number, string> = new Map([
+  [ACCESS.load, 'load'], [ACCESS.atomicLoad, 'load'], [ACCESS.byteLoad, 'load'],
+  [ACCESS.store, 'store'], [ACCESS.atomicStore, 'store'], [ACCESS.byteStore, 'store'],
+  [ACCESS.rmw, 'update'], [ACCESS.cas, 'compare-and-swap'], [ACCESS.casFailed, 'failed compare-and-swap'],
+  [ACCESS.wait, 'wait'], [ACCESS.waitRefused, 'refused wait'], [ACCESS.notify, 'wake-up'], [ACCESS.fill, 'fill'], [ACCESS.copy, 'copy'],
+]);
+
+function noun({ kind }: Access): string {
+  return NOUNS.get(kind) ?? 'access';
+}
+
+function past(access: Access): string {
+  return writes(access) ? 'wrote' : access.kind === ACCESS.wait || access.kind === ACCESS.waitRefused ? 'waited on' : 'read';
+}

@@ -1,0 +1,17 @@
+/** A scenario by its name, and the core that it runs on: the catalog's, or a module's built together with it. */
+import { findScenario } from './find.ts';
+import { loadCore, type LoadedCore } from './load.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { isModulePath, loadUserScenario } from './user-scenario.ts';
+
+export interface LoadedScenario extends LoadedCore {
+  readonly scenario: Scenario;
+}
+
+/** @throws UsageError when there is none of that name, or its module is unusable */
+export async function loadScenario(name: string, hooked: boolean, mutant?: Mutant): Promise<LoadedScenario> {
+  if (isModulePath(name)) return loadUserScenario(name, hooked, mutant);
+  const scenario = findScenario(name);
+  return { ...(await loadCore(hooked, mutant)), scenario };
+}

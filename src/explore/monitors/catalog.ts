@@ -1,0 +1,51 @@
+/** The monitors there are, by name. */
+import type { Control } from '../../rewrite/generated.ts';
+import type { Monitor } from '../monitor.ts';
+import type { Site } from '../../rewrite/sites.ts';
+import { Books } from './books.ts';
+import { Guards } from './guards.ts';
+import { Liveness } from './liveness.ts';
+import { LockOrder } from './lock-order.ts';
+import { Quarantine } from './quarantine.ts';
+import { makeRaceDetector } from './races.ts';
+import { Report } from './report.ts';
+import { SpanOwners } from './span-owners.ts';
+import { Waiting } from './waiting.ts';
+import { WorkbufOwners } from './workbuf-owners.ts';
+
+type Make = (books: Books, report: Report, sites: readonly Site[]) => Monitor;
+
+/** The race detector keeps books of its own: clocks, and a shadow of every word. */
+const RACES = 'races';
+
+/** Those that must see an access before the books do, and those that see it after. */
+const BEFORE: Readonly<Record<string, Make>> = {
+  'lock-order': (books, report) => new LockOrder(books, report),
+};
+const AFTER: Readonly<Record<string, Make>> = {
+  guards: (books, report, sites) => new Guards(books, report, sites),
+  'span-owners': (books, report, sites) => new SpanOwners(books, report, sites),
+  'workbuf-owners': (_books, report, sites) => new WorkbufOwners(report, sites),
+  quarantine: (books, report, sites) => new Quarantine(books, report, sites),
+  waiting: (books, report, sites) => new Waiting(books, report, sites),
+  liveness: (_books, report) => new Liveness(report),
+};
+
+export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), ...Object.keys(AFTER)];
+
+/**
+ * The monitors called `which`, in the order in which the scheduler must ask them.
+ * @param core the hooked variant, with the sites that go with it
+ * @param names what the threads are called
+ * @throws Error for a name there is not
+ */
+export function makeMonitors(core: Control, sites: readonly Site[], which: readonly string[], names?: readonly string[]): readonly Monitor[] {
+  const unknown = which.find((name) => !MONITOR_NAMES.includes(name));
+  if (unknown !== undefined) throw new Error(`no monitor is called ${unknown}; there are ${MONITOR_NAMES.join(', ')}`);
+  const races = which.includes(RACES) ? [makeRaceDetector(core, sites, names)] : [];
+  if (which.every((name) => name === RACES)) return races;
+  const report = new Report(core, sites);
+  const books = new Books(sites, report);
+  const make = (makers: Readonly<Record<string, Make>>) => which.filter((name) => name in makers).map((name) => makers[name](books, report, sites));
+  return [...races, ...make(BEFORE), books, ...make(AFTER)];
+}

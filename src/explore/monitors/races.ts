@@ -1,0 +1,134 @@
+/**
+ * The race detector: two accesses to one word by two threads, one of them plain and one of
+ * them a store, of which nothing says which comes first. Such a pair is found in any execution
+ * that makes both, whichever comes first there, as long as no chance order between them hides
+ * it. What orders is docs/exploring.md's section on races.
+ */
+import type { Control } from '../../rewrite/generated.ts';
+import type { Monitor } from '../monitor.ts';
+import { ACCESS, type Site } from '../../rewrite/sites.ts';
+import { Clocks, LAST_NUMBER, numberOf, threadOf } from './races/clocks.ts';
+import { RaceFound, type Race } from './races/race-found.ts';
+import { Shadow } from './races/shadow.ts';
+
+/** The functions of sync/racy.ts. */
+const RACY = new Set(['racyLoad', 'racyStore', 'racyLoadByte', 'racyStoreByte']);
+
+/**
+ * A monitor that objects to the first race of an execution.
+ * @param core the hooked variant, for its call stacks
+ * @param sites of the core
+ * @param names what the threads are called
+ */
+export function makeRaceDetector(core: Control, sites: readonly Site[], names: readonly string[] = []): Monitor {
+  return new RaceDetector(core, sites, names);
+}
+
+class RaceDetector implements Monitor {
+  readonly #core: Control;
+  readonly #sites: readonly Site[];
+  readonly #names: readonly string[];
+  /** By site: 1 where an intended race is spelled. */
+  readonly #racy: Uint8Array;
+  readonly #clocks = new Clocks();
+  #m: Int32Array = new Int32Array(0);
+  #shadow = new Shadow(this.#clocks, 0);
+  /** Number of the next access, over all executions; of the first of this one. */
+  #number = 1;
+  #first = 1;
+  /** By access of this execution: its site. */
+  #log = new Int32Array(1 << 12);
+
+  constructor(core: Control, sites: readonly Site[], names: readonly string[]) {
+    this.#core = core;
+    this.#sites = sites;
+    this.#names = names;
+    this.#racy = Uint8Array.from(sites, ({ fn }) => Number(RACY.has(fn)));
+  }
+
+  begin(m: Int32Array, threads: number): void {
+    if (m.length !== this.#m.length || this.#number > LAST_NUMBER) {
+      this.#shadow = new Shadow(this.#clocks, m.length);
+      this.#number = 1;
+    }
+    this.#m = m;
+    this.#first = this.#number;
+    this.#clocks.begin(threads, this.#first);
+  }
+
+  access(thread: number, site: number, kind: number, index: number, value: number, old: number): void {
+    const number = this.#number++;
+    const nth = number - this.#first;
+    if (nth === this.#log.length) this.#growLog();
+    this.#log[nth] = site;
+    const shadow = this.#shadow;
+    let other = 0;
+    switch (kind) {
+      case ACCESS.load:
+        if (this.#racy[site] === 0) other = shadow.load(index, thread, number);
+        break;
+      case ACCESS.store:
+        other = this.#racy[site] === 0 ? shadow.store(index, thread, number) : shadow.racyStore(index, thread, number);
+        break;
+      case ACCESS.atomicLoad:
+      case ACCESS.casFailed:
+      case ACCESS.wait:
+      case ACCESS.waitRefused:
+        other = shadow.atomicLoad(index, thread, number);
+        break;
+      case ACCESS.atomicStore:
+        other = shadow.atomicStore(index, thread, number, false);
+        break;
+      case ACCESS.rmw:
+      case ACCESS.cas:
+        other = shadow.atomicStore(index, thread, number, true);
+        break;
+      case ACCESS.byteLoad:
+        if (this.#racy[site] === 0) other = shadow.loadByte(index, thread, number);
+        index >>= 2;
+        break;
+      case ACCESS.byteStore:
+        other = this.#racy[site] === 0 ? shadow.storeByte(index, thread, number) : shadow.racyStoreByte(index, thread, number);
+        index >>= 2;
+        break;
+      case ACCESS.fill:
+        this.#range(thread, site, number, index, value, -1);
+        break;
+      case ACCESS.copy:
+        this.#range(thread, site, number, index, value, old);
+        break;
+    }
+    if (other !== 0) this.#report(other, thread, site, number, index);
+  }
+
+  /** The woken thread goes on after what its waker has done so far. */
+  woken(thread: number, by: number): void {
+    this.#clocks.join(thread, by, this.#number);
+  }
+
+  /** `words` words are stored to from `to` on, after as many were loaded from `from` on unless that is -1. */
+  #range(thread: number, site: number, number: number, to: number, words: number, from: number): void {
+    for (let i = 0; i < words; i++) {
+      const loaded = from < 0 ? 0 : this.#shadow.load(from + i, thread, number);
+      if (loaded !== 0) this.#report(loaded, thread, site, number, from + i);
+      const stored = this.#shadow.store(to + i, thread, number);
+      if (stored !== 0) this.#report(stored, thread, site, number, to + i);
+    }
+  }
+
+  #report(earlier: number, thread: number, site: number, number: number, word: number): never {
+    const nth = numberOf(earlier) - this.#first;
+    const race: Race = {
+      word,
+      earlier: { thread: threadOf(earlier), site: this.#log[nth], number: nth, stack: null },
+      later: { thread, site, number: number - this.#first, stack: this.#core.$stack() },
+    };
+    throw new RaceFound(race, { m: this.#m, sites: this.#sites, names: this.#names });
+  }
+
+  #growLog(): void {
+    const log = new Int32Array(2 * this.#log.length);
+    log.set(this.#log);
+    this.#log = log;
+  }
+}

@@ -1,0 +1,30 @@
+/** A stream of random numbers that depends on its seed alone. */
+import { seedState } from '../base/random.ts';
+
+export class Rng {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seedState(seed) | 0;
+  }
+
+  reseed(seed: number): void {
+    this.#state = seedState(seed) | 0;
+  }
+
+  /** A non-negative number below 2^31. */
+  next(): number {
+    // base/random.ts's xorshift32, kept signed: V8 holds it without a heap number.
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x;
+    return x >>> 1;
+  }
+
+  /** A number from 0 to `n` - 1; `n` is small, so the bias is. */
+  below(n: number): number {
+    return this.next() % n;
+  }
+}

@@ -1,0 +1,149 @@
+/** Ms that mark neighbours in the same words of the bitmap, and nothing else. */
+import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, markShift } from '../../heap/bitmap.ts';
+import { mAt } from '../../machine/m.ts';
+import { POLICY } from '../../gc/policy.ts';
+import { ScanBuf, scanbufOf } from '../../gc/scanbuf.ts';
+import { CONFIG, Config, MARK_BY, TYPES } from '../../memory/config.ts';
+import type { MachineShape } from '../../memory/map.ts';
+import { runAlone } from '../alone.ts';
+import type { Core } from '../load.ts';
+import { LAB_KNOBS, labShape } from './lab-knobs.ts';
+import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
+import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
+import { tinyShape } from './tiny-shape.ts';
+
+const OBJECT_WORDS = 4;
+
+interface Heap {
+  /** All objects, and how many of them, from the first on, are reachable. */
+  readonly objects: readonly number[];
+  readonly reachable: number;
+}
+
+interface Marking {
+  readonly name: string;
+  readonly summary: string;
+  readonly procs: readonly number[];
+  /** Beside the number of Ps. */
+  readonly knobs?: readonly Knob[];
+  changes(knobs: Knobs): Partial<MachineShape>;
+  build(core: Core, m: Int32Array, m0: number): Heap;
+}
+
+function marking({ name, summary, procs, knobs = [], changes, build }: Marking): Scenario {
+  function shape(values: Knobs) {
+    return tinyShape({ procs: values.procs, arenaPages: 8, verify: false, ...changes(values) });
+  }
+  return {
+    name,
+    summary,
+    knobs: [procsKnob(...procs), ...knobs],
+    shape,
+    prepare(core, { knobs: values }) {
+      const machine = shape(values);
+      const map = core.planMemory(machine);
+      const template = new Int32Array(map.words);
+      const m0 = runAlone(core, core.boot(template, map, -1));
+      const heap = build(core, template, m0);
+      const ms = Array.from({ length: values.procs }, (_, i) => i);
+      return {
+        template,
+        threads: ms.map((i) => (m) => core.markBits(m, i)),
+        names: ms.map((i) => `M${i}`),
+        check: (m) => checkMarks(m, heap) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable)),
+        stepLimit: 50_000,
+      };
+    },
+  };
+}
+
+/** Then two Ms may win the same mark. */
+function marksByByte({ policy, lab }: MachineShape): boolean {
+  return policy === POLICY.tuned || (policy === POLICY.lab && lab?.mark === MARK_BY.byte);
+}
+
+/** What is reachable must be marked, and nothing else. */
+function checkMarks(m: Int32Array, { objects, reachable }: Heap): string {
+  const arena = m[CONFIG + Config.at.arenaStart];
+  for (const [i, object] of objects.entries()) {
+    const heapWord = (object - arena) / 2;
+    const marks = m[arena - 2 * (heapWord >> GROUP_SHIFT) - 1];
+    const isMarked = ((marks >>> markShift(heapWord & GROUP_MASK)) & BIT_MARKED) !== 0;
+    if (i < reachable && !isMarked) return `LOST_OBJECT: object ${i} of ${reachable} is reachable and not marked`;
+    if (i >= reachable && isMarked) return `GARBAGE_MARKED: object ${i} is marked, and nothing leads to it`;
+  }
+  return '';
+}
+
+/** By CAS one M alone wins each mark. */
+function checkWinners(m: Int32Array, ms: readonly number[], reachable: number): string {
+  const marked = ms.reduce((sum, i) => sum + m[scanbufOf(mAt(m, i)) + ScanBuf.at.marked], 0);
+  return marked === reachable ? '' : `MARKED_TWICE: ${marked} marks were won of ${reachable} objects`;
+}
+
+function buildBits(core: Core, m: Int32Array, m0: number): Heap {
+  const first = runAlone(core, core.buildMarkBits(m, m0));
+  return { objects: Array.from({ length: MARK_BITS_OBJECTS }, (_, i) => first + i * OBJECT_WORDS), reachable: MARK_BITS_OBJECTS };
+}
+
+function buildMixed(core: Core, m: Int32Array, m0: number): Heap {
+  return { objects: runAlone(core, core.buildMarkMixed(m, m0)), reachable: MIXED_REACHABLE };
+}
+
+const GO = () => ({ policy: POLICY['go1.3'] });
+const TUNED = () => ({ policy: POLICY.tuned });
+
+export const markBitsGo = marking({
+  name: 'mark-bits',
+  summary: 'Ms that mark neighbouring objects in the same bitmap words at once',
+  procs: [3, 2, 4],
+  changes: GO,
+  build: buildBits,
+});
+export const markBitsTuned = marking({
+  name: 'mark-bits-tuned',
+  summary: 'Ms that mark neighbouring objects in the same bitmap words at once, with the tuned mark loop',
+  procs: [3, 2, 4],
+  changes: TUNED,
+  build: buildBits,
+});
+export const markBitsLab = marking({
+  name: 'mark-bits-lab',
+  summary: "the same with the lab's mark loop",
+  procs: [3, 2, 4],
+  knobs: LAB_KNOBS,
+  changes: labShape,
+  build: buildBits,
+});
+export const markMixedGo = marking({
+  name: 'mark-mixed',
+  summary: 'two Ms that mark objects of all sizes, from pointers to their start and into them',
+  procs: [2, 3, 4],
+  changes: GO,
+  build: buildMixed,
+});
+export const markMixedTuned = marking({
+  name: 'mark-mixed-tuned',
+  summary: 'the same with the tuned mark loop',
+  procs: [2, 3, 4],
+  // The small ones are put aside as soon as there is anything in them.
+  knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [4, 264] }],
+  changes: ({ workbuf }) => ({ ...TUNED(), workbufCap: workbuf }),
+  build: buildMixed,
+});
+export const markMixedLab = marking({
+  name: 'mark-mixed-lab',
+  summary: "the same with the lab's mark loop",
+  procs: [2, 3, 4],
+  knobs: LAB_KNOBS,
+  changes: labShape,
+  build: buildMixed,
+});
+export const markMixedBits = marking({
+  name: 'mark-mixed-heapbits',
+  summary: 'the same with a bit for each word that may be a pointer',
+  procs: [2, 3, 4],
+  changes: () => ({ ...GO(), types: TYPES.heapbits }),
+  build: buildMixed,
+});

@@ -1,0 +1,68 @@
+/**
+ * Threads that pop nodes off two lock-free stacks and push them back. A node says who owns it;
+ * whoever pops one that has an owner has been given a node that was not on a stack.
+ */
+import { by, struct, type Mem } from '../../../memory/struct.ts';
+import type { Ref } from '../../../memory/address.ts';
+import { nanotime } from '../../../base/clock.ts';
+import { fatal } from '../../../base/fatal.ts';
+import { LFNode, lfstackpop, lfstackpush } from '../../../sync/lfstack.ts';
+import { EMPTY, FULL } from '../../../gc/work.ts';
+
+export const StackNode = struct('stacknode', 4, {
+  node: by('lfstack.ts', LFNode.words),
+  /** The thread that has it, counted from 1; 0 while it is on a stack. */
+  owner: by('who popped it'),
+});
+
+const { owner: OWNER } = StackNode.at;
+/** The stacks stand where the collector has its own. */
+export const STACKS: readonly Ref[] = [FULL, EMPTY];
+
+/** One pop or push: when it began and ended, and its node; 0 for a pop that found nothing. */
+export interface StackEvent {
+  readonly pushes: boolean;
+  readonly stack: number;
+  readonly node: Ref;
+  readonly began: number;
+  readonly ended: number;
+}
+
+/**
+ * Does `operations` as thread `thread`: `pop` from a stack, `push` to one what it has had
+ * longest. What it has at the end it keeps.
+ * @returns what it did
+ */
+export function runStackOperations(m: Mem, thread: number, operations: readonly (readonly [string, ...number[]])[]): StackEvent[] {
+  const events: StackEvent[] = [];
+  const held: Ref[] = [];
+  for (let i = 0; i < operations.length; i++) {
+    // A pattern here would be an iterator for each operation.
+    const name = operations[i][0];
+    const stack = operations[i][1];
+    const began = nanotime();
+    if (name === 'pop') {
+      const node = lfstackpop(m, STACKS[stack]);
+      events.push({ pushes: false, stack, node, began, ended: nanotime() });
+      if (node === 0) continue;
+      take(m, node, thread);
+      held.push(node);
+    } else if (held.length > 0) {
+      const node = held.shift()!;
+      giveAway(m, node, thread);
+      lfstackpush(m, STACKS[stack], node);
+      events.push({ pushes: true, stack, node, began, ended: nanotime() });
+    }
+  }
+  return events;
+}
+
+function take(m: Mem, node: Ref, thread: number): void {
+  if (m[node + OWNER] !== 0) fatal('NODE_POPPED_TWICE', { node, by: thread, owner: m[node + OWNER] - 1 });
+  m[node + OWNER] = thread + 1;
+}
+
+function giveAway(m: Mem, node: Ref, thread: number): void {
+  if (m[node + OWNER] !== thread + 1) fatal('NODE_TAKEN_AWAY', { node, from: thread, owner: m[node + OWNER] - 1 });
+  m[node + OWNER] = 0;
+}

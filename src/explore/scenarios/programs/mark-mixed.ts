@@ -1,0 +1,105 @@
+/**
+ * One mark phase over objects of all kinds: sizes from 8 bytes to several bitmap words, found
+ * by pointers to their start and into them, in any of their words, from roots of every kind,
+ * the last words of data and bss among them; some without pointers, and some that nothing
+ * leads to. More objects have finalizers than a workbuf has room for.
+ */
+import type { Mem } from '../../../memory/struct.ts';
+import { storePointer, type Ref } from '../../../memory/address.ts';
+import { CONFIG, Config, ptrWords } from '../../../memory/config.ts';
+import type { MRef } from '../../../machine/m.ts';
+import { MARKFOR, parforsetup } from '../../../sync/parfor.ts';
+import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
+import { queuefinalizer } from '../../../malloc/finq.ts';
+import { mallocgc } from '../../../malloc/malloc.ts';
+import { addfinalizer } from '../../../malloc/specials.ts';
+import { prepareMark } from '../../../gc/policy.ts';
+import { rootCount } from '../../../gc/roots.ts';
+import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../../gc/work.ts';
+import { newg } from '../../../runtime/goroutine.ts';
+import { dataAt, globalAt, setSlot } from '../../../runtime/mutator.ts';
+
+/** By turns, so that neighbours of one size are found by different Ms. */
+const SIZES = [8, 16, 8, 48, 16, 288] as const;
+export const MIXED_OBJECTS = 30;
+/**
+ * The first are led to by roots, those after them by each other, then some by due finalizers,
+ * some by garbage with a finalizer, and the last by nothing.
+ */
+const ROOTED = 6;
+const LINKED = 22;
+const DUE = [22, 23] as const;
+/** Garbage, and what it alone leads to. */
+const KEEPERS = [[27, 24], [29, 25]] as const;
+export const MIXED_REACHABLE = 26;
+/** Of 16 bytes, and leads on by its second pointer alone. */
+const HALF_EMPTY = 4;
+/** Reached, and with a finalizer. */
+const FINALIZED = [3, 5, 9] as const;
+
+/** What each leads to, in the order of a breadth-first walk: two others, or one if it has no room for more. */
+const CHILDREN: readonly (readonly number[])[] = planChildren();
+
+function planChildren(): number[][] {
+  let next = ROOTED;
+  const all = Array.from({ length: MIXED_OBJECTS }, (_, i) => {
+    const children: number[] = [];
+    while (next < LINKED && children.length < Math.min(i === HALF_EMPTY ? 1 : 2, mixedWords(i) / 2)) children.push(next++);
+    return children;
+  });
+  for (const [keeper, child] of KEEPERS) all[keeper].push(child);
+  return all;
+}
+
+/** Words of object `i`, rounded up to its size class. */
+export function mixedWords(i: number): number {
+  return SIZES[i % SIZES.length] / 4;
+}
+
+/** The objects, their roots, and all set up to mark; the objects in their order. */
+export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
+  const objects: Ref[] = [];
+  for (let i = 0; i < MIXED_OBJECTS; i++) objects.push(mallocgc(m, m0, mixedWords(i) * 4, hasPointers(i) ? 0 : FLAG_NOSCAN));
+  for (let i = 0; i < MIXED_OBJECTS; i++) link(m, objects, i);
+  const pw = ptrWords(m);
+  storePointer(m, m[CONFIG + Config.at.bss] - pw, objects[0] + insideOf(0));
+  storePointer(m, m[CONFIG + Config.at.cycleLog] - pw, objects[1] + insideOf(1));
+  for (let i = 2; i < ROOTED; i++) {
+    const inside = objects[i] + insideOf(i);
+    // Several roots lead to each, far from each other, so that two Ms may find it at once; and the
+    // data lead to so many that half of them is more than one.
+    storePointer(m, dataAt(m, i), inside);
+    if (i % 2 === 1) storePointer(m, globalAt(m, i), inside);
+    setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
+  }
+  for (const i of DUE) queuefinalizer(m, m0, objects[i], 0, 0, 0);
+  for (const i of [...FINALIZED, ...KEEPERS.map(([keeper]) => keeper)]) addfinalizer(m, m0, objects[i] << 2, 0, 0);
+  const nproc = m[CONFIG + Config.at.nprocs];
+  Atomics.store(m, XNWAIT, 0);
+  Atomics.store(m, XNDONE, 0);
+  Atomics.store(m, XALLDONE, 0);
+  m[NPROC] = nproc;
+  parforsetup(m, MARKFOR, nproc, rootCount(m), false);
+  prepareMark(m);
+  return objects;
+}
+
+/** Of those that lead to nothing the smallest, which would share blocks without, and some others. */
+function hasPointers(i: number): boolean {
+  return CHILDREN[i].length > 0 || mixedWords(i) === 2 || i % 5 === 0;
+}
+
+/** In the last pointer of an object, and, of a larger one, in the one before or the first. */
+function link(m: Mem, objects: readonly Ref[], i: number): void {
+  const last = mixedWords(i) - 2;
+  for (let k = 0; k < CHILDREN[i].length; k++) {
+    const child = CHILDREN[i][k];
+    const at = k === 0 ? last : i % 2 === 0 ? last - 2 : 0;
+    storePointer(m, objects[i] + at, objects[child] + insideOf(child));
+  }
+}
+
+/** Where the pointer to object `i` points: at its start, or at a later word. */
+function insideOf(i: number): number {
+  return i % 4 < 2 ? 0 : Math.floor(mixedWords(i) / 4) * 2;
+}

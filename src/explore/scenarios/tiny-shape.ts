@@ -1,0 +1,41 @@
+/** The shape of the machines that are explored: everything so small that it fills up and is used again soon. */
+import type { MachineShape } from '../../memory/map.ts';
+import { COLLECTOR, TYPES } from '../../memory/config.ts';
+import { POLICY } from '../../gc/policy.ts';
+
+const TINY: MachineShape = {
+  ptrWords: 2,
+  procs: 2,
+  arenaPages: 24,
+  osHoles: [],
+  maxGs: 8,
+  stackWords: 64,
+  stackMinWords: 64,
+  stackCacheWords: 2048,
+  dataWords: 32,
+  bssWords: 32,
+  persistentWords: 4096,
+  cycleLogCap: 1,
+  maxWorkbufs: 24,
+  workbufCap: 4,
+  ptrBufCap: 2,
+  handoffThreshold: 1,
+  chunkPages: 8,
+  abaBits: 8,
+  verify: true,
+  // Its records would have to be read.
+  gctrace: false,
+  timeslice: 4,
+  policy: POLICY['go1.3'],
+  gcEvery: 0,
+  typeWords: 0,
+  types: TYPES.none,
+  collector: COLLECTOR.parallel,
+  debug: 0,
+  memprofileRate: 0,
+  seed: 1,
+};
+
+export function tinyShape(changes: Partial<MachineShape>): MachineShape {
+  return { ...TINY, ...changes };
+}

@@ -1,0 +1,68 @@
+/** Work that Ms share, hand over and wait for, until none is left. */
+import { CONFIG, Config } from '../../memory/config.ts';
+import { LFStack } from '../../sync/lfstack.ts';
+import { EMPTY, FULL, WORK, Work } from '../../gc/work.ts';
+import { runAlone } from '../alone.ts';
+import type { Core } from '../load.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
+import { procsKnob, type Knobs, type Operations, type Prepared, type Scenario, type Setting } from './scenario.ts';
+
+/** Seeds lead to disjoint trees; the first is the largest, and those who begin with none live on what it leads to. */
+const SEEDS: Operations = [[['seed', 2], ['seed', 3]], [['seed', 4]], [], []];
+
+function shape(knobs: Knobs) {
+  return noHeapShape(knobs, { workbufCap: knobs.cap, ptrBufCap: 2, handoffThreshold: knobs.threshold });
+}
+
+function sharedWork(name: string, summary: string, procs: readonly number[], thresholds: readonly number[], largest: readonly number[]): Scenario {
+  return {
+    name,
+    summary,
+    knobs: [
+      procsKnob(...procs),
+      { name: 'cap', summary: 'entries of a buffer', values: [4, 2, 3] },
+      { name: 'threshold', summary: 'more entries than this are shared with who waits', values: thresholds },
+      { name: 'largest', summary: 'the largest entry', values: largest },
+    ],
+    shape,
+    operations: (knobs) => SEEDS.slice(0, knobs.procs),
+    prepare,
+  };
+}
+
+function prepare(core: Core, { knobs, operations }: Setting): Prepared {
+  const reachable = entriesFrom(operations.flatMap((own) => own.map(([, seed]) => seed)), knobs.largest);
+  const template = bootWithoutHeap(core, shape(knobs));
+  runAlone(core, core.buildWorkbufs(template, knobs.procs, knobs.largest, reachable.length));
+  return perM(
+    knobs,
+    template,
+    (m, i) => core.runWorkbufs(m, i, operations[i]),
+    (m) => checkSeen(m, reachable) || checkBuffers(m),
+  );
+}
+
+function entriesFrom(seeds: readonly number[], largest: number): number[] {
+  return seeds.filter((v) => v <= largest).flatMap((v) => [v, ...entriesFrom(Array.from({ length: FANOUT }, (_, i) => FANOUT * v - 1 + i), largest)]);
+}
+
+function checkSeen(m: Int32Array, entries: readonly number[]): string {
+  const missing = entries.filter((v) => m[ownWord(m, WORK_WORDS.entry + v)] !== 1);
+  return missing.length === 0 ? '' : `WORK_LOST: entries ${missing.join(', ')} were never seen`;
+}
+
+/** Nobody has any buffer, so each is on `empty`, once. */
+function checkBuffers(m: Int32Array): string {
+  if (m[FULL] !== 0) return 'WORK_LEFT: all have gone, and `full` holds a buffer';
+  const made = m[WORK + Work.at.nbufs];
+  const idMask = 2 ** m[CONFIG + Config.at.lfstackIdBits] - 1;
+  const found: number[] = [];
+  for (let head = m[EMPTY]; head !== 0 && found.length <= made; head = m[m[EMPTY + LFStack.at.base] + found.at(-1)! * m[EMPTY + LFStack.at.stride]]) {
+    found.push((head & idMask) - 1);
+  }
+  return found.length === made ? '' : `WORKBUF_LEAKED: of ${made} buffers made ${found.length} are on \`empty\``;
+}
+
+export const workbufs = sharedWork('workbufs', 'Ms that get, put and hand over buffers of work, and leave when there is none', [3, 2, 4], [2, 1], [22, 13, 4]);
+export const workbufsEnd = sharedWork('workbufs-end', 'two Ms with little work, so that one is often about to leave', [2, 3, 4], [1, 2], [10, 22, 4]);

@@ -1,0 +1,92 @@
+/** A user's module and the core, bundled and rewritten together, or taken from the cache. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { SourceMapPayload } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UsageError } from '../base/fatal.ts';
+import { findBuilt, keepBuilt } from './core-cache.ts';
+import { ROOT } from '../base/root.ts';
+import { ENTRY, hashOf, type LoadedCore } from './load.ts';
+import { plant, type Mutant } from '../mutants/mutant.ts';
+import type { Variants } from '../rewrite/transform.ts';
+import type { Reach } from '../rewrite/reach.ts';
+import type { Site } from '../rewrite/sites.ts';
+import { Places } from './user-throws.ts';
+
+/** A module that is built; `load` runs it. */
+export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'> {
+  readonly places: Places;
+  load(): Promise<unknown>;
+}
+
+/** In the name of a variant's file. */
+const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
+/** What takes part in building beside the sources: files of these folders, and packages. */
+const TOOLS = [join(import.meta.dirname, '../rewrite')];
+const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
+
+/**
+ * Builds `entry`, a text that exports the core's functions and those of the module at `file`.
+ * @throws ConventionError, or whatever the bundler objects to
+ */
+export async function buildUserCore(entry: string, file: string, hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
+  const request = JSON.stringify([entry, file, mutant ?? null, toolsHash()]);
+  const folder = findBuilt(request);
+  if (folder !== null) return inFolder(folder, hooked);
+  const { generateCore, importGenerated } = await buildTools();
+  const at = join(ROOT, 'src/explore/user-entry.ts');
+  const overlay = new Map([...(mutant === undefined ? [] : plant(mutant, ROOT)), [at, entry]]);
+  const variants = await generateCore(at, ROOT, overlay, isUsers);
+  const kept = keepBuilt(request, { files: filesOf(variants), sources: variants.plain.map.sources.filter((path) => existsSync(path)) });
+  if (kept !== null) return inFolder(kept, hooked);
+  // Nothing can be kept: the files live as long as it takes to load them.
+  const generated = hooked ? variants.hooked : variants.plain;
+  const { sites, map, code } = generated;
+  return { sites, reach: () => variants.reach, build: hashOf(hooked ? variants.plain.code : code), places: new Places(() => map, sites), load: () => importGenerated(generated) };
+}
+
+/** Is the file at `path` a user's, and neither sweepgen's nor a package's? */
+function isUsers(path: string): boolean {
+  const full = resolve(path);
+  return !full.startsWith(join(ROOT, 'src/')) && !full.includes('/node_modules/') && !full.startsWith('\0');
+}
+
+function filesOf({ plain, hooked, reach }: Variants): Record<string, string> {
+  return {
+    [VARIANT.plain]: plain.code,
+    [VARIANT.hooked]: hooked.code,
+    'core.map': JSON.stringify(plain.map),
+    // Those of the hooked variant come after those of the plain one.
+    'sites.json': JSON.stringify(hooked.sites),
+    'reach.json': JSON.stringify(reach),
+  };
+}
+
+function inFolder(folder: string, hooked: boolean): UserBuild {
+  const sites = JSON.parse(readFileSync(join(folder, 'sites.json'), 'utf8')) as Site[];
+  const path = join(folder, hooked ? VARIANT.hooked : VARIANT.plain);
+  return {
+    sites,
+    build: hashOf(readFileSync(join(folder, VARIANT.plain), 'utf8')),
+    reach: () => JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')) as Reach,
+    places: new Places(() => JSON.parse(readFileSync(join(folder, 'core.map'), 'utf8')) as SourceMapPayload, sites),
+    load: () => import(/* @vite-ignore */ pathToFileURL(path).href),
+  };
+}
+
+async function buildTools(): Promise<typeof import('../rewrite/generate.ts')> {
+  if (!existsSync(ENTRY)) throw new UsageError('a scenario of your own is built together with the sources: run it in a checkout of sweepgen, not in the installed package');
+  try {
+    return await import('../rewrite/generate.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError('a scenario of your own is built with rolldown, acorn and magic-string; install them first: npm install rolldown acorn magic-string');
+  }
+}
+
+/** Names the tools that build: another version of them may build something else. */
+function toolsHash(): string {
+  const files = TOOLS.flatMap((folder) => readdirSync(folder).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(folder, name)));
+  const packages = PACKAGES.map((name) => join(ROOT, 'node_modules', name, 'package.json')).filter((path) => existsSync(path));
+  return hashOf([...files, ...packages].map((path) => readFileSync(path, 'utf8')).join('\0'));
+}

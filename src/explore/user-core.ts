@@ -1,0 +1,25 @@
+/** What a scenario of the user's own may import from 'sweepgen/core': the core's functions over `m`, and where things lie. */
+export * from '../base/fatal.ts';
+export * from '../memory/address.ts';
+export * from '../memory/config.ts';
+export * from '../machine/m.ts';
+export * from '../machine/p.ts';
+export * from '../machine/sched.ts';
+export * from '../sync/cond.ts';
+export * from '../sync/lfstack.ts';
+export * from '../sync/lock.ts';
+export * from '../sync/note.ts';
+export * from '../sync/os.ts';
+export * from '../sync/parfor.ts';
+export * from '../sync/racy.ts';
+export * from '../sync/semaphore.ts';
+export * from '../heap/bitmap.ts';
+export * from '../heap/span.ts';
+export * from '../malloc/flags.ts';
+export { free } from '../malloc/free.ts';
+export { mallocTiny, mallocgc } from '../malloc/malloc.ts';
+export { addfinalizer, removefinalizer } from '../malloc/specials.ts';
+export { NOTHING_TO_SWEEP, ensureSwept, sweepone } from '../malloc/sweep.ts';
+export { globalAt, loadInt, loadWord, setGlobal, getGlobal, storeInt, storeWord, swapGlobal, swapWord } from '../runtime/mutator.ts';
+export * from '../runtime/runq.ts';
+export { endMark, keep } from './scenarios/programs/after-mark.ts';

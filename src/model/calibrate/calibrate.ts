@@ -1,0 +1,128 @@
+/** Measures the machine that this process runs on. */
+import { Unproven } from '../../base/fatal.ts';
+import { thisHost } from '../host.ts';
+import { loadModelCore } from '../load.ts';
+import { checkMachine, type MachineModel } from '../machine-model.ts';
+import { ACCESS_NS, MARK_POLICIES, MARK_SIZES, fitMarkLoop, sampleMark, type MarkOptions, type MarkPolicy, type MarkSample, type MarkSize } from './mark-loop.ts';
+import { probeThreads, type Probes } from './probe-threads.ts';
+import type { ProbeName } from './probes.ts';
+import { measureSteadily } from './steady.ts';
+
+const KB = 1 << 10;
+const MB = 1 << 20;
+const SMALL = 32 * KB;
+/** From what fits into the first cache to what fits into none. */
+const CHASES = [32 * KB, 256 * KB, MB, 4 * MB, 16 * MB, 64 * MB, 256 * MB];
+/** Sizes from which on a chase tells what a miss of both own caches takes. */
+const BEYOND = 4 * MB;
+const MARK_RUNS = 11;
+const L1_BYTES = 48 * KB;
+const L2_BYTES = 2 * MB;
+/** Far beyond the caches: where lines that are waited for together are counted. */
+const FAR = 64 * MB;
+/** Assumed: a reorder buffer of some five hundred instructions, at two a cycle or so; and its store buffer. */
+const WINDOW_NS = 90;
+const STORE_BUFFER = 64;
+/** By how much a result may exceed the least and still confirm it: of loops over memory, and of what waits for the operating system or another core. */
+const MEMORY_SPREAD = 0.15;
+const WAIT_SPREAD = 0.4;
+
+export interface Calibration {
+  readonly machine: MachineModel;
+  /** Nanoseconds of a dependent load by the bytes it goes about in. */
+  readonly chases: readonly { readonly bytes: number; readonly ns: number }[];
+  readonly samples: readonly MarkSample[];
+}
+
+export interface CalibrateOptions extends MarkOptions {
+  readonly name: string;
+  readonly onStep?: (what: string) => void;
+  /** What measures, in place of worker threads and machines. */
+  readonly probes?: Probes;
+  readonly sample?: (machine: MachineModel, size: MarkSize, policy: MarkPolicy) => Promise<MarkSample>;
+}
+
+/**
+ * Takes about two minutes. On a machine with one core what needs two is taken to be as elsewhere.
+ * @throws Unproven if figures scatter, or are none that a machine can have: other programs run; Stopped
+ */
+export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+  const { name, onStep = () => {}, probes = probeThreads(options.signal) } = options;
+  try {
+    const { machine, chases } = await measureMachine(name, probes, onStep);
+    const sample = options.sample ?? (await sampler(options));
+    const samples: MarkSample[] = [];
+    for (const policy of MARK_POLICIES) {
+      for (const size of MARK_SIZES) {
+        onStep(`marking ${size.graph}, ${policy}`);
+        samples.push(await sample(machine, size, policy));
+      }
+    }
+    return { machine: checked(fitMarkLoop(machine, samples)), chases, samples };
+  } finally {
+    await probes.close();
+  }
+}
+
+async function sampler(options: MarkOptions): Promise<NonNullable<CalibrateOptions['sample']>> {
+  const core = await loadModelCore();
+  return (machine, size, policy) => sampleMark(core, machine, size, policy, MARK_RUNS, options);
+}
+
+/** The machine that `scale --model` will read again. */
+function checked(machine: MachineModel): MachineModel {
+  const problem = checkMachine(machine);
+  if (typeof problem !== 'string') return problem;
+  throw new Unproven(`the machine is busy: it can't be that ${problem}; nothing was written. End what else runs, and calibrate again`);
+}
+
+/** All but the costs of an access, which follow from marking. */
+async function measureMachine(name: string, probes: Probes, onStep: (what: string) => void): Promise<{ readonly machine: MachineModel; readonly chases: Calibration['chases'] }> {
+  async function one(probe: ProbeName, bytes = SMALL): Promise<number> {
+    const what = `${probe}, ${bytes / KB} KB`;
+    onStep(what);
+    const [ns] = await measureSteadily(what, async () => [await probes.one(probe, bytes)], probe === 'sleep' ? WAIT_SPREAD : MEMORY_SPREAD);
+    return ns;
+  }
+  function two(probe: ProbeName): Promise<number[]> {
+    const what = `${probe}, two threads`;
+    onStep(what);
+    return measureSteadily(what, () => probes.two(probe, SMALL), WAIT_SPREAD);
+  }
+  const host = thisHost();
+  const chases: { bytes: number; ns: number }[] = [];
+  for (const bytes of CHASES) chases.push({ bytes, ns: await one('chase', bytes) });
+  const chaseOf = (bytes: number) => chases.find((each) => each.bytes === bytes)!.ns;
+  const scattered = (await one('scatter', FAR)) - (await one('scatter'));
+  const rmwNs = await one('rmw');
+  const [trip] = await two('pingPong');
+  const [wakeNs, notifyNs] = await two('wake');
+  const machine: MachineModel = {
+    name,
+    about: `${host.cpu}, ${host.cores} cores, Node ${host.node}, by sweepgen calibrate`,
+    host,
+    cores: host.cores,
+    l1: { bytes: L1_BYTES, ns: chaseOf(SMALL) },
+    l2: { bytes: L2_BYTES, ns: Math.max(0, chaseOf(MB) - chaseOf(SMALL)) },
+    miss: chases.filter(({ bytes }) => bytes >= BEYOND),
+    streamNs: await one('stream', 2 * FAR),
+    windowNs: WINDOW_NS,
+    storeBuffer: STORE_BUFFER,
+    lines: Math.max(1, Math.round(chaseOf(FAR) / Math.max(1, scattered))),
+    mispredictNs: await one('mispredict', 4 * MB),
+    bytesPerSecond: null,
+    transferNs: Math.max(0, trip - rmwNs),
+    accessNs: ACCESS_NS[0],
+    tunedAccessNs: ACCESS_NS[0],
+    atomicLoadNs: await one('atomicLoad'),
+    atomicStoreNs: await one('atomicStore'),
+    rmwNs,
+    rangeNs: await one('range'),
+    pauseNs: await one('atomicLoad'),
+    notifyNs,
+    wakeNs,
+    sleepNs: await one('sleep'),
+  };
+  // Marking takes a minute, and would be for nothing.
+  return { machine: checked(machine), chases };
+}

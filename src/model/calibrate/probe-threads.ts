@@ -1,0 +1,36 @@
+/** Two worker threads on which probes run. */
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { Stopped } from '../../run/errors.ts';
+import { ROOT } from '../../base/root.ts';
+import type { ProbeName, ProbeTask } from './probes.ts';
+
+const WORKER = join(ROOT, 'dist/workers/calibrate.js');
+
+export interface Probes {
+  /** Nanoseconds of a probe on one thread, over so many bytes. */
+  one(probe: ProbeName, bytes: number): Promise<number>;
+  /** Of a probe on two threads at once, of each of them. */
+  two(probe: ProbeName, bytes: number): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** @param signal ends a probe that runs: its thread is terminated, and the probe rejects with Stopped */
+export function probeThreads(signal?: AbortSignal): Probes {
+  const pool = new Piscina<ProbeTask, number>({ filename: WORKER, minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
+  async function run(task: ProbeTask): Promise<number> {
+    try {
+      return await pool.run(task, { signal });
+    } catch (error) {
+      throw signal?.aborted ? new Stopped() : error;
+    }
+  }
+  return {
+    one: (probe, bytes) => run({ probe, memory: new SharedArrayBuffer(bytes), side: 0 }),
+    two(probe, bytes) {
+      const memory = new SharedArrayBuffer(bytes);
+      return Promise.all([run({ probe, memory, side: 0 }), run({ probe, memory, side: 1 })]);
+    },
+    close: () => pool.destroy(),
+  };
+}

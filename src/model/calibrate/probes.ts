@@ -1,0 +1,242 @@
+/**
+ * What is measured on worker threads to know a machine: each probe takes some milliseconds and
+ * gives nanoseconds. Those of two threads are run by both at once, as `side` 0 and 1.
+ */
+import type { Mem } from '../../memory/struct.ts';
+import { nanotime } from '../../base/clock.ts';
+import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
+
+export type ProbeName =
+  | 'chase' | 'stream' | 'scatter' | 'mispredict' | 'range'
+  | 'atomicLoad' | 'atomicStore' | 'rmw'
+  | 'pingPong' | 'wake' | 'sleep';
+
+export interface ProbeTask {
+  readonly probe: ProbeName;
+  readonly memory: SharedArrayBuffer;
+  readonly side: 0 | 1;
+}
+
+const LINE_WORDS = 16;
+/** Words of their own for what two threads share. */
+const TURN = 0;
+const READY = 64;
+const SLEEP = 128;
+const CALLED = 192;
+
+/** Runs one probe over the memory it is given; nanoseconds of one operation. */
+export function runProbe({ probe, memory, side }: ProbeTask): number {
+  const m = new Int32Array(memory);
+  switch (probe) {
+    case 'chase':
+      return chase(m);
+    case 'stream':
+      return stream(m);
+    case 'atomicLoad':
+      return perOperation(m, 2_000_000, atomicLoadMany);
+    case 'atomicStore':
+      return perOperation(m, 2_000_000, atomicStoreMany);
+    case 'rmw':
+      return perOperation(m, 2_000_000, casMany);
+    case 'pingPong':
+      return pingPong(m, side);
+    case 'wake':
+      return wake(m, side);
+    case 'sleep':
+      return sleep(m);
+    case 'range':
+      return perLine(m);
+    case 'scatter':
+      return scatter(m);
+    case 'mispredict':
+      return mispredict(m);
+  }
+}
+
+type Operation = (m: Mem, n: number) => number;
+
+/** The best of some repetitions: whatever disturbs makes it longer. */
+function perOperation(m: Mem, n: number, operation: Operation): number {
+  let best = Infinity;
+  for (let i = 0; i < 7; i++) {
+    const started = nanotime();
+    operation(m, n);
+    best = Math.min(best, (nanotime() - started) / n);
+  }
+  return best;
+}
+
+function atomicLoadMany(m: Mem, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += Atomics.load(m, i & 255);
+  return sum;
+}
+
+function atomicStoreMany(m: Mem, n: number): number {
+  for (let i = 0; i < n; i++) Atomics.store(m, i & 255, 0);
+  return 0;
+}
+
+function casMany(m: Mem, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += Atomics.compareExchange(m, i & 255, 0, 0);
+  return sum;
+}
+
+/** Follows one cycle through all lines in random order (Sattolo): each load needs the one before. */
+function chase(m: Mem): number {
+  const lines = m.length / LINE_WORDS;
+  for (let i = 0; i < lines; i++) m[i * LINE_WORDS] = i * LINE_WORDS;
+  let x = GRAPH_SEED;
+  for (let i = lines - 1; i > 0; i--) {
+    x = xorshift32(x);
+    const j = (x >>> 0) % i;
+    const other = m[j * LINE_WORDS];
+    m[j * LINE_WORDS] = m[i * LINE_WORDS];
+    m[i * LINE_WORDS] = other;
+  }
+  const steps = Math.max(lines, 500_000);
+  let best = Infinity;
+  for (let round = 0; round < 5; round++) {
+    let at = 0;
+    const started = nanotime();
+    for (let i = 0; i < steps; i++) at = m[at];
+    best = Math.min(best, (nanotime() - started) / steps);
+    if (at < 0) throw new Error('the cycle is broken');
+  }
+  return best;
+}
+
+/** Loads from anywhere in the memory, none of which needs another. */
+function scatter(m: Mem): number {
+  // Pages that nobody has written are all the same one.
+  m.fill(1);
+  return perOperation(m, 2_000_000, scatterMany);
+}
+
+/** The words of the memory are a power of two. */
+function scatterMany(m: Mem, n: number): number {
+  let sum = 0;
+  let x = 1;
+  for (let i = 0; i < n; i++) {
+    x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
+    sum = (sum + m[(x >>> 4) & (m.length - 1)]) | 0;
+  }
+  return sum;
+}
+
+/** What a branch takes that is guessed wrongly: half of those by random bits are, and none of those by zeros. */
+function mispredict(m: Mem): number {
+  m.fill(0);
+  const foreseen = perOperation(m, m.length, branchMany);
+  let x = GRAPH_SEED;
+  for (let i = 0; i < m.length; i++) {
+    x = xorshift32(x);
+    m[i] = x & 1;
+  }
+  return Math.max(0, 2 * (perOperation(m, m.length, branchMany) - foreseen));
+}
+
+function branchMany(m: Mem, n: number): number {
+  let sum = 0;
+  let other = 0;
+  for (let i = 0; i < n; i++) {
+    if (m[i] !== 0) sum = (sum + Math.imul(i, 3)) | 0;
+    else other = (other ^ (i << 2)) | 0;
+  }
+  return sum + other;
+}
+
+/** Reads one word of each line in order. */
+function stream(m: Mem): number {
+  m.fill(1);
+  const lines = m.length / LINE_WORDS;
+  let best = Infinity;
+  for (let round = 0; round < 5; round++) {
+    let sum = 0;
+    const started = nanotime();
+    for (let i = 0; i < m.length; i += LINE_WORDS) sum += m[i];
+    best = Math.min(best, (nanotime() - started) / lines);
+    if (sum !== lines) throw new Error('lines are missing');
+  }
+  return best;
+}
+
+/** Fills and copies, by the line. */
+function perLine(m: Mem): number {
+  const half = m.length / 2;
+  let best = Infinity;
+  for (let round = 0; round < 7; round++) {
+    const started = nanotime();
+    for (let i = 0; i < 1000; i++) m.copyWithin(half, 0, half);
+    best = Math.min(best, (nanotime() - started) / 1000 / (half / LINE_WORDS));
+  }
+  return best;
+}
+
+/** Both move one word by turns with a CAS; half a round trip. */
+function pingPong(m: Mem, side: number): number {
+  meet(m);
+  const rounds = 20_000;
+  let best = Infinity;
+  let at = side;
+  for (let repeat = 0; repeat < 7; repeat++) {
+    const started = nanotime();
+    for (let i = 0; i < rounds; i++) {
+      while (Atomics.compareExchange(m, TURN, at, at + 1) !== at);
+      at += 2;
+    }
+    best = Math.min(best, (nanotime() - started) / (2 * rounds));
+  }
+  return best;
+}
+
+/** From just before Atomics.notify to when who was woken goes on (side 0); what the call takes (side 1). */
+function wake(m: Mem, side: number): number {
+  meet(m);
+  /** When the other was called. */
+  const called = new Float64Array(m.buffer, 4 * CALLED, 1);
+  const samples: number[] = [];
+  for (let round = 1; round <= 200; round++) {
+    if (side === 0) {
+      Atomics.store(m, READY + 16, round);
+      Atomics.wait(m, SLEEP, round - 1);
+      samples.push(nanotime() - called[0]);
+      Atomics.store(m, READY + 32, round);
+      Atomics.notify(m, READY + 32);
+    } else {
+      while (Atomics.load(m, READY + 16) !== round);
+      // It said so before it fell asleep.
+      const until = nanotime() + 200_000;
+      while (nanotime() < until);
+      const started = nanotime();
+      called[0] = started;
+      Atomics.store(m, SLEEP, round);
+      Atomics.notify(m, SLEEP, 1);
+      samples.push(nanotime() - started);
+      while (Atomics.load(m, READY + 32) !== round) Atomics.wait(m, READY + 32, round - 1, 1);
+    }
+  }
+  return middle(samples);
+}
+
+/** What a sleep of a microsecond takes beside it. */
+function sleep(m: Mem): number {
+  const samples: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    const started = nanotime();
+    Atomics.wait(m, SLEEP, 0, 0.001);
+    samples.push(nanotime() - started - 1000);
+  }
+  return middle(samples);
+}
+
+/** Returns once both are here. */
+function meet(m: Mem): void {
+  Atomics.add(m, READY, 1);
+  while (Atomics.load(m, READY) < 2);
+}
+
+function middle(samples: number[]): number {
+  return samples.sort((a, b) => a - b)[samples.length >> 1];
+}

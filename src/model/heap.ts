@@ -1,0 +1,82 @@
+/** A machine with a heap in it, ready to mark: what a model runs on, again and again. */
+import { UsageError } from '../base/fatal.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { loadWide } from '../memory/wide.ts';
+import { ARENA_USED } from '../malloc/mheap.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { clearpools } from '../gc/roots.ts';
+import { updatememstats } from '../gc/stats.ts';
+import { boot, planMemory } from '../runtime/boot.ts';
+import { loadImage } from '../workloads/load-image.ts';
+import { WHOLE, representedObjects, type Represented } from '../workloads/represent.ts';
+import type { HeapImage } from '../workloads/heaps/image.ts';
+import { checkParams, loadWorkload } from '../workloads/registry.ts';
+import type { MachineShape } from '../memory/map.ts';
+import type { Needs } from '../workloads/workload.ts';
+import { roomFor } from '../run/heap-room.ts';
+import { shapeFor, type ShapeOptions } from '../run/shape.ts';
+
+/** As many threads as can be modelled. */
+export const MAX_MODEL_THREADS = 128;
+
+export interface ModelHeapOptions {
+  /** A graph, with its params; or `collect` and an image. */
+  readonly workload: string;
+  readonly params?: Readonly<Record<string, number>>;
+  readonly image?: HeapImage;
+  readonly policy?: ShapeOptions['policy'];
+  readonly tuning?: ShapeOptions['tuning'];
+  readonly goarch?: ShapeOptions['goarch'];
+  readonly arena?: number;
+  /** Most threads that will mark. */
+  readonly procs: number;
+}
+
+export interface ModelHeap {
+  readonly policy: ShapeOptions['policy'];
+  readonly template: Int32Array;
+  /** Bytes of heap and bitmap that are in use. */
+  readonly inUse: number;
+  /** Objects that were allocated, and their bytes, by their true sizes. */
+  readonly objects: number;
+  readonly bytes: number;
+  readonly represented?: Represented;
+}
+
+/**
+ * Builds the heap in this process, as the machine itself would, with no other M beside.
+ * @throws UsageError for what can't be built, Fatal OUT_OF_MEMORY
+ */
+export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHeap> {
+  const { procs, image } = options;
+  if (!Number.isInteger(procs) || procs < 1 || procs > MAX_MODEL_THREADS) throw new UsageError(`1 to ${MAX_MODEL_THREADS} threads can be modelled, not ${procs}`);
+  const workload = await loadWorkload(options.workload);
+  const params = checkParams(workload, options.params ?? {});
+  const needs = workload.needs(params);
+  const { policy, tuning, goarch, arena } = options;
+  const shapeOptions: ShapeOptions = { policy, tuning, goarch, arena, procs: 1 };
+  const shapeOf = (room: Needs, bytes: number | undefined): MachineShape => {
+    const one = shapeFor({ ...shapeOptions, arena: bytes }, room, workload.types);
+    // Each M takes up to three workbufs beside those that the heap may need.
+    return { ...one, procs, maxWorkbufs: one.maxWorkbufs + 4 * procs };
+  };
+  const room = image === undefined ? { needs, limit: WHOLE } : roomFor(image, needs, shapeOptions, (bytes) => shapeOf(needs, bytes));
+  const shape = shapeOf(room.needs, arena);
+  const map = planMemory(shape);
+  const template = new Int32Array(map.words);
+  const m0 = boot(template, map, -1, workload.types);
+  if (image !== undefined) loadImage(template, m0, image, room.limit);
+  const represented = image === undefined ? undefined : representedObjects(image, shape.ptrWords * 4, room.limit);
+  workload.build?.(template, m0, params);
+  clearpools(template, m0);
+  updatememstats(template, m0);
+  const heapWords = template[ARENA_USED] - template[CONFIG + Config.at.arenaStart];
+  return {
+    policy: options.policy,
+    template,
+    inUse: heapWords * 4 * (1 + 1 / 8),
+    objects: loadWide(template, MSTATS + MStats.at.heapObjects),
+    bytes: template[MSTATS + MStats.at.heapAllocQ] * 8 + (represented?.missingBytes ?? 0),
+    represented,
+  };
+}

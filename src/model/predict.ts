@@ -1,0 +1,87 @@
+/** What a machine model says of marking one heap, by the number of threads. */
+import { GCStats, mAt, M } from '../machine/m.ts';
+import { loadWide } from '../memory/wide.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { MARKFOR, ParFor } from '../sync/parfor.ts';
+import { EVENTS, EVENT_COUNT, KIND_COUNT, type EVENT } from './caches.ts';
+import type { ModelHeap } from './heap.ts';
+import type { ModelCore } from './load.ts';
+import type { MachineModel } from './machine-model.ts';
+import { runVirtual, type Interleaved } from './virtual-time.ts';
+
+/** Words from an M's statistics to the end of its scan buffer's head: what it counts while it marks. */
+const COUNTERS = GCStats.words + 16;
+
+export interface PredictOptions {
+  readonly core: ModelCore;
+  readonly machine: MachineModel;
+  readonly heap: ModelHeap;
+  /** Takes the padding away that keeps the counters of the Ms in lines of their own. */
+  readonly unpadded?: boolean;
+  readonly quantumNs?: number;
+  /** Whether the caller wants the prediction to end. */
+  readonly isStopped?: () => boolean;
+}
+
+/** Of all threads together, except where it says otherwise. */
+export interface Predicted {
+  readonly procs: number;
+  readonly markNs: number;
+  readonly objectsMarked: number;
+  readonly handoff: number;
+  readonly steal: number;
+  readonly yields: number;
+  /** Nanoseconds in roots, in scanning, in waiting for work; asleep of that. */
+  readonly rootNs: number;
+  readonly scanNs: number;
+  readonly waitNs: number;
+  readonly sleptNs: number;
+  /** What it stood still for, by reason. */
+  readonly stalledNs: Readonly<Record<keyof typeof EVENT, number>>;
+  readonly events: Readonly<Record<keyof typeof EVENT, number>>;
+  /** Accesses by kind, see ACCESS. */
+  readonly accesses: readonly number[];
+  /** Objects that each thread marked. */
+  readonly objectsByThread: readonly number[];
+}
+
+/** One mark phase of `heap` with `procs` threads. @throws Stopped */
+export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped }: PredictOptions, procs: number): Predicted {
+  const m = heap.template.slice();
+  const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
+  const run = runVirtual({
+    core,
+    machine: heap.policy === 'tuned' ? { ...machine, accessNs: machine.tunedAccessNs } : machine,
+    m,
+    threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
+    inUse: heap.inUse,
+    quantumNs,
+    isStopped,
+    interleaved: unpadded === true ? countersOf(m) : undefined,
+  });
+  const stats = Array.from({ length: procs }, (_, i) => mAt(m, i) + M.at.gcstats);
+  const sum = (field: number) => stats.reduce((total, at) => total + loadWide(m, at + field), 0);
+  const { nhandoff, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
+  const byEvent = (values: Float64Array) =>
+    Object.fromEntries(EVENTS.map((name, event) => [name, stats.reduce((total, _, i) => total + values[i * EVENT_COUNT + event], 0)])) as Predicted['events'];
+  return {
+    procs,
+    markNs: run.results[0] as number,
+    objectsMarked: sum(objectsMarked),
+    handoff: sum(nhandoff),
+    steal: m[MARKFOR + ParFor.at.xnsteal],
+    yields: sum(nprocyield) + sum(nosyield) + sum(nsleep),
+    rootNs: sum(rootNs),
+    scanNs: sum(drainNs) - sum(waitNs),
+    waitNs: sum(waitNs),
+    sleptNs: run.sleptNs.reduce((total, ns) => total + ns, 0),
+    stalledNs: byEvent(run.caches.eventNs),
+    events: byEvent(run.caches.events),
+    accesses: Array.from({ length: KIND_COUNT }, (_, kind) => stats.reduce((total, _each, i) => total + run.caches.accesses[i * KIND_COUNT + kind], 0)),
+    objectsByThread: stats.map((at) => loadWide(m, at + objectsMarked)),
+  };
+}
+
+function countersOf(m: Int32Array): Interleaved {
+  return { start: mAt(m, 0) + M.at.gcstats, stride: M.words, length: COUNTERS, count: m[CONFIG + Config.at.nprocs] };
+}

@@ -1,0 +1,43 @@
+/**
+ * One mark phase, from the call for helpers to the end: gc() of runtime/gc.ts without what
+ * comes before and after. That way as many Ms mark as are asked for, where Go's gcprocs stops
+ * at 32, and no scheduler needs to run.
+ */
+import type { Mem } from '../../memory/struct.ts';
+import { nanotime } from '../../base/clock.ts';
+import { noteclear, notesleep, notewakeup } from '../../sync/note.ts';
+import { MARKFOR, parforsetup } from '../../sync/parfor.ts';
+import { M, mAt } from '../../machine/m.ts';
+import { helperDone, markWithOthers } from '../../gc/helper.ts';
+import { prepareMark } from '../../gc/policy.ts';
+import { rootCount } from '../../gc/roots.ts';
+import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../gc/work.ts';
+
+/**
+ * M 0 marks with the first `nproc` Ms.
+ * @returns nanoseconds that marking took, as a cycle's log counts them
+ */
+export function markAsCollector(m: Mem, nproc: number): number {
+  const mp = mAt(m, 0);
+  Atomics.store(m, XNWAIT, 0);
+  Atomics.store(m, XNDONE, 0);
+  m[NPROC] = nproc;
+  parforsetup(m, MARKFOR, nproc, rootCount(m), false);
+  prepareMark(m);
+  if (nproc > 1) noteclear(m, XALLDONE);
+  for (let i = 1; i < nproc; i++) notewakeup(m, mAt(m, i) + M.at.xpark);
+  const started = nanotime();
+  markWithOthers(m, mp);
+  const ended = nanotime();
+  if (nproc > 1) notesleep(m, XALLDONE);
+  return ended - started;
+}
+
+/** M `i` sleeps until it is called, and helps. */
+export function markAsHelper(m: Mem, i: number): void {
+  const mp = mAt(m, i);
+  notesleep(m, mp + M.at.xpark);
+  noteclear(m, mp + M.at.xpark);
+  markWithOthers(m, mp);
+  helperDone(m);
+}

@@ -1,0 +1,32 @@
+/** A bug planted in the core: a change of its source text, so that the real code holds no switch for it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../base/fatal.ts';
+import type { Overlay } from '../rewrite/bundle.ts';
+
+export interface Mutant {
+  readonly name: string;
+  /** The commit or issue where it was a real bug, or 'constructed'. */
+  readonly history: string;
+  /** What goes wrong with it. */
+  readonly breaks: string;
+  /** From the root of the project: 'src/…'. */
+  readonly file: string;
+  /** Must stand exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/**
+ * The source of `mutant` as an overlay.
+ * @throws Error when its text is not there once: the source has moved on and the mutant must follow.
+ */
+export function plant(mutant: Mutant, root: string): Overlay {
+  const path = join(root, mutant.file);
+  if (!existsSync(path)) {
+    throw new UsageError(`mutant ${mutant.name} needs ${mutant.file}: mutants run in a checkout of sweepgen, not in the installed package`);
+  }
+  const parts = readFileSync(path, 'utf8').split(mutant.find);
+  if (parts.length !== 2) throw new Error(`mutant ${mutant.name}: its text stands ${parts.length - 1} times in ${mutant.file}, not once`);
+  return new Map([[path, parts.join(mutant.replace)]]);
+}

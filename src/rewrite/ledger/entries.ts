@@ -1,0 +1,75 @@
+/** Where the ledger is kept: functions, and what it counts when one of them is called. */
+import { FLAG_NOPROFILING, FLAG_NOSCAN, TINY_FLAGS } from '../../malloc/flags.ts';
+import { COLUMN, SIZES } from './columns.ts';
+
+export interface Entry {
+  /** From the root of the project: 'src/…'. */
+  readonly file: string;
+  /** The function: it is declared once in the file. */
+  readonly name: string;
+  /** Its parameters that `count` names, so that a renamed one is noticed. */
+  readonly params: readonly string[];
+  /** It counts behind this statement, if the function has it, so that it counts in the order of a lock; else first of all. */
+  readonly after?: string;
+  /** Statements that count, over `$ledger`, and `$class` for the class of a size in eighths. */
+  readonly count: string;
+}
+
+function add(column: number, amount = '1'): string {
+  return `$ledger[${column}] += ${amount};`;
+}
+
+/** `from` moves to `to`, on top of what is there or in its place. */
+function move(from: number, to: number, isAdded: boolean): string {
+  return `$ledger[${to}] ${isAdded ? '+=' : '='} $ledger[${from}]; $ledger[${from}] = 0;`;
+}
+
+const { maxSmall, maxTiny, page } = SIZES;
+const IS_TINY = `size <= ${maxTiny} && (flags & ${TINY_FLAGS}) === ${FLAG_NOSCAN}`;
+
+/** What the profiler counts goes from stage to stage under this lock. */
+const after = 'lock(m, mp, PROFLOCK);';
+
+export const ENTRIES: readonly Entry[] = [
+  {
+    file: 'src/malloc/malloc.ts',
+    name: 'mallocgc',
+    params: ['size', 'flags'],
+    count: [
+      `if (size > ${maxSmall}) { ${add(COLUMN.large)} ${add(COLUMN.largeBytes, `Math.ceil(size / ${page}) * ${page}`)} }`,
+      `else if (size > 0 && !(${IS_TINY})) ${add(COLUMN.small).replace(']', ' + $class[(size + 7) >> 3]]')}`,
+      `if (size > 0 && (flags & ${FLAG_NOPROFILING}) !== 0) ${add(COLUMN.unprofiled)}`,
+    ].join(' '),
+  },
+  { file: 'src/malloc/malloc.ts', name: 'mallocTiny', params: [], count: add(COLUMN.tiny) },
+  { file: 'src/malloc/lookup.ts', name: 'mlookup', params: [], count: add(COLUMN.lookups) },
+  { file: 'src/malloc/free.ts', name: 'free', params: ['p'], count: `if (p !== 0) ${add(COLUMN.freed)}` },
+  { file: 'src/runtime/gc.ts', name: 'gc', params: [], count: add(COLUMN.cycles) },
+  { file: 'src/malloc/finq.ts', name: 'queuefinalizer', params: [], count: add(COLUMN.queued) },
+  { file: 'src/runtime/system.ts', name: 'runfinq', params: [], count: add(COLUMN.finqLooks) },
+  { file: 'src/runtime/system.ts', name: 'runFinalizer', params: [], count: add(COLUMN.ran) },
+  { file: 'src/malloc/buckets.ts', name: 'countMalloc', params: [], after, count: add(COLUMN.recentAllocs) },
+  {
+    file: 'src/malloc/buckets.ts',
+    name: 'mprofFree',
+    params: ['explicitly'],
+    after,
+    count: `if (explicitly) ${add(COLUMN.recentFrees)} else ${add(COLUMN.prevFrees)}`,
+  },
+  {
+    file: 'src/malloc/buckets.ts',
+    name: 'mprofGC',
+    params: [],
+    after,
+    count: [
+      move(COLUMN.prevAllocs, COLUMN.allocs, true),
+      move(COLUMN.prevFrees, COLUMN.frees, true),
+      move(COLUMN.recentAllocs, COLUMN.prevAllocs, false),
+      move(COLUMN.recentFrees, COLUMN.prevFrees, false),
+    ].join(' '),
+  },
+  { file: 'src/gc/work.ts', name: 'splitWorkbuf', params: ['nobj'], count: `${add(COLUMN.handoffs)} ${add(COLUMN.handoffObjects, '(nobj >> 1)')}` },
+  { file: 'src/malloc/sweep.ts', name: 'sweepSpan', params: [], count: add(COLUMN.swept) },
+  { file: 'src/runtime/gc.ts', name: 'sweepFromHereOn', params: [], count: `$ledger[${COLUMN.swept}] = 0;` },
+  { file: 'src/runtime/gc.ts', name: 'sumAndClearGCStats', params: [], count: `$ledger[${COLUMN.handoffs}] = 0; $ledger[${COLUMN.handoffObjects}] = 0;` },
+];

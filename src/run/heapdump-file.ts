@@ -1,0 +1,45 @@
+/** Writes a heap dump of a machine that stands still to a file, in pieces. */
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import type { Mem } from '../memory/struct.ts';
+import { HEAPDUMP_MINOR, heapdumpRecords } from '../inspect/heapdump.ts';
+import { SYSTEM_STEPS } from '../runtime/system.ts';
+import { encodeDump } from '../workloads/heaps/go-dump-encode.ts';
+import type { DumpRecord } from '../workloads/heaps/go-dump-schema.ts';
+import type { HeapDumpFile } from './api.ts';
+import { streamOutput } from './output-file.ts';
+
+/** A workload, as far as a dump names it. */
+export interface NamedSteps {
+  readonly name: string;
+  readonly steps: readonly { readonly name: string }[];
+}
+
+/**
+ * Writes the dump, with a few chunks of memory, however large the heap is.
+ * @param signal breaks it off
+ * @throws OutputError when the file can't be written; the signal's reason
+ */
+export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string, signal?: AbortSignal): Promise<HeapDumpFile> {
+  let objects = 0;
+  function* counted(): Generator<DumpRecord> {
+    for (const record of heapdumpRecords(m, { text: textOf(workload) })) {
+      if (record.kind === 'object') objects++;
+      yield record;
+    }
+  }
+  const bytes = Readable.from(encodeDump({ minor: HEAPDUMP_MINOR, records: counted() }), { objectMode: true });
+  const written = await streamOutput(path, path.endsWith('.gz') ? [bytes, createGzip()] : [bytes], signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+  return { path, objects, bytes: written };
+}
+
+/** What the steps of the text segment are called, in the way of Go's functions. */
+function textOf({ name, steps }: NamedSteps): string[] {
+  return [
+    ...SYSTEM_STEPS.map((step) => `runtime.${step.name}`),
+    ...steps.map((step, i) => `${name}.${step.name === '' ? `step${i}` : step.name}`),
+  ];
+}

@@ -1,0 +1,93 @@
+/** The memory of a machine: one that compiled code can run over where that is wanted and can be had, else a plain one. */
+import { UsageError } from '../../base/fatal.ts';
+import type { MemoryMap } from '../../memory/map.ts';
+import { POLICY } from '../../gc/policy.ts';
+import { compilableMemory, canCompile } from '../../compiled/instance.ts';
+import { compiledModule } from '../../compiled/load.ts';
+import { MIN_ARENA } from '../shape.ts';
+import type { MachineTuning } from '../tuning.ts';
+
+/** A mark loop as WebAssembly, and the memory that it runs over. Threads may share both. */
+export interface CompiledLoop {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+export interface MachineMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Null: every mark loop runs as JavaScript. */
+  readonly compiled: CompiledLoop | null;
+  /** What is not as it usually is, in a sentence. */
+  readonly note?: string;
+}
+
+/** How memory is asked of the system; tests bring their own. */
+export interface Sources {
+  readonly canCompile: () => boolean;
+  readonly compilable: (words: number) => WebAssembly.Memory;
+  readonly plain: (bytes: number) => SharedArrayBuffer;
+}
+
+const SYSTEM: Sources = { canCompile, compilable: compilableMemory, plain: (bytes) => new SharedArrayBuffer(bytes) };
+
+/**
+ * V8 doesn't count shared memory, so dead machines would stay until something else makes it
+ * collect. It does count this untouched memory, which no page backs, and which dies with its key.
+ */
+const counted = new WeakMap<SharedArrayBuffer, ArrayBuffer>();
+/** Enough for V8 to collect soon. */
+const MOST_COUNTED = 1 << 27;
+
+function countMemory(buffer: SharedArrayBuffer): void {
+  try {
+    counted.set(buffer, new ArrayBuffer(Math.min(buffer.byteLength, MOST_COUNTED)));
+  } catch {
+    // No address space is left for it; then the machine is collected later.
+  }
+}
+
+/**
+ * Reserves the memory of a machine.
+ * @param code what the caller wants the tuned mark loop to run as; undefined: WebAssembly where it can be had
+ * @throws UsageError when the system refuses the memory, or WebAssembly was asked for and can't be had
+ */
+export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sources = SYSTEM): MachineMemory {
+  const memory = reserve(map, code, sources);
+  countMemory(memory.buffer);
+  return memory;
+}
+
+function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
+  if (shape.policy !== POLICY.tuned || code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
+  if (!sources.canCompile()) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
+  const module = compiledModule();
+  try {
+    const memory = sources.compilable(words);
+    return { buffer: memory.buffer as unknown as SharedArrayBuffer, compiled: { module, memory } };
+  } catch (error) {
+    return withoutCompiledCode(`the system refuses a WebAssembly memory of ${megabytes(words)} MB (${messageOf(error)})`);
+  }
+
+  function withoutCompiledCode(why: string): MachineMemory {
+    if (code === 'wasm') throw new UsageError(`--code wasm: ${why}; leave --code out, and the loop runs as JavaScript`);
+    return { buffer: plainMemory(words, regions, sources), compiled: null, note: `${why}; the tuned mark loop runs as JavaScript` };
+  }
+}
+
+function plainMemory(words: number, regions: MemoryMap['regions'], { plain }: Sources): SharedArrayBuffer {
+  try {
+    return plain(words * 4);
+  } catch (error) {
+    const arena = regions[regions.length - 1].words;
+    const wayOut = arena * 4 > MIN_ARENA ? 'give a smaller --arena, or allow the process more memory' : 'allow the process more memory';
+    throw new UsageError(`the system refuses ${megabytes(words)} MB of shared memory (${messageOf(error)}), of which the arena is ${megabytes(arena)} MB; ${wayOut} (ulimit -v)`);
+  }
+}
+
+function megabytes(words: number): number {
+  return Math.ceil((words * 4) / 2 ** 20);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,140 @@
+/** Compiled code does what the JavaScript that it was made from does, and what can't be compiled is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compile } from '../../src/compiled/compile.ts';
+import { compilableMemory } from '../../src/compiled/instance.ts';
+import type { Export } from '../../src/compiled/wat.ts';
+import { xorshift32 } from '../../src/base/random.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sweepgen-wat-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const WORDS = 256;
+
+const HELPERS = `
+const TABLE = { a: 3, deep: { b: 17 } };
+const { a: A } = TABLE;
+const SIX = 2 * A;
+export function racyLoad(m, at) { return m[at]; }
+export function racyStore(m, at, value) { m[at] = value; }
+export function racyLoadByte(m, m8, at) { return m8[at]; }
+export function racyStoreByte(m, m8, at, value) { m8[at] = value; }
+export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
+export function bump(m, i) { m[i & 31]++; }
+export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
+export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
+`;
+
+/** Bodies of \`f(m, m8, i, x)\`: i from 0 to 31, x any. */
+const BODIES: Readonly<Record<string, string>> = {
+  arithmetic: 'return ((i + x) | 0) - (i * 3) ^ (x & 255) | (i << 4) | (x >> 3);',
+  'logical shift': 'return (x >>> 28) + (x >>> 5 & 1023);',
+  constants: 'return m[i + A] + m[SIX] + TABLE.deep.b + (A + SIX) + (x === TABLE.a ? 1 : 0);',
+  comparisons: 'let r = 0; if (x < i) r |= 1; if (x <= i) r |= 2; if (x > i) r |= 4; if (x >= i) r |= 8; if (x === i) r |= 16; if (x !== i) r |= 32; return r;',
+  'not': 'let r = 0; if (!(x > 0)) r = 1; if (!(x > 0 && i > 3)) r |= 2; if (!(x > 0 || i > 3)) r |= 4; return r;',
+  'and, or': 'let r = 0; if (x > 0 && i > 4 && m[i] !== 0) r = 1; if (x > 0 || i > 4 || m[i] !== 0) r |= 2; if ((x > 0 && i > 4) || (m[i] !== 0 && i < 9)) r |= 4; if ((x > 0 || i > 4) && (m[i] !== 0 || i < 9)) r |= 8; return r;',
+  'truths as values': 'const b = x > 3 && i < 7; const c = x > 3 || i < 7; return (b ? 1 : 0) + (c ? 2 : 0);',
+  'only asked if needed': 'if (x > 0 && twice(m, i) > 3) return 1; if (x < 0 || twice(m, i) > 3) return 2; return 3;',
+  outside: 'let r = 0; if (x < 0 || x >= i) r = 1; while (x < 0 || x >= i) { r = r + 2; break; } if (!(x < 0 || x >= i)) r = r + 4; return r;',
+  conditional: 'return x > 0 ? (i > 3 ? 1 : 2) : m[i];',
+  'if, else if': 'if (x < 0) m[1] = 5; else if (i > 5) m[2] = 6; else { m[3] = 7; } return m[1] + m[2] + m[3];',
+  while: 'let n = i; let s = 0; while (n > 0) { n = n - 2; if (n === 4) continue; if (n === 1) break; s = s + m[n & 31]; } return s;',
+  for: 'let s = 0; for (let j = 0; j < i; j++) { if (j === 3) continue; if (j > 9) break; for (let k = j; k-- > 0; ) s = (s + m[k] + k) | 0; } return s;',
+  'for ever': 'let n = 0; for (;;) { n++; if (n > i) return n; }',
+  'names in blocks': 'let y = 1; { let y = 2; m[5] = y; } for (let y = 7; y < 9; y++) m[6] = y; if (x > 0) { const y = x & 7; return y; } return y;',
+  'words changed': 'm[i] += 3; m[i] |= 8; m[i]--; m[(i + 1) | 0] = m[i]; m[i + A] ^= x; return m[i];',
+  bytes: 'racyStoreByte(m, m8, i * 4 + 1, 1 << (x & 7)); m8[i + 64] = 7; return racyLoadByte(m, m8, i * 4 + 1) + m8[i + 64] + m8[i];',
+  racy: 'racyStore(m, i, x); return racyLoad(m, (i + 1) | 0);',
+  atomics: 'const o = Atomics.or(m, i, x) + Atomics.add(m, i, 2) + Atomics.exchange(m, 3, i); Atomics.store(m, 4, o | 0); return (o + Atomics.compareExchange(m, 3, i, x) + Atomics.and(m, 3, 15) + Atomics.load(m, 4)) | 0;',
+  calls: 'bump(m, i); twice(m, 4); return twice(m, twice(m, i)) + early(m, i) + early(m, 12);',
+  'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
+  quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
+  'negative': 'return -i + ~x;',
+};
+
+function moduleOf(bodies: readonly string[]): string {
+  return `${HELPERS}\n${bodies.map((body, n) => `export function f${n}(m, m8, i, x) { ${body} }`).join('\n')}`;
+}
+
+function exported(fn: string): Export {
+  return { fn, name: fn };
+}
+
+let files = 0;
+function fileOf(text: string): string {
+  const path = join(folder, `core-${++files}.mjs`);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('what is compiled', () => {
+  it('does as it does in JavaScript', async () => {
+    const names = Object.keys(BODIES);
+    const path = fileOf(moduleOf(Object.values(BODIES)));
+    const plain = (await import(path)) as Record<string, (m: Int32Array, m8: Uint8Array, i: number, x: number) => number>;
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, names.map((_, n) => exported(`f${n}`))));
+    const compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (i: number, x: number) => number>;
+    let seed = 2463534242;
+    for (const [n, name] of names.entries()) {
+      for (let run = 0; run < 200; run++) {
+        const i = (seed = xorshift32(seed)) & 31;
+        const x = (seed = xorshift32(seed)) & 64 ? seed | 0 : (seed & 31) - 3;
+        const m = Int32Array.from({ length: WORDS }, () => ((seed = xorshift32(seed)) & 3) === 0 ? 0 : seed & 0xff_ff_ff);
+        const there = new Int32Array(memory.buffer, 0, WORDS);
+        there.set(m);
+        const expected = plain[`f${n}`](m, new Uint8Array(m.buffer), i, x) | 0;
+        expect(compiled[`f${n}`](i, x), `${name}(${i}, ${x})`).toBe(expected);
+        expect([...there], name).toEqual([...m]);
+      }
+    }
+  });
+
+  it('does so with parameters that have one value, of which no test is left', async () => {
+    const body = 'const b = mode & 1; let r = i; if (b !== 0 && i > 3) r += 10; if (!(b === 1 || i > 5)) r += 20; else r += mode === 2 ? 40 : 80; if (mode > 1 || i < 9) m[3] = r; while (mode === 3) { r = r * 2; break; } return r;';
+    const path = fileOf(`export function f(m, i, mode) { ${body} }`);
+    const { f } = (await import(path)) as { f: (m: Int32Array, i: number, mode: number) => number };
+    const modes = [0, 1, 2, 3];
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, [exported('f'), ...modes.map((mode) => ({ fn: 'f', name: `f${mode}`, bound: { mode } }))]));
+    const compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (i: number, mode?: number) => number>;
+    const m = new Int32Array(WORDS);
+    for (const mode of modes) {
+      for (let i = 0; i < 12; i++) {
+        const expected = [f(m, i, mode), m[3]];
+        expect([compiled[`f${mode}`](i), new Int32Array(memory.buffer)[3]]).toEqual(expected);
+        expect(compiled.f(i, mode)).toBe(expected[0]);
+      }
+    }
+  });
+
+  it('traps outside the memory', async () => {
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(fileOf('export function f(m, i) { return m[i]; }'), [exported('f')]));
+    const { f } = new WebAssembly.Instance(module, { env: { memory } }).exports as { f: (i: number) => number };
+    expect(() => f(1 << 20)).toThrow(/out of bounds/);
+  });
+});
+
+describe('what is not made of whole numbers and words is refused, with its text:', () => {
+  it.each([
+    ['a fraction', 'return i / 2;', 'i / 2'],
+    ['a string', "return m[i] === 'a';", '"a"'],
+    ['an object', 'const o = { i }; return o;', '{ i }'],
+    ['a function that is none of the core', 'return parseInt(i);', 'parseInt(i)'],
+    ['a closure', 'const f = () => i; return f();', '() => i'],
+    ['a name that is unknown', 'return y;', 'y'],
+    ['another array', 'const n = TABLE[i]; return n;', 'TABLE[i]'],
+    ['a label', 'out: for (;;) break out; return 1;', 'out: for (;;) break out;'],
+    ['a throw', 'throw i;', 'throw i;'],
+    ['??', 'return m[i] ?? 1;', 'm[i] ?? 1'],
+    ['a value that there is not', 'return bump(m, i);', 'bump(m, i)'],
+  ])('%s', async (_, body, text) => {
+    await expect(compile(fileOf(moduleOf([body])), [exported('f0')])).rejects.toThrow(`can't be compiled: ${text}`);
+  });
+
+  it('a function that is not there', async () => {
+    await expect(compile(fileOf(HELPERS), [exported('nowhere')])).rejects.toThrow('nowhere is no function of the core');
+  });
+});

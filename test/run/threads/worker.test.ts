@@ -1,0 +1,71 @@
+/** What each of up to 64 threads loads: one file, and nothing that only the main thread needs. */
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { gatherWorkers } from '../../../src/run/threads/gather.ts';
+import { workerFile } from '../../../src/run/threads/worker.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'sweepgen-worker-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Every module that `file` imports at run time, itself included, and what it imports from elsewhere. */
+function graphOf(file: string): { readonly files: Set<string>; readonly packages: Set<string> } {
+  const files = new Set<string>();
+  const packages = new Set<string>();
+  function visit(path: string): void {
+    if (files.has(path)) return;
+    files.add(path);
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from '([^']+)'/gms)) {
+      if (name.startsWith('.')) visit(resolve(dirname(path), name));
+      else packages.add(name);
+    }
+  }
+  visit(file);
+  return { files, packages };
+}
+
+describe('the worker of an M', () => {
+  const { files, packages } = graphOf(join(ROOT, 'workers/m.ts'));
+
+  it('needs nothing but Node and the machine', () => {
+    expect(files).toContain(join(ROOT, 'src/gc/scanblock.ts'));
+    expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual([]);
+  });
+
+  it('has none of what looks at a machine from outside', () => {
+    const outside = [...files].filter((file) => /src\/(verify|report|cli|workloads\/heaps)\//.test(file));
+    expect(outside).toEqual([]);
+  });
+
+  it('is one file when it is gathered, that does the same', async () => {
+    const source = join(folder, 'entry.mjs');
+    writeFileSync(join(folder, 'part.mjs'), 'export const part = 40;\n');
+    writeFileSync(source, "import { basename } from 'node:path';\nimport { part } from './part.mjs';\nexport default () => part + basename('/a/bc').length;\n");
+    const gathered = join(folder, 'entry.gen.mjs');
+    await gatherWorkers([source], () => gathered);
+    rmSync(join(folder, 'part.mjs'));
+    const { default: sum } = (await import(gathered)) as { default: () => number };
+    expect(sum()).toBe(42);
+  });
+});
+
+describe('which of the two files is run', () => {
+  const worker = join(folder, 'w.js');
+  const gathered = join(folder, 'w.gen.js');
+
+  it('is the modules where nothing was gathered', () => {
+    writeFileSync(worker, '');
+    expect(workerFile(worker, gathered)).toBe(worker);
+  });
+
+  it('is the gathered file as long as it is not older', () => {
+    writeFileSync(gathered, '');
+    const { mtimeMs } = statSync(worker);
+    utimesSync(gathered, mtimeMs / 1000, mtimeMs / 1000 + 1);
+    expect(workerFile(worker, gathered)).toBe(gathered);
+    utimesSync(gathered, mtimeMs / 1000, mtimeMs / 1000 - 1);
+    expect(workerFile(worker, gathered)).toBe(worker);
+  });
+});
