@@ -14,9 +14,9 @@ import { ringDoorbell } from '../sync/bell.ts';
 
 export const CycleRing = struct('cycles', 64, {
   /** Records ever written, ever read. */
-  xwritten: atomic('who collects'),
+  xwritten: atomic('the collecting M writes it'),
   pad0: padding(15),
-  xread: atomic('the watcher'),
+  xread: atomic('the watcher writes it'),
   pad1: padding(15),
 });
 
