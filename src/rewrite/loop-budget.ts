@@ -4,7 +4,8 @@
  * tools.
  */
 import MagicString from 'magic-string';
-import { parseModule, walk, type AnyNode } from './syntax.ts';
+import { walk, type AnyNode } from './syntax.ts';
+import { parseUserModule } from './user-syntax.ts';
 
 const LOOPS: ReadonlySet<string> = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement']);
 const COUNT = '$tick();';
@@ -12,17 +13,17 @@ const COUNT = '$tick();';
 /** Returns `code`, the source at `path`, with a count at the start of each loop body; null if it has no loop or does not parse. */
 export function countLoops(code: string, path: string): { code: string; map: ReturnType<MagicString['generateMap']> } | null {
   const counted = new MagicString(code);
-  for (const body of bodiesOf(code)) {
+  for (const body of bodiesOf(code, path)) {
     if (body.type === 'BlockStatement') counted.appendRight(body.start + 1, COUNT);
     else counted.appendRight(body.start, `{ ${COUNT} `).appendLeft(body.end, ' }');
   }
   return counted.hasChanged() ? { code: counted.toString(), map: counted.generateMap({ source: path, hires: true, includeContent: true }) } : null;
 }
 
-function bodiesOf(code: string): AnyNode[] {
+function bodiesOf(code: string, path: string): AnyNode[] {
   const bodies: AnyNode[] = [];
   try {
-    walk(parseModule(code).program, (node) => {
+    walk(parseUserModule(code, path), (node) => {
       if (LOOPS.has(node.type)) bodies.push((node as AnyNode & { body: AnyNode }).body);
     });
   } catch {
