@@ -1,4 +1,4 @@
-/** Build errors, each at its place in the .ts source. */
+/** Build errors with their place in the .ts source. */
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import type { Bundle } from './bundle.ts';
@@ -14,7 +14,7 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** The sources break a convention that the exploration build relies on. */
+/** Thrown if the sources break a convention that the exploration build relies on. */
 export class ConventionError extends Error {
   readonly problems: readonly Problem[];
 
@@ -25,7 +25,7 @@ export class ConventionError extends Error {
   }
 }
 
-/** Where an offset of the bundle comes from. */
+/** Maps an offset of the bundle to its place in the sources. */
 export type Locate = (offset: number) => Place;
 
 export function locator(bundle: Bundle, root: string): Locate {
