@@ -6,9 +6,7 @@
 import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, type CoreProgram } from './program.ts';
 import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
 import { checkModuleState } from './module-state.ts';
-
-/** Receives each breach with its node in the bundle. */
-export type Report = (at: AnyNode, message: string) => void;
+import type { Report } from './problems.ts';
 
 const ATOMICS = new Set(['load', 'store', 'add', 'sub', 'and', 'or', 'xor', 'exchange', 'compareExchange', 'wait', 'notify']);
 const RANGE_STEPS = new Set(['fill', 'copyWithin']);

@@ -3,7 +3,7 @@
  * Real workers each have a copy of such state; simulated threads share one, and the reset
  * between executions does not reach it.
  */
-import type { Report } from './conventions.ts';
+import type { Report } from './problems.ts';
 import type { CoreProgram } from './program.ts';
 import { namesIn, type Binding } from './scopes.ts';
 import { isFunction, walk, type AnyNode } from './syntax.ts';

@@ -2,6 +2,10 @@
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import type { Bundle } from './bundle.ts';
+import type { AnyNode } from './syntax.ts';
+
+/** Reports a breach of a convention at a node of the bundle. */
+export type Report = (at: AnyNode, message: string) => void;
 
 export interface Place {
   /** Relative to the root of the project. */

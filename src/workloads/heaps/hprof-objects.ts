@@ -51,3 +51,13 @@ export function kindOf(entry: number): number {
 export function numberOf(entry: number): number {
   return entry >>> KIND_BITS;
 }
+
+/** The objects by increasing ids. */
+export interface SortedObjects {
+  /** Ids. */
+  readonly starts: Float64Array;
+  /** What each one is. */
+  readonly kinds: Uint32Array;
+  /** Elements of arrays. */
+  readonly lengths: Uint32Array;
+}

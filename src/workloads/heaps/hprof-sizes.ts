@@ -18,7 +18,7 @@ import type { ClassTable, FieldCounts, JavaClass } from './hprof-classes.ts';
 import { excessOf } from './hprof-excess.ts';
 import { PRIMITIVES, REFERENCE } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
 /** Bytes of an object's header and of a reference in it. */
 export interface ObjectLayout {
@@ -43,16 +43,6 @@ const LEAST_ALIGNMENT = 8;
 const MOST_ALIGNMENT = 256;
 /** So many objects are looked at to tell layouts apart. */
 const SAMPLE = 1 << 20;
-
-/** The objects by increasing ids. */
-export interface SortedObjects {
-  /** Ids. */
-  readonly starts: Float64Array;
-  /** What each one is (hprof-objects). */
-  readonly kinds: Uint32Array;
-  /** Elements of arrays. */
-  readonly lengths: Uint32Array;
-}
 
 export interface JavaSizes {
   readonly layout: ObjectLayout;
