@@ -5,6 +5,7 @@
  */
 import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, type CoreProgram } from './program.ts';
 import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
+import { checkAtomicFields } from './atomic-fields.ts';
 import { checkModuleState } from './module-state.ts';
 import type { Report } from './problems.ts';
 
@@ -29,6 +30,7 @@ export function checkConventions(program: CoreProgram, report: Report): void {
     if (node.type === 'Identifier' && node.name === 'Atomics') checkAtomics(program, node, report);
   });
   checkModuleState(program, report);
+  checkAtomicFields(program, report);
 }
 
 function checkDeclaration(program: CoreProgram, declaration: AnyNode, id: AnyNode, report: Report): void {
