@@ -1,11 +1,12 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import type { FailedRound, Tally } from './commands/stress.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const StressDocument = z.object({
+export const StressDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('stress'),
   seed: count,
@@ -21,7 +22,7 @@ export const StressDocument = z.object({
   /** The round that failed, and the command line that repeats it; null if none did. */
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
-});
+}));
 
 export interface StressOutcome {
   readonly seed: number;
@@ -33,7 +34,7 @@ export interface StressOutcome {
 
 export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
-  const document = StressDocument.parse({
+  return print(StressDocument, {
     schema: SCHEMA,
     command: 'stress',
     seed,
@@ -45,5 +46,4 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }:
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
   });
-  return JSON.stringify(document, null, 2);
 }

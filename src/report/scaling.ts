@@ -5,6 +5,7 @@ import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
+import { markFigures, type MarkFigures } from './mark-figures.ts';
 import { median, medianInterval, type Interval } from '../base/statistics.ts';
 
 export interface HeapFacts {
@@ -38,18 +39,9 @@ export interface ScaleResult {
   readonly mark?: MarkFacts;
 }
 
-/** Medians of a collection. */
-export interface MarkFacts {
-  readonly handoff: number;
-  readonly steal: number;
-  readonly yields: number;
-  /** The part of the threads' time that went into waiting for work. */
-  readonly idleShare: number;
-  /** CASes of a mark that another thread got ahead of. */
-  readonly casFailed: number;
-  /** What the busiest thread marked, over what one marked on average. */
-  readonly balance: number;
-  /** The one that marked most objects first. */
+/** The figures of a mark, and what its threads did. */
+export interface MarkFacts extends MarkFigures {
+  /** By rank: first the thread that marked most objects. */
   readonly threads: readonly ThreadFacts[];
 }
 
@@ -105,7 +97,7 @@ export function resultOf(procs: number, samples: readonly Sample[], mark?: MarkF
 /** The marks of each count of threads. */
 export function markResults(cycles: readonly Cycle[], counts: readonly number[]): ScaleResult[] {
   return warmCycles(cycles, counts).map(({ procs, warm }) =>
-    resultOf(procs, warm.map((cycle) => ({ ns: cycle.markNs, objects: cycle.objectsMarked, bytes: cycle.bytesMarked })), markFacts(warm)));
+    resultOf(procs, warm.map((cycle) => ({ ns: cycle.markNs, objects: cycle.objectsMarked, bytes: cycle.bytesMarked })), { ...markFigures(warm), threads: threadFacts(warm) }));
 }
 
 /**
@@ -118,28 +110,4 @@ export function warmCycles(cycles: readonly Cycle[], counts: readonly number[]):
     if (warm.length === 0) throw new Error(`no collection marked with ${procs} threads`);
     return { procs, warm };
   });
-}
-
-function markFacts(cycles: readonly Cycle[]): MarkFacts {
-  const of = (value: (cycle: Cycle) => number) => median(cycles.map(value));
-  return {
-    handoff: of((c) => c.nhandoff),
-    steal: of((c) => c.nsteal),
-    yields: of((c) => c.nprocyield + c.nosyield + c.nsleep),
-    idleShare: idleShare(cycles),
-    casFailed: of((c) => c.threads.reduce((sum, { casFailed }) => sum + casFailed, 0)),
-    balance: of(({ threads, nproc, objectsMarked }) => objectsMarked === 0 ? 1 : Math.max(1, ...threads.map((t) => (t.objectsMarked * nproc) / objectsMarked))),
-    threads: threadFacts(cycles),
-  };
-}
-
-/** waitNs is left out: the oracle's work falls into it. */
-function idleShare(cycles: readonly Cycle[]): number {
-  let idle = 0;
-  let all = 0;
-  for (const { idleNs, nproc, markNs } of cycles) {
-    idle += idleNs;
-    all += nproc * markNs;
-  }
-  return all === 0 ? 0 : Math.min(1, idle / all);
 }

@@ -1,6 +1,7 @@
 /** A document to compare with is checked whole before it is used. */
 import { expect, test } from 'vitest';
-import { readScaleDocument, scaleDocument, sweepDocument } from '../../src/report/json.ts';
+import { scaleDocument, sweepDocument } from '../../src/report/json.ts';
+import { readScaleDocument } from '../../src/report/read-document.ts';
 import { scalingOf } from '../support/scaling.ts';
 
 type Changed = Record<string, unknown> & { results: Record<string, unknown>[] };
