@@ -41,7 +41,7 @@ const COMMON: Readonly<Record<string, ScaleColumn>> = {
   },
   time: {
     unit: 'ns', head: (phase) => `${phase} time`, cell: ({ medianNs }, { time }) => time(medianNs),
-    about: 'median of the runs. A mark lasts from the end of the sweep in the stopped world until the collecting thread finds no more work, as in gctrace',
+    about: 'median of the runs; the heading names the phase. A mark lasts from the end of the sweep in the stopped world until the collecting thread finds no more work, as in gctrace',
   },
   interval: {
     unit: 'ns', about: 'of the median; needs 6 runs', head: () => '95 % interval',

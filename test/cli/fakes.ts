@@ -8,6 +8,7 @@ import { UsageError } from '../../src/base/fatal.ts';
 import { localPool } from '../../src/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Deps, MachineOptions, Terminal } from '../../src/cli/deps.ts';
+import { checkDocuments } from './check-document.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
@@ -121,6 +122,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);
+  if (line.includes('--json')) checkDocuments(written.out, written.err);
   return { code, ...written, started, stopped, files };
 }
 

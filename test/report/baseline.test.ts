@@ -17,6 +17,11 @@ test('what scale --json has printed is read', () => {
   expect(read(() => {})()).toMatchObject({ phase: 'mark', results: [{ procs: 1 }, { procs: 2 }] });
 });
 
+test('fields of later versions are dropped', () => {
+  const later = read((d) => { d.results[0].more = 1; d.more = {}; })();
+  expect(later).toEqual(read(() => {})());
+});
+
 test.each<[string, (document: Changed) => void, string]>([
   ['a time below zero', (d) => { d.results[0].ns = [1, -1]; }, 'results.0.ns.1 -1: at least 0'],
   ['a time without end', (d) => { d.results[1].medianNs = 1e300; }, 'results.1.medianNs 1e+300: at most 1000000000000000'],
