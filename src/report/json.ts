@@ -159,7 +159,8 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
   });
 }
 
-function withoutThreads({ threads: _, ...fields }: Cycle): object {
+function withoutThreads(collection: Cycle): object {
+  const { threads: _, ...fields } = collection;
   return fields;
 }
 
