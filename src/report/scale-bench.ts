@@ -1,15 +1,15 @@
-/** A measurement in Go's benchmark format, which benchstat and its kin read; and as CSV. */
+/** A measurement in Go's benchmark format, for benchstat, and as CSV. */
 import { CSV_COLUMNS } from './scale-columns.ts';
 import type { ScaleResult, Scaling } from './scaling.ts';
 
 /**
- * Lines of configuration, then one line a run, `BenchmarkMark/heap=tree/threads=2 …`.
+ * Returns lines of configuration, then one line a run: `BenchmarkMark/heap=tree/threads=2 …`.
  *
- * benchstat compares lines of one name and one configuration in different files, and the parts `/key=value` of
- * names in one file. So the settings, which differ from file to file, stand in comments, and what differs within
- * a file is in the names. A name has no `-N` for GOMAXPROCS, which `-col /threads` would not take away.
+ * benchstat compares lines with the same name and configuration across files, and the parts `/key=value` of
+ * names within a file. So settings, which differ between files, are comments, and values that differ within
+ * a file are in the names. A name has no `-N` for GOMAXPROCS: `-col /threads` would not remove it.
  *
- * @param swept the setting that differs within the file, if one does
+ * @param swept the setting that differs within the file, if there is one
  */
 export function formatGoBench({ phase, heap, settings, cores, results }: Scaling, swept?: string): string[] {
   const part = swept === undefined ? '' : `/${swept}=${settings[swept]}`;
@@ -23,7 +23,7 @@ export function formatGoBench({ phase, heap, settings, cores, results }: Scaling
   ];
 }
 
-/** A benchmark's name has no blanks, and a slash begins its next part. */
+/** Returns a part of a benchmark's name: without blanks, and without slashes, which separate the parts. */
 function nameOf(heap: string): string {
   return heap.replace(/^.*[/\\]/, '').replace(/[^\w.-]+/g, '_');
 }

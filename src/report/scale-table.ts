@@ -1,4 +1,4 @@
-/** A measurement of scaling as a table, and what it shows in words. */
+/** A measurement of scaling as a table and in sentences. */
 import { printable } from '../base/printable.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
 import { explainLimits } from './scale-limits.ts';
@@ -7,12 +7,12 @@ import { formatTable } from './table.ts';
 import { formatBytes, formatCount, formatNs, plural, timeColumn } from '../base/units.ts';
 import type { ScalePhase, ScaleResult, Scaling } from './scaling.ts';
 
-/** What threads do in a phase: "2 threads mark". */
+/** The verb of a phase: "2 threads mark". */
 const VERBS: Readonly<Record<ScalePhase, readonly [one: string, many: string]>> = {
   mark: ['marks', 'mark'], sweep: ['sweeps', 'sweep'], alloc: ['allocates', 'allocate'], cycle: ['collects', 'collect'],
 };
 
-/** "tree: 4,194,303 objects, 128 MB in 16,407 spans". */
+/** Returns "tree: 4,194,303 objects, 128 MB in 16,407 spans". */
 export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
   const where = heap.spans === 0 ? '' : ` in ${plural(heap.spans, 'span')}`;
   return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
@@ -31,7 +31,7 @@ export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'resul
   return formatTable(shown, results.map((result) => shown.map(({ cell }) => cell(result, table))), width);
 }
 
-/** What the table shows, sentence by sentence. */
+/** Returns sentences about the table. */
 export function explainScaling(scaling: Scaling): string[] {
   const { results, cores, verified, phase } = scaling;
   const sentences = results.length === 1 ? [explainOne(phase, results[0])] : [compare(phase, results)];
@@ -61,7 +61,7 @@ function compare(phase: ScalePhase, results: readonly ScaleResult[]): string {
   return `${subject} more slowly than ${first.procs}: they take ${formatFactor(1 / speedup)} times as long.`;
 }
 
-/** The fastest but the first, which the others are compared with. */
+/** Returns the fastest result after the first, with which it is compared. */
 export function bestOf(results: readonly ScaleResult[]): ScaleResult {
   return results.slice(1).reduce((best, next) => (next.medianNs < best.medianNs ? next : best), results[1] ?? results[0]);
 }
