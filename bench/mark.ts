@@ -1,7 +1,6 @@
 /**
- * Mark time of the five graphs by both policies with one and two threads, and of the sweep that
- * follows. Every sample is what the machine itself logged of a collection; the counts of threads
- * take turns in one process, so that whatever drifts meanwhile is the same for both.
+ * Times of mark and sweep of the five graphs under both policies with one and two threads. Samples come from the
+ * machine's log of collections. The numbers of threads alternate in one process, so that drift affects both alike.
  */
 import { startRuntime } from '../src/index.ts';
 import type { Cycle } from '../src/index.ts';
@@ -13,7 +12,7 @@ export const THREADS = [1, 2];
 export type Policy = 'go1.3' | 'tuned';
 export const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 const RUNS = 15;
-/** Collections with each count of threads before V8 has compiled what they run. */
+/** Collections with each number of threads that warm up V8. */
 const WARM_UP = 8;
 
 export const markSuite: Suite = {
@@ -35,14 +34,14 @@ function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Itera
   }
 }
 
-/** `runs` collections for each count of threads, by turns, in a process that has warmed up. */
+/** Runs `runs` collections for each number of threads, in turn, after a warm-up. */
 export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
   const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
   const { cycles } = await runtime.finished;
   return cycles.slice(-runs * THREADS.length);
 }
 
-/** From the start of the marking until the last M has left it. */
+/** Returns the time from the start of the mark until the last M has finished. */
 export function markMs({ markNs, waitNs }: Cycle): number {
   return (markNs + waitNs) / 1e6;
 }

@@ -1,11 +1,11 @@
 /**
- * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: pauses of the collectors of
- * 2010 and 2011 beside those of the parallel one with one thread, on the same heaps. Go's
- * change of February 2011 says that it made pauses "about half as long"; the column
- * refword/bitmap is what came of that here.
+ * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: compares the pauses of the collectors of
+ * 2010 and 2011 with those of the parallel collector with one thread, on the same heaps. Go's
+ * change of February 2011 claims pauses "about half as long"; the column
+ * refword/bitmap shows the ratio here.
  *
- * The older collectors sweep in the pause. For the parallel one the pause, and the pause and
- * the sweep that follows, are told apart. With --shrink=64 the heaps are a 64th of their size.
+ * The older collectors sweep in the pause. For the parallel collector there are two figures: the pause, and the pause with
+ * the sweep that follows. With --shrink=64 the heaps are a 64th of their size.
  */
 import { availableParallelism } from 'node:os';
 import { startRuntime } from '../src/index.ts';
@@ -17,7 +17,7 @@ type Collector = NonNullable<RuntimeOptions['collector']>;
 
 interface Heap {
   readonly name: string;
-  /** Its size: levels of a tree, or objects. */
+  /** Size: levels of a tree, or objects. */
   readonly size: readonly [param: 'depth' | 'count', value: number];
 }
 
@@ -31,7 +31,7 @@ const GRAPHS: readonly Heap[] = [
 const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', size: ['depth', 18] }];
 const COLLECTORS: readonly Collector[] = ['refword', 'bitmap', 'parallel'];
 const RUNS = 15;
-/** The collectors by turns, so that whatever drifts meanwhile is the same for all. */
+/** Runs the collectors in turn, so that drift affects all alike. */
 const ROUNDS = 3;
 
 const words = process.argv.slice(2);
@@ -54,7 +54,7 @@ function setting({ name, size }: Heap): RuntimeOptions {
   return { workload: name, procs: 1, params: { [param]: value } };
 }
 
-/** Forced collections of a graph, and no others. */
+/** Runs forced collections of a graph, and no others. */
 function graphOptions(graph: Heap): RuntimeOptions {
   return { ...setting(graph), args: collectArgs(RUNS, [1]), gogc: 'off' };
 }
@@ -77,7 +77,7 @@ async function measure({ name }: Heap, options: RuntimeOptions): Promise<Record<
   };
 }
 
-/** All collections but the first, which warms up. */
+/** Returns all collections but the first, which is the warm-up. */
 async function run(options: RuntimeOptions): Promise<readonly Cycle[]> {
   const runtime = await startRuntime(options);
   const { cycles } = await runtime.finished;

@@ -1,4 +1,4 @@
-/** What a reader of heap files skipped or repaired, in sentences. */
+/** Sentences about parts of a heap file that its reader skipped or repaired. */
 import type { HeapNote, HeapNoteKind } from '../workloads/heaps/heap-facts.ts';
 import { plural } from '../base/units.ts';
 
@@ -20,7 +20,7 @@ const SENTENCES: Readonly<Record<HeapNoteKind, (count: number) => string>> = {
   'trailing-bytes': (n) => `${plural(n, 'byte')} behind the end record passed over`,
 };
 
-/** A line for each kind of note. */
+/** Returns a line for each note. */
 export function formatNotes(notes: readonly HeapNote[]): string[] {
   return notes.map(({ kind, count }) => SENTENCES[kind](count));
 }
