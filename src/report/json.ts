@@ -9,10 +9,9 @@ import { printable } from '../base/printable.ts';
 import type { RunResult } from '../run/api.ts';
 import { GcStats } from '../gc/collect-stats.ts';
 import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
-import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
+import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
-import { formatNotes } from './heap-notes.ts';
 import type { Comparison } from './scale-compare.ts';
 import { describeIssue } from '../base/issue-text.ts';
 import { explainLimits } from './scale-limits.ts';
@@ -68,7 +67,7 @@ const facts = z.object({
 });
 
 /** What the reader of the file skipped or repaired, and how often. */
-const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text }));
+const notes = z.array(z.object({ kind: z.enum(HEAP_NOTE_KINDS), count: count.positive(), text }));
 
 /** Objects that smaller blocks represent in the machine: their true bytes, the bytes of each such block, and what the blocks lack. */
 const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });

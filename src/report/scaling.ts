@@ -2,18 +2,19 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { MemoryUse } from './memory-use.ts';
-import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
+import type { HeapFacts } from '../workloads/heaps/heap-facts.ts';
+import type { HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { median, medianInterval, type Interval } from '../base/statistics.ts';
 
-export interface HeapFacts {
+export interface MeasuredHeap {
   readonly name: string;
   readonly objects: number;
   readonly bytes: number;
   readonly spans: number;
   /** What its file says of it, if that says anything. */
-  readonly facts?: FileFacts;
+  readonly facts?: HeapFacts;
   /** What the reader of its file skipped or repaired. */
   readonly notes?: readonly HeapNote[];
   /** Objects that smaller blocks represent in the machine; all bytes here are of true sizes. */
@@ -63,7 +64,7 @@ export function splitsObjects({ policy, split }: ScaleSettings): boolean {
 
 export interface Scaling {
   readonly phase: ScalePhase;
-  readonly heap: HeapFacts;
+  readonly heap: MeasuredHeap;
   readonly settings: ScaleSettings;
   /** What the roots hold, if it was looked at. */
   readonly graph?: GraphFacts;

@@ -22,7 +22,12 @@ export const RECORD_NAMES: readonly string[] = [
   'the bss segment', 'a deferred call', 'a panic', 'an allocation profile', 'an allocation sample',
 ];
 
-/** How an object of format 1.3 is laid out. */
+/** Kinds of roots, with their labels in reports. */
+export const GO_ROOTS = { data: 'in data', bss: 'in bss', frames: 'in frames', finalizers: 'of finalizers', other: 'other' } as const;
+export type GoRoot = keyof typeof GO_ROOTS;
+export const GO_ROOT_KINDS = Object.keys(GO_ROOTS) as readonly GoRoot[];
+
+/** Layout kinds of an object of format 1.3. */
 export const LAYOUT = { regular: 0, array: 1, chan: 2, conservative: 127 } as const;
 
 /** Kinds of fields as we hold them: what stands in the first word decides about the second. */

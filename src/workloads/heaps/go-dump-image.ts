@@ -6,12 +6,13 @@ import type { Contents } from './contents.ts';
 import { sizeOf, type HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
-import { TAG, type GoParams } from './go-dump-format.ts';
+import { GO_ROOT_KINDS, TAG, type GoParams, type GoRoot } from './go-dump-format.ts';
 import { ObjectMap, areSorted, orderOf } from './go-dump-order.ts';
 import type { ObjectReader } from './go-dump-objects.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
-import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type HeapNote, type RootKind } from './heap-facts.ts';
+import { GroupCounter, type HeapFacts, type HeapGroup } from './heap-facts.ts';
+import type { HeapNote } from './heap-notes.ts';
 import { placesOf } from './places.ts';
 import { bytesOf, listOf, release } from '../../base/lists.ts';
 
@@ -130,7 +131,7 @@ interface Roots {
   /** Each object once, in order. */
   readonly objects: Uint32Array;
   /** Pointers of each kind that lead to an object. */
-  readonly inside: Readonly<Record<RootKind, number>>;
+  readonly inside: Readonly<Record<GoRoot, number>>;
   /** Of all kinds together. */
   readonly counts: FieldCounts;
 }
@@ -139,8 +140,8 @@ function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   const { types, inRoots, finalizable } = records;
   const isRoot = bytesOf(map.starts.length);
   const inside = { data: 0, bss: 0, frames: 0, finalizers: 0, other: 0 };
-  for (const kind of ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
-  const all = ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
+  for (const kind of GO_ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
+  const all = GO_ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
   const waiting = finalizable.finish();
   for (let i = 0; i < waiting.low.length; i++) {
     const object = map.find(addressAt(waiting, i));

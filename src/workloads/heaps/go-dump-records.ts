@@ -4,12 +4,11 @@
  */
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts';
-import { RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
+import { RECORD_NAMES, TAG, type DumpFormat, type GoParams, type GoRoot } from './go-dump-format.ts';
 import { ObjectReader, type DumpMachine } from './go-dump-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { TypeReader } from './go-dump-type-records.ts';
 import { TypeTable } from './go-dump-types.ts';
-import type { RootKind } from './heap-facts.ts';
 
 /** More than any frame, segment or type has. */
 const MAX_CONTENTS = 2 ** 31;
@@ -34,7 +33,7 @@ export class RecordReader {
   readonly types = new TypeTable();
   readonly objects: ObjectReader;
   readonly typeRecords: TypeReader;
-  readonly inRoots: Readonly<Record<RootKind, PointerSink>> = {
+  readonly inRoots: Readonly<Record<GoRoot, PointerSink>> = {
     data: new PointerSink(), bss: new PointerSink(), frames: new PointerSink(), finalizers: new PointerSink(), other: new PointerSink(),
   };
   /** Offset in the file of the first object, and how often objects begin anew behind something else. */
@@ -274,7 +273,7 @@ export class RecordReader {
     cursor.uvarints(2);
   }
 
-  private root(address: number, kind: RootKind = 'other'): void {
+  private root(address: number, kind: GoRoot = 'other'): void {
     const sink = this.inRoots[kind];
     sink.fields++;
     if (address === 0) sink.nils++;

@@ -11,9 +11,10 @@
  * with a finalizer refer to, as in Go's own collector.
  */
 import { DumpCursor } from './go-dump-cursor.ts';
-import { NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
+import { GO_ROOTS, NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
 import { imageOf, type GoImage } from './go-dump-image.ts';
 import { RecordReader } from './go-dump-records.ts';
+import type { HeapImporter } from './importer.ts';
 import { SHORT } from './record-cursor.ts';
 
 export type { GoImage } from './go-dump-image.ts';
@@ -21,10 +22,15 @@ export type { GoImage } from './go-dump-image.ts';
 const HEADER = /^go1\.(\d{1,3}) heap dump\n/;
 const MAX_HEADER_BYTES = 20;
 
-/** Whether a file that begins with these bytes is a heap dump of Go, perhaps of a format to come. */
-export function looksLikeGoDump(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'go1.';
-}
+export const goDump: HeapImporter = {
+  format: 'Go heap dump',
+  // Writers of Go dumps use no common extension.
+  extensions: [],
+  rootLabels: GO_ROOTS,
+  // Also matches later formats, which the reader refuses by their number.
+  matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'go1.',
+  read: readGoDump,
+};
 
 export interface GoDumpOptions {
   /** What reports and messages call the heap. */

@@ -24,12 +24,14 @@ export const SUBRECORD = {
   emptyPrimitiveArray: 0xc3, unreachable: 0x90, heapInfo: 0xfe,
 } as const;
 
-/** Why an object is alive by itself. */
-export const JAVA_ROOTS = [
-  'systemClass', 'thread', 'javaFrame', 'jniGlobal', 'jniLocal', 'nativeStack', 'threadBlock', 'monitor',
-  'internedString', 'finalizing', 'debugger', 'referenceCleanup', 'vmInternal', 'jniMonitor', 'unknown',
-] as const;
-export type JavaRoot = (typeof JAVA_ROOTS)[number];
+/** Kinds of roots, with their labels in reports. */
+export const JAVA_ROOTS = {
+  systemClass: 'system classes', thread: 'threads', javaFrame: 'in frames', jniGlobal: 'JNI globals', jniLocal: 'JNI locals',
+  nativeStack: 'on native stacks', threadBlock: 'of thread blocks', monitor: 'monitors', internedString: 'interned strings',
+  finalizing: 'to be finalized', debugger: 'of the debugger', referenceCleanup: 'of reference cleanup', vmInternal: 'of the VM',
+  jniMonitor: 'JNI monitors', unknown: 'unknown',
+} as const;
+export type JavaRoot = keyof typeof JAVA_ROOTS;
 
 export interface RootShape {
   readonly kind: JavaRoot;

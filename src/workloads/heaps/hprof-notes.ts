@@ -1,5 +1,5 @@
 /** What the reader of a Java heap dump passed over or repaired, with how often. */
-import type { HeapNote } from './heap-facts.ts';
+import type { HeapNote } from './heap-notes.ts';
 import type { RecordReader } from './hprof-records.ts';
 
 export interface ImageRepairs {

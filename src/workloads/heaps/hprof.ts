@@ -10,16 +10,21 @@
  * noted in the image.
  */
 import { HprofCursor } from './hprof-cursor.ts';
+import { JAVA_ROOTS } from './hprof-format.ts';
 import { imageOf, type HprofImage } from './hprof-image.ts';
 import { RecordReader } from './hprof-records.ts';
+import type { HeapImporter } from './importer.ts';
 import { SHORT } from './record-cursor.ts';
 
 export type { HprofImage } from './hprof-image.ts';
 
-/** Whether a file that begins with these bytes is a heap dump of Java. */
-export function looksLikeHprof(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'JAVA';
-}
+export const hprof: HeapImporter = {
+  format: 'Java heap dump',
+  extensions: ['.hprof'],
+  rootLabels: JAVA_ROOTS,
+  matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'JAVA',
+  read: readHprof,
+};
 
 export interface HprofOptions {
   /** What reports and messages call the heap. */

@@ -9,7 +9,8 @@
  * take 200 MB.
  */
 import { HeapFormatError } from './format-error.ts';
-import type { HeapFacts, HeapNote } from './heap-facts.ts';
+import type { HeapFacts } from './heap-facts.ts';
+import type { HeapNote } from './heap-notes.ts';
 import type { Places } from './places.ts';
 
 export interface HeapImage {

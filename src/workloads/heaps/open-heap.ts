@@ -5,13 +5,12 @@
 import { basename } from 'node:path';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { describeMismatch, importerOf } from './catalog.ts';
 import { openChunks } from './file-chunks.ts';
 import { HeapFormatError } from './format-error.ts';
-import { looksLikeGoDump, readGoDump, type GoDumpOptions } from './go-dump.ts';
-import { looksLikeHprof, readHprof } from './hprof.ts';
 import type { HeapImage } from './image.ts';
-import { OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
-import { readV8Snapshot } from './v8-snapshot.ts';
+import { HEAD_BYTES, type ImportOptions } from './importer.ts';
+import { show } from './json-bytes.ts';
 
 const GZIP = [0x1f, 0x8b];
 const UNZIPPED_CHUNK_BYTES = 1 << 18;
@@ -43,17 +42,11 @@ async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promi
   throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
 }
 
-async function readPlain(name: string, { head, chunks, close }: Peeked, again: GoDumpOptions['again']): Promise<HeapImage> {
-  if (looksLikeGoDump(head)) return readGoDump(chunks, { name, again });
-  if (looksLikeHprof(head)) return readHprof(chunks, { name });
-  if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0]) || isByteOrderMark(head)) return readV8Snapshot(chunks, { name });
+async function readPlain(name: string, { head, chunks, close }: Peeked, again: ImportOptions['again']): Promise<HeapImage> {
+  const importer = importerOf(head);
+  if (importer !== undefined) return importer.read(chunks, { name, again });
   await close();
-  throw new HeapFormatError(name, `is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with ${show(head[0])}`);
-}
-
-/** Of UTF-8, or of UTF-16, which the reader of snapshots refuses by name. */
-function isByteOrderMark([first, second, third]: Uint8Array): boolean {
-  return (first === 0xef && second === 0xbb && third === 0xbf) || (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  throw new HeapFormatError(name, `${describeMismatch()}: it begins with ${show(head[0])}`);
 }
 
 function isGzip(head: Uint8Array): boolean {
@@ -68,8 +61,6 @@ interface Peeked {
   /** For who doesn't read `chunks`. */
   close(): Promise<void>;
 }
-
-const HEAD_BYTES = 4;
 
 async function peek(source: AsyncGenerator<Uint8Array>): Promise<Peeked> {
   let first: Uint8Array = new Uint8Array(0);

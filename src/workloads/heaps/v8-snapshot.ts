@@ -18,7 +18,8 @@ import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
 import { openChunks } from './file-chunks.ts';
 import type { HeapImage } from './image.ts';
-import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, show } from './json-bytes.ts';
+import type { HeapImporter } from './importer.ts';
+import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { skipValue } from './json-skip.ts';
 import { readLayout, type SnapshotLayout } from './v8-meta.ts';
@@ -26,6 +27,20 @@ import { readEdges, readNodes, type EdgeRows, type NodeRows } from './v8-rows.ts
 
 /** Real ones have a thousand bytes. */
 const MAX_META_BYTES = 1 << 20;
+
+export const v8Snapshot: HeapImporter = {
+  format: 'V8 heap snapshot',
+  extensions: ['.heapsnapshot'],
+  rootLabels: {},
+  // An empty file matches, too: the reader says that it is empty.
+  matches: (head) => head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0]) || isByteOrderMark(head),
+  read: readV8Snapshot,
+};
+
+/** Recognises the marks of UTF-8 and of UTF-16. The reader refuses UTF-16 by name. */
+function isByteOrderMark([first, second, third]: Uint8Array): boolean {
+  return (first === 0xef && second === 0xbb && third === 0xbf) || (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
 
 export interface V8Image extends HeapImage {
   /** Weak edges of the file, which keep nothing alive and are not among `edges`. */

@@ -6,11 +6,9 @@ import { messageOf } from '../base/thrown.ts';
 import { placeOf } from '../base/user-frame.ts';
 import type { TypeTable } from '../heap/type-table.ts';
 import { G_INTS } from '../machine/g.ts';
-import { BUILT_INS, builtIn } from './built-ins.ts';
+import { builtIn } from './built-ins.ts';
 import { importWorkload } from './user-module.ts';
 import type { Workload } from './workload.ts';
-
-export { checkParams } from './params.ts';
 
 /** Pointer slots of a frame; far more than any program needs. */
 const MAX_SLOTS = 4096;
@@ -45,11 +43,6 @@ const WorkloadShape = z
     report: aFunction.optional(),
   })
   .refine(({ main, steps }) => main.pc < Math.max(1, steps.length), { path: ['main', 'pc'], error: 'lies past the last step' });
-
-/** The built-in workloads, in the order of `--help`. */
-export function listWorkloads(): readonly Workload[] {
-  return BUILT_INS;
-}
 
 /** What `needs` must answer. */
 const NeedsShape = z.object({
