@@ -21,7 +21,7 @@ import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { stackcacheClear } from '../malloc/stack.ts';
 import { addWide, storeWide, loadWide } from '../memory/wide.ts';
-import { markonly } from './flush.ts';
+import { markonly } from './mark.ts';
 import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
 import { WORK, Work, enqueueRoot, getempty, getfull, objAt, workbufStruct, type WorkbufRef } from './work.ts';
