@@ -60,8 +60,8 @@ const PAGE = PAGE_WORD_SHIFT;
 const NOWHERE = NO_BLOCK;
 
 /**
- * Go's flushptrbuf: marks the targets of the pointers buffered from the start of the buffer to
- * `pos` and enqueues those to be scanned. What is known of a target's type holds only for a
+ * Marks the targets of the pointers buffered from the start of the buffer to `pos`, and enqueues
+ * the blocks to scan (Go's flushptrbuf). What is known of a target's type holds only for a
  * pointer to its start.
  */
 export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
@@ -127,8 +127,8 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
 }
 
 /**
- * Asks the spans for the types of those just enqueued that came without one: here, where the
- * misses of a whole buffer overlap, rather than when they are scanned.
+ * Looks up the types of the blocks just enqueued without one. Doing it here lets the cache misses
+ * of a whole buffer overlap.
  */
 function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
   const arena = m[ARENA];
