@@ -1,6 +1,6 @@
 /**
- * Checks of single blocks against the bitmap, as the runtime of 2011 could make them where
- * blocks changed hands. They run with --verify.
+ * Checks of single blocks against the bitmap when malloc hands them out and when they are swept, as
+ * in the runtime of 2011. They run with --verify.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -15,7 +15,7 @@ export function checksBlocks(m: Mem): boolean {
   return m[VERIFY] !== 0;
 }
 
-/** Go's checkallocated: the block at `p`, just handed out, is a block, and not marked yet. */
+/** Checks that the block at `p`, just handed out, has its allocated bit and no mark (Go's checkallocated). */
 export function checkallocated(m: Mem, p: Ref): void {
   const bits = m[bitsWord(m, p)] >>> bitsShift(m, p);
   if ((bits & BIT_ALLOCATED) === 0 || isMarked(m, p)) fatal('BLOCK_NOT_ALLOCATED', { block: p, bits: bits & (BIT_ALLOCATED | BIT_SCAN) });

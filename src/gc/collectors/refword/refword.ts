@@ -1,18 +1,18 @@
 /**
- * Reference words: what the collector of 2010 knew of a block it kept in a word for it,
+ * Reference words of the collector of 2010, one for each block:
  *
  *     | flags | 0 … 0 | state |
  *
- * where the state tells whether the block is handed out and, during a collection, how it was
- * found. The words of a page's blocks lie in a slot of the region of reference words, enough
- * for a page of the smallest blocks; a span of several pages goes on in the next slots:
+ * The state says whether the block is handed out and, during a collection, whether a reference was
+ * found. The words of a page's blocks lie in a slot of the collector's region, with room for a page
+ * of the smallest blocks. A span of several pages goes on in the next slots:
  *
  *     word of block i of span s  =  refwords + firstPage(s) * slot + i
  *
- * In 2010 they lay at the end of the span they were for, and took room from its blocks. Here
- * the heap is shared with the other collectors, which know of no such words.
+ * In 2010 the words lay at the end of their span. Here the heap is shared with collectors that have
+ * no such words.
  *
- * Law: a word is 0 (RefFree) unless its block is handed out.
+ * Invariant: a word is 0 (RefFree) unless its block is handed out.
  *
  * Guardians: a word belongs to the P that hands its block out; then to the speciallock of
  * the span, which guards the flags; with the world stopped, to the collector.
@@ -24,10 +24,7 @@ import { BIT_SCAN, bitsShift, bitsWord } from '../../../heap/bitmap.ts';
 import { SPECIAL_KIND, Special } from '../../../heap/special.ts';
 import { Span, firstPage, spanOf, type SpanRef } from '../../../heap/span.ts';
 
-/**
- * States, by the names they had. `stack` was for stack segments, to be neither scanned nor
- * freed; here stacks are no blocks of the heap, so no word ever says it.
- */
+/** States, by their names of 2010. `stack` is unused: stacks are no blocks of the heap here. */
 export const REF = {
   /** RefFree: not handed out. */
   free: 0,
@@ -47,7 +44,7 @@ export const REF_NO_POINTERS = 0x80000000 | 0;
 export const REF_HAS_FINALIZER = 0x40000000;
 /** RefProfiled: the memory profiler has a record of it. */
 export const REF_PROFILED = 0x20000000;
-/** RefFlags: all of them, and room. RefNoProfiling needs none: it is malloc's flag, and malloc asks at once. */
+/** RefFlags: all of them, with room for more. RefNoProfiling is malloc's flag and is not stored. */
 export const REF_FLAGS = 0xffff0000 | 0;
 
 /** Words of a page's slot: as many as it could hold blocks of 8 bytes. */
@@ -57,17 +54,17 @@ const REFWORDS = CONFIG + Config.at.collectorData;
 const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
 
-/** The reference word of the first block of `s`; the others' follow. */
+/** Returns the ref of the reference word of the first block of `s`; the others follow. */
 export function refwordsOf(m: Mem, s: SpanRef): Ref {
   return m[REFWORDS] + firstPage(m, s) * REFWORD_SLOT;
 }
 
-/** The number in `s` of the block that the word `ref` lies in. */
+/** Returns the number, in `s`, of the block that holds the word at `ref`. */
 export function blockIndex(m: Mem, s: SpanRef, ref: Ref): number {
   return m[s + SIZECLASS] === 0 ? 0 : Math.floor((ref - m[s + START]) / (m[s + ELEMSIZE] >>> 2));
 }
 
-/** The block at `p` is handed out; its bits are set. */
+/** Sets RefNone for the block at `p`, which is handed out; its bits are set. */
 export function setRefNone(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   const isNoscan = ((m[bitsWord(m, p)] >>> bitsShift(m, p)) & BIT_SCAN) === 0;
@@ -75,8 +72,8 @@ export function setRefNone(m: Mem, p: Ref): void {
 }
 
 /**
- * The specials at or around byte `offset` of `s` have changed: their block's flags say so,
- * on a machine that has reference words. The span's speciallock is held, or it is being swept.
+ * Updates the flags of the block at byte `offset` of `s`, whose specials have changed. The span's
+ * speciallock is held, or the span is being swept.
  */
 export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   const block = blockIndex(m, s, m[s + START] + (offset >>> 2));
@@ -89,13 +86,13 @@ export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   m[word] = (m[word] & ~REF_HAS_FINALIZER) | flags;
 }
 
-/** The block at `p` has been freed explicitly. */
+/** Sets RefFree for the block at `p`, which is freed explicitly. */
 export function setRefFree(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   m[refwordsOf(m, s) + blockIndex(m, s, p)] = REF.free;
 }
 
-/** The block at `p` has been sampled. */
+/** Sets RefProfiled for the block at `p`. */
 export function setRefProfiled(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   m[refwordsOf(m, s) + blockIndex(m, s, p)] |= REF_PROFILED;
