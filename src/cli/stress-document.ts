@@ -1,10 +1,11 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const StressDocument = z.object({
+export const StressDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('stress'),
   seed: count,
@@ -20,7 +21,7 @@ export const StressDocument = z.object({
   /** The round that failed, and the command line that repeats it; null if none did. */
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
-});
+}));
 
 /** How the rounds so far ended. */
 export interface Tally {
@@ -51,7 +52,7 @@ export interface StressOutcome {
 
 export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
-  const document = StressDocument.parse({
+  return print(StressDocument, {
     schema: SCHEMA,
     command: 'stress',
     seed,
@@ -63,5 +64,4 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }:
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
   });
-  return JSON.stringify(document, null, 2);
 }
