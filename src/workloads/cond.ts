@@ -8,20 +8,22 @@
  * goroutine counts as waiting. So no signal is lost in between. A signal moves the goroutine to the
  * queue of the mutex, so that it continues with the mutex locked.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { atomic, by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
 import type { Ref } from '../memory/address.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { parkAt } from '../runtime/goroutine.ts';
 import { globalAt } from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
 
-const LOCKED = 'its lock';
+const LOCKED = guardedBy('waitgroup.lock');
 
 const Mutex = struct('mutex', 5, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('waitgroup.lock'),
   /** The first and the last goroutine that waits, 0 for none. */
   queue: by(LOCKED, 2),
   /** The goroutine that has locked it, 0 for none. */
@@ -30,9 +32,12 @@ const Mutex = struct('mutex', 5, {
 
 const Cond = struct('cond', 3, {
   /** The mutex that goroutines wait with, 0 before the first. */
-  xmutex: atomic('any M'),
-  queue: by("its mutex's lock", 2),
+  xmutex: atomic('set by the first M that waits'),
+  queue: by(guardedBy('waitgroup.lock', { via: 'xmutex' }), 2),
 });
+
+elsewhere(Mutex, 'a program places it in its globals');
+elsewhere(Cond, 'a program places it in its globals');
 
 /** Globals of a mutex. */
 export const MUTEX_GLOBALS = Mutex.words;

@@ -2,24 +2,28 @@
  * Go's WaitGroup: a goroutine sleeps until the goroutines that it started are done. The group lies in
  * the globals; none of its words looks like a pointer.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { parkAt } from '../runtime/goroutine.ts';
 import { globalAt } from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
 
-const LOCKED = 'its lock';
+const LOCKED = guardedBy('waitgroup.lock');
 
 const WaitGroup = struct('waitgroup', 4, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('waitgroup.lock'),
   /** Goroutines not done yet. */
   count: by(LOCKED),
   /** The goroutine that waits, 0 for none. */
   waiter: by(LOCKED),
 });
+
+elsewhere(WaitGroup, 'a program places it in its globals');
 
 /** Globals of a wait group. */
 export const GROUP_GLOBALS = WaitGroup.words;

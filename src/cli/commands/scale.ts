@@ -225,7 +225,7 @@ async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: rea
 type Baseline = ScaleDocument & { readonly path: string };
 
 async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & { readonly path: string })> {
-  const { readScaleDocument } = await import('../../report/json.ts');
+  const { readScaleDocument } = await import('../../report/read-document.ts');
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 

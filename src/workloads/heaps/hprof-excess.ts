@@ -9,8 +9,12 @@
  */
 import type { ClassTable } from './hprof-classes.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
-import type { SizeTable, SortedObjects } from './hprof-sizes.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
+
+/** The bytes of an object of a kind with so many elements. */
+interface Sizes {
+  of(kind: number, length: number): number;
+}
 
 /** Most extra bytes. @Contended pads each group of fields with 128 bytes at either end; a longer distance includes free memory. */
 const MOST_EXCESS = 512;
@@ -25,7 +29,7 @@ const KNOWN_TO_HAVE_MORE: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns, by class, the bytes to add to each instance. */
-export function excessOf(objects: SortedObjects, sizes: SizeTable, classes: ClassTable, names: HprofNames): Float64Array {
+export function excessOf(objects: SortedObjects, sizes: Sizes, classes: ClassTable, names: HprofNames): Float64Array {
   const own = ownEvidence(objects, sizes, classes.all.length);
   const family = familyEvidence(own, classes);
   const isFree = shareOfGaps(objects, sizes);
@@ -47,7 +51,7 @@ interface Evidence {
   readonly least: Float64Array;
 }
 
-function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: SizeTable, classes: number): Evidence {
+function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: Sizes, classes: number): Evidence {
   const instances = new Float64Array(classes);
   const least = new Float64Array(classes).fill(Infinity);
   for (let i = 0; i + 1 < starts.length; i++) {
@@ -74,7 +78,7 @@ function familyEvidence(own: Evidence, classes: ClassTable): Evidence {
 }
 
 /** Returns the share, 0 to 1, of primitive arrays that free memory follows. Their size is certain. */
-function shareOfGaps({ starts, kinds, lengths }: SortedObjects, sizes: SizeTable): number {
+function shareOfGaps({ starts, kinds, lengths }: SortedObjects, sizes: Sizes): number {
   let arrays = 0;
   let gaps = 0;
   for (let i = 0; i + 1 < starts.length; i++) {

@@ -18,10 +18,10 @@ import { hexId, type ClassTable } from './hprof-classes.ts';
 import type { HprofCursor } from './hprof-cursor.ts';
 import { primitiveArrayName, readableName } from './hprof-names.ts';
 import { notesOf } from './hprof-notes.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 import type { RecordReader } from './hprof-records.ts';
 import { rootsOf } from './hprof-roots.ts';
-import { sizesOf, type JavaSizes, type ObjectLayout, type SortedObjects } from './hprof-sizes.ts';
+import { sizesOf, type JavaSizes, type ObjectLayout } from './hprof-sizes.ts';
 import { SizeList } from './size-list.ts';
 import { listOf, release } from '../../base/lists.ts';
 

@@ -51,3 +51,13 @@ export function kindOf(entry: number): number {
 export function numberOf(entry: number): number {
   return entry >>> KIND_BITS;
 }
+
+/** The objects in increasing order of ids. */
+export interface SortedObjects {
+  /** Ids. */
+  readonly starts: Float64Array;
+  /** Kind and number, see `kindOf` and `numberOf`. */
+  readonly kinds: Uint32Array;
+  /** Elements of arrays. */
+  readonly lengths: Uint32Array;
+}

@@ -17,7 +17,7 @@ import type { ClassTable, FieldCounts, JavaClass } from './hprof-classes.ts';
 import { excessOf } from './hprof-excess.ts';
 import { PRIMITIVES, REFERENCE } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
 /** Bytes of an object's header and of a reference in it. */
 export interface ObjectLayout {
@@ -42,16 +42,6 @@ const LEAST_ALIGNMENT = 8;
 const MOST_ALIGNMENT = 256;
 /** Number of objects in the sample that decides the layout. */
 const SAMPLE = 1 << 20;
-
-/** The objects in increasing order of ids. */
-export interface SortedObjects {
-  /** Ids. */
-  readonly starts: Float64Array;
-  /** Kind and number; see hprof-objects.ts. */
-  readonly kinds: Uint32Array;
-  /** Elements of arrays. */
-  readonly lengths: Uint32Array;
-}
 
 export interface JavaSizes {
   readonly layout: ObjectLayout;
