@@ -123,8 +123,9 @@ describe('a broken type name of Go 1.5', () => {
   const ITAB = 0x820000;
   const broken = (minor: number): DumpWriter => new DumpWriter(minor).params().u(3, TYPE, 8, 14_965_953);
   const after = (w: DumpWriter): Buffer => w.u(1).itab(ITAB, TYPE).object(HEAP, 16, { 0: HEAP }, [['ptr', 0]]).eof().bytes;
-  // The type's address occurs in memory, and so does an itab, but never both together.
-  const memory = Buffer.concat([Buffer.from('20c96b0000000000', 'hex'), Buffer.alloc(3000, 0x55), new DumpWriter(5).u(TYPE, 8, TYPE).bytes.subarray(16)]);
+  // In memory lie the type's address, an itab's tag in front of it, and a whole itab, but no boolean precedes the itab.
+  const encoded = (...numbers: number[]): Buffer => new DumpWriter(5).u(...numbers).bytes.subarray(16);
+  const memory = Buffer.concat([Buffer.from('20c96b0000000000', 'hex'), Buffer.alloc(3000, 0x55), encoded(8, ITAB, TYPE), encoded(TYPE, 8, TYPE)]);
 
   it('is skipped up to the itab of the type', async () => {
     for (const chunk of [1, 100, 1 << 16]) {
