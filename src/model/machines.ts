@@ -1,4 +1,4 @@
-/** Machines that are known by name; docs/model.md says more of each. */
+/** Machines that are known by name; docs/explanation/model.md says more of each. */
 import type { MachineModel } from './machine-model.ts';
 
 export const MACHINES: readonly MachineModel[] = [

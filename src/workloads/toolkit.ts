@@ -1,6 +1,6 @@
 /**
  * What a user's workload module is given, so that it need not import anything: the functions
- * its steps are written with, which check what they are given. docs/workloads.md describes each.
+ * its steps are written with, which check what they are given. docs/reference/toolkit.md describes each.
  */
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';

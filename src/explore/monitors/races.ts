@@ -2,7 +2,7 @@
  * The race detector: two accesses to one word by two threads, one of them plain and one of
  * them a store, of which nothing says which comes first. Such a pair is found in any execution
  * that makes both, whichever comes first there, as long as no chance order between them hides
- * it. What orders is docs/exploring.md's section on races.
+ * it. What orders is docs/explanation/exploration.md's section on races.
  */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
