@@ -4,4 +4,4 @@ import { join } from 'node:path';
 import { ROOT } from '../base/root.ts';
 import { generatedPages } from './docs/documents.ts';
 
-for (const [path, text] of generatedPages()) writeFileSync(join(ROOT, path), text);
+for (const [path, text] of await generatedPages()) writeFileSync(join(ROOT, path), text);

@@ -1,34 +1,23 @@
 /** Every page that `npm run docs` writes, as it must read now. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { ROOT } from '../../base/root.ts';
 import { memoryMapMarkdown } from '../../report/memory-map.ts';
 import { shapeFor } from '../../run/shape.ts';
-import { createProgram } from '../program.ts';
-import { realDeps } from '../real-deps.ts';
 import { commandReference } from './command-reference.ts';
 import { fillSections } from './markers.ts';
+import { documentedProgram } from './program.ts';
 import { sectionsFor } from './sections.ts';
 
 /** The machine that docs/memory-map.md shows. */
 const DOCUMENTED = shapeFor({ procs: 2, arena: 256 << 20, policy: 'tuned' }, { arenaBytes: 0, globals: 16, goroutines: 60 });
-/** Columns of a help text in which no example is wrapped. */
-const WIDE = 400;
 const MARKER = '<!-- generated: ';
 /** Folders of docs without pages of ours. */
 const NOT_OURS = /^docs\/(\.vitepress|reference\/api)\//;
 
 /** Returns the generated pages: their path from the root of the project, and their text. */
-export function generatedPages(): ReadonlyMap<string, string> {
-  let text = '';
-  const deps = realDeps({ streams: { outIsTerminal: false, errIsTerminal: false }, doing: () => {}, signal: new AbortController().signal, isInterrupted: () => false });
-  const program = createProgram({ ...deps, terminal: { ...deps.terminal, outWidth: WIDE, out: (part) => void (text += part) } });
-  const helpOf = (command: Command) => {
-    text = '';
-    command.outputHelp();
-    return text;
-  };
+export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
+  const { program, helpOf } = await documentedProgram();
   const sections = sectionsFor(program);
   return new Map([
     ['docs/memory-map.md', memoryMapMarkdown(DOCUMENTED)],
