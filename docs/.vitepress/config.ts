@@ -7,6 +7,8 @@ const DOCS = join(import.meta.dirname, '..');
 /** Written by TypeDoc (`npm run docs:api`). */
 const API_SIDEBAR = join(DOCS, 'reference/api/typedoc-sidebar.json');
 
+const ON_GITHUB = /https:\/\/github\.com\/sweepgen\/sweepgen\/blob\/main\/docs\/([\w/-]+)\.md/g;
+
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
 
 const sidebar: DefaultTheme.SidebarItem[] = [
@@ -77,6 +79,14 @@ export default defineConfig({
   lastUpdated: false,
   // Examples are copied as they are; the API exists only after `npm run docs:api`.
   ignoreDeadLinks: [/\/examples\//, ...(existsSync(API_SIDEBAR) ? [] : [/\/reference\/api\//])],
+  // Pages that the npm package leaves out are linked on GitHub; on the site they are local.
+  vite: {
+    plugins: [{
+      name: 'local-pages',
+      enforce: 'pre',
+      transform: (text, id) => (id.endsWith('.md') ? text.replace(ON_GITHUB, '/$1.md') : undefined),
+    }],
+  },
   buildEnd: ({ outDir }) => cpSync(join(DOCS, 'examples'), join(outDir, 'examples'), { recursive: true }),
   themeConfig: {
     nav: [

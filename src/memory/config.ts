@@ -1,9 +1,8 @@
 /** What the machine was built with. Written before the first worker starts, constant after. */
+import { BOOT } from './guardian.ts';
 import { by, struct, type Mem } from './struct.ts';
 import { globalRecord } from './segment.ts';
 import type { Ref } from './address.ts';
-
-const BOOT = 'boot';
 
 /** Bits of the `debug` word: what GODEBUG switched on in Go. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;

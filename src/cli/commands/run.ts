@@ -15,7 +15,7 @@ import type { Progress as Tick } from '../../run/api.ts';
 import type { MachineTuning, Policy } from '../../run/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
-import { readHeap } from '../heaps.ts';
+import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
@@ -61,7 +61,7 @@ export function addRun(program: Command, deps: Deps): void {
     .summary('run a workload on the allocator and the collector')
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
     .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
-    .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot, a Go heap dump or a Java .hprof, as it is or in gzip')
+    .option('--heap <file>', `load this heap first: ${HEAP_FILE_HELP}`)
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', 'Ps, each on a thread of its own, 1 to 64 (default: one for each core)', parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)

@@ -10,7 +10,7 @@ import { documentedProgram } from './program.ts';
 import { sectionsFor } from './sections.ts';
 
 /** The machine that docs/memory-map.md shows. */
-const DOCUMENTED = shapeFor({ procs: 2, arena: 256 << 20, policy: 'tuned' }, { arenaBytes: 0, globals: 16, goroutines: 60 });
+export const DOCUMENTED = shapeFor({ procs: 2, arena: 256 << 20, policy: 'tuned' }, { arenaBytes: 0, globals: 16, goroutines: 60 });
 const MARKER = '<!-- generated: ';
 /** Folders of docs without pages of ours. */
 const NOT_OURS = /^docs\/(\.vitepress|reference\/api)\//;

@@ -6,18 +6,25 @@ import type { Scenario } from '../../explore/scenarios/scenario.ts';
 import { STRATEGIES } from '../../explore/strategies/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { BUILT_INS } from '../../workloads/built-ins.ts';
+import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
+import { IMPORTERS } from '../../workloads/heaps/catalog.ts';
 import type { Workload } from '../../workloads/workload.ts';
+import { inWords } from '../../base/suggest.ts';
 import { plural } from '../../base/units.ts';
 import { EXIT_ROWS } from '../help.ts';
 import { commandTable } from './command-reference.ts';
 import { code, plain, table } from './markdown.ts';
 import type { Sections } from './markers.ts';
+import { STATISTICS_SECTIONS } from './statistics.ts';
 
 export function sectionsFor(program: Command): Sections {
   return {
+    ...STATISTICS_SECTIONS,
     commands: () => commandTable(program),
     'exit-codes': () => table(['exit code', 'meaning'], EXIT_ROWS.map(([exit, meaning]) => [exit, plain(meaning)])),
     workloads: () => workloadTable(BUILT_INS),
+    graphs: () => `The graphs are ${inWords(GRAPH_NAMES.map(code))}.`,
+    importers: () => table(['format', 'usual extension'], IMPORTERS.map(({ format, extensions }) => [format, extensions.map(code).join(', ')])),
     scenarios: () => scenarioTable(SCENARIOS),
     canaries: () => scenarioTable(CANARIES),
     strategies: () => table(['strategy', 'choice of the next thread'], STRATEGIES.map(({ spec, summary }) => [code(spec), plain(summary)])),
