@@ -57,7 +57,7 @@ export function addScale(program: Command, deps: Deps): void {
   const command = program
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
-    .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
+    .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/how-to/measure-scaling.md says how to read it.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
