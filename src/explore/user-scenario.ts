@@ -129,7 +129,7 @@ function describeUserScenario(path: string, core: Core & UserExports, { places }
     knobs,
     shape: (given) => (shape === undefined ? {} : checkShape(path, calling('shape', () => shape(given)))),
     operations: (given) => (operations === undefined ? Array.from({ length: given.procs }, () => []) : checkOperations(path, calling('operations', () => operations(given)), given.procs)),
-    build: (_core, m, m0, given) => core.user_build?.(m, m0, given) ?? nothing(),
+    build: (_core, m, m0, { knobs: given }) => core.user_build?.(m, m0, given) ?? nothing(),
     run: (_core, m, i, list, given) => core.user_run(m, i, list, given),
     check: (m, results, setting) => (core.user_check === undefined ? '' : told(calling('check', () => runAlone(core, core.user_check!(m, results, setting))))),
   });

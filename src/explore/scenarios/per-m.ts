@@ -19,7 +19,7 @@ interface PerM {
   /** Without it each M does one thing. */
   operations?(knobs: Knobs): Operations;
   /** What is there before, made on M 0. */
-  build(core: Core, m: Int32Array, m0: number, knobs: Knobs): Coroutine;
+  build(core: Core, m: Int32Array, m0: number, setting: Setting): Coroutine;
   /** What M `i` does. */
   run(core: Core, m: Int32Array, i: number, operations: readonly Operation[], knobs: Knobs): Coroutine;
   /** As the Ms have left it, before what is left is swept: what is wrong, or ''. `template` is what they found. */
@@ -46,7 +46,7 @@ export function perM(own: PerM): Scenario {
       const template = new Int32Array(map.words);
       beginLedger(core);
       const m0 = runAlone(core, core.boot(template, map, 100));
-      runAlone(core, own.build(core, template, m0, knobs));
+      runAlone(core, own.build(core, template, m0, setting));
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
       const oracleOf = onePerMemory(makeOracle);
       return {

@@ -33,7 +33,7 @@ export function programPerM({ name, summary, procs, knobs, shape, before, operat
     ...(knobs && { knobs }),
     shape: (values) => ({ bssWords: BSS_WORDS, ...shape?.(values) }),
     ...(isFixed ? {} : { operations }),
-    build: (core, m, m0, values) => core.buildByOperations(m, m0, before(values)),
+    build: (core, m, m0, { knobs: values }) => core.buildByOperations(m, m0, before(values)),
     run: (core, m, i, list, values) => core.runOperations(m, i, isFixed ? (operations(values)[i] ?? []) : list),
     checkLeft: (m, template, values) => checkSlots(m, values.procs) || check?.(m, template, values) || '',
     check: (m, _results, { knobs: values }) => checkFinalizers(m, values.procs),
