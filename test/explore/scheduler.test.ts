@@ -3,15 +3,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runAlone } from '../../src/explore/alone.ts';
 import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
 import { Replay } from '../../src/explore/strategies/replay.ts';
-import { explore, Explorer, type ExploreOptions } from '../../src/explore/scheduler.ts';
+import type { ExploreOptions } from '../../src/explore/explore-options.ts';
+import { explore, Explorer } from '../../src/explore/scheduler.ts';
 import { ACCESS } from '../../src/rewrite/sites.ts';
 import type { Scene, Strategy } from '../../src/explore/strategy.ts';
 import { loadText, type TextCore } from '../rewrite/compile.ts';
 
 const TEXT = `
-import { nanotime, unixtime } from '../run/src/base/clock.ts';
-import { osyield, procyield, usleep } from '../run/src/sync/os.ts';
-import { fatal } from '../run/src/base/fatal.ts';
+import { nanotime, unixtime } from '../src/base/clock.ts';
+import { osyield, procyield, usleep } from '../src/sync/os.ts';
+import { fatal } from '../src/base/fatal.ts';
 export function sleepOn(m: Int32Array, word: number, value: number, ms?: number): string {
   return Atomics.wait(m, word, value, ms);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConventionError } from '../../src/rewrite/problems.ts';
 import { generateText } from './compile.ts';
 
-const VIEW = "import { byteView } from '../run/src/memory/bytes.ts';\n";
+const VIEW = "import { byteView } from '../src/memory/bytes.ts';\n";
 
 /** What the source says, the place, and a part of the message. */
 const BREACHES: readonly (readonly [text: string, place: string, message: string])[] = [
