@@ -1,7 +1,4 @@
-/**
- * What the exploration build makes into coroutines: all that a scenario may call, and the
- * programs of the scenarios.
- */
+/** The entry of the exploration build: everything that a scenario may call, and the scenarios' programs. All of it is made into coroutines. */
 export * from '../sync/lfstack.ts';
 export * from '../sync/lock.ts';
 export * from '../sync/note.ts';

@@ -84,7 +84,7 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   return objects;
 }
 
-/** Reports whether object `i` is allocated without pointers: the smallest leaves, which would otherwise share blocks, and some others. */
+/** Reports whether object `i` is allocated with pointers: all that point to others, some leaves, and the smallest, which would otherwise be tiny and share blocks. */
 function hasPointers(i: number): boolean {
   return CHILDREN[i].length > 0 || mixedWords(i) === 2 || i % 5 === 0;
 }
