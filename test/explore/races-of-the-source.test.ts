@@ -63,6 +63,6 @@ describe('a planted mistake', () => {
     const { failure } = watched(await loadCore(true, { name: 'slip', history: 'constructed', ...slip }), scenario, 3, 200);
     expect(failure?.verdict).toBe('race');
     expect(failure!.facts[0]).toMatch(word);
-    expect(explainFailure(failure!)[0]).toMatch(/^a data race, noticed as M\d went on:$/);
+    expect(explainFailure(failure!)[0]).toMatch(/^a data race, found as M\d continued:$/);
   });
 });

@@ -371,7 +371,7 @@ describe('running alone', () => {
   });
 
   it('must end', () => {
-    expect(() => runAlone(core, core.count(new Int32Array(WORDS), 9 as never, 500 as never), 100)).toThrow('what runs alone does not end within 100 accesses');
+    expect(() => runAlone(core, core.count(new Int32Array(WORDS), 9 as never, 500 as never), 100)).toThrow('a coroutine that runs alone does not end within 100 accesses');
   });
 
   it('may not sleep', () => {

@@ -25,7 +25,7 @@ export function laneTable({ names, rows, elidedAtEnd }: Lanes): TableLine[] {
   const lines: TableLine[] = [{ text: line(' ', 'step', (thread) => names[thread], 'source'), kind: 'head' }];
   for (const row of rows) {
     if (row.elided > 0) lines.push(elision(row.elided, numberWidth));
-    if (row.takenFrom >= 0) lines.push({ text: `${''.padStart(numberWidth + 2)}  ── ${names[row.takenFrom]} is stopped, ${names[row.thread]} goes on ──`, kind: 'between' });
+    if (row.takenFrom >= 0) lines.push({ text: `${''.padStart(numberWidth + 2)}  ── ${names[row.takenFrom]} is preempted by ${names[row.thread]} ──`, kind: 'between' });
     const text = line(row.critical ? MARK : ' ', String(row.step), (thread) => (thread === row.thread ? row.operation : ''), source(row));
     lines.push({ text, kind: row.critical ? 'critical' : 'access' });
   }

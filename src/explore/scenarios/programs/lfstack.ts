@@ -12,7 +12,7 @@ import { EMPTY, FULL } from '../../../gc/work.ts';
 export const StackNode = struct('stacknode', 4, {
   node: by('lfstack.ts', LFNode.words),
   /** The owning thread, counted from 1; 0 while the node is on a stack. */
-  owner: by('who popped it'),
+  owner: by('the thread that popped it'),
 });
 
 const { owner: OWNER } = StackNode.at;

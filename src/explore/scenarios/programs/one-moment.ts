@@ -26,6 +26,6 @@ export function checkOneMoment(m: Mem, stats: Ref): void {
   expectEqual(loadWide(m, stats + at.stacksSys), loadWide(m, stats + at.stacksInuse), 5);
 }
 
-function expectEqual(a: number, b: number, law: number): void {
-  if (a !== b) fatal('STATISTICS_OF_TWO_MOMENTS', { law, a, b });
+function expectEqual(a: number, b: number, equation: number): void {
+  if (a !== b) fatal('STATISTICS_OF_TWO_MOMENTS', { equation, a, b });
 }
