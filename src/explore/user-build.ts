@@ -21,8 +21,8 @@ export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'>
 
 /** File names of the variants. */
 const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
-/** Everything that takes part in building besides the sources: files in these folders, and packages. */
-const TOOLS = [join(import.meta.dirname, '../rewrite')];
+/** Everything that takes part in building besides the sources: files in this folder, and packages. */
+const TOOLS = join(import.meta.dirname, '../rewrite');
 const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
 
 /**
@@ -86,7 +86,7 @@ async function buildTools(): Promise<typeof import('../rewrite/generate.ts')> {
 
 /** Returns a hash of the build tools: other versions may build something else. */
 function toolsHash(): string {
-  const files = TOOLS.flatMap((folder) => readdirSync(folder).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(folder, name)));
+  const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(TOOLS, name));
   const packages = PACKAGES.map((name) => join(ROOT, 'node_modules', name, 'package.json')).filter((path) => existsSync(path));
   return hashOf([...files, ...packages].map((path) => readFileSync(path, 'utf8')).join('\0'));
 }

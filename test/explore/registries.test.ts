@@ -10,7 +10,7 @@ import { findScenario } from '../../src/explore/find.ts';
 import { loadCore } from '../../src/explore/load.ts';
 import { MONITOR_NAMES, makeMonitors } from '../../src/explore/monitors/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { fromModules } from '../../src/explore/scenarios/module.ts';
+import { fromModules } from '../../src/explore/scenarios/from-modules.ts';
 import * as MODULES from '../../src/explore/scenarios/modules/registry.ts';
 import { STRATEGIES, TURNS, makeStrategy } from '../../src/explore/strategies/catalog.ts';
 import { nameOf, type StrategyEntry } from '../../src/explore/strategies/entry.ts';

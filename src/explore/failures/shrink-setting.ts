@@ -8,7 +8,8 @@
  *
  * Invariants: operations that a scenario keeps are never left out, and operations of one bond only together.
  */
-import { knobsOf, type Knobs, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import type { Operations } from '../scenarios/operation.ts';
+import { knobsOf, type Knobs, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';

@@ -3,7 +3,8 @@
  * machine's counters equal the calls that were made. Each holds at every checkpoint and after the end, no
  * matter how much is still unswept.
  */
-import { COLLECTOR, CONFIG, Config, DEBUG } from '../../memory/config.ts';
+import { CONFIG, Config, DEBUG } from '../../memory/config.ts';
+import { COLLECTOR } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
 import { SPAN_STATE, Span } from '../../heap/span.ts';

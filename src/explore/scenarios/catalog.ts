@@ -14,7 +14,7 @@ import { helpersDone } from './helpers.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
-import { fromModules } from './module.ts';
+import { fromModules } from './from-modules.ts';
 import { pacing } from './pacing.ts';
 import { parforFew, parforIdle, parforMany, parforPairs, parforWait } from './parfor.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';

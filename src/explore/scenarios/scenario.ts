@@ -7,29 +7,10 @@
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
+import type { Operation, Operations } from './operation.ts';
+import type { Knob, Knobs, Setting } from './setting.ts';
 
-/** A number that can be set for a scenario. */
-export interface Knob {
-  readonly name: string;
-  readonly summary: string;
-  /** All values. The first is the default; later ones are smaller or rarer. */
-  readonly values: readonly number[];
-}
-
-/** The knobs' values by name; every scenario has `procs`. */
-export type Knobs = { readonly procs: number } & Readonly<Record<string, number>>;
-
-/** One operation of a thread: a name and numbers. The scenario's program defines their meaning. */
-export type Operation = readonly [name: string, ...args: number[]];
-/** The operations of each thread, in order. Any operation can be left out: shrinking relies on it. */
-export type Operations = readonly (readonly Operation[])[];
-
-/** A setting of a scenario: everything that an execution depends on, except its schedule. */
-export interface Setting {
-  readonly knobs: Knobs;
-  /** Empty for a scenario without operations. */
-  readonly operations: Operations;
-}
+export type { Knob, Knobs, Setting };
 
 export interface Scenario {
   readonly name: string;

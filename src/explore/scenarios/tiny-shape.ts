@@ -1,6 +1,7 @@
 /** The shape of explored machines: everything is so small that it soon fills up and is reused. */
 import type { MachineShape } from '../../memory/map.ts';
-import { COLLECTOR, TYPES } from '../../memory/config.ts';
+import { TYPES } from '../../memory/config.ts';
+import { COLLECTOR } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 
 const TINY: MachineShape = {

@@ -1,7 +1,7 @@
 /** Translates operations of a scenario into orders for its goroutines (programs/told.ts). */
 import { UsageError } from '../../base/fatal.ts';
 import type { Order } from './programs/told.ts';
-import type { Operations } from './scenario.ts';
+import type { Operations } from './operation.ts';
 
 /**
  * Returns the orders of each goroutine.

@@ -1,5 +1,6 @@
 /** A whole machine: allocation, pointer stores, collections on several Ms, and sweeping while mutators run. */
-import { COLLECTOR, TYPES } from '../../memory/config.ts';
+import { TYPES } from '../../memory/config.ts';
+import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { prepareMachine } from './machine.ts';
@@ -14,7 +15,7 @@ const ROUNDS = 2;
 /** Only Go 1.3's mark loop has these. */
 const VARIANTS: readonly Knob[] = [
   { name: 'types', summary: 'how pointers are found: 0 conservatively, 1 by MTypes of spans, 2 by pointer bits', values: [TYPES.none, TYPES.mtypes, TYPES.heapbits] },
-  { name: 'collector', summary: '0 parallel mark; 1 bitmap and 2 refword: the older collectors, which mark on one M', values: [COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword] },
+  { name: 'collector', summary: COLLECTORS.map(({ name }, id) => `${id} ${name}`).join(', '), values: COLLECTORS.map((_, id) => id) },
   { name: 'bits', summary: 'width of a pointer', values: [64, 32] },
   { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] },
 ];

@@ -6,7 +6,8 @@ import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
 import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
 import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
-import { procsKnob, type Knobs, type Operations, type Prepared, type Scenario, type Setting } from './scenario.ts';
+import type { Operations } from './operation.ts';
+import { procsKnob, type Knobs, type Prepared, type Scenario, type Setting } from './scenario.ts';
 
 /** Seeds are the roots of disjoint trees. The first tree is the largest; Ms without a seed get work from it. */
 const SEEDS: Operations = [[['seed', 2], ['seed', 3]], [['seed', 4]], [], []];

@@ -2,7 +2,9 @@
  * Threads pop nodes from two lock-free stacks and push them back. A node stores its owner. A popped node
  * that has an owner was not on a stack.
  */
-import { by, struct, type Mem } from '../../../memory/struct.ts';
+import { ownedBy } from '../../../memory/guardian.ts';
+import { elsewhere } from '../../../memory/regions.ts';
+import { by, part, struct, type Mem } from '../../../memory/struct.ts';
 import type { Ref } from '../../../memory/address.ts';
 import { nanotime } from '../../../base/clock.ts';
 import { fatal } from '../../../base/fatal.ts';
@@ -10,10 +12,12 @@ import { LFNode, lfstackpop, lfstackpush } from '../../../sync/lfstack.ts';
 import { EMPTY, FULL } from '../../../gc/work.ts';
 
 export const StackNode = struct('stacknode', 4, {
-  node: by('lfstack.ts', LFNode.words),
+  node: part('lfnode', LFNode.words),
   /** The owning thread, counted from 1; 0 while the node is on a stack. */
-  owner: by('the thread that popped it'),
+  owner: by(ownedBy('thread')),
 });
+
+elsewhere(StackNode, 'a pool in the memory of the scenario lfstack');
 
 const { owner: OWNER } = StackNode.at;
 /** The stacks are at the places of the collector's own. */
