@@ -12,6 +12,7 @@ import { GROUP_SHIFT } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { MCentral } from '../malloc/mcentral.ts';
 import { nspan } from '../malloc/mheap.ts';
+import { collectorOf } from '../gc/collector.ts';
 import { nameField, type Layout } from './name-field.ts';
 import { GLOBALS, GOROUTINE, MACHINE, MCENTRAL, PARFOR_THREAD, PROCESSOR, SPAN, workbufLayout } from './record-layouts.ts';
 
@@ -62,7 +63,7 @@ const NAMERS = {
   spans: (_m, offset) => (offset < Span.words ? `empty span ${nameField(SPAN, offset)}` : nameRecord('span ', SPAN, Span.words, offset - Span.words)),
   spanMap: (_m, offset) => `span map[${offset}]`,
   ptrBits: (_m, offset) => `pointer bits[${offset}]`,
-  refwords: (_m, offset) => `reference word ${offset}`,
+  collectorData: (m, offset) => `${collectorOf(m).data?.wordName ?? 'collector data'} ${offset}`,
   hints: (m, offset, at) => nameBitmap(m, at) ?? `hints[${offset}]`,
   arenaStart: (m, _offset, at) => nameArena(m, at),
 } as const satisfies Partial<Record<keyof typeof Config.at, Namer>>;

@@ -28,7 +28,7 @@ import { Sweep } from '../malloc/sweep.ts';
 import { Sys } from '../malloc/sys.ts';
 import { TraceRing } from '../malloc/trace.ts';
 import { CycleRing } from '../gc/cycle-log.ts';
-import { BitmapWork } from '../gc/older/bitmap-work.ts';
+import { BitmapWork } from '../gc/collectors/bitmap/work.ts';
 import { PtrTarget, ScanBuf } from '../gc/scanbuf.ts';
 import { Obj, Work, workbufStruct } from '../gc/work.ts';
 import type { Layout } from './name-field.ts';

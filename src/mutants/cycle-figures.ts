@@ -49,12 +49,12 @@ export const FIGURES: readonly KnownBug[] = [
     breaks: 'what was marked is taken before the MCaches have reported',
     file: 'src/runtime/gc.ts',
     find: `  cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];`,
     replace: `  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);`,
     scenarios: ['traced'],
   },

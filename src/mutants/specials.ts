@@ -112,8 +112,8 @@ export const SPECIALS: readonly KnownBug[] = [
     breaks: 'a finalizer taken back gives its record to the next while it is still linked',
     file: 'src/malloc/specials.ts',
     find: `    m[link] = m[x + NEXT];
-    refreshRefFlags`,
-    replace: '    refreshRefFlags',
+    tellChanged`,
+    replace: '    tellChanged',
     scenarios: ['specials'],
   },
   {

@@ -11,26 +11,30 @@
  *   sweeps, and will not touch a span that is still cached. It is the job flushallmcaches of
  *   the roots. cachestats runs where it did.
  */
-import type { Mem } from '../../memory/struct.ts';
-import { storeWide } from '../../memory/wide.ts';
-import { SPAN_STATE, Span, spanAt } from '../../heap/span.ts';
-import { checkfreed, checksBlocks } from '../../heap/check-bits.ts';
-import { M, type MRef } from '../../machine/m.ts';
-import { nspan } from '../../malloc/mheap.ts';
-import { NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../../malloc/sweep.ts';
-import { gatherRoots } from '../roots.ts';
-import { getfull, objAt, workbufStruct } from '../work.ts';
-import { BITMAP_WORK, BitmapWork, releaseBuffers } from './bitmap-work.ts';
-import { scanblock } from './bitmap-scanblock.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { loadWide, storeWide } from '../../../memory/wide.ts';
+import { SPAN_STATE, Span, spanAt } from '../../../heap/span.ts';
+import { M, type MRef } from '../../../machine/m.ts';
+import { nspan } from '../../../malloc/mheap.ts';
+import { NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../../../malloc/sweep.ts';
+import { logCycleField } from '../../cycle-log.ts';
+import { gatherRoots } from '../../roots.ts';
+import { getfull, objAt, workbufStruct } from '../../work.ts';
+import type { Collector } from '../descriptor.ts';
+import { checkallocated, checkfreed, checksBlocks } from './check-bits.ts';
+import { BITMAP_WORK, BitmapWork, releaseBuffers } from './work.ts';
+import { scanblock } from './scanblock.ts';
 
 const HEARTBEAT = M.at.heartbeat;
+const NSIZELOOKUP = BITMAP_WORK + BitmapWork.at.nsizelookup;
+const NADDRLOOKUP = BITMAP_WORK + BitmapWork.at.naddrlookup;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 const { nobj: NOBJ } = workbufStruct(1).at;
 
 /** Marks what the roots lead to: data, bss, stacks (scanstack), and the specials (markfin). */
-export function markBitmap(m: Mem, mp: MRef): void {
-  storeWide(m, BITMAP_WORK + BitmapWork.at.nsizelookup, 0);
-  storeWide(m, BITMAP_WORK + BitmapWork.at.naddrlookup, 0);
+function markBitmap(m: Mem, mp: MRef): void {
+  storeWide(m, NSIZELOOKUP, 0);
+  storeWide(m, NADDRLOOKUP, 0);
   let roots = gatherRoots(m, mp, true);
   while (roots !== 0) {
     for (let i = 0; i < m[roots + NOBJ]; i++) {
@@ -43,7 +47,7 @@ export function markBitmap(m: Mem, mp: MRef): void {
 }
 
 /** Sweeps every span; the world is stopped. */
-export function sweepBitmap(m: Mem, mp: MRef): void {
+function sweepBitmap(m: Mem, mp: MRef): void {
   while (sweepone(m, mp) !== NOTHING_TO_SWEEP) Atomics.add(m, XNPAUSESWEEP, 1);
   if (checksBlocks(m)) checkFreelists(m);
 }
@@ -55,3 +59,23 @@ function checkFreelists(m: Mem): void {
     for (let p = m[s + Span.at.freelist]; p !== 0; p = m[p]) checkfreed(m, p);
   }
 }
+
+function logLookups(m: Mem, record: number): void {
+  logCycleField(m, record, 'nsizelookup', loadWide(m, NSIZELOOKUP));
+  logCycleField(m, record, 'naddrlookup', loadWide(m, NADDRLOOKUP));
+}
+
+export const bitmap: Collector<'bitmap'> = {
+  name: 'bitmap',
+  help: 'one thread marks and sweeps in the pause, by the bitmap (2011)',
+  helpers: false,
+  takesPolicy: false,
+  gctrace: 'gogctrace',
+  tracesLookups: true,
+  marksIn: 'bitmap',
+  mark: markBitmap,
+  sweep: sweepBitmap,
+  logCycle: logLookups,
+  seesAllocations: checksBlocks,
+  blockAllocated: checkallocated,
+};
