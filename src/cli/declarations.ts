@@ -47,7 +47,7 @@ export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDec
     name: command.name(),
     summary: command.summary(),
     description: command.description(),
-    options: [...command.options.map((option) => declare(option, command.name(), wordsFor)), HELP],
+    options: [...command.options.filter(({ hidden }) => !hidden).map((option) => declare(option, command.name(), wordsFor)), HELP],
     arguments: command.registeredArguments.map((argument) => ({
       usage: argument.required ? `<${argument.name()}>` : argument.variadic ? `[${argument.name()}...]` : `[${argument.name()}]`,
       help: argument.description,

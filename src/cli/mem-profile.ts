@@ -37,11 +37,11 @@ export function isStdoutTaken(flags: ProfileFlags): boolean {
  * The rate that the flags ask for, 0 if for no profile.
  * @throws UsageError for flags that make no sense together, and a file that can't be written
  */
-export function profileRate(deps: Deps, flags: ProfileFlags): number {
+export async function profileRate(deps: Deps, flags: ProfileFlags): Promise<number> {
   const { memprofile, memprofileText, memprofileRate } = flags;
   const printed = printedFlags(flags);
   if (printed.length > 1) throw new UsageError(`${printed[0]} and ${printed[1]} both print on stdout; give one of them a file`);
-  if (typeof memprofileText === 'string') checkTextFile(deps, memprofileText);
+  if (typeof memprofileText === 'string') await checkTextFile(deps, memprofileText);
   if (memprofile === undefined && !memprofileText) {
     if (memprofileRate === undefined) return 0;
     throw new UsageError('--memprofile-rate needs a profile to be asked for; add --memprofile FILE or --memprofile-text');
@@ -52,8 +52,8 @@ export function profileRate(deps: Deps, flags: ProfileFlags): number {
 }
 
 /** @throws UsageError for a file that can't be written, and for a workload's name, which was meant as the workload */
-function checkTextFile(deps: Deps, file: string): void {
-  if (deps.listWorkloads().some(({ name }) => name === file)) {
+async function checkTextFile(deps: Deps, file: string): Promise<void> {
+  if ((await deps.listWorkloads()).some(({ name }) => name === file)) {
     throw new UsageError(`--memprofile-text ${file} would write to a file '${file}'; put --memprofile-text last, or write --memprofile-text=./${file}`);
   }
   if (file !== '-') deps.checkWritable(file);

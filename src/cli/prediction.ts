@@ -17,7 +17,8 @@ import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
 import { openMachine, type OpenedMachine } from './machine-file.ts';
 import { sayWritten } from './drawing.ts';
-import { integer, type Goarch } from './options.ts';
+import type { MachineOptions } from '../run/machine-options.ts';
+import { integer } from './options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
 
@@ -27,7 +28,7 @@ export interface PredictFlags {
   readonly unpadded?: boolean;
   readonly policy?: Policy;
   readonly tuning?: MachineTuning;
-  readonly goarch: Goarch;
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly arena?: number;
   readonly json?: boolean;
   /** File to draw to. */

@@ -1,9 +1,10 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
+import { POLICY } from '../gc/policy.ts';
 import { TUNING, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { quote } from './command-line.ts';
-import type { Goarch } from './options.ts';
-import { tuningFlags } from './tuning.ts';
+import type { MachineOptions } from '../run/machine-options.ts';
+import { tuningFlags } from './machine-flags.ts';
 import type { Param, Params, WorkloadFacts } from '../workloads/workload.ts';
 
 /** All it takes to repeat a round. */
@@ -15,7 +16,7 @@ export interface Round {
   readonly policy: Policy;
   /** Of the lab's mark loop. */
   readonly tuning: MachineTuning;
-  readonly goarch: Goarch;
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
   /** Forced collections, about every so many steps; 0 for none. */
   readonly gcEvery: number;
   readonly params: Params;
@@ -30,7 +31,7 @@ export interface Choices {
 /** Mostly eager: a collection that doesn't happen finds nothing. */
 const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
 
-const POLICIES: readonly Policy[] = ['go1.3', 'tuned', 'lab'];
+const POLICIES = Object.keys(POLICY) as Policy[];
 
 const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
 

@@ -11,7 +11,6 @@ import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
-import type { Goarch } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
@@ -25,7 +24,7 @@ export interface ScalingOptions {
   readonly verify: boolean;
   readonly arena?: number;
   readonly policy?: Policy;
-  readonly goarch?: Goarch;
+  readonly goarch?: MachineOptions['goarch'];
   readonly tuning?: MachineTuning;
   /** The heap from outside is needed again. */
   readonly keepsHeap?: boolean;

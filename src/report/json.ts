@@ -80,6 +80,8 @@ export const RunDocument = z.object({
   gogc: z.union([count, z.literal('off')]),
   seed: count,
   params: z.record(z.string(), z.number()),
+  /** The machine options that were given or have a default on the command line, by their names in the library. */
+  options: z.record(z.string(), z.unknown()).optional(),
   elapsedNs: ns,
   /** Checkpoints at which the oracle found nothing wrong; 0 without --verify. */
   verified: count,
@@ -153,7 +155,7 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
   const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap };
   return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
 }
@@ -264,7 +266,7 @@ export function readScaleDocument(name: string, text: string): ScaleDocument | P
   if ((command === 'scale' || isPrediction) && typeof schema === 'number' && schema !== known) {
     throw new UsageError(`${file} has schema ${schema}, and this version compares ${known}; ${isPrediction ? 'predict' : 'measure'} it again`);
   }
-  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a sweep; compare with one that was made without --sweep`);
+  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a parameter; compare with one that was made without --vary`);
   const parsed = (isPrediction ? PredictionDocument : ScaleDocument).safeParse(document);
   if (!parsed.success) throw new UsageError(`${file} is not what sweepgen scale --json has printed: ${printable(describeIssue(parsed.error, document))}`);
   return parsed.data;

@@ -7,7 +7,8 @@ import type { HeapImage } from '../workloads/heaps/image.ts';
 import { imageNeeds, type ImageNeeds } from '../workloads/load-image.ts';
 import { WHOLE, limits, type Limit } from '../workloads/represent.ts';
 import type { Needs } from '../workloads/workload.ts';
-import { GOARCH, arenaFor, largestArenaOf, type ShapeOptions } from './shape.ts';
+import { GOARCH } from './machine-options.ts';
+import { arenaFor, largestArenaOf, type ShapeOptions } from './shape.ts';
 
 /** How full of represented objects an arena that the user gives may be. */
 const FILL = 0.75;

@@ -1,22 +1,21 @@
 /** From what a user asks for to the shape of a machine. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
+import { OPTION_WORDS } from '../memory/config.ts';
 import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
-import { DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
-import { COLLECTOR, collectorNamed, type CollectorName } from '../gc/collectors/registry.ts';
+import { collectorNamed } from '../gc/collectors/registry.ts';
 import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import { planMemory } from '../runtime/boot.ts';
 import type { Needs } from '../workloads/workload.ts';
-import { policyFor, tunedShape, type MachineTuning, type Policy } from './tuning.ts';
+import { GOARCH, MAX_PROCS, MIN_ARENA, optionWords, type MachineOptions } from './machine-options.ts';
+import { policyFor, tunedShape, type Policy } from './tuning.ts';
 
-export const MAX_PROCS = 64;
-export const MIN_ARENA = 64 << 10;
 /** Go's FixedStack, 2 KB, and _StackCacheSize, 32 KB. */
 const STACK_MIN_WORDS = (2 << 10) / 4;
 const STACK_CACHE_WORDS = (32 << 10) / 4;
@@ -28,30 +27,17 @@ const SYSTEM_GS = 3;
 /** With MTypes the heap also holds, for each span, 64 bytes and one for each of its blocks. */
 const MTYPES_SHARE = 1.15;
 
-/** The machines there are, by the 32-bit words of a pointer. */
-export const GOARCH = { amd64: 2, '386': 1 } as const;
+/** Steps that a goroutine runs before it must let others run. */
+const TIMESLICE = 16;
+/** Words of options that are not given, where a machine on threads differs from OPTION_WORDS or the map needs them. */
+const DEFAULTS = { gctrace: 1, types: OPTION_WORDS.types, collector: OPTION_WORDS.collector, debug: OPTION_WORDS.debug };
 
 /** What is reserved at most; of smaller ones, what the head of a lock-free stack can name beside its count of 16 bits. */
 const MAX_WORKBUFS = 32_768;
 const MAX_SMALL_WORKBUFS = 65_000;
 
-/** What of RuntimeOptions decides the shape. */
-export interface ShapeOptions {
-  readonly procs?: number;
-  readonly arena?: number;
-  readonly osHoles?: readonly Hole[];
-  readonly seed?: number;
-  readonly verify?: boolean;
-  readonly policy?: Policy;
-  readonly goarch?: keyof typeof GOARCH;
-  readonly gcEvery?: number;
-  readonly types?: keyof typeof TYPES;
-  readonly collector?: CollectorName;
-  readonly debug?: readonly (keyof typeof DEBUG)[];
-  readonly memprofileRate?: number;
-  readonly gctrace?: 1 | 2;
-  readonly tuning?: MachineTuning;
-}
+/** The options of a machine that is not started: those that decide nothing of its shape are ignored. */
+export type ShapeOptions = MachineOptions;
 
 /** Words of a record of one sampled block, whichever kind it is. */
 const SAMPLE_WORDS = 8;
@@ -171,17 +157,11 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     ...tuned,
     chunkPages: 128,
     abaBits: 16,
-    verify: options.verify ?? false,
-    gctrace: options.gctrace === 2 ? 2 : true,
-    timeslice: 16,
+    ...DEFAULTS,
+    ...optionWords(options),
     policy: POLICY[policy],
-    gcEvery: options.gcEvery ?? 0,
+    timeslice: TIMESLICE,
     typeWords: typeTableWords(types, ptrWords),
-    types: TYPES[options.types ?? 'none'],
-    collector: COLLECTOR[options.collector ?? 'parallel'],
-    debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
-    memprofileRate: options.memprofileRate ?? 0,
-    seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
 }

@@ -89,7 +89,7 @@ describe('the first Ctrl-C', () => {
     const alloc = await interrupted('scale --phase alloc --procs 1,2 --runs 9 --json', (_, stop) => (++runs === 5 ? stop() : resultOf()));
     expect(ScaleDocument.parse(JSON.parse(alloc.out)).results.map(({ procs, ns }) => [procs, ns.length])).toEqual([[1, 1], [2, 1]]);
     let machines = 0;
-    const sweep = await interrupted('scale tree --procs 1 --runs 6 --sweep workbuf=64,256,1024 --json', (options, stop) => (++machines === 3 ? stop() : collecting(options)));
+    const sweep = await interrupted('scale tree --procs 1 --runs 6 --vary workbuf=64,256,1024 --json', (options, stop) => (++machines === 3 ? stop() : collecting(options)));
     expect(sweep.code).toBe(130);
     expect(JSON.parse(sweep.out).measurements).toHaveLength(2);
   });

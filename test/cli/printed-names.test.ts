@@ -41,7 +41,7 @@ it('in traces and progress', async () => {
   expectSafe(err);
 });
 
-it.each([`run ${EVIL}`, `scale ${EVIL}`, `explore ${EVIL}`, `mutants ${EVIL}`, `help ${EVIL}`, `run --policy ${EVIL}`, `scale --sweep ${EVIL}`, `run --set ${EVIL}`, `run --${EVIL}`, EVIL])('in the refusal of %j', async (line) => {
+it.each([`run ${EVIL}`, `scale ${EVIL}`, `explore ${EVIL}`, `mutants ${EVIL}`, `help ${EVIL}`, `run --policy ${EVIL}`, `scale --vary ${EVIL}`, `run --set ${EVIL}`, `run --${EVIL}`, EVIL])('in the refusal of %j', async (line) => {
   const { code, out, err } = await cli(line);
   expect([code, out]).toEqual([2, '']);
   expectSafe(err);

@@ -273,7 +273,7 @@ describe('sweepgen scale', () => {
   });
 
   it('leaves its heap whole as long as another machine is to have it', async () => {
-    const { started } = await cli('scale ./app.heapsnapshot --sweep handoff=2,4', collecting);
+    const { started } = await cli('scale ./app.heapsnapshot --vary handoff=2,4', collecting);
     expect(started).toMatchObject([{ heap: { name: './app.heapsnapshot' }, takesHeap: false }, { heap: { name: './app.heapsnapshot' }, takesHeap: false }]);
   });
 
@@ -349,25 +349,32 @@ describe('sweepgen scale, beside its table', () => {
     expect(out).toContain('mark,tree,policy=go1.3 workbuf=64 spins=0,1,2,1,');
   });
 
-  it('sweeps over the values of a setting, in one table, text or document', async () => {
+  it('measures with each value of --vary, in one table, text or document', async () => {
     const slower = (options: MachineOptions) => {
       const result = collecting(options);
       return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (options.tuning?.workbuf === 64 ? 1.25 : 1) })) };
     };
-    const { out, started } = await cli('scale tree --sweep workbuf=1024,64 --handoff 8', slower);
+    const { out, started } = await cli('scale tree --vary workbuf=1024,64 --handoff 8', slower);
     expect(started).toMatchObject([{ tuning: { workbuf: 1024, handoff: 8 } }, { tuning: { workbuf: 64, handoff: 8 } }]);
     expect(out.split('\n').slice(2, 5)).toEqual([
       'workbuf  1 thread   change  2 threads   change',
       '   1024   80.0 ms             40.0 ms',
       '     64  100.0 ms  +25.0 %    50.0 ms  +25.0 %',
     ]);
-    const { sweep, measurements } = JSON.parse((await cli('scale tree --sweep workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
+    const { sweep, measurements } = JSON.parse((await cli('scale tree --vary workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
     expect([sweep, measurements.map((each) => ScaleDocument.parse(each).settings.workbuf)]).toEqual(['workbuf', [1024, 64]]);
-    expect((await cli('scale tree --runs 1 --sweep workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
+    expect((await cli('scale tree --runs 1 --vary workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
   });
 
-  it('sweeps over words as well, and marks with the lab for what only that has', async () => {
-    const { out, started } = await cli('scale tree --sweep mark=cas,byte,cas --split 64', collecting);
+  it('takes --sweep, the name of --vary in earlier versions, but not both', async () => {
+    const { started } = await cli('scale tree --sweep workbuf=1024,64', collecting);
+    expect(started).toMatchObject([{ tuning: { workbuf: 1024 } }, { tuning: { workbuf: 64 } }]);
+    expect(await cli('scale tree --sweep workbuf=64 --vary workbuf=64', collecting)).toMatchObject({ code: 2, started: [] });
+    for (const line of ['help scale', 'help --man', 'completion bash', 'completion zsh', 'completion fish']) expect((await cli(line)).out).not.toMatch(/(?<!phase )(?:--|-l |(?:\\-){2})sweep\b/);
+  });
+
+  it('varies words as well, and marks with the lab loop for a parameter that only it has', async () => {
+    const { out, started } = await cli('scale tree --vary mark=cas,byte,cas --split 64', collecting);
     expect(started.map(({ policy, tuning }) => [policy, tuning])).toEqual([[undefined, { mark: 'cas', split: 64 }], [undefined, { mark: 'byte', split: 64 }]]);
     expect(out.split('\n').slice(2, 5)).toEqual([
       'mark  1 thread  change  2 threads  change',
@@ -381,21 +388,21 @@ describe('sweepgen scale, beside its table', () => {
 
   it.each([
     ['--policy tuned --mark byte', '--mark is for --policy lab alone; leave it out, or --policy tuned'],
-    ['--policy go1.3 --sweep order=lifo,fifo', '--order is for --policy lab alone; leave it out, or --policy go1.3'],
-    ['--ptrbuf 8 --sweep split=0,64', '--ptrbuf is for --policy go1.3 alone; leave it out, or --split'],
+    ['--policy go1.3 --vary order=lifo,fifo', '--order is for --policy lab alone; leave it out, or --policy go1.3'],
+    ['--ptrbuf 8 --vary split=0,64', '--ptrbuf is for --policy go1.3 alone; leave it out, or --split'],
     ['--mark bytes', "--mark must be cas or byte, not 'bytes'"],
-    ['--sweep mark=cas,bytes', "each value of --sweep mark must be cas or byte, not 'bytes'"],
-    ['--sweep order', "--sweep needs a name and its values, as in --sweep order=lifo,fifo, not 'order'"],
-    ['--sweep prefetch', "--sweep needs a name and its values, as in --sweep prefetch=8,32, not 'prefetch'"],
+    ['--vary mark=cas,bytes', "each value of --vary mark must be cas or byte, not 'bytes'"],
+    ['--vary order', "--vary needs a name and its values, as in --vary order=lifo,fifo, not 'order'"],
+    ['--vary prefetch', "--vary needs a name and its values, as in --vary prefetch=8,32, not 'prefetch'"],
     ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
     ['--policy go1.3 --code wasm', '--code is for --policy tuned alone; leave it out, or --policy go1.3'],
     ['--code javascript --model 1..4', '--code is for measuring: a prediction goes by the source alone; leave it out'],
-    ['--sweep mark=cas,byte --model 1..4', '--sweep is for measuring, and --model predicts; leave one of them out'],
-    ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
-    ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
-    ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],
+    ['--vary mark=cas,byte --model 1..4', '--vary is for measuring, and --model predicts; leave one of them out'],
+    ['--vary workbfu=1', "--vary knows no 'workbfu'; did you mean workbuf?\n"],
+    ['--vary workbuf', "--vary needs a name and its values, as in --vary workbuf=64,256, not 'workbuf'"],
+    ['--vary ptrbuf=65', "each value of --vary ptrbuf must be a whole number from 1 to 64, not '65'"],
     ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
-    ['--sweep spins=1 --svg x.svg', '--sweep compares with its own first value; leave --svg and --compare out'],
+    ['--vary spins=1 --svg x.svg', '--vary compares with its own first value; leave --svg and --compare out'],
   ])('refuses %s', async (flags, sentence) => {
     const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
     expect(err).toContain(`sweepgen: ${sentence}`);

@@ -15,7 +15,7 @@ test.each([
 });
 
 test('two ways to mark are measured beside one another, object for object', async () => {
-  const { code, out } = await sweepgen(['scale', 'self', '--procs', '1', '--runs', '2', '--sweep', 'mark=cas,byte', '--split', '64', '--verify', '--json']);
+  const { code, out } = await sweepgen(['scale', 'self', '--procs', '1', '--runs', '2', '--vary', 'mark=cas,byte', '--split', '64', '--verify', '--json']);
   expect(code).toBe(0);
   const { sweep, measurements } = JSON.parse(out);
   expect(sweep).toBe('mark');

@@ -16,10 +16,8 @@ interface CalibrateFlags {
   readonly json?: boolean;
 }
 
-export function addCalibrate(program: Command, deps: Deps): void {
-  program
-    .command('calibrate')
-    .summary('measure this machine, for scale --model')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Measures caches, lines, atomics, futexes and the mark loop on worker threads, and writes what it found. Takes about two minutes; nothing else should run.')
     .option('--out <file>', 'where to write it (default: sweepgen/machine.json in the configuration folder)')
     .option('--name <name>', 'what to call the machine', parseName, 'here')

@@ -44,10 +44,8 @@ interface ExploreFlags {
 
 const SECONDS = 10;
 
-export function addExplore(program: Command, deps: Deps): void {
-  program
-    .command('explore')
-    .summary('run one scenario under thousands of interleavings, with the oracle looking on')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it, is shrunk, and comes with the commands that show it again. A mutant is a bug planted in the source, to see it found: if it is not, the exit code is 5. fuzz does the same with all scenarios on all cores.')
     .argument('[scenario]', `what to run (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
     .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))

@@ -42,10 +42,8 @@ interface FuzzFlags {
 const SECONDS = 60;
 export const MAX_JOBS = 256;
 
-export function addFuzz(program: Command, deps: Deps): void {
-  program
-    .command('fuzz')
-    .summary('explore all scenarios on all cores, and keep a log')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Spreads executions over worker threads: the scenarios take turns, each in all its settings, every fourth turn with monitors looking on. Stops at the first failure, shrinks it and prints how to see it again; in the end it prints what was and what was not covered. A planted bug that is not found ends it with exit code 5.')
     .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
     .option('--seconds <time>', `how long to search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
@@ -94,7 +92,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const progress = new Progress(terminal);
   const before = tally.failures.length;
   const executionsBefore = tally.sum('executions');
-  const pool = deps.explorePool(jobs);
+  const pool = await deps.explorePool(jobs);
   let result: FuzzResult;
   try {
     // The time that is given counts for the search alone.

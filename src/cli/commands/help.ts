@@ -8,10 +8,9 @@ import { examples } from '../help.ts';
 import { manPage } from '../man.ts';
 import { hint } from '../../base/suggest.ts';
 
-export function addHelp(program: Command, deps: Deps): void {
-  program
-    .command('help')
-    .summary('show the help of a command')
+export function declare(command: Command, deps: Deps, declareAll: () => Promise<void>): void {
+  const program = command.parent!;
+  command
     .description('Shows the help of a command, or which commands there are.')
     .argument('[command]', 'the command (default: all)')
     .option('--man', 'print the man page, as troff')
@@ -19,7 +18,8 @@ export function addHelp(program: Command, deps: Deps): void {
       ['sweepgen help run', 'the same as sweepgen run --help'],
       ['sweepgen help --man | man -l -', 'the man page'],
     ]))
-    .action((name: string | undefined, { man }: { readonly man?: boolean }) => {
+    .action(async (name: string | undefined, { man }: { readonly man?: boolean }) => {
+      if (man || name !== undefined) await declareAll();
       if (man) deps.terminal.out(manPage(program.description(), declarationsOf(program, () => undefined), deps.version));
       else (name === undefined ? program : find(program, name)).outputHelp();
     });

@@ -40,10 +40,8 @@ export interface Searched {
   readonly lost: string;
 }
 
-export function addMutants(program: Command, deps: Deps): void {
-  program
-    .command('mutants')
-    .summary('plant every known bug, and see whether exploration finds it')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Plants one bug after another in the source and searches for it in the scenarios that should see it, once for each seed. A bug counts as killed when every search has found it in time. Prints a table, and ends with exit code 5 if any survives.')
     .argument('[mutants...]', 'the bugs to plant (default: all)')
     .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
@@ -75,7 +73,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     ...watch,
   };
   if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
-  const pool = deps.explorePool(jobs);
+  const pool = await deps.explorePool(jobs);
   const searched = await searchAll(deps, pool, jobs, wanted, search).finally(() => pool.close());
   if (flags.json) {
     const { mutantsDocument } = await import('../mutants-document.ts');

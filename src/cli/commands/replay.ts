@@ -20,10 +20,8 @@ interface ReplayFlags {
   readonly trace?: boolean;
 }
 
-export function addReplay(program: Command, deps: Deps): void {
-  program
-    .command('replay')
-    .summary('run a failure that explore has recorded again, and explain it')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Runs one execution by its recorded preemptions, checks step by step that it follows the recorded one, and shows who did what: a column for each thread, the accesses whose order decides marked. Ends with 1 while the failure is there, and with 0 when it is gone.')
     .argument('<failure>', "the line that explore printed, 'v1:…', or a file that --save wrote")
     .option('--trace', 'show every access, not only those that matter')

@@ -6,12 +6,13 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
-import { parseRuns, parseThreadCounts } from '../options.ts';
+import { parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
 import { inWords } from '../../base/suggest.ts';
-import { defaultCounts, printScaling } from './scale.ts';
+import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
+import { printScaling } from './scale.ts';
 
 interface StartFlags {
   readonly procs?: readonly number[];
@@ -21,10 +22,8 @@ interface StartFlags {
 
 const RUNS = 10;
 
-export function addStart(program: Command, deps: Deps): void {
-  program
-    .command('start')
-    .summary('mark the heap of sweepgen itself, with 1 to all cores')
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Takes a snapshot of its own heap, loads it through the allocator, and shows how mark time changes with the number of threads. Each collection is verified.')
     .option('--procs <list>', 'numbers of threads, each 1 to 32 (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)

@@ -9,7 +9,9 @@ import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, integer, parseProcs, parseSeconds, parseSeed } from '../options.ts';
+import { MAX_PROCS } from '../../run/machine-options.ts';
+import { addMachineFlags } from '../machine-flags.ts';
+import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
 
@@ -38,18 +40,17 @@ export interface Tally {
   collections: number;
 }
 
-export function addStress(program: Command, deps: Deps): void {
-  program
-    .command('stress')
-    .summary('run random rounds of mutators and collections under the oracle')
+export async function declare(command: Command, deps: Deps): Promise<void> {
+  command
     .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round. If no collection was verified, the exit code is 5.')
-    .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
-    .option('--procs <n>', 'most Ps of a round, 1 to 64 (default: one for each core, but at least 4)', parseProcs)
+    .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)');
+  addMachineFlags(command, ['procs'], { procs: { help: `most Ps of a round, 1 to ${MAX_PROCS} (default: the number of cores, but at least 4)` } });
+  command
     .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
     .option('--first-round <n>', "number of the first round, to go on with a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', (context) => workloadList(deps.listWorkloads())(context))
+    .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen stress', 'half a minute of everything'],
       ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],
@@ -61,7 +62,7 @@ export function addStress(program: Command, deps: Deps): void {
 async function stress(deps: Deps, spec: string | undefined, flags: StressFlags): Promise<void> {
   const { terminal } = deps;
   const choices: Choices = {
-    workloads: spec === undefined ? candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
+    workloads: spec === undefined ? await candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
     maxProcs: flags.procs ?? defaultProcs(deps.cores),
   };
   const seed = flags.seed ?? deps.freshSeed();
@@ -92,8 +93,8 @@ function defaultProcs(cores: number): number {
   return Math.min(MAX_PROCS, Math.max(4, cores));
 }
 
-function candidates(deps: Deps): Choices['workloads'] {
-  const workloads = deps.listWorkloads().filter(({ name }) => !UNFIT.has(name));
+async function candidates(deps: Deps): Promise<Choices['workloads']> {
+  const workloads = (await deps.listWorkloads()).filter(({ name }) => !UNFIT.has(name));
   if (workloads.length === 0) throw new UsageError('there is no built-in workload to stress; name one');
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }

@@ -10,10 +10,10 @@ import type { Deps } from '../deps.ts';
 import { SHELLS } from './shells.ts';
 
 /** @param commands their names */
-export function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands: readonly string[]): WordsFor {
+export async function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands: readonly string[]): Promise<WordsFor> {
   const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
   const words: Readonly<Record<string, readonly string[]>> = {
-    workload: names(listWorkloads()),
+    workload: names(await listWorkloads()),
     heap: ['self', ...GRAPH_NAMES],
     scenario: names([...SCENARIOS, ...CANARIES]),
     scenarios: names([...SCENARIOS, ...CANARIES]),

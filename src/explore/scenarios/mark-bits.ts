@@ -59,8 +59,8 @@ function marking({ name, summary, procs, knobs = [], changes, build }: Marking):
 }
 
 /** Then two Ms may win the same mark. */
-function marksByByte({ policy, lab }: MachineShape): boolean {
-  return policy === POLICY.tuned || (policy === POLICY.lab && lab?.mark === MARK_BY.byte);
+function marksByByte({ policy, labMark }: MachineShape): boolean {
+  return policy === POLICY.tuned || (policy === POLICY.lab && labMark === MARK_BY.byte);
 }
 
 /** What is reachable must be marked, and nothing else. */
