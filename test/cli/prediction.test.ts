@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-file.ts';
-import { parseModelThreads } from '../../src/cli/prediction.ts';
+import { parseModelThreads } from '../../src/cli/model-threads.ts';
 import type { Host } from '../../src/model/machine-model.ts';
 import { MACHINES } from '../../src/model/machines.ts';
 import { PredictionDocument } from '../../src/report/json.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sweepgen } from '../support/command.ts';
+import { sweepgen } from '../support/in-process.ts';
 
 const MODULES = './test/fixtures/workloads';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { MarkFacts } from '../../src/report/scaling.ts';
-import { sweepgen } from '../support/command.ts';
+import { sweepgen } from '../support/in-process.ts';
 
 const GO13 = readFileSync(resolve(import.meta.dirname, '../fixtures/alloc-go1.3.txt'), 'utf8');
 const GO14 = readFileSync(resolve(import.meta.dirname, '../fixtures/alloc-go1.4.txt'), 'utf8').split('\n');
@@ -30,15 +30,15 @@ describe('sweepgen sequence', () => {
 });
 
 describe('sweepgen run', () => {
-  test.each(['churn', 'binary-trees', 'strings', 'cache', 'links', 'pipeline --set items=2000'])('%s runs under the oracle on two threads', async (workload) => {
+  test.each(['churn --set count=100000', 'binary-trees --set depth=10', 'strings --set count=100000', 'cache --set count=40000', 'links --set moves=50000', 'pipeline --set items=2000'])('%s runs under the oracle on two threads', async (workload) => {
     const { code, out, err } = await sweepgen(['run', ...workload.split(' '), '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
   });
 
-  test.each(['churn', 'links'])('%s runs under the oracle on two threads of the 32-bit machine', async (workload) => {
-    const { code, err } = await sweepgen(['run', workload, '--goarch', '386', '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '200']);
+  test.each(['churn --set count=100000', 'links --set moves=50000'])('%s runs under the oracle on two threads of the 32-bit machine', async (workload) => {
+    const { code, err } = await sweepgen(['run', ...workload.split(' '), '--goarch', '386', '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '200']);
     expect(err).toBe('');
     expect(code).toBe(0);
   });
@@ -80,8 +80,8 @@ describe('sweepgen run', () => {
     }
   });
 
-  test.each([['links', 'refword'], ['cache', 'bitmap']])('%s runs with the collector %s under the oracle on two threads', async (workload, collector) => {
-    const { code, out, err } = await sweepgen(['run', workload, '--collector', collector, '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
+  test.each([['links --set moves=50000', 'refword'], ['cache --set count=40000', 'bitmap']])('%s runs with the collector %s under the oracle on two threads', async (workload, collector) => {
+    const { code, out, err } = await sweepgen(['run', ...workload.split(' '), '--collector', collector, '--procs', '2', '--gogc', '50', '--verify', '--gc-every', '40']);
     expect(err).toBe('');
     expect(code).toBe(0);
     expect(out).toMatch(/verified +[\d,]+ checkpoints, nothing wrong/);
@@ -167,7 +167,7 @@ describe('sweepgen run values', () => {
 describe('sweepgen scale', () => {
   test('times sweeps and cycles by more threads than there may be cores, with other buffers', async () => {
     for (const phase of ['sweep', 'cycle']) {
-      const { code, out } = await sweepgen(['scale', 'self', '--phase', phase, '--procs', '1,5', '--runs', '3', '--workbuf', '32', '--json']);
+      const { code, out } = await sweepgen(['scale', 'tree', '--objects', '20000', '--phase', phase, '--procs', '1,5', '--runs', '3', '--workbuf', '32', '--json']);
       expect(code).toBe(0);
       const { results, settings, graph } = JSON.parse(out);
       expect(settings).toEqual({ policy: 'go1.3', workbuf: 32 });
@@ -180,7 +180,7 @@ describe('sweepgen scale', () => {
   });
 
   test.each(['go1.3', 'tuned', 'lab'])('marks a small tree with 1 and 2 threads, verified, with policy %s', async (policy) => {
-    const { code, out } = await sweepgen(['scale', 'self', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
+    const { code, out } = await sweepgen(['scale', 'tree', '--objects', '20000', '--procs', '1,2', '--runs', '6', '--policy', policy, '--verify', '--json']);
     expect(code).toBe(0);
     const { schema, heap, results } = JSON.parse(out);
     expect(schema).toBe(3);

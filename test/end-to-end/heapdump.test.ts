@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readDump } from '../../src/workloads/heaps/go-dump-decode.ts';
 import { writeDump } from '../../src/workloads/heaps/go-dump-encode.ts';
 import type { RecordOf } from '../../src/workloads/heaps/go-dump-schema.ts';
-import { sweepgen } from '../support/command.ts';
+import { sweepgen } from '../support/in-process.ts';
 import { only } from '../support/heapdump.ts';
 
 const DUMPS = './test/fixtures/go-dumps';

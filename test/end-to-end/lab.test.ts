@@ -1,6 +1,6 @@
 /** The lab's mark loop on real threads, with the oracle looking on. */
 import { expect, test } from 'vitest';
-import { sweepgen } from '../support/command.ts';
+import { sweepgen } from '../support/in-process.ts';
 
 test.each([
   { means: '--policy lab', program: 'binary-trees --set depth=10' },
@@ -15,7 +15,7 @@ test.each([
 });
 
 test('two ways to mark are measured beside one another, object for object', async () => {
-  const { code, out } = await sweepgen(['scale', 'self', '--procs', '1', '--runs', '2', '--vary', 'mark=cas,byte', '--split', '64', '--verify', '--json']);
+  const { code, out } = await sweepgen(['scale', 'wide', '--objects', '20000', '--procs', '1', '--runs', '2', '--vary', 'mark=cas,byte', '--split', '64', '--verify', '--json']);
   expect(code).toBe(0);
   const { sweep, measurements } = JSON.parse(out);
   expect(sweep).toBe('mark');

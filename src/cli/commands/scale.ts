@@ -28,7 +28,7 @@ import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../mac
 import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
+import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
@@ -137,6 +137,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress).finally(() => progress.clear());
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
+    const { predict } = await import('../prediction.ts');
     return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
