@@ -4,13 +4,13 @@ import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../model/limits.ts';
 import { integer } from './options.ts';
 
-/** A range of more numbers than this keeps its ends and the powers of two between. */
+/** A longer range is thinned to its ends and the powers of two between. */
 const ALL = 8;
 
 const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
 export const parseObjects = integer('--objects', 1, 1 << 26);
 
-/** "1,2,16" → these; "1..4" → 1 2 3 4; "1..128" → 1 2 4 8 … 128. */
+/** Parses "1,2,16", "1..4" (1 2 3 4) or "1..128" (1 2 4 8 … 128) to ascending numbers. */
 export function parseModelThreads(text: string): number[] {
   const counts = text.split(',').flatMap((part) => {
     const [first, last, ...more] = part.split('..').map((end) => parseThread(end.trim()));

@@ -1,4 +1,4 @@
-/** `scale --model`: predicts mark times by a machine model, in place of measuring them. */
+/** `scale --model`: predicts mark times by a machine model. */
 import { UsageError } from '../base/fatal.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
@@ -28,15 +28,15 @@ export interface PredictFlags {
   readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly arena?: number;
   readonly json?: boolean;
-  /** File to draw to. */
+  /** The file to draw to. */
   readonly svg?: string;
-  /** What to compare with. */
+  /** The document to compare with. */
   readonly baseline?: PredictionBaseline;
 }
 
-/** A graph of more takes long; its own size is up to four times this. */
+/** Default number of objects of a graph: a quarter of the largest, for speed. */
 const OBJECTS = 1_000_000;
-/** Predicts and prints; if the user stops it, the predictions made until then. @throws Interrupted */
+/** Predicts and prints the result. If it is interrupted, prints the predictions made so far. @throws Interrupted */
 export async function predict(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<void> {
   const { terminal } = deps;
   const opened = openMachine(deps.env, flags.machine);
@@ -85,7 +85,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
   const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
-  // Before the work: a file that is of another heap.
+  // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
   const results: Predicted[] = [];

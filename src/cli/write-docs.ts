@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the generated documents. */
+/** `npm run docs`: writes the generated pages of docs/. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { shapeFor } from '../run/shape.ts';

@@ -1,4 +1,4 @@
-/** What a command line may say, and the sentence that refuses the rest. */
+/** Parsers of the command line: the values that they take, and the sentences that refuse others. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { paramsFor } from '../../src/cli/find-workload.ts';

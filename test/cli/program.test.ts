@@ -1,4 +1,4 @@
-/** The command line from outside: what it prints where, what it starts, and its exit codes. */
+/** The command line: its output, the machines that it starts, and its exit codes. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { MachineStuck, Stopped } from '../../src/run/errors.ts';
@@ -91,7 +91,7 @@ describe('sweepgen run', () => {
     });
   });
 
-  it('says what the machine did, after what the workload says', async () => {
+  it('prints the report of the workload, then the summary of the machine', async () => {
     const cycles = [cycleOf({ pauseNs: 1e6, markNs: 8e5 }), cycleOf({ pauseNs: 3e6, markNs: 2e6, forced: 1 })];
     const { code, out, err } = await cli('run', () => resultOf({ cycles, lines: ['5 objects'], verified: 5 }));
     expect([code, err]).toEqual([0, '']);
@@ -145,7 +145,7 @@ collect, 2 Ps, GOGC 100, seed 1
     expect((await cli('run churn --heap app.heapdump', undefined, withFacts)).started).toMatchObject([{ workload: 'churn', heap: { facts } }]);
   });
 
-  it('says what became of what it loaded', async () => {
+  it('prints the fate of the objects that it loaded', async () => {
     const said = async (changes: object) => (await cli('run --heap x.gz', () => resultOf({ heap: { ...account, ...changes } }))).out;
     expect(await said({})).toContain('loaded           3 objects and 2 edges read; 3 reachable from roots, 0 unreachable and freed\n');
     expect(await said({ inPlace: true })).toContain('2 edges read, in their old places; 3 reachable');
@@ -157,7 +157,7 @@ collect, 2 Ps, GOGC 100, seed 1
     expect(out).toContain('  type                                      objects  bytes  of the heap\n  map.bucket[string]*main.Thing                   2   64 B         67 %\n  \\x1b[2Jxxx');
   });
 
-  it("tells a Java heap's roots and classes, and what its reader repaired", async () => {
+  it("prints a Java heap's roots and classes, and the repairs of its reader", async () => {
     const java: HeapFacts = {
       format: 'Java heap dump 1.0.2', roots: { javaFrame: 21, systemClass: 1518, thread: 8 }, by: 'class', groups: [{ name: 'java.lang.String', objects: 2, bytes: 48 }],
     };
@@ -179,7 +179,7 @@ app.hprof: 3 objects, 96 B
   const notes = [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234 }] as const;
   const represented = { objects: 2, withReferences: 0, bytes: 8 * 2 ** 30, blockBytes: 40_960, missingBytes: 8 * 2 ** 30 - 81_920, missingLiveBytes: 3 * 2 ** 30 };
 
-  it('says in a line each what its reader passed over, and what is represented', async () => {
+  it('prints a line each on the records that its reader skipped, and on represented objects', async () => {
     const withNotes = { readHeapFile: async (name: string) => ({ ...image, name: `${name}\x1b[2J`, facts, notes }) };
     const { out } = await cli('run --heap x.gz', () => resultOf({ heap: { ...account, represented } }), withNotes);
     expect(out).toContain('x.gz\\x1b[2J: 3 objects');
@@ -191,7 +191,7 @@ app.hprof: 3 objects, 96 B
     expect(RunDocument.strict().parse(JSON.parse(json)).heap).toMatchObject({
       represented, notes: [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234, text: '1,234 bytes behind the end record passed over' }],
     });
-    // A file without other facts has its notes all the same.
+    // A file without other facts has notes, too.
     const bare = await cli('run --heap x.gz', () => resultOf({ heap: account }), { readHeapFile: async () => ({ ...image, notes }) });
     expect(bare.out).toContain('\n  1,234 bytes behind the end record passed over\n');
   });
@@ -204,7 +204,7 @@ app.hprof: 3 objects, 96 B
     expect(RunDocument.parse(JSON.parse((await cli('run --json')).out)).heap).toBeUndefined();
   });
 
-  it('starts nothing when the heap can not be read', async () => {
+  it('starts no machine if the heap can not be read', async () => {
     const { code, err, started } = await cli('run --heap x.gz', undefined, { readHeapFile: () => Promise.reject(new UsageError('x.gz: is cut off')) });
     expect([code, err, started.length]).toEqual([2, 'sweepgen: x.gz: is cut off\n', 0]);
   });
@@ -272,7 +272,7 @@ describe('sweepgen scale', () => {
     expect(file.started).toMatchObject([{ workload: 'collect', heap: { name: './app.heapsnapshot' }, takesHeap: true }]);
   });
 
-  it('leaves its heap whole as long as another machine is to have it', async () => {
+  it('keeps the image of the heap while another machine needs it', async () => {
     const { started } = await cli('scale ./app.heapsnapshot --vary handoff=2,4', collecting);
     expect(started).toMatchObject([{ heap: { name: './app.heapsnapshot' }, takesHeap: false }, { heap: { name: './app.heapsnapshot' }, takesHeap: false }]);
   });
@@ -291,7 +291,7 @@ describe('sweepgen scale', () => {
     const large = { readHeapFile: async () => ({ ...image, notes }) };
     const whole = ScaleDocument.strict().parse(JSON.parse((await cli('scale x.gz --json', smaller, large)).out));
     expect(whole.heap).toMatchObject({ represented, notes: [{ kind: 'trailing-bytes', count: 9, text: '9 bytes behind the end record passed over' }] });
-    // By true sizes.
+    // Bytes count the true sizes.
     expect(whole.results[0].bytes).toBe(32e6 + 3e9 - 40_960);
     expect((await cli('scale x.gz', smaller, large)).out).toContain('\n  1 object of 2.79 GB is represented by a block of 40.0 KB, which holds its references\n');
     expect(document.results[1]).toMatchObject({ procs: 2, objects: 1e6, bytes: 32e6, mark: { handoff: 120, steal: 2, yields: 800 } });
@@ -300,7 +300,7 @@ describe('sweepgen scale', () => {
   });
 });
 
-describe('sweepgen scale, beside its table', () => {
+describe('sweepgen scale, besides its table', () => {
   const baseline = async (line: string) => (await cli(`${line} --json`, collecting)).out;
   const reading = (text: string) => ({ readText: () => text });
 
@@ -343,7 +343,7 @@ describe('sweepgen scale, beside its table', () => {
     expect(await cli('scale tree --csv --json', collecting)).toMatchObject({ code: 2, started: [] });
   });
 
-  it('hands on what of the mark is tried out, and names it', async () => {
+  it('passes the parameters of the mark loop on, and prints them', async () => {
     const { started, out } = await cli('scale tree --runs 2 --workbuf 64 --spins 0 --csv', collecting);
     expect(started).toMatchObject([{ tuning: { workbuf: 64, spins: 0 } }]);
     expect(out).toContain('mark,tree,policy=go1.3 workbuf=64 spins=0,1,2,1,');
@@ -416,7 +416,7 @@ describe('sweepgen scale, beside its table', () => {
 });
 
 describe('sweepgen start', () => {
-  it('says step by step what it does, and what could be next', async () => {
+  it('prints each step, and suggests the next command', async () => {
     const { code, out, err, started } = await cli('start', collecting);
     expect([code, err]).toEqual([0, '']);
     expect(started).toMatchObject([{ workload: 'collect', heap: image, verify: true, args: [0, 22, 2, 1, 2] }]);
@@ -456,7 +456,7 @@ describe('sweepgen stress', () => {
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);
-    // And the command is one that runs that round.
+    // The printed command runs the same round.
     const again = await cli(/sweepgen (run .*)\n/.exec(out)![1]);
     expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, policy, tuning, params, verify: true }]);
   });
@@ -476,7 +476,7 @@ describe('sweepgen stress', () => {
     const { code, out } = await cut(2);
     expect(code).toBe(0);
     expect(out).toContain('1 round, 2 verified collections, nothing wrong (1 cut short by the clock)');
-    // Of what was not checked nothing is said.
+    // There is no verdict on rounds that were not checked.
     const unchecked = await cut(0);
     expect(unchecked.code).toBe(EXIT.unproven);
     expect(unchecked.out).toContain('1 round, 0 verified collections, nothing was checked (1 cut short by the clock)');

@@ -1,16 +1,17 @@
+/** Memory profiles, as tools read them. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sweepgen } from '../support/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-profile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('sweepgen run --memprofile', () => {
-  test('on two threads under the oracle, gives a profile of every call path', async () => {
+  it('on two threads under the oracle, gives a profile of every call path', async () => {
     const file = join(folder, 'sites.pb.gz');
     const { code, out } = await sweepgen(['run', 'sites', '--procs', '2', '--set', 'count=50000', '--set', 'threads=2', '--memprofile', file, '--memprofile-rate', '512', '--gc-every', '200', '--verify']);
     expect(code).toBe(0);
@@ -23,7 +24,7 @@ describe('sweepgen run --memprofile', () => {
     );
   });
 
-  test('writes values and paths as go tool pprof -top sums them', async () => {
+  it('writes values and paths as go tool pprof -top sums them', async () => {
     const file = join(folder, 'go.pb.gz');
     await sweepgen(['run', 'sites', '--set', 'count=100000', '--memprofile', file, '--memprofile-rate', '1']);
     const { sampleType, defaultSampleType, sample, location, stringTable: { strings }, function: functions } = Profile.decode(gunzipSync(readFileSync(file)));
@@ -41,16 +42,16 @@ describe('sweepgen run --memprofile', () => {
     expect(inuse(([leaf]) => leaf === 'sites.serve')).toBe(0);
   });
 
-  test('of a program that changes the rate all the time is consistent', async () => {
+  it('is consistent if the program changes the rate all the time', async () => {
     const { code, out, err } = await sweepgen(['run', './test/fixtures/workloads/profiles-itself.mjs', '--procs', '3', '--gc-every', '40', '--memprofile-text', '--verify']);
     expect(code).toBe(0);
     expect(out).toMatch(/^heap profile: \d+: \d+ \[\d+: \d+\] @ heap\/2000$/m);
     expect(out).toContain('profiles-itself.allocate');
-    // The profile has stdout to itself.
+    // The report goes to stderr, since the profile is on stdout.
     expect(err).toMatch(/^profiles-itself, 3 Ps, .*verified +[\d,]+ checkpoints, nothing wrong\n/s);
   });
 
-  test('refuses a file in no directory before it runs anything', async () => {
+  it('refuses a file in no directory before it runs anything', async () => {
     const { code, err, out } = await sweepgen(['run', 'churn', '--memprofile', '/no/such/place.pb.gz']);
     expect([code, out, err]).toEqual([2, '', "sweepgen: /no/such/place.pb.gz can't be written: there is no directory /no/such\n"]);
   });

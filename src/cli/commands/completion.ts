@@ -1,4 +1,4 @@
-/** `sweepgen completion`: a script that lets a shell complete sweepgen's words. */
+/** `sweepgen completion`: prints a script with which a shell completes sweepgen's words. */
 import type { Command } from 'commander';
 import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';

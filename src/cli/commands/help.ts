@@ -1,4 +1,4 @@
-/** `sweepgen help`: the help of a command, and all of it as a man page. */
+/** `sweepgen help`: the help of one command, or of all as a man page. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -11,7 +11,7 @@ import { hint } from '../../base/suggest.ts';
 export function declare(command: Command, deps: Deps, declareAll: () => Promise<void>): void {
   const program = command.parent!;
   command
-    .description('Shows the help of a command, or which commands there are.')
+    .description('Shows the help of a command, or the list of commands.')
     .argument('[command]', 'the command (default: all)')
     .option('--man', 'print the man page, as troff')
     .addHelpText('after', examples([

@@ -1,4 +1,4 @@
-/** `sweepgen sequence`: the allocations that the real runtimes' statistics are known for. */
+/** `sweepgen sequence`: allocations for which the statistics of the real runtimes are known. */
 import type { Command } from 'commander';
 import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
@@ -22,12 +22,12 @@ export function declare(command: Command, deps: Deps): void {
   command
     .description('Allocates a random sequence on one P, drops three quarters of it, and prints the statistics that Go 1.3 reports.')
     .option('--seed <n>', 'seed of the sequence', parseDrawSeed, 12345)
-    .option('--count <n>', 'allocations', integer('--count', 1, 100_000_000), 20_000)
-    .option('--max <bytes>', 'largest size', integer('--max', 1, 2 ** 20), 2048);
+    .option('--count <n>', 'number of allocations', integer('--count', 1, 100_000_000), 20_000)
+    .option('--max <bytes>', 'largest size in bytes', integer('--max', 1, 2 ** 20), 2048);
   addMachineFlags(command, ['types'], { types: { help: "the collector's source of which words are pointers: none, as in Go 1.4; or mtypes, whose records are objects themselves, as in Go 1.3" } });
   command
     .option('--json', 'print one JSON document')
-    .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with real runtimes']]))
+    .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with the real runtimes']]))
     .action((flags: SequenceFlags) => sequence(deps, flags));
 }
 

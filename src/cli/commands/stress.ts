@@ -1,4 +1,4 @@
-/** `sweepgen stress`: random rounds with the oracle looking on. */
+/** `sweepgen stress`: random rounds, checked by the oracle. */
 import type { Command } from 'commander';
 import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
 import { Stopped } from '../../run/errors.ts';
@@ -23,36 +23,36 @@ interface StressFlags {
   readonly json?: boolean;
 }
 
-/** Not for stress: one is exact on one P only, the other collects nothing without a heap. */
+/** Workloads that stress leaves out: sequence needs one P, and collect needs a heap from outside. */
 const UNFIT = new Set(['sequence', 'collect']);
 const MAX_ROUND = 1_000_000_000;
-/** One with GOGC=1 could take minutes, and the next may find more. */
+/** Time limit of a round: a round with GOGC=1 could take minutes, and the next may find more. */
 const MAX_ROUND_SECONDS = 4;
 
-/** How the rounds so far ended. */
+/** Counts of the rounds so far. */
 export interface Tally {
   rounds: number;
-  /** Ended because their time was up. */
+  /** Rounds that ended at their time limit. */
   cut: number;
-  /** Ended because GOGC was off and the arena full, as it must be. */
+  /** Rounds with GOGC off that filled the arena, as they must. */
   full: number;
-  /** Each with its checkpoints, at which the oracle found nothing wrong. */
+  /** Collections in which the oracle found nothing wrong. */
   collections: number;
 }
 
 export async function declare(command: Command, deps: Deps): Promise<void> {
   command
-    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round. If no collection was verified, the exit code is 5.')
+    .description('Runs random rounds, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure is printed with the command that repeats its round. If no collection was verified, the exit code is 5.')
     .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)');
   addMachineFlags(command, ['procs'], { procs: { help: `most Ps of a round, 1 to ${MAX_PROCS} (default: the number of cores, but at least 4)` } });
   command
-    .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
+    .option('--seconds <time>', 'duration, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
-    .option('--first-round <n>', "number of the first round, to go on with a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
+    .option('--first-round <n>', "number of the first round, to continue a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
     .option('--json', 'print one JSON document')
     .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
-      ['sweepgen stress', 'half a minute of everything'],
+      ['sweepgen stress', 'half a minute of all workloads'],
       ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],
       ['sweepgen stress --seed 7', 'the same rounds each time'],
     ]))
@@ -79,7 +79,7 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   if (tally.collections === 0) throw new Unproven(`no collection was verified in ${flags.seconds} s; give it longer with --seconds`);
 }
 
-/** What all rounds came to, none of which failed. */
+/** Returns the summary of rounds none of which failed. */
 function conclusion(tally: Tally): string {
   const ends = [
     ...(tally.cut > 0 ? [`${formatCount(tally.cut)} cut short by the clock`] : []),
@@ -99,15 +99,15 @@ async function candidates(deps: Deps): Promise<Choices['workloads']> {
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }
 
-/** The round that ended the run: it failed, or was interrupted. */
+/** The round that failed or was interrupted, which ended the run. */
 export interface FailedRound {
   readonly round: number;
-  /** The command line that runs it again. */
+  /** The command line that repeats it. */
   readonly repeat: string;
   readonly error: unknown;
 }
 
-/** Rounds until the time is up, or one ends badly. */
+/** Runs rounds until the time is up, or one fails or is interrupted. */
 async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound }: StressFlags & { readonly seed: number }): Promise<{ readonly tally: Tally; readonly failed?: FailedRound }> {
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
@@ -132,7 +132,7 @@ async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, prog
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
-  // Timers may be a little early; then there would be a round of no time.
+  // A timer may fire early, which would leave a round of no time.
   const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
   const before = describe(tally);
   try {
@@ -155,7 +155,7 @@ async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, prog
   tally.rounds++;
 }
 
-/** With GOGC off nothing is collected, so an arena may fill up. */
+/** Whether a round without collections has filled its arena. */
 function isFullWithoutCollections(error: unknown, round: Round): boolean {
   return round.gogc === 'off' && error instanceof Fatal && error.exitCode === EXIT.memory;
 }
