@@ -282,15 +282,13 @@ export const MARKING: readonly KnownBug[] = [
     history: '902911bcff; our parfor is never allocated, so the slip is an allocation that collects where it must not',
     breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
-    find: `  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;
+    find: `  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
   // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
-  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;`,
+  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);`,
     scenarios: ['whole-cycle'],
   },
   {

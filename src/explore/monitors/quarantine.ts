@@ -184,5 +184,5 @@ function howItChanges({ file, fn }: Site): number {
 
 /** Go's bitmap collector looks at every free block's bits when it sweeps, along the freelists. */
 function isFreelistCheck(file: string, fn: string): boolean {
-  return file === 'src/gc/older/bitmap.ts' && fn.startsWith('checkFreelists');
+  return file === 'src/gc/collectors/bitmap/collector.ts' && fn.startsWith('checkFreelists');
 }
