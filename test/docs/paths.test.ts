@@ -7,11 +7,11 @@ import { markdownPages } from '../../src/cli/docs/documents.ts';
 
 /** `src/gc/work.ts`, `test/schedules`, with or without `#symbol`; not `src/x/NAME.ts` or a pattern. */
 const PATH = /`((?:src|test|bench|workers|docs)\/[\w./-]+)(?:#[\w.]+)?`/g;
-const PLACEHOLDER = /NAME/;
+/** The tutorial's collector is built by its test. */
+const PLACEHOLDER = /NAME|smallstack/;
 /** Named in docs before the change that brings them; a path that exists must leave this list. */
 const PENDING = [
   'src/explore/scenarios/modules/registry.ts',
-  'src/gc/collectors/registry.ts',
   'src/run/machine-options.ts',
   'src/cli/commands.ts',
 ];

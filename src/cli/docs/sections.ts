@@ -4,6 +4,7 @@ import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import type { Scenario } from '../../explore/scenarios/scenario.ts';
 import { STRATEGIES } from '../../explore/strategies/catalog.ts';
+import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { BUILT_INS } from '../../workloads/built-ins.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
@@ -25,6 +26,7 @@ export function sectionsFor(program: Command): Sections {
     workloads: () => workloadTable(BUILT_INS),
     graphs: () => `The graphs are ${inWords(GRAPH_NAMES.map(code))}.`,
     importers: () => table(['format', 'usual extension'], IMPORTERS.map(({ format, extensions }) => [format, extensions.map(code).join(', ')])),
+    collectors: () => table(['collector', 'summary'], COLLECTORS.map(({ name, help }) => [code(name), plain(help)])),
     scenarios: () => scenarioTable(SCENARIOS),
     canaries: () => scenarioTable(CANARIES),
     strategies: () => table(['strategy', 'choice of the next thread'], STRATEGIES.map(({ spec, summary }) => [code(spec), plain(summary)])),
