@@ -11,7 +11,7 @@ import { BIT_ALLOCATED, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.
 import { MAX_SMALL_SIZE } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc } from './mheap.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { heartbeat: HEARTBEAT } = M.at;

@@ -6,7 +6,8 @@ import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPAN_STATE, Span, type SpanRef } from '../heap/span.ts';
 import { spanListRemove } from '../heap/span-list.ts';
-import { MHEAP_LOCK, flushHeapAllocLocked } from './mheap.ts';
+import { MHEAP_LOCK } from './mheap-record.ts';
+import { flushHeapAllocLocked } from './span-alloc.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { sysFault } from './sys.ts';
 

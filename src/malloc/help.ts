@@ -9,7 +9,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
-import { XSWEEPDONE } from './mheap.ts';
+import { XSWEEPDONE } from './mheap-record.ts';
 import { NOTHING_TO_SWEEP, sweepone } from './sweep.ts';
 
 /** Spans for each time: as many as a refill takes one for. */

@@ -7,7 +7,7 @@ import { M, type MRef } from '../machine/m.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { MCache } from './mcache-record.ts';
 import { purgeCachedStats } from './mcache.ts';
-import { ARENA_USED } from './mheap.ts';
+import { ARENA_USED } from './mheap-record.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const { start: START, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;

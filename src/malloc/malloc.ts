@@ -34,7 +34,7 @@ import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeMalloc } from './notice.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc } from './mheap.ts';
 
 /** What every 0-byte allocation gets: a word outside the arena. */
 export const ZEROBASE: Ref = 8;

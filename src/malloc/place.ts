@@ -14,8 +14,7 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { spanListInsert } from '../heap/span-list.ts';
 import { MCache } from './mcache-record.ts';
 import { MCentral, mcentralAt } from './mcentral.ts';
-import { mheapFree } from './mheap.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc, mheapFree } from './mheap.ts';
 
 const { start: START, npages: NPAGES, freelist: FREELIST, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
 const { nalloc: NALLOC, nelems: NELEMS, limit: LIMIT } = Span.at;

@@ -11,7 +11,7 @@ import { ringDoorbell } from '../sync/bell.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import type { MRef } from '../machine/m.ts';
-import { MHEAP_LOCK } from './mheap.ts';
+import { MHEAP_LOCK } from './mheap-record.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
 const GUARDIAN = 'mheap.lock';

@@ -6,8 +6,9 @@ import { lock, unlock } from '../sync/lock.ts';
 import { msSince } from '../sync/clock.ts';
 import type { MRef } from '../machine/m.ts';
 import { Span } from '../heap/span.ts';
-import { MAX_MHEAP_LIST, MHEAP_LOCK, freeList } from './mheap.ts';
+import { MAX_MHEAP_LIST, MHEAP_LOCK } from './mheap-record.ts';
 import { MSTATS, MStats } from './mstats.ts';
+import { freeList } from './page-runs.ts';
 import { sysUnused } from './sys.ts';
 
 const { next: NEXT, start: START, npages: NPAGES, npreleased: NPRELEASED, unusedsince: UNUSEDSINCE, needzero: NEEDZERO } = Span.at;

@@ -13,7 +13,7 @@ import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { refreshRefFlags } from '../heap/refword.ts';
 import { mprofFree, type BucketRef } from './buckets.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
-import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
+import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap-record.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { ensureSwept } from './sweep.ts';
 

@@ -19,7 +19,7 @@ import { M, type MRef } from '../machine/m.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListIsEmpty, spanListRemove, type SpanListRef } from '../heap/span-list.ts';
 import { MCache, NUM_STACK_ORDERS, type MCacheRef } from './mcache-record.ts';
-import { mheapAllocStack, mheapFreeStack } from './mheap.ts';
+import { mheapAllocStack, mheapFreeStack } from './span-alloc.ts';
 
 export const StackPool = struct('stackpool', 16, {
   /** Go's stackpoolmu. */

@@ -9,7 +9,7 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { mprofFree } from './buckets.ts';
 import { fixallocFree } from './fixalloc.ts';
 import { queuefinalizer } from './finq.ts';
-import { SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
+import { SPECIALALLOC, SPECIAL_LOCK } from './mheap-record.ts';
 
 const { start: START, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;

@@ -18,9 +18,10 @@ import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
 import { hasEfence, mheapFault } from './fault.ts';
 import { MCache } from './mcache-record.ts';
-import { freeSpan, freeWholeSpan } from './mcentral.ts';
-import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
+import { freeSpan, freeWholeSpan } from './mcentral-free.ts';
+import { SWEEPGEN, XSWEEPDONE } from './mheap-record.ts';
 import { lowerGoal } from './pacing.ts';
+import { mheapFree } from './span-alloc.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 import { tracefrees, traces } from './trace.ts';
 

@@ -26,7 +26,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'unused-since-start',
     history: 'constructed',
     breaks: 'a freed span does not know since when it is free: it is given back at once',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + UNUSEDSINCE] = now;
 `,
     replace: '',
@@ -36,7 +36,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'unused-since-oldest',
     history: 'constructed',
     breaks: 'a run of free pages is as old as its oldest part',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
     replace: `  m[s + NPRELEASED] += m[t + NPRELEASED];
@@ -57,7 +57,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'joined-forgets-released',
     history: 'constructed',
     breaks: 'pages that were given back are forgotten when their run is joined',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
     replace: '',
@@ -67,7 +67,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'released-never-taken-back',
     history: 'constructed',
     breaks: 'pages that come into use again still count as given back',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `    addWide(m, HEAP_RELEASED, -(m[s + NPRELEASED] * PAGE_BYTES));
 `,
     replace: '',
@@ -77,7 +77,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'system-not-told-used',
     history: 'constructed',
     breaks: 'the system is not told that pages are in use again',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `    sysUsed(m, mp, m[s + NPRELEASED] << PAGE_WORD_SHIFT);
 `,
     replace: '',
@@ -178,7 +178,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'stacks-inuse-uncounted',
     history: 'constructed',
     breaks: 'a span of stacks given back still counts as in use for stacks',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
 `,
     replace: '',
@@ -206,7 +206,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'stack-span-clean',
     history: 'constructed',
     breaks: 'memory of stacks counts as clean when it comes back',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   m[s + NEEDZERO] = 1;
   addWide(m, STACKS_INUSE`,

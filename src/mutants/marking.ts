@@ -67,7 +67,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'markfreed-beside-malloc',
     history: '5bfe8adee5, #8299; nobody frees here while others mark, so the slip is to change the word beside its other writer, the owner of the span',
     breaks: 'freeing into a span that another P caches changes the bitmap by load and store: a bit that malloc sets there is lost, and the block is never scanned',
-    file: 'src/malloc/mcentral.ts',
+    file: 'src/malloc/mcentral-free.ts',
     find: `  if (m[s + INCACHE] !== 0) {
     m[p] = m[s + FREEBUF];`,
     replace: `  if (m[s + INCACHE] !== 0) {

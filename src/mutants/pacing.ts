@@ -52,7 +52,7 @@ export const PACING: readonly KnownBug[] = [
     name: 'idle-never-added',
     history: 'golang/go 30ef2c7deb',
     breaks: 'pages by which the heap grows never count as idle, yet are taken off it when used',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: '  addWide(m, HEAP_IDLE, ask * PAGE_BYTES);\n',
     replace: '',
     scenarios: ['pacing', 'statistics'],

@@ -7,9 +7,9 @@ import { xorshift32 } from '../../src/base/random.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { lock, unlock } from '../../src/sync/lock.ts';
 import { SPAN_STATE, Span, spanAt, spanOf, type SpanRef } from '../../src/heap/span.ts';
-import { ARENA_USED, MAX_MHEAP_LIST, MHEAP_LOCK, freeList, mheapAllocLocked, mheapFree, nspan, zeroSpan } from '../../src/malloc/mheap.ts';
+import { ARENA_USED, MAX_MHEAP_LIST, MHEAP_LOCK, freeList, mheapAlloc, mheapAllocLocked, mheapFree, nspan, zeroSpan } from '../../src/malloc/mheap.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
-import { mheapAlloc } from '../../src/malloc/reclaim.ts';
+
 import { bootCore, fatalOf } from '../support/core-machine.ts';
 
 /** As mheapAlloc for a large object, but nothing is "allocated" in the span, so that it can be freed. */
