@@ -32,7 +32,7 @@ describe('a slip is a race', () => {
   const slips: readonly (Pick<Mutant, 'breaks' | 'file' | 'find' | 'replace'> & { scenario: Scenario; word: RegExp })[] = [
     {
       breaks: 'a span changes its list before the lock is taken',
-      file: 'src/malloc/mcentral.ts',
+      file: 'src/malloc/mcentral-free.ts',
       find: `lock(m, mp, c);
   if (wasEmpty) {
     spanListRemove(m, s);
