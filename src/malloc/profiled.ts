@@ -1,4 +1,4 @@
-/** Which bucket a sampled block belongs to: a special of its span says so, or, with the collector of 2010, the map of addresses. */
+/** The bucket of a sampled block: kept in a special of its span, or in the address map with the collector of 2010. */
 import type { Mem } from '../memory/struct.ts';
 import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -10,7 +10,7 @@ import { removeprofilebucket, setprofilebucket } from './specials.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
 
-/** Remembers that the block `p` was sampled for `bucket`. */
+/** Records that the block at `p` was sampled into `bucket`. */
 export function recordProfiled(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
   if (m[COLLECTOR_OF] !== COLLECTOR.refword) {
     setprofilebucket(m, mp, p << 2, bucket);
@@ -21,8 +21,9 @@ export function recordProfiled(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): voi
 }
 
 /**
- * For who frees the block `p` without going through its specials: its bucket, which is
- * forgotten and is to be told with mprofFree; 0 if `p` was not sampled.
+ * Forgets the bucket of the block at `p`, for a free that does not visit its specials. The
+ * caller must report the free with mprofFree.
+ * @returns the bucket, 0 if the block was not sampled
  */
 export function forgetProfiled(m: Mem, mp: MRef, p: Ref): BucketRef {
   if (m[COLLECTOR_OF] !== COLLECTOR.refword) return removeprofilebucket(m, mp, p << 2);

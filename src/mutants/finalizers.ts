@@ -41,8 +41,7 @@ export const FINALIZERS: readonly KnownBug[] = [
     history: 'golang/go f8c350873c, issue 7533',
     breaks: 'that all spans were started counts as all swept: who queues the last finalizers after that asks nobody to run them',
     file: 'src/malloc/finq.ts',
-    find: `/** Queues the finalizer \`fn\` of the object at \`p\`, or of the byte \`inner\` (0 to 3) after it. */
-export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
+    find: `export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
   if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {
     if (m[FIN + FINC] === 0) addBlockLocked(m, mp);

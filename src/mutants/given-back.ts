@@ -129,10 +129,10 @@ export const MEMORY: readonly KnownBug[] = [
     find: `  m[c + STACK_WORDS + order] += words;
 }
 
-/** Go's stackcache_clear`,
+/** Returns all free stacks of \`c\``,
     replace: `}
 
-/** Go's stackcache_clear`,
+/** Returns all free stacks of \`c\``,
     scenarios: ['stacks'],
   },
   {

@@ -139,8 +139,8 @@ export const HEAP: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the memory of a dead large object does not count as dirty',
     file: 'src/malloc/sweep.ts',
-    find: '  m[s + NEEDZERO] = 1;\n  m[s + NALLOC] = 0;\n  // Before',
-    replace: '  m[s + NALLOC] = 0;\n  // Before',
+    find: '  m[s + NEEDZERO] = 1;\n  m[s + NALLOC] = 0;\n  // Publish',
+    replace: '  m[s + NALLOC] = 0;\n  // Publish',
     scenarios: ['reclaim'],
   },
   {

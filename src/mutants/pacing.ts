@@ -8,7 +8,7 @@ export const PACING: readonly KnownBug[] = [
     breaks: 'sweepers take freed memory off the goal by the GOGC of now: raised meanwhile, it takes off more than there is',
     file: 'src/malloc/pacing.ts',
     find: `  const goal = goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ);
-  // Only ever down: of several sweepers the one with the lowest goal knows most.
+  // Never raise it: of several sweepers, the one with the lowest goal has seen the most frees.
   for (;;) {
     const known = Atomics.load(m, XNEXT_GC_Q);
     if (known <= goal || Atomics.compareExchange(m, XNEXT_GC_Q, known, goal) === known) return;
