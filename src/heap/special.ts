@@ -1,6 +1,6 @@
 /**
- * Specials: what the runtime keeps about single objects, on a list in their span sorted by
- * offset, then kind: finalizers, and records of the memory profiler.
+ * Specials: records about single objects (finalizers, profile buckets), on a list in the
+ * object's span, sorted by offset, then kind.
  */
 import { by, struct } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -13,12 +13,12 @@ const LIST = 'speciallock of its span, when swept; who sweeps the span';
 
 export const Special = struct('special', 8, {
   next: by(LIST),
-  /** Bytes from the span's start to the byte it was set for. */
+  /** Bytes from the span's start to the byte that the special is for. */
   offset: by('creation'),
   kind: by('creation'),
-  /** Finalizer: index in the text segment of the function to run. */
+  /** Finalizer: index in the text segment of the step to run. */
   fn: by('creation'),
-  /** Finalizer: what to hand it beside the object. */
+  /** Finalizer: a word passed to the step beside the object. */
   context: by('creation'),
   /** Profile: the bucket. */
   bucket: by('creation'),
