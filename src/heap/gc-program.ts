@@ -61,7 +61,7 @@ export class ProgramWriter {
    */
   write(type: TypeDecl, i: number): void {
     const depth = this.depth(type);
-    if (depth > GC_STACK_CAPACITY) throw new UsageError(`type ${typeName(type)} nests arrays and structs ${depth} deep; the most is ${GC_STACK_CAPACITY}`);
+    if (depth > GC_STACK_CAPACITY) throw new UsageError(`type ${typeName(type)} nests arrays and structs ${depth} deep; at most ${GC_STACK_CAPACITY} levels are supported`);
     this.programs[i] = this.words.length;
     this.last.at = -1;
     this.words.push(Math.ceil(sizeOf(type, this.pw) / 4));

@@ -82,7 +82,7 @@ export function map(key: Of, of: Of): MapDecl {
  * @throws UsageError unless 0 <= `length` < 2^24
  */
 export function array(of: Of, length: number): TypeDecl {
-  if (!Number.isInteger(length) || length < 0 || length >= 1 << 24) throw new UsageError(`an array type of ${length} elements can't be; give it 0 to ${2 ** 24 - 1}`);
+  if (!Number.isInteger(length) || length < 0 || length >= 1 << 24) throw new UsageError(`an array type of ${length} elements: 0 to ${2 ** 24 - 1} are supported`);
   return { kind: 'array', of, length };
 }
 
@@ -104,7 +104,7 @@ const MAX_NAME_DEPTH = 200;
  * @throws UsageError if an unnamed type contains itself
  */
 export function typeName(type: TypeDecl, depth = 0): string {
-  if (depth > MAX_NAME_DEPTH) throw new UsageError('a type without a name contains itself; let it go through a struct, which has one');
+  if (depth > MAX_NAME_DEPTH) throw new UsageError('an unnamed type contains itself; put a struct, which has a name, in between');
   const nameOf = (of: Of) => typeName(resolve(of), depth + 1);
   switch (type.kind) {
     case 'scalar':

@@ -18,7 +18,7 @@ const MAX_BYTES = 16 << 20;
 export function describe(words: number[], table: TypeNumbers, base: Ref, pw: 1 | 2, program: number, type: TypeDecl): void {
   const size = sizeOf(type, pw);
   const index = table.index(type);
-  if (size > MAX_BYTES) throw new UsageError(`type ${typeName(type)} has ${size} bytes; the most is ${MAX_BYTES}`);
+  if (size > MAX_BYTES) throw new UsageError(`type ${typeName(type)} has ${size} bytes; at most ${MAX_BYTES} are supported`);
   const at = descriptorOffset(table, type);
   const mask = maskOf(type, size, pw);
   const fields = fieldsOf(table, base, pw, type);

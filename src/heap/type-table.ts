@@ -57,7 +57,7 @@ export function typeTable(...roots: readonly TypeDecl[]): TypeTable {
 
 /** Throws a UsageError if `type` contains itself other than by a pointer. */
 function checkFinite(type: TypeDecl, within: readonly TypeDecl[]): void {
-  if (within.includes(type)) throw new UsageError(`type ${typeName(type)} contains itself; let it hold a pointer`);
+  if (within.includes(type)) throw new UsageError(`type ${typeName(type)} contains itself; make one of its fields a pointer`);
   if (type.kind === 'array') checkFinite(resolve(type.of), [...within, type]);
   if (type.kind === 'struct') Object.values(type.fields).forEach((field) => checkFinite(resolve(field), [...within, type]));
 }

@@ -27,7 +27,7 @@ export const FINALIZERS: readonly KnownBug[] = [
   }
   lock(m, mp, GCLOCK);
   if (Atomics.load(m, XSWEEPDONE) === 0) {
-    // A collection came between.
+    // A collection ran after the last sweepone.
     unlock(m, mp, GCLOCK);
     return yieldTo(BGSWEEP.pc);
   }`,

@@ -284,7 +284,7 @@ export const MARKING: readonly KnownBug[] = [
     file: 'src/runtime/mutator.ts',
     find: `  m[slot] = address;
   if (pw === 2) m[slot + 1] = TAG;
-  // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
+  // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);

@@ -243,7 +243,7 @@ describe('a type that can not be', () => {
   const selfArray: TypeDecl = array(() => selfArray, 2);
 
   test.each<[string, RegExp, () => unknown]>([
-    ['contains itself through an array', /type loop contains itself; let it hold a pointer/, () => typeTable(loop)],
+    ['contains itself through an array', /type loop contains itself; make one of its fields a pointer/, () => typeTable(loop)],
     ['contains itself through another', /type one contains itself/, () => typeTable(one)],
     ['has the name of another', /two different types are named same; rename one/, () => typeTable(struct('same', { a: int }), struct('same', { p: unsafePointer }))],
     [
@@ -255,16 +255,16 @@ describe('a type that can not be', () => {
       () => typeTable(struct('holder', { a: slice(struct('same', { a: int })), b: slice(struct('same', { p: unsafePointer })) })),
     ],
     ['has the name of one of Go\'s own', /two different types are named int/, () => typeTable(struct('int', { p: unsafePointer }), int)],
-    ['has no name that ends, being a pointer to itself', /a type without a name contains itself; let it go through a struct/, () => typeTable(selfPointer)],
+    ['has no name that ends, being a pointer to itself', /an unnamed type contains itself; put a struct, which has a name, in between/, () => typeTable(selfPointer)],
     ['has no name that ends, being a slice of itself', /a type without a name contains itself/, () => typeTable(selfSlice)],
     ['has no name that ends, being an array of itself', /a type without a name contains itself/, () => typeTable(selfArray)],
-    ['nests structs too deep', /nests arrays and structs 9 deep; the most is 8/, () => compile(typeTable(nested(9)), 2)],
-    ['nests arrays too deep', /nests arrays and structs 9 deep; the most is 8/, () => compile(typeTable(arrays(9)), 2)],
-    ['is too large', /has 16777224 bytes; the most is 16777216/, () => compile(typeTable(array(unsafePointer, (2 << 20) + 1)), 2)],
-    ['is too large by a multiple', /has \d+ bytes; the most is 16777216/, () => compile(typeTable(array(array(int, 1 << 20), 1 << 20)), 2)],
+    ['nests structs too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(nested(9)), 2)],
+    ['nests arrays too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(arrays(9)), 2)],
+    ['is too large', /has 16777224 bytes; at most 16777216 are supported/, () => compile(typeTable(array(unsafePointer, (2 << 20) + 1)), 2)],
+    ['is too large by a multiple', /has \d+ bytes; at most 16777216 are supported/, () => compile(typeTable(array(array(int, 1 << 20), 1 << 20)), 2)],
     ['has less than no elements', /an array type of -1 elements can't be/, () => array(int, -1)],
     ['has half an element', /an array type of 1.5 elements can't be/, () => array(int, 1.5)],
-    ['has 2^24 elements', /an array type of 16777216 elements can't be; give it 0 to 16777215/, () => array(int, 1 << 24)],
+    ['has 2^24 elements', /an array type of 16777216 elements: 0 to 16777215 are supported/, () => array(int, 1 << 24)],
   ])('is refused when it %s', (_, message, run) => {
     const error = errorOf(run);
     expect(error).toBeInstanceOf(UsageError);

@@ -132,7 +132,7 @@ describe('select', () => {
     const log: unknown[] = [];
     runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways.slice(0, 8), log)] });
     expect(log).toHaveLength(1);
-    expect(() => runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways, [])] })).toThrow('a select of goroutine 1 has 9 cases; at most 8 are possible');
+    expect(() => runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways, [])] })).toThrow('a select of goroutine 1 has 9 cases; at most 8 are supported');
   });
 
   it('of a send on a closed channel is an error', () => {
