@@ -7,6 +7,7 @@ import type { Ref } from '../../src/memory/address.ts';
 import { array, chan, eface, func, iface, int, int32, map, pointer, slice, string, struct, typeName, uint8, uintptr, unsafePointer, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { compileTypes, typeTable, typeTableWords, type TypeTable } from '../../src/heap/type-table.ts';
 import { FIELD, KIND, KIND_NO_POINTERS, TABLE_HEADER, Type, TypeField } from '../../src/heap/type.ts';
+import { seeds } from '../support/nightly.ts';
 import { listing, slotsOfProgram } from '../support/gc-program.ts';
 import { bytesOf, holdsPointers, slotsOf } from '../support/go-layout.ts';
 import { randomTypes } from '../support/random-types.ts';
@@ -197,7 +198,7 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
           expect(slotsOfFields(c, refOf(table, type))).toEqual(expected);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: seeds(30, 150) },
     );
   });
 });
@@ -256,14 +257,14 @@ describe('a type that can not be', () => {
     ],
     ['has the name of one of Go\'s own', /two different types are named int/, () => typeTable(struct('int', { p: unsafePointer }), int)],
     ['has no name that ends, being a pointer to itself', /an unnamed type contains itself; put a struct, which has a name, in between/, () => typeTable(selfPointer)],
-    ['has no name that ends, being a slice of itself', /a type without a name contains itself/, () => typeTable(selfSlice)],
-    ['has no name that ends, being an array of itself', /a type without a name contains itself/, () => typeTable(selfArray)],
+    ['has no name that ends, being a slice of itself', /an unnamed type contains itself/, () => typeTable(selfSlice)],
+    ['has no name that ends, being an array of itself', /an unnamed type contains itself/, () => typeTable(selfArray)],
     ['nests structs too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(nested(9)), 2)],
     ['nests arrays too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(arrays(9)), 2)],
     ['is too large', /has 16777224 bytes; at most 16777216 are supported/, () => compile(typeTable(array(unsafePointer, (2 << 20) + 1)), 2)],
     ['is too large by a multiple', /has \d+ bytes; at most 16777216 are supported/, () => compile(typeTable(array(array(int, 1 << 20), 1 << 20)), 2)],
-    ['has less than no elements', /an array type of -1 elements can't be/, () => array(int, -1)],
-    ['has half an element', /an array type of 1.5 elements can't be/, () => array(int, 1.5)],
+    ['has less than no elements', /an array type of -1 elements: 0 to 16777215 are supported/, () => array(int, -1)],
+    ['has half an element', /an array type of 1.5 elements/, () => array(int, 1.5)],
     ['has 2^24 elements', /an array type of 16777216 elements: 0 to 16777215 are supported/, () => array(int, 1 << 24)],
   ])('is refused when it %s', (_, message, run) => {
     const error = errorOf(run);

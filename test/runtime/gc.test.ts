@@ -10,6 +10,7 @@ import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { collect, getSlot, loadInt, newObject, setSlot, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { bootCore, isAllocated, recount, runCore, runMain } from '../support/core-machine.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
+import { seeds } from '../support/nightly.ts';
 
 const NUMGC = MSTATS + MStats.at.numgc;
 const NEVER = 0x7fffffff * 8;
@@ -37,7 +38,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     runCore({ policy, collector, arenaPages: 128 * 128 }, 100, function* (m, mp, gp) {
       newObject(m, mp, gp, 0, 1000 * 8, 0);
       let before = 0;
-      for (let i = 0; i < 400_000; i++) {
+      for (let i = 0; i < seeds(50_000, 400_000); i++) {
         storeWord(m, getSlot(m, gp, 0), i % 1000, newObject(m, mp, gp, 1, 32 + ((i * 7919) % 1000), 0));
         if (i === 20_000) before = heapSys(m);
         if (i % 1000 === 0) yield;
@@ -49,7 +50,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
 
   test('large objects, allocated and dropped, leave no more behind than the next', () => {
     runCore({ policy, collector, arenaPages: 64 * 128 }, 100, function* (m, mp, gp) {
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < seeds(60, 400); i++) {
         newObject(m, mp, gp, 0, (1 << 20) + (i % 7) * 100_000, 0);
         if (i % 50 === 0) yield;
       }

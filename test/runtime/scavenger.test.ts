@@ -17,6 +17,7 @@ import { freeOSMemory } from '../../src/runtime/scavenger.ts';
 import { mstart } from '../../src/runtime/schedule.ts';
 import { verifyHeap } from '../../src/verify/verifier.ts';
 import { bootCore, fatalOf, runCore } from '../support/core-machine.ts';
+import { seeds } from '../support/nightly.ts';
 import { hook } from '../support/verify-hook.ts';
 import { runRandom } from '../support/verify-machine.ts';
 import { sweepgen } from '../support/command.ts';
@@ -96,7 +97,7 @@ describe('scavenge', () => {
   });
 
   test('the oracle finds a heap right that is scavenged all the time', () => {
-    for (const seed of [1, 2, 3]) {
+    for (let seed = 1; seed <= seeds(1, 3); seed++) {
       runRandom({
         seed,
         steps: 150,
@@ -170,7 +171,7 @@ describe('the scavenger', () => {
 });
 
 test('on real threads the clock goes as fast as it is asked to', async () => {
-  const words = ['run', 'churn', '--gogc', '1000', '--set', 'count=10000000', '--set', 'ring=1000', '--arena', '256M', '--procs', '2', '--verify', '--json'];
+  const words = ['run', 'churn', '--gogc', '1000', '--set', 'count=2000000', '--set', 'ring=1000', '--arena', '256M', '--procs', '2', '--verify', '--json'];
   const forced = async (scale: string) => {
     const { code, out } = await sweepgen([...words, '--time-scale', scale]);
     expect(code).toBe(0);
