@@ -1,26 +1,26 @@
 /**
- * Mark time of the five graphs by both policies with one and two threads, and of the sweep that
+ * Mark time of each graph by both policies with one and two threads, and of the sweep that
  * follows. Every sample is what the machine itself logged of a collection; the counts of threads
  * take turns in one process, so that whatever drifts meanwhile is the same for both.
  */
 import { startRuntime } from '../src/index.ts';
 import type { Cycle } from '../src/index.ts';
+import { GRAPH_NAMES } from '../src/workloads/graphs/catalog.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
 import type { Row, Suite } from './suite.ts';
 
-export const GRAPHS = ['tree', 'list', 'rand', 'wide', 'mixed'] as const;
 export const THREADS = [1, 2];
 export type Policy = 'go1.3' | 'tuned';
 export const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 const RUNS = 15;
-/** Collections with each count of threads before V8 has compiled what they run. */
+/** Collections with each number of threads that warm up V8. */
 const WARM_UP = 8;
 
 export const markSuite: Suite = {
   name: 'mark',
-  summary: 'mark time of five graphs, both policies, 1 and 2 threads; and eager sweep',
+  summary: 'mark time of each graph, both policies, 1 and 2 threads; and eager sweep',
   async *measure() {
-    for (const graph of GRAPHS) {
+    for (const graph of GRAPH_NAMES) {
       for (const policy of POLICIES) yield* rowsOf(graph, policy, await collect(graph, policy, RUNS));
     }
   },
@@ -35,14 +35,14 @@ function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Itera
   }
 }
 
-/** `runs` collections for each count of threads, by turns, in a process that has warmed up. */
+/** Runs `runs` collections for each number of threads, in turn, after a warm-up. */
 export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
   const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
   const { cycles } = await runtime.finished;
   return cycles.slice(-runs * THREADS.length);
 }
 
-/** From the start of the marking until the last M has left it. */
+/** Returns the time from the start of the mark until the last M has finished. */
 export function markMs({ markNs, waitNs }: Cycle): number {
   return (markNs + waitNs) / 1e6;
 }

@@ -1,15 +1,16 @@
 /**
- * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: pauses of the collectors of
- * 2010 and 2011 beside those of the parallel one with one thread, on the same heaps. Go's
- * change of February 2011 says that it made pauses "about half as long"; the column
- * refword/bitmap is what came of that here.
+ * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: compares the pauses of the collectors of
+ * 2010 and 2011 with those of the parallel collector with one thread, on the same heaps. Go's
+ * change of February 2011 claims pauses "about half as long"; the column
+ * refword/bitmap shows the ratio here.
  *
- * The older collectors sweep in the pause. For the parallel one the pause, and the pause and
- * the sweep that follows, are told apart. With --shrink=64 the heaps are a 64th of their size.
+ * The older collectors sweep in the pause. For the parallel collector there are two figures: the pause, and the pause with
+ * the sweep that follows. With --shrink=64 the heaps are a 64th of their size.
  */
 import { availableParallelism } from 'node:os';
 import { startRuntime } from '../src/index.ts';
 import type { Cycle, RuntimeOptions } from '../src/index.ts';
+import { GRAPHS } from '../src/workloads/graphs/catalog.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
 import { median } from '../src/base/statistics.ts';
 
@@ -17,21 +18,15 @@ type Collector = NonNullable<RuntimeOptions['collector']>;
 
 interface Heap {
   readonly name: string;
-  /** Its size: levels of a tree, or objects. */
-  readonly size: readonly [param: 'depth' | 'count', value: number];
+  /** Returns the params of a heap of a `shrink`th of the full size. */
+  params(shrink: number): Readonly<Record<string, number>>;
 }
 
-const GRAPHS: readonly Heap[] = [
-  { name: 'tree', size: ['depth', 22] },
-  { name: 'list', size: ['count', 1_000_000] },
-  { name: 'rand', size: ['count', 2_000_000] },
-  { name: 'wide', size: ['count', 4_000_000] },
-  { name: 'mixed', size: ['count', 1_000_000] },
-];
-const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', size: ['depth', 18] }];
+const HEAPS: readonly Heap[] = GRAPHS.map(({ name, objects, paramsFor }) => ({ name, params: (by) => paramsFor(Math.ceil(objects / by)) }));
+const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', params: (by) => ({ depth: 18 - Math.round(Math.log2(by)) }) }];
 const COLLECTORS: readonly Collector[] = ['refword', 'bitmap', 'parallel'];
 const RUNS = 15;
-/** The collectors by turns, so that whatever drifts meanwhile is the same for all. */
+/** Runs the collectors in turn, so that drift affects all alike. */
 const ROUNDS = 3;
 
 const words = process.argv.slice(2);
@@ -39,7 +34,7 @@ const shrink = Number(words.find((word) => word.startsWith('--shrink='))?.slice(
 if (!(shrink >= 1)) throw new RangeError('--shrink= needs a number from 1');
 const wanted = words.filter((word) => !word.startsWith('--'));
 const rows: Record<string, string | number>[] = [];
-for (const graph of GRAPHS) if (isWanted(graph)) rows.push(await measure(graph, graphOptions(graph)));
+for (const graph of HEAPS) if (isWanted(graph)) rows.push(await measure(graph, graphOptions(graph)));
 for (const program of PROGRAMS) if (isWanted(program)) rows.push(await measure(program, { ...setting(program), gogc: 100 }));
 if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ cores: availableParallelism(), node: process.version, rows }, null, 2)}\n`);
 else console.table(rows);
@@ -48,13 +43,11 @@ function isWanted({ name }: Heap): boolean {
   return wanted.length === 0 || wanted.includes(name);
 }
 
-function setting({ name, size }: Heap): RuntimeOptions {
-  const [param, full] = size;
-  const value = param === 'depth' ? full - Math.round(Math.log2(shrink)) : Math.ceil(full / shrink);
-  return { workload: name, procs: 1, params: { [param]: value } };
+function setting({ name, params }: Heap): RuntimeOptions {
+  return { workload: name, procs: 1, params: params(shrink) };
 }
 
-/** Forced collections of a graph, and no others. */
+/** Runs forced collections of a graph, and no others. */
 function graphOptions(graph: Heap): RuntimeOptions {
   return { ...setting(graph), args: collectArgs(RUNS, [1]), gogc: 'off' };
 }
@@ -77,7 +70,7 @@ async function measure({ name }: Heap, options: RuntimeOptions): Promise<Record<
   };
 }
 
-/** All collections but the first, which warms up. */
+/** Returns all collections but the first, which is the warm-up. */
 async function run(options: RuntimeOptions): Promise<readonly Cycle[]> {
   const runtime = await startRuntime(options);
   const { cycles } = await runtime.finished;

@@ -3,13 +3,15 @@
  * record of its own, so that counting needs no atomics; who collects sums them up when
  * marking has ended, and clears them.
  */
+import { ownedBy } from '../memory/guardian.ts';
+import { inRegion } from '../memory/regions.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { addWide, loadWide, storeWide } from '../memory/wide.ts';
 import { M, mAt, type MRef } from '../machine/m.ts';
 
-const OWNER = 'its M while it marks; who collects when that has ended';
+const OWNER = ownedBy('M', 'once marking has ended, the collecting M');
 
 /** Room for the opcodes of GC programs; Go has 14. */
 export const INSTRUCTIONS = 16;
@@ -41,6 +43,8 @@ export const GcStats = struct('collectstats', 80, {
   markonlyFoundword: by(OWNER, 2),
   markonlyFoundspan: by(OWNER, 2),
 });
+
+inRegion(GcStats, 'collectStats', { label: 'collectstats ', count: 'nprocs' });
 
 const RECORDS = CONFIG + Config.at.collectStats;
 const DEBUG_OF = CONFIG + Config.at.debug;

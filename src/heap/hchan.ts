@@ -13,23 +13,24 @@
  *
  * Source: chan.h of Go 1.3.
  */
-import { by, padding, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
-import { LOCK_WORDS } from '../sync/lock.ts';
 
 export type ChanRef = Ref;
 
-const LOCK = 'its lock';
+const LOCK = guardedBy('hchan.lock');
 
 export const Hchan = struct('hchan', 16, {
   /** Buffered elements: the first of two ints of the machine, each of one or two words. */
-  qcount: by('its lock; racily read by len'),
+  qcount: by(guardedBy('hchan.lock', { reads: 'racy', note: 'by len' })),
   /** The rest of the two ints; the second is the capacity in elements, see dataqsizAt. */
-  ints: by('creation', 3),
-  lock: by('lock.ts', LOCK_WORDS),
+  ints: by(atCreation(), 3),
+  lock: lockField('hchan.lock'),
   /** Bytes of an element. */
-  elemsize: by('creation'),
+  elemsize: by(atCreation()),
   /** 1 if the channel is closed. */
   closed: by(LOCK),
   /** Index of the element that the next send fills. */
@@ -43,6 +44,8 @@ export const Hchan = struct('hchan', 16, {
   /** First and last SudoG of the goroutines waiting to send. */
   sendq: by(LOCK, 2),
 });
+
+elsewhere(Hchan, 'at the start of a block of the heap');
 
 export const HCHAN_WORDS = Hchan.words;
 /** Byte offset of the buffer; Go's Hchansize. */

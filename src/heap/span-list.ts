@@ -2,6 +2,7 @@
  * Doubly linked, circular lists of spans; the head has the same first two words as a span.
  * Source: MSpanList in mheap.c of Go 1.3.
  */
+import { OUTER } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
@@ -9,9 +10,7 @@ import { Span, type SpanRef } from './span.ts';
 
 export type SpanListRef = Ref;
 
-const LOCK = 'lock of the structure it is in';
-
-export const SpanList = struct('spanlist', 2, { next: by(LOCK), prev: by(LOCK) });
+export const SpanList = struct('spanlist', 2, { next: by(OUTER), prev: by(OUTER) });
 
 const { next: NEXT, prev: PREV, list: LIST } = Span.at;
 

@@ -9,8 +9,10 @@
  *
  * Source: mgc0.h and type.h of Go 1.3.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { BOOT } from '../memory/guardian.ts';
+import { by, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { elsewhere } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type TypeRef = Ref;
@@ -83,28 +85,26 @@ export const KIND_MASK = 127;
 /** Flag of a kind: values hold no pointers. */
 export const KIND_NO_POINTERS = 128;
 
-const TABLE = 'boot';
-
 export const Type = struct('type', 16, {
   /** Bytes of a value. */
-  size: by(TABLE),
+  size: by(BOOT),
   /** One of KIND, and KIND_NO_POINTERS. */
-  kind: by(TABLE),
+  kind: by(BOOT),
   /** Ref of its GC program. */
-  gc: by(TABLE),
+  gc: by(BOOT),
   /** Type of its elements or of the value it points at; 0 for none. */
-  elem: by(TABLE),
+  elem: by(BOOT),
   /** Ref of a bit for each pointer-sized word of a value, set if it may hold a pointer. */
-  mask: by(TABLE),
+  mask: by(BOOT),
   /** Ref of the same layout field by field (TypeField), for the oracle. */
-  fields: by(TABLE),
+  fields: by(BOOT),
   /** Number of those fields. */
-  nfields: by(TABLE),
+  nfields: by(BOOT),
   /** Number of the type in the table. */
-  index: by(TABLE),
-  pad: by(TABLE, 6),
+  index: by(BOOT),
+  pad: padding(6),
   /** An itab of the type: one word that names the type. */
-  itab: by(TABLE),
+  itab: by(BOOT),
 });
 
 /** Kinds of pointer fields of a value, for the oracle. */
@@ -112,14 +112,17 @@ export const FIELD = { ptr: 1, slice: 2, string: 3, eface: 4, iface: 5, chan: 6,
 
 export const TypeField = struct('typefield', 4, {
   /** 32-bit words from the value's start. */
-  offset: by(TABLE),
+  offset: by(BOOT),
   /** One of FIELD. */
-  kind: by(TABLE),
+  kind: by(BOOT),
   /** FIELD.value: number of adjacent values; else 1. */
-  count: by(TABLE),
+  count: by(BOOT),
   /** FIELD.value: their type. */
-  type: by(TABLE),
+  type: by(BOOT),
 });
+
+elsewhere(Type, 'the type table');
+elsewhere(TypeField, 'the type table');
 
 const TYPE_TABLE = CONFIG + Config.at.typeTable;
 

@@ -3,8 +3,10 @@
  * two steps it can be descheduled, stolen and resumed by another P, so everything it
  * knows lies here and on its stack.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, ownedBy, protocol } from '../memory/guardian.ts';
+import { atomic, by, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { inRegion } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 import { MAX_CASES, SudoG, type SudoGRef } from './sudog.ts';
 
@@ -16,23 +18,23 @@ export const G_STATUS = { idle: 0, runnable: 1, running: 2, syscall: 3, waiting:
 export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan', 'not started'] as const;
 export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7, prepared: 8 } as const;
 
-const OWNER = 'its M while running, else sched.lock or the P that queues it';
+const OWNER = ownedBy('G');
 
 /** How many integers a goroutine keeps beside its stack; never scanned. */
 export const G_INTS = 32;
 
 export const G = struct('g', 128, {
   /** Readers other than the owner look at it with the world stopped. */
-  xstatus: atomic('its M, who readies it, the collector'),
-  id: by('sched.lock at creation'),
+  xstatus: atomic('the M that runs it, the M that readies it, the collector'),
+  id: by(atCreation('under sched.lock')),
   /** Step to run next, counted from `base`, where its program starts in the text segment. */
   pc: by(OWNER),
-  base: by('creation'),
+  base: by(atCreation()),
   m: by(OWNER),
-  schedlink: by('the queue it is on'),
+  schedlink: by(protocol('guardian of the queue that it is on')),
   waitreason: by(OWNER),
-  waitsince: by('the collector, world stopped', 2),
-  issystem: by('set at creation'),
+  waitsince: by(ownedBy('G', 'in a stopped world the collecting M'), 2),
+  issystem: by(atCreation()),
   isbackground: by(OWNER),
   /** First word of its stack, and how many it has; 0 when it is dead. */
   stack: by(OWNER),
@@ -44,16 +46,18 @@ export const G = struct('g', 128, {
   /** Scratch numbers of the program. */
   ints: by(OWNER, G_INTS),
   /** What its last receive got was sent, and not the zero of a closed channel. */
-  chanok: by('its M while running; who wakes it'),
+  chanok: by(ownedBy('G', 'the M that wakes it')),
   /** SudoGs in use: the channels it waits on, in the order of their addresses. */
-  nwaits: by('its M before it waits; who wakes it'),
+  nwaits: by(ownedBy('G', 'the M that wakes it')),
   /** 1: of the channels it waits on, one has let it go. */
-  xselected: atomic('its M before it waits; who takes it from a queue'),
-  sudogs: by('see sudog.ts', MAX_CASES * SudoG.words),
+  xselected: atomic('its M clears it before it waits; an M that takes it off a queue sets it'),
+  sudogs: part('sudog', MAX_CASES * SudoG.words),
 });
 
 /** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
 export const FRAME_HEADER = 2;
+
+inRegion(G, 'gs', { label: 'goroutine record ', count: 'maxGs' });
 
 const GS = CONFIG + Config.at.gs;
 const { sudogs: SUDOGS } = G.at;

@@ -2,13 +2,17 @@
  * M: a worker thread. On this machine M i and P i belong together for good, so an M that
  * is woken after a stopped world finds its own P again.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { BOOT, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
+import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { inRegion } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type MRef = Ref;
 
-const SELF = 'this M';
+const SELF = ownedBy('M');
+const WATCHED = ownedBy('M', 'the watcher reads it racily');
+const WAKING = protocol('sched.lock until its note is woken, then this M');
 
 /** What an M is doing, for the report of a hang. */
 export const PHASES = ['starting', 'scheduling', 'running', 'stopped', 'marking roots', 'marking', 'waiting for work', 'sweeping', 'collecting', 'idle', 'finished'] as const;
@@ -38,40 +42,42 @@ export const GCStats = struct('gcstats', 32, {
 });
 
 export const M = struct('m', 512, {
-  id: by('boot'),
-  p: by('boot'),
-  mcache: by('boot'),
+  id: by(BOOT),
+  p: by(BOOT),
+  mcache: by(BOOT),
   curg: by(SELF),
   /** > 0: holds a lock or is in a section the collector must not start in. */
   locks: by(SELF),
   mallocing: by(SELF),
   gcing: by(SELF),
   /** n > 0: woken to be the n-th helper of a collection. */
-  helpgc: by('sched.lock until its note is woken, then this M'),
+  helpgc: by(WAKING),
   /** Set before the note is woken: take your P back and run. */
-  nextp: by('sched.lock until its note is woken, then this M'),
+  nextp: by(WAKING),
   /** It found nothing to run and is looking at the others' queues. */
   spinning: by(SELF),
   /** Lock to release once the parked goroutine's status is Gwaiting; the goroutine itself: the locks of its channels. */
   waitlock: by(SELF),
   /** Link of the list of idle Ms, or of those that one M is about to wake. */
-  schedlink: by('sched.lock; read by who wakes it'),
+  schedlink: by(guardedBy('sched.lock', { reads: 'free', note: 'by the M that wakes it' })),
   fastrand: by(SELF),
   /** It has collected: the goroutine should let others run, the sweeper first of all. */
   resched: by(SELF),
-  phase: by('this M; read racily by the watchdog'),
+  phase: by(WATCHED),
   /** Lock word it last asked for; word it sleeps on. */
-  wants: by('this M; read racily by the watchdog'),
-  holds: by('this M; read racily by the watchdog'),
+  wants: by(WATCHED),
+  holds: by(WATCHED),
   /** Grows with every step, allocation refill and marked object: no growth is a hang. */
-  heartbeat: by('this M; read racily by the watchdog'),
+  heartbeat: by(WATCHED),
   pad0: padding(14),
-  xpark: atomic('note: this M sleeps, any M wakes'),
+  xpark: atomic('a note: this M sleeps on it, any M wakes it'),
   pad1: padding(15),
-  gcstats: by(SELF, GCStats.words),
+  gcstats: part('gcstats', GCStats.words),
   /** Scan buffers, see gc/scanbuf.ts. */
-  scanbuf: by('this M while it marks', 368),
+  scanbuf: part('scanbuf', 368),
 });
+
+inRegion(M, 'ms', { label: 'M', count: 'nprocs' });
 
 const MS = CONFIG + Config.at.ms;
 

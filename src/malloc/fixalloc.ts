@@ -11,6 +11,7 @@
  *
  * Source: mfixalloc.c of Go 1.3.
  */
+import { OUTER, atCreation } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -20,25 +21,23 @@ import { sysMap } from './sys.ts';
 
 export type FixAllocRef = Ref;
 
-const LOCK = 'lock of the structure it is in';
-
 export const FixAlloc = struct('fixalloc', 8, {
   /** Words of a record. */
-  size: by(LOCK),
+  size: by(OUTER),
   /** Free records, linked by their first word. */
-  list: by(LOCK),
+  list: by(OUTER),
   /** First uncarved word of the current chunk. */
-  chunk: by(LOCK),
+  chunk: by(OUTER),
   /** Uncarved words of the current chunk. */
-  nchunk: by(LOCK),
+  nchunk: by(OUTER),
   /** Records in use. */
-  inuse: by(LOCK),
+  inuse: by(OUTER),
   /** Records ever carved from chunks. */
-  carved: by(LOCK),
+  carved: by(OUTER),
   /** Word past the region of its own, 0 if chunks come from persistent memory. */
-  regionEnd: by(LOCK),
+  regionEnd: by(OUTER),
   /** Ref of the statistic that counts its chunks. */
-  stat: by('creation'),
+  stat: by(atCreation()),
 });
 
 const { size: SIZE, list: LIST, chunk: CHUNK, nchunk: NCHUNK, inuse: INUSE, carved: CARVED } = FixAlloc.at;

@@ -19,7 +19,7 @@
  * Source: runtime·free in malloc.goc of Go 1.3, without its per-P list of freed blocks.
  */
 import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
@@ -27,22 +27,19 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { unmarkSpan } from '../heap/bitmap.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { setRefFree } from '../heap/refword.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { blockBase, mlookup } from './lookup.ts';
 import { MCache, allocSlot } from './mcache-record.ts';
-import { mprofFree } from './buckets.ts';
 import { hasEfence, mheapFault } from './fault.ts';
-import { handedBack } from './handed-out.ts';
+import { handedBack, tellFreed } from './handed-out.ts';
 import { freeBlock } from './mcentral-free.ts';
 import { mheapFree } from './span-alloc.ts';
 import { enterMalloc } from './malloc.ts';
-import { forgetProfiled } from './profiled.ts';
+import { freeProfiled } from './profiled.ts';
 import { freeAllSpecials } from './specials.ts';
 import { NEEDS_ZEROING, ensureSwept } from './sweep.ts';
 import { tracefree, traces } from './trace.ts';
 
-const COLLECTOR_OF = CONFIG + Config.at.collector;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { mcache: MCACHE, mallocing: MALLOCING, locks: LOCKS } = M.at;
 const { freelist: FREELIST, nalloc: NALLOC, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
@@ -68,7 +65,7 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   ensureSwept(m, mp, s);
   // Racy: other Ms may add specials to other blocks, but none adds one to a block being freed.
   if (racyLoad(m, s + SPECIALS) !== 0) freeAllSpecials(m, mp, s, p);
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) forgetSampled(m, mp, p);
+  freeProfiled(m, mp, p);
   if (traces(m)) tracefree(m, mp, p, bytes);
   m[m[mp + MCACHE] + NFREED]++;
   if (m[s + SIZECLASS] === 0) freeLarge(m, mp, s, p, bytes);
@@ -77,18 +74,12 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   m[mp + MALLOCING] = 0;
 }
 
-/** Reports the free to the profiler with the collector of 2010, which keeps sampled blocks in a map of addresses. */
-function forgetSampled(m: Mem, mp: MRef, p: Ref): void {
-  const bucket = forgetProfiled(m, mp, p);
-  if (bucket !== 0) mprofFree(m, mp, bucket, true);
-}
-
 function freeLarge(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, bytes);
   // Clear the block's words before the heap owns the span: it may coalesce it or hand it out.
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefFree(m, p);
+  tellFreed(m, p);
   unmarkSpan(m, p, PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;

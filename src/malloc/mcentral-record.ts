@@ -9,21 +9,21 @@
  * Invariant: the swept spans of `empty` are at its end, so a search for an unswept one can
  * stop at the first swept span.
  */
-import { by, padding, struct } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { by, lockField, padding, part, struct } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
-import { LOCK_WORDS } from '../sync/lock.ts';
 import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
 import { SpanList } from '../heap/span-list.ts';
 
 export type MCentralRef = Ref;
 
-const LOCK_GUARD = 'mcentral.lock';
+const LOCK_GUARD = guardedBy('mcentral.lock');
 
 export const MCentral = struct('mcentral', 32, {
-  lock: by('lock.ts', LOCK_WORDS),
-  nonempty: by(LOCK_GUARD, SpanList.words),
-  empty: by(LOCK_GUARD, SpanList.words),
+  lock: lockField('mcentral.lock'),
+  nonempty: part('spanlist', SpanList.words, LOCK_GUARD),
+  empty: part('spanlist', SpanList.words, LOCK_GUARD),
   /** Free blocks in the spans that no P caches, unswept garbage not counted. */
   nfree: by(LOCK_GUARD),
   pad: padding(25),

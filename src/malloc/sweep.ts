@@ -21,13 +21,13 @@
  * Source: MSpan_Sweep, sweepone and MSpan_EnsureSwept in mgc0.c of Go 1.3. Departing from it,
  * step 2, and step 5 frees the blocks of a bitmap word at a time.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy, stoppedWorld } from '../memory/guardian.ts';
+import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS } from '../sync/lock.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
@@ -44,19 +44,21 @@ import { mheapFree } from './span-alloc.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 import { tracefrees, traces } from './trace.ts';
 
+const GCLOCK_GUARD = guardedBy('gclock');
+
 export const Sweep = struct('sweep', 48, {
   /** Go's gclock. */
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('gclock'),
   /** The background sweeper, 0 before the first collection. */
-  g: by('gclock'),
+  g: by(GCLOCK_GUARD),
   /** 1 if the background sweeper is parked. */
-  parked: by('gclock'),
+  parked: by(GCLOCK_GUARD),
   /** The scavenger, 0 before it is first due. */
-  scavenger: by('gclock'),
+  scavenger: by(GCLOCK_GUARD),
   /** 1 if the scavenger is parked. */
-  scavengerParked: by('gclock'),
+  scavengerParked: by(GCLOCK_GUARD),
   /** Spans to sweep in this cycle: allspans [0, nspan). */
-  nspan: by('written with the world stopped'),
+  nspan: by(stoppedWorld()),
   pad0: padding(9),
   /** Index in allspans of the next span to look at. */
   xspanidx: atomic('sweepers'),

@@ -9,14 +9,15 @@
  *
  * Invariant: the statistics named …_sys add up to `mapped`.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { BOOT, guardedBy } from '../memory/guardian.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { clearWords } from '../memory/clear.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 
 /** The most holes in the arena's range. */
@@ -26,10 +27,10 @@ const LOW_UNIT = 16;
 /** Words of a page of the system in the arena's range; a heap page is twice as large. */
 export const OS_PAGE_WORDS = 1024;
 
-const LOCK_GUARD = 'sys.lock';
+const LOCK_GUARD = guardedBy('sys.lock');
 
 export const Sys = struct('sys', 64, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('sys.lock'),
   /** First unallocated word of the low area. */
   low: by(LOCK_GUARD),
   /** First unallocated word of the arena's range. */
@@ -43,9 +44,9 @@ export const Sys = struct('sys', 64, {
   /** Mapped bytes that fault. */
   faulted: by(LOCK_GUARD, 2),
   /** Holes in the arena's range. */
-  nholes: by('boot'),
+  nholes: by(BOOT),
   /** For each hole its first word and the word past its last, ascending. */
-  holes: by('boot', MAX_HOLES * 2),
+  holes: by(BOOT, MAX_HOLES * 2),
 });
 
 export const SYS: Ref = globalRecord('sys', Sys);

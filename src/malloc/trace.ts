@@ -7,12 +7,14 @@
  *
  * Source: tracealloc, tracefree and tracegc in mprof.goc of Go 1.3.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { inRegion } from '../memory/regions.ts';
+import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { ringDoorbell } from '../sync/bell.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import { G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -22,13 +24,13 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
 export const TraceRing = struct('tracering', 48, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('trace.lock'),
   pad0: padding(14),
   /** Records ever written. */
-  xwritten: atomic('who holds the lock'),
+  xwritten: atomic('written under trace.lock'),
   pad1: padding(15),
   /** Records ever read. */
-  xread: atomic('the watcher'),
+  xread: atomic('the watcher writes it'),
 });
 
 /** Kinds of events. A collection is traced as `gc`, a `goroutine` for each goroutine, `gcEnd`. */
@@ -37,25 +39,28 @@ export const TRACE = { alloc: 0, free: 1, gc: 2, goroutine: 3, gcEnd: 4 } as con
 /** The most frames of a call stack in a record. */
 const FRAMES = 22;
 
+const LOCK_GUARD = guardedBy('trace.lock');
+
 export const TraceRecord = struct('tracerecord', 32, {
   /** One of TRACE. */
-  kind: by('trace.lock'),
+  kind: by(LOCK_GUARD),
   /** The block. */
-  p: by('trace.lock'),
+  p: by(LOCK_GUARD),
   /** Bytes of the block. */
-  size: by('trace.lock'),
+  size: by(LOCK_GUARD),
   /** The goroutine, its status and why it waits. */
-  goid: by('trace.lock'),
-  status: by('trace.lock'),
-  waitreason: by('trace.lock'),
+  goid: by(LOCK_GUARD),
+  status: by(LOCK_GUARD),
+  waitreason: by(LOCK_GUARD),
   /** Frames on the goroutine's stack. */
-  depth: by('trace.lock'),
+  depth: by(LOCK_GUARD),
   /** The innermost frames: indices of the text segment. */
-  pc: by('trace.lock', FRAMES),
+  pc: by(LOCK_GUARD, FRAMES),
 });
 
 /** Records that the ring holds: a power of two, larger than the blocks of any span. */
 export const TRACE_CAP = 4096;
+inRegion(TraceRecord, 'trace', { label: 'trace record ', count: TRACE_CAP });
 
 const RING: Ref = globalRecord('trace', TraceRing);
 export const TRACE_LOCK = RING + TraceRing.at.lock;

@@ -7,7 +7,7 @@ export interface Metadata {
   readonly bitmap: number;
   /** Records of spans, and the map from pages to them. */
   readonly spans: number;
-  /** What else grows with the heap: hints of the tuned mark loop, pointer bits, reference words. */
+  /** What else grows with the heap: hints of the tuned mark loop, pointer bits, the collector's data. */
   readonly beside: number;
   /** Room for work buffers, specials and profiles, of which a page is touched when it is needed. */
   readonly room: number;
@@ -18,7 +18,7 @@ export interface Metadata {
 /** Of each region that is not fixed; the others are the machine's own. */
 const KIND: Readonly<Record<string, keyof Metadata>> = {
   arena: 'heap', bitmap: 'bitmap', spans: 'spans', spanMap: 'spans',
-  hints: 'beside', ptrBits: 'beside', refwords: 'beside',
+  hints: 'beside', ptrBits: 'beside', collectorData: 'beside',
   workbufs: 'room', persistent: 'room',
 };
 

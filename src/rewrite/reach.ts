@@ -1,10 +1,10 @@
-/** Which protocol edges each export of the bundle can come by: those in what it refers to, and in what that refers to. */
+/** Finds the protocol edges that each export of the bundle can reach: those in the functions it refers to, transitively. */
 import { isTopLevel } from './module-state.ts';
 import type { CoreProgram } from './program.ts';
 import type { Binding } from './scopes.ts';
 import { walk, type AnyNode } from './syntax.ts';
 
-/** By export, numbers of edges, ascending. */
+/** By export: edge numbers, ascending. */
 export type Reach = Readonly<Record<string, readonly number[]>>;
 
 interface Declared {
@@ -23,7 +23,7 @@ export function reachOf(program: CoreProgram): Reach {
   const reach: Record<string, readonly number[]> = {};
   for (const [name, root] of exportsOf(program)) {
     const seen = new Set<Declaration>([root]);
-    // A set is walked to its end, whatever is added meanwhile.
+    // Iterating over a set also visits elements that are added meanwhile.
     for (const each of seen) for (const next of declared(each).refers) seen.add(next);
     const edges = [...seen].flatMap((each) => declared(each).edges);
     if (edges.length > 0) reach[name] = [...new Set(edges)].sort((a, b) => a - b);

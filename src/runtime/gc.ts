@@ -9,8 +9,8 @@
  *   3. Sweep the spans that the last cycle left unswept: marks must be clear before marking.
  *   4. Set up the parallel-for over the roots and wake idle Ms as helpers.
  *   5. Mark: all of them scan roots, then drain work buffers, until no M has work left.
- *   6. Set the goal of the next collection as if all allocated blocks were live; each sweep
- *      lowers it by what it frees (malloc/pacing.ts).
+ *   6. Set the goal of the next collection as if all marked and unswept blocks were live; each
+ *      sweep lowers it by what it frees (malloc/pacing.ts).
  *   7. Add 2 to sweepgen: from now on every span in use is unswept. Wake the background sweeper.
  *   8. Publish the memory profile of the cycle before, log the cycle, start the world.
  *   9. Sweep, beside the program: the background sweeper, refills, allocations of pages, and
@@ -43,9 +43,8 @@ import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
 import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
-import { isOlderCollector, mark, sweepInPause } from '../gc/collector.ts';
+import { collectorOf, mark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
-import { BITMAP_WORK, BitmapWork } from '../gc/older/bitmap-work.ts';
 import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
 import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
@@ -138,17 +137,17 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   times.end = times.t4;
-  if (isOlderCollector(m)) sweepWithWorldStopped(m, mp, times);
+  if (sweepsInPause(m)) sweepWithWorldStopped(m, mp, times);
   recordPause(m, times);
   noteGc(m);
   if (m[GCTRACE] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
-  if (!isOlderCollector(m)) sweepFromHereOn(m, mp, times, force);
+  if (!sweepsInPause(m)) sweepFromHereOn(m, mp, times, force);
   mprofGC(m, mp);
   if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
@@ -191,7 +190,7 @@ function finishSweep(m: Mem, mp: MRef): void {
 function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);
-  m[NPROC] = isOlderCollector(m) ? 1 : gcprocs(m, mp);
+  m[NPROC] = collectorOf(m).helpers ? gcprocs(m, mp) : 1;
   parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
   prepareMark(m);
   if (m[NPROC] === 1) return;
@@ -256,7 +255,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'pauseNs', times.end - times.t0);
   logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
   logCycleField(m, record, 'heap0', heap0);
-  logCycleField(m, record, 'heap1', (isOlderCollector(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
+  logCycleField(m, record, 'heap1', (sweepsInPause(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);
   logCycleField(m, record, 'objects', loadWide(m, MSTATS + MStats.at.heapObjects));
   logCycleField(m, record, 'objects0', loadWide(m, MSTATS + MStats.at.heapObjects) + times.freed);
@@ -268,8 +267,10 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'npausesweep', sweeps.pause);
   logCycleField(m, record, 'nsteal', Atomics.load(m, MARKFOR + ParFor.at.xnsteal));
   logCycleField(m, record, 'nstealcnt', Atomics.load(m, MARKFOR + ParFor.at.xnstealcnt));
-  logCycleField(m, record, 'nsizelookup', loadWide(m, BITMAP_WORK + BitmapWork.at.nsizelookup));
-  logCycleField(m, record, 'naddrlookup', loadWide(m, BITMAP_WORK + BitmapWork.at.naddrlookup));
+  logCycleField(m, record, 'nsizelookup', 0);
+  logCycleField(m, record, 'naddrlookup', 0);
+  const { logCycle: logOwn } = collectorOf(m);
+  if (logOwn !== undefined) logOwn(m, record);
   // Exact only if everything is swept and nothing was allocated since: then the heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);

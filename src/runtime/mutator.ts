@@ -5,12 +5,13 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
+import { exchangePointer, writePointer } from '../heap/write-pointer.ts';
 import { FLAG_NOSCAN, TINY_FLAGS } from '../malloc/flags.ts';
 import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
@@ -27,7 +28,6 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const { ints: INTS, base: BASE, fp: FP } = G.at;
 
 // Local names: V8 folds these, and not those of another module.
-const TAG = PTR_TAG;
 const TINY_BYTES = TINY_SIZE;
 const TINY_MASK = TINY_FLAGS;
 const NOSCAN = FLAG_NOSCAN;
@@ -46,10 +46,7 @@ export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, f
  * point. May collect. Returns the block's ref.
  */
 export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Ref {
-  const pw = m[PTR_WORDS];
-  const slot = m[gp + FP] + i * pw;
-  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;
+  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
   // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
@@ -68,7 +65,7 @@ export function getSlot(m: Mem, gp: GRef, i: number): Ref {
 
 /** Stores the object `ref`, 0 for nil, in slot `i` of the frame. */
 export function setSlot(m: Mem, gp: GRef, i: number, ref: Ref): void {
-  storeField(m, slotAt(m, gp, i), ref);
+  writePointer(m, slotAt(m, gp, i), ref << 2);
 }
 
 /** Returns the byte offset in slot `i` of the frame, for inner bytes of tiny blocks. */
@@ -83,16 +80,12 @@ export function loadWord(m: Mem, obj: Ref, i: number): Ref {
 
 /** Stores the pointer `ref`, 0 for nil, in word `i` of `obj`. */
 export function storeWord(m: Mem, obj: Ref, i: number, ref: Ref): void {
-  storeField(m, obj + i * m[PTR_WORDS], ref);
+  writePointer(m, obj + i * m[PTR_WORDS], ref << 2);
 }
 
 /** Exchanges the pointer in word `i` of `obj` atomically, for objects that several goroutines change. Returns the old pointer. */
 export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
-  const pw = m[PTR_WORDS];
-  const at = obj + i * pw;
-  // The tag is stored first and never cleared: with it the low word alone is the pointer.
-  if (pw === 2) Atomics.store(m, at + 1, TAG);
-  return Atomics.exchange(m, at, ref << 2) >>> 2;
+  return exchangePointer(m, obj + i * m[PTR_WORDS], ref << 2) >>> 2;
 }
 
 /** Returns the pointer in word `i` of `obj`, which other goroutines exchange: what they wrote before the exchange is visible. */
@@ -110,13 +103,6 @@ export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
 /** Returns the integer in word `i` of `obj`. */
 export function loadInt(m: Mem, obj: Ref, i: number): number {
   return m[obj + i * m[PTR_WORDS]];
-}
-
-function storeField(m: Mem, at: Ref, ref: Ref): void {
-  // The tag is stored first and kept for nil: two racing writers can then never leave a pointer
-  // without its tag, which the collector would take for an integer.
-  if (ref !== 0 && m[PTR_WORDS] === 2) m[at + 1] = TAG;
-  m[at] = ref << 2;
 }
 
 /** Returns int `i` (from 0) of the goroutine; ints are 0 at its start. */
@@ -150,7 +136,7 @@ export function getGlobal(m: Mem, i: number): Ref {
 
 /** Stores the object `ref`, 0 for nil, in global `i`. */
 export function setGlobal(m: Mem, i: number, ref: Ref): void {
-  storeField(m, globalAt(m, i), ref);
+  writePointer(m, globalAt(m, i), ref << 2);
 }
 
 /** Exchanges global `i` atomically. Returns the old pointer. */

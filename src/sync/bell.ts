@@ -7,11 +7,11 @@ import { futexwakeup } from './os.ts';
 export const Doorbell = struct('doorbell', 16, {
   xbell: atomic('any M adds, the watcher waits for a change'),
   /** Which checkpoint the world stands at; 0 for none. */
-  xcheckpoint: atomic('who collects sets, the watcher clears'),
+  xcheckpoint: atomic('the collecting M sets it, the watcher clears it'),
   /** Ms whose thread is up. */
-  xarrived: atomic('each M once'),
+  xarrived: atomic('each M increments it once'),
   /** 1: the machine may run. */
-  xgate: atomic('the watcher'),
+  xgate: atomic('the watcher sets it'),
 });
 
 export const DOORBELL: Ref = globalRecord('doorbell', Doorbell);

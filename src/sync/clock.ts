@@ -12,10 +12,10 @@ export const Clock = struct('clock', 16, {
   /** Milliseconds since the machine started; wraps. */
   xnow: atomic('the watcher'),
   /** When the last collection ended, and when the scavenger last looked. */
-  xlastGc: atomic('who collects; the scavenger'),
+  xlastGc: atomic('the collecting M; the scavenger'),
   xlastScavenge: atomic('the scavenger'),
   /** 1: there is something for the scavenger to do. */
-  xdue: atomic('the watcher sets; the M that wakes the scavenger clears'),
+  xdue: atomic('the watcher sets it, the M that wakes the scavenger clears it'),
 });
 
 /** Go's forcegcperiod and scavengelimit. */

@@ -7,6 +7,7 @@
  * at each of its pushes: a popper that read `next` of a node that has been popped and pushed
  * again since (ABA) then finds another head and its CAS fails.
  */
+import { BOOT, protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -19,16 +20,16 @@ export const LFStack = struct('lfstack', 32, {
   xhead: atomic('any M'),
   pad0: padding(15),
   /** The pool whose records it links: ref of record 0, words a record. */
-  base: by('boot'),
-  stride: by('boot'),
+  base: by(BOOT),
+  stride: by(BOOT),
   pad1: padding(14),
-});
+}, 'xhead');
 
 /** Every record that such a stack links begins with these two words. */
 export const LFNode = struct('lfnode', 2, {
   /** The head it was pushed on, packed; stale reads are refused by the CAS of the head. */
-  xnext: atomic('pusher writes, poppers read'),
-  pushcnt: by('the pusher, who owns the node'),
+  xnext: atomic('the pushing M writes it, popping Ms read it'),
+  pushcnt: by(protocol('the pushing M, which owns the node')),
 });
 
 const { base: BASE, stride: STRIDE } = LFStack.at;

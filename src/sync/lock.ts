@@ -2,7 +2,8 @@
  * Futex mutex, as lock_futex.c of Go 1.3 (after Drepper, "Futexes Are Tricky"): the key is
  * unlocked, locked, or locked with possible sleepers.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { protocol } from '../memory/guardian.ts';
+import { LOCK_WORDS, atomic, by, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -11,12 +12,11 @@ import { futexsleep, futexwakeup, osyield, procyield } from './os.ts';
 export type LockRef = Ref;
 
 /** A lock lies inside the record it guards, as its `xkey` and `owner`. */
-export const LOCK_WORDS = 2;
 export const Lock = struct('lock', LOCK_WORDS, {
   xkey: atomic('any M'),
   /** The M that holds it, 0 when free. */
-  owner: by('the holder'),
-});
+  owner: by(protocol('the lock holder')),
+}, 'xkey');
 
 const UNLOCKED = 0;
 const LOCKED = 1;

@@ -2,12 +2,13 @@
  * What the operating system gives: yielding the processor and sleeping. The exploration
  * build replaces these bodies by calls into its scheduler.
  */
+import { BOOT } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 
 /** A word that is always 0 and never notified: waiting on it is sleeping. */
-const Trap = struct('trap', 16, { zero: by('never written', 16) });
+const Trap = struct('trap', 16, { zero: by(BOOT, 16) });
 const TRAP = globalRecord('trap', Trap);
 
 /** Spins for about `n` pause instructions. */

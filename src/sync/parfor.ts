@@ -3,6 +3,7 @@
  * iterations packed in one word, [begin, end) in its halves. The owner takes from the front
  * with an atomic add; a thief cuts off the back half with a CAS.
  */
+import { protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
@@ -13,26 +14,26 @@ import { osyield, procyield, usleep } from './os.ts';
 /** Runs iteration `i`. */
 export type ParForBody = (m: Mem, mp: MRef, i: number) => void;
 
-const SETUP = 'parforsetup, before the helpers are woken';
+const SETUP = protocol('parforsetup writes it, before the helpers are woken');
 
 export const ParFor = struct('parfor', 16, {
   nthr: by(SETUP),
   cnt: by(SETUP),
   /** 1: return only when all iterations are done. */
   wait: by(SETUP),
-  xthrseq: atomic('each thread once'),
+  xthrseq: atomic('each thread increments it once'),
   /** Threads that see no work left. */
-  xdone: atomic('each thread'),
-  xnsteal: atomic('each thread at its end'),
-  xnstealcnt: atomic('each thread at its end'),
-  xnprocyield: atomic('each thread at its end'),
-  xnosyield: atomic('each thread at its end'),
-  xnsleep: atomic('each thread at its end'),
+  xdone: atomic('any thread'),
+  xnsteal: atomic('any thread adds'),
+  xnstealcnt: atomic('any thread adds'),
+  xnprocyield: atomic('any thread adds'),
+  xnosyield: atomic('any thread adds'),
+  xnsleep: atomic('any thread adds'),
 });
 
 /** One thread's range; a cache line each, because thieves write to it. */
 export const ParForThread = struct('parforthread', 16, {
-  xpos: atomic('owner adds, thieves CAS'),
+  xpos: atomic('its thread adds, thieves CAS'),
   pad: padding(15),
 });
 
@@ -47,7 +48,9 @@ const HEADER = ParFor.words;
 const STRIDE = ParForThread.words;
 
 /** The one parfor of the machine, over the roots. */
-export const MARKFOR: Ref = globalRecord('parfor', { ...ParFor, words: HEADER + PARFOR_MAX_THREADS * STRIDE });
+export const MARKFOR: Ref = globalRecord('parfor', ParFor);
+
+globalRecord('parfor', ParForThread, PARFOR_MAX_THREADS, HEADER);
 
 /** Splits `n` iterations evenly over `nthr` threads; each must then call parfordo once. */
 export function parforsetup(m: Mem, desc: Ref, nthr: number, n: number, wait: boolean): void {

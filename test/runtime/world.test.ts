@@ -1,6 +1,6 @@
 /** Stopping the world, when every M asks for it at once. */
 import { describe, expect, it } from 'vitest';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
 import { runOnThreads } from '../support/core-threads.ts';

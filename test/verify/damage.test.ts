@@ -30,7 +30,7 @@ import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
 import { EMPTY, FULL, WORK, Work } from '../../src/gc/work.ts';
 import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
-import { LAWS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
+import { INVARIANTS, type ProblemCode, type VerifyReport } from '../../src/verify/problems.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { PROFILE_DAMAGES } from '../support/profile-damages.ts';
 import { Enough, runCollect, runRandom } from '../support/verify-machine.ts';
@@ -655,8 +655,8 @@ describe('the oracle', () => {
 
   it('is tested with a damage for each of its laws', () => {
     // Those of reference words are in refword-damage.test.ts, that of several cycles in profile.test.ts.
-    const laws = Object.keys(LAWS).filter((code) => !code.startsWith('REFWORD_') && code !== 'PROFILE_PUBLISHED');
-    expect([...new Set([...DAMAGES, ...PROFILE_DAMAGES].map(({ code }) => code))].toSorted()).toEqual(laws.toSorted());
+    const invariants = Object.keys(INVARIANTS).filter((code) => !code.startsWith('REFWORD_') && code !== 'PROFILE_PUBLISHED');
+    expect([...new Set([...DAMAGES, ...PROFILE_DAMAGES].map(({ code }) => code))].toSorted()).toEqual(invariants.toSorted());
   });
 
   it('finds nothing in the memories that are damaged', () => {

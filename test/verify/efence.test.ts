@@ -49,7 +49,7 @@ test.each(POLICIES)('a dangling pointer in an object is reported, by policy $nam
     storeWord(m, holder, 2, freed + 2);
     collect(m, mp, true);
   }, { policy });
-  expect(problems).toEqual([expect.stringMatching(`^FAULTED_REACHED: block 0xc0.*, word 2, points at ${hex(freed + 2)} in span \\d+, whose object was freed$`)]);
+  expect(problems).toEqual([expect.stringMatching(`^FAULTED_REACHED: block 0xc0.*, word 2, points to ${hex(freed + 2)} in span \\d+, whose object was freed$`)]);
 });
 
 test('a dangling pointer in a slot is reported', () => {

@@ -1,12 +1,13 @@
 /** The laws of reference words, each broken in one place of a memory that held it. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/heap/refword.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/gc/collectors/refword/refword.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
-import { LAWS, type ProblemCode } from '../../src/verify/problems.ts';
+import { INVARIANTS, type ProblemCode } from '../../src/verify/problems.ts';
 import { Verifier, verifyHeap } from '../../src/verify/verifier.ts';
 import { Enough, runRandom } from '../support/verify-machine.ts';
 
@@ -55,7 +56,7 @@ function spans(m: Mem): number[] {
 
 /** Where the words of the pages of `s` begin; 1024 for each page. */
 function slot(m: Mem, s: number): number {
-  return m[CONFIG + Config.at.refwords] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
+  return m[CONFIG + Config.at.collectorData] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
 }
 
 /** All blocks of small spans and their words. */
@@ -122,8 +123,8 @@ describe('the oracle, of reference words,', () => {
   });
 
   it('is tested with a damage for each of its laws', () => {
-    const laws = Object.keys(LAWS).filter((code) => code.startsWith('REFWORD_'));
-    expect(new Set(DAMAGES.map(({ code }) => code))).toEqual(new Set([...laws, 'LOST_OBJECT', 'LEAKED_MARK', 'MARK_LEFT']));
+    const invariants = Object.keys(INVARIANTS).filter((code) => code.startsWith('REFWORD_'));
+    expect(new Set(DAMAGES.map(({ code }) => code))).toEqual(new Set([...invariants, 'LOST_OBJECT', 'LEAKED_MARK', 'MARK_LEFT']));
   });
 
   it('finds nothing in the memories that are damaged', () => {

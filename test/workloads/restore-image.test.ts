@@ -33,7 +33,7 @@ const patchwork: Workload = {
   needs: () => ({ arenaBytes: 64 << 20, globals: 64, goroutines: 1 }),
   steps: [
     function make(m, mp, gp) {
-      for (let i = 0; i < 2000; i++) {
+      for (let i = 0; i < 1000; i++) {
         const size = 8 + ((i * 7919) % 9000) + (i % 50 === 0 ? 40_000 : 0);
         const p = newObject(m, mp, gp, 0, size, 0);
         if (i % 3 === 0) storeWord(m, p, 0, getGlobal(m, (i + 1) % 64));
@@ -46,11 +46,11 @@ const patchwork: Workload = {
 };
 
 const programs: [string, () => Run][] = [
-  ['links', () => runOnOneP(links, { moves: 5000 })],
-  ['strings', () => runOnOneP(strings, { count: 20_000 })],
-  ['churn', () => runOnOneP(churn, { count: 50_000 }, { gogc: 20 })],
-  ['tree', () => runOnOneP(tree, { depth: 12, runs: 1 })],
-  ['mixed', () => runOnOneP(mixed, { count: 5000, runs: 1 })],
+  ['links', () => runOnOneP(links, { moves: 1500 })],
+  ['strings', () => runOnOneP(strings, { count: 5000 })],
+  ['churn', () => runOnOneP(churn, { count: 20_000 }, { gogc: 20 })],
+  ['tree', () => runOnOneP(tree, { depth: 10, runs: 1 })],
+  ['mixed', () => runOnOneP(mixed, { count: 2000, runs: 1 })],
   ['patchwork', () => runOnOneP(patchwork, {}, { gogc: 100 })],
 ];
 
@@ -111,7 +111,7 @@ describe.each(programs)('the heap of %s', (_, run) => {
   it('can be allocated in', async () => {
     const image = await reading;
     // What it keeps fits into the restored arena, which must not move.
-    const params = { count: 20_000, ring: 100 };
+    const params = { count: 8000, ring: 100 };
     const needs = { ...churn.needs(checkParams(churn, params)), arenaBytes: 0 };
     const { m } = runOnOneP({ ...churn, needs: () => restoreNeeds(needs, image, image.places!) }, params, {
       gcEvery: 20, gogc: 50, build: (mem, m0) => void restore(mem, m0, image, file),

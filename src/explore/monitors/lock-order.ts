@@ -1,6 +1,6 @@
-/** Locks are taken in the order that sync/lock-order.ts declares, once each, and released by who took them. */
+/** Locks are taken in the order that memory/lock-order.ts declares, once each, and released by who took them. */
 import type { Ref } from '../../memory/address.ts';
-import { LOCK_ORDER } from '../../sync/lock-order.ts';
+import { LOCK_ORDER } from '../../memory/lock-order.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';

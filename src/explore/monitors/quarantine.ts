@@ -12,10 +12,10 @@ import { CONFIG, Config } from '../../memory/config.ts';
 import { PAGE_WORDS, type Ref } from '../../memory/address.ts';
 import { SPAN_STATE, Span } from '../../heap/span.ts';
 import { MHEAP_LOCK } from '../../malloc/mheap-record.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
 /** What a word of the arena is. */
@@ -101,7 +101,7 @@ export class Quarantine implements Monitor {
 
   #object(thread: number, site: number, index: Ref, does: string): never {
     const where = this.#what[index - this.#arena] === FREE_PAGE ? 'a free span' : 'a free block';
-    return this.#report.object('FREE_MEMORY_TOUCHED', `thread ${thread} ${does} ${nameField(this.#m, index)}, in ${where}`, site);
+    return this.#report.object('FREE_MEMORY_TOUCHED', `thread ${thread} ${does} ${nameWord(this.#m, index)}, in ${where}`, site);
   }
 
   #span(thread: number, site: number, index: Ref, value: number, old: number): void {
@@ -184,5 +184,5 @@ function howItChanges({ file, fn }: Site): number {
 
 /** Go's bitmap collector looks at every free block's bits when it sweeps, along the freelists. */
 function isFreelistCheck(file: string, fn: string): boolean {
-  return file === 'src/gc/older/bitmap.ts' && fn.startsWith('checkFreelists');
+  return file === 'src/gc/collectors/bitmap/collector.ts' && fn.startsWith('checkFreelists');
 }

@@ -10,10 +10,10 @@ import { SPAN_STATE, Span } from '../../heap/span.ts';
 import { mcentralAt } from '../../malloc/mcentral.ts';
 import { MHEAP_LOCK } from '../../malloc/mheap-record.ts';
 import { STACKPOOL, StackPool } from '../../malloc/stack.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
 const NOBODY = -1;
@@ -196,7 +196,7 @@ export class SpanOwners implements Monitor {
   }
 
   #name(index: Ref): string {
-    return nameField(this.#m, index);
+    return nameWord(this.#m, index);
   }
 }
 
@@ -207,7 +207,7 @@ function whose(cacher: number): string {
 /** By offset in a span record. */
 function fieldKinds(): Uint8Array {
   const kinds = new Uint8Array(WORDS);
-  for (const [name, { guardian }] of Object.entries(Span.fields)) if (guardian.startsWith('owner: ')) kinds[Span.at[name as keyof typeof Span.at]] = OWNED;
+  for (const [name, { guardian }] of Object.entries(Span.fields)) if (guardian.kind === 'owner') kinds[Span.at[name as keyof typeof Span.at]] = OWNED;
   kinds[specials] = SPECIALS;
   kinds[xsweepgen] = SWEEPGEN;
   kinds[incache] = INCACHE;

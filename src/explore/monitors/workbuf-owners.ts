@@ -6,9 +6,9 @@ import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
 import { LFNode, LFStack } from '../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../gc/work.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
 /** Nobody has been seen to own it. */
@@ -134,6 +134,6 @@ export class WorkbufOwners implements Monitor {
   }
 
   #name(at: Ref): string {
-    return nameField(this.#m, at);
+    return nameWord(this.#m, at);
   }
 }

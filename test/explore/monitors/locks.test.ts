@@ -63,7 +63,7 @@ describe('the order of locks', () => {
 describe('a lock is held where a field wants it', () => {
   it('not when an mcentral is changed after its lock was let go', async () => {
     const grown = bug('src/malloc/mcentral.ts', '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];', '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);');
-    expect((await facts(grown, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d (reads|writes \d+ to) mcentral \d+ nfree without mcentral \d+ lock; nobody holds it$/);
+    expect((await facts(grown, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d (reads|writes \d+ to) mcentral\[\d+\]\.nfree without mcentral \d+ lock; no thread holds it$/);
   });
 
   it('not when a span leaves the list that it is on before the lock is taken', async () => {

@@ -57,7 +57,7 @@ describe('a workbuf', () => {
 describe('a block', () => {
   it('is not touched between being freed and handed out', async () => {
     const late = bug('src/explore/scenarios/programs/heap-operations.ts', '  free(m, mp, p);\n', '  free(m, mp, p);\n  m[p + 2] = 0;\n');
-    expect((await facts(late, 'free-beside', 'quarantine'))[0]).toMatch(/^FREE_MEMORY_TOUCHED: thread \d writes heap word \d+, in a free (block|span)$/);
+    expect((await facts(late, 'free-beside', 'quarantine'))[0]).toMatch(/^FREE_MEMORY_TOUCHED: thread \d writes span \d+ block \d+ word \d+, in a free (block|span)$/);
   });
 
   it('is handed out once', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { checkImage } from '../../../src/workloads/heaps/image.ts';
-import type { HeapNote, HeapNoteKind } from '../../../src/workloads/heaps/heap-facts.ts';
+import type { HeapNote, HeapNoteKind } from '../../../src/workloads/heaps/heap-notes.ts';
 import { readGoDump, type GoImage } from '../../../src/workloads/heaps/go-dump.ts';
 import { inChunks } from './feed.ts';
 import { naiveGoImage } from './go-dump-naive.ts';

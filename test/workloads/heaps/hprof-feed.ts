@@ -1,5 +1,5 @@
 import { readHprof, type HprofImage } from '../../../src/workloads/heaps/hprof.ts';
-import type { HeapNote } from '../../../src/workloads/heaps/heap-facts.ts';
+import type { HeapNote } from '../../../src/workloads/heaps/heap-notes.ts';
 import { inChunks } from './feed.ts';
 
 export function readBytes(bytes: Uint8Array, chunk = 1 << 16): Promise<HprofImage> {

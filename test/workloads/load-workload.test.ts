@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
+import { BUILT_INS } from '../../src/workloads/built-ins.ts';
 import { churn } from '../../src/workloads/churn.ts';
-import { listWorkloads, loadWorkload } from '../../src/workloads/registry.ts';
+import { loadWorkload } from '../../src/workloads/load-workload.ts';
 import { runOnOneP } from '../support/machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-workloads-'));
@@ -63,7 +64,7 @@ const with_ = (change: string) => `export default { ...${FINE}, ${change} };`;
 describe('built-in workloads', () => {
   it('are found by name', async () => {
     expect(await loadWorkload('churn')).toBe(churn);
-    for (const workload of listWorkloads()) expect(await loadWorkload(workload.name)).toBe(workload);
+    for (const workload of BUILT_INS) expect(await loadWorkload(workload.name)).toBe(workload);
   });
 
   it('are listed to who names another', async () => {
