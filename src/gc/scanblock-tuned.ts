@@ -1,5 +1,5 @@
 /**
- * The mark loop tuned for speed. Its departures from Go 1.3's, each measured in docs/performance.md:
+ * The mark loop tuned for speed. Its departures from Go 1.3's, each measured in docs/explanation/performance.md:
  *
  *   - A pointer is handled where it is found, without a buffer.
  *   - Words are scanned from the last to the first: with a stack of work, a heap allocated in

@@ -68,7 +68,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'markfreed-beside-malloc',
     history: '5bfe8adee5, #8299; nobody frees here while others mark, so the slip is to change the word beside its other writer, the owner of the span',
     breaks: 'a free into a span that another P caches updates the bitmap by load and store: a bit that malloc sets meanwhile is lost, and its block is never scanned',
-    file: 'src/malloc/mcentral.ts',
+    file: 'src/malloc/mcentral-free.ts',
     find: `  if (m[s + INCACHE] !== 0) {
     m[p] = m[s + FREEBUF];`,
     replace: `  if (m[s + INCACHE] !== 0) {
@@ -284,7 +284,7 @@ export const MARKING: readonly KnownBug[] = [
     breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
     find: `  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
-  // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
+  // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
