@@ -1,4 +1,4 @@
-/** The collectors of 2010 and 2011, under the oracle; and that it sees what would be wrong with them. */
+/** The collectors of 2010 and 2011 under the oracle, and mistakes in them that the oracle must find. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CONFIG, Config } from '../../../src/memory/config.ts';
 import { COLLECTOR } from '../../../src/gc/collectors/registry.ts';
