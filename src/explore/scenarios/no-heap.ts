@@ -25,7 +25,7 @@ export function ownWord(m: Int32Array, i: number): number {
 }
 
 /** A scenario of `procs` Ms on `template`. */
-export function perM({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
+export function perThread({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
   const ms = Array.from({ length: procs }, (_, i) => i);
   return {
     template,
