@@ -19,7 +19,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
-import { CollectCounts, countWork } from './collect-stats.ts';
+import { MarkCounts, countWork } from './collect-stats.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { sysMap } from '../malloc/sys.ts';
 
@@ -149,7 +149,7 @@ function mapWorkbufsLocked(m: Mem, mp: MRef, words: number): void {
 }
 
 export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
-  countWork(m, mp, CollectCounts.at.putempty);
+  countWork(m, mp, MarkCounts.at.putempty);
   lfstackpush(m, EMPTY, b);
 }
 
@@ -158,7 +158,7 @@ export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
  * still find work; 0 once all wait, which nobody can then end: marking is complete.
  */
 export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
-  countWork(m, mp, CollectCounts.at.getfull);
+  countWork(m, mp, MarkCounts.at.getfull);
   if (b !== 0) lfstackpush(m, EMPTY, b);
   let full = lfstackpop(m, FULL);
   if (full !== 0 || m[NPROC] === 1) return full;
