@@ -55,7 +55,7 @@ const HEADER = 16;
 /** A block of Go's size; a machine of another finBlockCap has shorter ones. */
 export const FinBlock = struct('finblock', HEADER + FIN_BLOCK_CAP * Finalizer.words, {
   alllink: by(atCreation()),
-  next: by(FINLOCK_GUARD),
+  next: by(guardedBy('finlock', { reads: 'free', note: 'by the finalizer goroutine, which has taken the block' })),
   /** Filled entries. */
   cnt: by(TAKEN),
   pad: padding(HEADER - 3),
