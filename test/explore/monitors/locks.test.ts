@@ -1,4 +1,4 @@
-/** Locks: their order, who releases them, and the fields that want one. */
+/** Locks: their order, their release, and the fields that they guard. */
 import { describe, expect, it } from 'vitest';
 import { loadCore } from '../../../src/explore/load.ts';
 import { makeMonitors } from '../../../src/explore/monitors/catalog.ts';
@@ -26,7 +26,7 @@ describe('the order of locks', () => {
     expect((await facts(inverted, 'sweep-refill', 'lock-order'))[0]).toMatch(/^LOCK_ORDER: thread \d asks for mheap\.speciallock while it holds mheap\.lock/);
   });
 
-  it('is not kept by who releases what it has not taken', async () => {
+  it('is broken by a thread that releases a lock that it has not taken', async () => {
     const notTaken = bug(
       'src/malloc/mcentral.ts',
       '  m[s + FREELIST] = first;\n  m[s + NALLOC] -= n;\n  lock(m, mp, c);',
