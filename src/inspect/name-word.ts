@@ -9,6 +9,7 @@ import { allglen } from '../machine/sched.ts';
 import { GROUP_SHIFT } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { nspan } from '../malloc/mheap.ts';
+import { collectorOf } from '../gc/collector.ts';
 import { nameField } from './name-field.ts';
 import { listPlaces, listedRefs, listedWords, regionOf, regionPlaces, regionRow, segmentPlaces } from './records.ts';
 
@@ -60,7 +61,7 @@ const NAMERS: Readonly<Partial<Record<RegionName, Namer>>> = {
   spans: (_m, offset) => `empty span ${nameField(Span, offset)}`,
   spanMap: (_m, offset) => `span map[${offset}]`,
   ptrBits: (_m, offset) => `pointer bits[${offset}]`,
-  refwords: (_m, offset) => `reference word ${offset}`,
+  collectorData: (m, offset) => `${collectorOf(m).data?.wordName ?? 'collector data'} ${offset}`,
   hints: (m, offset, at) => nameBitmap(m, at) ?? `hints[${offset}]`,
   arenaStart: (m, _offset, at) => nameArena(m, at),
 };

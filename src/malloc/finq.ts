@@ -10,9 +10,10 @@ import { atomic, by, lockField, padding, part, struct, type Mem } from '../memor
 import { CONFIG, Config } from '../memory/config.ts';
 import { FIN_BLOCK_CAP } from '../memory/map.ts';
 import { globalRecord } from '../memory/segment.ts';
-import { storePointer, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
+import { writePointer } from '../heap/write-pointer.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { persistentalloc } from './persistent.ts';
 
@@ -84,7 +85,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;

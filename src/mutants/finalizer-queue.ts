@@ -115,7 +115,7 @@ export const QUEUES: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a finalizer that has run is still a root',
     file: 'src/runtime/system.ts',
-    find: `  for (let i = 0; i < Finalizer.words; i++) m[f + i] = 0;
+    find: `  clearPointers(m, f, Finalizer.words);
 `,
     replace: '',
     scenarios: ['finalizers-blocks'],
@@ -125,7 +125,7 @@ export const QUEUES: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the frame of the finalizer goroutine keeps its pointer to the object',
     file: 'src/runtime/system.ts',
-    find: `  clearWords(m, slot, RUNFINQ.slots * pw);
+    find: `  clearPointers(m, slot, RUNFINQ.slots * pw);
 `,
     replace: '',
     scenarios: ['finalizers'],

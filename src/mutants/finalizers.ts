@@ -53,7 +53,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
@@ -72,7 +72,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;

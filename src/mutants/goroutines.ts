@@ -46,11 +46,11 @@ export const GOROUTINES: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the old stack is freed, and overwritten by a link, before its frames are copied',
     file: 'src/runtime/goroutine.ts',
-    find: `  m.copyWithin(stack, old, m[gp + SP]);
+    find: `  movePointers(m, stack, old, m[gp + SP] - old);
   moveFrames(m, gp, stack - old);
   stackfree(m, mp, old, oldWords);`,
     replace: `  stackfree(m, mp, old, oldWords);
-  m.copyWithin(stack, old, m[gp + SP]);
+  movePointers(m, stack, old, m[gp + SP] - old);
   moveFrames(m, gp, stack - old);`,
     scenarios: ['deep-calls'],
   },

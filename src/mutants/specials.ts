@@ -112,8 +112,8 @@ export const SPECIALS: readonly KnownBug[] = [
     breaks: "a removed finalizer's record is freed while it is still linked",
     file: 'src/malloc/specials.ts',
     find: `    m[link] = m[x + NEXT];
-    refreshRefFlags`,
-    replace: '    refreshRefFlags',
+    tellChanged`,
+    replace: '    tellChanged',
     scenarios: ['specials'],
   },
   {

@@ -166,7 +166,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
     m[link] = x;
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   }
   unlock(m, mp, s + SPANLOCK);`,
     replace: `  unlock(m, mp, s + SPANLOCK);
@@ -174,7 +174,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
     m[link] = x;
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   }`,
     scenarios: ['specials-sweep'],
   },
@@ -185,13 +185,13 @@ export function sweepone(m: Mem, mp: MRef): number {
     file: 'src/malloc/specials.ts',
     find: `  if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
     m[link] = m[x + NEXT];
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   } else x = 0;
   unlock(m, mp, s + SPANLOCK);`,
     replace: `  unlock(m, mp, s + SPANLOCK);
   if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
     m[link] = m[x + NEXT];
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   } else x = 0;`,
     scenarios: ['specials-sweep'],
   },

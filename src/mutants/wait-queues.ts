@@ -30,7 +30,7 @@ export const WAITQ: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a receiver that close wakes keeps its old value where the zero should be',
     file: 'src/runtime/chan.ts',
-    find: `    clearWords(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
+    find: `    clearPointers(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
     m[m[sg`,
     replace: '    m[m[sg',
     scenarios: ['channels-close'],
@@ -52,7 +52,7 @@ export const WAITQ: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a received element stays in the buffer and keeps its object alive',
     file: 'src/runtime/chan.ts',
-    find: `  clearWords(m, place, m[c + ELEMSIZE] >> 2);
+    find: `  clearPointers(m, place, m[c + ELEMSIZE] >> 2);
 `,
     replace: '',
     scenarios: ['channels'],

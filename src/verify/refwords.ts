@@ -4,8 +4,9 @@
  *
  *     | NoPointers HasFinalizer Profiled | 0 … 0 | Free 0, None 2, Some 3, Finalize 4 |
  */
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../heap/refword.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { collectorOf } from '../gc/collector.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../gc/collectors/refword/refword.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
@@ -17,7 +18,7 @@ const STATES = ['RefFree', 'RefStack', 'RefNone', 'RefSome', 'RefFinalize'];
 
 /** Reports whether this machine has reference words. */
 export function hasRefwords(h: HeapView): boolean {
-  return h.m[CONFIG + Config.at.collector] === COLLECTOR.refword;
+  return collectorOf(h.m).marksIn === 'refwords';
 }
 
 /** Reports whether the reference word of the block at `off` is RefSome: the mark found a reference to it. */
@@ -45,7 +46,7 @@ export function checkRefwords(h: HeapView, out: Findings, reached: Int32Array | 
 }
 
 function firstWord(h: HeapView, i: number): number {
-  return h.m[CONFIG + Config.at.refwords] + (spanStart(h, i) / PAGE_WORDS) * SLOT;
+  return h.m[CONFIG + Config.at.collectorData] + (spanStart(h, i) / PAGE_WORDS) * SLOT;
 }
 
 function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array | null): number {

@@ -4,13 +4,12 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
+import { writePointer } from '../heap/write-pointer.ts';
 
 /** Stores a pointer to the byte at `address` in word `i` of `obj`. */
 export function storeAddress(m: Mem, obj: Ref, i: number, address: number): void {
-  const pw = ptrWords(m);
-  if (pw === 2) m[obj + 2 * i + 1] = PTR_TAG;
-  m[obj + pw * i] = address;
+  writePointer(m, obj + ptrWords(m) * i, address);
 }
 
 /** Returns the address in word `i` of `obj`. */

@@ -68,12 +68,12 @@ describe('gogctrace of 2011', () => {
   });
 
   it("has the mark, the sweep and the rest of the pause, and what the bitmap didn't tell", () => {
-    expect(formatGogctrace2011(cycle, 'bitmap')).toBe(
+    expect(formatGogctrace2011(cycle, true)).toBe(
       'gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects 42 pointer lookups (30 size, 12 addr)',
     );
   });
 
   it('counts no lookups for the collector of 2010', () => {
-    expect(formatGogctrace2011(cycle, 'refword')).toBe('gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects');
+    expect(formatGogctrace2011(cycle, false)).toBe('gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects');
   });
 });

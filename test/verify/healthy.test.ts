@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { sampled, seeds } from '../support/nightly.ts';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';

@@ -1,8 +1,9 @@
 /** The oracle reports each violated invariant of reference words, and no other. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/heap/refword.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/gc/collectors/refword/refword.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
@@ -56,7 +57,7 @@ function spans(m: Mem): number[] {
 
 /** Returns the reference of the first word of `s`. Each page has 1024 words. */
 function slot(m: Mem, s: number): number {
-  return m[CONFIG + Config.at.refwords] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
+  return m[CONFIG + Config.at.collectorData] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
 }
 
 /** Lists all blocks of small spans and their words. */
