@@ -1,14 +1,14 @@
-/** What a user's scenario may say of its machine, and what of that it got wrong. */
+/** Checks the shape that a user's scenario returns. */
 import { hint } from '../base/suggest.ts';
 import type { MachineShape } from '../memory/map.ts';
 import { tinyShape } from './scenarios/tiny-shape.ts';
 
-/** The fields that tinyShape leaves to the default. */
+/** Fields that tinyShape leaves at their defaults. */
 const OTHERS: readonly (keyof MachineShape)[] = ['waitSpins', 'waitYields', 'waitSleepUs', 'lab', 'arenaFrom'];
-/** The knob says how many. */
+/** The field that the knob sets. */
 const FIXED = 'procs';
 
-/** Returns what is wrong with `shape`, as a user's function returned it, or ''. */
+/** Returns the problem of `shape`, as a user's function returned it, or ''. */
 export function shapeProblem(shape: unknown): string {
   if (typeof shape !== 'object' || shape === null || Array.isArray(shape)) return `its shape returned ${shape === null ? 'null' : Array.isArray(shape) ? 'a list' : typeof shape}, not an object`;
   const usual: Readonly<Record<string, unknown>> = { ...tinyShape({}) };

@@ -28,7 +28,7 @@ describe('sweepgen explore', () => {
     const found = await cli('explore --mutant mark-load-or-store --seed 1 --executions 500 --no-shrink');
     expect(found.code).toBe(1);
     expect(found.err).toMatch(
-      new RegExp(`^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
+      new RegExp(`^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
     );
     const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n$/.exec(found.out)!;
     expect(command).toMatch(/^explore mark-bits --seed \d+ --strategy \S+ --executions 1 --mutant mark-load-or-store$/);

@@ -46,7 +46,7 @@ describe('sweepgen fuzz', () => {
   it('finds a planted bug, and ends with the command that repeats it', async () => {
     const { code, out, err } = await cli('fuzz --mutant mark-load-or-store --monitors none --seed 1 --executions 300 --no-shrink');
     expect(code).toBe(1);
-    expect(err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT/);
+    expect(err).toMatch(/^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT/);
     const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n/.exec(out)!;
     expect(await cli(`${command} --no-shrink`)).toMatchObject({ code: 1, err });
   });

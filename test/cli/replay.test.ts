@@ -32,7 +32,7 @@ describe('sweepgen replay', () => {
   it('ends with 1 while the failure is there, and shows who did what', async () => {
     const { code, out, err } = await cli(`replay ${FILE}`);
     expect(code).toBe(1);
-    expect(err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: /);
+    expect(err).toMatch(/^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT: /);
     expect(out).toMatch(/^mark-bits on 2 Ps, with mark-load-or-store planted: \d+ preemptions?, recorded as invariant after [\d,]+ accesses$/m);
     expect(out).toMatch(/^it fails as recorded$/m);
     expect(out).toMatch(/^ +step +M0 +│ M1 +│ source$/m);

@@ -25,7 +25,7 @@ let memory: Mem;
 beforeAll(() => (memory = profiledMemory()));
 
 describe('the oracle', () => {
-  it.each(PROFILE_DAMAGES.map((damage) => [damage.code, damage.what, damage] as const))('says %s when %s', (code, _, damage) => {
+  it.each(PROFILE_DAMAGES.map((damage) => [damage.code, damage.what, damage] as const))('reports %s when %s', (code, _, damage) => {
     const m = memory.slice();
     damage.apply(m);
     const { problems } = verifyHeap(m, CHECKPOINT.swept);
@@ -38,7 +38,7 @@ describe('the oracle', () => {
     expect(verifyHeap(memory.slice(), CHECKPOINT.swept).problems).toEqual([]);
   });
 
-  it('says PROFILE_PUBLISHED when a bucket publishes the last cycle too early', () => {
+  it('reports PROFILE_PUBLISHED when a bucket publishes the last cycle too early', () => {
     let verifier: Verifier | undefined;
     let swept = 0;
     let said: readonly string[] = [];

@@ -1,4 +1,4 @@
-/** What a worker's function came to: errors don't survive the trip between threads as they are. */
+/** The outcome of a worker's function: errors can't be passed between threads unchanged. */
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string; readonly exitCode: number | undefined };
 
 export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {

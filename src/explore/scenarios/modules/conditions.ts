@@ -1,7 +1,7 @@
 /**
- * Goroutines with a buffer for one object, a mutex and two conditions: putters wait until it is
- * empty, the main goroutine until it is full. At the end they wait for a third condition, which a
- * broadcast tells to all.
+ * Goroutines share a buffer for one object, a mutex and two conditions. Putters wait until the buffer
+ * is empty, the main goroutine waits until it is full. At the end the putters wait for a third
+ * condition, which the main goroutine broadcasts.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { fatal } from '../../../base/fatal.ts';
@@ -11,8 +11,9 @@ import { GOEXIT, ret } from '../../../runtime/goroutine.ts';
 import { collect, getGlobal, getInt, getSlot, loadInt, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt } from '../../../runtime/mutator.ts';
 import { COND_GLOBALS, MUTEX_GLOBALS, condBroadcast, condSignal, condWait, mutexLock, mutexUnlock } from '../../../workloads/cond.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
+import type { ModuleOfMachine } from '../module.ts';
 
-/** Globals: what is in the buffer; whether all is taken; the mutex, the conditions, the group. */
+/** Globals: the object in the buffer, whether all objects are taken, the mutex, the conditions, the wait group. */
 const ITEM = 0;
 const OVER = 1;
 const MUTEX = 2;
@@ -20,16 +21,19 @@ const NOT_EMPTY = MUTEX + MUTEX_GLOBALS;
 const NOT_FULL = NOT_EMPTY + COND_GLOBALS;
 const ENDED = NOT_FULL + COND_GLOBALS;
 const GROUP = ENDED + COND_GLOBALS;
-export const CONDITIONS_GLOBALS = GROUP + GROUP_GLOBALS;
+const GLOBALS = GROUP + GROUP_GLOBALS;
+/** A global is two words. */
+const GLOBAL_WORDS = 2;
 
 const OBJECT_BYTES = 64;
 const OBJECT = 0;
 
-/** Ints: of main putters, objects of each, objects taken, their sum; of a putter the objects left, and its number. */
+/** Ints of the main goroutine: putters, objects of each, objects taken, sum of their ids. */
 const PUTTERS = 0;
 const PUTS = 1;
 const TAKEN = 2;
 const SUM = 3;
+/** Ints of a putter: objects left, number. */
 const LEFT = 0;
 const NUMBER = 1;
 
@@ -74,7 +78,7 @@ function join(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, GROUP, PC.end);
 }
 
-/** The numbers of all objects that were put, one each. */
+/** Compares the ids taken with the ids put. */
 function end(m: Mem, _mp: MRef, gp: GRef): number {
   let expected = 0;
   for (let i = 0; i < getInt(m, gp, PUTTERS); i++) {
@@ -117,6 +121,13 @@ function leave(m: Mem, mp: MRef, gp: GRef): number {
 }
 
 export const CONDITIONS = {
+  name: 'conditions',
+  summary: 'goroutines wait for a mutex and for conditions that are signalled and broadcast, under collections',
+  procs: [3, 2],
+  knobs: [{ name: 'each', summary: 'objects that each putter puts', values: [2, 1, 3] }],
+  shape: () => ({ bssWords: GLOBAL_WORDS * GLOBALS }),
+  // Two putters.
+  args: ({ each }) => [2, each],
   steps: [begin, lockToTake, take, join, end, make, put, lockToLeave, leave],
   main: { pc: PC.begin, slots: 1 },
-} as const;
+} satisfies ModuleOfMachine;

@@ -1,7 +1,9 @@
 /**
- * Goroutines that call themselves deeper and deeper, and return: their stacks grow, and move,
- * while collections run. Each frame holds an object that knows how deep it was made; what was
- * given back of a stack too early, or left behind, is another's.
+ * Stacks that grow. Goroutines call themselves deeper and deeper, and return: their stacks grow and
+ * move while a collection runs.
+ *
+ * Each frame holds an object that stores the depth at which it was made. If a part of a stack is freed
+ * too early, or not copied, another object stands in the frame.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { fatal } from '../../../base/fatal.ts';
@@ -10,20 +12,22 @@ import type { MRef } from '../../../machine/m.ts';
 import { GOEXIT, call, ret } from '../../../runtime/goroutine.ts';
 import { collect, getInt, getSlot, loadInt, newObject, prepare, setInt, setSlot, start, storeInt } from '../../../runtime/mutator.ts';
 import { groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
+import type { ModuleOfMachine } from '../module.ts';
 
 const OBJECT_BYTES = 64;
 const GROUP = 0;
 
-/** Slots of a frame: its object, the last the same, and one that stays nil, as a new frame's slots are. */
+/** Slots of a frame. The first and the last hold the frame's object; NIL stays nil, as the slots of a new frame are. */
 const OBJECT = 0;
 const NIL = 1;
 const SAME = 13;
 const SLOTS = 14;
 
-/** Ints: of main how many goroutines, how deep, and how often; of the others their number, how deep they are, how deep they go, and how often still. */
+/** Ints of the main goroutine: number of goroutines, depth of the first, descents of each. */
 const GOROUTINES = 0;
 const DEPTH = 1;
 const TIMES = 2;
+/** Ints of the others: number, depth now, depth at which to turn, descents left. */
 const NUMBER = 0;
 const DEEP = 1;
 const DEEPEST = 2;
@@ -52,7 +56,7 @@ function end(m: Mem, _mp: MRef, gp: GRef): number {
   return ret(m, gp);
 }
 
-/** One frame deeper; the first goroutine collects where it turns. */
+/** Calls one frame deeper. The first goroutine collects at its deepest frame. */
 function descend(m: Mem, mp: MRef, gp: GRef): number {
   if (getSlot(m, gp, OBJECT) !== 0 || getSlot(m, gp, NIL) !== 0) fatal('FRAME_NOT_NIL', { deep: getInt(m, gp, DEEP), object: getSlot(m, gp, OBJECT) });
   const deep = getInt(m, gp, DEEP);
@@ -66,7 +70,7 @@ function descend(m: Mem, mp: MRef, gp: GRef): number {
   return call(m, gp, PC.descend, SLOTS, PC.rise);
 }
 
-/** Back in a frame: its object must be there still. */
+/** Continues in a frame after a return. The frame's object must be unchanged. */
 function rise(m: Mem, _mp: MRef, gp: GRef): number {
   const deep = getInt(m, gp, DEEP);
   const object = getSlot(m, gp, OBJECT);
@@ -76,7 +80,7 @@ function rise(m: Mem, _mp: MRef, gp: GRef): number {
   return ret(m, gp);
 }
 
-/** Once more, or the end. */
+/** Descends once more, or ends. */
 function top(m: Mem, mp: MRef, gp: GRef): number {
   setSlot(m, gp, OBJECT, 0);
   setSlot(m, gp, SAME, 0);
@@ -86,12 +90,20 @@ function top(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** Of the object that the goroutine has made so deep down. */
+/** Returns the id of the object that the goroutine makes at depth `deep`. */
 function idOf(m: Mem, gp: GRef, deep: number): number {
   return 100 * (getInt(m, gp, NUMBER) + 1) + deep;
 }
 
 export const DEEP_CALLS = {
+  name: 'deep-calls',
+  summary: 'goroutines call deeper than their stacks reach: the stacks grow and move, under collections',
+  procs: [3, 2],
+  knobs: [{ name: 'deepest', summary: 'depth of the first goroutine, in frames', values: [9, 36, 4] }],
+  // Four frames fill a smallest stack. The largest stack that has an order is half a page. A deep stack has many roots.
+  shape: () => ({ stackMinWords: 128, stackWords: 4096, stackCacheWords: 2048, maxWorkbufs: 64 }),
+  // Two goroutines, two descents each.
+  args: ({ deepest }) => [2, deepest, 2],
   steps: [begin, join, end, descend, rise, top],
   main: { pc: PC.begin, slots: 0 },
-} as const;
+} satisfies ModuleOfMachine;

@@ -1,7 +1,7 @@
 /**
- * The machine's statistics against the ledger, while the world stands still: what was counted by the
- * machine is what was asked of it. Each law holds at every checkpoint and after the end, whatever
- * is still to be swept.
+ * Invariants between the machine's statistics and the ledger, checked while the world is stopped: the
+ * machine's counters equal the calls that were made. Each holds at every checkpoint and after the end, no
+ * matter how much is still unswept.
  */
 import { CONFIG, Config, DEBUG } from '../../memory/config.ts';
 import { COLLECTOR } from '../../gc/collectors/registry.ts';
@@ -25,11 +25,11 @@ const at = MStats.at;
 const TINY_CLASS = 2;
 const PAGE = 8192;
 
-/** When the laws are asked for: at a checkpoint, or at rest, when all is swept and recounted. */
+/** The point after the end, when everything is swept and recounted. */
 export const AT_REST = CHECKPOINT.none;
 
 /**
- * The first law that does not hold, with its code and the facts; '' if all do, or no ledger was kept.
+ * Returns the first broken invariant as `CODE: facts`; '' if all hold, or no ledger was kept.
  * @param point one of CHECKPOINT, or AT_REST
  */
 export function checkLedger(ledger: Float64Array, m: Int32Array, point: number): string {
@@ -43,7 +43,7 @@ export function checkLedger(ledger: Float64Array, m: Int32Array, point: number):
     || (point === AT_REST ? checkRecount(ledger, m, heap) : '');
 }
 
-/** What the MCaches have not reported, added up, word for word. */
+/** Adds up, word by word, the counts that the MCaches have not reported. */
 function sumCaches(m: Int32Array): Float64Array {
   const sums = new Float64Array(MCache.words);
   for (let p = 0; p < m[CONFIG + Config.at.nprocs]; p++) {
@@ -54,10 +54,12 @@ function sumCaches(m: Int32Array): Float64Array {
 }
 
 interface Heap {
-  /** Blocks handed out, of each class. */
+  /** Allocated blocks, by size class. */
   readonly blocks: Float64Array;
+  /** Allocated large objects. */
   large: number;
   largeBytes: number;
+  /** Bytes of all allocated blocks. */
   bytes: number;
 }
 
@@ -82,9 +84,9 @@ function countHeap(m: Int32Array): Heap {
   return heap;
 }
 
-/** Every block that was asked for is handed out, or counts as freed; of a tiny one only the first needs a block. */
+/** Mallocs - frees == allocated blocks, for each size class and for large objects. Tiny objects share blocks. */
 function checkBlocks(ledger: Float64Array, m: Int32Array, caches: Float64Array, heap: Heap): string {
-  // A block that efence takes away is not of its class.
+  // efence takes blocks away without counting them in their class.
   if ((m[CONFIG + Config.at.debug] & DEBUG.efence) !== 0) return '';
   const shared = wide(m, MSTATS + at.tinyallocs) + caches[MCache.at.localTinyallocs];
   for (let c = 1; c < CLASSES; c++) {
@@ -112,9 +114,9 @@ function wideCaches(m: Int32Array, field: number): number {
   return sum;
 }
 
-/** What is counted once for each call. */
+/** Counters that count calls equal the number of calls. */
 function checkCalls(ledger: Float64Array, m: Int32Array, caches: Float64Array, point: number): string {
-  // A cycle that stands at a checkpoint has not ended yet.
+  // A cycle at a checkpoint has not ended yet.
   const ended = ledger[COLUMN.cycles] - (point === AT_REST ? 0 : 1);
   return unequal('NUMGC', 'numgc', m[MSTATS + at.numgc], ended, 'cycles have ended')
     || unequal('LOOKUPS', 'nlookup', wide(m, MSTATS + at.nlookup) + caches[MCache.at.localNlookup], ledger[COLUMN.lookups], 'lookups were made')
@@ -125,7 +127,7 @@ function checkCalls(ledger: Float64Array, m: Int32Array, caches: Float64Array, p
     || checkSweeps(ledger, m);
 }
 
-/** The finalizer goroutine looks when it is made, when it is woken for something queued, and when it has run something. */
+/** The finalizer goroutine reads the queue when it starts, when it is woken for a queued finalizer, and after it has run some. */
 function checkWakeups(ledger: Float64Array): string {
   const [looks, queued] = [ledger[COLUMN.finqLooks], ledger[COLUMN.queued]];
   return looks <= 1 + 2 * queued ? '' : `FINALIZER_WAKEUPS: ${queued} finalizers were queued, and their goroutine was woken to look for them ${looks} times`;
@@ -135,13 +137,13 @@ function unequal(code: string, name: string, value: number, expected: number, wh
   return value === expected ? '' : `${code}: ${name} is ${value}, but ${expected} ${what}`;
 }
 
-/** Sweeps in the background and in the pause are sweeps. */
+/** nbgsweep + npausesweep <= sweeps. */
 function checkSweeps(ledger: Float64Array, m: Int32Array): string {
   const counted = m[SWEEP + Sweep.at.xnbgsweep] + m[SWEEP + Sweep.at.xnpausesweep];
   return counted <= ledger[COLUMN.swept] ? '' : `SWEEPS_COUNTED: ${counted} spans count as swept in the background or in the pause, but ${ledger[COLUMN.swept]} were swept at all`;
 }
 
-/** The buckets' stages, added up over all buckets, and how many blocks were sampled. */
+/** Compares the stages of the profiler's buckets, summed over all buckets, and the number of samples. Returns the problem, or ''. */
 export function checkProfile(ledger: Float64Array, m: Int32Array): string {
   const fields = ['recentAllocs', 'prevAllocs', 'allocs', 'recentFrees', 'prevFrees', 'frees'] as const;
   const sums = new Map<string, number>(fields.map((field) => [field, 0]));
@@ -154,10 +156,10 @@ export function checkProfile(ledger: Float64Array, m: Int32Array): string {
   return checkSampled(ledger, m);
 }
 
-/** Every block of the rate or more was sampled; at a rate of 1 each block is, and the buckets count those handed out. */
+/** Every block of at least the sampling rate is sampled. At a rate of 1 the buckets count the allocated blocks. */
 function checkSampled(ledger: Float64Array, m: Int32Array): string {
   const rate = m[MPROF + MProf.at.rate];
-  // It has sampled all the time as it does now, and nothing was hidden from it.
+  // The rate has never changed, and no allocation was hidden from the profiler.
   const isSteady = rate > 0 && m[CONFIG + Config.at.memprofileRate] === rate && ledger[COLUMN.unprofiled] === 0;
   if (!isSteady) return '';
   let always = ledger[COLUMN.large];
@@ -171,7 +173,7 @@ function checkSampled(ledger: Float64Array, m: Int32Array): string {
   return sampled === blocks ? '' : `PROFILE_EVERY_BLOCK: ${blocks} blocks are handed out and each was sampled, but the buckets count ${sampled} in use`;
 }
 
-/** What the Ms have counted of the mark that has just ended: by Go 1.3's loops; the others may set a mark twice, and hand off in other ways. */
+/** Compares the Ms' counts of the mark that has just ended. Only for Go 1.3's loops: others may set a mark twice, or hand off differently. */
 function checkMarking(ledger: Float64Array, m: Int32Array): string {
   if (m[CONFIG + Config.at.policy] !== POLICY['go1.3'] || m[CONFIG + Config.at.collector] !== COLLECTOR.parallel) return '';
   const sums = sumGCStats(m);
@@ -201,7 +203,7 @@ function countMarks(m: Int32Array): number {
   return marks;
 }
 
-/** MemStats, just recounted. */
+/** Compares MemStats after a recount. */
 function checkRecount(ledger: Float64Array, m: Int32Array, heap: Heap): string {
   if ((m[CONFIG + Config.at.debug] & DEBUG.efence) !== 0) return '';
   const shared = wide(m, MSTATS + at.tinyallocs);
