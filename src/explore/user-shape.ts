@@ -1,10 +1,10 @@
 /** Checks the shape that a user's scenario returns. */
 import { hint } from '../base/suggest.ts';
-import type { MachineShape } from '../memory/map.ts';
+import { OPTION_WORDS } from '../memory/config.ts';
 import { tinyShape } from './scenarios/tiny-shape.ts';
 
 /** Fields that tinyShape leaves at their defaults. */
-const OTHERS: readonly (keyof MachineShape)[] = ['waitSpins', 'waitYields', 'waitSleepUs', 'lab', 'arenaFrom'];
+const OTHERS: readonly string[] = [...Object.keys(OPTION_WORDS), 'arenaFrom'];
 /** The field that the knob sets. */
 const FIXED = 'procs';
 
@@ -17,7 +17,7 @@ export function shapeProblem(shape: unknown): string {
     if (name === FIXED) return "its shape sets procs, which is the knob's: export procs";
     if (!names.includes(name)) return `its shape has no field '${name}'${hint(name, names)}`;
     const wanted = typeof (usual[name] ?? 0);
-    if (wanted === 'number' && name !== 'lab' && !(Number.isSafeInteger(value) && (value as number) >= 0)) return `its shape's ${name} must be a whole number, not ${String(value)}`;
+    if (wanted === 'number' && !(Number.isSafeInteger(value) && (value as number) >= 0)) return `its shape's ${name} must be a whole number, not ${String(value)}`;
     if (wanted === 'boolean' && typeof value !== 'boolean') return `its shape's ${name} must be true or false, not ${String(value)}`;
   }
   return '';

@@ -34,7 +34,7 @@ describe('a planted mistake', () => {
   const slips: readonly (Pick<Mutant, 'breaks' | 'file' | 'find' | 'replace'> & { scenario: Scenario; word: RegExp })[] = [
     {
       breaks: 'a span changes its list before the lock is taken',
-      file: 'src/malloc/mcentral.ts',
+      file: 'src/malloc/mcentral-free.ts',
       find: `lock(m, mp, c);
   if (wasEmpty) {
     spanListRemove(m, s);

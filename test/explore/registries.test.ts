@@ -15,7 +15,7 @@ import * as MODULES from '../../src/explore/scenarios/modules/registry.ts';
 import { STRATEGIES, TURNS, makeStrategy } from '../../src/explore/strategies/catalog.ts';
 import { nameOf, type StrategyEntry } from '../../src/explore/strategies/entry.ts';
 
-const words = wordsOf({ listWorkloads: () => [] }, []);
+const words = await wordsOf({ listWorkloads: async () => [] }, []);
 const listed = JSON.parse(catalogDocument()) as { readonly scenarios: readonly { name: string }[]; readonly canaries: readonly { name: string }[]; readonly strategies: readonly { spec: string }[]; readonly monitors: readonly string[] };
 
 /** Everything that the TypeScript files of `folder` export. */

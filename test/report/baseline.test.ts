@@ -38,7 +38,7 @@ test.each<[string, (document: Changed) => void, string]>([
 
 test('the measurements of a sweep are refused', () => {
   const both = sweepDocument('workbuf', [64, 1024].map((workbuf) => scalingOf({ 1: 80 }, { settings: { policy: 'go1.3', workbuf } })));
-  expect(() => readScaleDocument('both.json', both)).toThrow('both.json has a measurement for each value of a sweep; compare with one that was made without --sweep');
+  expect(() => readScaleDocument('both.json', both)).toThrow('both.json has a measurement for each value of a setting; compare with one that was made without --vary');
 });
 
 test("the file's name can not steer the terminal", () => {

@@ -15,7 +15,8 @@ export interface DocumentedProgram {
 export async function documentedProgram(): Promise<DocumentedProgram> {
   let text = '';
   const deps = realDeps({ streams: { outIsTerminal: false, errIsTerminal: false }, doing: () => {}, signal: new AbortController().signal, isInterrupted: () => false });
-  const program = createProgram({ ...deps, terminal: { ...deps.terminal, outWidth: WIDE, out: (part) => void (text += part) } });
+  const { program, declareAll } = createProgram({ ...deps, terminal: { ...deps.terminal, outWidth: WIDE, out: (part) => void (text += part) } });
+  await declareAll();
   return {
     program,
     helpOf(command) {

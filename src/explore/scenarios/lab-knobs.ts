@@ -15,5 +15,5 @@ export const LAB_KNOBS: readonly Knob[] = [
 
 /** Returns the fields of a machine's shape that these knobs set. */
 export function labShape({ mark, order, direction, split, prefetch }: Knobs): Partial<MachineShape> {
-  return { policy: POLICY.lab, lab: { mark, order, direction, split, prefetch } };
+  return { policy: POLICY.lab, labMark: mark, labOrder: order, labDirection: direction, labSplit: split, labPrefetch: prefetch };
 }

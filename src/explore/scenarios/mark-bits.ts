@@ -59,8 +59,8 @@ function marking({ name, summary, procs, knobs = [], changes, build }: Marking):
 }
 
 /** Reports whether marks are set by byte stores: two Ms may then set the same mark. */
-function marksByByte({ policy, lab }: MachineShape): boolean {
-  return policy === POLICY.tuned || (policy === POLICY.lab && lab?.mark === MARK_BY.byte);
+function marksByByte({ policy, labMark }: MachineShape): boolean {
+  return policy === POLICY.tuned || (policy === POLICY.lab && labMark === MARK_BY.byte);
 }
 
 /** Exactly the reachable objects are marked. */
