@@ -1,4 +1,4 @@
-/** The outcome of a worker's function: errors can't be passed between threads unchanged. */
+/** The answer of a worker's function: errors can't be passed between threads unchanged. */
 export type WorkerAnswer<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string; readonly exitCode: number | undefined };
 
 export async function answerOf<Value>(work: Promise<Value>): Promise<WorkerAnswer<Value>> {

@@ -90,7 +90,7 @@ describe('a dump is not restored in place', () => {
 });
 
 it('keeps no contents of objects, neither during the reading nor afterwards', async () => {
-  const [OBJECTS, BYTES, LITTLE] = [1600, 40_960, 1 << 20];
+  const [OBJECTS, BYTES, LITTLE] = [500, 40_960, 1 << 20];
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   // V8 releases buffers on a thread of its own, some time after a collection.
