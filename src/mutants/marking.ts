@@ -2,6 +2,7 @@
 import type { KnownBug } from './known-bug.ts';
 
 const FLUSH = 'src/gc/flush.ts';
+const MARK = 'src/gc/mark.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
 const RUN = 'src/gc/scan-run.ts';
 const LAB = 'src/gc/scanblock-lab.ts';
@@ -13,7 +14,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-load-or-store',
     history: 'constructed',
     breaks: 'two Ms mark neighbouring blocks by plain stores: the later store clears the other mark, and a reachable object is swept',
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'm[word] = marks | mark; return true;',
     scenarios: ['mark-bits'],
@@ -49,7 +50,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-cas-not-retried',
     history: 'constructed',
     breaks: "an M whose CAS fails because of a neighbour's mark takes its own block for marked",
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'return Atomics.compareExchange(m, word, marks, marks | mark) === marks;',
     scenarios: ['mark-bits'],
@@ -58,7 +59,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-won-by-all',
     history: 'constructed',
     breaks: 'every M that sets the mark by an atomic or takes itself for the first: objects are scanned twice',
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'Atomics.or(m, word, mark); return true;',
     scenarios: ['mark-mixed'],
