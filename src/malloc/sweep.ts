@@ -21,11 +21,9 @@
  * Source: MSpan_Sweep, sweepone and MSpan_EnsureSwept in mgc0.c of Go 1.3. Departing from it,
  * step 2, and step 5 frees the blocks of a bitmap word at a time.
  */
-import { guardedBy, stoppedWorld } from '../memory/guardian.ts';
-import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
+import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { globalRecord } from '../memory/segment.ts';
-import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
 import { osyield } from '../sync/os.ts';
@@ -41,38 +39,11 @@ import { freeSpan, freeWholeSpan } from './mcentral-free.ts';
 import { SWEEPGEN, XSWEEPDONE } from './mheap-record.ts';
 import { lowerGoal } from './pacing.ts';
 import { mheapFree } from './span-alloc.ts';
+import { SWEEP_NSPAN, XSPANIDX } from './sweep-record.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 import { tracefrees, traces } from './trace.ts';
 
-const GCLOCK_GUARD = guardedBy('gclock');
-
-export const Sweep = struct('sweep', 48, {
-  /** Go's gclock. */
-  lock: lockField('gclock'),
-  /** The background sweeper, 0 before the first collection. */
-  g: by(GCLOCK_GUARD),
-  /** 1 if the background sweeper is parked. */
-  parked: by(GCLOCK_GUARD),
-  /** The scavenger, 0 before it is first due. */
-  scavenger: by(GCLOCK_GUARD),
-  /** 1 if the scavenger is parked. */
-  scavengerParked: by(GCLOCK_GUARD),
-  /** Spans to sweep in this cycle: allspans [0, nspan). */
-  nspan: by(stoppedWorld()),
-  pad0: padding(9),
-  /** Index in allspans of the next span to look at. */
-  xspanidx: atomic('sweepers'),
-  pad1: padding(15),
-  /** Spans swept in the background since the last collection. */
-  xnbgsweep: atomic('sweepers'),
-  /** Spans swept in a pause since the last collection. */
-  xnpausesweep: atomic('sweepers'),
-});
-
-export const SWEEP: Ref = globalRecord('sweep', Sweep);
-export const GCLOCK = SWEEP + Sweep.at.lock;
-export const XSPANIDX = SWEEP + Sweep.at.xspanidx;
-export const SWEEP_NSPAN = SWEEP + Sweep.at.nspan;
+export * from './sweep-record.ts';
 
 /** Result of sweepone if no span is left to sweep. */
 export const NOTHING_TO_SWEEP = -1;

@@ -1,9 +1,7 @@
 /**
- * The collection cycle. A collection is parallel, and stops the world while it marks; spans are
- * swept afterwards, while the program runs.
+ * The collection cycle: mark in parallel with the world stopped, then sweep beside the program.
  *
- *   1. An M finds the heap grown to its goal, the clock or the program asks: gcStart. Take
- *      worldsema, and return if another M has collected meanwhile.
+ *   1. gcStart: take worldsema, and return if another M has collected meanwhile.
  *   2. Stop the world. Flush what would keep garbage alive: tiny blocks, cached stacks, blocks
  *      freed explicitly (clearpools).
  *   3. Sweep the spans that the last cycle left unswept: marks must be clear before marking.
@@ -13,14 +11,12 @@
  *      sweep lowers it by what it frees (malloc/pacing.ts).
  *   7. Add 2 to sweepgen: from now on every span in use is unswept. Wake the background sweeper.
  *   8. Publish the memory profile of the cycle before, log the cycle, start the world.
- *   9. Sweep, beside the program: the background sweeper, refills, allocations of pages, and
- *      the M of any special or explicit free. Phase 3 of the next cycle sweeps the remainder.
+ *   9. Sweep beside the program (malloc/sweep.ts); phase 3 of the next cycle does the remainder.
  *
  * The older collectors mark with one thread, and sweep everything in the pause after phase 6.
  *
- * Invariants: sweepgen changes, and spans are marked, only with the world stopped. All spans are
- * swept when marking begins. An M with m.locks > 0 does not start a collection, and none starts
- * while it runs.
+ * Invariants: sweepgen changes only with the world stopped. All spans are swept when marking
+ * begins. No collection starts while an M has m.locks > 0.
  *
  * Source: mgc0.c of Go 1.3.
  */

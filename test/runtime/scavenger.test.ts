@@ -172,7 +172,7 @@ describe('the scavenger', () => {
 
 describe('the clock of a machine on threads', () => {
   it('runs at the requested speed', async () => {
-    const words = ['run', 'churn', '--gogc', '1000', '--set', 'count=1500000', '--set', 'ring=1000', '--arena', '256M', '--procs', '2', '--verify', '--json'];
+    const words = ['run', 'churn', '--gogc', '1000', '--set', 'count=2500000', '--set', 'ring=1000', '--arena', '256M', '--procs', '2', '--verify', '--json'];
     const forced = async (scale: string) => {
       const { code, out } = await sweepgen([...words, '--time-scale', scale]);
       expect(code).toBe(0);
