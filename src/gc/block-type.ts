@@ -1,4 +1,4 @@
-/** How a block is to be scanned, by what its span knows of it: Go's gettype, made ready for the mark loop. */
+/** The type information of a block, from its span, in the form that the mark loop takes (Go's gettype). */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
@@ -7,7 +7,7 @@ import { gettype } from '../heap/mtypes.ts';
 
 const { compression: COMPRESSION } = Span.at;
 
-/** The program of the block at `b` in span `s` with its bits; a channel's type; or SCAN_ALL. */
+/** Returns the GC program of the block at `b` in span `s` with its flags, a channel's type, or SCAN_ALL. */
 export function blockType(m: Mem, s: SpanRef, b: Ref): number {
   if (m[s + COMPRESSION] === MTYPES.empty) return SCAN_ALL;
   const info = gettype(m, s, b);
@@ -15,11 +15,11 @@ export function blockType(m: Mem, s: SpanRef, b: Ref): number {
   const type = typeOfInfo(info);
   if ((info & PC_BITS) === TYPE_INFO.chan) return programInfo(type, LOOP);
   const program = m[type + Type.at.gc];
-  // Values of no size could be repeated for ever.
+  // An array of values of size 0 would repeat for ever.
   return programInfo(program, (info & PC_BITS) === TYPE_INFO.array && m[program] !== 0 ? PRECISE | LOOP : PRECISE);
 }
 
-/** Does blockType's answer name a channel's type? A program that repeats is always precise. */
+/** Reports whether `ti` names a channel's type. A program that repeats is always precise. */
 export function isChan(ti: number): boolean {
   return (ti & PC_BITS) === LOOP;
 }

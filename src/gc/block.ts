@@ -1,4 +1,4 @@
-/** Which block a pointer points at or into. */
+/** Finding the block that a pointer points at or into. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT } from '../memory/address.ts';
@@ -10,13 +10,13 @@ const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { start: START, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
 
-/** Nothing there that the collector manages. */
+/** No block that the collector manages. */
 export const NO_BLOCK = -1;
 
 /**
- * The start of the block that the interior heap word at `off` belongs to; both are words
- * from the arena's start. First the bitmap word that covers it is searched backwards for a
- * block's start, then the span table is asked. The world is stopped.
+ * Returns the start of the block that the interior heap word at `off` belongs to, or NO_BLOCK. Both
+ * are words from the arena's start. Searches the word's bitmap word backwards for a start, then
+ * asks the span table. The world is stopped.
  */
 export function findBlock(m: Mem, off: number): number {
   const arena = m[ARENA];
@@ -28,7 +28,7 @@ export function findBlock(m: Mem, off: number): number {
   }
   const s = m[m[SPAN_MAP] + (off >> PAGE_WORD_SHIFT)];
   const ref = arena + off;
-  // The page table keeps stale entries inside free runs, so the span's own word counts.
+  // The span map keeps stale entries inside free runs, so check the span itself.
   if (s === 0 || ref < m[s + START] || ref >= m[s + LIMIT] || m[s + STATE] !== SPAN_STATE.inUse) return NO_BLOCK;
   if (m[s + SIZECLASS] === 0) return m[s + START] - arena;
   const words = m[s + ELEMSIZE] >>> 2;

@@ -1,4 +1,4 @@
-/** Do the types that pointers are declared with agree with those that blocks were allocated with? */
+/** Checks the types of pointers against those that their blocks were allocated with. */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
@@ -9,9 +9,9 @@ import { gettype } from '../heap/mtypes.ts';
 const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, compression: COMPRESSION, limit: LIMIT, state: STATE } = Span.at;
 
 /**
- * Go's checkptr, with --godebug checkptr: a pointer found at `obj` was said to be to a value
- * with the program `objti`. The value must fit into its block, and at the block's start the
- * programs must agree, up to the first end; unsafe.Pointers are left alone.
+ * Checks a pointer to `obj` whose type declares a value with the program `objti` (Go's checkptr,
+ * with --godebug checkptr). The value must fit its block. At the block's start the programs must
+ * agree up to the first end. Skips unsafe.Pointers.
  */
 export function checkptr(m: Mem, obj: Ref, objti: number): void {
   const s = spanOf(m, obj);
@@ -29,7 +29,7 @@ export function checkptr(m: Mem, obj: Ref, objti: number): void {
   if (obj !== block || (m[type + Type.at.kind] & KIND_MASK) === KIND.unsafePointer) return;
   const known = m[type + Type.at.gc];
   for (let i = 1; m[program + i] !== GC.end && m[known + i] !== GC.end; i++) {
-    // A run may go on in the block where the value ends.
+    // A run may be longer in the block's program.
     if (((m[program + i] ^ m[known + i]) & ~(RUN_MASK << RUN_SHIFT)) === 0) continue;
     fatal('INVALID_GC_TYPE_INFO', { why: 'the pointer and its block have different types', type: m[type + Type.at.index], word: i, pointer: m[program + i], block: m[known + i] });
   }

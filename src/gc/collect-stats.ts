@@ -1,7 +1,7 @@
 /**
- * What CollectStats counts: how often the mark loop takes which of its ways. Each M has a
- * record of its own, so that counting needs no atomics; who collects sums them up when
- * marking has ended, and clears them.
+ * Counts of the mark loop's steps (Go's CollectStats, with --godebug collectstats). Each M has a
+ * record of its own, so counting needs no atomics. The collecting M sums and clears the records
+ * after the mark.
  */
 import { ownedBy } from '../memory/guardian.ts';
 import { inRegion } from '../memory/regions.ts';
@@ -51,22 +51,22 @@ const DEBUG_OF = CONFIG + Config.at.debug;
 const NPROCS = CONFIG + Config.at.nprocs;
 const { id: ID } = M.at;
 
-/** Is this machine to count? Only then is there a record for each M. */
+/** Reports whether this machine counts. Only then is there a record for each M. */
 export function countsWork(m: Mem): boolean {
   return (m[DEBUG_OF] & DEBUG.collectstats) !== 0;
 }
 
-/** The record of M `mp`: count with `addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescan, 1)`. */
+/** Returns the record of M `mp`: count with `addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescan, 1)`. */
 export function collectStatsOf(m: Mem, mp: MRef): Ref {
   return m[RECORDS] + m[mp + ID] * MarkCounts.words;
 }
 
-/** Adds 1 to `field` of MarkCounts for M `mp`, if the machine is to count. */
+/** Adds 1 to `field` of MarkCounts for M `mp`, if the machine counts. */
 export function countWork(m: Mem, mp: MRef, field: number): void {
   if (countsWork(m)) addWide(m, collectStatsOf(m, mp) + field, 1);
 }
 
-/** Adds every M's counts up into the MarkCounts.words words at `into`, and clears them. The world is stopped. */
+/** Sums the counts of all Ms into the MarkCounts.words words at `into`, and clears them. The world is stopped. */
 export function sumCollectStats(m: Mem, into: Ref): void {
   for (let word = 0; word < MarkCounts.words; word += 2) {
     let sum = 0;

@@ -1,4 +1,4 @@
-/** What CollectStats counts of the mark loop, worked out beside it so that the loop itself stays as it is. */
+/** The counts of MarkCounts that need work of their own, kept out of the mark loop. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -14,10 +14,10 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { nobj: NOBJ } = ScanBuf.at;
 
-/** The first of three counters: by the block's own bit, by one in the same bitmap word, by the span. */
+/** First of three counters: found by the block's own bit, by one in the same bitmap word, by the span. */
 export const LOOKUP = { flushptrbuf: MarkCounts.at.flushptrbufFoundbit, markonly: MarkCounts.at.markonlyFoundbit } as const;
 
-/** The block of `n` words at `b` is taken to be scanned as `ti` says. */
+/** Counts the block of `n` words at `b`, taken to be scanned as `ti` says. */
 export function countBlock(m: Mem, mp: MRef, sb: Ref, n: number, ti: number): void {
   const stats = collectStatsOf(m, mp);
   addWide(m, stats + MarkCounts.at.nbytes, n * 4);
@@ -92,7 +92,7 @@ function argumentsOf(instruction: number): number {
   }
 }
 
-/** A full buffer of pointers, from `ptrs` to `pos`, is flushed. */
+/** Counts the flush of the pointers from `ptrs` to `pos`. */
 export function countFlush(m: Mem, mp: MRef, ptrs: Ref, pos: Ref): void {
   const stats = collectStatsOf(m, mp);
   addWide(m, stats + MarkCounts.at.ptrSum, (pos - ptrs) >> 1);
@@ -100,7 +100,7 @@ export function countFlush(m: Mem, mp: MRef, ptrs: Ref, pos: Ref): void {
   for (let i = ptrs; i < pos; i += 2) countLookup(m, mp, m[i], LOOKUP.flushptrbuf);
 }
 
-/** How the block is found that the pointer with low word `p` leads to. */
+/** Counts how the block is found that the pointer with low word `p` points at. */
 export function countLookup(m: Mem, mp: MRef, p: number, counters: number): void {
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
@@ -114,14 +114,14 @@ export function countLookup(m: Mem, mp: MRef, p: number, counters: number): void
   addWide(m, collectStatsOf(m, mp) + counters + 2 * way, 1);
 }
 
-/** The span of a block without a type of its own was asked; `found`: it knew one. */
+/** Counts a lookup of a span for a block's type; `found`: the span has one. */
 export function countTypeLookup(m: Mem, mp: MRef, found: boolean): void {
   const stats = collectStatsOf(m, mp);
   addWide(m, stats + MarkCounts.at.objNotype, 1);
   if (found) addWide(m, stats + MarkCounts.at.objTypelookup, 1);
 }
 
-/** A block of `n` words is to be scanned once more. */
+/** Counts a second scan of a block of `n` words. */
 export function countRescan(m: Mem, mp: MRef, n: number): void {
   addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescan, 1);
   addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescanbytes, n * 4);

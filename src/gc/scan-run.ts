@@ -1,8 +1,13 @@
 /**
- * The inner part of the tuned mark loop: it runs for thousands of blocks and meets nothing but
- * the heap, its bitmap and the stack of work. It is kept to whole numbers, locals and words of
- * the memory, so that it can be made into WebAssembly as it stands (compiled), and runs
- * as it stands wherever that can't be.
+ * The inner part of the tuned mark loop.
+ *
+ *   1. Read the words of an object. Skip those that are no pointers, or whose hint is set.
+ *   2. Mark the block pointed at, by a byte store, an atomic or, or a gathered mark (gatherMark).
+ *   3. Push it if it may hold pointers. Scan the object found last next, without the stack.
+ *   4. Return when the stack is empty or full, or after so many blocks.
+ *
+ * It uses only integers, locals and words of the memory, so that src/compiled can compile it to
+ * WebAssembly. It also runs as JavaScript.
  */
 import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -32,11 +37,11 @@ const ENTRY = Obj.words;
 const ARENA_END = ARENA_USED;
 
 /**
- * Blocks marked in one run. A loop that goes on for long is left in code that V8 made to enter
- * it in the middle, which folds no constants; what is called often is not.
+ * Blocks marked in one call. A long loop stays in V8's on-stack-replacement code, which folds no
+ * constants; a function that is called often does not.
  */
 const RUN = 4096;
-/** Objects of no more words than this, and two, are looked at slot by slot. */
+/** Objects of at most this many words, plus two, are read slot by slot. */
 const FEW = 6;
 /** Words of the commonest objects. */
 const TWO_SLOTS = 4;
@@ -44,9 +49,8 @@ const FOUR_SLOTS = 8;
 
 /**
  * Scans [first, last), then pops and scans what lies on the work stack between `base` and
- * `top`, as long as it stays below `room` and nothing else needs to be looked at. `only`: just
- * the range, and what it leads to is left on the stack. Objects of more than `piece` words are
- * left to the caller. `alone`: no other M marks.
+ * `top`, until the stack reaches `room`. `only`: scans just the range and leaves what it leads to
+ * on the stack. Objects of more than `piece` words are left to the caller. `alone`: no other M marks.
  *
  * All arithmetic ends in `| 0` and all parameters begin with it: V8 then keeps what it counts in
  * registers, untagged, and looks for no overflow.
@@ -60,7 +64,7 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
   const bottom = base | 0;
   const most = room | 0;
   const longest = piece | 0;
-  // With more than this on the stack, somebody who waits could be given half.
+  // With more than this on the stack, half could be handed off to a waiting M.
   const shareable = (bottom + m[HANDOFF_THRESHOLD] * ENTRY) | 0;
   let start = first | 0;
   let end = last | 0;
@@ -99,8 +103,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
         if (ref === 0) continue;
         size = m[(m[(spanMap + ((ref - arena) >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
       } else {
-        // Marked or about to be, by this M: whoever sees the hint may pass on. Of two blocks that
-        // share these 16 bytes it would speak for both; and one without pointers is not worth it.
+        // Hint: this block is marked or about to be. A thread that sees it may skip the block. Two
+        // blocks that share these 16 bytes get no hint, nor does one without pointers.
         if ((bits & SCANNED) !== 0 && ((shift | (bits >> 1)) & 1) === 0) racyStore(m, hintWord, known | hint);
         if (alone) {
           // By the byte: a load of the word would have to wait for the mark of the block before.
@@ -134,8 +138,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
         const words = m[(m[(spanMap + (off >> PAGE)) | 0] + ELEMSIZE) | 0] >>> 2;
         if (words !== size) size = words;
       }
-      // What a large object points at goes on the stack, all of it; one of two or four slots need
-      // not, if it has no pointer itself.
+      // Everything that a large object points at is pushed. An object of two or four slots is not
+      // pushed if it holds no pointer.
       if (only && (size === TWO_SLOTS || size === FOUR_SLOTS) && (m[(ref + 1) | 0] | m[(ref + 3) | 0]) === 0 && (size === TWO_SLOTS || (m[(ref + 5) | 0] | m[(ref + 7) | 0]) === 0)) continue;
       if (next !== 0) {
         m[wp] = next;
@@ -183,8 +187,8 @@ function markInterior(m: Mem, sb: Ref, off: number): Ref {
 }
 
 /**
- * Puts the mark of a block without pointers, which need not be there before anything else, to those of its
- * bitmap word that are written together.
+ * Adds the mark of a block without pointers, for which no order matters, to the gathered marks of its
+ * bitmap word.
  * @returns false if it was marked already
  */
 export function gatherMark(m: Mem, sb: Ref, word: Ref, mark: number): boolean {

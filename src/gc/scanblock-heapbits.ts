@@ -1,4 +1,4 @@
-/** The mark loop with pointer bits: as scanblock, but of a block only the words whose bit is set. */
+/** The mark loop with pointer bits: as scanblock, but only the words of a block whose bit is set are read. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PTR_TAG } from '../memory/address.ts';
@@ -46,7 +46,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
     const isBlock = m[obj + 2] !== EVERY_WORD;
     let at = (b - arena) >> wordShift;
     const end = at + (m[obj + 1] >> wordShift);
-    // As many heap words at a time as share a word of bits; a small block takes one turn.
+    // One word of bits at a time; a small block needs only one.
     while (at < end) {
       const shift = at & 31;
       let bits = (isBlock ? m[ptrBits + (at >> 5)] : -1) >>> shift;

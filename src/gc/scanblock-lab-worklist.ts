@@ -1,10 +1,10 @@
 /**
- * What an M of the lab's mark loop is still to scan, in one of two orders.
+ * The objects that an M of the lab's mark loop has to scan, in one of two orders.
  *
- * lifo: a stack. Its top is `wbuf`; a buffer that is full goes to all, as in Go 1.3.
+ * lifo: a stack whose top is `wbuf`. A full buffer goes on `full`, as in Go 1.3.
  *
- * fifo: a queue of buffers. It is taken from at the front and put to at `wbuf`; what is full in
- * between stays with its M until somebody waits, or the order would be that of the
+ * fifo: a queue of buffers. Objects are taken from `front` and added to `wbuf`. Full buffers in
+ * between stay with their M until another M waits; otherwise the order would be that of the
  * lock-free stack.
  *
  *     front ---> full ---> full (last)        wbuf
@@ -27,7 +27,7 @@ const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
 const { wbuf: WBUF, nobj: NOBJ, front: FRONT, taken: TAKEN, last: LAST } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ, stashlink: LINK } = workbufStruct(1).at;
 
-/** Begins with what `work` holds. */
+/** Starts the worklist with the objects of `work`. */
 export function openWorklist(m: Mem, mp: MRef, sb: Ref, fifo: boolean, work: WorkbufRef): void {
   if (fifo) {
     setFront(m, sb, work);
@@ -39,7 +39,7 @@ export function openWorklist(m: Mem, mp: MRef, sb: Ref, fifo: boolean, work: Wor
   }
 }
 
-/** `wbuf` alone is the queue, but for what is put from now on. */
+/** Makes `wbuf` the front, and the whole queue. */
 function setFront(m: Mem, sb: Ref, wbuf: WorkbufRef): void {
   m[wbuf + LINK] = 0;
   m[sb + FRONT] = wbuf;
@@ -72,7 +72,7 @@ function putAside(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
   m[sb + NOBJ] = 0;
 }
 
-/** The next object, taken off; 0 for none. It is there until the next one is put. */
+/** Takes the next object. Returns its ref, valid until the next one is added; 0 if there is none. */
 export function takeObject(m: Mem, mp: MRef, sb: Ref, fifo: boolean): Ref {
   if (fifo) return takeOldest(m, mp, sb);
   if (m[sb + NOBJ] === 0) return 0;
@@ -87,7 +87,7 @@ function takeOldest(m: Mem, mp: MRef, sb: Ref): Ref {
   return objAt(m[sb + FRONT], taken);
 }
 
-/** All of the front is taken: the next buffer of the queue is the front; false if there is none. */
+/** Makes the next buffer of the queue the front, when all of the front is taken. Returns false if there is none. */
 function advance(m: Mem, mp: MRef, sb: Ref): boolean {
   const front = m[sb + FRONT];
   const next = m[front + LINK];
@@ -106,7 +106,7 @@ function advance(m: Mem, mp: MRef, sb: Ref): boolean {
   return true;
 }
 
-/** If somebody waits and there is enough, gives some of it away: what would be scanned last, or, of a queue, full buffers first. */
+/** Hands off work if another M waits and there is enough: the bottom of a stack, or full buffers of a queue first. */
 export function giveWork(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
   if (!othersWait(m)) return;
   if (fifo) {
@@ -119,7 +119,7 @@ export function giveWork(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
   }
 }
 
-/** Gives the buffer behind the front, or half of what is left of the front. */
+/** Hands off the buffer behind the front, or half of the remainder of the front. */
 function giveFromQueue(m: Mem, mp: MRef, sb: Ref): boolean {
   const front = m[sb + FRONT];
   let given = m[front + LINK];
@@ -141,7 +141,7 @@ function giveFromQueue(m: Mem, mp: MRef, sb: Ref): boolean {
   return true;
 }
 
-/** Gets work in exchange for what is empty; false when there is no more, and nothing is held then. */
+/** Exchanges the empty buffers for work. Returns false, with no buffer held, when there is no more. */
 export function refillWorklist(m: Mem, mp: MRef, sb: Ref, fifo: boolean, keepworking: boolean): boolean {
   m[mp + HEARTBEAT]++;
   const held = m[sb + WBUF];

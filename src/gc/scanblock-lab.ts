@@ -1,8 +1,7 @@
 /**
- * The mark loop to experiment with (`--policy lab`): conservative as Go 1.3's, and each of its
- * means can be chosen by itself. With none chosen it departs from Go 1.3's in two ways: what to
- * do with a pointer is decided where it is found, without a buffer in between; and a thread
- * that marks alone marks as several do, so that a table by threads compares like with like.
+ * The configurable mark loop (`--policy lab`). It is conservative, as Go 1.3's. By default it
+ * departs from Go 1.3's in two ways: a pointer is handled where it is found, without a buffer; and a
+ * thread that marks alone marks as several do, so that a table by threads compares like with like.
  *
  *     worklist --- take a piece ---> ahead --- scan, mark what it points at ---> worklist
  *
@@ -10,9 +9,9 @@
  *   - order: which object of the worklist is next; see scanblock-lab-worklist.ts.
  *   - direction: an object's words are read forwards or backwards.
  *   - split: an object of more words is scanned in pieces, which others can take meanwhile.
- *   - prefetch: so many objects are touched ahead of the one that is scanned.
+ *   - prefetch: number of objects touched ahead of the one that is scanned.
  *
- * The means are constant after boot, and read once for each call.
+ * The choices are constant after boot, and read once for each call.
  */
 import { byteView, type Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -83,9 +82,9 @@ export function scanblockLab(m: Mem, mp: MRef, work: WorkbufRef, keepworking: bo
 }
 
 /**
- * Chooses what is scanned next: the object that was touched `distance` others ago, or what the
- * worklist has next if nothing is to be touched ahead.
- * @returns false once nothing is left
+ * Chooses the object to scan next: the one touched `distance` objects ago, or the next of the
+ * worklist if none is touched ahead.
+ * @returns false when none is left
  */
 function nextPiece(m: Mem, mp: MRef, sb: Ref, fifo: boolean, backwards: boolean, split: number, distance: number): boolean {
   if (distance === 0) return takePiece(m, mp, sb, fifo, backwards, split);
@@ -94,8 +93,8 @@ function nextPiece(m: Mem, mp: MRef, sb: Ref, fifo: boolean, backwards: boolean,
 }
 
 /**
- * Takes an object from the worklist. Of one that is too large it leaves halves there, the larger
- * ones below, until a piece remains: whoever takes half does the same with it.
+ * Takes an object from the worklist. Splits one that is too large: leaves halves on the worklist,
+ * the larger ones below, until a piece remains. The M that takes a half splits it further.
  */
 function takePiece(m: Mem, mp: MRef, sb: Ref, fifo: boolean, backwards: boolean, split: number): boolean {
   const obj = takeObject(m, mp, sb, fifo);
@@ -120,9 +119,9 @@ function takePiece(m: Mem, mp: MRef, sb: Ref, fifo: boolean, backwards: boolean,
 }
 
 /**
- * Puts the piece taken last into the ring, and loads the word of it that is scanned first, so that
- * its cache line is there by then. There is no prefetch in JavaScript; a load whose value goes
- * nowhere would be left out by V8, so the ring keeps it.
+ * Puts the piece taken last into the ring, and loads its first word so that the cache line is
+ * present when the piece is scanned. JavaScript has no prefetch, and V8 drops an unused load, so the
+ * ring stores the value.
  */
 function touchAhead(m: Mem, sb: Ref, backwards: boolean): void {
   const slot = ringSlot(m, sb, m[sb + NAHEAD]);
@@ -134,7 +133,7 @@ function touchAhead(m: Mem, sb: Ref, backwards: boolean): void {
   m[sb + NAHEAD]++;
 }
 
-/** The oldest of the ring is scanned next. */
+/** Takes the oldest piece of the ring, to be scanned next. */
 function takeAhead(m: Mem, sb: Ref): boolean {
   if (m[sb + NAHEAD] === 0) return false;
   const slot = ringSlot(m, sb, 0);
@@ -150,7 +149,7 @@ function ringSlot(m: Mem, sb: Ref, i: number): Ref {
   return sb + RING + ((m[sb + OLDEST] + i) % RING_SLOTS) * Obj.words;
 }
 
-/** Marks what the words from `start` on point at, and puts what may hold pointers on the worklist. */
+/** Marks the blocks that the words from `start` on point at, and adds those that may hold pointers to the worklist. */
 function scanPiece(m: Mem, m8: Mem8, mp: MRef, sb: Ref, start: Ref, words: number, byByte: boolean, fifo: boolean, backwards: boolean): void {
   const arena = m[ARENA];
   const used = (m[ARENA_END] - arena) | 0;

@@ -1,25 +1,22 @@
 /**
- * The mark loop made for speed. It departs from Go 1.3's in these ways, each measured in
- * docs/explanation/performance.md:
+ * The mark loop tuned for speed. Its departures from Go 1.3's, each measured in docs/explanation/performance.md:
  *
- *   - What to do with a pointer is decided where it is found, without a buffer in between.
+ *   - A pointer is handled where it is found, without a buffer.
  *   - Words are scanned from the last to the first: with a stack of work, a heap allocated in
  *     pre-order is then walked in order.
- *   - A dense filter of hints, one bit for each 16 bytes, says "points at something marked"
- *     before bitmap and span are looked at. Races only lose hints. Blocks without pointers get
- *     none, nor do those that share their 16 bytes with another.
- *   - A block whose mark has a byte for itself, as all of 32 bytes or more have, is marked by a plain
- *     store of it: two Ms that do so at once both scan it, which does no harm. Of the others, and of
- *     those that begin within 32 bytes, those without pointers are gathered per bitmap word; nobody
- *     needs to know who was first.
- *   - Who waits is given every second entry, not the bottom half: of a stack that grew by walking down
- *     a tree that would be nearly all the work, and soon the giver would be the one who waits.
- *   - Buffers that an M has filled stay with it until somebody waits: what it wrote last is in
- *     its own cache.
- *   - A large object is scanned piece by piece, and half of its rest is given to who waits. A
- *     small one that it points at, and that has no pointers, does not go on the stack of work.
+ *   - A filter of hints, one bit for each 16 bytes, says that the block there is marked, before
+ *     bitmap and span are read. Races only lose hints. Blocks without pointers, and blocks that
+ *     share their 16 bytes, have no hint.
+ *   - A block of 32 bytes or more has a byte of marks of its own and is marked by a plain store. If
+ *     two Ms do so at once, both scan it, which is harmless. Marks of smaller blocks without pointers
+ *     are gathered per bitmap word, because no M needs to know which was first.
+ *   - A waiting M is handed every second entry, not the bottom half: the bottom half of a stack that
+ *     grew while walking down a tree is nearly all the work.
+ *   - Full buffers stay with their M until another M waits: the last ones are in its own cache.
+ *   - A large object is scanned in pieces, and half of the remainder is handed off to a waiting M. A
+ *     small pointer-free object that it points at is not pushed.
  *
- * The inner part is in scan-run.ts, and on threads it runs as WebAssembly made from it.
+ * The inner part is scan-run.ts, which runs as WebAssembly on threads.
  */
 import { byteView } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -41,12 +38,12 @@ const { nobj: WORKBUF_NOBJ, stashlink: STASHLINK } = workbufStruct(1).at;
 
 const ENTRY = Obj.words;
 
-/** Words scanned without looking up: objects of at most 1 KB, and pieces of larger ones. */
+/** Words scanned between two checks for waiting Ms: objects of at most 1 KB, and pieces of larger ones. */
 const PIECE = 256;
-/** A large object's rest is worth sharing from 64 KB on. */
+/** The remainder of a large object is handed off from 64 KB on. */
 const SHARED_WORDS = 1 << 14;
 
-/** Before each cycle: nothing is known to be marked. */
+/** Clears all hints, before each cycle. */
 export function clearHints(m: Mem): void {
   const used = m[ARENA_USED] - m[ARENA];
   m.fill(0, m[HINTS], m[HINTS] + (used >> 7));
@@ -63,10 +60,10 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
   const alone = m[NPROC] === 1;
   let wbuf = work === 0 ? getempty(m, mp, 0) : work;
   let wp = objAt(wbuf, m[wbuf + WORKBUF_NOBJ]);
-  // What is left of the large object being scanned, from its end.
+  // The remainder of the large object being scanned, from its end.
   let largeStart = 0;
   let largeEnd = 0;
-  // Buffers put aside, linked.
+  // Full buffers kept by this M, linked.
   let stash = 0;
   for (;;) {
     const base = objAt(wbuf, 0);
@@ -130,8 +127,8 @@ export function scanblockTuned(m: Mem, mp: MRef, work: WorkbufRef, keepworking: 
 }
 
 /**
- * A buffer with the entries from `first` up to `wp`, the top of another. Those below, not all of it, are put
- * aside: a buffer taken back would else be put aside again at its next object, and so on down to `first`.
+ * Moves the entries from `first` up to `wp`, the top of another buffer, into a new one, and keeps the
+ * entries below. Keeping all would bring the buffer back full, to be put away at its next object.
  */
 function takeAbove(m: Mem, mp: MRef, first: Ref, wp: Ref): WorkbufRef {
   const above = getempty(m, mp, 0);
@@ -141,7 +138,7 @@ function takeAbove(m: Mem, mp: MRef, first: Ref, wp: Ref): WorkbufRef {
 }
 
 /**
- * Puts every second entry of `wbuf`, whose top is `wp`, where others find them; the rest moves down.
+ * Hands off every second entry of `wbuf`, whose top is `wp`; the others move down.
  * @returns the new top
  */
 function giveEverySecond(m: Mem, mp: MRef, wbuf: WorkbufRef, wp: Ref): Ref {
@@ -165,13 +162,13 @@ function giveEverySecond(m: Mem, mp: MRef, wbuf: WorkbufRef, wp: Ref): Ref {
   return kept;
 }
 
-/** Puts a full buffer where others find it. */
+/** Pushes a full buffer on `full`, for a waiting M. */
 function giveBuffer(m: Mem, mp: MRef, wbuf: WorkbufRef): void {
   countHandoff(m, mp, m[wbuf + WORKBUF_NOBJ]);
   lfstackpush(m, FULL, wbuf);
 }
 
-/** Puts [start, end) where others find it. */
+/** Pushes [start, end) on `full`, for a waiting M. */
 function giveRange(m: Mem, mp: MRef, start: Ref, end: Ref): void {
   const wbuf = getempty(m, mp, 0);
   const obj = objAt(wbuf, 0);

@@ -1,11 +1,15 @@
 /**
- * The mark loop with types: as scanblock, but each block is scanned by its GC program, if one
- * is known: from the pointer that led to it, or from the MTypes of its span. A block of
- * unknown type is scanned word by word.
+ * The mark loop of Go 1.3 with types.
  *
- * A type known only from a pointer may be that of the block's first part: then the rest of
- * the block is looked at, and if anything is there the block is scanned once more, by what
- * its span knows.
+ *   1. Take an object from the workbuf, with its type information: from the pointer to it, or from
+ *      the MTypes of its span.
+ *   2. Run its GC program, which says which words are pointers and of what type. Without a program,
+ *      scan every word.
+ *   3. Buffer the pointers with what the program says of their targets' types, and flush the buffer
+ *      as scanblock does.
+ *
+ * A type from a pointer may describe only the block's first part. If the remainder of the block is
+ * not zero, the block is scanned again by its span's type. Source: scanblock of Go 1.3's mgc0.c.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
@@ -110,7 +114,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
               pc = loopOrRet;
               continue;
             }
-            // What repeats is always precise: nothing lies behind it.
+            // A repeating program is precise: no remainder is left to check.
             continue nextBlock;
           }
           if (frame !== bottom) {
@@ -137,7 +141,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
         case GC_EFACE:
         case GC_IFACE: {
           pc += 1;
-          // Descriptors and itabs lie outside the heap.
+          // Descriptors and itabs lie outside of the heap.
           const known = m[slot] >>> 2;
           if (known === 0) continue;
           const type = (instruction & KIND_BITS) === GC_EFACE ? known : m[known];
@@ -232,7 +236,7 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
   return pos;
 }
 
-/** Something lies behind what the program told of: the block is scanned by its own type. */
+/** Scans the block again by its span's type: the remainder behind its program is not zero. */
 function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): void {
   for (let i = from; i < b + n; i++) {
     if (m[i] === 0) continue;
@@ -242,7 +246,7 @@ function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): vo
   }
 }
 
-/** The program for the data of an interface value of `type`; 0 if it isn't known. */
+/** Returns the program for the data of an interface value of `type`, 0 if it is unknown. */
 function interfaceProgram(m: Mem, type: TypeRef): number {
   const kind = m[type + Type.at.kind] & KIND_MASK;
   // Its own data, as a pointer is, and it says nothing of what it points at.
@@ -257,10 +261,7 @@ function isHeapPointer(m: Mem, slot: Ref): boolean {
   return off >>> 0 < m[ARENA_USED] - m[ARENA] && (m[PTR_WORDS] === 1 || m[slot + 1] === PTR_TAG);
 }
 
-/**
- * A channel's buffer follows its header, in which there are no pointers. The whole buffer is
- * scanned: what isn't in use is nil.
- */
+/** Scans the whole buffer of a channel; its unused part is nil. The header before it holds no pointers. */
 function scanChan(m: Mem, mp: MRef, sb: Ref, chan: Ref, type: TypeRef): void {
   const elem = m[type + Type.at.elem];
   if (hasNoPointers(m, elem)) return;
@@ -269,7 +270,7 @@ function scanChan(m: Mem, mp: MRef, sb: Ref, chan: Ref, type: TypeRef): void {
   addRegion(m, mp, sb, chan + HCHAN_WORDS, words, programInfo(m[elem + Type.at.gc], PRECISE | LOOP));
 }
 
-/** Part of a block is to be scanned by itself. */
+/** Adds part of a block, to be scanned by itself. */
 function addRegion(m: Mem, mp: MRef, sb: Ref, p: Ref, words: number, ti: number): void {
   const n = m[sb + NREGIONS];
   const at = sb + OBJ + n * Obj.words;

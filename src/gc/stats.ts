@@ -1,4 +1,4 @@
-/** Statistics recounted from the heap, as updatememstats does; the world is stopped. */
+/** Statistics recounted from the heap (Go's updatememstats). The world is stopped. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { QUAD_SHIFT } from '../memory/address.ts';
@@ -24,12 +24,12 @@ const NFREE = MSTATS + MStats.at.nfree;
 const TOTAL_ALLOC = MSTATS + MStats.at.totalAlloc;
 const { state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC } = Span.at;
 
-/** Moves what the MCaches counted into the global figures. */
+/** Moves the counts of the MCaches into the global statistics. */
 export function cachestats(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) purgeCachedStats(m, mp, mcacheOf(pAt(m, i)));
 }
 
-/** Blocks and large objects freed so far, as far as the MCaches have told. */
+/** Returns the number of blocks and large objects freed so far, as far as the MCaches have reported. */
 export function countFrees(m: Mem): number {
   let frees = loadWide(m, MSTATS + MStats.at.nlargefree);
   for (let c = 1; c < NUM_SIZE_CLASSES; c++) frees += loadWide(m, NSMALLFREE + 2 * c);

@@ -64,7 +64,7 @@ const HEADER = 16;
 /** A block of entries, of Go's size; a machine with a smaller finBlockCap has shorter blocks. */
 export const FinBlock = struct('finblock', HEADER + FIN_BLOCK_CAP * Finalizer.words, {
   alllink: by(atCreation()),
-  next: by(FINLOCK_GUARD),
+  next: by(guardedBy('finlock', { reads: 'free', note: 'by the finalizer goroutine, which has taken the block' })),
   /** Filled entries. */
   cnt: by(TAKEN),
   pad: padding(HEADER - 3),

@@ -3,7 +3,7 @@ import { SPAN_STATE, Span } from '../heap/span.ts';
 import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
-import { KIND, PAGE_WORDS, hasBit, nameBlock, nameWord, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
+import { SPAN_KIND, PAGE_WORDS, hasBit, nameBlock, nameWord, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
 
 const { freelist: FREELIST, nalloc: NALLOC, freebuf: FREEBUF, incache: INCACHE } = Span.at;
 
@@ -16,9 +16,9 @@ const UNKNOWN = -1;
  */
 export function readBlocks(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     setStarts(h, i);
-    if (h.kind[i] !== KIND.small) continue;
+    if (h.kind[i] !== SPAN_KIND.small) continue;
     readFreelist(h, out, i);
     readFreebuf(h, out, i);
   }
@@ -31,7 +31,7 @@ function setStarts(h: HeapView, i: number): void {
   const first = spanStart(h, i) >> h.shift;
   const end = first + n * step;
   for (let bit = first; bit < end; bit += step) starts[bit >> 5] |= 1 << (bit & 31);
-  if (h.kind[i] === KIND.small && end < first + ((spanPages(h, i) * PAGE_WORDS) >> h.shift)) {
+  if (h.kind[i] === SPAN_KIND.small && end < first + ((spanPages(h, i) * PAGE_WORDS) >> h.shift)) {
     starts[end >> 5] |= 1 << (end & 31);
     h.free[end >> 5] |= 1 << (end & 31);
   }
@@ -91,7 +91,7 @@ function isBlock(h: HeapView, out: Findings, i: number, off: number): boolean {
 /** Checks that nalloc + |freelist| == nelems. */
 export function checkFreelistCounts(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small || h.nfree[i] === UNKNOWN) continue;
+    if (h.kind[i] !== SPAN_KIND.small || h.nfree[i] === UNKNOWN) continue;
     const nalloc = h.m[spanRef(h, i) + NALLOC];
     if (nalloc + h.nfree[i] === blockCount(h, i)) continue;
     out.add('FREELIST_COUNT', () => `span ${i} has ${blockCount(h, i)} blocks, but counts ${nalloc} allocated and ${h.nfree[i]} on its freelist`);
@@ -105,7 +105,7 @@ export function checkFreelistCounts(h: HeapView, out: Findings): void {
 export function checkFreeBlocksClear(h: HeapView, out: Findings): void {
   const { m, ptrWords } = h;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small || m[spanRef(h, i) + Span.at.state] !== SPAN_STATE.inUse) continue;
+    if (h.kind[i] !== SPAN_KIND.small || m[spanRef(h, i) + Span.at.state] !== SPAN_STATE.inUse) continue;
     const step = blockWords(h, i);
     if (step === ptrWords) continue;
     let left = h.nfree[i];

@@ -5,7 +5,7 @@ import { Span } from '../heap/span.ts';
 import { MCache } from '../malloc/mcache-record.ts';
 import { CLASSES } from './classes.ts';
 import type { Findings } from './problems.ts';
-import { KIND, blockAt, hasBit, nameBlock, nameWord, spanIndex, spanRef, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, hasBit, nameBlock, nameWord, spanIndex, spanRef, type HeapView } from './view.ts';
 
 /** A block of the tiny allocator. */
 const TINY = { bytes: 16, sizeclass: 2 } as const;
@@ -29,7 +29,7 @@ export function checkCaches(h: HeapView, out: Findings): void {
     checkTiny(h, out, p);
   }
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small) continue;
+    if (h.kind[i] !== SPAN_KIND.small) continue;
     const incache = m[spanRef(h, i) + INCACHE];
     if (incache === h.cached[i]) continue;
     out.add('SPAN_INCACHE', () => `span ${i} is in ${h.cached[i]} MCache slots, and its incache is ${incache}`);
@@ -44,7 +44,7 @@ function checkSlot(h: HeapView, out: Findings, p: number, c: number): void {
   const s = h.m[cacheOf(h, p) + MCache.at.alloc + c];
   if (s === h.emptySpan) return;
   const i = spanIndex(h, s);
-  const isRight = i >= 0 && h.kind[i] === KIND.small && h.m[s + SIZECLASS] === c;
+  const isRight = i >= 0 && h.kind[i] === SPAN_KIND.small && h.m[s + SIZECLASS] === c;
   if (i >= 0) h.cached[i]++;
   if (!isRight) out.add('CACHE_SLOT', () => `the MCache of P ${p} has ${i < 0 ? `word ${s}, which is no span,` : `span ${i}, of another kind,`} in its slot of class ${c}`);
 }

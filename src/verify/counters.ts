@@ -9,7 +9,7 @@ import { CLASSES } from './classes.ts';
 import { MCENTRALS } from './lists.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
-import { KIND, PAGE_WORDS, spanPages, spanRef, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, PAGE_WORDS, spanPages, spanRef, wide, type HeapView } from './view.ts';
 
 const PAGE = PAGE_WORDS * 4;
 const at = MStats.at;
@@ -27,8 +27,8 @@ function checkHeapBytes(h: HeapView, out: Findings): void {
   let idle = 0;
   let released = 0;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] === KIND.none) continue;
-    if (h.kind[i] !== KIND.free) inuse += spanPages(h, i);
+    if (h.kind[i] === SPAN_KIND.none) continue;
+    if (h.kind[i] !== SPAN_KIND.free) inuse += spanPages(h, i);
     else {
       idle += spanPages(h, i);
       released += h.m[spanRef(h, i) + Span.at.npreleased];
@@ -49,7 +49,7 @@ function expectBytes(h: HeapView, out: Findings, name: string, field: number, ex
 function countAllocQuads(h: HeapView): number {
   let quads = 0;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     quads += (h.m[spanRef(h, i) + Span.at.nalloc] - h.nfreed[i]) * (blockWords(h, i) / 2);
   }
   return quads;
@@ -69,7 +69,7 @@ function checkCentrals(h: HeapView, out: Findings): void {
   const nfree = new Int32Array(CLASSES);
   for (let i = 0; i < h.nspans; i++) {
     const s = spanRef(h, i);
-    if (h.kind[i] !== KIND.small || h.m[s + Span.at.incache] !== 0) continue;
+    if (h.kind[i] !== SPAN_KIND.small || h.m[s + Span.at.incache] !== 0) continue;
     nfree[h.m[s + Span.at.sizeclass]] += blockCount(h, i) - h.m[s + Span.at.nalloc];
   }
   for (let c = 0; c < CLASSES; c++) {

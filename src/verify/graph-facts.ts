@@ -2,13 +2,13 @@
  * The shape of the reachable object graph, measured by a breadth-first walk over a stopped heap.
  * The shape bounds the speedup of parallel marking with any number of threads.
  */
-import { bytesOf, listOf, release } from '../base/lists.ts';
+import { bytesOf, listOf, release } from '../base/large-arrays.ts';
 import type { Mem } from '../memory/struct.ts';
 import { Span } from '../heap/span.ts';
 import { Findings } from './problems.ts';
 import { ROOT_NUMBERS, findRoots, type Roots } from './roots.ts';
 import { readSpans } from './spans.ts';
-import { HeapView, KIND, TAG, spanRef } from './view.ts';
+import { HeapView, SPAN_KIND, TAG, spanRef } from './view.ts';
 
 export interface GraphFacts {
   readonly objects: number;
@@ -75,8 +75,8 @@ class Walk {
     let blocks = 0;
     for (let i = 0; i < h.nspans; i++) {
       this.firstBlock[i] = blocks;
-      if (h.kind[i] === KIND.small) blocks += h.m[spanRef(h, i) + Span.at.nelems];
-      else if (h.kind[i] === KIND.large) blocks++;
+      if (h.kind[i] === SPAN_KIND.small) blocks += h.m[spanRef(h, i) + Span.at.nelems];
+      else if (h.kind[i] === SPAN_KIND.large) blocks++;
     }
     this.inDegree = bytesOf(blocks);
     this.found = listOf(blocks);

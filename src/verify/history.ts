@@ -13,7 +13,7 @@ import type { Findings } from './problems.ts';
 import { ProfileHistory } from './profile-history.ts';
 import { specialsOf } from './specials.ts';
 import { blockWords } from './spans.ts';
-import { KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, hasBit, nameBlock, spanPages, spanRef, spanStart, wide, type HeapView } from './view.ts';
 
 const NUMGC = MSTATS + MStats.at.numgc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
@@ -57,7 +57,7 @@ export class History {
     this.survivingQ = this.markedQ = 0;
     this.garbage.fill(0);
     for (let i = 0; i < h.nspans; i++) {
-      if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+      if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
       const sizeclass = h.m[spanRef(h, i) + Span.at.sizeclass];
       const surviving = this.countLive(h, i) + countKeptByFinalizers(h, i);
       this.garbage[sizeclass] += h.m[spanRef(h, i) + Span.at.nalloc] - surviving;
@@ -79,7 +79,7 @@ export class History {
   private countLive(h: HeapView, i: number): number {
     const first = spanStart(h, i) >> h.shift >> 5;
     // A large object is one block that starts on the first page.
-    const pages = h.kind[i] === KIND.large ? 1 : spanPages(h, i);
+    const pages = h.kind[i] === SPAN_KIND.large ? 1 : spanPages(h, i);
     const end = first + (((pages * 2048) >> h.shift) >> 5);
     let n = 0;
     for (let w = first; w < end; w++) n += popcount(this.live[w]);

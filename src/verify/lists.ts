@@ -9,7 +9,7 @@ import { STACKPOOL, StackPool } from '../malloc/stack.ts';
 import { CLASSES } from './classes.ts';
 import type { Findings } from './problems.ts';
 import { blockCount } from './spans.ts';
-import { KIND, spanIndex, spanPages, spanRef, type HeapView } from './view.ts';
+import { SPAN_KIND, spanIndex, spanPages, spanRef, type HeapView } from './view.ts';
 
 export const MCENTRALS = globalRecord('mcentral', MCentral, CLASSES);
 
@@ -65,16 +65,16 @@ export function checkLists(h: HeapView, out: Findings): void {
 function listFor(h: HeapView, i: number): number {
   const pages = spanPages(h, i);
   switch (h.kind[i]) {
-    case KIND.free:
+    case SPAN_KIND.free:
       return MHEAP + (pages < LENGTHS ? FREE + pages * SpanList.words : FREE_LARGE);
-    case KIND.large:
+    case SPAN_KIND.large:
       return MHEAP + (pages < LENGTHS ? BUSY + pages * SpanList.words : BUSY_LARGE);
-    case KIND.small: {
+    case SPAN_KIND.small: {
       const central = MCENTRALS + h.m[spanRef(h, i) + SIZECLASS] * MCentral.words;
       const hasFree = h.m[spanRef(h, i) + NALLOC] < blockCount(h, i);
       return central + (hasFree && h.m[spanRef(h, i) + INCACHE] === 0 ? MCentral.at.nonempty : MCentral.at.empty);
     }
-    case KIND.stack:
+    case SPAN_KIND.stack:
       return poolFor(h, i);
     default:
       return 0;
@@ -91,11 +91,11 @@ function poolFor(h: HeapView, i: number): number {
 
 function describe(h: HeapView, i: number): string {
   const s = spanRef(h, i);
-  if (h.kind[i] === KIND.none) return 'unused';
-  if (h.kind[i] === KIND.stack) return `stacks of ${h.m[s + Span.at.elemsize]} bytes`;
-  if (h.kind[i] === KIND.free) return `${spanPages(h, i)} free pages`;
-  if (h.kind[i] === KIND.faulted) return `${spanPages(h, i)} pages taken away`;
-  if (h.kind[i] === KIND.large) return `a large object of ${spanPages(h, i)} pages`;
+  if (h.kind[i] === SPAN_KIND.none) return 'unused';
+  if (h.kind[i] === SPAN_KIND.stack) return `stacks of ${h.m[s + Span.at.elemsize]} bytes`;
+  if (h.kind[i] === SPAN_KIND.free) return `${spanPages(h, i)} free pages`;
+  if (h.kind[i] === SPAN_KIND.faulted) return `${spanPages(h, i)} pages taken away`;
+  if (h.kind[i] === SPAN_KIND.large) return `a large object of ${spanPages(h, i)} pages`;
   const cached = h.m[s + INCACHE] !== 0 ? 'cached' : 'not cached';
   return `class ${h.m[s + SIZECLASS]}, ${h.m[s + NALLOC]} of ${blockCount(h, i)} blocks allocated, ${cached}`;
 }

@@ -6,7 +6,7 @@ import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { Bucket, MPROF, MProf } from '../malloc/buckets.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent, specialsOf } from './specials.ts';
-import { KIND, blockAt, hasBit, spanStart, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, hasBit, spanStart, wide, type HeapView } from './view.ts';
 
 const { offset: OFFSET, kind: KIND_OF, bucket: BUCKET } = Special.at;
 
@@ -59,7 +59,7 @@ function inuse(m: Int32Array, b: number, allocs: keyof typeof Bucket.at, frees: 
 function readSurvivors(h: HeapView): Survivors {
   const survivors = new Map<number, number>();
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     const finalized = new Set<number>();
     const sampled: [off: number, bucket: number][] = [];
     for (const x of specialsOf(h, i)) {

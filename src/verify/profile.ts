@@ -8,7 +8,7 @@ import { BUCK_HASH_SIZE, Bucket, MPROF, MProf } from '../malloc/buckets.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import type { Findings } from './problems.ts';
 import { isPersistent, specialsOf } from './specials.ts';
-import { KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type HeapView } from './view.ts';
 
 const { next: NEXT, allnext: ALLNEXT, nstk: NSTK, size: SIZE } = Bucket.at;
 /** Entries of the address map that are carved at a time. */
@@ -81,7 +81,7 @@ function taken(m: Mem, words: number): number {
 function countSpecials(h: HeapView, out: Findings, named: Named): void {
   const m = h.m;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     for (const x of specialsOf(h, i)) {
       if (m[x + Special.at.kind] !== SPECIAL_KIND.profile) continue;
       nameBucket(h, out, named, spanStart(h, i) + (m[x + Special.at.offset] >>> 2), m[x + Special.at.bucket]);

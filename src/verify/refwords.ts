@@ -11,7 +11,7 @@ import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
 import { specialsOf } from './specials.ts';
-import { KIND, PAGE_WORDS, blockAt, hasBit, isScanned, nameBlock, spanPages, spanStart, type HeapView } from './view.ts';
+import { SPAN_KIND, PAGE_WORDS, blockAt, hasBit, isScanned, nameBlock, spanPages, spanStart, type HeapView } from './view.ts';
 
 const SLOT = 1024;
 const STATES = ['RefFree', 'RefStack', 'RefNone', 'RefSome', 'RefFinalize'];
@@ -36,8 +36,8 @@ export function isReferenced(h: HeapView, off: number): boolean {
 export function checkRefwords(h: HeapView, out: Findings, reached: Int32Array | null): number {
   let lost = 0;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] === KIND.none) continue;
-    const isUsed = h.kind[i] === KIND.small || h.kind[i] === KIND.large;
+    if (h.kind[i] === SPAN_KIND.none) continue;
+    const isUsed = h.kind[i] === SPAN_KIND.small || h.kind[i] === SPAN_KIND.large;
     if (isUsed) lost += checkBlocks(h, out, i, reached);
     checkUnused(h, out, i, isUsed ? blockCount(h, i) : 0);
     out.checks += spanPages(h, i) * SLOT;

@@ -6,7 +6,7 @@ import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
 import { hasRefwords } from './refwords.ts';
 import { isPersistent, specialsOf } from './specials.ts';
-import { KIND, blockAt, isScanned, nameWord, spanStart, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, isScanned, nameWord, spanStart, type HeapView } from './view.ts';
 
 export const ROOT = { data: 0, bss: 1, stack: 2, finalizers: 3, object: 4 } as const;
 
@@ -57,7 +57,7 @@ function addQueuedFinalizers(h: HeapView, roots: Roots): void {
 function addFinalizedObjects(h: HeapView, roots: Roots): void {
   const m = h.m;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     for (const x of specialsOf(h, i)) {
       if (m[x + Special.at.kind] !== SPECIAL_KIND.finalizer) continue;
       const off = blockAt(h, spanStart(h, i) + (m[x + Special.at.offset] >>> 2));

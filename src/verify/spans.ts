@@ -6,7 +6,7 @@ import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { CLASSES, CLASS_BLOCKS, CLASS_BYTES, CLASS_PAGES } from './classes.ts';
 import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
-import { KIND, PAGE_WORDS, nameWord, spanIndex, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
+import { SPAN_KIND, PAGE_WORDS, nameWord, spanIndex, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
 
 const { state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, npages: NPAGES, nelems: NELEMS } = Span.at;
 const { nalloc: NALLOC, limit: LIMIT, xsweepgen: XSWEEPGEN, freelist: FREELIST, needzero: NEEDZERO, incache: INCACHE } = Span.at;
@@ -17,7 +17,7 @@ export function readSpans(h: HeapView, out: Findings): void {
   readUnused(h, out);
   for (let i = 0; i < h.nspans; i++) {
     h.kind[i] = kindOf(h, out, i);
-    if (h.kind[i] !== KIND.none) claimPages(h, out, i);
+    if (h.kind[i] !== SPAN_KIND.none) claimPages(h, out, i);
   }
   out.checks += h.nspans;
 }
@@ -44,28 +44,28 @@ function kindOf(h: HeapView, out: Findings, i: number): number {
   if (isDead !== isUnused || (!isDead && !isPlaced)) {
     out.add('SPAN_RECORD', () => `span ${i} has state ${state} and is ${isUnused ? '' : 'not '}on the list of unused records`);
   }
-  if (isUnused || !isPlaced) return KIND.none;
+  if (isUnused || !isPlaced) return SPAN_KIND.none;
   const start = spanStart(h, i);
   const pages = m[s + NPAGES];
   if (start < 0 || start % PAGE_WORDS !== 0 || pages < 1 || start / PAGE_WORDS + pages > h.pages) {
     out.add('SPAN_TILING', () => `span ${i} at ${nameWord(h, h.arena + start)} of ${pages} pages does not lie on pages of the used arena`);
-    return KIND.none;
+    return SPAN_KIND.none;
   }
-  if (state === SPAN_STATE.free) return KIND.free;
-  if (state === SPAN_STATE.faulted) return KIND.faulted;
-  if (state === SPAN_STATE.stack) return KIND.stack;
+  if (state === SPAN_STATE.free) return SPAN_KIND.free;
+  if (state === SPAN_STATE.faulted) return SPAN_KIND.faulted;
+  if (state === SPAN_STATE.stack) return SPAN_KIND.stack;
   const sizeclass = m[s + SIZECLASS];
   if (sizeclass < 0 || sizeclass >= CLASSES) {
     out.add('SPAN_FIELDS', () => `span ${i} is of class ${sizeclass}`);
-    return KIND.none;
+    return SPAN_KIND.none;
   }
-  return sizeclass === 0 ? KIND.large : KIND.small;
+  return sizeclass === 0 ? SPAN_KIND.large : SPAN_KIND.small;
 }
 
 function claimPages(h: HeapView, out: Findings, i: number): void {
   const first = spanStart(h, i) / PAGE_WORDS;
   const end = first + spanPages(h, i);
-  const inUse = h.kind[i] === KIND.small || h.kind[i] === KIND.large;
+  const inUse = h.kind[i] === SPAN_KIND.small || h.kind[i] === SPAN_KIND.large;
   const step = inUse ? blockWords(h, i) : 0;
   const usable = inUse ? usableEnd(h, i) : 0;
   for (let page = first; page < end; page++) {
@@ -97,7 +97,7 @@ export function blockCount(h: HeapView, i: number): number {
 function usableEnd(h: HeapView, i: number): number {
   const start = spanStart(h, i);
   const pagesEnd = start + spanPages(h, i) * PAGE_WORDS;
-  if (h.kind[i] === KIND.small) return start + blockCount(h, i) * blockWords(h, i);
+  if (h.kind[i] === SPAN_KIND.small) return start + blockCount(h, i) * blockWords(h, i);
   const limit = h.m[spanRef(h, i) + LIMIT] - h.arena;
   return limit > start && limit <= pagesEnd ? limit : pagesEnd;
 }
@@ -107,9 +107,9 @@ export function checkSpans(h: HeapView, out: Findings): void {
   checkSpanMap(h, out);
   const swept = h.m[MHEAP + MHeap.at.sweepgen];
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] === KIND.small) checkSmallFields(h, out, i);
-    else if (h.kind[i] === KIND.large) checkLargeFields(h, out, i);
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] === SPAN_KIND.small) checkSmallFields(h, out, i);
+    else if (h.kind[i] === SPAN_KIND.large) checkLargeFields(h, out, i);
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     const s = spanRef(h, i);
     const sweepgen = Atomics.load(h.m, s + XSWEEPGEN);
     if (sweepgen !== swept) out.add('SPAN_UNSWEPT', () => `span ${i} is of sweep generation ${sweepgen}, the heap of ${swept}`);
@@ -122,7 +122,7 @@ function checkTiling(h: HeapView, out: Findings): void {
     const owner = h.owner[page];
     if (owner === 0) continue;
     const after = page + 1 < h.pages ? h.owner[page + 1] : 0;
-    if (after !== 0 && after !== owner && h.kind[owner - 1] === KIND.free && h.kind[after - 1] === KIND.free) {
+    if (after !== 0 && after !== owner && h.kind[owner - 1] === SPAN_KIND.free && h.kind[after - 1] === SPAN_KIND.free) {
       out.add('FREE_SPANS_ADJACENT', () => `free spans ${owner - 1} and ${after - 1} meet at page ${page + 1}`);
     }
   }
@@ -139,7 +139,7 @@ function checkSpanMap(h: HeapView, out: Findings): void {
     }
     const isInside = page > 0 && page + 1 < h.pages && h.owner[page - 1] === i + 1 && h.owner[page + 1] === i + 1;
     // The map keeps stale entries inside free spans.
-    if (h.kind[i] === KIND.free && isInside) continue;
+    if (h.kind[i] === SPAN_KIND.free && isInside) continue;
     if (h.m[map + page] !== spanRef(h, i)) {
       out.add('SPAN_MAP', () => `page ${page} is of span ${i}, but the span map names ${nameSpan(h, h.m[map + page])}`);
     }
@@ -187,7 +187,7 @@ function expectField(h: HeapView, out: Findings, i: number, name: string, field:
 /** Checks that free spans have no specials, are not cached, and are zero unless needzero is set. */
 export function checkFreeSpans(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.free) continue;
+    if (h.kind[i] !== SPAN_KIND.free) continue;
     const s = spanRef(h, i);
     if (h.m[s + Span.at.specials] !== 0) out.add('SPECIAL_ON_FREE_BLOCK', () => `free span ${i} has specials`);
     if (h.m[s + INCACHE] !== 0) out.add('SPAN_INCACHE', () => `free span ${i} counts as cached`);

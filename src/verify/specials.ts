@@ -6,7 +6,7 @@ import { Span } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import type { Findings } from './problems.ts';
-import { KIND, blockAt, hasBit, nameBlock, spanRef, spanStart, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, hasBit, nameBlock, spanRef, spanStart, type HeapView } from './view.ts';
 
 const { next: NEXT, offset: OFFSET, kind: SPECIAL } = Special.at;
 const ALLOC = MHEAP + MHeap.at.specialalloc;
@@ -31,7 +31,7 @@ export function checkSpecials(h: HeapView, out: Findings): void {
   if (carved === 0 && m[ALLOC + FixAlloc.at.inuse] === 0) return;
   let onSpans = 0;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] === KIND.small || h.kind[i] === KIND.large) onSpans += checkListOf(h, out, i, carved - onSpans);
+    if (h.kind[i] === SPAN_KIND.small || h.kind[i] === SPAN_KIND.large) onSpans += checkListOf(h, out, i, carved - onSpans);
   }
   let unused = 0;
   for (let x = m[ALLOC + FixAlloc.at.list]; isPersistent(m, x) && unused <= carved; x = m[x]) unused++;

@@ -7,7 +7,7 @@ import { MCache } from '../malloc/mcache-record.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { cacheOf, procs } from './caches.ts';
 import type { Findings } from './problems.ts';
-import { KIND, PAGE_WORDS, nameWord, spanPages, spanRef, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, PAGE_WORDS, nameWord, spanPages, spanRef, wide, type HeapView } from './view.ts';
 
 /** Number of stack orders that a P caches. */
 const ORDERS = MCache.fields.stackList.words;
@@ -36,7 +36,7 @@ export class Stacks {
     this.readCaches(h, out);
     let pages = 0;
     for (let i = 0; i < h.nspans; i++) {
-      if (h.kind[i] !== KIND.stack) continue;
+      if (h.kind[i] !== SPAN_KIND.stack) continue;
       pages += spanPages(h, i);
       this.checkSpan(h, out, i);
     }
@@ -81,7 +81,7 @@ export class Stacks {
     const off = x - h.arena;
     const i = off >= 0 && off < h.used ? h.owner[off >> 11] - 1 : -1;
     const s = i < 0 ? 0 : spanRef(h, i);
-    if (i < 0 || h.kind[i] !== KIND.stack || h.m[s + Span.at.elemsize] !== words * 4 || (x - h.m[s + Span.at.start]) % words !== 0) {
+    if (i < 0 || h.kind[i] !== SPAN_KIND.stack || h.m[s + Span.at.elemsize] !== words * 4 || (x - h.m[s + Span.at.start]) % words !== 0) {
       out.add('STACK_PLACE', () => `${who} has a stack of ${words} words at ${nameWord(h, x)}, which is in no span of such stacks`);
       return false;
     }

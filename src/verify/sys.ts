@@ -9,7 +9,7 @@ import { SYS, Sys } from '../malloc/sys.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { procs } from './caches.ts';
 import type { Findings } from './problems.ts';
-import { KIND, spanPages, wide, type HeapView } from './view.ts';
+import { SPAN_KIND, spanPages, wide, type HeapView } from './view.ts';
 
 const at = MStats.at;
 /** Bytes that are mapped at a time, by use. */
@@ -67,7 +67,7 @@ function checkUnused(h: HeapView, out: Findings): void {
   const released = wide(m, MSTATS + at.heapReleased);
   if (unused !== released) out.add('SYS_BYTES', () => `${released} bytes of the heap count as released, but the system took ${unused}`);
   let faulted = 0;
-  for (let i = 0; i < h.nspans; i++) if (h.kind[i] === KIND.faulted) faulted += spanPages(h, i) << PAGE_SHIFT;
+  for (let i = 0; i < h.nspans; i++) if (h.kind[i] === SPAN_KIND.faulted) faulted += spanPages(h, i) << PAGE_SHIFT;
   const faults = wide(m, SYS + Sys.at.faulted);
   if (faults !== faulted) out.add('SYS_BYTES', () => `${faults} bytes fault, but the spans that do make ${faulted}`);
   let gaps = 0;

@@ -4,10 +4,10 @@
  */
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { HCHAN_WORDS } from '../heap/hchan.ts';
-import { FIELD, KIND as TYPE_KIND, KIND_NO_POINTERS, MTYPES, TABLE_HEADER, TYPE_INFO, Type, TypeField } from '../heap/type.ts';
+import { FIELD, KIND, KIND_NO_POINTERS, MTYPES, TABLE_HEADER, TYPE_INFO, Type, TypeField } from '../heap/type.ts';
 import { Span } from '../heap/span.ts';
 import type { Findings } from './problems.ts';
-import { KIND, blockAt, hasBit, nameBlock, pointerAt, spanRef, type HeapView } from './view.ts';
+import { SPAN_KIND, blockAt, hasBit, nameBlock, pointerAt, spanRef, type HeapView } from './view.ts';
 
 const at = Span.at;
 /** Entries in the table of the MTypes form `bytes`. */
@@ -120,7 +120,7 @@ function visitValue(h: HeapView, start: number, type: number, visit: Visit): voi
 /** Visits the blocks that hold the types of a span: their span keeps them alive. */
 export function visitSpanTypes(h: HeapView, visit: Visit): void {
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     const s = spanRef(h, i);
     const compression = h.m[s + at.compression];
     if (compression === MTYPES.bytes || compression === MTYPES.words) visit(h.m[s + at.typedata] - h.arena);
@@ -132,11 +132,11 @@ export function checkTypes(h: HeapView, out: Findings): void {
   const m = h.m;
   if (m[CONFIG + Config.at.types] !== TYPES.mtypes) return;
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
+    if (h.kind[i] !== SPAN_KIND.small && h.kind[i] !== SPAN_KIND.large) continue;
     const s = spanRef(h, i);
     const compression = m[s + at.compression];
     if (compression === MTYPES.empty) continue;
-    if ((compression === MTYPES.single) !== (h.kind[i] === KIND.large)) {
+    if ((compression === MTYPES.single) !== (h.kind[i] === SPAN_KIND.large)) {
       out.add('SPAN_TYPES', () => `span ${i} keeps its types in form ${compression}, which is not for its kind`);
       continue;
     }
@@ -174,6 +174,6 @@ function isType(h: HeapView, info: number): boolean {
   const isChan = (info & 3) === TYPE_INFO.chan;
   return (
     Number.isInteger(index) && index >= 0 && index < h.m[table] && (info & 3) <= TYPE_INFO.chan &&
-    (!isChan || (h.m[(info >>> 2) + Type.at.kind] & ~KIND_NO_POINTERS) === TYPE_KIND.chan)
+    (!isChan || (h.m[(info >>> 2) + Type.at.kind] & ~KIND_NO_POINTERS) === KIND.chan)
   );
 }

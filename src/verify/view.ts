@@ -16,7 +16,7 @@ export const PAGE_WORDS = 2048;
 export const TAG = 0xc0;
 
 /** Kinds of span records. `none` is an unused record or one whose fields are corrupt. */
-export const KIND = { none: 0, small: 1, large: 2, free: 3, faulted: 4, stack: 5 } as const;
+export const SPAN_KIND = { none: 0, small: 1, large: 2, free: 3, faulted: 4, stack: 5 } as const;
 
 const at = Config.at;
 
@@ -35,7 +35,7 @@ export class HeapView {
   /** Reference of the record that an empty MCache slot holds. */
   emptySpan = 0;
 
-  /** By record: its KIND. */
+  /** By record: its SPAN_KIND. */
   kind = new Uint8Array(64);
   /** By record: head of the list that holds it, or 0. */
   listed = new Int32Array(64);

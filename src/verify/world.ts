@@ -20,7 +20,7 @@ import { procs } from './caches.ts';
 import { CLASSES } from './classes.ts';
 import { MCENTRALS } from './lists.ts';
 import type { Findings } from './problems.ts';
-import { KIND, spanRef, type HeapView } from './view.ts';
+import { SPAN_KIND, spanRef, type HeapView } from './view.ts';
 
 const LOCKS: readonly (readonly [string, number])[] = [
   ['mheap.lock', MHEAP + MHeap.at.lock],
@@ -60,7 +60,7 @@ function checkLocks(h: HeapView, out: Findings): void {
     if (Atomics.load(h.m, lock) !== 0) expectFree(h, out, `lock of mcentral ${c}`, lock);
   }
   for (let i = 0; i < h.nspans; i++) {
-    if (h.kind[i] === KIND.none) continue;
+    if (h.kind[i] === SPAN_KIND.none) continue;
     const speciallock = spanRef(h, i) + Span.at.speciallock;
     if (Atomics.load(h.m, speciallock) !== 0) expectFree(h, out, `speciallock of span ${i}`, speciallock);
   }

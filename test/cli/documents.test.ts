@@ -1,4 +1,4 @@
-/** --json: one document on stdout for every command, and errors as documents on stderr. */
+/** JSON documents: one on stdout for every command, errors on stderr, strict schemas, generated docs. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,20 +29,20 @@ describe('a document', () => {
     expect(document.rounds).toBeGreaterThan(0);
   });
 
-  it('of stress has the round that failed', async () => {
+  it('of stress has the failed round', async () => {
     const { code, out, err } = await cli('stress churn --seed 5 --json', () => new HeapBroken('LOST', ['x']));
     expect(code).toBe(1);
     expect(StressDocument.parse(JSON.parse(out)).failed).toMatchObject({ round: 0, repeat: expect.stringMatching(/^sweepgen run churn /) });
     expect(JSON.parse(err)).toMatchObject({ command: 'stress', error: { code: 'LOST', exitCode: 1 } });
   });
 
-  it('of start is that of scale', async () => {
+  it('of start has the shape of that of scale', async () => {
     const { code, out, err } = await cli('start --procs 1,2 --runs 6 --json', collecting);
     expect([code, err]).toEqual([0, '']);
     expect(ScaleDocument.parse(JSON.parse(out))).toMatchObject({ command: 'start', heap: { name: 'own heap' }, results: [{ procs: 1 }, { procs: 2 }] });
   });
 
-  it('of sequence has the lines that are printed without it', async () => {
+  it('of sequence has the lines of the text output', async () => {
     const { out } = await cli('sequence --seed 77 --count 100 --max 50 --json', () => resultOf({ lines: ['all 1', 'dropped 2'] }));
     expect(SequenceDocument.parse(JSON.parse(out))).toMatchObject({ seed: 77, count: 100, max: 50, types: 'none', lines: ['all 1', 'dropped 2'] });
   });
@@ -53,7 +53,7 @@ describe('a document', () => {
     for (const { knobs } of scenarios) expect(knobs.length).toBeGreaterThan(0);
   });
 
-  it('of calibrate has the machine as its file has it', () => {
+  it('of calibrate has the machine of the file', () => {
     expect(CalibrateDocument.parse(JSON.parse(calibrateDocument('here.json', MACHINES[0])))).toEqual({ schema: 1, command: 'calibrate', path: 'here.json', machine: MACHINES[0] });
   });
 });
@@ -119,12 +119,12 @@ describe('an error with --json', () => {
     expect(JSON.parse(ended.err)).toEqual({ schema: 1, command, error: { code, message: expect.any(String), details: [], exitCode } });
   });
 
-  it('of a broken invariant has its name and its facts', async () => {
+  it('of a broken invariant has its name and facts', async () => {
     const { err } = await cli('run --json', () => new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant));
     expect(JSON.parse(err).error).toEqual({ code: 'SPAN_DOUBLE_SWEEP', message: expect.stringContaining('SPAN_DOUBLE_SWEEP'), details: ['  span = 12'], exitCode: 1, facts: { span: 12 } });
   });
 
-  it('of a mistake in sweepgen is called internal', async () => {
+  it('of a mistake in sweepgen has the code INTERNAL', async () => {
     expect(JSON.parse((await cli('run --json', () => new TypeError('odd'))).err).error).toMatchObject({ code: 'INTERNAL', exitCode: 1 });
   });
 });

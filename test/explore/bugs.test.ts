@@ -54,8 +54,8 @@ function mutexScenario(core: FixtureCore): Scenario {
   return counterScenario([1, 2, 3].map(() => (m) => core.addLocked(m, KEY, WORD, 3)), 9);
 }
 
-describe('exploration finds', () => {
-  it('the lost update of an unlocked increment', async () => {
+describe('exploration', () => {
+  it('finds the lost update of an unlocked increment', async () => {
     const core = await loadFixtures();
     for (const distance of [1, 10]) {
       const scenario = counterScenario([1, 2].map(() => (m) => core.addUnlocked(m, WORD, 5)), 10);
@@ -63,7 +63,7 @@ describe('exploration finds', () => {
     }
   });
 
-  it('the ABA of a lock-free stack whose counter is too narrow', async () => {
+  it('finds the ABA of a lock-free stack with too narrow a counter', async () => {
     const core = await loadFixtures();
     for (const mask of [0, 1]) expect(find(core, stackScenario(core, mask), 10, 20_000)).not.toBeNull();
   });
@@ -92,13 +92,13 @@ describe('exploration finds', () => {
     },
   ];
   for (const { verdict, distance, ...patch } of mutants) {
-    it(patch.name, async () => {
+    it(`finds ${patch.name}`, async () => {
       const core = await loadFixtures({ ...patch, history: 'constructed', breaks: 'the mutex', file: 'test/explore/fixtures/mutex.ts' });
       expect(find(core, mutexScenario(core), distance, 20_000)).toMatchObject({ verdict });
     });
   }
 
-  it('a store in place of the CAS in pop', async () => {
+  it('finds a store in place of the CAS in pop', async () => {
     const core = await loadFixtures({
       name: 'pop-by-store',
       history: 'constructed',
@@ -111,18 +111,18 @@ describe('exploration finds', () => {
   });
 });
 
-describe('exploration finds nothing wrong with', () => {
-  it('the lock-free stack with its counter', async () => {
+describe('exploration without a bug', () => {
+  it('finds nothing in the lock-free stack with its counter', async () => {
     const core = await loadFixtures();
     for (const distance of [1, 10, 100]) expect(find(core, stackScenario(core, 0xff), distance, 3000)).toBeNull();
   });
 
-  it('the mutex', async () => {
+  it('finds nothing in the mutex', async () => {
     const core = await loadFixtures();
     for (const distance of [1, 10, 100]) expect(find(core, mutexScenario(core), distance, 3000)).toBeNull();
   });
 
-  it('work buffers passed between workers', async () => {
+  it('finds nothing in work buffers passed between workers', async () => {
     const core = await loadFixtures();
     const template = new Int32Array(128);
     for (let i = 0; i < 4; i++) {

@@ -1,4 +1,4 @@
-/** A thread that loops over shared words without a pause starves nobody, whatever the strategy; a thread that works is left alone. */
+/** A busy loop starves no other thread under any strategy, and a thread that works is never suspended. */
 import { describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore/scheduler.ts';
 import { RecordPreemptions, ReplayPreemptions } from '../../src/explore/strategies/preemptions.ts';
@@ -89,11 +89,11 @@ const SPINS: readonly (readonly [what: string, calls: readonly Call[]])[] = [
 ];
 
 describe('a thread that spins without a pause', () => {
-  it.each(SPINS)('%s lets the others come to their end', (_, calls) => {
+  it.each(SPINS)('lets the others end: %s', (_, calls) => {
     for (const budget of [1, 7, 1e9]) expect(run(calls, stubborn(budget)).verdict).toBe('ok');
   });
 
-  it('goes on as soon as a word of its loop changes', () => {
+  it('continues as soon as a word of its loop changes', () => {
     const { verdict, accesses } = run([['spin', 2], ['setAfter', 100, 1], ['add', 9, 3000]], stubborn(1));
     expect(verdict).toBe('ok');
     const set = accesses.findIndex(([thread, , , index]) => thread === 1 && index === 100);
@@ -105,19 +105,19 @@ describe('a thread that spins without a pause', () => {
     expect(run([['spinCounting', 3000], ['spin', 1], ['add', 100, 1]], stubborn(50))).toMatchObject({ verdict: 'ok' });
   });
 
-  it('is in a livelock when nobody changes its words, and the words are told', () => {
+  it('is in a livelock if no thread changes its words, which are reported', () => {
     const { verdict, blocked } = run([['spin', 2], ['add', 9, 5], ['takeTurn', 2, 3]], stubborn(1), { stepLimit: 20_000 });
     expect(verdict).toBe('livelock');
     expect(blocked).toMatchObject([{ thread: 0, loops: true, words: [100, 101] }, { thread: 2, loops: true, words: [4, 5] }]);
   });
 
-  it('is in no livelock beside a thread that works without end', () => {
+  it('is in no livelock while another thread works without end', () => {
     expect(run([['spin', 2], ['add', 9, 1e9]], stubborn(1), { stepLimit: 20_000 }).verdict).toBe('step-limit');
   });
 });
 
 describe('an execution with busy loops', () => {
-  it.each(SPINS)('%s repeats from its preemptions, and from its schedule', (_, calls) => {
+  it.each(SPINS)('repeats from its preemptions, and from its schedule: %s', (_, calls) => {
     for (const [distance, seed] of [[1, 1], [3, 2], [40, 3], [900, 4]]) {
       const recorder = new RecordPreemptions(new RandomWalk(distance));
       const recorded = run(calls, recorder, { seed });
@@ -128,7 +128,7 @@ describe('an execution with busy loops', () => {
 });
 
 describe('a thread that works', () => {
-  it('is not set aside, however often it does the same', () => {
+  it('is not suspended, however often it does the same', () => {
     const { accesses } = run([['add', 9, 5000], ['add', 10, 5]], stubborn(1e9));
     expect(accesses.findIndex(([thread]) => thread === 1)).toBe(5000);
   });

@@ -1,4 +1,4 @@
-/** Campaigns: who takes turns, what is counted, how they end, and what a worker makes of a slice. */
+/** Campaigns: the order of turns, the counts, the endings, and a worker's slices. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Distinct } from '../../src/explore/campaigns/distinct.ts';
@@ -41,7 +41,7 @@ describe('a plan', () => {
   }
   const where = ({ station, seed }: Turn) => `${station.scenario}${station.knobs.procs} ${seed}`;
 
-  it('gives scenarios turns, and settings in turn, and goes on with their seeds', () => {
+  it('gives turns to scenarios and to their settings, and continues their seeds', () => {
     expect(turns(planOf(), 6).map(where)).toEqual(['a3 100', 'b3 100', 'a2 100', 'b3 110', 'a3 110', 'b3 120']);
   });
 
@@ -54,7 +54,7 @@ describe('a plan', () => {
     expect(plan.next()).toMatchObject({ lane: 1, seed: second.seed + 5 });
   });
 
-  it('has monitors look on in one turn of four, and sooner or later in each setting', () => {
+  it('has monitors watch one turn of four, and in time each setting', () => {
     const watched = turns(planOf({ monitors: ['races'] }), 64).filter(({ station }) => station.monitors.length > 0);
     expect(watched.length).toBe(16);
     expect(new Set(watched.map(({ station }) => `${station.scenario}${station.knobs.procs}`))).toEqual(new Set(['a3', 'a2', 'b3']));
@@ -70,7 +70,7 @@ describe('a plan', () => {
     expect(plan.next()).toBeNull();
   });
 
-  it('goes on where another has ended', () => {
+  it('continues a former campaign', () => {
     const before = planOf();
     const resumed = planOf();
     for (const turn of turns(before, 5)) resumed.ranBefore(turn, 10, false);
@@ -79,7 +79,7 @@ describe('a plan', () => {
 });
 
 describe('counting', () => {
-  it('tells few interleavings exactly, and many to half a percent', () => {
+  it('estimates few interleavings exactly, and many to half a percent', () => {
     const distinct = new Distinct();
     distinct.add(Uint32Array.of(5, 6, 5, 6, 7));
     expect(distinct.count).toBe(3);
@@ -87,7 +87,7 @@ describe('counting', () => {
     expect(Math.abs(distinct.count / 3_000_000 - 1)).toBeLessThan(0.005);
   });
 
-  it('takes failures for one that have scenario, verdict and code in common', () => {
+  it('treats failures with the same scenario, verdict and code as one', () => {
     expect(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 3'])).toBe('mark-bits invariant LOST_OBJECT');
     expect(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 4'])).toBe(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 3']));
     expect(failureKey('mark-bits', 'deadlock', ['M0 sleeps on a lock'])).toBe('mark-bits deadlock');
@@ -117,7 +117,7 @@ describe('a campaign', () => {
     return { result, tally };
   }
 
-  it('runs so many executions and no more, on however many workers', async () => {
+  it('runs exactly the given number of executions, on any number of workers', async () => {
     for (const jobs of [1, 3]) {
       const pool = poolOf(jobs, ({ executions }) => resultOf({ executions }));
       const { result, tally } = await run({ pool, executions: 101 });
@@ -147,7 +147,7 @@ describe('a campaign', () => {
     expect(tally.failures.map(({ key }) => key)).toEqual(['one']);
   });
 
-  it('goes on if it is to, and tells of each kind once', async () => {
+  it('continues after a failure if asked to, and reports each kind once', async () => {
     const told: string[] = [];
     const pool = poolOf(2, (slice, number) => {
       const key = number % 2 === 0 ? 'even' : 'odd';
@@ -162,7 +162,7 @@ describe('a campaign', () => {
     expect(seen).toBe(2 * pool.slices.length);
   });
 
-  it('that loses a worker ends, and keeps what the others have found', async () => {
+  it('ends when a worker is lost, and keeps the results of the others', async () => {
     const pool = poolOf(2, (slice, number) => {
       if (number === 4) throw new WorkerLost('a worker died: oh');
       return resultOf({ executions: slice.executions });
@@ -173,7 +173,7 @@ describe('a campaign', () => {
     expect(tally.sum('executions')).toBe(pool.slices.filter((_, i) => i !== 3).reduce((sum, { executions }) => sum + executions, 0));
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is interrupted', async () => {
     const stop = new AbortController();
     const pool = poolOf(2, (_, number) => {
       if (number === 5) stop.abort();
@@ -205,14 +205,14 @@ describe('a slice', () => {
     expect(new Set(halves.flatMap(({ hashes }) => [...hashes]))).toHaveProperty('size', 10);
   });
 
-  it('with monitors runs in the hooked variant', async () => {
+  it('runs on the hooked variant if it has monitors', async () => {
     const { executions, failures } = await runSlice(sliceOf({ station: { ...STATION, monitors: ['races'] }, executions: 3 }));
     expect([executions, failures]).toEqual([3, []]);
   });
 
   const broken: Station = { ...STATION, knobs: { procs: 3 }, mutant: 'mark-load-or-store' };
 
-  it('stops at a failure, which can be repeated, or goes on and tells of it once', async () => {
+  it('stops at a failure, which can be repeated, or continues and reports it once', async () => {
     const first = await runSlice(sliceOf({ station: broken, executions: 300 }));
     expect(first.executions).toBeLessThan(300);
     const [failure] = first.failures;
@@ -238,7 +238,7 @@ describe('the pool of threads', () => {
     }
   });
 
-  it('has slices end with what they have when the user stops it', async () => {
+  it('ends slices with their results so far when the user stops it', async () => {
     const controller = new AbortController();
     const pool = threadPool(1, { signal: controller.signal });
     try {
@@ -252,7 +252,7 @@ describe('the pool of threads', () => {
     }
   });
 
-  it('says which worker died, and what a slice threw', async () => {
+  it('reports which worker died, and what a slice threw', async () => {
     const dying = threadPool(1, { worker: join(ROOT, 'test/explore/fixtures/dying-worker.mjs') });
     await expect(dying.runSlice(sliceOf())).rejects.toThrow(WorkerLost);
     await dying.close();

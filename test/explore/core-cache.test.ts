@@ -20,7 +20,7 @@ const FILES = { 'core.mjs': 'export const a = 1;\n', 'sites.json': '[]' };
 const keep = (request = 'x', files: Record<string, string> = FILES) => keepBuilt(request, { files, sources: [source] }, cache);
 
 describe('the cache of built cores', () => {
-  it('gives back what was kept, for the same request only', () => {
+  it('returns what was stored, for the same request only', () => {
     expect(findBuilt('x', cache)).toBeNull();
     const place = keep();
     expect(findBuilt('x', cache)).toBe(place);
@@ -28,7 +28,7 @@ describe('the cache of built cores', () => {
     expect(findBuilt('y', cache)).toBeNull();
   });
 
-  it('leaves nothing beside its entries', () => {
+  it('leaves only its entries behind', () => {
     keep();
     keep('y', { 'core.mjs': 'other' });
     keep();
@@ -44,7 +44,7 @@ describe('the cache of built cores', () => {
     expect(findBuilt('x', cache)).toBeNull();
   });
 
-  it('passes over a damaged file, and puts a whole one in its place', () => {
+  it('ignores a damaged file, and replaces it', () => {
     const place = keep() as string;
     writeFileSync(join(place, 'core.mjs'), 'export const a =');
     expect(findBuilt('x', cache)).toBeNull();
@@ -52,7 +52,7 @@ describe('the cache of built cores', () => {
     expect(readFileSync(join(place, 'core.mjs'), 'utf8')).toBe(FILES['core.mjs']);
   });
 
-  it.each(['', 'null', '{"folder":"../../etc","sources":{},"files":{}}', '{"folder":'])('passes over a damaged index: %s', (text) => {
+  it.each(['', 'null', '{"folder":"../../etc","sources":{},"files":{}}', '{"folder":'])('ignores a damaged index: %s', (text) => {
     keep();
     const index = readdirSync(cache).find((name) => name.endsWith('.json')) as string;
     writeFileSync(join(cache, index), text);
@@ -66,7 +66,7 @@ describe('the cache of built cores', () => {
     expect(findBuilt('request 39', cache)).not.toBeNull();
   });
 
-  it('keeps nothing where it cannot write', () => {
+  it('stores nothing if it cannot write', () => {
     writeFileSync(cache, 'a file');
     expect(keep()).toBeNull();
     rmSync(cache);

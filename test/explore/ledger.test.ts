@@ -1,4 +1,4 @@
-/** The ledger: where it is kept, that an execution keeps it, and that every law of it can be broken. */
+/** The ledger: its entries in the source, its counts during an execution, and each of its invariants broken once. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,14 +34,14 @@ describe('an entry', () => {
     expect(planted.toString()).toBe(source.replace('{\n  g', '{ $ledger[0] += size;\n  g'));
   });
 
-  it('counts behind a lock, where there is one', () => {
+  it('counts under the lock, if there is one', () => {
     const locked = source.replace('  g();', '  lock();\n  g();');
     const planted = new MagicString(locked);
     plantLedger(planted, locked, '/root/x.ts', [{ ...entry, after: 'lock();' }, { ...entry, name: 'g', params: [], after: 'lock();', count: '$ledger[1]++;' }]);
     expect(planted.toString()).toBe(locked.replace('lock();', 'lock(); $ledger[0] += size;').replace('g(): void {', 'g(): void { $ledger[1]++;'));
   });
 
-  it('follows its function: one that is gone, or has another parameter, is an error', () => {
+  it('is an error if its function is gone, or has another parameter', () => {
     expect(() => bodyOf({ ...entry, name: 'h' }, source)).toThrow('x.ts declares no function h');
     expect(() => bodyOf(entry, source + source)).toThrow('more than one function f');
     expect(() => bodyOf({ ...entry, params: ['bytes'] }, source)).toThrow('f of x.ts has no parameter bytes');
@@ -56,8 +56,8 @@ const { verdict, detail } = explorer.run(1);
 const m = explorer.m.slice();
 const ledger = core.$ledger.slice();
 
-describe('after an execution', () => {
-  it('it agrees with the memory', () => {
+describe('the ledger after an execution', () => {
+  it('agrees with the memory', () => {
     expect([verdict, detail]).toEqual(['ok', '']);
     expect(checkLedger(ledger, m, AT_REST)).toBe('');
     expect(ledger[COLUMN.cycles]).toBeGreaterThan(2);
@@ -76,7 +76,7 @@ describe('after an execution', () => {
     expect(checkLedger(other, m, AT_REST)).toMatch(new RegExp(`^${code || 'BLOCKS_COUNTED'}: `));
   });
 
-  it('blocks of the rate and more that were not sampled are seen', () => {
+  it('shows blocks of the sampling rate and more that were not sampled', () => {
     const other = m.slice();
     const fewer = ledger.slice();
     // As if at a rate of 2 KB some other blocks had been sampled by chance, and not all of the large ones.
@@ -87,20 +87,20 @@ describe('after an execution', () => {
     expect(checkProfile(fewer, other)).toMatch(/^PROFILE_LARGE_BLOCKS: /);
   });
 
-  it('a finalizer goroutine that is woken for nothing is seen', () => {
+  it('shows a finalizer goroutine that was woken for nothing', () => {
     const other = ledger.slice();
     other[COLUMN.finqLooks] = 2;
     expect(checkLedger(other, m, AT_REST)).toMatch(/^FINALIZER_WAKEUPS: 0 finalizers were queued/);
   });
 
-  it.each([['handoffs', 'HANDOFFS'], ['handoffObjects', 'HANDOFFS']] as const)('when a mark has ended, so is one of %s', (column, code) => {
+  it.each([['handoffs', 'HANDOFFS'], ['handoffObjects', 'HANDOFFS']] as const)('shows, at the end of a mark, a change of %s', (column, code) => {
     const other = ledger.slice();
     other[COLUMN.cycles]++;
     other[COLUMN[column]]++;
     expect(checkLedger(other, m, CHECKPOINT.marked)).toMatch(new RegExp(`^${code}: `));
   });
 
-  it('marks that nobody counts are seen', () => {
+  it('shows marks that no M has counted', () => {
     const other = ledger.slice();
     const marked = m.slice();
     other[COLUMN.cycles]++;
@@ -108,18 +108,18 @@ describe('after an execution', () => {
     expect(checkLedger(other, marked, CHECKPOINT.marked)).toBe('OBJECTS_MARKED: objectsMarked is 0, but 1 marks are set');
   });
 
-  it.each(['nmalloc', 'nfree', 'heapObjects', 'totalAlloc', 'mspanInuse', 'mcacheInuse', 'bySizeNmalloc'] as const)('%s that was counted twice is seen', (field) => {
+  it.each(['nmalloc', 'nfree', 'heapObjects', 'totalAlloc', 'mspanInuse', 'mcacheInuse', 'bySizeNmalloc'] as const)('shows %s that was counted twice', (field) => {
     const other = m.slice();
     other[MSTATS + MStats.at[field] + (field === 'bySizeNmalloc' ? 2 : 0)]++;
     expect(checkLedger(ledger, other, AT_REST)).toMatch(/^MEMSTATS: /);
   });
 
-  it('without one nothing is held against the memory', () => {
+  it('checks nothing if it was not kept', () => {
     const without = new Explorer({ core, ...prepared, ledger: undefined, strategy: new RandomWalk(10) });
     expect(without.run(1)).toMatchObject({ verdict: 'ok', detail: '' });
   });
 
-  it('an execution begins with the ledger that its memory was made with', () => {
+  it('begins with the counts of the prepared memory', () => {
     for (let i = 0; i < 2; i++) {
       core.$ledger.fill(99);
       expect(explorer.run(2)).toMatchObject({ verdict: 'ok', detail: '' });

@@ -11,7 +11,7 @@ vi.mock('../../src/base/write-fully.ts', async (original) => {
   return { writeFully: vi.fn(real.writeFully) };
 });
 
-it('takes back a line that does not fit, takes no more, and can be resumed', () => {
+it('removes a line that does not fit, takes no more, and can be resumed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sweepgen-full-'));
   const path = join(folder, 'n.jsonl');
   const log = createLog(path, { sweepgen: '1', seed: 1, scenarios: ['mark-bits'], set: {}, strategy: 'pos', monitors: [], always: false, mutant: null });

@@ -159,7 +159,7 @@ describe('locks', () => {
     expect(raced).toBeLessThan(2 * EXECUTIONS);
   });
   it('must be the same', () => expectAlways(['countLocked', KEY, WORD], ['countLocked', FLAG, WORD]));
-  it('order who took them later after who had them', () => {
+  it('order a later holder after an earlier one', () => {
     // Who only passes through the lock is ordered after the count if it comes later, not if sooner.
     const raced = races(['countLocked', KEY, WORD], ['peek', KEY, WORD]).length;
     expect(raced).toBeGreaterThan(20);
@@ -213,7 +213,7 @@ describe('accesses that nothing orders', () => {
 
 describe('bytes', () => {
   const BYTE = 4 * WORD;
-  it('beside each other are free', () => expectNever(['storeByte', BYTE], ['storeByte', BYTE + 1], ['loadByte', BYTE + 2]));
+  it('next to each other do not race', () => expectNever(['storeByte', BYTE], ['storeByte', BYTE + 1], ['loadByte', BYTE + 2]));
   it.each([
     ['stored twice', ['storeByte', BYTE], ['storeByte', BYTE]],
     ['loaded and stored', ['loadByte', BYTE], ['storeByte', BYTE]],
@@ -237,7 +237,7 @@ describe('ranges', () => {
     expectAlways(['copyIt', 100, WORD - 1, WORD + 1], ['storeIt', WORD]);
     expectAlways(['fillIt', WORD, WORD + 4], ['fillIt', WORD + 3, WORD + 5]);
   });
-  it('are free beside it', () => {
+  it('do not race next to it', () => {
     expectNever(['fillIt', WORD - 3, WORD], ['storeIt', WORD], ['fillIt', WORD + 1, WORD + 4]);
     expectNever(['copyIt', 100, WORD - 1, WORD + 1], ['loadIt', WORD], ['copyIt', 110, WORD - 1, WORD + 1]);
   });

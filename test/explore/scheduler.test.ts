@@ -131,11 +131,11 @@ describe('waiting', () => {
     expect(run([['sleepOn', 3, 7]]).results).toEqual(['not-equal']);
   });
 
-  it('is over when somebody notifies', () => {
+  it('ends when another thread notifies', () => {
     expect(run([['sleepOn', 3, 0], ['wakeAll', 3, 1]]).results).toEqual(['ok', 1]);
   });
 
-  it('times out when nobody does', () => {
+  it('times out if no thread notifies', () => {
     const { verdict, results, time } = run([['sleepOn', 3, 0, 5]]);
     expect([verdict, results]).toEqual(['ok', ['timed-out']]);
     expect(time).toBeGreaterThanOrEqual(5e6);
@@ -147,7 +147,7 @@ describe('waiting', () => {
     expect([...ends].sort()).toEqual(['ok,1', 'timed-out,0']);
   });
 
-  it('is first come, first woken', () => {
+  it('wakes threads first come, first served', () => {
     for (let seed = 0; seed < 50; seed++) {
       const arrivals: number[] = [];
       const explorer = new Explorer(
@@ -200,8 +200,8 @@ describe('time', () => {
   });
 });
 
-describe('a thread that only looks', () => {
-  it('is asleep until one of its words changes, and then goes on', () => {
+describe('a spinner', () => {
+  it('sleeps until one of its words changes', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const execution = run([['spinUntil', 4], ['countThenSet', 9, 4000, 4]], seed, { strategy: new RandomWalk(3) });
       expect(execution.verdict).toBe('ok');
@@ -223,7 +223,7 @@ describe('verdicts', () => {
     expect(run([['forever'], ['spinUntil', 5]], 1, { stepLimit: 500, strategy: new RandomWalk(100) })).toMatchObject({ verdict: 'step-limit', steps: 500 });
   });
 
-  it('livelock: all that are left look at words that nobody will change', () => {
+  it('livelock: the threads that are left spin on words that no thread will change', () => {
     expect(run([['yieldUntil', 3], ['spinUntil', 4]]).verdict).toBe('livelock');
     expect(run([['count', 9, 5], ['spinCounting', 4, 5]]).verdict).toBe('livelock');
     expect(run([['sleepOn', 3, 0], ['spinUntil', 4]]).verdict).toBe('livelock');
@@ -233,11 +233,11 @@ describe('verdicts', () => {
   it('no livelock: a word changes late, or what is waited for is the time', () => {
     expect(run([['spinUntil', 4], ['yieldUntil', 4], ['late', 4]]).verdict).toBe('ok');
     expect(run([['waitsForTime', 5e6]]).verdict).toBe('ok');
-    // A lock that is taken for long, by one who gives it back.
+    // A thread holds a lock for long, and then releases it.
     for (let seed = 1; seed <= 10; seed++) expect(run([['holdForLong', 4], ['holdForLong', 4]], seed).verdict).toBe('ok');
   });
 
-  it('no livelock: who has looked in vain for long has seen a word change at last, and now waits for another', () => {
+  it('no livelock: a spinner has seen its word change at last, and now waits for another', () => {
     const [FLAG, LOCK] = [4, 5];
     let looks = 0;
     let tries = 0;

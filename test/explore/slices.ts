@@ -38,7 +38,7 @@ export function poolOf(jobs: number, play: (slice: Slice, number: number) => Sli
       return play(slice, number);
     },
     prepare: async () => {},
-    killMutant: () => Promise.reject(new Error('nobody asked')),
+    killMutant: () => Promise.reject(new Error('not asked for')),
     close: async () => {},
   };
 }

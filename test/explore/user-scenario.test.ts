@@ -72,7 +72,7 @@ describe('a module that is no scenario is refused', () => {
     ['does not parse', 'export function run(m {', /Unexpected token/],
     ['throws', `${RUN}throw new Error('not today');`, /not today/],
     ['has no run', 'export const procs = [2];', /exports no run/],
-    ['exports what nobody asks for', `${RUN}export const knob = [];`, /exports 'knob'/],
+    ['has an unknown export', `${RUN}export const knob = [];`, /exports 'knob'/],
     ['hides its exports', `${RUN}export * from './other.mjs';`, /export \* hides/],
     ['imports what the core has not', `import { mallocgcc } from 'sweepgen/core';\nexport function run(m) { mallocgcc(m); }`, /mallocgcc/],
     ['imports what is nowhere', `import './nowhere.mjs';\n${RUN}`, /nowhere/],
@@ -123,7 +123,7 @@ export function check(m, results, { knobs: { how } }) {
 const path = moduleOf(WRONG);
 const wrong = await loadUserScenario(path, true);
 
-describe("what a user's scenario throws is told as the user's", () => {
+describe("an error of a user's scenario", () => {
   function thrown(how: number): Error & { exitCode?: number } {
     try {
       explore(wrong, 1, { how });

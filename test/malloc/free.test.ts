@@ -172,7 +172,7 @@ describe('free', () => {
   });
 
   it('does nothing for 0', () => {
-    const { m, m0 } = bootCore();
+    const { m, m0 } = bootCore({ arenaPages: 128 });
     const before = m.slice();
     free(m, m0, 0);
     expect(m.every((word, i) => word === before[i])).toBe(true);

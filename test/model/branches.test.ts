@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { xorshift32 } from '../../src/base/random.ts';
 import { Branches } from '../../src/model/branches.ts';
 
@@ -13,31 +13,33 @@ function randomBits(n: number): number[] {
   return Array.from({ length: n }, () => (x = xorshift32(x)) & 1);
 }
 
-test('a loop is foreseen once it was seen', () => {
-  expect(unforeseen(repeat([1, 2, 3, 4], 100), 360)).toBe(0);
-});
+describe('branch prediction', () => {
+  it('predicts a loop after one round', () => {
+    expect(unforeseen(repeat([1, 2, 3, 4], 100), 360)).toBe(0);
+  });
 
-test.each([10, 50, 250, 1000])('an exit after %d rounds is foreseen, as the path that leads there is known', (rounds) => {
-  expect(unforeseen(repeat([...repeat([1], rounds), 2], 60), 10 * (rounds + 1))).toBeLessThan(2);
-});
+  it.each([10, 50, 250, 1000])('predicts the exit of a loop after %d rounds from its path', (rounds) => {
+    expect(unforeseen(repeat([...repeat([1], rounds), 2], 60), 10 * (rounds + 1))).toBeLessThan(2);
+  });
 
-test('what is drawn is not foreseen half of the time', () => {
-  const sites = randomBits(4000).flatMap((bit) => [1, 2 + bit]);
-  const wrong = unforeseen(sites, 4000);
-  expect(wrong).toBeGreaterThan(800);
-  expect(wrong).toBeLessThan(1200);
-});
+  it('mispredicts half of random branches', () => {
+    const sites = randomBits(4000).flatMap((bit) => [1, 2 + bit]);
+    const wrong = unforeseen(sites, 4000);
+    expect(wrong).toBeGreaterThan(800);
+    expect(wrong).toBeLessThan(1200);
+  });
 
-test('what is mostly so is taken to be so', () => {
-  let x = 1;
-  const sites = Array.from({ length: 4000 }, () => ((x = xorshift32(x)) % 20 === 0 ? 3 : 2)).flatMap((site) => [1, site]);
-  // One in twenty goes elsewhere; what follows it is known.
-  expect(unforeseen(sites, 4000)).toBeLessThan(350);
-});
+  it('predicts the common case of a biased branch', () => {
+    let x = 1;
+    const sites = Array.from({ length: 4000 }, () => ((x = xorshift32(x)) % 20 === 0 ? 3 : 2)).flatMap((site) => [1, site]);
+    // One in twenty goes elsewhere; what follows it is known.
+    expect(unforeseen(sites, 4000)).toBeLessThan(350);
+  });
 
-test('threads do not learn from each other', () => {
-  const branches = new Branches(2);
-  unforeseen(repeat([1, 2, 3], 50), 0, branches, 0);
-  expect(branches.foresees(1, 1)).toBe(false);
-  expect(branches.foresees(0, 1)).toBe(true);
+  it('learns for each thread separately', () => {
+    const branches = new Branches(2);
+    unforeseen(repeat([1, 2, 3], 50), 0, branches, 0);
+    expect(branches.foresees(1, 1)).toBe(false);
+    expect(branches.foresees(0, 1)).toBe(true);
+  });
 });

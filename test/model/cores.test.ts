@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCESS } from '../../src/rewrite/sites.ts';
 import { EVENT, EVENT_COUNT } from '../../src/model/caches.ts';
 import { Cores } from '../../src/model/cores.ts';
@@ -34,82 +34,84 @@ function scattered(n: number, changes: Partial<MachineModel>, kind: 'load' | 'st
   return core.done();
 }
 
-test('a core that does one thing after the other waits for each miss', () => {
-  expect(scattered(10, {})).toBe(10 * (MISS + ROUND.accessNs));
-});
+describe('a core', () => {
+  it('waits for each miss with a window of one access', () => {
+    expect(scattered(10, {})).toBe(10 * (MISS + ROUND.accessNs));
+  });
 
-test('one that works ahead waits for all of them together', () => {
-  expect(scattered(10, AHEAD)).toBe(10 * ROUND.accessNs + MISS);
-});
+  it('overlaps independent misses', () => {
+    expect(scattered(10, AHEAD)).toBe(10 * ROUND.accessNs + MISS);
+  });
 
-test('no further ahead than its window holds', () => {
-  // Five at a time: the sixth begins when the first is complete.
-  expect(scattered(10, { ...AHEAD, windowNs: 5 })).toBe(1 + MISS + 5 * ROUND.accessNs + MISS);
-});
+  it('overlaps no more accesses than its window holds', () => {
+    // Five at a time: the sixth begins when the first is complete.
+    expect(scattered(10, { ...AHEAD, windowNs: 5 })).toBe(1 + MISS + 5 * ROUND.accessNs + MISS);
+  });
 
-test('and for no more lines at a time than it can', () => {
-  expect(scattered(10, { ...AHEAD, lines: 2 })).toBe(1 + 5 * MISS + 1);
-});
+  it('waits for no more lines at a time than the machine allows', () => {
+    expect(scattered(10, { ...AHEAD, lines: 2 })).toBe(1 + 5 * MISS + 1);
+  });
 
-test('a store does not wait, until the buffer is full', () => {
-  const core = coreOf(AHEAD);
-  expect(core.access('store', APART)).toBe(ROUND.accessNs);
-  expect(core.access('load', 2 * APART)).toBe(2 * ROUND.accessNs);
-  const full = coreOf({ ...AHEAD, storeBuffer: 2 });
-  for (const word of [1, 2]) full.access('store', word * APART);
-  expect(full.access('store', 3 * APART)).toBe(1 + MISS);
-});
+  it('waits for a store only if the store buffer is full', () => {
+    const core = coreOf(AHEAD);
+    expect(core.access('store', APART)).toBe(ROUND.accessNs);
+    expect(core.access('load', 2 * APART)).toBe(2 * ROUND.accessNs);
+    const full = coreOf({ ...AHEAD, storeBuffer: 2 });
+    for (const word of [1, 2]) full.access('store', word * APART);
+    expect(full.access('store', 3 * APART)).toBe(1 + MISS);
+  });
 
-test('what a pointer leads to comes after the pointer', () => {
-  const follow = (leads: (i: number) => number) => {
-    const core = coreOf({ ...AHEAD, l1: { ...ROUND.l1, ns: 1 } });
-    for (let i = 1; i <= 10; i++) core.access('load', i * APART, leads(i));
-    return core.done();
-  };
-  const pointer = (word: number) => word << 2;
-  // Each of the nine is begun when the one before has come, and its address been worked out.
-  expect(follow((i) => pointer((i + 1) * APART))).toBe(1 + 10 * MISS + 9 * 4);
-  // An object's words all wait for the pointer to it; what lies before it does not.
-  expect(follow((i) => pointer((i + 1) * APART - 100))).toBe(1 + 10 * MISS + 9 * 4);
-  expect(follow((i) => pointer((i + 1) * APART + 100))).toBe(10 + MISS);
-});
+  it('accesses the target of a pointer after the pointer arrives', () => {
+    const follow = (leads: (i: number) => number) => {
+      const core = coreOf({ ...AHEAD, l1: { ...ROUND.l1, ns: 1 } });
+      for (let i = 1; i <= 10; i++) core.access('load', i * APART, leads(i));
+      return core.done();
+    };
+    const pointer = (word: number) => word << 2;
+    // Each of the nine is begun when the one before has come, and its address been worked out.
+    expect(follow((i) => pointer((i + 1) * APART))).toBe(1 + 10 * MISS + 9 * 4);
+    // An object's words all wait for the pointer to it; what lies before it does not.
+    expect(follow((i) => pointer((i + 1) * APART - 100))).toBe(1 + 10 * MISS + 9 * 4);
+    expect(follow((i) => pointer((i + 1) * APART + 100))).toBe(10 + MISS);
+  });
 
-test('a word of a line that is under way comes with it', () => {
-  const core = coreOf(AHEAD);
-  core.access('load', APART, 0);
-  core.access('load', APART + 1, (2 * APART) << 2);
-  core.access('load', 2 * APART);
-  expect(core.done()).toBe(1 + MISS + MISS);
-});
+  it('gets a word of a pending line with that line', () => {
+    const core = coreOf(AHEAD);
+    core.access('load', APART, 0);
+    core.access('load', APART + 1, (2 * APART) << 2);
+    core.access('load', 2 * APART);
+    expect(core.done()).toBe(1 + MISS + MISS);
+  });
 
-test('a branch that was guessed wrongly costs, from when it is known', () => {
-  const mispredictNs = 7;
-  const core = coreOf({ ...AHEAD, mispredictNs });
-  const known = core.access('load', 0, 0, 1);
-  expect(core.access('load', 0, 0, 2)).toBe(known + ROUND.accessNs + mispredictNs);
-  const waited = core.access('load', APART, 0, 3);
-  // The load before, which it depends on, has to come first.
-  expect(core.access('load', 0, 0, 4)).toBe(waited + MISS + mispredictNs + ROUND.accessNs);
-  expect(core.cores.caches.events[EVENT.mispredict]).toBe(3);
-});
+  it('pays for a mispredicted branch after it is resolved', () => {
+    const mispredictNs = 7;
+    const core = coreOf({ ...AHEAD, mispredictNs });
+    const known = core.access('load', 0, 0, 1);
+    expect(core.access('load', 0, 0, 2)).toBe(known + ROUND.accessNs + mispredictNs);
+    const waited = core.access('load', APART, 0, 3);
+    // The load before, which it depends on, has to come first.
+    expect(core.access('load', 0, 0, 4)).toBe(waited + MISS + mispredictNs + ROUND.accessNs);
+    expect(core.cores.caches.events[EVENT.mispredict]).toBe(3);
+  });
 
-test('an atomic is complete after all before it, and before anything after it begins', () => {
-  const core = coreOf(AHEAD);
-  core.access('load', APART);
-  core.access('store', 2 * APART);
-  core.access('load', 0);
-  expect(core.access('rmw', 1)).toBe(2 + MISS);
-  expect(core.done()).toBe(core.access('load', 0) - ROUND.accessNs);
-});
+  it('completes an atomic after all earlier accesses and before later ones begin', () => {
+    const core = coreOf(AHEAD);
+    core.access('load', APART);
+    core.access('store', 2 * APART);
+    core.access('load', 0);
+    expect(core.access('rmw', 1)).toBe(2 + MISS);
+    expect(core.done()).toBe(core.access('load', 0) - ROUND.accessNs);
+  });
 
-test('what a core stood still for adds up to its time', () => {
-  const core = coreOf({ windowNs: 3, lines: 2, mispredictNs: 5 });
-  let now = 0;
-  let computing = 0;
-  for (let i = 0; i < 300; i++) {
-    now = core.access(i % 3 === 0 ? 'store' : 'load', (i % 7) * APART + i * 40, i << 5, i % 5);
-    computing += ROUND.accessNs;
-  }
-  const stalled = core.cores.caches.eventNs.slice(0, EVENT_COUNT).reduce((sum, ns) => sum + ns, 0);
-  expect(computing + stalled).toBeCloseTo(now, 6);
+  it('has stalls that add up to its time', () => {
+    const core = coreOf({ windowNs: 3, lines: 2, mispredictNs: 5 });
+    let now = 0;
+    let computing = 0;
+    for (let i = 0; i < 300; i++) {
+      now = core.access(i % 3 === 0 ? 'store' : 'load', (i % 7) * APART + i * 40, i << 5, i % 5);
+      computing += ROUND.accessNs;
+    }
+    const stalled = core.cores.caches.eventNs.slice(0, EVENT_COUNT).reduce((sum, ns) => sum + ns, 0);
+    expect(computing + stalled).toBeCloseTo(now, 6);
+  });
 });

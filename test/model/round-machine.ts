@@ -1,4 +1,4 @@
-/** A machine of round numbers, so that a cost tells what it is made of; and which does one thing after the other. */
+/** A machine of round numbers, so that the parts of a cost are visible. Its window holds one access. */
 import type { MachineModel } from '../../src/model/machine-model.ts';
 
 export const ROUND: MachineModel = {

@@ -1,4 +1,4 @@
-/** Planted bugs are found by their scenarios, and found again by the seed that found them: some each time, all at night. */
+/** Scenarios find planted bugs, and find them again from the seed that found them: some each time, all at night. */
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../src/base/root.ts';
 import { loadCore } from '../../src/explore/load.ts';
@@ -10,7 +10,7 @@ import type { Scenario } from '../../src/explore/scenarios/scenario.ts';
 import { sampled } from '../support/nightly.ts';
 import { search } from '../explore/search.ts';
 
-/** More than each needs from this seed; a bug that takes longer wants a sharper scenario. */
+/** More executions than any needs from this seed. A bug that takes longer needs a sharper scenario. */
 const MOST = 2000;
 
 async function find(scenario: Scenario, name: string) {
@@ -24,7 +24,7 @@ async function find(scenario: Scenario, name: string) {
 }
 
 describe('the catalog', () => {
-  it('names every mutant once, with a scenario and a text that still stands in the source', () => {
+  it('has distinct names, existing scenarios, and excerpts that occur once in the source', () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
     for (const mutant of MUTANTS) {
       expect(SCENARIOS.map(({ name }) => name)).toEqual(expect.arrayContaining([...mutant.scenarios]));
@@ -33,13 +33,13 @@ describe('the catalog', () => {
   });
 });
 
-describe('exploration finds', () => {
-  it.each(sampled(MUTANTS, 30))('$name', async ({ name, scenarios: [scenario] }) => {
+describe('exploration', () => {
+  it.each(sampled(MUTANTS, 30))('finds $name', async ({ name, scenarios: [scenario] }) => {
     const { failure, again } = await find(SCENARIOS.find((each) => each.name === scenario)!, name);
     expect(again).toMatchObject({ verdict: failure.verdict, facts: failure.facts, execution: { traceHash: failure.execution.traceHash } });
   });
 
-  it('the object that a mark by load, or and store loses, in whole cycles', async () => {
+  it('finds the object that a mark by load and store loses, in whole cycles', async () => {
     const { failure } = await find(wholeCycleGo, 'mark-load-or-store');
     expect(failure.verdict).toBe('invariant');
     expect(failure.facts[0]).toMatch(/^LOST_OBJECT: /);

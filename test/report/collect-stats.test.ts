@@ -1,5 +1,5 @@
-/** The lines are those that Go printed for the same figures. */
-import { expect, test } from 'vitest';
+/** The lines equal Go's for the same figures. */
+import { describe, expect, it } from 'vitest';
 import type { CollectStats } from '../../src/gc/cycle-log.ts';
 import { formatCollectStats } from '../../src/report/collect-stats.ts';
 import { cycleOf } from '../cli/fakes.ts';
@@ -10,8 +10,9 @@ const STATS: CollectStats = {
   flushptrbufFoundbit: 10, flushptrbufFoundword: 11, flushptrbufFoundspan: 12, markonlyFoundbit: 13, markonlyFoundword: 14, markonlyFoundspan: 15,
 };
 
-test('what is counted follows in the order of Go', () => {
-  expect(formatCollectStats(cycleOf({ collectStats: STATS })).join('\n')).toBe(`\
+describe('formatCollectStats', () => {
+  it('prints the counters in Go\'s order', () => {
+    expect(formatCollectStats(cycleOf({ collectStats: STATS })).join('\n')).toBe(`\
 scan: 65536 bytes, 7 objects, 3 untyped, 4 types from MSpan
 avg ptrbufsize: 50 (1001/20)
 avg nobj: 128 (900/7)
@@ -22,9 +23,10 @@ ${Array.from({ length: 14 }, (_, i) => `\t${i}:\t${i}`).join('\n')}
 putempty: 8, getfull: 9
 markonly base lookup: bit 13 word 14 span 15
 flushptrbuf base lookup: bit 10 word 11 span 12`);
-});
+  });
 
-test('averages of nothing are left out, and so is everything that was not counted', () => {
-  expect(formatCollectStats(cycleOf({ collectStats: { ...STATS, ptrCnt: 0, objCnt: 0 } })).filter((line) => line.startsWith('avg'))).toEqual([]);
-  expect(formatCollectStats(cycleOf())).toEqual([]);
+  it('omits averages of nothing, and all lines without counters', () => {
+    expect(formatCollectStats(cycleOf({ collectStats: { ...STATS, ptrCnt: 0, objCnt: 0 } })).filter((line) => line.startsWith('avg'))).toEqual([]);
+    expect(formatCollectStats(cycleOf())).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-/** The lines are those that Go printed for the same figures. */
+/** The lines equal Go's for the same figures. */
 import { describe, expect, it } from 'vitest';
 import { SCAVENGE, type Scavenge } from '../../src/malloc/scavenge-log.ts';
 import { formatGctrace, formatGogctrace2011, formatScavenge } from '../../src/report/gctrace.ts';
@@ -26,7 +26,7 @@ describe('gctrace', () => {
     );
   });
 
-  it("has the goroutines of Go 1.4's before the sweeps", () => {
+  it("has Go 1.4's goroutines before the sweeps", () => {
     const cycle = cycleOf({
       numgc: 14, nproc: 2, stopNs: 3000, sweepNs: 8000, markNs: 80_661_000, waitNs: 3000, heap0: 134_300_000, heap1: 134_300_000,
       nmalloc: 4194434, nfree: 49, goroutines: 4, nspan: 16407, npausesweep: 16399,
@@ -54,7 +54,7 @@ describe("the scavenger's lines", () => {
     expect(formatScavenge(record({ number: -1 }), version)).toEqual([`scvg-1: ${figures}`]);
   });
 
-  it('tell of a forced collection afterwards in Go 1.3, and before it in Go 1.4', () => {
+  it('report a forced collection after it in Go 1.3, and before it in Go 1.4', () => {
     const lines = (version: '1.3' | '1.4') => [SCAVENGE.forcing, SCAVENGE.forced].map((kind) => formatScavenge(record({ kind }), version));
     expect(lines('1.3')).toEqual([[], ['scvg3: GC forced']]);
     expect(lines('1.4')).toEqual([['GC forced'], []]);
@@ -67,13 +67,13 @@ describe('gogctrace of 2011', () => {
     heap0: 9_000_000, heap1: 4_500_000, objects0: 225_282, objects: 100_002, nmalloc: 356_546, nfree: 256_544, nsizelookup: 30, naddrlookup: 12,
   });
 
-  it("has the mark, the sweep and the rest of the pause, and what the bitmap didn't tell", () => {
+  it("has the mark, the sweep, the rest of the pause, and the lookups of spans", () => {
     expect(formatGogctrace2011(cycle, true)).toBe(
       'gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects 42 pointer lookups (30 size, 12 addr)',
     );
   });
 
-  it('counts no lookups for the collector of 2010', () => {
+  it('has no lookups for the collector of 2010', () => {
     expect(formatGogctrace2011(cycle, false)).toBe('gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects');
   });
 });

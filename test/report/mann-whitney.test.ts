@@ -1,4 +1,4 @@
-/** The U test gives what R and SciPy give. */
+/** The U test agrees with R and SciPy. */
 import { describe, expect, it } from 'vitest';
 import { mannWhitney } from '../../src/report/mann-whitney.ts';
 
@@ -11,13 +11,13 @@ describe('mannWhitney', () => {
     expect(permeability).toEqual({ u: 35, p: expect.closeTo(2 * 0.1272, 3), exact: true });
   });
 
-  it('knows the least p of two samples of ten', () => {
+  it('gives the least p of two samples of ten', () => {
     const low = Array.from({ length: 10 }, (_, i) => i);
     expect(mannWhitney(low, low.map((x) => x + 100)).p).toBeCloseTo(2 / 184_756, 12);
     expect(mannWhitney(low.map((x) => x + 100), low).p).toBeCloseTo(2 / 184_756, 12);
   });
 
-  it('is 1 for samples that interleave evenly, or are all one value', () => {
+  it('is 1 for samples that interleave evenly or are all equal', () => {
     expect(mannWhitney([1, 4, 5, 8], [2, 3, 6, 7]).p).toBe(1);
     expect(mannWhitney([3, 3, 3], [3, 3])).toEqual({ u: 3, p: 1, exact: false });
   });
@@ -31,7 +31,7 @@ describe('mannWhitney', () => {
     expect(p).toBeCloseTo(0.0001208, 7);
   });
 
-  it('goes on without a break where it begins to approximate', () => {
+  it('has no jump between exact and approximate p', () => {
     const a = Array.from({ length: 50 }, (_, i) => i + 0.1);
     const b = Array.from({ length: 50 }, (_, i) => i + 6.2);
     const exact = mannWhitney(a, b);
@@ -41,7 +41,7 @@ describe('mannWhitney', () => {
     expect(approximate.p / exact.p).toBeLessThan(1.25);
   });
 
-  it('keeps its precision far out', () => {
+  it('is precise in the tail', () => {
     const a = Array.from({ length: 60 }, (_, i) => i);
     const b = a.map((x) => x + 100);
     // erfc(z / √2) for z = (1800 - 0.5) / √(60·60·121 / 12), by Python's math.erfc.

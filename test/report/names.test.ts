@@ -1,5 +1,5 @@
-/** Names from files and users reach a terminal on one line, cut, and without control characters. */
-import { expect, test } from 'vitest';
+/** Names from files and users are printed on one line, cut, and without control characters. */
+import { describe, expect, it } from 'vitest';
 import { TRACE } from '../../src/malloc/trace.ts';
 import { MACHINES } from '../../src/model/machines.ts';
 import { describeMachine } from '../../src/cli/commands/calibrate.ts';
@@ -34,25 +34,27 @@ function messageOf(throws: () => unknown): string {
   return '';
 }
 
-test.each<[string, () => readonly string[]]>([
-  ["a heap's name", () => [describeHeap(scalingOf({ 1: 1 }, { heap: { name: BAD, objects: 1, bytes: 1, spans: 1 } }))]],
-  ["a heap's types, goroutines and format", () => formatHeapFacts({ ...image, facts })],
-  ['a workload and a file in the summary', () => formatSummary({ workload: BAD, procs: 1, gogc: 100, seed: 1 }, resultOf({ heapdump: { path: BAD, objects: 1, bytes: 1 } }))],
-  ['steps and files in a profile', () => formatHeapProfile({ rate: 1, records: [{ bytes: 8, allocs: 1, frees: 0, stack }] }, memstats)],
-  ['steps in a trace', () => [formatTrace({ kind: TRACE.alloc, p: 1, size: 1, goid: 1, status: 1, waitreason: 0, pcs: [0], elided: 0 }, [BAD], 2)]],
-  ['a machine that is predicted for', () => [describePrediction(prediction), describeMachineOf(prediction), ...explainPrediction(prediction)]],
-  ['a machine that was measured', () => describeMachine(machine)],
-  ['a file that is compared with', () => [messageOf(() => comparePrediction({ path: BAD, command: 'scale', heap: { name: BAD, objects: 9 }, results: [] }, prediction))]],
-])('%s', (_, linesOf) => {
-  const lines = linesOf();
-  expect(lines.join('')).toContain('\\x1b[31m\\u202e\\x0ax');
-  // A tab is a column of Go's profile.
-  for (const line of lines) expect(line).not.toMatch(/[^\P{C}\t]/u);
-  for (const line of lines) expect(line.length).toBeLessThan(1200);
-});
+describe('a name from a file', () => {
+  it.each<[string, () => readonly string[]]>([
+    ["a heap's name", () => [describeHeap(scalingOf({ 1: 1 }, { heap: { name: BAD, objects: 1, bytes: 1, spans: 1 } }))]],
+    ["a heap's types, goroutines and format", () => formatHeapFacts({ ...image, facts })],
+    ['a workload and a file in the summary', () => formatSummary({ workload: BAD, procs: 1, gogc: 100, seed: 1 }, resultOf({ heapdump: { path: BAD, objects: 1, bytes: 1 } }))],
+    ['steps and files in a profile', () => formatHeapProfile({ rate: 1, records: [{ bytes: 8, allocs: 1, frees: 0, stack }] }, memstats)],
+    ['steps in a trace', () => [formatTrace({ kind: TRACE.alloc, p: 1, size: 1, goid: 1, status: 1, waitreason: 0, pcs: [0], elided: 0 }, [BAD], 2)]],
+    ['a machine that is predicted for', () => [describePrediction(prediction), describeMachineOf(prediction), ...explainPrediction(prediction)]],
+    ['a machine that was measured', () => describeMachine(machine)],
+    ['a file that is compared with', () => [messageOf(() => comparePrediction({ path: BAD, command: 'scale', heap: { name: BAD, objects: 9 }, results: [] }, prediction))]],
+  ])('%s', (_, linesOf) => {
+    const lines = linesOf();
+    expect(lines.join('')).toContain('\\x1b[31m\\u202e\\x0ax');
+    // A tab is a column of Go's profile.
+    for (const line of lines) expect(line).not.toMatch(/[^\P{C}\t]/u);
+    for (const line of lines) expect(line.length).toBeLessThan(1200);
+  });
 
-test('names in a drawing', () => {
-  const svg = scaleSvg(scalingOf({ 1: 1 }, { heap: { name: BAD, objects: 1, bytes: 1, spans: 1 }, predictedFor: BAD }));
-  expect(svg).not.toMatch(/[^\P{C}\n]/u);
-  expect(svg.match(/x{130}/)).toBeNull();
+  it('is escaped and cut in a drawing', () => {
+    const svg = scaleSvg(scalingOf({ 1: 1 }, { heap: { name: BAD, objects: 1, bytes: 1, spans: 1 }, predictedFor: BAD }));
+    expect(svg).not.toMatch(/[^\P{C}\n]/u);
+    expect(svg.match(/x{130}/)).toBeNull();
+  });
 });

@@ -1,4 +1,4 @@
-/** Figures for other programs: Go's benchmark text and CSV, a line for each run. */
+/** Formats for other programs: Go's benchmark text and CSV. */
 import { describe, expect, it } from 'vitest';
 import { formatCsv, formatGoBench } from '../../src/report/scale-bench.ts';
 import { resultOf } from '../../src/report/scaling.ts';
@@ -37,7 +37,7 @@ function readBench(lines: readonly string[]) {
 describe('Go benchmark text', () => {
   const tuned = scalingOf({ 1: 1 }, { results, settings: { policy: 'tuned', workbuf: 64 } });
 
-  it('has a line a run, and the settings as comments', () => {
+  it('has a line for each run, and the settings as comments', () => {
     expect(formatGoBench(tuned)).toEqual([
       'pkg: sweepgen', 'cores: 4', '# policy: tuned', '# workbuf: 64',
       'BenchmarkMark/heap=tree/threads=1 1 83000000 ns/op 19.789 ns/object',
@@ -46,20 +46,20 @@ describe('Go benchmark text', () => {
     ]);
   });
 
-  it('gives two policies one name and one configuration: benchstat compares them, each a file', () => {
+  it('gives two policies the same names and configuration, so that benchstat compares their files', () => {
     const rows = (policy: string) => readBench(formatGoBench(scalingOf({ 1: 1 }, { results, settings: { policy } })))
       .map(({ name, keys, config }) => [name, keys, config]);
     expect(rows('tuned')).toEqual(rows('go1.3'));
     expect(rows('tuned')).toHaveLength(3);
   });
 
-  it('has names that differ in nothing but threads: benchstat -col /threads compares them', () => {
+  it('has names that differ in threads only, so that benchstat -col /threads compares them', () => {
     const rows = readBench(formatGoBench(tuned)).map(({ name, keys: { threads, ...keys } }) => ({ threads, row: JSON.stringify([name, keys]) }));
     expect(new Set(rows.map(({ row }) => row)).size).toBe(1);
     expect(rows.map(({ threads }) => threads)).toEqual(['1', '1', '2']);
   });
 
-  it('names the values of a sweep, with one configuration: benchstat -col /workbuf compares them', () => {
+  it('has the values of a sweep in its names, so that benchstat -col /workbuf compares them', () => {
     const of = (workbuf: number) => formatGoBench(scalingOf({ 1: 1 }, { results, settings: { policy: 'go1.3', workbuf } }), 'workbuf');
     const rows = readBench([...of(64), ...of(1024)]);
     expect(rows.map(({ keys }) => keys.workbuf)).toEqual(['64', '64', '64', '1024', '1024', '1024']);
@@ -73,7 +73,7 @@ describe('Go benchmark text', () => {
 });
 
 describe('CSV', () => {
-  it('has a row for each run, quoted where need be', () => {
+  it('has a row for each run, with quotes where necessary', () => {
     const heap = { name: 'a, "b"', objects: 1, bytes: 1, spans: 1 };
     expect(formatCsv(scalingOf({ 1: 1 }, { results, heap }))).toEqual([
       'phase,heap,settings,threads,cores,run,ns,objects,bytes',

@@ -1,4 +1,4 @@
-/** What is said to limit a heap is what its graph, or its threads, show. */
+/** The sentences about limits name what the graph or the threads show. */
 import { describe, expect, it } from 'vitest';
 import type { MarkThread } from '../../src/gc/cycle-log.ts';
 import { describeGraph, explainLimits } from '../../src/report/scale-limits.ts';
@@ -36,7 +36,7 @@ function marked(ms: number, threads: readonly Partial<MarkThread>[]) {
 const limits = (...[ms, threads, graph, policy = 'go1.3', split = 0]: [...Parameters<typeof marked>, GraphFacts, string?, number?]) =>
   explainLimits(scalingOf({ 1: 1 }, { ...marked(ms, threads), graph, settings: { policy, split } }));
 
-describe('what limits a heap', () => {
+describe('the limit of a heap', () => {
   it('is its longest chain', () => {
     expect(limits(10, [{ objectsMarked: 1000, drainNs: 10 }, { drainNs: 10, waitNs: 9.9, sleepNs: 9 }], LIST)).toEqual([
       'A chain of 1,000 objects: each is found only by way of the one before, so no number of threads helps.',
@@ -44,7 +44,13 @@ describe('what limits a heap', () => {
     ]);
   });
 
-  it('is an object that one thread scans whole; not where objects are split', () => {
+  it('is the graph, then one cause of the threads', () => {
+    const threads = [{ objectsMarked: 1000, rootNs: 4, gatherNs: 4, drainNs: 6 }, { rootNs: 1, gatherNs: 1, drainNs: 9, waitNs: 9, sleepNs: 9 }];
+    expect(limits(10, threads, TREE)).toHaveLength(2);
+    expect(limits(10, threads, LIST)).toEqual([expect.stringMatching(/^A chain of/), expect.stringMatching(/waiting in getfull/)]);
+  });
+
+  it('is an object that one thread scans whole, unless the mark loop splits objects', () => {
     const threads = [{ objectsMarked: 500, drainNs: 9 }, { objectsMarked: 500, drainNs: 9 }];
     expect(limits(9, threads, WIDE)[0]).toBe('One object holds 4,000 of the 4,001 pointers, and one thread scans it whole: no number of threads helps.');
     expect(limits(9, threads, WIDE, 'lab')[0]).toBe(limits(9, threads, WIDE)[0]);
@@ -52,13 +58,13 @@ describe('what limits a heap', () => {
     expect(limits(9, threads, WIDE, 'tuned')[0]).toMatch(/^Scanning itself gets slower: 10000 ns an object with 1 thread, 18000 with 2 \(memory-bound/);
   });
 
-  it('is a depth that leaves too little beside the way down', () => {
+  it('is a depth that leaves too little parallel work', () => {
     const threads = Array.from({ length: 32 }, () => ({ objectsMarked: 31, drainNs: 1 }));
     const deep = { ...TREE, costFrom: TREE.costFrom.map((cost) => cost / 8), cost: TREE.cost / 8 };
     expect(limits(1, threads, deep)[0]).toBe('The graph is 10 deep for 1,023 objects: 32 threads can be at most 12.2 times as fast as one.');
   });
 
-  it('is waiting, unless the threads gain what they can', () => {
+  it('is waiting, unless the speedup is near the ideal', () => {
     const waiting = [{ objectsMarked: 800, drainNs: 8, waitNs: 1 }, { objectsMarked: 200, drainNs: 8, waitNs: 6, sleepNs: 5 }];
     expect(limits(8, waiting, TREE)).toEqual(['The threads spend 44 % of their time waiting in getfull, and one marks 80 % of the objects.']);
     const even = [{ objectsMarked: 500, drainNs: 5.2 }, { objectsMarked: 500, drainNs: 5.2 }];
@@ -73,7 +79,7 @@ describe('what limits a heap', () => {
     expect(limits(10, slow(0), TREE, 'tuned')[0]).toContain('(memory-bound, or lines of marks and buffers travel between caches)');
   });
 
-  it('is no contention that the intervals do not show', () => {
+  it('is no contention that the intervals hide', () => {
     const slow = marked(10, [{ objectsMarked: 500, drainNs: 10 }, { objectsMarked: 500, drainNs: 10 }]);
     const [first, last] = slow.results;
     const told = (low: number, high: number) => explainLimits(scalingOf({ 1: 1 }, {
@@ -83,21 +89,21 @@ describe('what limits a heap', () => {
     expect(told(0.5, 1.5).join(' ')).not.toContain('Scanning itself gets slower');
   });
 
-  it('is gathering roots, handing off, or a mark too short', () => {
+  it('is gathering roots, handing off, or a short mark', () => {
     const each = (thread: Partial<MarkThread>) => [{ objectsMarked: 500, ...thread }, { objectsMarked: 500, ...thread }];
     expect(limits(8, each({ rootNs: 8, gatherNs: 4 }), TREE)).toEqual(['50 % of their time goes into gathering roots.']);
     expect(limits(8, each({ drainNs: 8, handoffNs: 3 }), TREE)).toEqual(['38 % of their time goes into handing work off.']);
     expect(limits(8, each({ drainNs: 5 }), TREE)).toEqual(['38 % of their time is over before they have started: the mark is too short for so many.']);
   });
 
-  it('is not told of one count of threads, or of other phases', () => {
+  it('is empty for one number of threads and for other phases', () => {
     expect(explainLimits(scalingOf({ 2: 5 }, { graph: LIST }))).toEqual([]);
     expect(explainLimits(scalingOf({ 1: 5, 2: 5 }, { graph: LIST, phase: 'alloc' }))).toEqual([]);
   });
 });
 
-describe('the graph in words', () => {
-  it('gives its extent', () => {
+describe('describeGraph', () => {
+  it('gives the graph\'s extent', () => {
     expect(describeGraph(TREE)).toEqual([
       'depth 10, 1 to 512 objects wide, 1,023 pointers, at most 1 to one object',
       'largest object 32 B with 2 pointers, longest chain 1 object',
@@ -112,7 +118,7 @@ describe('the threads of a mark', () => {
     { ...idle, objectsMarked: 300, rootNs: 0, drainNs: 10e6 },
   ] });
 
-  it('are ranked by what they marked, and their shares make up one', () => {
+  it('are ranked by marked objects, and their shares add up to 1', () => {
     const [first, second] = threadFacts([cycle, cycle]);
     expect(first.objects).toBe(300);
     expect(second).toMatchObject({ objects: 100, bytes: 3200, casFailed: 3 });
@@ -120,7 +126,7 @@ describe('the threads of a mark', () => {
     for (const [share, part] of Object.entries(shares)) expect(second.shares[share as keyof typeof shares]).toBeCloseTo(part, 10);
   });
 
-  it('are a row each', () => {
+  it('have a row each', () => {
     expect(formatThreads(threadFacts([cycle])).join('\n')).toBe(`\
 thread  objects  scanned  roots  scanning  handoff  waiting  sleeping  away
 1 of 2      300        –    0 %     100 %      0 %      0 %       0 %   0 %

@@ -1,4 +1,4 @@
-/** The table says how mark time scales, and the sentences below it say no more than it does. */
+/** The table and the sentences show no more than the measurement does. */
 import { describe, expect, it } from 'vitest';
 import { describeHeap, explainScaling, formatScaleTable } from '../../src/report/scale-table.ts';
 import { markResults, resultOf, type Scaling } from '../../src/report/scaling.ts';
@@ -6,7 +6,7 @@ import { cycleOf } from '../cli/fakes.ts';
 import { scalingOf } from '../support/scaling.ts';
 
 describe('the scale table', () => {
-  it('aligns what is compared', () => {
+  it('aligns numbers', () => {
     expect(formatScaleTable(scalingOf({ 1: 77.8, 2: 43.2, 4: 9.1 })).join('\n')).toBe(`\
 threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
       1   77.99 ms  76.63 – 79.36     1.00       18.6         0       0   0 %
@@ -19,29 +19,29 @@ threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('leaves the first collection with each count out', () => {
+  it('drops the first collection with each number of threads', () => {
     const { results } = scalingOf({ 1: 10, 2: 5 });
     expect(results.map(({ ns }) => ns.length)).toEqual([10, 10]);
     expect(Math.max(...results[0].ns)).toBeLessThan(11e6);
   });
 
-  it('refuses counts that no collection had', () => {
+  it('throws for a number of threads that no collection had', () => {
     expect(() => markResults([cycleOf({ forced: 2 })], [2])).toThrow('no collection marked with 2 threads');
   });
 
-  it('marks counts above the cores with a star', () => {
+  it('marks more threads than cores with a star', () => {
     const rows = formatScaleTable(scalingOf({ 2: 60, 4: 50 }, { cores: 2 }));
     expect(rows.map((row) => row.slice(0, 9))).toEqual(['threads  ', '     2   ', '     4*  ']);
   });
 
-  it('tells of sweeps by the bytes of spans, of allocation by the object', () => {
+  it('has GB/s for sweeps and ns/object for allocation', () => {
     const results = [1, 2].map((procs) => resultOf(procs, Array.from({ length: 6 }, () => ({ ns: 20e6 / procs, objects: 1e6, bytes: 128e6 }))));
     const table = (phase: 'sweep' | 'alloc') => formatScaleTable({ phase, results, cores: 2 }).map((row) => row.split(/ {2,}/).slice(-2));
     expect(table('sweep')).toEqual([['GB/s', 'GB/s a thread'], ['6.40', '6.40'], ['12.8', '6.40']]);
     expect(table('alloc')).toEqual([['ns/object', 'M objects/s'], ['20.0', '50.0'], ['10.0', '100']]);
   });
 
-  it('introduces the heap', () => {
+  it('has a heading that describes the heap', () => {
     expect(describeHeap(scalingOf({ 1: 1 }))).toBe('tree: 4,194,303 objects, 128 MB in 16,407 spans');
   });
 });
@@ -49,12 +49,12 @@ threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
 describe('the sentences', () => {
   const explain = (times: Record<number, number>, changes?: Partial<Scaling>) => explainScaling(scalingOf(times, changes)).join(' ');
 
-  it('say what the fastest count gains', () => {
+  it('give the speedup of the fastest number of threads', () => {
     expect(explain({ 1: 77.8, 2: 43.2 })).toBe('2 threads mark 1.8 times as fast as 1. 2 threads: speedup 1.80 of an ideal 2.00.');
     expect(explain({ 1: 80, 2: 60, 4: 30 })).toContain('4 threads mark 2.7 times as fast as 1.');
   });
 
-  it('say so when more threads are slower, or no different', () => {
+  it('report that more threads are slower or no different', () => {
     expect(explain({ 1: 30, 2: 75 })).toContain('2 threads mark more slowly than 1: they take 2.5 times as long.');
     expect(explain({ 1: 30, 2: 30.2 })).toContain('2 threads mark about as fast as 1: the intervals overlap.');
   });
@@ -72,16 +72,16 @@ describe('the sentences', () => {
     ]);
   });
 
-  it('claim no interval where there is none', () => {
+  it('mention no interval if there is none', () => {
     const results = [runs(1, [30, 31]), runs(2, [29, 30])];
     expect(explainScaling(scalingOf({ 1: 1 }, { results })).slice(0, 1)).toEqual(['2 threads mark about as fast as 1: so few runs show no difference.']);
   });
 
-  it('tell of one count without comparing', () => {
+  it('compare nothing for one number of threads', () => {
     expect(explain({ 1: 77.8 })).toBe('1 thread marks 4,194,303 objects in 78.0 ms.');
   });
 
-  it('admit crowded cores and name the oracle', () => {
+  it('mention time-slicing and the oracle', () => {
     expect(explain({ 1: 80, 4: 40 }, { cores: 2, verified: 44 })).toMatch(
       /\* This machine has 2 cores; threads beyond that are time-sliced\. The oracle checked the heap 44 times and found nothing wrong\.$/,
     );

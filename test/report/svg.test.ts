@@ -1,4 +1,4 @@
-/** The drawing is well-formed, stays within its frame, and shows what was measured. */
+/** The drawing is well-formed, stays within its frame, and shows the measurement. */
 import { describe, expect, it } from 'vitest';
 import { element, roundTicks, scaleOf } from '../../src/report/svg.ts';
 import { scaleSvg } from '../../src/report/scale-svg.ts';
@@ -21,7 +21,7 @@ function checkNesting(svg: string): number {
 const numbers = (svg: string, pattern: RegExp) => [...svg.matchAll(pattern)].map((match) => Number(match[1]));
 
 describe('elements', () => {
-  it('escape what would be markup', () => {
+  it('escape markup', () => {
     expect(element('text', { x: 1.23456, title: 'a<"b"' }, 'x')).toBe('<text x="1.23" title="a&lt;&quot;b&quot;">x</text>');
   });
 });
@@ -33,7 +33,7 @@ describe('axes', () => {
     expect(roundTicks(0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]);
   });
 
-  it('go evenly, or by powers of two', () => {
+  it('are linear or logarithmic', () => {
     expect(scaleOf([0, 10], [100, 0], false)(2.5)).toBe(75);
     expect(scaleOf([1, 16], [0, 100], true)(4)).toBe(50);
     expect(scaleOf([1, 1], [0, 100], false)(1)).toBe(0);
@@ -78,13 +78,24 @@ describe('the drawing', () => {
 
   const words = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, said]) => said);
 
-  it('says log on each axis that is, once, and on no other', () => {
+  it('draws the bound of the graph within the plot, above the measured line', () => {
+    const graph = {
+      objects: 1000, pointers: 1000, widths: [1, 999], largestBytes: 32, largestPointers: 2, longestChain: 1, inDegreeMax: 1, cost: 2000, costFrom: [2000, 1990], costMost: 3,
+    };
+    const svg = scaleSvg(scalingOf({ 1: 80, 4: 79 }, { graph, results: [runs(1, [80]), runs(4, [79])] }));
+    const points = /points="([^"]+)"[^>]*class="bound"/.exec(svg)![1].split(' ').map((point) => Number(point.split(',')[1]));
+    expect(points).toHaveLength(2);
+    for (const y of points) expect(y >= 84 && y <= 304, `${y}`).toBe(true);
+    expect(points[1]).toBeLessThan(points[0]);
+  });
+
+  it('labels each logarithmic axis once, and no other axis', () => {
     const of = (times: Record<number, number>) => words(scaleSvg(scalingOf(times))).filter((said) => said.includes('log'));
     expect(of({ 1: 80, 8: 20 })).toEqual([]);
     expect(of({ 1: 80, 16: 10 })).toEqual(['threads, log', 'speedup over 1 thread, log', 'threads, log']);
   });
 
-  it('names only lines and intervals that are drawn', () => {
+  it('has legends only for drawn lines and intervals', () => {
     const one = scaleSvg(scalingOf({ 1: 1 }, { results: [runs(1, [5])] }));
     expect(words(one).join('\n')).not.toMatch(/dashed|dotted|95 %|medians/);
     expect(one).not.toMatch(/class="(ideal|bound|interval)"/);
@@ -93,14 +104,14 @@ describe('the drawing', () => {
     expect(two.match(/class="ideal"/g)).toHaveLength(1);
   });
 
-  it('cuts and escapes the names of files', () => {
+  it('cuts and escapes file names', () => {
     const svg = scaleSvg(scalingOf({ 1: 1 }, { heap: { name: `<\u001b[31m${'x'.repeat(500)}`, objects: 1, bytes: 1, spans: 1 } }));
     const [title] = words(svg);
     expect(title.length).toBeLessThan(100);
     expect(title).toContain('&lt;\\x1b[31mxxx');
   });
 
-  it('puts less time further down and more speedup further up', () => {
+  it('draws shorter times lower and larger speedups higher', () => {
     const dots = numbers(scaleSvg(scalingOf({ 1: 80, 2: 40 })), /class="dot" cx="[\d.]+" cy="([\d.]+)"/g);
     expect(dots).toHaveLength(4);
     expect(dots[1]).toBeGreaterThan(dots[0]);

@@ -83,6 +83,8 @@ describe('a loaded heap', () => {
     const image = heapOf('medium', [60 * MB, MB]);
     expect(room(image, { procs: 2, arena: 62 * MB }).limit).toBe(WHOLE);
     expect(room(image, { procs: 2, arena: 40 * MB }).limit).toEqual({ bytes: 16 * MB, withReferences: false });
+    // Represented objects leave a quarter of the arena free.
+    expect(room(heapOf('tight', [60 * MB, 11 * MB, 11 * MB, 11 * MB]), { procs: 2, arena: 40 * MB }).limit).toEqual({ bytes: 4 * MB, withReferences: false });
     // No limit helps: the machine runs out of memory.
     expect(room(heapOf('medium', Array<number>(100_000).fill(16)), { procs: 2, arena: 64 << 10 }).limit).toBe(WHOLE);
   });

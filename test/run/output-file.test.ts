@@ -1,4 +1,4 @@
-/** Output files: what was there before is lost only to what is whole. */
+/** Output files: the old content is replaced only by complete content. */
 import * as fs from 'node:fs';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ afterEach(() => {
 const text = () => readFileSync(path, 'utf8');
 
 describe('a file', () => {
-  it('is made, or replaced by what is whole', () => {
+  it('is created, or replaced when the new content is complete', () => {
     writeOutput(path, 'first');
     expect(text()).toBe('first');
     writeOutput(path, Buffer.from('second'));
@@ -42,7 +42,7 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['out.json']);
   });
 
-  it('keeps its old content when the disk is full, and leaves nothing beside it', async () => {
+  it('keeps its old content when the disk is full, and leaves no temporary file', async () => {
     writeFileSync(path, 'precious');
     for (const write of [() => writeOutput(path, 'new'), () => streamOutput(path, [Readable.from(['new'])])]) {
       fullDisk();
@@ -54,7 +54,7 @@ describe('a file', () => {
     }
   });
 
-  it('keeps its old content when its source fails, whose error is told as it is', async () => {
+  it('keeps its old content when the source fails, and passes the error on', async () => {
     writeFileSync(path, 'precious');
     function* source(): Generator<string> {
       yield 'a part';
@@ -64,13 +64,13 @@ describe('a file', () => {
     expect([text(), readdirSync(folder)]).toEqual(['precious', ['out.json']]);
   });
 
-  it('keeps its old content when the user stops the writing', async () => {
+  it('keeps its old content when the write is aborted', async () => {
     writeFileSync(path, 'precious');
     await expect(streamOutput(path, [Readable.from(['new'])], AbortSignal.abort())).rejects.toThrow();
     expect([text(), readdirSync(folder)]).toEqual(['precious', ['out.json']]);
   });
 
-  it('has the old content until the new one is whole', async () => {
+  it('has the old content until the new content is complete', async () => {
     writeFileSync(path, 'old');
     const seen: string[] = [];
     function* source(): Generator<string> {
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o640);
   });
 
-  it('is found through symbolic links, also where nothing is yet', () => {
+  it('is found through symbolic links, even if it does not exist', () => {
     const target = join(folder, 'target');
     symlinkSync('target', path);
     for (const content of ['made', 'replaced']) {
@@ -99,7 +99,7 @@ describe('a file', () => {
     }
   });
 
-  it('that is mounted by itself is written in place', () => {
+  it('is written in place if it is a mount point', () => {
     writeFileSync(path, 'old');
     vi.mocked(fs.renameSync).mockImplementationOnce(() => {
       throw Object.assign(new Error('EBUSY'), { code: 'EBUSY', syscall: 'rename' });
@@ -108,7 +108,7 @@ describe('a file', () => {
     expect([text(), readdirSync(folder)]).toEqual(['new', ['out.json']]);
   });
 
-  it('says which temporary file there is, as long as it is', () => {
+  it('announces its temporary file while that exists', () => {
     const told: [boolean, boolean][] = [];
     watchTemporaries((temporary, exists) => void told.push([exists, existsSync(temporary)]));
     writeOutput(path, 'new');
@@ -116,41 +116,41 @@ describe('a file', () => {
   });
 });
 
-describe('what is no regular file', () => {
+describe('a path that is no regular file', () => {
   it('is written directly', () => {
     writeOutput('/dev/null', 'nothing');
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
-  it('is told of when it is full', async () => {
+  it('reports a full device', async () => {
     const sentence = "/dev/full can't be written: no space is left on the device";
     expect(() => writeOutput('/dev/full', 'much')).toThrow(new OutputError(sentence));
     await expect(streamOutput('/dev/full', [Readable.from(['much'])])).rejects.toThrow(new OutputError(sentence));
   });
 });
 
-describe('before the work', () => {
+describe('the check before the work', () => {
   it.each([
     ['a folder', () => folder, /is a directory; name a file in it/],
     ['a folder that is not there', () => join(folder, 'no/such.json'), /can't be written: there is no directory .*\/no$/],
     ['a file taken for a folder', () => join(path, 'in.json'), /can't be written: a part of the path is no directory/],
-  ])('%s is refused', (_, place, says) => {
+  ])('refuses %s', (_, place, says) => {
     writeFileSync(path, '');
     expect(() => checkWritable(place())).toThrow(UsageError);
     expect(() => checkWritable(place())).toThrow(says);
   });
 
-  it('links in a circle are refused', () => {
+  it('refuses circular links', () => {
     symlinkSync('out.json', path);
     expect(() => checkWritable(path)).toThrow(/its symbolic links form a circle/);
   });
 
-  it('what can be written passes, and nothing is made', () => {
+  it('accepts writable paths and creates nothing', () => {
     for (const fine of [path, '/dev/null', '/dev/stdout', '/dev/fd/1']) checkWritable(fine);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('a folder to write into must be there', () => {
+  it('requires an existing folder', () => {
     mkdirSync(join(folder, 'there'));
     checkWritableFolder(join(folder, 'there'));
     expect(() => checkWritableFolder(join(folder, 'not'))).toThrow(/there is no directory .*not; make it first/);

@@ -75,7 +75,7 @@ describe('graphs', () => {
   });
 
   it('mixed draws a class, then earlier objects', () => {
-    const count = 100_000;
+    const count = 50_000;
     const { m, memstats, cycles } = runOnOneP(mixed, { count, runs: 0 });
     expect(cycles[0].objectsMarked).toBe(count + 1);
     const classes = [[16, 1], [32, 1], [48, 1], [64, 2], [96, 3], [128, 4], [256, 8], [512, 16], [1024, 32]];
@@ -108,7 +108,7 @@ describe('graphs', () => {
   });
 
   it.each(GRAPHS)('$name fits into the arena that it needs, which is less than twice its size', (workload) => {
-    const params: Params = { ...workload.paramsFor(100_000), runs: 0 };
+    const params: Params = { ...workload.paramsFor(40_000), runs: 0 };
     const { memstats } = runOnOneP(workload, params);
     const all = { ...params, procs: 0 };
     expect(workload.needs(all).arenaBytes).toBeLessThan(2 * memstats.HeapInuse + (4 << 20));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { EXIT } from '../../base/fatal.ts';
 import { ROOT } from '../../base/root.ts';
-import type { Outcome } from './outcome.ts';
+import type { WorkerAnswer } from './outcome.ts';
 import { makeRunSlice } from './run-slice.ts';
 import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
@@ -66,7 +66,7 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
   async function run<Value>(name: string, task: unknown, seconds: number): Promise<Value> {
     const limit = Math.ceil(seconds + GRACE_SECONDS);
     const signal = limit < LONGEST_TIMER ? AbortSignal.timeout(limit * 1000) : undefined;
-    const outcome: Outcome<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
+    const outcome: WorkerAnswer<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
       throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${limit} s` : `a worker died: ${error.message}`);
     });
     if (outcome.ok) return outcome.value;

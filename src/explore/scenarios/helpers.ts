@@ -1,5 +1,5 @@
 /** The end of marking: helpers report done, round after round, with more helpers and with fewer. */
-import { bootWithoutHeap, noHeapShape, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, perThread } from './no-heap.ts';
 import { procsKnob, type Scenario } from './scenario.ts';
 
 /** Returns the helping Ms of each round: all, one, all, another, all. */
@@ -15,6 +15,6 @@ export const helpersDone: Scenario = {
   shape: noHeapShape,
   prepare(core, { knobs }) {
     const rounds = roundsOf(knobs.procs);
-    return perM(knobs, bootWithoutHeap(core, noHeapShape(knobs)), (m, i) => core.runHelpers(m, i, rounds), () => '');
+    return perThread(knobs, bootWithoutHeap(core, noHeapShape(knobs)), (m, i) => core.runHelpers(m, i, rounds), () => '');
   },
 };

@@ -1,6 +1,6 @@
 /** Lock, semaphore and note: mutual exclusion, and wake-ups. */
 import { runAlone } from '../alone.ts';
-import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perThread } from './no-heap.ts';
 import { LOCKS, SEMA_ROOM } from './programs/locks.ts';
 import type { Operation, Operations } from './operation.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
@@ -22,7 +22,7 @@ function locks(name: string, summary: string, own: (i: number, procs: number) =>
       const template = bootWithoutHeap(core, noHeapShape(knobs));
       runAlone(core, core.buildLocks(template));
       const locked = possible.flat().filter(([op]) => op === 'lock').length;
-      return perM(knobs, template, (m, i) => core.runLocks(m, i, possible[i]), (m) => checkLocks(m, locked));
+      return perThread(knobs, template, (m, i) => core.runLocks(m, i, possible[i]), (m) => checkLocks(m, locked));
     },
   };
 }

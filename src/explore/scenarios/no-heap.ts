@@ -26,7 +26,7 @@ export function ownWord(m: Int32Array, i: number): number {
 }
 
 /** Prepares `procs` Ms on `template`, each of which runs `run`. */
-export function perM({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
+export function perThread({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
   const ms = Array.from({ length: procs }, (_, i) => i);
   return {
     template,

@@ -1,6 +1,6 @@
 /** The parallel loop: each iteration runs exactly once, even if it is stolen. */
 import { runAlone } from '../alone.ts';
-import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perThread } from './no-heap.ts';
 import { MARKFOR, ParFor } from '../../sync/parfor.ts';
 import { ITERATION, parforFirstOf, parforRanBy } from './programs/parfor.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
@@ -14,7 +14,7 @@ function parfor(name: string, summary: string, procs: readonly number[], iterati
     prepare(core, { knobs }) {
       const template = bootWithoutHeap(core, parforShape(knobs));
       runAlone(core, core.buildParFor(template, knobs.procs, knobs.iterations, wait));
-      return perM(knobs, template, (m, i) => core.runParFor(m, i), (m) => checkIterations(m, knobs) || checkSteals(m, knobs));
+      return perThread(knobs, template, (m, i) => core.runParFor(m, i), (m) => checkIterations(m, knobs) || checkSteals(m, knobs));
     },
   };
 }
@@ -60,6 +60,6 @@ export const parforIdle: Scenario = {
   prepare(core, { knobs }) {
     const template = bootWithoutHeap(core, parforShape(knobs));
     runAlone(core, core.buildParForLate(template, knobs.procs, knobs.iterations));
-    return perM(knobs, template, (m, i) => core.runParForLate(m, i), (m) => checkIterations(m, knobs));
+    return perThread(knobs, template, (m, i) => core.runParForLate(m, i), (m) => checkIterations(m, knobs));
   },
 };

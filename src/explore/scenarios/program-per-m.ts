@@ -3,7 +3,7 @@ import type { MachineShape } from '../../memory/map.ts';
 import { SPECIAL_KIND } from '../../heap/special.ts';
 import { spanOf } from '../../heap/span.ts';
 import { isScan } from '../../heap/bitmap.ts';
-import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
+import { BSS_WORDS, HELD_KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { perM } from './per-m.ts';
 import { specialsOf } from './specials-of.ts';
 import type { Operation, Operations } from './operation.ts';
@@ -46,7 +46,7 @@ function checkSlots(m: Int32Array, procs: number): string {
   for (let index = 0; index < procs; index++) {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
-      if (m[at + Slot.at.kind] === KIND.none) continue;
+      if (m[at + Slot.at.kind] === HELD_KIND.none) continue;
       try {
         checkHeld(m, index, slot);
       } catch (error) {
@@ -64,7 +64,7 @@ function checkFinalizers(m: Int32Array, procs: number): string {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
       const isSet = m[at + Slot.at.finalizer] !== 0;
-      if (m[at + Slot.at.kind] === KIND.none || hasFinalizer(m, m[at + Slot.at.address]) === isSet) continue;
+      if (m[at + Slot.at.kind] === HELD_KIND.none || hasFinalizer(m, m[at + Slot.at.address]) === isSet) continue;
       return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${isSet ? 'lost its finalizer' : 'a finalizer that no M has set'}`;
     }
   }

@@ -4,7 +4,7 @@ import { LFStack } from '../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../gc/work.ts';
 import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
-import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perThread } from './no-heap.ts';
 import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
 import type { Operations } from './operation.ts';
 import { procsKnob, type Knobs, type Prepared, type Scenario, type Setting } from './scenario.ts';
@@ -36,7 +36,7 @@ function prepare(core: Core, { knobs, operations }: Setting): Prepared {
   const reachable = entriesFrom(operations.flatMap((own) => own.map(([, seed]) => seed)), knobs.largest);
   const template = bootWithoutHeap(core, shape(knobs));
   runAlone(core, core.buildWorkbufs(template, knobs.procs, knobs.largest, reachable.length));
-  return perM(
+  return perThread(
     knobs,
     template,
     (m, i) => core.runWorkbufs(m, i, operations[i]),

@@ -61,7 +61,7 @@ const loaded = await loadUserScenario(BUFFER, true);
 describe('a lost wake-up in a bounded buffer', () => {
   const makeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 
-  it('is shrunk to one: the program that wakes everybody does not wait in that setting', () => {
+  it('is shrunk to a lost wake-up: a program that wakes all threads does not wait in that setting', () => {
     const { core, scenario } = loaded;
     const whole = new Stand({ core, scenario, makeOracle }, settingOf(scenario));
     const failing = Array.from({ length: 60 }, (_, i) => i).filter((seed) => whole.run(makeStrategy('pct:3'), seed).outcome.verdict === 'deadlock').slice(0, 3);

@@ -1,4 +1,4 @@
-/** Counts balance while an execution runs, and at its end nobody sleeps over work. */
+/** Counts balance during an execution, and at its end no thread sleeps while there is work for it. */
 import { describe, expect, it } from 'vitest';
 import { loadCore, type Core } from '../../../src/explore/load.ts';
 import { makeMonitors } from '../../../src/explore/monitors/catalog.ts';
@@ -19,7 +19,7 @@ describe('counts', () => {
     expect((await facts(mutant, 'whole-cycle', 'waiting'))[0]).toMatch(/^NWAIT: thread \d takes a full workbuf while it counts as waiting/);
   });
 
-  it('have nobody wait while there is work', async () => {
+  it('have no M wait while there is work', async () => {
     const early = bug('src/gc/work.ts', '  let full = lfstackpop(m, FULL);\n  if (full !== 0 || m[NPROC] === 1) return full;', '  let full = m[NPROC] === 1 ? lfstackpop(m, FULL) : 0;\n  if (full !== 0 || m[NPROC] === 1) return full;');
     expect((await facts(early, 'whole-cycle', 'waiting', 900))[0]).toMatch(/^WORK_LEFT: all \d threads wait for work, and there is a full workbuf$/);
   });
@@ -35,7 +35,7 @@ describe('counts', () => {
   });
 });
 
-describe('in the end', () => {
+describe('at the end', () => {
   it('all is swept when sweeping is said to be done, and the sweeper is awake until then', async () => {
     const { core, sites } = await loadCore(true);
     const m = memory(core);
@@ -57,7 +57,7 @@ describe('in the end', () => {
     expect((await facts(spins, 'early-end', 'liveness'))[0]).toMatch(/^M_NOT_DONE: M\d has finished with spinning 1$/);
   });
 
-  it('a queued finalizer has somebody who will run it, or be woken for it', async () => {
+  it('a queued finalizer has its goroutine awake, or about to be woken', async () => {
     const { core, sites } = await loadCore(true);
     const m = memory(core);
     const end = endOf(core, sites, m);

@@ -32,5 +32,5 @@ export async function facts(mutant: Mutant, scenario: string, monitor: string, e
 
 /** A bug in one place. */
 export function bug(file: string, find: string, replace: string): Mutant {
-  return { name: 'planted', history: 'constructed', breaks: 'a law', file, find, replace };
+  return { name: 'planted', history: 'constructed', breaks: 'an invariant', file, find, replace };
 }

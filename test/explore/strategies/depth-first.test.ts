@@ -41,7 +41,7 @@ function exactly(n: number, p: number): number {
 }
 
 describe('depth-first search', () => {
-  it.each(range(4))('of two threads without conflicts runs each interleaving with up to %i preemptions', (p) => {
+  it.each(range(4))('runs each interleaving of two independent threads with up to %i preemptions', (p) => {
     const n = 6;
     const { orders, covered } = search([['work', 9, n], ['work', 10, n]], new DepthFirst(p));
     expect(orders.size).toBe(range(p + 1).reduce((sum, q) => sum + exactly(n, q), 0));
@@ -54,7 +54,7 @@ describe('depth-first search', () => {
     expect(covered).toBe('every interleaving');
   });
 
-  it('of three threads as well', () => {
+  it('covers three threads as well', () => {
     expect(search([['work', 9, 2], ['work', 10, 2], ['work', 11, 2]], new DepthFirst(1000)).orders.size).toBe(90);
     expect(search([['work', 9, 2], ['work', 10, 2], ['work', 11, 2]], new DepthFirst(0)).orders.size).toBe(6);
   });
@@ -65,7 +65,7 @@ describe('depth-first search', () => {
     expect(executions).toBe(range(3).reduce((sum, p) => sum + range(p + 1).reduce((inner, q) => inner + exactly(5, q), 0), 0));
   });
 
-  it('takes a switch where a thread sleeps as free', () => {
+  it('counts a switch at a sleep as free', () => {
     const { orders, verdicts, covered } = search([['sleepOn', 3], ['work', 9, 1], ['wake', 3]], new DepthFirst(0));
     // 0 looks and waits, to look again when 2 has stored and notified; or it comes after that.
     expect([...orders].sort()).toEqual(['001220', '002201', '002210', '100220', '1220', '2201', '2210']);
@@ -95,7 +95,7 @@ describe('depth-first search', () => {
     }
   });
 
-  it('keeps no more choices than it has room for, and says so', () => {
+  it('keeps no more choices than its limit, and reports that', () => {
     const { orders, covered } = search([['work', 9, 6], ['work', 10, 6]], new DepthFirst(1000, 5));
     expect(orders.size).toBe(2 ** 5);
     expect(covered).toBe('every interleaving of the first 5 choices');

@@ -87,7 +87,7 @@ describe('preemptions', () => {
     ['sleepers whose time comes while others run', [['naps', 1, 4], ['naps', 2, 3], ['count', 9, 60]]],
     ['waits that end by time or by a wake-up', [['waitFor', 3, 0.001, 3], ['waitFor', 3, 0.0015, 3], ['wakeAlways', 3, 40]]],
     ['waits that were over when the wake-up came', [['waitFor', 3, 0.001, 3], ['wakeLate', 3, 4]]],
-    ['the same beside one who looks whenever it likes', [['spinUntil', 4], ['waitFor', 3, 0.001, 3], ['wakeLate', 3, 8], ['setAfter', 4, 100]]],
+    ['the same next to a thread that spins', [['spinUntil', 4], ['waitFor', 3, 0.001, 3], ['wakeLate', 3, 8], ['setAfter', 4, 100]]],
     ['sleeps that take no time', [['naps', 0, 5], ['naps', 0, 5], ['waitFor', 3, 0, 4], ['count', 9, 10]]],
     ['spinning', [['spinUntil', 3], ['spinUntil', 4], ['count', 9, 20], ['set', 3], ['set', 4]]],
     ['a thread that ends where it slept', [['endsAsleep', 3], ['endsAsleep', 3], ['count', 9, 60], ['wakeAlways', 3, 20]]],
@@ -108,16 +108,16 @@ describe('preemptions', () => {
     }
   });
 
-  it('are none where every thread runs until it ends or sleeps, in order', () => {
+  it('are none if every thread runs until it ends or sleeps, in order', () => {
     expect(repeats(new ReplayPreemptions([]), 0, calls([['count', 9, 5], ['naps', 1, 2], ['count', 9, 50]]))).toEqual([]);
   });
 
-  it('leave it to the clock who wakes first', () => {
+  it('leave the order of wake-ups to the clock', () => {
     const { accesses } = trace(new ReplayPreemptions([]), 0, calls([['naps', 30, 1], ['naps', 10, 1], ['naps', 20, 1]]));
     expect(accesses.map(([thread]) => thread)).toEqual([0, 1, 2, 1, 2, 0]);
   });
 
-  it('are numbered by the access they stand in front of', () => {
+  it('are numbered by the pending access', () => {
     const { accesses } = trace(new ReplayPreemptions([{ thread: 0, at: 3, to: 2 }, { thread: 2, at: 2, to: 0 }]), 0, calls([['count', 9, 2], ['count', 10, 1], ['count', 11, 1]]));
     expect(accesses.map(([thread, , , index]) => `${thread}:${index}`)).toEqual(['0:9', '0:9', '2:11', '0:9', '0:9', '1:10', '1:10', '2:11']);
   });
@@ -127,14 +127,14 @@ describe('preemptions', () => {
     expect(trace(new ReplayPreemptions([{ thread: -1, at: 0, to: 1 }]), 0, list).accesses.map(([thread]) => thread)).toEqual([1, 1, 2, 2, 0, 0]);
   });
 
-  it('are passed over where the thread has ended, or the step has gone by', () => {
+  it('are skipped if the thread has ended, or the step has passed', () => {
     const list = calls([['count', 9, 2], ['count', 10, 1]]);
     const plain = trace(new ReplayPreemptions([]), 0, list);
     const none = [{ thread: 0, at: 2, to: 7 }, { thread: 0, at: 0, to: 1 }, { thread: 5, at: 1, to: 0 }, { thread: 1, at: 2, to: 0 }];
     expect(trace(new ReplayPreemptions(none), 0, list)).toEqual(plain);
   });
 
-  it('are refused when they are written wrong', () => {
+  it('are refused in a wrong format', () => {
     expect(parsePreemptions('-1.0.2,0.57.1')).toEqual([{ thread: -1, at: 0, to: 2 }, { thread: 0, at: 57, to: 1 }]);
     for (const text of ['1.2', '-2.1.1', '1.2.3,', 'x']) expect(() => parsePreemptions(text)).toThrow('thread.step.thread');
   });

@@ -16,7 +16,7 @@ const WINDOW: readonly Call[] = [['sees', 3, 2], ['shows', 3, 2]];
 const words = ({ order }: Traced) => order.join('');
 
 describe.each(SEEDED)('%s', (spec) => {
-  it('goes the same way from the same seed', () => {
+  it('makes the same execution from the same seed', () => {
     const seeds = range(40);
     const first = runSeeds(core, MIXED, makeStrategy(spec), seeds);
     expect(runSeeds(core, MIXED, makeStrategy(spec), seeds)).toEqual(first);
@@ -24,7 +24,7 @@ describe.each(SEEDED)('%s', (spec) => {
     expect(new Set(first.map(({ verdict }) => verdict))).toEqual(new Set(['ok']));
   });
 
-  it('repeats any execution alone, from what it says is needed', () => {
+  it('repeats any execution on its own, from its spec', () => {
     const strategy = makeStrategy(spec);
     const specs: string[] = [];
     const inner = strategy.end?.bind(strategy);
@@ -43,7 +43,7 @@ describe.each(SEEDED)('%s', (spec) => {
     }
   });
 
-  it('lets everybody go on who waits for another, however it waits', () => {
+  it('lets every thread continue that waits for another, in whatever way it waits', () => {
     for (const wait of ['spinUntil', 'yieldUntil', 'lookUntil']) {
       const calls: readonly Call[] = [[wait, 3], [wait, 3], [wait, 3], ['work', 9, 40], ['set', 3]];
       for (const { verdict } of runSeeds(core, calls, makeStrategy(spec), range(40))) expect(verdict).toBe('ok');
@@ -51,7 +51,7 @@ describe.each(SEEDED)('%s', (spec) => {
     for (const { verdict } of runSeeds(core, range(6).map(() => ['meet', 3, 6] as const), makeStrategy(spec), range(40))) expect(verdict).toBe('ok');
   });
 
-  it('gets into a window of one access', () => {
+  it('hits a window of one access', () => {
     const runs = runSeeds(core, WINDOW, makeStrategy(spec), range(4000));
     // It takes two preemptions, close together.
     expect(runs.some(({ verdict }) => verdict === 'exception')).toBe(spec !== 'random:100' && spec !== 'pct:2');
@@ -99,7 +99,7 @@ describe('pct', () => {
   // Of depth 3.
   const twice: readonly Call[] = [['sees', 3, 10], ['shows', 3, 10]];
 
-  it('runs one thread after another but for its change points', () => {
+  it('runs one thread after another except at its change points', () => {
     for (const depth of [2, 5, 20]) {
       for (const { order } of runSeeds(core, [['work', 9, 50], ['work', 10, 50], ['work', 11, 50]], makeStrategy(`pct:${depth}`), range(200))) {
         const switches = order.filter((thread, i) => i > 0 && thread !== order[i - 1]).length;
@@ -160,7 +160,7 @@ describe('pos', () => {
 });
 
 describe('chaos', () => {
-  it('starves one thread while the others go on', () => {
+  it('starves one thread while the others run', () => {
     const runs = runSeeds(core, [['work', 9, 150], ['work', 10, 150], ['work', 11, 150]], makeStrategy('chaos'), range(100));
     const longest = runs.map(({ order }) => Math.max(...range(3).map((thread) => longestWithout(order, thread))));
     const walk = runSeeds(core, [['work', 9, 150], ['work', 10, 150], ['work', 11, 150]], makeStrategy('uniform'), range(100));
@@ -169,7 +169,7 @@ describe('chaos', () => {
     expect(usual.filter((length) => length >= 100).length).toBeLessThan(10);
   });
 
-  it('lets an execution end in which the others can only look on', () => {
+  it('lets an execution end in which the other threads only spin', () => {
     // The looks are not to be told from work, and cost the thread that works its stretches.
     const runs = runSeeds(core, [['lookUntil', 3], ['lookUntil', 3], ['shows', 3, 600]], makeStrategy('chaos'), range(60));
     expect(new Set(runs.map(({ verdict }) => verdict))).toEqual(new Set(['ok']));
@@ -204,7 +204,7 @@ function longestWithout(order: readonly number[], thread: number): number {
 }
 
 describe('the portfolio', () => {
-  it('takes its strategies by turns, by seed', () => {
+  it('takes its strategies in turn, by seed', () => {
     const strategy = makeStrategy('portfolio');
     const names = range(48).map((seed) => {
       run(core, MIXED, strategy, seed);
@@ -217,7 +217,7 @@ describe('the portfolio', () => {
 });
 
 describe('the catalog', () => {
-  it('makes what it lists, under the name that it has', () => {
+  it('makes each strategy that it lists, under its name', () => {
     for (const { spec } of STRATEGIES) expect(makeStrategy(spec).name).toBe(spec);
     for (const spec of ['pct:3:1840', 'weighted:3,4', 'preemptions:']) expect(makeStrategy(spec).name).toBe(spec);
   });

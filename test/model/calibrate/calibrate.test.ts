@@ -1,12 +1,12 @@
-/** What calibrate gives is what scale --model reads, and nothing that can't be. */
-import { expect, test } from 'vitest';
+/** The output of calibrate is valid input of scale --model. */
+import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../../src/run/errors.ts';
 import { calibrate, type CalibrateOptions } from '../../../src/model/calibrate/calibrate.ts';
 import { probeThreads, type Probes } from '../../../src/model/calibrate/probe-threads.ts';
 import type { ProbeName } from '../../../src/model/calibrate/probes.ts';
 import { checkMachine } from '../../../src/model/machine-model.ts';
 
-/** Probes of a quiet machine, but for what `changes` say. */
+/** Returns the probes of a quiet machine with the figures `changes`. */
 function quiet(changes: Partial<Record<ProbeName, number | readonly number[]>> = {}) {
   const figures: Record<ProbeName, number | readonly number[]> = {
     chase: 5, stream: 4, scatter: 14, mispredict: 8, range: 2, atomicLoad: 6, atomicStore: 9, rmw: 10, pingPong: [68, 69], wake: [7000, 10_000], sleep: 80_000, ...changes,
@@ -17,44 +17,46 @@ function quiet(changes: Partial<Record<ProbeName, number | readonly number[]>> =
     two: async (probe) => figures[probe] as readonly number[],
     close: async () => void state.closed++,
   };
-  // As a loop whose accesses take 0.6 ns.
+  // A loop whose accesses take 0.6 ns.
   const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 600, predictedNs: [500, 800] });
   return { state, options: { name: 'quiet', probes, sample } };
 }
 
-test('a quiet machine is written, with where it was measured', async () => {
-  const { options, state } = quiet();
-  const { machine } = await calibrate(options);
-  expect(checkMachine(machine)).toEqual(machine);
-  expect(machine).toMatchObject({ name: 'quiet', transferNs: 58, rmwNs: 10, wakeNs: 7000, notifyNs: 10_000, host: { node: process.versions.node } });
-  expect(machine.accessNs).toBeCloseTo(0.6, 6);
-  expect(state.closed).toBe(1);
-});
+describe('calibrate', () => {
+  it('returns a quiet machine with its host', async () => {
+    const { options, state } = quiet();
+    const { machine } = await calibrate(options);
+    expect(checkMachine(machine)).toEqual(machine);
+    expect(machine).toMatchObject({ name: 'quiet', transferNs: 58, rmwNs: 10, wakeNs: 7000, notifyNs: 10_000, host: { node: process.versions.node } });
+    expect(machine.accessNs).toBeCloseTo(0.6, 6);
+    expect(state.closed).toBe(1);
+  });
 
-test.each([
-  [{ pingPong: [24_010, 24_010] }, 'transferNs 24000: at most 5000'],
-  [{ wake: [-40_000, 10_000] }, 'wakeNs -40000: at least 0'],
-  [{ sleep: 3e8 }, 'sleepNs 300000000: at most 10000000'],
-])('%j is refused before marking', async (changes, problem) => {
-  const { options, state } = quiet(changes);
-  let marked = 0;
-  const calibrated = calibrate({ ...options, sample: (...args) => (marked++, options.sample!(...args)) });
-  await expect(calibrated).rejects.toThrow(`the machine is busy: it can't be that ${problem}; nothing was written.`);
-  expect([marked, state.closed]).toEqual([0, 1]);
-});
+  it.each([
+    [{ pingPong: [24_010, 24_010] }, 'transferNs 24000: at most 5000'],
+    [{ wake: [-40_000, 10_000] }, 'wakeNs -40000: at least 0'],
+    [{ sleep: 3e8 }, 'sleepNs 300000000: at most 10000000'],
+  ])('refuses %j before marking', async (changes, problem) => {
+    const { options, state } = quiet(changes);
+    let marked = 0;
+    const calibrated = calibrate({ ...options, sample: (...args) => (marked++, options.sample!(...args)) });
+    await expect(calibrated).rejects.toThrow(`the machine is busy: it can't be that ${problem}; nothing was written.`);
+    expect([marked, state.closed]).toEqual([0, 1]);
+  });
 
-test('a mark loop whose accesses take no time is refused', async () => {
-  const { options } = quiet();
-  const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 1, predictedNs: [500, 800] });
-  await expect(calibrate({ ...options, sample })).rejects.toThrow(/it can't be that accessNs .*: at least 0.001/);
-});
+  it('refuses a mark loop whose accesses take no time', async () => {
+    const { options } = quiet();
+    const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 1, predictedNs: [500, 800] });
+    await expect(calibrate({ ...options, sample })).rejects.toThrow(/it can't be that accessNs .*: at least 0.001/);
+  });
 
-test('Ctrl-C ends a probe that would not end by itself', async () => {
-  const controller = new AbortController();
-  const probes = probeThreads(controller.signal);
-  // One side alone waits for the other for ever.
-  const alone = probes.one('pingPong', 32 << 10);
-  controller.abort();
-  await expect(alone).rejects.toBeInstanceOf(Stopped);
-  await probes.close();
+  it('ends a probe that waits forever on Ctrl-C', async () => {
+    const controller = new AbortController();
+    const probes = probeThreads(controller.signal);
+    // One side alone waits for the other forever.
+    const alone = probes.one('pingPong', 32 << 10);
+    controller.abort();
+    await expect(alone).rejects.toBeInstanceOf(Stopped);
+    await probes.close();
+  });
 });

@@ -1,4 +1,4 @@
-/** A machine ends early by `stop()`, by its signal, or by its callbacks: always the same way, in every phase. */
+/** A machine ends early by `stop()`, its signal or its callbacks, in the same way in every phase. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe('stop()', () => {
-  it('rejects finished with Stopped, before the threads are up too, and does no harm again', async () => {
+  it('rejects finished with Stopped, also before the threads are up, and may be called again', async () => {
     const runtime = await startRuntime(ENDLESS);
     const stopping = [runtime.stop(), runtime.stop()];
     expect((await errorOf(runtime.finished)).name).toBe('Stopped');
@@ -60,14 +60,14 @@ describe('stop()', () => {
     expect(await errorOf(runtime.finished)).toBeInstanceOf(library.Stopped);
   });
 
-  it('leaves the result of a machine that is done', async () => {
+  it('keeps the result of a finished machine', async () => {
     const runtime = await startRuntime(SHORT);
     const { memstats } = await runtime.finished;
     await runtime.stop();
     expect((await runtime.finished).memstats).toBe(memstats);
   });
 
-  it('breaks off a dump of the heap', async () => {
+  it('aborts a heap dump', async () => {
     const heapdump = join(folder, 'broken-off.gz');
     const runtime = await startRuntime({ workload: 'list', params: { count: 300_000, runs: 1 }, procs: 1, heapdump });
     while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -86,11 +86,11 @@ describe('the signal', () => {
     expect(await errorOf(runtime.finished)).toBeInstanceOf(library.Stopped);
   });
 
-  it('keeps a machine from being started', async () => {
+  it('prevents the start of a machine if it is aborted', async () => {
     expect(await errorOf(startRuntime({ ...ENDLESS, signal: AbortSignal.abort() }))).toBeInstanceOf(library.Stopped);
   });
 
-  it('is heard while a heap is loaded', async () => {
+  it('ends the loading of a heap', async () => {
     const controller = new AbortController();
     const starting = startRuntime({ workload: 'collect', heap: longList(1_000_000), procs: 1, signal: controller.signal });
     // Before the threads are made: a million objects are loaded in many pieces.
@@ -98,7 +98,7 @@ describe('the signal', () => {
     expect(await errorOf(starting)).toBeInstanceOf(library.Stopped);
   });
 
-  it('carries no listener of a machine that is over', async () => {
+  it('has no listener of a finished machine', async () => {
     const signal = countingSignal();
     const counts: number[] = [];
     for (const options of [SHORT, { ...SHORT, seed: 2 }]) {
@@ -125,7 +125,7 @@ describe('a callback', () => {
     expect(await errorOf(runtime.finished)).toEqual(new RangeError('mine'));
   });
 
-  it('is waited for, and may still reject when the last goroutine is done', async () => {
+  it('is awaited, and may still reject after the last goroutine has ended', async () => {
     let done = (): void => {};
     const asked = new Promise<void>((resolve) => (done = resolve));
     const runtime = await startRuntime({ ...SHORT, params: { count: 400_000, ring: 100 }, onCycle: () => asked.then(() => Promise.reject(new RangeError('late'))) });
@@ -135,7 +135,7 @@ describe('a callback', () => {
 });
 
 describe('the memory of a machine', () => {
-  it.each(['go1.3', 'tuned'] as const)('dies with it (%s)', async (policy) => {
+  it.each(['go1.3', 'tuned'] as const)('is freed with it (%s)', async (policy) => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const { signal } = new AbortController();

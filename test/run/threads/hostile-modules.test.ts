@@ -127,7 +127,7 @@ describe('a harmless module', () => {
 
 /** What the step does after the damage, and whether the oracle runs. */
 const AFTER = ['return 1;', 'for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 64, 0); return yieldTo(1);']
-  .flatMap((then) => [false, true].map((verify) => ({ then, verify })));
+  .flatMap((next) => [false, true].map((verify) => ({ next, verify })));
 
 describe('a memory that steps damage', () => {
   it.concurrent.each<[string, string]>([
@@ -138,8 +138,8 @@ describe('a memory that steps damage', () => {
     ['a slot in front of the frame', 'for (let i = 1; i < 8; i++) setSlot(m, gp, -i, newObject(m, mp, gp, 0, 64, 0));'],
     ['the links of free blocks', 'const o = newObject(m, mp, gp, 0, 16, 0); for (let i = 0; i < 64; i++) storeWord(m, o, i, o);'],
   ])('never makes a message blame sweepgen: %s', async (_, damage) => {
-    for (const { then, verify } of sampled(AFTER, 3)) {
-      const { code, text } = await run({ step: `${damage} ${then}` }, { verify, hangSeconds: 3 });
+    for (const { next, verify } of sampled(AFTER, 3)) {
+      const { code, text } = await run({ step: `${damage} ${next}` }, { verify, hangSeconds: 3 });
       // The damage may go unnoticed, be detected, look like a mistake of the module, or hang the machine.
       expect([0, 1, 2, 3, 4]).toContain(code);
       expect(text).not.toMatch(BLAMES_US);

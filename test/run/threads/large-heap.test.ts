@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../../src/base/root.ts';
 import { buildModelHeap } from '../../../src/model/heap.ts';
 import { collectArgs } from '../../../src/workloads/collect.ts';
@@ -20,19 +20,21 @@ const image: HeapImage = {
   roots: Uint32Array.of(0),
 };
 
-test('a heap of 14 GB of buffers is collected in a small arena', async () => {
-  const { finished, map } = await startRuntime({ workload: 'collect', args: collectArgs(1, [1], false), heap: image, procs: 1, gogc: 'off', verify: true });
-  const { heap, cycles } = await finished;
-  expect(heap).toMatchObject({ objects: 4, reachable: 3, unreachable: 1, freed: 1 });
-  expect(heap!.represented).toEqual({
-    objects: 3, withReferences: 0, bytes: 14 * GB, blockBytes: 40_960, missingBytes: 14 * GB - 3 * 40_960, missingLiveBytes: 8 * GB - 2 * 40_960,
+describe('a heap of 14 GB of buffers', () => {
+  it('is collected in a small arena', async () => {
+    const { finished, map } = await startRuntime({ workload: 'collect', args: collectArgs(1, [1], false), heap: image, procs: 1, gogc: 'off', verify: true });
+    const { heap, cycles } = await finished;
+    expect(heap).toMatchObject({ objects: 4, reachable: 3, unreachable: 1, freed: 1 });
+    expect(heap!.represented).toEqual({
+      objects: 3, withReferences: 0, bytes: 14 * GB, blockBytes: 40_960, missingBytes: 14 * GB - 3 * 40_960, missingLiveBytes: 8 * GB - 2 * 40_960,
+    });
+    expect(cycles.at(-1)!.objectsMarked).toBe(4); // with the slice of the roots
+    expect(map.words * 4).toBeLessThan(GB);
   });
-  expect(cycles.at(-1)!.objectsMarked).toBe(4); // with the slice of the roots
-  expect(map.words * 4).toBeLessThan(GB);
-});
 
-test('a model is built of it too, and says its true size', async () => {
-  const { objects, bytes, represented } = await buildModelHeap({ workload: 'collect', image, procs: 2 });
-  expect(objects).toBe(5);
-  expect(bytes - represented!.missingBytes).toBe(16 + 3 * 40_960 + 8);
+  it('is modelled with its true size', async () => {
+    const { objects, bytes, represented } = await buildModelHeap({ workload: 'collect', image, procs: 2 });
+    expect(objects).toBe(5);
+    expect(bytes - represented!.missingBytes).toBe(16 + 3 * 40_960 + 8);
+  });
 });

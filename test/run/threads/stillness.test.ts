@@ -1,4 +1,4 @@
-/** When a machine counts as hung: by the time that was seen to pass, and by what the machine does. */
+/** A machine counts as hung by the time observed and by its state. */
 import { describe, expect, it } from 'vitest';
 import { Patience } from '../../../src/run/threads/patience.ts';
 import { Stillness } from '../../../src/run/threads/stillness.ts';
@@ -18,7 +18,7 @@ class Clock {
 }
 
 describe('patience', () => {
-  it('ends a little after the limit, counted from the last move', () => {
+  it('ends just after the limit, counted from the last progress', () => {
     const clock = new Clock();
     const patience = new Patience(4, clock.ns);
     const ended: number[] = [];
@@ -29,7 +29,7 @@ describe('patience', () => {
     expect(ended[0]).toBe(2000 + 4000 + TICK);
   });
 
-  it('takes a process that was suspended, or a main thread that was busy, for no more than a second', () => {
+  it('counts at most a second of a gap in which the process was suspended or busy', () => {
     const clock = new Clock();
     const patience = new Patience(20, clock.ns);
     for (let i = 0; i < 10; i++) {
@@ -64,33 +64,33 @@ function watched(module: string | undefined, during: (tick: number, m: Int32Arra
 const beat = (m: Int32Array, mp: number) => m[mp + M.at.heartbeat]++;
 
 describe('a machine', () => {
-  it('is stuck in a step that has not returned', () => {
+  it('is stuck if a step does not return', () => {
     expect(watched('./x.mjs', (tick, m, mp) => tick === 1 && beat(m, mp))).toEqual({
       ms: 4000 + TICK, said: 'WorkloadError: workload module ./x.mjs: step 1 (work) of goroutine 1 has not returned for 4 s; a step must do a little and return, so that the world can be stopped',
     });
   });
 
-  it('is stuck in a step that began when others had stopped', () => {
+  it('is stuck if a step that began late does not return', () => {
     const { ms, said } = watched('./x.mjs', (tick, m, mp) => tick === 12 && beat(m, mp)) ?? {};
     expect(said).toMatch(/step 1 \(work\) of goroutine 1 has not returned/);
     expect(ms).toBeGreaterThan(4000 + TICK);
   });
 
-  it('is stuck where no step runs', () => {
+  it('is stuck if no step runs', () => {
     expect(watched('./x.mjs', (_, m, mp) => (m[mp + M.at.phase] = PHASE.sweep))?.said).toBe('MachineStuck: nothing has moved for 4 s');
   });
 
-  it('goes in a circle if steps return and change nothing', () => {
+  it('loops if steps return and change nothing', () => {
     const { ms, said } = watched('./x.mjs', (_, m, mp) => beat(m, mp)) ?? {};
     expect(ms).toBe(4000 + TICK);
     expect(said).toMatch(/^WorkloadError: workload module \.\/x\.mjs: goroutine 1 goes in a circle: for 4 s its steps have returned, .*step 1 \(work\)/);
   });
 
-  it('goes in a circle if the memory comes back to what it was', () => {
+  it('loops if the memory returns to an earlier state', () => {
     expect(watched('./x.mjs', (tick, m, mp) => { beat(m, mp); setGlobal(m, 0, tick % 3); })?.said).toMatch(/in a circle/);
   });
 
-  it("gets on by its steps alone if they are sweepgen's", () => {
+  it("makes progress by steps alone if the workload is built in", () => {
     expect(watched(undefined, (_, m, mp) => beat(m, mp))).toBeUndefined();
   });
 
@@ -98,7 +98,7 @@ describe('a machine', () => {
     ['counts', (tick, m, mp, gp) => { beat(m, mp); if (tick % 15 === 0) setInt(m, gp, 3, getInt(m, gp, 3) + 1); }],
     ['allocates', (tick, m, mp) => { beat(m, mp); if (tick % 15 === 0) mallocgc(m, mp, 64, 0); }],
     ['computes with an object', (tick, m, mp) => { beat(m, mp); if (tick === 1) setGlobal(m, 0, mallocgc(m, mp, 64, 0)); storeInt(m, getGlobal(m, 0), 0, tick); }],
-  ])('gets on if a step %s', (_, during) => {
+  ])('makes progress if a step %s', (_, during) => {
     expect(watched('./x.mjs', during)).toBeUndefined();
   });
 });

@@ -21,14 +21,14 @@ function prepare(path: string, strips: boolean) {
 }
 
 describe('a module of the user', () => {
-  it('is imported as it is if it is JavaScript, or if Node strips types', async () => {
+  it('is imported unchanged if it is JavaScript or if Node strips types', async () => {
     const script = write('plain.mjs', 'export default 1;\n');
     const typed = write('typed.ts', 'export default 1 as number;\n');
     expect((await prepare(script, false)).file).toBe(script);
     expect((await prepare(typed, true)).file).toBe(typed);
   });
 
-  it('is bundled with the TypeScript that it imports, with a source map, until it is removed', async () => {
+  it('is bundled with its TypeScript imports and a source map, and can be removed', async () => {
     write('part.ts', 'export const part: number = 40;\n');
     const typed = write('whole.ts', "import { part } from './part.ts';\nexport default (more: number): number => part + more;\n");
     const { file, remove } = await prepare(typed, false);
@@ -38,7 +38,7 @@ describe('a module of the user', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('that no parser takes is told in one line', async () => {
+  it('is refused in one line if it does not parse', async () => {
     const broken = write('broken.ts', 'export default (: number;\n');
     await expect(prepare(broken, false)).rejects.toThrow(UsageError);
     await expect(prepare(broken, false)).rejects.toThrow(/^workload module .*broken\.ts can't be loaded: [^\n]*$/);

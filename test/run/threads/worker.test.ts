@@ -1,4 +1,4 @@
-/** What each of up to 64 threads loads: one file, and nothing that only the main thread needs. */
+/** The worker of an M loads one file, without the modules that only the main thread needs. */
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -29,17 +29,17 @@ function graphOf(file: string): { readonly files: Set<string>; readonly packages
 describe('the worker of an M', () => {
   const { files, packages } = graphOf(join(ROOT, 'workers/m.ts'));
 
-  it('needs nothing but Node and the machine', () => {
+  it('imports only Node and the machine', () => {
     expect(files).toContain(join(ROOT, 'src/gc/scanblock.ts'));
     expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual([]);
   });
 
-  it('has none of what looks at a machine from outside', () => {
+  it('imports no room that observes a machine from outside', () => {
     const outside = [...files].filter((file) => /src\/(verify|report|cli|workloads\/heaps)\//.test(file));
     expect(outside).toEqual([]);
   });
 
-  it('is one file when it is gathered, that does the same', async () => {
+  it('is bundled into one file that behaves the same', async () => {
     const source = join(folder, 'entry.mjs');
     writeFileSync(join(folder, 'part.mjs'), 'export const part = 40;\n');
     writeFileSync(source, "import { basename } from 'node:path';\nimport { part } from './part.mjs';\nexport default () => part + basename('/a/bc').length;\n");
@@ -51,16 +51,16 @@ describe('the worker of an M', () => {
   });
 });
 
-describe('which of the two files is run', () => {
+describe('workerFile', () => {
   const worker = join(folder, 'w.js');
   const gathered = join(folder, 'w.gen.js');
 
-  it('is the modules where nothing was gathered', () => {
+  it('returns the module if there is no bundle', () => {
     writeFileSync(worker, '');
     expect(workerFile(worker, gathered)).toBe(worker);
   });
 
-  it('is the gathered file as long as it is not older', () => {
+  it('returns the bundle unless it is older', () => {
     writeFileSync(gathered, '');
     const { mtimeMs } = statSync(worker);
     utimesSync(gathered, mtimeMs / 1000, mtimeMs / 1000 + 1);

@@ -72,9 +72,9 @@ it('writes any number of 64 bits as it was read', () => {
 });
 
 it('encodes large records in pieces', () => {
-  const contents = Uint8Array.from({ length: 300_000 }, (_, i) => i);
-  const fields = Array.from({ length: 2 * 37_500 }, (_, i) => (i % 2 === 0 ? 1 : 4 * (i - 1)));
-  const name = 'ü'.repeat(100_000);
+  const contents = Uint8Array.from({ length: 140_000 }, (_, i) => i);
+  const fields = Array.from({ length: 2 * 17_500 }, (_, i) => (i % 2 === 0 ? 1 : 4 * (i - 1)));
+  const name = 'ü'.repeat(40_000);
   const records: DumpRecord[] = [
     { kind: 'object', address: HEAP, contents, fields },
     { kind: 'otherRoot', description: name, address: 0 },

@@ -8,7 +8,7 @@ import { expectAgreement, readDump } from './go-dump-feed.ts';
 import { mutate } from './go-dump-mutate.ts';
 import { smallDump } from './go-dump-writer.ts';
 
-const FILES = seeds(1000, 10_000);
+const FILES = seeds(400, 10_000);
 /** Most ms for one file. The average is below one. */
 const MAX_MS = 1000;
 const FORMATS = [3, 4, 5, 6, 7];

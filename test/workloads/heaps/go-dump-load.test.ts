@@ -6,14 +6,15 @@ import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
 import { imageNeeds, loadImage } from '../../../src/workloads/load-image.ts';
 import { classToSize, sizeToClass } from '../../../src/heap/size-classes.ts';
 import { runOnOneP } from '../../support/machine.ts';
+import { sampled } from '../../support/nightly.ts';
 
 /** The slice of roots is the only object that the machine adds. */
 const OWN_OBJECTS = 1;
 
-describe.each([
+describe.each(sampled([
   { go: '1.4', objects: 114_936, edges: 215_179, live: 114_921 },
   { go: '1.19', objects: 114_748, edges: 214_039, live: 114_742 },
-])('the heap of a program of Go $go', ({ go, objects, edges, live }) => {
+], 2))('the heap of a program of Go $go', ({ go, objects, edges, live }) => {
   const path = fileURLToPath(new URL(`../../fixtures/go-dumps/go${go}-indexer.heapdump.gz`, import.meta.url));
 
   it('is loaded, and a collection keeps exactly the reachable objects', async () => {

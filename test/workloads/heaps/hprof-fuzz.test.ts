@@ -8,7 +8,7 @@ import { seeds } from '../../support/nightly.ts';
 import { edgesOf, readBytes } from './hprof-feed.ts';
 import { naiveHprof } from './hprof-naive.ts';
 
-const FILES = seeds(700, 2500);
+const FILES = seeds(300, 2500);
 
 /** Edge-case numbers, and numbers that begin a record or a subrecord. */
 const NUMBERS: readonly Buffer[] = [

@@ -19,7 +19,7 @@ import { seeds } from '../../support/nightly.ts';
 import { readDump } from './go-dump-feed.ts';
 import { mutate } from './go-dump-mutate.ts';
 
-const FILES = seeds(160, 1000);
+const FILES = seeds(100, 1000);
 /** Most words of a machine that this test builds: 64 MB. */
 const MAX_WORDS = 1 << 24;
 

@@ -7,7 +7,7 @@ import { readText, tiny } from './feed.ts';
 import { naiveImage } from './naive-v8.ts';
 import { syntheticSnapshot } from './synthetic-snapshot.ts';
 
-const FILES = seeds(800, 2500);
+const FILES = seeds(400, 2500);
 /** Most ms for one file. The average is below one. */
 const MAX_MS = 1000;
 

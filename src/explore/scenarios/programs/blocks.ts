@@ -18,7 +18,7 @@ export const CELLS = 12;
 /** Slots of each M. */
 export const SLOTS = 16;
 
-export const KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
+export const HELD_KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
 
 const OWNER = ownedBy('thread', 'in a stopped world any M');
 export const Slot = struct('slot', 8, {
@@ -65,7 +65,7 @@ export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: nu
     checkClear(m, p, i);
   }
   checkClear(m, p, words - 1);
-  fillSlot(m, index, slot, KIND.block, p * 4, bytes);
+  fillSlot(m, index, slot, HELD_KIND.block, p * 4, bytes);
   m[slotOf(m, index, slot) + SCAN] = mayPoint ? 1 : 0;
   setTags(m, p, words, HELD | (index << 8) | slot);
 }
@@ -77,33 +77,33 @@ export function holdTiny(m: Mem, index: number, slot: number, address: number, b
     if (m8[address + i] !== 0) fatal('TINY_NOT_CLEAR', { address, byte: i, holds: m8[address + i] });
     m8[address + i] = tinyTag(index, slot);
   }
-  fillSlot(m, index, slot, KIND.tiny, address, bytes);
+  fillSlot(m, index, slot, HELD_KIND.tiny, address, bytes);
 }
 
 /** Records that M `index` holds the stack of `words` words at `x`, which may be dirty. */
 export function holdStack(m: Mem, index: number, slot: number, x: Ref, words: number): void {
-  fillSlot(m, index, slot, KIND.stack, x * 4, words * 4);
+  fillSlot(m, index, slot, HELD_KIND.stack, x * 4, words * 4);
   setTags(m, x, words, HELD | (index << 8) | slot);
 }
 
 /** Checks the tags of what M `index` holds in `slot`. */
 export function checkHeld(m: Mem, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (m[at + KIND_OF] === KIND.none) return;
-  if (m[at + KIND_OF] === KIND.tiny) checkTiny(m, index, slot, m[at + ADDRESS], m[at + BYTES]);
+  if (m[at + KIND_OF] === HELD_KIND.none) return;
+  if (m[at + KIND_OF] === HELD_KIND.tiny) checkTiny(m, index, slot, m[at + ADDRESS], m[at + BYTES]);
   else checkTags(m, m[at + ADDRESS] >>> 2, m[at + BYTES] >>> 2, HELD | (index << 8) | slot);
 }
 
 /** Clears `slot` of M `index`. */
 export function dropHeld(m: Mem, index: number, slot: number): void {
-  fillSlot(m, index, slot, KIND.none, 0, 0);
+  fillSlot(m, index, slot, HELD_KIND.none, 0, 0);
 }
 
 /** Puts the block of `slot` into `cell`. Returns the block that was there, with the cell's tag, or 0: it is the caller's now. */
 export function exchangeCell(m: Mem, index: number, slot: number, cell: number): Ref {
   const at = slotOf(m, index, slot);
   let p = 0;
-  if (m[at + KIND_OF] === KIND.block && m[at + FINALIZER] === 0) {
+  if (m[at + KIND_OF] === HELD_KIND.block && m[at + FINALIZER] === 0) {
     checkHeld(m, index, slot);
     p = m[at + ADDRESS] >>> 2;
     setTags(m, p, m[at + BYTES] >>> 2, IN_CELL | cell);
@@ -115,7 +115,7 @@ export function exchangeCell(m: Mem, index: number, slot: number, cell: number):
 /** Records that M `index` holds the block of `bytes` bytes at `p`, taken out of `cell`. */
 export function holdFromCell(m: Mem, index: number, slot: number, cell: number, p: Ref, bytes: number): void {
   checkTags(m, p, bytes >>> 2, IN_CELL | cell);
-  fillSlot(m, index, slot, KIND.block, p * 4, bytes);
+  fillSlot(m, index, slot, HELD_KIND.block, p * 4, bytes);
   setTags(m, p, bytes >>> 2, HELD | (index << 8) | slot);
 }
 

@@ -28,7 +28,7 @@ import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
 import { SCAVENGE_LIMIT_MS, clockMs, setClock } from '../../../sync/clock.ts';
 import { racyLoad } from '../../../sync/racy.ts';
 import type { Operation } from '../operation.ts';
-import { KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
+import { HELD_KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
 import { collect, endM, safePoint, setAlone } from './heap-world.ts';
 
 const { address: ADDRESS, bytes: BYTES, finalizer: FINALIZER } = Slot.at;
@@ -96,7 +96,7 @@ function stack(m: Mem, mp: MRef, index: number, slot: number, words: number): vo
 
 function unstack(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.stack) return;
+  if (kindIn(m, at) !== HELD_KIND.stack) return;
   checkHeld(m, index, slot);
   stackfree(m, mp, m[at + ADDRESS] >>> 2, m[at + BYTES] >>> 2);
   dropHeld(m, index, slot);
@@ -110,7 +110,7 @@ function drop(m: Mem, mp: MRef, index: number, slot: number): void {
 
 function freeHeld(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.block || m[at + FINALIZER] !== 0) return;
+  if (kindIn(m, at) !== HELD_KIND.block || m[at + FINALIZER] !== 0) return;
   checkHeld(m, index, slot);
   const p = m[at + ADDRESS] >>> 2;
   dropHeld(m, index, slot);
@@ -120,7 +120,7 @@ function freeHeld(m: Mem, mp: MRef, index: number, slot: number): void {
 /** Checks that each page of a held block leads to the block. */
 function lookUp(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.block) return;
+  if (kindIn(m, at) !== HELD_KIND.block) return;
   const p = m[at + ADDRESS] >>> 2;
   for (let word = 0; word < m[at + BYTES] >>> 2; word += PAGE_WORDS) {
     const { base, size } = lookup(m, mp, p + word);
@@ -140,14 +140,14 @@ function swap(m: Mem, mp: MRef, index: number, slot: number, cell: number): void
 
 function finalize(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) === KIND.none || kindIn(m, at) === KIND.stack) return;
+  if (kindIn(m, at) === HELD_KIND.none || kindIn(m, at) === HELD_KIND.stack) return;
   if (addfinalizer(m, mp, m[at + ADDRESS], 1, 0) !== (m[at + FINALIZER] === 0)) fatal('FINALIZER_NOT_AS_SET', { address: m[at + ADDRESS], had: m[at + FINALIZER] });
   m[at + FINALIZER] = 1;
 }
 
 function unfinalize(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) === KIND.none || kindIn(m, at) === KIND.stack) return;
+  if (kindIn(m, at) === HELD_KIND.none || kindIn(m, at) === HELD_KIND.stack) return;
   if (removefinalizer(m, mp, m[at + ADDRESS]) !== (m[at + FINALIZER] !== 0)) fatal('FINALIZER_NOT_AS_SET', { address: m[at + ADDRESS], had: m[at + FINALIZER] });
   m[at + FINALIZER] = 0;
 }

@@ -18,7 +18,7 @@ import { clearpools, flushallmcaches } from '../../../gc/roots.ts';
 import { cachestats } from '../../../gc/stats.ts';
 import { setUpSweep } from '../../../runtime/gc.ts';
 import { futexsleep, futexwakeup } from '../../../sync/os.ts';
-import { CELLS, KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
+import { CELLS, HELD_KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
 
 const { gcing: GCING } = M.at;
 const BSS = CONFIG + Config.at.bss;
@@ -97,7 +97,7 @@ function markHeld(m: Mem): void {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
       const kind = m[at + Slot.at.kind];
-      if (kind === KIND.block || kind === KIND.tiny) markAt(m, m[at + Slot.at.address] >>> 2);
+      if (kind === HELD_KIND.block || kind === HELD_KIND.tiny) markAt(m, m[at + Slot.at.address] >>> 2);
     }
   }
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {

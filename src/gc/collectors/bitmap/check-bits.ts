@@ -1,6 +1,6 @@
 /**
- * Checks of single blocks against the bitmap, as the runtime of 2011 could make them where
- * blocks changed hands. They run with --verify.
+ * Checks of single blocks against the bitmap when malloc hands them out and when they are swept, as
+ * in the runtime of 2011. They run with --verify.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';

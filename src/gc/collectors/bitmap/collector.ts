@@ -1,15 +1,18 @@
 /**
- * The collector of 2011: one thread, the bitmap, the whole heap swept before the world goes
- * on. What was its own is the mark; the sweep of a span is the shared one.
+ * The collector of 2011 (Go's change 3975046).
  *
- * Where the shared heap departs from that of 2011:
- * - bitSpecial has no use: a span has a list of its specials. markfin walks those lists
- *   in place of the table of finalizers.
+ *   1. Clear the counts of lookups.
+ *   2. One M scans the roots and all they lead to, with the marks in the bitmap (scanblock.ts).
+ *   3. Hand all workbufs back.
+ *   4. Sweep every span before the world goes on, with the shared sweeper (malloc/sweep.ts).
+ *
+ * Departures, because the heap is shared with later collectors:
+ * - bitSpecial is unused: a span has a list of its specials. markfin walks these lists instead of
+ *   the table of finalizers.
  * - FlagNoPointers is the scan bit, inverted. FlagNoGC is an allocated bit that is clear
  *   while the scan bit is set (markNoGC). FlagNoProfiling is FLAG_NOPROFILING.
- * - stealcache comes first: the sweep gives blocks to the MCentrals, not to the MCache of who
- *   sweeps, and will not touch a span that is still cached. It is the job flushallmcaches of
- *   the roots. cachestats runs where it did.
+ * - stealcache comes first: the sweep returns blocks to the MCentrals, not to the sweeper's MCache,
+ *   and refuses a cached span. The roots do it (flushallmcaches). cachestats runs where it did.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { loadWide, storeWide } from '../../../memory/wide.ts';
@@ -28,7 +31,7 @@ const NSIZELOOKUP = BITMAP_WORK + BitmapWork.at.nsizelookup;
 const NADDRLOOKUP = BITMAP_WORK + BitmapWork.at.naddrlookup;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 
-/** Marks what the roots lead to: data, bss, stacks (scanstack), and the specials (markfin). */
+/** Marks from the roots: data, bss, stacks (scanstack) and specials (markfin). */
 function markBitmap(m: Mem, mp: MRef): void {
   storeWide(m, NSIZELOOKUP, 0);
   storeWide(m, NADDRLOOKUP, 0);
@@ -36,7 +39,7 @@ function markBitmap(m: Mem, mp: MRef): void {
   releaseBuffers(m, mp);
 }
 
-/** Sweeps every span; the world is stopped. */
+/** Sweeps every span. The world is stopped. */
 function sweepBitmap(m: Mem, mp: MRef): void {
   while (sweepone(m, mp) !== NOTHING_TO_SWEEP) Atomics.add(m, XNPAUSESWEEP, 1);
   if (checksBlocks(m)) checkFreelists(m);

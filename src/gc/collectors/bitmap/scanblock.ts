@@ -1,11 +1,16 @@
 /**
- * The mark loop of 2011. It keeps an explicit list of blocks to scan instead of recursing,
- * and asks the bitmap for what the collector before it asked the span: a pointer's block, and
- * a block's size. Only where no start of a block is near enough to share a bitmap word is the
- * span looked up.
+ * The mark loop of 2011.
  *
- * One departure: a free block of the shared heap keeps its allocated bit, so a stale pointer
- * marks it; the sweep knows it by its freelist. In 2011 free blocks had bitBlockBoundary.
+ *   1. For each pointer, find the start of its block: in the same bitmap word, or by an addr lookup
+ *      of the span. Mark the block, and list it if it may hold pointers.
+ *   2. Take a block off the list. Find its size: the distance to another start in the same bitmap
+ *      word, or by a size lookup of the span. Go on at 1 with its words, until the list is empty.
+ *
+ * Invariant: each marked block that may hold pointers has been scanned or is listed. One M marks,
+ * so marks are plain stores.
+ *
+ * Departure: a free block of the shared heap keeps its allocated bit, so a stale pointer marks it.
+ * The sweep recognizes it by the freelist. In 2011 free blocks had bitBlockBoundary.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -30,7 +35,7 @@ const BOUNDARY = BIT_ALLOCATED | BIT_SCAN;
 const NO_BLOCK = -1;
 const UNKNOWN = 0;
 
-/** Scans the `n` words at `b` and all blocks they lead to. */
+/** Scans the `n` words at `b`, and all blocks they lead to. */
 export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   const arena = m[ARENA];
   const used = m[ARENA_USED] - arena;
@@ -40,7 +45,7 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   let naddrlookup = 0;
   let nsizelookup = 0;
   let wbuf = 0;
-  // Of the current buffer: its first entry, the first free one, and past the last.
+  // The current buffer's first entry, first free entry and end.
   let bw = 0;
   let w = 0;
   let ew = 0;
@@ -103,7 +108,7 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   addWide(m, NSIZELOOKUP, nsizelookup);
 }
 
-/** The last heap word before `shift` where a block starts, of the group of `bits`; -1 for none. */
+/** Returns the last heap word before `shift` where a block starts, in the group of `bits`; -1 if there is none. */
 function boundaryBefore(bits: number, shift: number): number {
   let j = shift - 1;
   while (j >= 0 && ((bits >>> j) & BOUNDARY) === 0) j--;
@@ -111,9 +116,9 @@ function boundaryBefore(bits: number, shift: number): number {
 }
 
 /**
- * How far it is from the block that starts at heap word `shift` to the one after it or before
- * it, whichever is nearer: they are of one span, so that is its size. UNKNOWN when both lie
- * outside the group of `bits`.
+ * Returns the distance, in heap words, from the block that starts at `shift` to its nearer
+ * neighbour: both are of one span, so it is the block's size. UNKNOWN if no neighbour starts in the
+ * group of `bits`.
  */
 function boundaryNear(bits: number, shift: number): number {
   const starts = (bits | (bits >>> 16)) & 0xffff;
@@ -124,7 +129,7 @@ function boundaryNear(bits: number, shift: number): number {
   return UNKNOWN;
 }
 
-/** The span's answer: where the block starts that the word at `off` lies in, or NO_BLOCK. */
+/** Returns the start of the block that holds the word at `off`, from its span; NO_BLOCK if there is none. */
 function findBase(m: Mem, off: number): number {
   const ref = m[ARENA] + off;
   const s = m[m[SPAN_MAP] + (off >> PAGE_WORD_SHIFT)];

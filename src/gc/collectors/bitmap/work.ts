@@ -1,11 +1,13 @@
 /**
- * The work of the collector of 2011: buffers of blocks to scan on two plain lists, `full` and
- * `empty`, since one thread marks. An entry is the block's ref alone; its size is found again
- * when it is taken out.
+ * The list of blocks to scan of the collector of 2011.
  *
- * The memory is that of the shared workbufs, with `next` and `nw` where those have stashlink
- * and nobj, and w[] over all of their objects. It is taken from gc/work.ts and handed back
- * when marking ends, so the law there holds.
+ *   1. Entries fill a buffer. A full buffer goes on the plain list `full`; one M marks, so no lock.
+ *   2. When a buffer is empty, it goes on `empty` in exchange for a full one.
+ *   3. When marking ends, all buffers go back to gc/work.ts.
+ *
+ * An entry is the block's ref alone; its size is found when the entry is taken. The buffers are the
+ * shared workbufs, with `next` and `nw` in place of stashlink and nobj, so the invariant of gc/work.ts
+ * holds between marks.
  */
 import { ownedBy } from '../../../memory/guardian.ts';
 import { by, struct, type Mem } from '../../../memory/struct.ts';
@@ -31,22 +33,22 @@ const EMPTY = BITMAP_WORK + BitmapWork.at.empty;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const { nobj: NW, stashlink: NEXT, obj: W } = workbufStruct(1).at;
 
-/** w[0] of `b`. */
+/** Returns the ref of the first entry of `b`. */
 export function firstEntry(b: WorkbufRef): Ref {
   return b + W;
 }
 
-/** Past the last entry that `b` has room for. */
+/** Returns the end of the room in `b`. */
 export function entriesEnd(m: Mem, b: WorkbufRef): Ref {
   return b + m[WORKBUF_WORDS];
 }
 
-/** Past the last entry in `b`. */
+/** Returns the end of the entries in `b`. */
 export function entriesUsed(m: Mem, b: WorkbufRef): Ref {
   return b + W + m[b + NW];
 }
 
-/** An empty buffer; `full`, if not 0, is filled to its end and goes on the full list. */
+/** Returns an empty buffer. If `full` is not 0, puts it on the full list; it has no room left. */
 export function nextEmpty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
   if (full !== 0) {
     m[full + NW] = m[WORKBUF_WORDS] - W;
@@ -59,7 +61,7 @@ export function nextEmpty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
   return b;
 }
 
-/** A full buffer, in exchange for the empty one `b` (0 for none); 0 when nothing is left. */
+/** Exchanges the empty buffer `b` (0: none) for a full one. Returns 0 when none is left. */
 export function nextFull(m: Mem, b: WorkbufRef): WorkbufRef {
   if (b !== 0) {
     m[b + NW] = 0;
@@ -71,7 +73,7 @@ export function nextFull(m: Mem, b: WorkbufRef): WorkbufRef {
   return full;
 }
 
-/** Marking is over: hands every buffer back. */
+/** Hands every buffer back when marking has ended. */
 export function releaseBuffers(m: Mem, mp: MRef): void {
   while (m[EMPTY] !== 0) {
     const b = m[EMPTY];

@@ -1,12 +1,17 @@
 /**
- * The collector of 2010: one thread, a reference word for each block (heap/refword.ts), and
- * two passes over all spans before the world goes on. The first finds what is to be
- * finalized, and keeps what that needs; the second queues those finalizers and frees the
- * rest.
+ * The collector of 2010, with a reference word for each block (refword.ts).
  *
- * It departs from 2010 where the heap is shared with the later collectors: specials hang on
- * spans, so a block of the tiny allocator may have several finalizers, which come due
- * together; all of them are queued. Freed blocks go to the MCentrals, not to the MCache.
+ *   1. One M scans the roots and all they lead to. It turns RefNone into RefSome (scanblock.ts).
+ *   2. First pass over all spans (sweepspan0): a block with RefNone and a finalizer becomes
+ *      RefFinalize. What it points at becomes RefSome, so that the finalizer finds its object whole.
+ *   3. Second pass (sweepspan1): queue the finalizers of RefFinalize, free RefNone, and make the
+ *      rest RefNone again. Then the world goes on.
+ *
+ * Invariant: between cycles, each block that is handed out has RefNone. Source: mgc0.c of 2010.
+ *
+ * Departures: specials belong to spans, so a block of the tiny allocator may have several
+ * finalizers. They come due together, and all are queued. Freed blocks go to the MCentrals, not to
+ * the MCache.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -35,9 +40,8 @@ const { xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET } = Special.at;
 
 /**
- * Finds the references that the roots lead to, and then what is to be finalized. That second
- * half was the sweep's first pass; it counts as marking here, so that at the checkpoint all
- * is said that the sweep goes by.
+ * Marks from the roots, then runs the first pass. The pass counts as marking, so that at the
+ * checkpoint each word is final.
  */
 function markRefwords(m: Mem, mp: MRef): void {
   scanRoots(m, mp, false, scanblock);
@@ -47,7 +51,7 @@ function markRefwords(m: Mem, mp: MRef): void {
   }
 }
 
-/** Marks the blocks of `s` without a reference but with a finalizer, and keeps what they point at. */
+/** Marks the blocks of `s` that have a finalizer and no reference, and keeps what they point at. */
 function sweepspan0(m: Mem, mp: MRef, s: SpanRef): void {
   const words = m[s + ELEMSIZE] >>> 2;
   const first = refwordsOf(m, s);
@@ -60,7 +64,7 @@ function sweepspan0(m: Mem, mp: MRef, s: SpanRef): void {
   }
 }
 
-/** The second pass: sweeps every span; the world is stopped. */
+/** Runs the second pass. The world is stopped. */
 function sweepRefwords(m: Mem, mp: MRef): void {
   const sg = m[SWEEPGEN];
   const n = m[SWEEP_NSPAN];
@@ -76,13 +80,13 @@ function sweepRefwords(m: Mem, mp: MRef): void {
     sweepspan1(m, mp, s);
     swept++;
   }
-  // Nobody need look for more.
+  // No sweeper needs to look for more.
   Atomics.store(m, XSPANIDX, n);
   Atomics.store(m, XSWEEPDONE, 1);
   Atomics.add(m, XNPAUSESWEEP, swept);
 }
 
-/** Frees RefNone, resets the others to it; due finalizers are queued. */
+/** Sweeps `s`: frees RefNone, queues due finalizers, resets the other words to RefNone. */
 function sweepspan1(m: Mem, mp: MRef, s: SpanRef): void {
   if (m[s + SPECIALS] !== 0) sweepSpecials(m, mp, s);
   if (m[s + SIZECLASS] === 0) sweepLarge(m, mp, s);
@@ -153,7 +157,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): void {
   freeSpan(m, mp, s, nfree, first, last);
 }
 
-/** What the sweep by bitmap does to a block it frees: nothing to scan, and to be zeroed, or zero but for its link. */
+/** Clears the scan bit of the freed block at `p` and notes that malloc must zero it, as the sweep by bitmap does. */
 function clearFreed(m: Mem, p: Ref, words: number): void {
   const pw = m[PTR_WORDS];
   m[bitsWord(m, p)] &= ~(BIT_SCAN << bitsShift(m, p));
@@ -167,7 +171,7 @@ function wantsAll(): boolean {
   return true;
 }
 
-/** The collector of 2010 has no specials for the profiler: a map from addresses knows the sampled blocks. */
+/** Records a sample in the map of addresses: the profiler of 2010 had no specials. */
 function recordSample(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
   setaddrbucket(m, mp, p << 2, bucket);
   setRefProfiled(m, p);

@@ -1,11 +1,14 @@
 /**
- * The mark loop of 2010: a recursive walk, depth first, that asks the span of each pointer
- * (mlookup) for the block and its reference word.
+ * The mark loop of 2010, a depth-first recursion.
  *
- * JavaScript's stack is too small for a list of a million objects, as C's was not. So the
- * calls that wait are kept in frames of our own: where a call goes on, and where its block
- * ends. The order of the walk is that of the recursion. A call with nothing left to do is
- * not kept; the recursion kept it.
+ *   1. For each pointer, look up its span, its block and the block's reference word (mlookup).
+ *   2. If the word says RefNone or RefFinalize, set RefSome.
+ *   3. If the block may hold pointers, push a frame for the rest of the current one, and go on at 1
+ *      with the block's words. At the end of a block, pop a frame.
+ *
+ * A frame is the word to go on at and the end of the block. Frames lie in workbufs, because
+ * JavaScript's stack cannot hold a list of a million objects. The order is that of the recursion,
+ * except that a frame with nothing left to scan is not pushed. Source: scanblock of 2010's mgc0.c.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -25,14 +28,14 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const { start: START, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
 const OBJECTS_MARKED = M.at.gcstats + GCStats.at.objectsMarked;
-/** The frames lie in shared workbufs, each linked to the one below it. */
+/** Workbufs of frames, each linked to the one below it. */
 const { stashlink: BELOW, obj: FRAMES } = workbufStruct(1).at;
 const FRAME_WORDS = 2;
 
 /**
- * Scans the `n` words at `b`: every block they lead to that has RefNone gets RefSome and is
- * scanned too, if it may hold pointers. So does one with RefFinalize: another object whose
- * finalizer is due needs it, so its own must wait. A circle of such objects waits for ever.
+ * Scans the `n` words at `b` and all blocks they lead to that have RefNone. A block with RefFinalize
+ * gets RefSome too: another object whose finalizer is due needs it, so its own finalizer waits.
+ * Objects with finalizers in a circle wait for ever.
  */
 export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   const arena = m[ARENA];
