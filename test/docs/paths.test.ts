@@ -9,11 +9,6 @@ import { markdownPages } from '../../src/cli/docs/documents.ts';
 const PATH = /`((?:src|test|bench|workers|docs)\/[\w./-]+)(?:#[\w.]+)?`/g;
 /** The tutorial's collector is built by its test. */
 const PLACEHOLDER = /NAME|smallstack/;
-/** Named in docs before the change that brings them; a path that exists must leave this list. */
-const PENDING = [
-  'src/run/machine-options.ts',
-  'src/cli/commands.ts',
-];
 /** The changelog names files of its time. */
 const pages = markdownPages().filter(([path]) => path !== 'CHANGELOG.md');
 
@@ -23,11 +18,7 @@ function pathsIn(text: string): string[] {
 
 describe('files named in docs', () => {
   it.each(pages)('%s names only files that exist', (_, text) => {
-    expect([...new Set(pathsIn(text))].filter((path) => !existsSync(join(ROOT, path)) && !PENDING.includes(path))).toEqual([]);
-  });
-
-  it('are pending only while they are missing', () => {
-    expect(PENDING.filter((path) => existsSync(join(ROOT, path)))).toEqual([]);
+    expect([...new Set(pathsIn(text))].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   it('are recognised', () => {
