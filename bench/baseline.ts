@@ -1,4 +1,4 @@
-/** Figures of another day, and what has changed since. */
+/** Compares figures with a recorded baseline. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,7 +7,7 @@ import { mannWhitney } from '../src/report/mann-whitney.ts';
 import { median } from '../src/base/statistics.ts';
 import { isRate, type Row } from './suite.ts';
 
-/** benchstat's. */
+/** Significance level, that of benchstat. */
 const ALPHA = 0.05;
 
 const Baseline = z.strictObject({
@@ -18,12 +18,12 @@ const Baseline = z.strictObject({
 });
 type Baseline = z.infer<typeof Baseline>;
 
-/** @throws Error when the file is not there, or is no baseline */
+/** Reads the baseline at `path`. @throws Error if there is none */
 export function readBaseline(path: string): Baseline {
   return Baseline.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-/** Puts `rows` into the file at `path`, in place of those of the same names. */
+/** Writes `rows` to the file at `path`, where they replace rows of the same names. */
 export function writeBaseline(path: string, before: Baseline | null, rows: readonly Row[]): void {
   const kept = (before?.rows ?? []).filter(({ name }) => !rows.some((row) => row.name === name));
   const rounded = rows.map((row) => ({ ...row, samples: row.samples.map((sample) => Number(sample.toPrecision(4))) }));
@@ -32,7 +32,7 @@ export function writeBaseline(path: string, before: Baseline | null, rows: reado
   writeFileSync(path, `{\n  "commit": ${JSON.stringify(commit())},\n  "machine": ${JSON.stringify(machine())},\n  "node": ${JSON.stringify(process.version)},\n  "rows": [\n${lines}\n  ]\n}\n`);
 }
 
-/** "0.82, better", or "~" when it may well be chance; '' for a row that the baseline has not. */
+/** Returns "0.82, better", or "~" if the change is not significant; '' if the baseline lacks the row. */
 export function changeSince(before: Baseline | null, row: Row): string {
   const old = before?.rows.find(({ name, unit }) => name === row.name && unit === row.unit);
   if (old === undefined) return '';

@@ -1,8 +1,8 @@
 /**
- * `node dist/bench/beside-go.js [graph …] [--rounds=n]`: mark time and allocation beside the Go on
- * this machine, by turns in one run: round after round, each graph by Go, by both policies, with
- * one and two threads. What Go 1.3 would take follows from its time as a share of Go 1.19's,
- * both measured on another machine.
+ * `node dist/bench/beside-go.js [graph …] [--rounds=n]`: compares mark time and allocation with the Go on
+ * this machine. In each round, Go and both policies mark each graph in turn with
+ * one and two threads. The time of Go 1.3 is estimated from its ratio to Go 1.19,
+ * measured on another machine.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,14 +13,11 @@ import { median } from '../src/base/statistics.ts';
 import { churnNs, type ChurnNs } from './churn.ts';
 import { collect, markMs, POLICIES, THREADS } from './mark.ts';
 
-/**
- * Go 1.3's mark time as a share of Go 1.19's, with one and two threads, of each graph that
- * bench/peers builds.
- */
+/** Mark time of Go 1.3 over that of Go 1.19, with one and two threads, by graph. */
 const GO_1_3: Readonly<Record<string, readonly [number, number]>> = {
   tree: [0.49, 0.6], list: [0.86, 1], rand: [0.33, 0.39], wide: [0.58, 1.9], mixed: [0.74, 0.79],
 };
-/** Collections of each in a round. */
+/** Collections of each collector in a round. */
 const COLLECTIONS = 10;
 const CHURN_OBJECTS = 20_000_000;
 
@@ -84,7 +81,7 @@ function goMarkMs(graph: string, threads: number): number {
   return askGo('mark', '-graphs', graph, '-threads', String(threads), '-gcs', String(COLLECTIONS));
 }
 
-/** The median of one round. */
+/** Returns the median of one round. */
 function askGo(...args: readonly string[]): number {
   const text = execFileSync(peer, [...args, '-json', '-rounds', '1'], { encoding: 'utf8' });
   return (JSON.parse(text) as { results: { median: number }[] }).results[0].median;

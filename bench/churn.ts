@@ -1,7 +1,7 @@
 /**
- * Time of an object of 32 bytes, of which each goroutine keeps its last 100,000; collections
- * included. Each thread compiles for itself what it runs, which takes it as long as some millions of
- * objects: so there are two figures, of the whole run and of its second half alone.
+ * Allocation time of an object of 32 bytes, collections included. Each goroutine keeps its last 100,000 objects.
+ * Each thread compiles its own code, which takes as long as some millions of
+ * objects. So there are two figures: of the whole run, and of its second half.
  */
 import { startRuntime } from '../src/index.ts';
 import type { Suite } from './suite.ts';
@@ -11,9 +11,9 @@ const RUNS = 7;
 const OBJECTS = 20_000_000;
 
 export interface ChurnNs {
-  /** Nanoseconds an object from the first to the last. */
+  /** Ns per object, from the first to the last. */
   readonly whole: number;
-  /** The same between the collection in the middle of the run and the last one. */
+  /** Ns per object between the collection in the middle of the run and the last one. */
   readonly warm: number;
 }
 
@@ -33,7 +33,7 @@ export const churnSuite: Suite = {
   },
 };
 
-/** Allocates `count` objects in a process of its own. */
+/** Allocates `count` objects in a new process. */
 export async function churnNs(policy: Policy, threads: number, count: number): Promise<ChurnNs> {
   const runtime = await startRuntime({ workload: 'churn', policy, procs: threads, params: { threads, count } });
   const { elapsedNs, cycles } = await runtime.finished;

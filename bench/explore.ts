@@ -1,13 +1,14 @@
 /**
- * Executions a second of CPU time. An execution of the lock-free stack has about 200 accesses;
- * of a whole cycle, which has three times as many, a small collection is taken to be 5,000.
+ * Executions per second of CPU time. An execution of the lock-free stack has about 200 accesses. For
+ * a whole cycle, 5,000 accesses count as one execution: that is a small collection.
  */
 import { Bench } from 'tinybench';
 import { loadCore } from '../src/explore/load.ts';
 import { findScenario } from '../src/explore/find.ts';
 import { makeMonitors } from '../src/explore/monitors/catalog.ts';
 import { Explorer } from '../src/explore/scheduler.ts';
-import { settingOf, type MakeOracle, type Operation } from '../src/explore/scenarios/scenario.ts';
+import type { Operation } from '../src/explore/scenarios/operation.ts';
+import { settingOf, type MakeOracle } from '../src/explore/scenarios/scenario.ts';
 import { makeStrategy } from '../src/explore/strategies/catalog.ts';
 import { Verifier } from '../src/verify/verifier.ts';
 import type { Suite } from './suite.ts';
@@ -21,9 +22,9 @@ const COLLECTION = 5000;
 interface Subject {
   readonly name: string;
   readonly scenario: string;
-  /** Beyond the scenario's own, for each thread. */
+  /** Beyond those of the scenario, for each thread. */
   readonly more?: readonly Operation[];
-  /** Accesses that count as an execution; unless given, an execution counts as one. */
+  /** Accesses that count as one execution; by default each execution counts as one. */
   readonly accesses?: number;
   readonly monitors?: readonly string[];
   readonly withoutOracle?: boolean;
@@ -43,7 +44,7 @@ export const exploreSuite: Suite = {
   name: 'explore',
   summary: 'executions a second of one core, with and without the race detector',
   async *measure() {
-    // In CPU time: what else the machine does meanwhile matters little.
+    // CPU time depends little on the load of the machine.
     const bench = new Bench({ now: cpuMs, iterations: SAMPLES, time: 0, warmupIterations: 1, warmupTime: 0, retainSamples: true });
     for (const subject of SUBJECTS) {
       for (const [how, strategy] of Object.entries(STRATEGIES)) {
@@ -58,7 +59,7 @@ export const exploreSuite: Suite = {
   },
 };
 
-/** What runs executions for a while, and returns the milliseconds of one. */
+/** Returns a function that runs executions for a while and returns the ms of one. */
 async function batchOf(subject: Subject, strategy: string): Promise<() => number> {
   const explorer = await explorerOf(subject, strategy);
   let seed = 1;

@@ -1,7 +1,6 @@
 /**
- * `node dist/bench/machines.js [count]`: what memory a process has that has run one machine after the
- * other (100 unless given), as it began and as it went on. Nothing collects garbage by hand: a
- * machine's memory must go with it.
+ * `node dist/bench/machines.js [count]`: memory of a process that runs `count` machines (default 100) in
+ * sequence. Nothing forces a JavaScript collection: a machine's memory must be freed with the machine.
  */
 import { startRuntime, type RuntimeOptions } from '../src/index.ts';
 
@@ -11,7 +10,7 @@ const ROWS = 5;
 
 const { signal } = new AbortController();
 
-/** Machines of different sizes, which touch what a listener or a pool could keep. */
+/** Machines of different sizes, with the features that could leak a listener or a pool. */
 const MACHINES: readonly RuntimeOptions[] = [
   { workload: 'churn', params: { count: 100_000 }, procs: 2 },
   { workload: 'tree', params: { depth: 12 }, procs: 2, policy: 'tuned' },

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- suite …]`: all that sweepgen says of its own speed, beside bench/baseline.json.
- * `bench/beside-go.ts` measures Go's collector on the same graphs in the same run.
+ * `npm run bench [-- suite …]`: all benchmarks of sweepgen, compared with bench/baseline.json.
+ * `bench/beside-go.ts` compares with Go's collector on the same graphs.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ for (const suite of SUITES) {
 if (json) console.log(JSON.stringify({ machine: machine(), node: process.version, rows }, null, 2));
 if (save) writeBaseline(BASELINE, baseline, rows);
 
-/** Name, median with its 95 % interval, and the change since the baseline. */
+/** Returns a row: name, median with its 95 % interval, change since the baseline. */
 function lineOf(row: Row): string {
   const { low, high } = medianInterval(row.samples);
   const figures = `${format(median(row.samples))} ${row.unit} (${format(low)} to ${format(high)}, n=${row.samples.length})`;

@@ -13,7 +13,7 @@ export const THREADS = [1, 2];
 export type Policy = 'go1.3' | 'tuned';
 export const POLICIES: readonly Policy[] = ['go1.3', 'tuned'];
 const RUNS = 15;
-/** Collections with each count of threads before V8 has compiled what they run. */
+/** Collections with each number of threads that warm up V8. */
 const WARM_UP = 8;
 
 export const markSuite: Suite = {
@@ -35,14 +35,14 @@ function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Itera
   }
 }
 
-/** `runs` collections for each count of threads, by turns, in a process that has warmed up. */
+/** Runs `runs` collections for each number of threads, in turn, after a warm-up. */
 export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
   const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
   const { cycles } = await runtime.finished;
   return cycles.slice(-runs * THREADS.length);
 }
 
-/** From the start of the marking until the last M has left it. */
+/** Returns the time from the start of the mark until the last M has finished. */
 export function markMs({ markNs, waitNs }: Cycle): number {
   return (markNs + waitNs) / 1e6;
 }

@@ -1,7 +1,7 @@
 /**
- * `node dist/bench/memory.js [heap file …]`: what host memory it takes to load heaps and to mark
- * them once with one and with two threads, each in a process of its own; without a file, a V8 snapshot of 5 M objects
- * that is made for it. Then how long machines of up to 64 threads take until all of them run.
+ * `node dist/bench/memory.js [heap file …]`: peak host memory for loading heaps and marking
+ * them once with one and two threads, each in a new process. Without a file, it generates a V8 snapshot of 5 M objects.
+ * Then it measures the start of machines with up to 64 threads.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -17,14 +17,14 @@ import { collectArgs } from '../src/workloads/collect.ts';
 
 const MB = 2 ** 20;
 const OBJECTS = 5_000_000;
-/** Sizes of V8's objects, about as often as in a snapshot of a real program. */
+/** Sizes of V8's objects, with about the frequencies of a real snapshot. */
 const SIZES = [16, 16, 24, 24, 24, 32, 32, 40, 56, 64, 80, 128, 12, 20, 28, 200];
 const STARTS = 5;
 
 interface Loaded {
   readonly objects: number;
   readonly references: number;
-  /** Of the objects, as the file has them; of the spans that they are in. */
+  /** Bytes of the objects in the file, and of their spans. */
   readonly bytes: number;
   readonly heapInuse: number;
   readonly maxRss: number;
@@ -60,15 +60,15 @@ function startRow(threads: number): Record<string, number> {
   return { threads, 'median ms': Math.round(median(starts.map(({ wallMs }) => wallMs))), 'processor ms': Math.round(median(starts.map(({ cpuMs }) => cpuMs))) };
 }
 
-/** In a process of its own, whose memory and time are counted from nothing. */
+/** Runs in a new process, whose memory and time start at zero. */
 function child<Result>(what: string, argument: string): Result {
   return JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), what, argument], { encoding: 'utf8' })) as Result;
 }
 
-/** What `sweepgen scale <file> --runs 1` does. */
+/** Does the work of `sweepgen scale <file> --runs 1`. */
 async function load(file: string): Promise<Loaded> {
   const heap = await openHeapFile(file);
-  // A starved machine is no stuck one.
+  // A starved machine must not count as hung.
   const runtime = await startRuntime({ workload: 'collect', heap, takesHeap: true, args: collectArgs(1, [1, 2]), procs: 2, gogc: 'off', hangSeconds: 600 });
   const { memstats } = await runtime.finished;
   graphFacts(runtime.m);
@@ -76,7 +76,7 @@ async function load(file: string): Promise<Loaded> {
   return { objects: heap.objects, references: heap.edges, bytes: heap.bytes, heapInuse: memstats.HeapInuse, maxRss };
 }
 
-/** From the call until every thread has met the others at the gate. */
+/** Returns the time from the call until all threads are at the gate. */
 async function start(threads: number): Promise<{ wallMs: number; cpuMs: number }> {
   const before = process.cpuUsage();
   const begun = performance.now();
@@ -88,7 +88,7 @@ async function start(threads: number): Promise<{ wallMs: number; cpuMs: number }
   return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
-/** Three references an object on average, one of them to the next object and the others anywhere. */
+/** Three references per object on average: one to the next object, the others to random ones. */
 function writeSnapshot(path: string): void {
   let state = seedState(1);
   const below = (n: number): number => ((state = xorshift32(state)) >>> 0) % n;

@@ -1,6 +1,6 @@
 /**
- * `node dist/bench/model.js [machine] [graph …]`: what was measured beside what the model
- * predicts, for one and two threads. Without a machine: this one, if it was calibrated.
+ * `node dist/bench/model.js [machine] [graph …]`: measured and predicted mark times for one and two threads.
+ * The default machine is this one, if it was calibrated.
  */
 import { availableParallelism } from 'node:os';
 import { openMachine } from '../src/cli/machine-file.ts';

@@ -1,11 +1,11 @@
 /**
- * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: pauses of the collectors of
- * 2010 and 2011 beside those of the parallel one with one thread, on the same heaps. Go's
- * change of February 2011 says that it made pauses "about half as long"; the column
- * refword/bitmap is what came of that here.
+ * `node dist/bench/older-collectors.js [heap …] [--shrink=n] [--json]`: compares the pauses of the collectors of
+ * 2010 and 2011 with those of the parallel collector with one thread, on the same heaps. Go's
+ * change of February 2011 claims pauses "about half as long"; the column
+ * refword/bitmap shows the ratio here.
  *
- * The older collectors sweep in the pause. For the parallel one the pause, and the pause and
- * the sweep that follows, are told apart. With --shrink=64 the heaps are a 64th of their size.
+ * The older collectors sweep in the pause. For the parallel collector there are two figures: the pause, and the pause with
+ * the sweep that follows. With --shrink=64 the heaps are a 64th of their size.
  */
 import { availableParallelism } from 'node:os';
 import { startRuntime } from '../src/index.ts';
@@ -26,7 +26,7 @@ const HEAPS: readonly Heap[] = GRAPHS.map(({ name, objects, paramsFor }) => ({ n
 const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', params: (by) => ({ depth: 18 - Math.round(Math.log2(by)) }) }];
 const COLLECTORS: readonly Collector[] = ['refword', 'bitmap', 'parallel'];
 const RUNS = 15;
-/** The collectors by turns, so that whatever drifts meanwhile is the same for all. */
+/** Runs the collectors in turn, so that drift affects all alike. */
 const ROUNDS = 3;
 
 const words = process.argv.slice(2);
@@ -47,7 +47,7 @@ function setting({ name, params }: Heap): RuntimeOptions {
   return { workload: name, procs: 1, params: params(shrink) };
 }
 
-/** Forced collections of a graph, and no others. */
+/** Runs forced collections of a graph, and no others. */
 function graphOptions(graph: Heap): RuntimeOptions {
   return { ...setting(graph), args: collectArgs(RUNS, [1]), gogc: 'off' };
 }
@@ -70,7 +70,7 @@ async function measure({ name }: Heap, options: RuntimeOptions): Promise<Record<
   };
 }
 
-/** All collections but the first, which warms up. */
+/** Returns all collections but the first, which is the warm-up. */
 async function run(options: RuntimeOptions): Promise<readonly Cycle[]> {
   const runtime = await startRuntime(options);
   const { cycles } = await runtime.finished;

@@ -1,7 +1,7 @@
-/** What a suite of benchmarks gives: rows of samples. */
+/** The result of a suite of benchmarks: rows of samples. */
 
 export interface Row {
-  /** Unlike any other row's. */
+  /** Unique among all rows. */
   readonly name: string;
   readonly unit: 'ms' | 'ns/object' | 'GB/s' | '1/s';
   readonly samples: readonly number[];
@@ -13,7 +13,7 @@ export interface Suite {
   measure(): AsyncIterable<Row>;
 }
 
-/** Is more of it better? Of times less is. */
+/** Reports whether larger values are better. Of times, smaller ones are. */
 export function isRate({ unit }: Pick<Row, 'unit'>): boolean {
   return unit === 'GB/s' || unit === '1/s';
 }

@@ -1,8 +1,7 @@
 /**
- * How much span memory one thread sweeps in a second, by the size of its blocks and by how many
- * survive. The machine runs on this thread alone; each round allocates into the same spans,
- * marks, and sweeps, and only the sweep is measured, in CPU time: what else the machine does
- * meanwhile matters little.
+ * Span memory that one thread sweeps in a second, by block size and by share of survivors. The machine runs on this
+ * thread alone. Each round allocates into the same spans, marks and sweeps. Only the sweep is measured, in CPU time,
+ * which depends little on the load of the machine.
  */
 import { rootCount, clearpools } from '../src/gc/roots.ts';
 import { markWithOthers } from '../src/gc/helper.ts';
@@ -23,7 +22,7 @@ import type { Suite } from './suite.ts';
 const HEAP_BYTES = 64 << 20;
 const ROUNDS = 15;
 const SIZES = [16, 32, 128, 1024];
-/** Of so many blocks one survives; 0: none. */
+/** One block of this many survives; 0: none. */
 const SURVIVORS = [1, 2, 10, 100, 0];
 
 export const sweepSuite: Suite = {
@@ -36,7 +35,7 @@ export const sweepSuite: Suite = {
   },
 };
 
-/** GB/s of each round. */
+/** Returns the GB/s of each round. */
 function sweepRates(size: number, every: number): number[] {
   const count = HEAP_BYTES / size;
   const arenaBytes = spanBytes(size, 2 * count) + spanBytes(16 * count, 1) + (16 << 20);
@@ -57,7 +56,7 @@ function sweepRates(size: number, every: number): number[] {
   return samples;
 }
 
-/** `count` new blocks, of which the slice holds one of `every`. */
+/** Allocates `count` blocks; the slice holds one of `every`. */
 function fill(m: Mem, m0: MRef, keep: number, size: number, count: number, every: number): void {
   for (let i = 0; i < count; i++) {
     const block = mallocgc(m, m0, size, 0);

@@ -1,8 +1,10 @@
 /** The document that `explore --list --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import { MONITOR_NAMES } from '../explore/monitors/catalog.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../explore/scenarios/catalog.ts';
+import type { Scenario } from '../explore/scenarios/scenario.ts';
 import { STRATEGIES } from '../explore/strategies/catalog.ts';
 
 const SCHEMA = 1;
@@ -14,7 +16,7 @@ const scenario = z.object({
   knobs: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
 });
 
-export const CatalogDocument = z.object({
+export const CatalogDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('explore --list'),
   scenarios: z.array(scenario),
@@ -23,17 +25,20 @@ export const CatalogDocument = z.object({
   strategies: z.array(z.object({ spec: z.string(), summary: z.string() })),
   monitors: z.array(z.string()),
   mutants: z.array(z.object({ name: z.string(), history: z.string(), breaks: z.string() })),
-});
+}));
 
 export function catalogDocument(): string {
-  const document = CatalogDocument.parse({
+  return print(CatalogDocument, {
     schema: SCHEMA,
     command: 'explore --list',
-    scenarios: SCENARIOS,
-    canaries: CANARIES,
-    strategies: STRATEGIES,
+    scenarios: SCENARIOS.map(fieldsOf),
+    canaries: CANARIES.map(fieldsOf),
+    strategies: STRATEGIES.map(({ spec, summary }) => ({ spec, summary })),
     monitors: MONITOR_NAMES,
-    mutants: MUTANTS,
+    mutants: MUTANTS.map(({ name, history, breaks }) => ({ name, history, breaks })),
   });
-  return JSON.stringify(document, null, 2);
+}
+
+function fieldsOf({ name, summary, knobs }: Scenario): object {
+  return { name, summary, knobs: knobs.map(({ name: knob, values }) => ({ name: knob, values })) };
 }

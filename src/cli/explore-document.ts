@@ -1,5 +1,6 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import type { Station } from '../explore/campaigns/slice.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
@@ -8,7 +9,7 @@ import type { Tally } from '../explore/campaigns/tally.ts';
 const SCHEMA = 2;
 const count = z.number().int().nonnegative();
 
-export const ExploreDocument = z.object({
+export const ExploreDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('explore'),
   scenario: z.string(),
@@ -30,11 +31,11 @@ export const ExploreDocument = z.object({
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
   failure: LoggedFailure.omit({ type: true }).nullable(),
-});
+}));
 
 export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined): string {
   const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
-  const document = ExploreDocument.parse({
+  return print(ExploreDocument, {
     schema: SCHEMA,
     command: 'explore',
     ...station,
@@ -46,5 +47,4 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     covered,
     failure: failure ?? null,
   });
-  return JSON.stringify(document, null, 2);
 }

@@ -1,5 +1,6 @@
 /** The document that `fuzz --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
 import { LoggedFailure, type Header } from '../explore/campaigns/log.ts';
 import type { Tally } from '../explore/campaigns/tally.ts';
@@ -8,7 +9,7 @@ import { EDGES } from '../rewrite/edges/catalog.ts';
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const FuzzDocument = z.object({
+export const FuzzDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('fuzz'),
   /** Of the first execution of each setting. */
@@ -38,12 +39,12 @@ export const FuzzDocument = z.object({
   /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
   edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
-});
+}));
 
 export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult): string {
   const edges = tally.edges();
   const possible = tally.possible();
-  const document = FuzzDocument.parse({
+  return print(FuzzDocument, {
     schema: SCHEMA,
     command: 'fuzz',
     seed,
@@ -53,11 +54,11 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     jobs,
     ending,
     seconds,
-    scenarios: tally.scenarios.map(({ failures, ...scenario }) => ({ ...scenario, failures: Object.fromEntries(failures) })),
+    scenarios: tally.scenarios.map(({ scenario, executions, steps, switches, distinct, seconds: spent, failures, covered }) =>
+      ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
     edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
     failures: tally.failures,
   });
-  return JSON.stringify(document, null, 2);
 }
 
 function namesWhere(holds: (number: number) => boolean): string[] {

@@ -1,13 +1,14 @@
 /** The document that `mutants --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import { isKilled, median, type KillTask } from '../explore/campaigns/mutants.ts';
-import type { Searched } from './commands/mutants.ts';
+import type { Searched } from './mutants-report.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const MutantsDocument = z.object({
+export const MutantsDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('mutants'),
   strategy: z.string(),
@@ -32,10 +33,10 @@ export const MutantsDocument = z.object({
       failure: LoggedFailure.omit({ type: true }).nullable(),
     })),
   })),
-});
+}));
 
 export function mutantsDocument({ strategy, monitors, seconds }: Omit<KillTask, 'mutant'>, searched: readonly Searched[]): string {
-  const document = MutantsDocument.parse({
+  return print(MutantsDocument, {
     schema: SCHEMA,
     command: 'mutants',
     strategy,
@@ -53,5 +54,4 @@ export function mutantsDocument({ strategy, monitors, seconds }: Omit<KillTask, 
       searches: kill?.searches ?? [],
     })),
   });
-  return JSON.stringify(document, null, 2);
 }

@@ -1,5 +1,6 @@
 /** The document that `replay --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { print, strictly } from '../report/schema.ts';
 import type { Artefact } from '../explore/failures/artefact.ts';
 import type { Lanes } from '../explore/failures/lanes.ts';
 import type { Replayed } from '../explore/failures/replay.ts';
@@ -9,7 +10,7 @@ const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 const outcome = { verdict: z.enum(VERDICTS), thread: z.string(), facts: z.array(z.string()), steps: count };
 
-export const ReplayDocument = z.object({
+export const ReplayDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('replay'),
   scenario: z.string(),
@@ -25,22 +26,23 @@ export const ReplayDocument = z.object({
   otherBuild: z.boolean(),
   /** The accesses that matter, or all with --trace; `critical` are those whose order decides. */
   lanes: z.array(z.object({ step: count, thread: z.string(), operation: z.string(), source: z.string(), critical: z.boolean() })),
-});
+}));
 
 export function replayDocument(artefact: Artefact, { recording, fails, divergence, otherBuild }: Replayed, { names, rows }: Lanes): string {
   const { scenario, mutant, preemptions, verdict, thread, facts, steps } = artefact;
-  const document = ReplayDocument.parse({
+  const now = recording.outcome;
+  return print(ReplayDocument, {
     schema: SCHEMA,
     command: 'replay',
     scenario,
     mutant,
     preemptions: preemptions.length,
     recorded: { verdict, thread, facts, steps },
-    now: { ...recording.outcome, steps: recording.trace.length },
+    now: { verdict: now.verdict, thread: now.thread, facts: now.facts, steps: recording.trace.length },
     fails,
     divergence: divergence === '' ? null : divergence,
     otherBuild,
-    lanes: rows.map((row) => ({ ...row, thread: names[row.thread], source: `${row.site.file}:${row.site.line} ${row.site.fn}` })),
+    lanes: rows.map(({ step, thread: number, operation, site, critical }) =>
+      ({ step, thread: names[number], operation, source: `${site.file}:${site.line} ${site.fn}`, critical })),
   });
-  return JSON.stringify(document, null, 2);
 }

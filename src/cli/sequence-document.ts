@@ -1,13 +1,13 @@
 /** The document that `sequence --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { memstats } from '../report/json.ts';
+import { memstats, print, strictly } from '../report/schema.ts';
 import type { MemStats } from '../inspect/memstats.ts';
 import { TYPES } from '../memory/config.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const SequenceDocument = z.object({
+export const SequenceDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('sequence'),
   seed: count,
@@ -20,7 +20,7 @@ export const SequenceDocument = z.object({
   lines: z.array(z.string()),
   /** Of the end of the run, after three quarters were dropped and collected. */
   memstats,
-});
+}));
 
 export interface SequenceRun {
   readonly seed: number;
@@ -32,5 +32,5 @@ export interface SequenceRun {
 }
 
 export function sequenceDocument(run: SequenceRun): string {
-  return JSON.stringify(SequenceDocument.parse({ schema: SCHEMA, command: 'sequence', ...run }), null, 2);
+  return print(SequenceDocument, { schema: SCHEMA, command: 'sequence', ...run });
 }

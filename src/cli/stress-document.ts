@@ -1,11 +1,11 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import type { FailedRound, Tally } from './commands/stress.ts';
+import { print, strictly } from '../report/schema.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
-export const StressDocument = z.object({
+export const StressDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('stress'),
   seed: count,
@@ -21,7 +21,26 @@ export const StressDocument = z.object({
   /** The round that failed, and the command line that repeats it; null if none did. */
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
-});
+}));
+
+/** How the rounds so far ended. */
+export interface Tally {
+  rounds: number;
+  /** Ended because their time was up. */
+  cut: number;
+  /** Ended because GOGC was off and the arena full, as it must be. */
+  full: number;
+  /** Each with its checkpoints, at which the oracle found nothing wrong. */
+  collections: number;
+}
+
+/** The round that ended the run: it failed, or was interrupted. */
+export interface FailedRound {
+  readonly round: number;
+  /** The command line that runs it again. */
+  readonly repeat: string;
+  readonly error: unknown;
+}
 
 export interface StressOutcome {
   readonly seed: number;
@@ -33,7 +52,7 @@ export interface StressOutcome {
 
 export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
-  const document = StressDocument.parse({
+  return print(StressDocument, {
     schema: SCHEMA,
     command: 'stress',
     seed,
@@ -45,5 +64,4 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }:
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
   });
-  return JSON.stringify(document, null, 2);
 }

@@ -1,12 +1,7 @@
-/** `npm run docs`: writes the generated pages of docs/. */
+/** `npm run docs`: writes the generated pages and the generated sections of pages. */
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { shapeFor } from '../run/shape.ts';
-import { memoryMapMarkdown } from '../report/memory-map.ts';
+import { join } from 'node:path';
+import { ROOT } from '../base/root.ts';
+import { generatedPages } from './docs/documents.ts';
 
-/** The machine that docs/memory-map.md shows. */
-export const DOCUMENTED = shapeFor({ procs: 2, arena: 256 << 20, policy: 'tuned' }, { arenaBytes: 0, globals: 16, goroutines: 60 });
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../../../docs/memory-map.md', import.meta.url), memoryMapMarkdown(DOCUMENTED));
-}
+for (const [path, text] of await generatedPages()) writeFileSync(join(ROOT, path), text);

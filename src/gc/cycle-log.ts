@@ -1,7 +1,14 @@
 /**
- * The log of collections: a ring of records that whoever watches the machine reads and
- * empties. A collection waits for room rather than losing a record.
+ * The log of collections: a ring of records in the shared memory.
+ *
+ * 1. The collecting M takes the next record (beginCycleRecord). If the ring is full, it waits on `xread`.
+ * 2. It writes the fields, then adds 1 to `xwritten` and rings the doorbell (endCycleRecord).
+ * 3. The watcher reads all records between `xread` and `xwritten`, advances `xread` and wakes a
+ *    waiting M (drainCycles). No record is lost.
+ *
+ * Invariant: xread <= xwritten <= xread + Config.cycleLogCap.
  */
+import type { Figure } from '../base/figure.ts';
 import { atomic, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
@@ -9,14 +16,15 @@ import type { Ref } from '../memory/address.ts';
 import { loadWide, storeWide } from '../memory/wide.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import { GCStats, M, mAt } from '../machine/m.ts';
-import { GcStats, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
+import { MarkCounts, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
 import { ringDoorbell } from '../sync/bell.ts';
 
 export const CycleRing = struct('cycles', 64, {
-  /** Records ever written, ever read. */
-  xwritten: atomic('who collects'),
+  /** Records ever written. */
+  xwritten: atomic('the collecting M writes it'),
   pad0: padding(15),
-  xread: atomic('the watcher'),
+  /** Records ever read. */
+  xread: atomic('the watcher writes it'),
   pad1: padding(15),
 });
 
@@ -26,43 +34,74 @@ const XREAD = RING + CycleRing.at.xread;
 const BASE = CONFIG + Config.at.cycleLog;
 const CAP = CONFIG + Config.at.cycleLogCap;
 
-/** What is kept of a collection; every field is a number of two words. */
-export const CYCLE_FIELDS = [
-  'numgc', 'nproc', 'forced', 'endNs',
-  /** Phases of gctrace, ns: stopping, sweeping what is left, marking, waiting for the helpers. */
-  'stopNs', 'sweepNs', 'markNs', 'waitNs', 'pauseNs',
-  /** Sweeping everything after the mark, where the collection was asked to; ns. */
-  'eagerSweepNs',
-  'heap0', 'heap1', 'nextGc', 'objects', 'nmalloc', 'nfree', 'goroutines',
-  'nspan', 'nbgsweep', 'npausesweep',
-  'nhandoff', 'nhandoffcnt', 'nsteal', 'nstealcnt', 'nprocyield', 'nosyield', 'nsleep',
-  'objectsMarked', 'bytesMarked', 'rootNs', 'drainNs', 'idleNs',
-  /** Of the older collectors: objects before the collection, and lookups of spans while marking. */
-  'objects0', 'nsizelookup', 'naddrlookup',
-] as const;
+/**
+ * The fields of a record, each a number of two words, in the order of the words. An entry gives the
+ * type, the place in the record, the JSON schema (report/schema.ts) and the row of docs/json.md. logCycle of
+ * runtime/gc.ts writes the value.
+ */
+export const CYCLE = {
+  numgc: { unit: 'count', about: 'number of the collection, from 1' },
+  nproc: { unit: 'count', about: 'marking threads' },
+  forced: { unit: 'count', about: '0: started by the heap goal; otherwise forced' },
+  endNs: { unit: 'ns', about: "end of the pause, on the machine's monotonic clock" },
+  stopNs: { unit: 'ns', about: 'stopping the world' },
+  sweepNs: { unit: 'ns', about: 'sweeping the rest of the last cycle' },
+  markNs: { unit: 'ns', about: 'marking, until the collecting M finds no more work' },
+  waitNs: { unit: 'ns', about: 'waiting for the helpers after the mark' },
+  pauseNs: { unit: 'ns', about: 'the whole pause' },
+  eagerSweepNs: { unit: 'ns', about: 'sweeping inside the pause after the mark' },
+  heap0: { unit: 'bytes', about: 'heap before the collection' },
+  heap1: { unit: 'bytes', about: 'heap after the mark' },
+  nextGc: { unit: 'bytes', about: 'goal of the next collection' },
+  objects: { unit: 'count', about: 'HeapObjects after the mark' },
+  nmalloc: { unit: 'count', about: 'Mallocs' },
+  nfree: { unit: 'count', about: 'Frees' },
+  goroutines: { unit: 'count', about: 'goroutines' },
+  nspan: { unit: 'count', about: 'spans to sweep' },
+  nbgsweep: { unit: 'count', about: 'spans that the background sweeper swept since the last collection' },
+  npausesweep: { unit: 'count', about: 'spans that were swept with the world stopped' },
+  nhandoff: { unit: 'count', about: 'work buffers halved for a waiting M' },
+  nhandoffcnt: { unit: 'count', about: 'objects in these halves' },
+  nsteal: { unit: 'count', about: 'steals from the parallel for over the roots' },
+  nstealcnt: { unit: 'count', about: 'root jobs stolen' },
+  nprocyield: { unit: 'count', about: 'spins while waiting for work' },
+  nosyield: { unit: 'count', about: 'yields while waiting for work' },
+  nsleep: { unit: 'count', about: 'sleeps while waiting for work' },
+  objectsMarked: { unit: 'count', about: 'objects marked' },
+  bytesMarked: { unit: 'bytes', about: 'bytes marked; exact only if nothing is allocated since and all is swept' },
+  rootNs: { unit: 'ns', about: 'marking from roots; the sum over all Ms' },
+  drainNs: { unit: 'ns', about: 'scanning and waiting for work; the sum over all Ms' },
+  idleNs: { unit: 'ns', about: 'waiting in getfull; the sum over all Ms' },
+  objects0: { unit: 'count', about: 'HeapObjects before the collection; only if it sweeps in the pause' },
+  nsizelookup: { unit: 'count', about: 'lookups of a span for its block size while marking; collector bitmap only' },
+  naddrlookup: { unit: 'count', about: 'lookups of a span for a block\'s start while marking; collector bitmap only' },
+} as const satisfies Readonly<Record<string, Figure>>;
+
+export type CycleField = keyof typeof CYCLE;
+/** The names, in the order of the record's words. */
+export const CYCLE_FIELDS = Object.keys(CYCLE) as readonly CycleField[];
 
 const THREAD_FIELDS = ['objectsMarked', 'bytesScanned', 'rootNs', 'drainNs', 'waitNs', 'gatherNs', 'sleepNs', 'handoffNs', 'casFailed'] as const;
 
-export type CycleField = (typeof CYCLE_FIELDS)[number];
-export type CollectStat = keyof typeof GcStats.at;
-/** What one M did in a mark: its GCStats. */
+export type CollectStat = keyof typeof MarkCounts.at;
+/** The work of one M in a mark: its GCStats. */
 export type MarkThread = Readonly<Record<(typeof THREAD_FIELDS)[number], number>>;
-/** What the mark loop did, by counter; `instr` by opcode. */
+/** Counters of the mark loop, summed over the Ms; `instr` by opcode. */
 export type CollectStats = Record<Exclude<CollectStat, 'instr'>, number> & { readonly instr: readonly number[] };
 /** One collection, as the watcher reads it. */
 export type Cycle = Record<CycleField, number> & { collectStats?: CollectStats; readonly threads: readonly MarkThread[] };
 
-const FIELD_WORDS = 96;
-if (CYCLE_FIELDS.length * 2 > FIELD_WORDS) throw new Error('cycle record: too many fields');
-const THREADS = FIELD_WORDS + GcStats.words;
+/** Words of the fields, rounded up to two cache lines. */
+const FIELD_WORDS = Math.ceil((2 * CYCLE_FIELDS.length) / 32) * 32;
+const THREADS = FIELD_WORDS + MarkCounts.words;
 const NPROCS = CONFIG + Config.at.nprocs;
 
-/** The fields, then the sum of all GcStats, then the GCStats of each M. */
+/** Returns the size of a record: the fields, then the sum of all MarkCounts, then the GCStats of each of `nprocs` Ms. */
 export function cycleWords(nprocs: number): number {
   return THREADS + nprocs * GCStats.words;
 }
 
-/** Room for the next record; waits until the watcher has read one if there is none. */
+/** Returns the place of the next record. If the ring is full, waits until the watcher has read a record. */
 export function beginCycleRecord(m: Mem): Ref {
   const written = Atomics.load(m, XWRITTEN);
   for (;;) {
@@ -81,12 +120,12 @@ export function logCycleField(m: Mem, record: Ref, field: CycleField, value: num
   storeWide(m, record + 2 * CYCLE_FIELDS.indexOf(field), value);
 }
 
-/** Moves what every M has counted for CollectStats into the record, if they count. */
+/** Moves the sum of all Ms' CollectStats into the record. Does nothing without --godebug collectstats. */
 export function logCollectStats(m: Mem, record: Ref): void {
   if (countsWork(m)) sumCollectStats(m, record + FIELD_WORDS);
 }
 
-/** Keeps what each M did in this mark phase. */
+/** Copies the GCStats of each M into the record. */
 export function logThreads(m: Mem, record: Ref): void {
   for (let i = 0; i < m[NPROCS]; i++) {
     const stats = mAt(m, i) + M.at.gcstats;
@@ -100,7 +139,7 @@ export function endCycleRecord(m: Mem): void {
   ringDoorbell(m);
 }
 
-/** For the watcher: the records written since it last asked. */
+/** Returns the records written since the last call, and frees their places. Only the watcher calls it. */
 export function drainCycles(m: Mem): Cycle[] {
   const cycles: Cycle[] = [];
   const written = Atomics.load(m, XWRITTEN);
@@ -119,7 +158,7 @@ export function drainCycles(m: Mem): Cycle[] {
   return cycles;
 }
 
-/** Of the Ms that took part. */
+/** Returns the GCStats of the Ms that took part in the mark. */
 function readThreads(m: Mem, at: Ref): MarkThread[] {
   const threads: MarkThread[] = [];
   for (let i = 0; i < m[NPROCS]; i++) {
@@ -133,8 +172,8 @@ function readThreads(m: Mem, at: Ref): MarkThread[] {
 
 function readCollectStats(m: Mem, at: Ref): CollectStats {
   const counts = {} as Record<CollectStat, number>;
-  for (const name of Object.keys(GcStats.at) as CollectStat[]) counts[name] = loadWide(m, at + GcStats.at[name]);
+  for (const name of Object.keys(MarkCounts.at) as CollectStat[]) counts[name] = loadWide(m, at + MarkCounts.at[name]);
   const instr: number[] = [];
-  for (let i = 0; i < INSTRUCTIONS; i++) instr.push(loadWide(m, at + GcStats.at.instr + 2 * i));
+  for (let i = 0; i < INSTRUCTIONS; i++) instr.push(loadWide(m, at + MarkCounts.at.instr + 2 * i));
   return { ...counts, instr };
 }

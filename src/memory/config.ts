@@ -1,9 +1,8 @@
 /** The machine's constants. They are written before the first worker starts. */
+import { BOOT } from './guardian.ts';
 import { by, struct, type Field, type Mem } from './struct.ts';
 import { globalRecord } from './segment.ts';
 import type { Ref } from './address.ts';
-
-const BOOT = 'boot';
 
 /** Bits of the `debug` word, by the names that Go's GODEBUG has for them. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;

@@ -1,32 +1,35 @@
 /**
- * Which accesses come unforeseen. A core guesses where its program goes from where it went before; what the
- * model sees of that is the order of the sites of accesses. So each thread foresees its next site from the
- * longest path of sites leading here that it remembers, or from the site alone. That is how predictors with
- * tagged histories of geometric lengths work (Seznec and Michaud, "A case for (partially) tagged geometric
- * history length branch prediction", 2006).
+ * Branch prediction, seen through the sequence of access sites.
+ *
+ * 1. A thread predicts its next site from the longest remembered path of sites that led here, or from the last site alone.
+ * 2. A prediction has a confidence counter: a hit raises it, a miss lowers it, and at 0 the prediction is replaced.
+ * 3. After a misprediction, the next longer path gets an entry, if the entry in its place has no confidence left.
+ *
+ * Invariant: each hash covers exactly the last LENGTHS[i] sites.
+ * Source: Seznec and Michaud, "A case for (partially) tagged geometric history length branch prediction", 2006 (TAGE).
  */
 
-/** Sites of a path, by its length; the first is the site alone. */
+/** Lengths of the paths, in sites; the first is the last site alone. */
 const LENGTHS = [1, 12, 60, 300, 1200] as const;
 const LONGEST = 1200;
-/** Guesses that each thread remembers of each length. */
+/** Log2 of the predictions of a thread for each length. */
 const GUESS_BITS = 12;
 const GUESSES = 1 << GUESS_BITS;
-/** How sure a guess can become. */
+/** The largest confidence. */
 const SURE = 3;
 const FACTOR = 0x01000193;
 const SPREAD = 0x9e3779b1;
 
 export class Branches {
-  /** By thread, length and hash of the path: the path, the site that came next, and how sure that is. */
+  /** Predictions by thread, length and hash of the path: the path, the next site, the confidence. */
   readonly #path: Int32Array;
   readonly #next: Int32Array;
   readonly #sure: Uint8Array;
-  /** The last sites of each thread, a ring; and the hashes of the last so many. */
+  /** Ring of each thread's last sites, its position, and the hash of each length. */
   readonly #sites: Int32Array;
   readonly #at: Int32Array;
   readonly #hash: Int32Array;
-  /** FACTOR to the power of each length: what the oldest site of a hash counts. */
+  /** FACTOR to the power of each length: the weight of the oldest site of a hash. */
   readonly #power = Int32Array.from(LENGTHS, (length) => { let power = 1; for (let i = 0; i < length; i++) power = Math.imul(power, FACTOR); return power; });
 
   constructor(threads: number) {
@@ -39,7 +42,7 @@ export class Branches {
     this.#at = new Int32Array(threads);
   }
 
-  /** `thread` comes to `site`; false if it was expected elsewhere. */
+  /** Records that `thread` reaches `site`. Reports whether that was predicted. */
   foresees(thread: number, site: number): boolean {
     const first = thread * LENGTHS.length;
     let length = LENGTHS.length - 1;
@@ -66,7 +69,7 @@ export class Branches {
     }
   }
 
-  /** The path one longer than what guessed wrongly gets a guess of its own, if there is room. */
+  /** Adds a prediction for `path`, unless the entry in its place still has confidence. */
   #remember(path: number, site: number): void {
     const place = this.#place(path);
     if (this.#sure[place] > 0) {
@@ -77,7 +80,7 @@ export class Branches {
     this.#next[place] = site;
   }
 
-  /** Each hash takes `site` in, and lets go of the site that is now too old for it. */
+  /** Adds `site` to each hash and removes the site that is now too old for it. */
   #step(thread: number, site: number): void {
     const ring = thread * LONGEST;
     const at = this.#at[thread];

@@ -1,32 +1,37 @@
 /**
- * Where each line of the memory is, and what it costs to get it. Each thread has a core of its
- * own with two caches; a line is clean, with any number of sharers, or written by one owner.
+ * The caches: the state of each line of memory, and the cost of an access to it. Each thread has a core
+ * with two private caches. A line is clean with any number of sharers, or dirty with one owner.
  *
- * Costs and conflicts are those of a directory that knows all: who reads what another has
- * written waits until the line has come over; who writes what others have takes it from them.
- * A line comes to one core at a time: others that want it queue up. What is in no cache comes
- * from the memory behind, whose bandwidth all share.
+ * 1. An access to a line that the core has costs nothing in the first cache and l2.ns in the second.
+ * 2. A read of another core's dirty line waits for the transfer of the line. The line is clean then.
+ * 3. A write to a line that others have invalidates their copies and waits for the transfer.
+ * 4. Transfers of one line are serialized: a core that wants a line in transfer queues.
+ * 5. A line in no cache comes from memory. All cores share its bandwidth, and misses in order are prefetched.
+ *
+ * Invariant: a line with an owner has no other sharer.
+ * Source: an idealized full-map directory (Censier and Feautrier, 1978).
  */
 import { ACCESS } from '../rewrite/sites.ts';
 import { missNs, type MachineModel } from './machine-model.ts';
 
-/** Words of a line. */
+/** Log2 of the words of a line. */
 export const LINE_SHIFT = 4;
 const LINE_BYTES = 64;
-/** Lines next to which a miss counts as foreseen; after so many in a row it is fetched ahead. */
+/** The distance in lines up to which a miss continues a stream. */
 const NEAR = 4;
+/** Misses of a stream after which lines are prefetched. */
 const IN_A_ROW = 3;
-/** Pages of which a core remembers the last miss. */
+/** Pages whose last miss a core remembers. */
 const STREAMS = 128;
 const PAGE_LINES_SHIFT = 6;
 
-/** What is counted for each thread; what it stood still for. */
+/** The causes of stalls, counted for each thread. */
 export const EVENT = { l2: 0, miss: 1, stream: 2, storeMiss: 3, transfer: 4, queued: 5, bandwidth: 6, mispredict: 7 } as const;
 export const EVENTS = Object.keys(EVENT) as readonly (keyof typeof EVENT)[];
 export const EVENT_COUNT = EVENTS.length;
 export const KIND_COUNT = Object.keys(ACCESS).length;
 
-/** A set of lines of two ways each, the one used last first. */
+/** The tags of a two-way cache for each thread; the way used last is first. */
 class Tags {
   readonly lines: Int32Array;
   readonly sets: number;
@@ -40,11 +45,13 @@ class Tags {
 }
 
 export class Caches {
-  /** What the access last asked for had to wait for, see EVENT. */
+  /** Cause of the last access's latency, see EVENT. */
   event: number = EVENT.l2;
-  /** Nanoseconds stood still and counts, by thread and event; counts by thread and kind of access. */
+  /** Stalled ns by thread and event. */
   readonly eventNs: Float64Array;
+  /** Counts by thread and event. */
   readonly events: Float64Array;
+  /** Counts by thread and kind of access. */
   readonly accesses: Float64Array;
 
   readonly #l1: Tags;
@@ -54,28 +61,29 @@ export class Caches {
   readonly #missNs: number;
   readonly #streamNs: number;
   readonly #transferNs: number;
-  /** Nanoseconds for which a line from memory keeps it busy. */
+  /** Time that a line occupies the memory bus, ns. */
   readonly #lineNs: number;
   #memoryFree = 0;
-  /** When each of the last `#lines` lines that a thread waited for came. */
+  /** Lines that a core can wait for at a time. */
   readonly #lines: number;
+  /** Arrival times of the last `#lines` lines of each thread. */
   readonly #came: Float64Array;
   readonly #cameAt: Int32Array;
   readonly #alone: boolean;
   readonly #owner: Uint8Array;
-  /** Bits of the threads that may have a line, `#stride` words a line. */
+  /** Bits of the threads that may have a line; `#stride` words for each line. */
   readonly #sharers: Int32Array;
   readonly #stride: number;
-  /** When a line that is contended can come to the next. */
+  /** The end of the last transfer of each line. */
   readonly #busyUntil: Float64Array;
   readonly #lastMiss: Int32Array;
   readonly #inARow: Uint8Array;
-  /** When each thread's next line that is fetched ahead can be there. */
+  /** The earliest arrival of each thread's next prefetched line. */
   readonly #streamFree: Float64Array;
 
   /**
-   * @param words of the memory
-   * @param inUse bytes of it that are touched, for the cost of a miss
+   * @param words size of the memory
+   * @param inUse bytes in use, for the cost of a miss
    */
   constructor(machine: MachineModel, threads: number, words: number, inUse: number) {
     const lines = (words >> LINE_SHIFT) + 1;
@@ -103,20 +111,20 @@ export class Caches {
     this.#streamFree = new Float64Array(threads);
   }
 
-  /** Nanoseconds until the line of an access of `kind` (see ACCESS) is there, which `thread` begins at `now`; 0 in the first cache. */
+  /** Returns the ns until the line of an access of `kind` (see ACCESS), which `thread` begins at `now`, arrives; 0 in the first cache. */
   latency(thread: number, kind: number, line: number, now: number): number {
     this.accesses[thread * KIND_COUNT + kind]++;
     if (this.#alone || this.#owner[line] === thread + 1) return this.#fetch(thread, kind, line, now);
     return this.#share(thread, kind, line, now, this.#owner[line]);
   }
 
-  /** `thread` stood still because of an event. */
+  /** Counts a stall of `thread`. */
   stalled(thread: number, event: number, ns: number): void {
     this.eventNs[thread * EVENT_COUNT + event] += ns;
     if (event === EVENT.mispredict) this.events[thread * EVENT_COUNT + event]++;
   }
 
-  /** A line that `thread` does not own. */
+  /** Returns the latency of a line that `thread` does not own. */
   #share(thread: number, kind: number, line: number, now: number, owner: number): number {
     const writes = this.#writes[kind] === 1;
     const at = line * this.#stride;
@@ -124,7 +132,7 @@ export class Caches {
     const bit = 1 << (thread & 31);
     let transfer = false;
     if (owner !== 0) {
-      // Unless its writer has lost it to the memory since.
+      // No transfer if the owner has evicted the line since.
       transfer = this.#holds(owner - 1, line);
       this.#owner[line] = 0;
     }
@@ -142,7 +150,7 @@ export class Caches {
     return this.#transfer(thread, line, now);
   }
 
-  /** The line comes from another core, as soon as those before have had it. */
+  /** Returns the latency of a transfer from another core, after earlier transfers of the line. */
   #transfer(thread: number, line: number, now: number): number {
     const start = Math.max(now, this.#busyUntil[line]);
     this.#busyUntil[line] = start + this.#transferNs;
@@ -151,7 +159,7 @@ export class Caches {
     return start - now + this.#transferNs;
   }
 
-  /** A line that `thread` may have, in the first cache, in the second, or no longer. */
+  /** Returns the latency of a line that `thread` has in a cache, or had before it was evicted. */
   #fetch(thread: number, kind: number, line: number, now: number): number {
     const l1 = this.#l1;
     const at = (thread * l1.sets + (line & l1.mask)) * 2;
@@ -168,7 +176,7 @@ export class Caches {
     return this.#l2Ns;
   }
 
-  /** A line that `thread` has no more, if it ever had it. */
+  /** Returns the latency of a line that `thread` does not have. */
   #bring(thread: number, kind: number, line: number, now: number): number {
     this.#insert(thread, line);
     return this.#miss(thread, kind, line, now);
@@ -184,7 +192,7 @@ export class Caches {
     this.#touch(thread, line);
   }
 
-  /** Puts the line into the second cache; true if it was there. */
+  /** Puts the line into the second cache. Reports whether it was there. */
   #touch(thread: number, line: number): boolean {
     const l2 = this.#l2;
     const at = (thread * l2.sets + (line & l2.mask)) * 2;
@@ -212,7 +220,7 @@ export class Caches {
     return false;
   }
 
-  /** From the memory behind the caches. */
+  /** Returns the latency of a line from memory. */
   #miss(thread: number, kind: number, line: number, now: number): number {
     const stream = thread * STREAMS + ((line >> PAGE_LINES_SHIFT) & (STREAMS - 1));
     const distance = line - this.#lastMiss[stream];
@@ -236,7 +244,7 @@ export class Caches {
     return this.#came[slot] - now;
   }
 
-  /** Lines come from memory in pairs, if nobody else has the other. */
+  /** Fetches the other line of a pair too, unless another core owns it. */
   #bringNeighbour(thread: number, line: number): void {
     if (!this.#alone) {
       if (this.#owner[line] !== 0 && this.#owner[line] !== thread + 1) return;
@@ -261,11 +269,12 @@ export class Caches {
 
 const PLAIN: readonly number[] = [ACCESS.load, ACCESS.store, ACCESS.byteLoad, ACCESS.byteStore];
 
+/** Reports whether accesses of `kind` are plain loads or stores. */
 export function isPlain(kind: number): boolean {
   return PLAIN.includes(kind);
 }
 
-/** Kinds that need the line for themselves; a CAS that fails takes it as well. */
+/** Returns by kind whether an access needs the line exclusively. A failed CAS does too. */
 function kindWrites(): Uint8Array {
   const writes = new Uint8Array(KIND_COUNT);
   for (const kind of ['store', 'byteStore', 'atomicStore', 'rmw', 'cas', 'casFailed', 'fill', 'copy'] as const) writes[ACCESS[kind]] = 1;

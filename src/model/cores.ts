@@ -1,25 +1,30 @@
 /**
- * What a core makes of accesses: it begins as many of them ahead as its window holds, in whatever order their
- * addresses are known, and completes them in the program's order. So most misses hide behind others, or
- * behind work; not those whose address comes from the miss before, as along a list, nor those behind a branch that was
- * guessed wrongly. This is the window model of interval analysis (Karkhanis and Smith, "A first-order
- * superscalar processor model", 2004), by the access in place of the instruction.
+ * The cores: out-of-order execution of accesses.
  *
- * Of where an address comes from the model knows one thing: a word that was loaded may be a pointer,
- * and what lies there can't be had before it.
+ * 1. A core begins accesses ahead as far as its window allows, each when its address is known.
+ * 2. Accesses complete in program order. So most misses overlap with other misses or with work.
+ * 3. An access through a loaded pointer begins after the load completes: misses along a list do not overlap. A loaded
+ *    word counts as a pointer to the next REACH words.
+ * 4. A mispredicted branch (branches.ts) stalls the core until the last load completes.
+ * 5. Stores drain in order through a store buffer of limited size.
+ * 6. An atomic access waits for all earlier accesses, and later ones wait for it.
+ *
+ * Invariant: completion times never decrease along a thread's accesses.
+ * Source: the window model of interval analysis (Karkhanis and Smith, "A first-order
+ * superscalar processor model", 2004), with accesses in place of instructions.
  */
 import { ACCESS } from '../rewrite/sites.ts';
 import { Branches } from './branches.ts';
 import { Caches, EVENT, isPlain, LINE_SHIFT } from './caches.ts';
 import type { MachineModel } from './machine-model.ts';
 
-/** Words of an object that its first access may be to: scans begin at an end. */
+/** Words after a pointer's target that count as its object: a scan may begin at the end. */
 const REACH = 256;
-/** From a pointer's word to the first of what it leads to: so many hits of the first cache, one of them a load. */
+/** Time from a loaded pointer to the first access of its object, in hits of the first cache. */
 const CHAIN_HITS = 4;
-/** Accesses in any window. */
+/** Upper limit of the window, in accesses. */
 const MOST_AHEAD = 4096;
-/** Loads that a core remembers, while they are under way. */
+/** Pending loads that a core remembers. */
 const UNDERWAY = 16;
 
 export class Cores {
@@ -31,27 +36,27 @@ export class Cores {
   readonly #window: number;
   readonly #buffer: number;
   readonly #chainNs: number;
-  /** When each of the last `#window` accesses was complete, with all before it; what it waited for. */
+  /** Completion times of the last `#window` accesses, and below the cause of each. */
   readonly #complete: Float64Array;
   readonly #reason: Uint8Array;
   readonly #count: Int32Array;
-  /** When each of the last `#buffer` stores reached its line, with all before it. */
+  /** Drain times of the last `#buffer` stores. */
   readonly #stored: Float64Array;
   readonly #stores: Int32Array;
-  /** By thread: when the last access was complete, and the last store, and the last load's word was there. */
+  /** For each thread, the completion times of the last access, store and load, and the cause of the first. */
   readonly #lastComplete: Float64Array;
   readonly #lastReason: Uint8Array;
   readonly #lastStored: Float64Array;
   readonly #lastLoaded: Float64Array;
-  /** Loads under way: where their words may lead to, the lines that they fetch (-1 for none), and when they are there. */
+  /** Pending loads: the possible target of each word, its line (-1 for none), its arrival time. */
   readonly #leadsTo: Int32Array;
   readonly #line: Int32Array;
   readonly #comes: Float64Array;
   readonly #next: Int32Array;
-  /** When the last of them comes. */
+  /** Arrival time of the last pending load. */
   readonly #lastComes: Float64Array;
 
-  /** As for Caches. */
+  /** The parameters are those of Caches. */
   constructor(machine: MachineModel, threads: number, words: number, inUse: number) {
     this.caches = new Caches(machine, threads, words, inUse);
     this.#branches = new Branches(threads);
@@ -76,7 +81,7 @@ export class Cores {
     this.#lastComes = new Float64Array(threads);
   }
 
-  /** When `thread` goes on to its next access after this one, of `kind` (see ACCESS), which it begins at `now`. */
+  /** Returns the time of `thread`'s next access, after one of `kind` (see ACCESS) that begins at `now`. */
   access(thread: number, site: number, kind: number, word: number, value: number, now: number): number {
     const line = word >> LINE_SHIFT;
     const place = thread * this.#window + this.#count[thread];
@@ -88,7 +93,7 @@ export class Cores {
     }
     at += this.#kindNs[kind];
     if (!isPlain(kind)) {
-      // All others are complete before it is, and nothing begins before that; its own work goes on meanwhile.
+      // All earlier accesses complete first, and no later one begins before it completes.
       at = this.#until(thread, at, this.#lastComplete[thread], this.#lastReason[thread]);
       if (kind !== ACCESS.atomicLoad) at = this.#until(thread, at, this.#lastStored[thread], EVENT.storeMiss);
       const ns = this.caches.latency(thread, kind, line, at);
@@ -115,12 +120,12 @@ export class Cores {
     return at;
   }
 
-  /** When all that `thread` has begun is complete, from `now` on: so long it waits before it looks at the clock. */
+  /** Returns the time, not before `now`, at which all of `thread`'s accesses are complete. A read of the clock waits for it. */
   settle(thread: number, now: number): number {
     return Math.max(now, this.#lastComplete[thread], this.#lastStored[thread]);
   }
 
-  /** It is complete at `at`, and in order. */
+  /** Completes the access at `at` or, to keep the order, later. */
   #finish(thread: number, place: number, at: number, reason: number): void {
     if (at > this.#lastComplete[thread]) {
       this.#lastComplete[thread] = at;
@@ -130,14 +135,14 @@ export class Cores {
     this.#reason[place] = this.#lastReason[thread];
   }
 
-  /** The thread stands still from `now` to `then`, if that is later, because of an event. */
+  /** Stalls the thread from `now` until `then`, if that is later. Returns the later time. */
   #until(thread: number, now: number, then: number, event: number): number {
     if (then <= now) return now;
     this.caches.stalled(thread, event, then - now);
     return then;
   }
 
-  /** When the address of `word` is known: not before a pointer to there has come. */
+  /** Returns the time at which the address of `word` is known: after the arrival of a pointer to it. */
   #addressKnown(thread: number, word: number, now: number): number {
     let known = now;
     for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) {
@@ -147,7 +152,7 @@ export class Cores {
     return known;
   }
 
-  /** When a line comes that is under way; 0 if none is. */
+  /** Returns the arrival time of a pending line; 0 if it is not pending. */
   #lineComes(thread: number, line: number): number {
     let comes = 0;
     for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) if (this.#line[i] === line && this.#comes[i] > comes) comes = this.#comes[i];
@@ -157,7 +162,7 @@ export class Cores {
   #remember(thread: number, value: number, line: number, comes: number): void {
     const i = thread * UNDERWAY + this.#next[thread];
     this.#next[thread] = (this.#next[thread] + 1) % UNDERWAY;
-    // A pointer counts bytes, its low bits may hold something else; see memory/address.ts.
+    // A pointer is a byte offset; its low bits may be tags. See memory/address.ts.
     this.#leadsTo[i] = (value >>> 2) & ~1;
     this.#line[i] = line;
     this.#comes[i] = comes;
@@ -165,7 +170,7 @@ export class Cores {
   }
 }
 
-/** What an access of each kind takes when its line is at hand. */
+/** Returns the ns of an access of each kind that hits the first cache. */
 function kindNs(machine: MachineModel): Float64Array {
   const ns = new Float64Array(Object.keys(ACCESS).length);
   for (let kind = 0; kind < ns.length; kind++) if (isPlain(kind)) ns[kind] = machine.accessNs;

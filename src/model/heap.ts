@@ -1,4 +1,4 @@
-/** A machine with a heap in it, ready to mark: what a model runs on, again and again. */
+/** Builds a machine with a heap, ready to mark. Each prediction runs on a copy of it. */
 import { UsageError } from '../base/fatal.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadWide } from '../memory/wide.ts';
@@ -19,7 +19,7 @@ import { MAX_MODEL_THREADS } from './limits.ts';
 import { shapeFor, type ShapeOptions } from '../run/shape.ts';
 
 export interface ModelHeapOptions {
-  /** A graph, with its params; or `collect` and an image. */
+  /** A graph; or `collect`, with `image`. */
   readonly workload: string;
   readonly params?: Readonly<Record<string, number>>;
   readonly image?: HeapImage;
@@ -27,24 +27,25 @@ export interface ModelHeapOptions {
   readonly tuning?: ShapeOptions['tuning'];
   readonly goarch?: ShapeOptions['goarch'];
   readonly arena?: number;
-  /** Most threads that will mark. */
+  /** The largest number of marking threads. */
   readonly procs: number;
 }
 
 export interface ModelHeap {
   readonly policy: ShapeOptions['policy'];
   readonly template: Int32Array;
-  /** Bytes of heap and bitmap that are in use. */
+  /** Bytes of heap and bitmap in use. */
   readonly inUse: number;
-  /** Objects that were allocated, and their bytes, by their true sizes. */
+  /** Allocated objects. */
   readonly objects: number;
+  /** Their bytes, by true sizes. */
   readonly bytes: number;
   readonly represented?: Represented;
 }
 
 /**
- * Builds the heap in this process, as the machine itself would, with no other M beside.
- * @throws UsageError for what can't be built, Fatal OUT_OF_MEMORY
+ * Builds the heap in this process, with M 0 alone.
+ * @throws UsageError for options that can't be met, Fatal OUT_OF_MEMORY
  */
 export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHeap> {
   const { procs, image } = options;
@@ -56,7 +57,7 @@ export async function buildModelHeap(options: ModelHeapOptions): Promise<ModelHe
   const shapeOptions: ShapeOptions = { policy, tuning, goarch, arena, procs: 1 };
   const shapeOf = (room: Needs, bytes: number | undefined): MachineShape => {
     const one = shapeFor({ ...shapeOptions, arena: bytes }, room, workload.types);
-    // Each M takes up to three workbufs beside those that the heap may need.
+    // Each M holds up to three workbufs beyond those that the heap needs.
     return { ...one, procs, maxWorkbufs: one.maxWorkbufs + 4 * procs };
   };
   const room = image === undefined ? { needs, limit: WHOLE } : roomFor(image, needs, shapeOptions, (bytes) => shapeOf(needs, bytes));

@@ -1,4 +1,4 @@
-/** The core as coroutines whose accesses have costs. */
+/** Loads the core as coroutines whose accesses have costs. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { GeneratedCore } from '../rewrite/generated.ts';
@@ -7,7 +7,7 @@ import { ROOT } from '../base/root.ts';
 export type ModelCore = GeneratedCore<typeof import('./entry.ts')>;
 
 export const MODEL_ENTRY = join(ROOT, 'src/model/entry.ts');
-/** Where the build puts it. */
+/** The file that the build writes. */
 export const MODEL_CORE = join(ROOT, 'dist/src/model/core.gen.js');
 
 export async function loadModelCore(): Promise<ModelCore> {

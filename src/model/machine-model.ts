@@ -1,20 +1,22 @@
-/** What a machine model says: how long things take on one machine, and how large its caches are. */
+/** A machine model: the latencies of one machine and the sizes of its caches. */
 import { z } from 'zod';
 import { describeIssue } from '../base/issue-text.ts';
 
-/** Nanoseconds from `min` to `max`: what lies outside no machine takes, and a measurement says it only if it was disturbed. */
+/** Returns the schema of a time from `min` to `max` ns. A value outside comes from a disturbed measurement. */
 function ns(min: number, max: number) {
   return z.number().min(min).max(max);
 }
 
-/** Of one access or one line; of what the operating system does. */
+/** Time of an access. */
 const access = ns(0, 1000);
+/** Time of a line from memory or another core. */
 const line = ns(0, 5000);
+/** Time of a system call. */
 const call = ns(0, 10_000_000);
 const KB = 2 ** 10;
 const GB = 2 ** 30;
 
-/** Bytes of a cache that each thread has; the model keeps a table of its lines. */
+/** Returns the schema of a core's cache of `min` to `max` bytes. */
 function cache(min: number, max: number) {
   return z.strictObject({ bytes: z.int().min(min).max(max), ns: access });
 }
@@ -24,7 +26,7 @@ const missShape = z.strictObject({ bytes: z.int().min(KB).max(1024 * GB), ns: li
 export const MAX_NAME_LENGTH = 100;
 const ABOUT_LENGTH = 1000;
 
-/** Where a machine was measured. */
+/** The host of a measured machine. */
 const Host = z.strictObject({
   cpu: z.string().max(ABOUT_LENGTH),
   cores: z.int().min(1).max(65_536),
@@ -35,53 +37,56 @@ export type Host = z.infer<typeof Host>;
 
 export const MachineModelShape = z.strictObject({
   name: z.string().min(1).max(MAX_NAME_LENGTH),
-  /** Which machine this is, and where the numbers are from. */
+  /** A description of the machine and the source of its figures. */
   about: z.string().max(ABOUT_LENGTH),
-  /** Of a machine that `calibrate` has measured. */
+  /** Set by `calibrate`. */
   host: Host.optional(),
   cores: z.int().min(1).max(65_536),
-  /** A core's own caches; what is in the second costs so much more than what is in the first. */
+  /** A core's caches. The time of the second is in addition to that of the first. */
   l1: cache(KB, 4096 * KB),
   l2: cache(KB, 64 * 1024 * KB),
   /**
-   * A load that misses both and depends on the one before it, by the bytes that are in use
-   * all in all; between two sizes it is interpolated, on a logarithmic scale of sizes.
+   * Latency of a dependent load that misses both caches, by the bytes in use. Between two sizes it is interpolated
+   * on a logarithmic scale.
    */
   miss: z.array(missShape).min(1).max(100).refine((points) => points.every(({ bytes }, i) => i === 0 || bytes > points[i - 1].bytes), 'the sizes must ascend'),
-  /** Between two lines in order, which the core has fetched ahead. */
+  /** Time between two prefetched lines. */
   streamNs: line,
-  /** How much computing a core does ahead of an access that is not complete; stores whose lines it can wait for meanwhile. */
+  /** Work that a core does ahead of an incomplete access. */
   windowNs: line,
+  /** Stores in the store buffer. */
   storeBuffer: z.int().min(1).max(10_000),
-  /** Lines that a core can wait for at a time. */
+  /** Outstanding misses of a core. */
   lines: z.int().min(1).max(10_000),
-  /** A branch that was guessed wrongly, from when it is known. */
+  /** Penalty of a mispredicted branch after it is resolved. */
   mispredictNs: access,
-  /** Bytes a second that all cores together get from memory; null for no limit. */
+  /** Memory bandwidth of all cores together; null for no limit. */
   bytesPerSecond: z.number().min(1e6).max(1e18).nullable(),
-  /** A line that another core has written comes over; no other core can have it for as long. */
+  /** Transfer of a dirty line between cores. The line is busy meanwhile. */
   transferNs: line,
-  /** Accesses whose line is at hand, with the computing around them in compiled JavaScript. */
+  /** An access that hits the first cache, with the code around it, in compiled JavaScript. */
   accessNs: ns(0.001, 1000),
-  /** The same in the tuned mark loop, which is compiled to other code. */
+  /** The same in the tuned mark loop, which is WebAssembly. */
   tunedAccessNs: ns(0.001, 1000),
   atomicLoadNs: access,
   atomicStoreNs: access,
   /** A compare-exchange, an addition. */
   rmwNs: access,
-  /** A line of a fill or a copy. */
+  /** One line of a fill or a copy. */
   rangeNs: access,
   /** One pause instruction of a spinning thread. */
   pauseNs: access,
-  /** Atomics.notify that wakes a thread; until that thread goes on; what any sleep takes beside its time. */
+  /** An Atomics.notify call that wakes a thread. */
   notifyNs: call,
+  /** Time from the end of that call until the thread runs. */
   wakeNs: call,
+  /** Time of a sleep beyond its timeout. */
   sleepNs: call,
 });
 
 export type MachineModel = z.infer<typeof MachineModelShape>;
 
-/** Nanoseconds of a dependent miss when `inUse` bytes are in use. */
+/** Returns the latency in ns of a dependent miss with `inUse` bytes in use. */
 export function missNs(machine: MachineModel, inUse: number): number {
   const { miss } = machine;
   const after = miss.findIndex((point) => point.bytes >= inUse);
@@ -93,8 +98,8 @@ export function missNs(machine: MachineModel, inUse: number): number {
 }
 
 /**
- * The machine that `value` is.
- * @returns or, as text, which parameter makes it none: "transferNs 24000: at most 5000"
+ * Checks that `value` is a machine model.
+ * @returns the model, or a sentence about the first invalid parameter: "transferNs 24000: at most 5000"
  */
 export function checkMachine(value: unknown): MachineModel | string {
   const result = MachineModelShape.safeParse(value);

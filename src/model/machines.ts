@@ -1,4 +1,4 @@
-/** Machines that are known by name; docs/model.md says more of each. */
+/** The machines that are known by name; see docs/explanation/model.md. */
 import type { MachineModel } from './machine-model.ts';
 
 export const MACHINES: readonly MachineModel[] = [

@@ -1,4 +1,4 @@
-/** What a machine model says of marking one heap, by the number of threads. */
+/** Predicts a mark of one heap with a machine model. */
 import { GCStats, mAt, M } from '../machine/m.ts';
 import { loadWide } from '../memory/wide.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -9,21 +9,21 @@ import type { ModelCore } from './load.ts';
 import type { MachineModel } from './machine-model.ts';
 import { runVirtual, type Interleaved } from './virtual-time.ts';
 
-/** Words from an M's statistics to the end of its scan buffer's head: what it counts while it marks. */
+/** Words of an M's counters: from its GCStats to the head of its scan buffer. */
 const COUNTERS = GCStats.words + 16;
 
 export interface PredictOptions {
   readonly core: ModelCore;
   readonly machine: MachineModel;
   readonly heap: ModelHeap;
-  /** Takes the padding away that keeps the counters of the Ms in lines of their own. */
+  /** Removes the padding that keeps each M's counters on cache lines of their own. */
   readonly unpadded?: boolean;
   readonly quantumNs?: number;
-  /** Whether the caller wants the prediction to end. */
+  /** Reports whether the caller wants the prediction to end. */
   readonly isStopped?: () => boolean;
 }
 
-/** Of all threads together, except where it says otherwise. */
+/** A prediction. Times and counts are sums over all threads, unless stated otherwise. */
 export interface Predicted {
   readonly procs: number;
   readonly markNs: number;
@@ -31,21 +31,21 @@ export interface Predicted {
   readonly handoff: number;
   readonly steal: number;
   readonly yields: number;
-  /** Nanoseconds in roots, in scanning, in waiting for work; asleep of that. */
   readonly rootNs: number;
   readonly scanNs: number;
+  /** Waiting for work, sleep included. */
   readonly waitNs: number;
   readonly sleptNs: number;
-  /** What it stood still for, by reason. */
+  /** Stalls by cause. */
   readonly stalledNs: Readonly<Record<keyof typeof EVENT, number>>;
   readonly events: Readonly<Record<keyof typeof EVENT, number>>;
-  /** Accesses by kind, see ACCESS. */
+  /** Accesses by kind; see ACCESS. */
   readonly accesses: readonly number[];
-  /** Objects that each thread marked. */
+  /** Objects marked by each thread. */
   readonly objectsByThread: readonly number[];
 }
 
-/** One mark phase of `heap` with `procs` threads. @throws Stopped */
+/** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
 export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));

@@ -1,7 +1,17 @@
 /**
- * Runs coroutines by virtual clocks, one for each thread: who is furthest behind goes on, until
- * it is no longer. So accesses happen in the order of their virtual times, to within a quantum
- * that is shorter than a line takes from one core to another.
+ * Runs coroutines on virtual clocks: a conservative discrete-event simulation with one clock for each thread.
+ *
+ * 1. Every runnable thread is in a binary heap ordered by clock. The first is the thread furthest behind.
+ * 2. It runs until its clock passes the next clock in the heap by more than a quantum (`access`, `$preempt`).
+ * 3. Each access asks the core model (cores.ts) for the time of the next one and advances the clock.
+ * 4. A thread that sleeps without a timeout leaves the heap. With a timeout it stays, its clock at the end of the timeout.
+ * 5. `notify` wakes sleepers of a word in order of arrival, and moves each clock to the time of the wake-up.
+ * 6. A finished thread leaves the heap. The run ends with the heap empty.
+ *
+ * Invariants: a thread's clock never decreases. Accesses of different threads happen in the order of their virtual times to
+ * within the quantum, which is shorter than the transfer of a line between cores. The same input gives the same run.
+ *
+ * Source: our own; the quantum is that of the Wisconsin Wind Tunnel (Reinhardt et al., 1993).
  */
 import type { Control, Coroutine, Fiber, Host, WaitResult } from '../rewrite/generated.ts';
 import { Stopped } from '../run/errors.ts';
@@ -11,16 +21,19 @@ import { LINE_SHIFT, type Caches } from './caches.ts';
 import { Cores } from './cores.ts';
 import type { MachineModel } from './machine-model.ts';
 
-/** Nanoseconds by which a thread may get ahead of another. */
+/** The lead that a thread may have over another, ns. */
 const QUANTUM_NS = 15;
-/** Never reached: who runs stops for the clock, or because it sleeps. */
+/** A step limit that is never reached: a thread stops because of its clock or a sleep. */
 const ENDLESS = 0x3fff_ffff;
-/** Nanoseconds of virtual time, of all threads together, between two questions whether to go on: few milliseconds of real time. */
+/** Virtual time of all threads together between two checks of isStopped, ns: a few milliseconds of real time. */
 const ASK_NS = 25_000;
-/** The emitter counts a pause as this many ns; see emit.ts. */
+/** The ns that the emitter charges for a pause instruction; see emit.ts. */
 const EMITTED_PAUSE_NS = 5;
 
-/** Words that a model lays out anew: field by field what `count` records of `stride` words hold from `start` on, `length` words each. */
+/**
+ * Records that the model lays out field by field: the first `length` words of each of `count` records, which begin at
+ * `start` and are `stride` words apart.
+ */
 export interface Interleaved {
   readonly start: number;
   readonly stride: number;
@@ -33,27 +46,29 @@ export interface VirtualOptions {
   readonly machine: MachineModel;
   readonly m: Int32Array;
   readonly threads: readonly ((m: Int32Array) => Coroutine)[];
-  /** Bytes of the memory that are touched: what a miss costs depends on them. */
+  /** Bytes of memory in use; they determine the cost of a miss. */
   readonly inUse: number;
   readonly quantumNs?: number;
-  /** Whether the caller wants the run to end. */
+  /** Reports whether the caller wants the run to end. */
   readonly isStopped?: () => boolean;
-  /** For an experiment: records whose padding is taken away. */
+  /** Records without their padding, for experiments. */
   readonly interleaved?: Interleaved;
 }
 
 export interface VirtualRun {
   readonly results: readonly unknown[];
-  /** When the last thread ended; when each did; what each slept of it. */
+  /** End of the last thread, ns. */
   readonly endNs: number;
+  /** End of each thread, ns. */
   readonly clocks: Float64Array;
+  /** Time that each thread slept, ns. */
   readonly sleptNs: Float64Array;
   readonly caches: Caches;
 }
 
 /**
  * Runs all threads to their ends.
- * @throws Stopped if the caller wants the run to end; Error when all threads left sleep for ever; errors of the threads
+ * @throws Stopped if isStopped returns true; Error if all remaining threads sleep without a timeout; errors of the threads
  */
 export function runVirtual(options: VirtualOptions): VirtualRun {
   return new VirtualTime(options).run();
@@ -69,25 +84,27 @@ class VirtualTime implements Host {
   readonly #quantum: number;
   readonly #clock: Float64Array;
   readonly #slept: Float64Array;
-  /** Word each thread sleeps on, -1 for none; when it fell asleep; the order in which they did. */
+  /** The word that each thread sleeps on; -1 for none. */
   readonly #waitsOn: Int32Array;
+  /** Clock at the start of the sleep. */
   readonly #asleepAt: Float64Array;
+  /** Order of arrival of the sleepers. */
   readonly #arrival: Float64Array;
   readonly #messages: (WaitResult | undefined)[];
-  /** Threads that will go on, a heap by their clocks. */
+  /** Binary heap by clock of all threads but finished ones and sleepers without a timeout. */
   readonly #queue: Int32Array;
   #queued = 0;
   #arrivals = 0;
   #current = 0;
-  /** Of the thread that runs: its clock, and where it must stop. A typed array, for V8 would box them. */
+  /** Clock and limit of the running thread. In a typed array, because V8 would box fields. */
   readonly #now = new Float64Array(2);
-  /** Where words lie that were laid out anew. */
+  /** First word of the records that are laid out field by field. */
   readonly #beyond: number;
   readonly #from: number;
   readonly #to: number;
   readonly #interleaved: Interleaved | undefined;
   readonly #isStopped: () => boolean;
-  /** When to ask next. */
+  /** Clock at which isStopped is called next. */
   #askAt = 0;
 
   constructor({ core, machine, m, threads, inUse, quantumNs, interleaved, isStopped = () => false }: VirtualOptions) {
@@ -118,11 +135,11 @@ class VirtualTime implements Host {
     for (let thread = 0; thread < this.#threads; thread++) this.#enqueue(thread);
     while (this.#queued > 0) this.#turn();
     const asleep = this.#waitsOn.findIndex((word) => word >= 0);
-    if (asleep >= 0) throw new Error(`thread ${asleep} sleeps on m[${this.#waitsOn[asleep]}], and nobody is left to wake it`);
+    if (asleep >= 0) throw new Error(`thread ${asleep} sleeps on m[${this.#waitsOn[asleep]}], and no thread is left to wake it`);
     return { results: this.#results, endNs: Math.max(...this.#clock), clocks: this.#clock, sleptNs: this.#slept, caches: this.#cores.caches };
   }
 
-  /** Who is furthest behind runs until it is no longer. */
+  /** Runs the thread that is furthest behind up to its limit. */
   #turn(): void {
     const thread = this.#queue[0];
     if (this.#waitsOn[thread] >= 0) this.#endWait(thread, 'timed-out');
@@ -142,7 +159,7 @@ class VirtualTime implements Host {
     }
   }
 
-  /** A run takes up to minutes, in which the thread hears nothing else. */
+  /** Calls isStopped: a run takes up to minutes and does not return to the event loop. */
   #ask(): void {
     if (this.#isStopped()) throw new Stopped();
     this.#askAt = this.#now[0] + ASK_NS / this.#threads;
@@ -150,7 +167,7 @@ class VirtualTime implements Host {
 
   #park(thread: number, index: number, timeout: number): void {
     if (index < 0) {
-      // It spins: the time passes, and nobody wakes it.
+      // A spin: only the time passes.
       this.#clock[thread] += (timeout / EMITTED_PAUSE_NS) * this.#machine.pauseNs;
       this.#messages[thread] = 'timed-out';
       this.#sink(0);
@@ -193,7 +210,7 @@ class VirtualTime implements Host {
     return woken;
   }
 
-  /** By the thread that runs, which pays for the call. */
+  /** Wakes `thread`. The running thread pays for the call. */
   #wake(thread: number): void {
     this.#now[0] += this.#machine.notifyNs;
     this.#remove(thread);
@@ -217,14 +234,14 @@ class VirtualTime implements Host {
     if (at > now[1]) this.#core.$preempt();
   }
 
-  /** All lines of a range but the first. */
+  /** Accesses all lines of a range but the first. */
   #range(site: number, kind: number, start: number, words: number): void {
     for (let line = (start >> LINE_SHIFT) + 1; line << LINE_SHIFT < start + words; line++) {
       this.#now[0] = this.#cores.access(this.#current, site, kind, line << LINE_SHIFT, 0, this.#now[0]);
     }
   }
 
-  /** Where the word would lie if the records stood field by field, without padding between them. */
+  /** Returns the place of `word` in the field-by-field layout. */
   #unpadded(word: number): number {
     const { start, stride, length, count } = this.#interleaved!;
     const record = Math.floor((word - start) / stride);
@@ -232,7 +249,7 @@ class VirtualTime implements Host {
     return field < length ? this.#beyond + field * count + record : word;
   }
 
-  /** The clock of who comes after the first. */
+  /** Returns the second smallest clock in the heap. */
   #nextClock(): number {
     const queue = this.#queue;
     if (this.#queued < 2) return Infinity;
@@ -260,7 +277,7 @@ class VirtualTime implements Host {
     if (this.#queued > 0) this.#sink(0);
   }
 
-  /** Takes `thread` out of the queue, if it is in it; who runs stays first. */
+  /** Removes `thread` from the heap, if it is there. The running thread stays first. */
   #remove(thread: number): void {
     const at = this.#queue.subarray(0, this.#queued).indexOf(thread);
     if (at < 0) return;
@@ -269,7 +286,7 @@ class VirtualTime implements Host {
     for (const each of others) this.#enqueue(each);
   }
 
-  /** The clock of who stands at `from` has grown. */
+  /** Restores the heap after the clock of the thread at `from` has grown. */
   #sink(from: number): void {
     const queue = this.#queue;
     const clocks = this.#clock;

@@ -1,10 +1,10 @@
-/** What Go's collector printed after the line of gctrace when it was built with CollectStats. */
+/** The lines that Go's collector prints after that of gctrace if it is built with CollectStats. */
 import type { Cycle } from '../gc/cycle-log.ts';
 
-/** Opcodes of GC programs that Go prints: those of its types, and two of the collector's own. */
+/** Go prints the opcodes of its types and two opcodes of the collector. */
 const OPCODES = 14;
 
-/** The lines, none if the cycle was not counted. */
+/** Returns the lines; none without --godebug collectstats. */
 export function formatCollectStats({ collectStats: s }: Cycle): string[] {
   if (s === undefined) return [];
   const instr = s.instr.slice(0, OPCODES);

@@ -1,10 +1,10 @@
-/** The lines that Go printed of a collection: GODEBUG=gctrace=1 of 1.3 and 1.4, and GOGCTRACE=1 of 2011. */
+/** Go's trace of collections: GODEBUG=gctrace=1 of Go 1.3 and 1.4, and GOGCTRACE=1 of 2011. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import { SCAVENGE, type Scavenge } from '../malloc/scavenge-log.ts';
 
 export type GoVersion = '1.3' | '1.4';
 
-/** The line of Go 1.3, or of 1.4 with its goroutines. */
+/** Returns the line of Go 1.3, or that of Go 1.4, which adds the goroutines. */
 export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {
   const times = [c.stopNs, c.sweepNs, c.markNs, c.waitNs].map(microseconds).join('+');
   const goroutines = version === '1.4' ? [`${c.goroutines} goroutines`] : [];
@@ -21,8 +21,8 @@ export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {
 }
 
 /**
- * The scavenger's lines with gctrace. Go 1.3 tells of a forced collection once it is over, with the
- * scavenger's number; Go 1.4 before it begins, without one.
+ * Returns the scavenger's lines with gctrace. Go 1.3 reports a forced collection after its end, with the
+ * scavenger's number. Go 1.4 reports it before its start, without a number.
  */
 export function formatScavenge(s: Scavenge, version: GoVersion = '1.3'): string[] {
   if (s.kind === SCAVENGE.forcing) return version === '1.4' ? ['GC forced'] : [];
@@ -36,9 +36,9 @@ export function formatScavenge(s: Scavenge, version: GoVersion = '1.3'): string[
 }
 
 /**
- * The line that GOGCTRACE=1 printed in 2011: the time up to the end of marking, the sweep, and
- * the rest of the pause. The collector of 2010 printed none; its own is this one without the
- * lookups, each of its pointers being one.
+ * Returns the line of GOGCTRACE=1 of 2011. Its times are the pause up to the end of marking, the sweep, and
+ * the rest of the pause. Go printed no trace in 2010; `refword` gets this line without the lookups, because
+ * each of its pointers needs one.
  */
 export function formatGogctrace2011(c: Cycle, tracesLookups: boolean): string {
   const mark = c.stopNs + c.sweepNs + c.markNs;
@@ -52,7 +52,7 @@ export function formatGogctrace2011(c: Cycle, tracesLookups: boolean): string {
   ].join(' ');
 }
 
-/** Whole ones, as Go divides. */
+/** Rounds down, as Go's integer division does. */
 function milliseconds(ns: number): number {
   return Math.floor(ns / 1_000_000);
 }

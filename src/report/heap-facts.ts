@@ -1,4 +1,4 @@
-/** What is told of a heap that was read from a file, and of what became of it. */
+/** Describes a heap from a file, and the fate of its objects. */
 import { printable } from '../base/printable.ts';
 import type { LoadedHeap } from '../run/api.ts';
 import { labelRoots } from '../workloads/heaps/catalog.ts';
@@ -9,7 +9,7 @@ import type { Represented } from '../workloads/represent.ts';
 import { formatFacts, formatTable } from './table.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../base/units.ts';
 
-/** "2 objects of 8.00 GB together are represented by blocks of 40.0 KB, …". */
+/** Returns "2 objects of 8.00 GB together are represented by blocks of 40.0 KB, …". */
 export function describeRepresented({ objects, withReferences, bytes, blockBytes }: Represented): string {
   const kind = withReferences === 0 ? 'pointer-free object' : 'object';
   if (objects === 1) {
@@ -20,17 +20,17 @@ export function describeRepresented({ objects, withReferences, bytes, blockBytes
   return `${plural(objects, kind)} of ${formatBytes(bytes)} together are represented by blocks of ${formatBytes(blockBytes)}, ${why}`;
 }
 
-/** Rows of the table; the document of --json has more. */
+/** Rows of the table. JSON has all groups. */
 const SHOWN_GROUPS = 6;
 const SHOWN_REASONS = 4;
-/** Characters of a type's name, or of what a goroutine waits for. */
+/** Characters of a type's name or a wait reason. */
 const WIDEST_NAME = 40;
 
 type Goroutines = NonNullable<HeapFacts['goroutines']>;
 
 /**
- * Lines under a head of the heap: its roots, its goroutines, what its reader passed over, and a
- * table of its objects. None for files that say nothing of these.
+ * Returns the roots, the goroutines, the notes of the reader and a table of the objects, as far as the file has them.
+ * `width` is in characters.
  */
 export function formatHeapFacts({ facts, bytes, notes = [] }: HeapImage, width?: number): string[] {
   const passed = formatNotes(notes);

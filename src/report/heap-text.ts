@@ -1,9 +1,9 @@
-/** A memory profile as text, in Go's own form: what was sampled, not scaled. */
+/** A memory profile in Go's text form: the samples, not scaled. */
 import { printable } from '../base/printable.ts';
 import type { MemProfile, ProfileFunction, ProfileRecord } from '../inspect/memprofile.ts';
 import type { MemStats } from '../inspect/memstats.ts';
 
-/** The lines of `pprof.WriteHeapProfile` of Go 1.3 and 1.4, with debug=1. */
+/** Returns the lines that `pprof.WriteHeapProfile` of Go 1.3 and 1.4 writes with debug=1. */
 export function formatHeapProfile({ rate, records }: MemProfile, memstats: MemStats): string[] {
   const total = records.reduce(
     (sum, one) => ({
@@ -15,7 +15,7 @@ export function formatHeapProfile({ rate, records }: MemProfile, memstats: MemSt
     { inuse: 0, inuseBytes: 0, allocs: 0, allocBytes: 0 },
   );
   return [
-    // Twice the rate: what the first heap profiler, of C++, has always said.
+    // Go prints twice the rate, for compatibility with the C++ heap profiler.
     `heap profile: ${total.inuse}: ${total.inuseBytes} [${total.allocs}: ${total.allocBytes}] @ heap/${2 * rate}`,
     ...records.flatMap(formatRecord),
     '',
@@ -33,7 +33,7 @@ function formatFrame({ address, name, file }: ProfileFunction): string {
   return `#\t${hex(address)}\t${printable(name)}+0x0\t${printable(file, LONGEST_FILE)}:0`;
 }
 
-/** Characters of a module's path. */
+/** Characters of a module's path; the rest is cut. */
 const LONGEST_FILE = 1000;
 
 function hex(n: number): string {

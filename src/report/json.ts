@@ -1,78 +1,54 @@
 /**
- * The documents that --json prints. The schemas are their definition: a document is checked
- * against its own before it is printed. `schema` grows with every change that could break a
- * reader; new fields don't.
+ * The documents that --json prints for measurements. The schemas are their definition. A document is checked
+ * against its own, strictly, before it is printed. `schema` grows with every change that could break a
+ * reader; a new field does not change it.
  */
 import { z } from 'zod';
-import { UsageError } from '../base/fatal.ts';
-import { printable } from '../base/printable.ts';
+import type { Cycle } from '../gc/cycle-log.ts';
 import type { RunResult } from '../run/api.ts';
-import { GcStats } from '../gc/collect-stats.ts';
-import { CYCLE_FIELDS, type CycleField } from '../gc/cycle-log.ts';
 import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { MARK_FIGURES } from './mark-figures.ts';
+import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
-import { describeIssue } from '../base/issue-text.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
-import { SCALE_PHASES, splitsObjects, type Scaling } from './scaling.ts';
+import { SCALE_PHASES, splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
+import { count, cycle, memstats, ns, print, schemaOf, shapeOf, strictly, text } from './schema.ts';
 import type { RunSetting } from './summary.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;
-/** 3: a result's times are `ns`, whatever the phase, and what belongs to marks alone is in `mark`. */
-const SCALE_SCHEMA = 3;
+/** 3: a result's times are `ns` in every phase, and the figures of marks are in `mark`. */
+export const SCALE_SCHEMA = 3;
 /** 2: its fields are those of a measurement. */
-const PREDICTION_SCHEMA = 2;
+export const PREDICTION_SCHEMA = 2;
 
-const count = z.number().int().nonnegative();
-const ns = z.number().nonnegative();
 /** A time that --compare reads again: up to eleven days. */
 const runNs = z.number().min(0).max(1e15);
-/** Of --procs and --model, and of --runs. */
+/** Of --procs and --model. */
 const MOST_RESULTS = 128;
+/** Of --runs. */
 const MOST_RUNS = 1000;
-const text = z.string().max(10_000);
-
-const COLLECT_STATS = Object.keys(GcStats.at).filter((name) => name !== 'instr');
-
-/** With --godebug collectstats. */
-const collectStats = z.object({ ...Object.fromEntries(COLLECT_STATS.map((name) => [name, count])), instr: z.array(count) });
-
-const cycle = z.object({
-  ...(Object.fromEntries(CYCLE_FIELDS.map((field) => [field, z.number()])) as Record<CycleField, z.ZodNumber>),
-  collectStats: collectStats.optional(),
-});
-
-/** Go's runtime.MemStats. */
-export const memstats = z.object({
-  Alloc: count, TotalAlloc: count, Sys: count, Lookups: count, Mallocs: count, Frees: count,
-  HeapAlloc: count, HeapSys: count, HeapIdle: count, HeapInuse: count, HeapReleased: count, HeapObjects: count,
-  StackInuse: count, StackSys: count, MSpanInuse: count, MSpanSys: count, MCacheInuse: count, MCacheSys: count,
-  BuckHashSys: count, GCSys: count, OtherSys: count,
-  NextGC: count, LastGC: count, PauseTotalNs: ns, PauseNs: z.array(ns), PauseEnd: z.array(count),
-  NumGC: count, EnableGC: z.boolean(), DebugGC: z.boolean(),
-  BySize: z.array(z.object({ Size: count, Mallocs: count, Frees: count })),
-});
 
 const facts = z.object({
   format: z.string(),
-  /** By kinds, which are others in Go than in Java: pointers that lead to objects. */
+  /** Pointers to objects by kind of root; Go and Java have different kinds. */
   roots: z.record(z.string(), count),
-  /** Of Go. */
+  /** Of a Go program. */
   goroutines: z.object({ count, frames: count, waiting: z.array(z.object({ reason: z.string(), count })) }).optional(),
   by: z.enum(['type', 'class', 'size']),
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
-/** What the reader of the file skipped or repaired, and how often. */
+/** Parts of the file that its reader skipped or repaired, with their counts. */
 const notes = z.array(z.object({ kind: z.enum(HEAP_NOTE_KINDS), count: count.positive(), text }));
 
-/** Objects that smaller blocks represent in the machine: their true bytes, the bytes of each such block, and what the blocks lack. */
+/** Objects that smaller blocks represent: their true bytes, the bytes of each block, and the bytes that the blocks lack. */
 const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });
 
-export const RunDocument = z.object({
+export const RunDocument = strictly(z.object({
   schema: z.literal(RUN_SCHEMA),
   command: z.literal('run'),
   workload: z.string(),
@@ -85,11 +61,11 @@ export const RunDocument = z.object({
   elapsedNs: ns,
   /** Checkpoints at which the oracle found nothing wrong; 0 without --verify. */
   verified: count,
-  /** What the workload says of its run. */
+  /** The lines that the workload prints. */
   lines: z.array(z.string()),
   memstats,
   cycles: z.array(cycle),
-  /** What was read with --heap, and what has become of it. */
+  /** The heap of --heap, and the fate of its objects. */
   heap: z.object({
     name: z.string(), bytes: count, objects: count, edges: count, reachable: count, unreachable: count, freed: count, inUse: count,
     inPlace: z.boolean(),
@@ -98,50 +74,53 @@ export const RunDocument = z.object({
     represented: represented.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
-});
+}));
 
-/** Counts are medians of a collection. */
 const mark = z.object({
-  handoff: z.number(), steal: z.number(), yields: z.number(), idleShare: z.number().min(0).max(1), casFailed: z.number(),
-  /** Most objects marked by one thread over the mean. */
-  balance: z.number(),
-  /** The one that marked most first; shares of its time, which make up 1. */
+  ...shapeOf(MARK_FIGURES),
+  /** First the thread that marked most. The shares of its time add up to 1. */
   threads: z.array(z.object({ objects: z.number(), bytes: z.number(), casFailed: z.number(), shares: z.record(z.enum(SHARES), z.number()) })),
 });
 
 /** The graph that the roots hold. */
 const graph = z.object({
   objects: count, pointers: count, depth: count,
-  /** How many steps from the roots lead to at least this many objects, and fewer than twice as many. */
+  /** The number of distances from the roots with `atLeast` objects and fewer than twice as many. */
   widths: z.array(z.object({ atLeast: count, levels: count })),
   largestBytes: count, largestPointers: count, longestChain: count, inDegreeMax: count,
-  /** By results: how many times as fast as one thread so many could be at most. */
+  /** For each result, the largest speedup over one thread that the graph allows. */
   bounds: z.array(z.object({ procs: count.positive(), speedup: z.number() })),
 });
 
-export const ScaleDocument = z.object({
+/** Bytes in use at the end, as MemoryUse. */
+const memory = z.object({ heap: ns, bitmap: ns, spans: ns, beside: ns, workBuffers: ns });
+
+/** ScaleDocument without its strictness, to read documents of later versions. */
+export const ScaleShape = z.object({
   schema: z.literal(SCALE_SCHEMA),
   command: z.enum(['scale', 'start']),
   phase: z.enum(SCALE_PHASES),
   heap: z.object({ name: text, objects: count, bytes: count, spans: count, facts: facts.optional(), notes: notes.optional(), represented: represented.optional() }),
   settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
+  memory: memory.optional(),
   cores: count.positive(),
   verified: count,
-  /** The user ended it early: `results` has what was measured until then. */
+  /** True if the user ended the measurement early. `results` has the runs until then. */
   interrupted: z.boolean().optional(),
-  /** What limits it, in sentences. */
+  /** Sentences that say what limits the speedup. */
   limits: z.array(z.string()),
   results: z.array(z.object({
     procs: count.positive(),
-    /** Of each run, in their order. */
+    /** The time of each run, in order. */
     ns: z.array(runNs).min(1).max(MOST_RUNS),
     medianNs: runNs,
-    /** Bounds of the median; null for each that the sample is too small to give. */
+    /** Bounds of the median. A bound is null if the sample is too small to give it. */
     intervalNs: z.tuple([ns.nullable(), ns.nullable()]),
     objects: z.number(),
     bytes: z.number(),
     mark: mark.optional(),
+    ...Object.fromEntries(JSON_COLUMNS.map(([name, { unit }]) => [name, schemaOf(unit).optional()])),
   })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
   /** With --compare: old and new medians by threads, and the p value of the U test. */
   comparison: z.array(z.object({
@@ -149,24 +128,51 @@ export const ScaleDocument = z.object({
     runs: z.tuple([count, count]),
   })).optional(),
 });
-export type ScaleDocument = z.infer<typeof ScaleDocument>;
+export const ScaleDocument = strictly(ScaleShape);
+export type ScaleDocument = z.infer<typeof ScaleShape>;
+
+/** One measurement for each value of the setting `sweep`. */
+export const SweepDocument = strictly(z.object({
+  schema: z.literal(SCALE_SCHEMA),
+  command: z.literal('scale --sweep'),
+  sweep: z.string(),
+  measurements: z.array(ScaleShape).min(1),
+}));
 
 function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
+/** Returns the document of `run`; `image` is the heap that was loaded, if one was. */
 export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
-  const heap = image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap };
-  return print(RunDocument.parse({ schema: RUN_SCHEMA, command: 'run', ...setting, ...result, heap }));
+  const { elapsedNs, verified, lines, cycles, heapdump } = result;
+  return print(RunDocument, {
+    schema: RUN_SCHEMA,
+    command: 'run',
+    ...setting,
+    elapsedNs,
+    verified,
+    lines,
+    memstats: result.memstats,
+    cycles: cycles.map(withoutThreads),
+    heap: image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap },
+    heapdump,
+  });
 }
 
+function withoutThreads(collection: Cycle): object {
+  const { threads: _, ...fields } = collection;
+  return fields;
+}
+
+/** Returns the document of `scale` or `start`. */
 export function scaleDocument(scaling: Scaling, comparison?: readonly Comparison[], command: ScaleDocument['command'] = 'scale'): string {
-  return print({ ...documentOf(scaling, comparison), command });
+  return print(ScaleDocument, { ...fieldsOf(scaling), comparison, command });
 }
 
-/** A document for each value of the setting `name`. */
+/** Returns the document of `scale --sweep`: a measurement for each value of the setting `name`. */
 export function sweepDocument(name: string, scalings: readonly Scaling[]): string {
-  return print({ schema: SCALE_SCHEMA, command: 'scale --sweep', sweep: name, measurements: scalings.map((scaling) => documentOf(scaling)) });
+  return print(SweepDocument, { schema: SCALE_SCHEMA, command: 'scale --sweep', sweep: name, measurements: scalings.map(fieldsOf) });
 }
 
 function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
@@ -174,49 +180,64 @@ function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
   return all.length === 0 ? undefined : all.map((note, i) => ({ ...note, text: texts[i] }));
 }
 
-function documentOf(scaling: Scaling, comparison?: readonly Comparison[]): ScaleDocument {
-  const { results, graph: facts, heap, ...rest } = scaling;
-  return ScaleDocument.parse({
+function fieldsOf(scaling: Scaling): object {
+  const { phase, results, graph: facts, memory, heap, settings, cores, verified, interrupted } = scaling;
+  return {
     schema: SCALE_SCHEMA,
     command: 'scale',
-    ...rest,
+    phase,
     heap: { ...heap, notes: notesOf(heap.notes) },
+    settings,
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
+    memory,
+    cores,
+    verified,
+    interrupted,
     limits: explainLimits(scaling),
-    results: results.map(({ interval, ...result }) => ({
-      ...result,
-      intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
-    })),
-    comparison,
-  });
+    results: results.map((result) => fieldsOfResult(result, results[0])),
+  };
 }
 
-function summarizeGraph({ widths, ...facts }: GraphFacts): object {
+function fieldsOfResult({ interval, ...result }: ScaleResult, first: ScaleResult): object {
+  return {
+    ...result,
+    intervalNs: [interval.low, interval.high].map((bound) => (Number.isFinite(bound) ? bound : null)),
+    ...Object.fromEntries(JSON_COLUMNS.map(([name, { value }]) => [name, value?.({ interval, ...result }, first)])),
+  };
+}
+
+function summarizeGraph({ objects, pointers, widths, largestBytes, largestPointers, longestChain, inDegreeMax }: GraphFacts): object {
   const levels = new Map<number, number>();
   for (const width of widths) {
     const atLeast = 2 ** Math.floor(Math.log2(width));
     levels.set(atLeast, (levels.get(atLeast) ?? 0) + 1);
   }
-  return { ...facts, depth: widths.length, widths: [...levels].sort(([a], [b]) => a - b).map(([atLeast, n]) => ({ atLeast, levels: n })) };
+  return {
+    objects, pointers, depth: widths.length, largestBytes, largestPointers, longestChain, inDegreeMax,
+    widths: [...levels].sort(([a], [b]) => a - b).map(([atLeast, n]) => ({ atLeast, levels: n })),
+  };
 }
 
 function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
   return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, splitsObjects(settings)) }));
 }
 
-/** What `scale --model --json` prints: the document of a measurement as far as the two have the same to say. */
-export const PredictionDocument = z.object({
+/**
+ * The document of `scale --model`: the fields of a measurement that a prediction has, and its own. PredictionShape is
+ * without strictness, to read documents of later versions.
+ */
+export const PredictionShape = z.object({
   schema: z.literal(PREDICTION_SCHEMA),
   command: z.literal('scale --model'),
   phase: z.literal('mark'),
-  heap: z.object({ name: text, objects: count, bytes: count }),
+  heap: z.object({ name: text, objects: count, bytes: count, represented: represented.optional() }),
   settings: z.record(text, z.union([text, z.number()])),
   machine: z.object({
     name: text, about: text, cores: count.positive(),
-    /** What was said of it on stderr; null if it is the machine that predicted. */
+    /** The warning on stderr; null if the prediction is for the machine that made it. */
     warning: text.nullable(),
   }),
-  /** The counters of the Ms were laid side by side. */
+  /** True if the Ms' counters share cache lines. */
   unpadded: z.boolean(),
   interrupted: z.boolean().optional(),
   results: z.array(z.object({
@@ -228,7 +249,7 @@ export const PredictionDocument = z.object({
     objects: count,
     objectsByThread: z.array(count),
     handoff: count, steal: count, yields: count,
-    /** Parts of the threads' time. */
+    /** Shares of all threads' time. */
     shares: z.record(z.string(), z.number()),
     events: z.record(z.string(), z.number()),
     stalledNs: z.record(z.string(), ns),
@@ -236,42 +257,10 @@ export const PredictionDocument = z.object({
   /** With --compare. */
   comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
 });
-export type PredictionDocument = z.infer<typeof PredictionDocument>;
+export const PredictionDocument = strictly(PredictionShape);
+export type PredictionDocument = z.infer<typeof PredictionShape>;
 
-/** The document of a prediction; its head is the same for all. */
+/** Returns the document of `scale --model`. */
 export function printPrediction(fields: Omit<PredictionDocument, 'schema' | 'command' | 'phase'>): string {
-  return print(PredictionDocument.parse({
-    schema: PREDICTION_SCHEMA,
-    command: 'scale --model',
-    phase: 'mark',
-    ...fields,
-  }));
-}
-
-/**
- * What `sweepgen scale --json` printed before, of a measurement or of a prediction.
- * @throws UsageError for any other text; `name` is the file's
- */
-export function readScaleDocument(name: string, text: string): ScaleDocument | PredictionDocument {
-  const file = printable(name);
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw new UsageError(`${file} is no JSON; compare with what sweepgen scale --json has printed`);
-  }
-  const { schema, command, sweep } = (document ?? {}) as Record<string, unknown>;
-  const isPrediction = command === 'scale --model';
-  const known = isPrediction ? PREDICTION_SCHEMA : SCALE_SCHEMA;
-  if ((command === 'scale' || isPrediction) && typeof schema === 'number' && schema !== known) {
-    throw new UsageError(`${file} has schema ${schema}, and this version compares ${known}; ${isPrediction ? 'predict' : 'measure'} it again`);
-  }
-  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a parameter; compare with one that was made without --vary`);
-  const parsed = (isPrediction ? PredictionDocument : ScaleDocument).safeParse(document);
-  if (!parsed.success) throw new UsageError(`${file} is not what sweepgen scale --json has printed: ${printable(describeIssue(parsed.error, document))}`);
-  return parsed.data;
-}
-
-function print(document: object): string {
-  return JSON.stringify(document, null, 2);
+  return print(PredictionDocument, { schema: PREDICTION_SCHEMA, command: 'scale --model', phase: 'mark', ...fields });
 }

@@ -1,23 +1,27 @@
 /**
- * The Mann-Whitney U test, by which benchstat says whether two samples differ: it looks at
- * ranks alone, so nothing is assumed of the distributions.
+ * The Mann-Whitney U test, which benchstat uses too. It compares ranks, so it assumes nothing about the distributions.
+ *
+ * 1. Rank all values of both samples together. Equal values share the mean of their ranks.
+ * 2. U is the rank sum of the first sample less its least possible value.
+ * 3. p is the share of all orders whose U is at least as far from the middle: counted exactly for small samples without
+ *    ties, else by the normal approximation.
  */
 
 export interface UTest {
-  /** Pairs in which the first sample's value is the larger; a tie is half a pair. */
+  /** Pairs whose value from the first sample is the larger. A tie counts as half a pair. */
   readonly u: number;
-  /** How likely samples at least so far apart are if both come from one distribution; two-sided. */
+  /** The two-sided probability of samples at least so far apart if both have one distribution. */
   readonly p: number;
-  /** Whether p was counted rather than approximated. */
+  /** True if p was counted, false if it was approximated. */
   readonly exact: boolean;
 }
 
-/** Beyond this the normal approximation is as good. */
+/** The largest sample with an exact p. The normal approximation is as good for larger ones. */
 const EXACT_MAX = 50;
 
 /**
- * Counts all orders for samples of at most 50 values without ties; else approximates by the normal
- * distribution, corrected for ties and for continuity.
+ * Compares two samples. p is exact for samples of at most EXACT_MAX values without ties. Otherwise it is the normal
+ * approximation, corrected for ties and for continuity.
  * @throws RangeError for an empty sample
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): UTest {
@@ -28,7 +32,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): UTest {
   return { u, p: normalP(u, a.length, b.length, tieTerm), exact: false };
 }
 
-/** The sum of the first sample's ranks in both, and Σ(t³ - t) over groups of t equal values. */
+/** Returns the rank sum of the first sample, and Σ(t³ - t) over groups of t equal values. */
 function rank(a: readonly number[], b: readonly number[]): { rankSum: number; tieTerm: number } {
   const all = [...a.map((value) => ({ value, first: 1 })), ...b.map((value) => ({ value, first: 0 }))].sort((x, y) => x.value - y.value);
   let rankSum = 0;
@@ -56,7 +60,7 @@ function exactP(u: number, n1: number, n2: number): number {
 }
 
 /**
- * In how many orders of n1 and n2 distinct values U comes to 0, 1, …, n1·n2: the coefficients of
+ * Returns the number of orders of n1 and n2 distinct values with U = 0, 1, …, n1·n2: the coefficients of
  * the Gaussian binomial, Π (1 - x^(n2+i)) / (1 - x^i) for i from 1 to n1.
  */
 function ordersByU(n1: number, n2: number): Float64Array {
@@ -73,13 +77,13 @@ function ordersByU(n1: number, n2: number): Float64Array {
 function normalP(u: number, n1: number, n2: number, tieTerm: number): number {
   const n = n1 + n2;
   const variance = ((n1 * n2) / 12) * (n + 1 - tieTerm / (n * (n - 1)));
-  // All values are the same.
+  // All values are equal.
   if (variance <= 0) return 1;
   const distance = Math.max(0, Math.abs(u - (n1 * n2) / 2) - 0.5);
   return Math.min(1, erfc(distance / Math.sqrt(2 * variance)));
 }
 
-/** 1 - erf(x) for x >= 0: by its power series for small x, by its continued fraction for others. */
+/** Returns 1 - erf(x) for x >= 0, by its power series for small x, else by its continued fraction. */
 function erfc(x: number): number {
   if (x < 2.5) {
     let term = x;

@@ -1,4 +1,4 @@
-/** What a machine's memory is in use for: the heap, and what is kept about it. */
+/** The memory of a machine by use: the heap and its metadata. */
 import { PAGE_WORDS } from '../memory/address.ts';
 import { CONFIG, Config, ptrWords } from '../memory/config.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -9,22 +9,22 @@ import { POLICY } from '../gc/policy.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { formatBytes } from '../base/units.ts';
 
-/** Bytes in use, not merely reserved. */
+/** Bytes in use, without reserved ones. */
 export interface MemoryUse {
-  /** Of the arena: spans in use and free ones. */
+  /** The used part of the arena: spans in use and free spans. */
   readonly heap: number;
   readonly bitmap: number;
-  /** Records of spans, and the map from pages to them. */
+  /** Span records and the map from pages to spans. */
   readonly spans: number;
-  /** What else is kept about the heap: hints, specials, profiles, caches. */
+  /** Other metadata: hints, specials, profiles, caches. */
   readonly beside: number;
-  /** The most that was ever waiting to be scanned; it depends on the graph, not on the heap's size. */
+  /** Work buffers. Their number is that of the fullest moment: it depends on the graph, not on the size of the heap. */
   readonly workBuffers: number;
 }
 
 const { mspanSys, mcacheSys, buckhashSys, otherSys } = MStats.at;
 
-/** Of a machine that stands still. */
+/** Reads the memory use of a stopped machine. */
 export function readMemoryUse(m: Mem): MemoryUse {
   const at = (field: keyof typeof Config.at) => m[CONFIG + Config.at[field]];
   const words = m[ARENA_USED] - at('arenaStart');
@@ -39,7 +39,7 @@ export function readMemoryUse(m: Mem): MemoryUse {
   };
 }
 
-/** "metadata 7.8 % of the heap for bitmap and spans, 0.8 % for the rest; work buffers of 12.0 MB"; nothing of no heap. */
+/** Returns "metadata 7.8 % of the heap for bitmap and spans, 0.8 % for the rest; …"; nothing for an empty heap. */
 export function describeMemoryUse({ heap, bitmap, spans, beside, workBuffers }: MemoryUse): string[] {
   if (heap === 0) return [];
   const share = (bytes: number) => `${((100 * bytes) / heap).toFixed(1)} %`;

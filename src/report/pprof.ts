@@ -1,15 +1,15 @@
-/** A memory profile as `go tool pprof` reads it: profile.proto, gzipped. */
+/** A memory profile for `go tool pprof`: profile.proto, gzipped. */
 import { gzipSync } from 'node:zlib';
 import { Function, Line, Location, Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { MemProfile, ProfileFunction, ProfileRecord } from '../inspect/memprofile.ts';
 
-/** In the order of Go's own heap profiles. */
+/** In the order of Go's heap profiles. */
 const SAMPLE_TYPES = [
   ['alloc_objects', 'count'], ['alloc_space', 'bytes'], ['inuse_objects', 'count'], ['inuse_space', 'bytes'],
 ] as const;
 const DEFAULT_TYPE = 'inuse_space';
 
-/** @param timeMs when the profile was taken, Unix milliseconds */
+/** Returns the bytes of the file. @param timeMs time of the profile, Unix milliseconds */
 export function pprofOf(profile: MemProfile, timeMs: number): Uint8Array {
   const strings = new StringTable();
   const functions = new Map<number, ProfileFunction>();
@@ -23,7 +23,7 @@ export function pprofOf(profile: MemProfile, timeMs: number): Uint8Array {
       const id = ids.get(address)!;
       return new Location({ id, mappingId: 1, address, line: [new Line({ functionId: id })] });
     }),
-    // Without one, pprof looks for the program's binary.
+    // Without a mapping, pprof looks for the program's binary.
     mapping: [new Mapping({ id: 1, memoryStart: 0, memoryLimit: 2 ** 32, filename: strings.dedup('sweepgen'), hasFunctions: true, hasFilenames: true })],
     function: [...functions.values()].map(({ address, name, file }) => {
       const text = strings.dedup(name);
@@ -54,9 +54,9 @@ function sampleOf(strings: StringTable, record: ProfileRecord, rate: number, ids
 }
 
 /**
- * Blocks that each sampled block of `bytes` bytes stands for, by the formula of pprof for heap
- * profiles. It takes gaps between samples to be exponential; here, as in Go 1.4, they are
- * even, so blocks of some share of the rate come out too many, by about half that share.
+ * Returns the number of blocks that a sampled block of `bytes` bytes represents, by pprof's formula for heap
+ * profiles. The formula assumes exponential gaps between samples. Here, as in Go 1.4, the gaps are
+ * even, so a block size that is some share of the rate is overestimated by about half that share.
  */
 export function scaleOf(bytes: number, rate: number): number {
   return rate <= 1 ? 1 : 1 / (1 - Math.exp(-bytes / rate));

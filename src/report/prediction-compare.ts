@@ -1,37 +1,43 @@
-/** A prediction beside what was measured, or predicted, of the same heap before. */
+/** Compares a prediction with an earlier measurement or prediction of the same heap. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { changeOf } from './scale-compare.ts';
-import type { Prediction } from './prediction.ts';
+import type { Predicted } from '../model/predict.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatCount, timeColumn } from '../base/units.ts';
 
-/** What a document of `scale --json` says, as far as a prediction can be compared with it. */
+/** The fields of a `scale --json` document that the comparison needs. */
 export interface PredictionBaseline {
-  /** Its file. */
+  /** The path of its file. */
   readonly path: string;
-  /** `scale --model` if it is a prediction, too. */
+  /** `scale --model` for a prediction. */
   readonly command: string;
   readonly heap: { readonly name: string; readonly objects: number };
   readonly results: readonly { readonly procs: number; readonly medianNs: number }[];
+}
+
+/** The part of a prediction that is compared. */
+interface Comparable {
+  readonly heap: { readonly name: string; readonly objects: number };
+  readonly results: readonly Predicted[];
 }
 
 export interface PredictionComparison {
   readonly procs: number;
   readonly oldNs: number;
   readonly newNs: number;
-  /** 0.1: predicted a tenth longer than before. A prediction is always the same, so there is no chance in it. */
+  /** Relative change: 0.1 is 10 % longer. A prediction is deterministic, so there is no test of significance. */
   readonly change: number;
 }
 
-/** Objects that a heap may have more or less to count as the same: a measured one has the log of its times. */
+/** The relative difference in objects up to which two heaps count as the same: a measured heap has the log of its times. */
 const SAME = 0.01;
 
 /**
- * @returns the numbers of threads that both have
- * @throws UsageError if the heaps differ, or no number of threads is the same
+ * Compares the numbers of threads that both have.
+ * @throws UsageError if the heaps differ
  */
-export function comparePrediction({ path, heap, results }: PredictionBaseline, prediction: Pick<Prediction, 'heap' | 'results'>): PredictionComparison[] {
+export function comparePrediction({ path, heap, results }: PredictionBaseline, prediction: Comparable): PredictionComparison[] {
   const { name, objects } = prediction.heap;
   const file = printable(path);
   if (graphOf(heap.name) !== graphOf(name)) throw new UsageError(`${file} is of the heap ${printable(heap.name)}, not ${printable(name)}`);
@@ -44,14 +50,14 @@ export function comparePrediction({ path, heap, results }: PredictionBaseline, p
   });
 }
 
-/** The name of a graph without its number of objects. */
+/** Returns the name of a graph without its number of objects. */
 function graphOf(name: string): string {
   return name.replace(/-\d+$/, '');
 }
 
 const right = (head: string): Column => ({ head, align: 'right' });
 
-/** Head and rows: before and now of two predictions; measured, predicted and their ratio else. */
+/** Returns the head and rows: before, now and the change for two predictions; else measured, predicted and their ratio. */
 export function formatPredictionComparison({ command }: Pick<PredictionBaseline, 'command'>, rows: readonly PredictionComparison[], width?: number): string[] {
   const predicted = command === 'scale --model';
   const time = timeColumn(rows.flatMap(({ oldNs, newNs }) => [oldNs, newNs]));

@@ -1,4 +1,4 @@
-/** What a machine model predicts, as a table and in sentences, and as one JSON document. */
+/** A prediction of a machine model as a table, in sentences, and as a JSON document. */
 import { printable } from '../base/printable.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
@@ -13,13 +13,13 @@ export interface Prediction {
   readonly heap: { readonly name: string; readonly objects: number; readonly bytes: number; readonly represented?: Represented };
   readonly policy: string;
   readonly machine: MachineModel;
-  /** Why the machine is not the one that predicts, in a sentence. */
+  /** A sentence; undefined if the prediction is for the machine that makes it. */
   readonly warning?: string;
   /** In ascending order of threads. */
   readonly results: readonly Predicted[];
-  /** The Ms' counters were laid side by side. */
+  /** True if the Ms' counters share cache lines. */
   readonly unpadded: boolean;
-  /** The user ended it early: counts of threads that were not predicted are missing. */
+  /** True if the user ended the prediction early. Numbers of threads that were not predicted are missing. */
   readonly interrupted?: boolean;
 }
 
@@ -32,18 +32,21 @@ const COLUMNS = [
   right('roots'), right('scanning'), right('waiting'), right('misses'), right('transfers'), right('branches'),
 ];
 
-/** "tree: 1,048,575 objects, 32 MB; go1.3 on xeon-2". */
+/** Returns "tree: 1,048,575 objects, 32 MB; go1.3 predicted for xeon-2". */
 export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
   const layout = unpadded ? ', counters without padding' : '';
   return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${printable(machine.name)}${layout}`;
 }
 
-/** "xeon-2 is a virtual machine with …". */
+/** Returns "xeon-2 is a virtual machine with …". */
 export function describeMachineOf({ machine }: Pick<Prediction, 'machine'>): string {
   return `${printable(machine.name)} is ${printable(machine.about, ABOUT_LENGTH)}`;
 }
 
-/** Head and rows. Roots, scanning and waiting share the threads' time; misses, transfers and branches guessed wrongly are what they stood still for meanwhile. */
+/**
+ * Returns the head and a row for each number of threads. Roots, scanning and waiting are shares of the threads' time.
+ * Misses, transfers and mispredicted branches are the stalls within them.
+ */
 export function formatPrediction({ results }: Prediction, width?: number): string[] {
   const time = timeColumn(results.map(({ markNs }) => markNs));
   return formatTable(COLUMNS, results.map((result) => {
@@ -60,7 +63,7 @@ export function formatPrediction({ results }: Prediction, width?: number): strin
   }), width);
 }
 
-/** What the figures say, and what they are worth. */
+/** Returns sentences about the figures and their limits. */
 export function explainPrediction({ results, machine }: Prediction): string[] {
   const best = results.reduce((a, b) => (b.markNs < a.markNs ? b : a));
   const first = results[0];
@@ -70,13 +73,13 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
       ? `More than ${plural(first.procs, 'thread')} would not help.`
       : `${plural(best.procs, 'thread')} would be fastest: ${formatNs(best.markNs)}, ${(first.markNs / best.markNs).toFixed(1)} times as fast as ${first.procs}.`);
   }
-  sentences.push('Predicted, not measured: docs/model.md says how far to trust it.');
+  sentences.push('Predicted, not measured: docs/explanation/model.md says how far to trust it.');
   const most = results[results.length - 1].procs;
   if (most > machine.cores) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; the prediction takes further cores to be of the same kind.`);
   return sentences;
 }
 
-/** Parts of the time of all threads. */
+/** Returns shares of the time of all threads. */
 function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   const all = rootNs + scanNs + waitNs;
   const { l2, miss, stream, storeMiss, bandwidth, transfer, queued, mispredict } = stalledNs;
@@ -90,7 +93,7 @@ function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   };
 }
 
-/** The prediction as a measurement without intervals, to be drawn. */
+/** Returns the prediction as a measurement without intervals, for drawing. */
 export function asScaling({ heap, policy, machine, results }: Prediction): Scaling {
   return {
     phase: 'mark',
@@ -103,7 +106,7 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
   };
 }
 
-/** One document, as `scale --json` prints of a measurement; times in ns. */
+/** Returns the document of `scale --model --json`. */
 export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
   return printPrediction({
     heap,

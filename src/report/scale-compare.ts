@@ -1,11 +1,11 @@
-/** Two measurements of the same heap, count by count of threads, as benchstat compares them. */
+/** Compares two measurements of the same heap for each number of threads, as benchstat does. */
 import { mannWhitney } from './mann-whitney.ts';
 import { median } from '../base/statistics.ts';
 import { formatTable, type Column } from './table.ts';
 import { timeColumn } from '../base/units.ts';
 import type { ScaleResult } from './scaling.ts';
 
-/** benchstat's. */
+/** Significance level, that of benchstat. */
 const ALPHA = 0.05;
 
 type Timed = Pick<ScaleResult, 'procs' | 'ns'>;
@@ -14,15 +14,15 @@ export interface Comparison {
   readonly procs: number;
   readonly oldNs: number;
   readonly newNs: number;
-  /** Of the medians: 0.1 is a tenth slower. */
+  /** Relative change of the median: 0.1 is 10 % slower. */
   readonly change: number;
   readonly p: number;
   readonly isSignificant: boolean;
-  /** Runs, before and now. */
+  /** Numbers of runs, before and now. */
   readonly runs: readonly [number, number];
 }
 
-/** Of the counts of threads that both have. */
+/** Compares the numbers of threads that both measurements have. */
 export function compareResults(before: readonly Timed[], now: readonly Timed[]): Comparison[] {
   return now.flatMap((result) => {
     const other = before.find(({ procs }) => procs === result.procs);
@@ -36,7 +36,7 @@ function compareSamples(procs: number, before: readonly number[], now: readonly 
   return { procs, oldNs, newNs, change: changeOf(oldNs, newNs), p, isSignificant: p < ALPHA, runs: [before.length, now.length] };
 }
 
-/** Of a time that took none, nothing can be said. */
+/** Returns the relative change; 0 if the old time is 0. */
 export function changeOf(oldNs: number, newNs: number): number {
   return oldNs === 0 ? 0 : newNs / oldNs - 1;
 }
@@ -44,7 +44,7 @@ export function changeOf(oldNs: number, newNs: number): number {
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [right('threads'), right('before'), right('now'), right('change'), { head: '', align: 'left' as const }];
 
-/** Head and rows; a change that may well be chance is "~". */
+/** Returns the head and a row for each comparison. A change that is not significant is "~". */
 export function formatComparison(rows: readonly Comparison[], width?: number): string[] {
   const time = timeColumn(rows.flatMap(({ oldNs, newNs }) => [oldNs, newNs]));
   return formatTable(COLUMNS, rows.map(({ procs, oldNs, newNs, change, p, isSignificant, runs }) => [

@@ -1,16 +1,16 @@
-/** What keeps a heap's mark from scaling: first what its graph allows, then what the threads did. */
+/** Sentences about the limits of a mark's speedup: first those of the graph, then those that the threads' times show. */
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
 import { meanOf } from './scale-threads.ts';
 import { formatBytes, formatCount, formatNumber, formatShare, plural } from '../base/units.ts';
 import { splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 
-/** A part of the ideal speedup below which something is worth naming. */
+/** The share of the ideal speedup below which the sentences name a cause. */
 const GOOD = 0.75;
-/** Shares of the time worth naming. */
+/** The share of the threads' time from which a cause is named. */
 const NOTABLE = 0.2;
 
-/** "graph: depth 22, 1 to 2,097,152 objects wide; …" */
+/** Returns two lines: "depth 22, 1 to 2,097,152 objects wide, …" and "largest object …". */
 export function describeGraph(graph: GraphFacts): string[] {
   const { widths, pointers, largestBytes, largestPointers, longestChain, inDegreeMax } = graph;
   const [narrowest, widest] = widths.reduce(([low, high], width) => [Math.min(low, width), Math.max(high, width)], [Infinity, 0]);
@@ -21,7 +21,7 @@ export function describeGraph(graph: GraphFacts): string[] {
   ];
 }
 
-/** A sentence or two; none without several threads or without marks. */
+/** Returns up to two sentences; none for one number of threads or for phases other than mark. */
 export function explainLimits(scaling: Scaling): string[] {
   const { phase, results, graph, settings, cores } = scaling;
   const [first] = results;
@@ -33,7 +33,7 @@ export function explainLimits(scaling: Scaling): string[] {
   const limits = limitOfThreads(first, last, settings.policy === 'go1.3');
   if (bound !== undefined) return [bound, ...limits.slice(0, 1)];
   const reached = `${plural(last.procs, 'thread')}: speedup ${formatNumber(speedup)} of an ideal ${formatNumber(ideal)}`;
-  // A median above the ideal, or near it, says nothing while its interval reaches that of fewer threads.
+  // If the intervals overlap, a median near the ideal is no evidence of a speedup.
   const scatters = areAlike(first, last);
   if (speedup >= GOOD * ideal) return [scatters ? SCATTERS : `${reached}${allowedBy(scaling, first, last)}.`];
   if (limits.length > 0) return limits;
@@ -42,7 +42,7 @@ export function explainLimits(scaling: Scaling): string[] {
 
 const SCATTERS = 'The times scatter too much to tell a speedup; use more --runs, or end what else runs.';
 
-/** "; the graph itself allows 1.90": of the speedup over the first row. */
+/** Returns "; the graph itself allows 1.90", a bound of the speedup over the first row. */
 function allowedBy({ graph, settings }: Scaling, first: ScaleResult, last: ScaleResult): string {
   if (graph === undefined) return '';
   const bound = ({ procs }: ScaleResult) => speedupBound(graph, procs, splitsObjects(settings));
@@ -60,7 +60,7 @@ function limitOfGraph(graph: GraphFacts, threads: number, splits: boolean): stri
   return `The graph is ${formatCount(graph.widths.length)} deep for ${plural(graph.objects, 'object')}: ${most}.`;
 }
 
-/** Of the fullest cause first. */
+/** Returns sentences for the two largest causes, the largest first. */
 function limitOfThreads(first: ScaleResult, last: ScaleResult, plainAlone: boolean): string[] {
   const isSlow = first.medianNs / last.medianNs < (GOOD * last.procs) / first.procs;
   const { mark } = last;
@@ -80,13 +80,13 @@ function limitOfThreads(first: ScaleResult, last: ScaleResult, plainAlone: boole
   return limits.sort(([a], [b]) => b - a).slice(0, 2).map(([, sentence]) => sentence);
 }
 
-/** Whether the intervals show it, and not the medians alone: at the ends that speak against it, it is still there. */
+/** Reports whether the slowdown remains at the interval bounds that make it smallest. */
 function isSlowdownShown(first: ScaleResult, last: ScaleResult, slower: number): boolean {
   if (!hasInterval(first) || !hasInterval(last)) return true;
   return slower * (last.interval.low / last.medianNs) * (first.medianNs / first.interval.high) > 1;
 }
 
-/** A thread's time spent scanning, for each object: with many threads over with few. */
+/** Returns the ratio of a thread's scanning time per object, with many threads over with few. */
 function slowdown(first: ScaleResult, last: ScaleResult): number {
   return scanNsPerObject(last) / scanNsPerObject(first);
 }

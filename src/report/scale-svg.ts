@@ -1,7 +1,6 @@
 /**
  * A measurement as one SVG: time and speedup against threads, with intervals and the ideal line,
- * and what each thread did with its time.
- * Colours are neutral, and follow a dark background where the viewer asks for one.
+ * and the shares of each thread's time. The colours follow the viewer's preference for a dark background.
  */
 import { printable } from '../base/printable.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
@@ -18,7 +17,7 @@ const LEFT = [64, 464] as const;
 /** Characters that fit the width. */
 const TITLE_LENGTH = 88;
 const LINE_LENGTH = 116;
-/** Above so many threads all axes but that of times go by powers of two. */
+/** Beyond this number of threads, all axes but that of times are logarithmic. */
 const MOST_LINEAR = 8;
 
 const STYLE = `
@@ -27,7 +26,7 @@ text{font:12px system-ui,sans-serif;fill:#424a53}.title{font-size:16px;font-weig
 @media(prefers-color-scheme:dark){text{fill:#9da7b3}.title,.head{fill:#e6edf3}.paper{fill:#0d1117}.grid{stroke:#262c33}.axis{stroke:#6e7681}.measured,.interval{stroke:#58a6ff}.dot{fill:#58a6ff}.ideal{stroke:#8b949e}.bound{stroke:#a371f7}.cores{stroke:#d29922}}
 `;
 
-/** The whole document. */
+/** Returns the document. */
 export function scaleSvg(scaling: Scaling): string {
   const shares = sharesPanel(scaling, LEFT[0], PANEL.top + PANEL.height + 100, WIDTH - LEFT[0] - 20);
   const height = PANEL.top + PANEL.height + 70 + shares.height;
@@ -52,7 +51,7 @@ function describeSettings({ phase, settings, cores, results, predictedFor }: Sca
   return `${phase}, ${set}; ${medians}${results.some(hasInterval) ? ', 95 % intervals' : ''}; ${plural(cores)}`;
 }
 
-/** Where a panel's values go, and what it is framed by. */
+/** The scales of a panel, and the drawing of its axes. */
 interface Panel {
   readonly x: Scale;
   readonly y: Scale;
@@ -91,7 +90,7 @@ function speedupPanel({ results, cores, graph, settings }: Scaling): string {
   const boundOver = (facts: GraphFacts, threads: number) => speedupBound(facts, threads, splitsObjects(settings));
   const isLine = counts.length > 1;
   const bounds = graph === undefined || !isLine ? [] : counts.map((count) => boundOver(graph, count) / boundOver(graph, first.procs));
-  // All that is drawn has to be within: the ends of intervals, too.
+  // The domain covers all that is drawn, the bounds of intervals included.
   const shown = [1, most, ...bounds, ...results.flatMap((r) => (hasInterval(r) ? [r.medianNs, r.interval.low, r.interval.high] : [r.medianNs]).map(of))];
   const [lowest, highest] = [Math.min(...shown), Math.max(...shown)];
   const ticks = isLog ? powersOfTwo(lowest, highest) : roundTicks(highest, 5);
@@ -109,7 +108,7 @@ function speedupPanel({ results, cores, graph, settings }: Scaling): string {
     results.slice(1).map((r) => text(panel.x(r.procs) + 6, panel.y(of(r.medianNs)) + 16, formatNumber(of(r.medianNs)))).join('');
 }
 
-/** A line through the points, if there are any. */
+/** Returns a line through the points; '' if there are none. */
 function drawn(points: readonly (readonly [x: number, y: number])[], name: string): string {
   return points.length === 0 ? '' : polyline(points, { class: name });
 }
@@ -150,7 +149,7 @@ function plural(cores: number): string {
   return cores === 1 ? '1 core' : `${cores} cores`;
 }
 
-/** Line, dots, and whiskers where there is an interval. */
+/** Returns a line with dots, and whiskers for results with an interval. */
 function measured(results: readonly ScaleResult[], { x, y }: Panel, value: (r: ScaleResult) => number, low: (r: ScaleResult) => number, high: (r: ScaleResult) => number): string {
   const whiskers = results.filter(hasInterval).flatMap((r) => [
     line(x(r.procs), y(low(r)), x(r.procs), y(high(r)), { class: 'interval' }),

@@ -1,12 +1,12 @@
-/** Measurements that differ in one setting, as one table. */
+/** A table of measurements that differ in one setting. */
 import { compareResults } from './scale-compare.ts';
 import { formatTable, type Column } from './table.ts';
 import { timeColumn } from '../base/units.ts';
 import type { Scaling } from './scaling.ts';
 
 /**
- * A row a measurement: its value, then for each count of threads the median time and how it
- * differs from the first row's, "~" where that may well be chance.
+ * Returns the head and a row for each measurement: the value of the setting `name`, then for each number of threads the
+ * median time and its change from the first row. A change that is not significant is "~".
  */
 export function formatSweep(name: string, scalings: readonly Scaling[], width?: number): string[] {
   const [first] = scalings;

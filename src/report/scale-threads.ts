@@ -1,9 +1,9 @@
-/** What each thread of a mark did with its time. */
+/** The time of each thread of a mark, by activity. */
 import type { Cycle, MarkThread } from '../gc/cycle-log.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatShare } from '../base/units.ts';
 
-/** Parts of a mark's time, by what a thread does meanwhile; the rest are drawn and told in this order. */
+/** A thread's activities during a mark, in the order of tables and drawings. docs/reference/scale.md defines them. */
 export const SHARES = ['roots', 'scanning', 'handing off', 'waiting', 'sleeping', 'away'] as const;
 export type Share = (typeof SHARES)[number];
 export type Shares = Readonly<Record<Share, number>>;
@@ -14,13 +14,13 @@ export interface ThreadFacts {
   /** Bytes scanned; 0 where the mark loop doesn't count them. */
   readonly bytes: number;
   readonly casFailed: number;
-  /** They make up 1: gathering roots, scanning, handing off, looking for work, asleep meanwhile, and not yet or no longer marking. */
+  /** Shares of the mark time; their sum is 1. `sleeping` is waiting asleep, `away` is not yet or no longer marking. */
   readonly shares: Shares;
 }
 
 /**
- * By rank: the first is the thread that marked most in each collection, whichever M it was.
- * @param cycles with the same number of threads
+ * Returns the threads by rank: first the thread that marked most in each collection, whatever its M.
+ * @param cycles collections with the same number of threads
  */
 export function threadFacts(cycles: readonly Cycle[]): ThreadFacts[] {
   const ranked = cycles.map(({ threads, markNs }) => threads.toSorted((a, b) => b.objectsMarked - a.objectsMarked).map((thread) => factsOf(thread, markNs)));
@@ -48,7 +48,7 @@ function factsOf(thread: MarkThread, markNs: number): ThreadFacts {
   };
 }
 
-/** Of threads, or of what one did in several collections; at least one. */
+/** Returns the means over threads, or over collections of one thread. @param threads at least one */
 export function meanOf(threads: readonly ThreadFacts[]): ThreadFacts {
   const mean = (value: (thread: ThreadFacts) => number) => threads.reduce((sum, thread) => sum + value(thread), 0) / threads.length;
   return {
@@ -62,7 +62,7 @@ export function meanOf(threads: readonly ThreadFacts[]): ThreadFacts {
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [right('thread'), right('objects'), right('scanned'), ...SHARES.map((share) => right(share === 'handing off' ? 'handoff' : share))];
 
-/** Head and a row for each thread. */
+/** Returns the head and a row for each thread. */
 export function formatThreads(threads: readonly ThreadFacts[], width?: number): string[] {
   return formatTable(COLUMNS, threads.map(({ objects, bytes, shares }, i) => [
     `${i + 1} of ${threads.length}`, formatCount(objects), bytes === 0 ? '–' : formatBytes(bytes), ...SHARES.map((share) => formatShare(shares[share])),

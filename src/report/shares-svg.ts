@@ -1,4 +1,4 @@
-/** Stacked bars: what each thread did with its time, for each number of threads. */
+/** Stacked bars: the shares of each thread's time, for each number of threads. */
 import { element, line, text } from './svg.ts';
 import { SHARES, type Share, type ThreadFacts } from './scale-threads.ts';
 import { formatShare } from '../base/units.ts';
@@ -7,7 +7,7 @@ import type { Scaling } from './scaling.ts';
 const HEIGHT = 150;
 const GAP = 14;
 
-/** Work in blue and violet, waiting in warm colours, the rest grey; light and dark. */
+/** Blue and violet for work, warm colours for waiting, grey for the rest. */
 const COLOURS: Readonly<Record<Share, readonly [light: string, dark: string]>> = {
   roots: ['#8250df', '#a371f7'],
   scanning: ['#54aeff', '#388bfd'],
@@ -24,11 +24,11 @@ export const SHARES_STYLE = `${rules(0)}\n@media(prefers-color-scheme:dark){${ru
 
 interface Drawing {
   readonly drawing: string;
-  /** 0 if there is nothing to draw. */
+  /** 0 for an empty drawing. */
   readonly height: number;
 }
 
-/** Groups of bars, one a thread, side by side in `width`; `top` is where the first words stand. */
+/** Returns groups of bars, a bar for each thread. `left`, `top` (of the first text) and `width` are in pixels. */
 export function sharesPanel({ results }: Scaling, left: number, top: number, width: number): Drawing {
   const groups = results.flatMap(({ procs, mark }) => (mark === undefined || mark.threads.length === 0 ? [] : [{ procs, threads: mark.threads }]));
   if (groups.length === 0) return { drawing: '', height: 0 };

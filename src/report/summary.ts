@@ -1,4 +1,4 @@
-/** What a finished run comes to, as a few facts under one another. */
+/** The text report of a finished run: a list of facts. */
 import { printable } from '../base/printable.ts';
 import type { RunResult } from '../run/api.ts';
 import type { Represented } from '../workloads/represent.ts';
@@ -7,7 +7,7 @@ import { describeAccount, describeRepresented } from './heap-facts.ts';
 import { formatFacts } from './table.ts';
 import { formatBytes, formatCount, formatNs, plural } from '../base/units.ts';
 
-/** What the machine was asked to do. */
+/** The settings that the report begins with. */
 export interface RunSetting {
   readonly workload: string;
   readonly procs: number;
@@ -17,7 +17,7 @@ export interface RunSetting {
 
 const INDENT = '  ';
 
-/** The lines of the summary; what the workload itself reports stands above it. */
+/** Returns the lines of the report, without those of the workload. `width` is in characters. */
 export function formatSummary(setting: RunSetting, result: RunResult, width = Infinity): string[] {
   const head = [
     printable(setting.workload), plural(setting.procs, 'P'), `GOGC ${setting.gogc}`, `seed ${setting.seed}`,
@@ -44,7 +44,7 @@ function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunRes
   return rows;
 }
 
-/** What the live objects have by their true sizes, which smaller blocks represent. */
+/** Returns the live bytes with the true sizes of represented objects; '' if no object is represented. */
 function trueBytes(heapAlloc: number, represented: Represented | undefined): string {
   return represented === undefined ? '' : ` (${formatBytes(heapAlloc + represented.missingLiveBytes)} by true sizes)`;
 }

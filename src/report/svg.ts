@@ -1,13 +1,14 @@
-/** SVG as text: elements, and the axes of a chart. */
+/** SVG as text: elements and the scales of charts. */
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** `<name a="…">children</name>`; children are markup already. */
+/** Returns `<name a="…">children</name>`. Attributes are escaped; children are markup. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const opened = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === 'number' ? round(value) : escapeXml(value)}"`).join('');
   return children.length === 0 ? `<${name}${opened}/>` : `<${name}${opened}>${children.join('')}</${name}>`;
 }
 
+/** Returns a text element; `words` are escaped. */
 export function text(x: number, y: number, words: string, attributes: Attributes = {}): string {
   return element('text', { x, y, ...attributes }, escapeXml(words));
 }
@@ -28,17 +29,17 @@ function round(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
-/** From values to places. */
+/** Maps a value to a coordinate in pixels. */
 export type Scale = (value: number) => number;
 
-/** Evenly from `from` to `to`, or by powers of two. */
+/** Returns a linear or a logarithmic scale from `domain` to `range`. */
 export function scaleOf(domain: readonly [number, number], range: readonly [number, number], isLog: boolean): Scale {
   const at = isLog ? Math.log2 : (value: number) => value;
   const [low, high] = [at(domain[0]), at(domain[1])];
   return (value) => range[0] + ((at(value) - low) / (high - low || 1)) * (range[1] - range[0]);
 }
 
-/** Round values from 0 to at least `most`, about `count` of them: steps of 1, 2 or 5 by powers of ten. */
+/** Returns about `count` round values from 0 to at least `most`, in steps of 1, 2 or 5 by powers of ten. */
 export function roundTicks(most: number, count: number): number[] {
   const rough = most / count;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -3,19 +3,19 @@ import { wrap } from './wrap.ts';
 
 export interface Column {
   readonly head: string;
-  /** Numbers stand on the right, so that they can be compared at a glance. */
+  /** `right` for numbers. */
   readonly align: 'left' | 'right';
 }
 
 const GAP = '  ';
-/** A column is not cut to less. */
+/** The least width of a column that is cut. */
 const NARROWEST = 8;
-/** Of the width, at most, for the column that each part has. */
+/** The largest share of the width for the first column, which each part repeats. */
 const FIRST_SHARE = 0.6;
 
 /**
- * The lines of a table, its head first. A table that is wider than `width` is laid out in parts, one
- * below the other with an empty line between: each has the first column, and some of the others.
+ * Returns the lines of a table, its head first. A table wider than `width` characters is split into parts with an
+ * empty line between them. Each part has the first column and some of the others.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width = Infinity): string[] {
   const all = [columns.map(({ head }) => head), ...rows];
@@ -28,12 +28,12 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
   });
 }
 
-/** `paint` applied to the head of each part. */
+/** Returns `table` with `paint` applied to the head of each part. */
 export function paintHeads(table: readonly string[], paint: (text: string) => string): string[] {
   return table.map((line, i) => (i === 0 || table[i - 1] === '' ? paint(line) : line));
 }
 
-/** The numbers of the columns that stand side by side, in each part of a table. */
+/** Returns the indices of the columns in each part of a table. */
 function partsOf(widths: readonly number[], width: number): number[][] {
   const parts: number[][] = [[0]];
   let used = widths[0];
@@ -50,7 +50,7 @@ function partsOf(widths: readonly number[], width: number): number[][] {
   return parts;
 }
 
-/** Facts under one another: names on the left, what is said of them in one column. */
+/** Returns the lines of a list: names on the left, wrapped values on the right. `width` is in characters. */
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[], width = Infinity): string[] {
   const names = Math.max(...facts.map(([name]) => name.length));
   return facts.flatMap(([name, value]) =>

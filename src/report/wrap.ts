@@ -1,6 +1,6 @@
-/** Text on lines of a given width. */
+/** Wraps text. */
 
-/** The text's words on lines of at most `width` characters; a longer word has a line of its own. */
+/** Returns `text` on lines of at most `width` characters. A longer word has a line of its own. */
 export function wrap(text: string, width = Infinity): string[] {
   if (text.length <= width) return [text];
   const lines: string[] = [];

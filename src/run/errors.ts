@@ -1,7 +1,7 @@
-/** How a machine can end badly, beside a Fatal of its own. */
+/** Errors that end a machine, beside Fatal. */
 import { EXIT } from '../base/fatal.ts';
 
-/** Nothing moved any more, or a worker was lost. `report` says what every P was doing. */
+/** The machine made no progress, or lost a worker. `report` describes the state of every P. */
 export class MachineStuck extends Error {
   readonly exitCode = EXIT.hang;
   readonly report: string;
@@ -12,12 +12,12 @@ export class MachineStuck extends Error {
   }
 }
 
-/** The oracle found the heap wrong. */
+/** The oracle found a broken heap. */
 export class HeapBroken extends Error {
   readonly exitCode = EXIT.invariant;
   readonly code: string;
   readonly problems: readonly string[];
-  /** Path of the user's module whose steps ran on the machine: they may have caused it. */
+  /** Path of the user's module whose steps ran on the machine. They may be the cause. */
   readonly module?: string;
   constructor(code: string, problems: readonly string[], module?: string) {
     super(`the heap is broken: ${problems[0]}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`);
@@ -28,7 +28,7 @@ export class HeapBroken extends Error {
   }
 }
 
-/** The workload's own code threw or never came back. */
+/** The workload's code threw or did not return. */
 export class WorkloadError extends Error {
   readonly exitCode = EXIT.usage;
   constructor(message: string) {
@@ -37,7 +37,7 @@ export class WorkloadError extends Error {
   }
 }
 
-/** The caller asked for the end. */
+/** The caller stopped the machine. */
 export class Stopped extends Error {
   constructor() {
     super('the machine was stopped before its main goroutine ended');

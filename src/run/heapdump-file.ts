@@ -1,4 +1,4 @@
-/** Writes a heap dump of a machine that stands still to a file, in pieces. */
+/** Writes a heap dump of a stopped machine to a file, in pieces. */
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { Mem } from '../memory/struct.ts';
@@ -9,16 +9,16 @@ import type { DumpRecord } from '../workloads/heaps/go-dump-schema.ts';
 import type { HeapDumpFile } from './api.ts';
 import { streamOutput } from './output-file.ts';
 
-/** A workload, as far as a dump names it. */
+/** The names of a workload and its steps, for the dump. */
 export interface NamedSteps {
   readonly name: string;
   readonly steps: readonly { readonly name: string }[];
 }
 
 /**
- * Writes the dump, with a few chunks of memory, however large the heap is.
- * @param signal breaks it off
- * @throws OutputError when the file can't be written; the signal's reason
+ * Writes the dump to `path`, in gzip if the path ends with .gz. It takes constant memory.
+ * @param signal aborts the write
+ * @throws OutputError if the file can't be written; the reason of `signal`
  */
 export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string, signal?: AbortSignal): Promise<HeapDumpFile> {
   let objects = 0;
@@ -36,7 +36,7 @@ export async function writeHeapDump(m: Mem, workload: NamedSteps, path: string, 
   return { path, objects, bytes: written };
 }
 
-/** What the steps of the text segment are called, in the way of Go's functions. */
+/** Returns the names of the steps of the text segment, in the form of Go's functions. */
 function textOf({ name, steps }: NamedSteps): string[] {
   return [
     ...SYSTEM_STEPS.map((step) => `runtime.${step.name}`),

@@ -1,8 +1,13 @@
 /**
- * Files that the user asked for. The new content is written beside the old one, synced, and renamed
- * over it: a full disk, a crash or Ctrl-C leaves the old content or the new, never a part. What is no
- * regular file (a terminal, a FIFO, /dev/full) is written directly, and so is a file that can't be
- * replaced: in a folder that is not writable, or mounted by itself.
+ * Output files.
+ *
+ * 1. The content is written to a temporary file in the same folder.
+ * 2. The temporary file is synced.
+ * 3. It is renamed over the old file.
+ *
+ * So a full disk, a crash or Ctrl-C leaves the old content or the new content, never a part. A path that is no
+ * regular file (a terminal, a FIFO, /dev/full) is written directly. So is a file that can't be
+ * replaced: its folder is not writable, or the file is a mount point.
  */
 import {
   accessSync, chmodSync, chownSync, closeSync, constants, copyFileSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync, statSync, type Stats,
@@ -17,8 +22,8 @@ import { reasonOf } from '../base/system-error.ts';
 import { writeFully } from '../base/write-fully.ts';
 
 /**
- * Checks, before any work is done for it, that a file can be written at `path`.
- * @throws UsageError
+ * Checks that a file can be written at `path`. Commands call it before they start to work.
+ * @throws UsageError if not
  */
 export function checkWritable(path: string): void {
   if (descriptorOf(path) !== undefined) return;
@@ -35,8 +40,8 @@ export function checkWritable(path: string): void {
 }
 
 /**
- * Checks that files can be made in the folder at `path`.
- * @throws UsageError
+ * Checks that files can be created in the folder at `path`.
+ * @throws UsageError if not
  */
 export function checkWritableFolder(path: string): void {
   try {
@@ -49,7 +54,7 @@ export function checkWritableFolder(path: string): void {
 
 /**
  * Writes `content` to the file at `path`.
- * @throws OutputError if it can't be written; what was there before is still there
+ * @throws OutputError if it can't be written; the old content is kept
  */
 export function writeOutput(path: string, content: Uint8Array | string): void {
   writing(path, () => {
@@ -65,17 +70,17 @@ export function writeOutput(path: string, content: Uint8Array | string): void {
 }
 
 /**
- * Writes to the file at `path` what `stages`, a source and perhaps transforms, give; no faster than
- * it is taken. Returns the bytes that were written.
- * @param signal breaks it off
- * @throws OutputError if it can't be written; what was there before is still there
+ * Writes the output of `stages`, a source and optional transforms, to the file at `path`, with backpressure.
+ * @param signal aborts the write
+ * @returns bytes written
+ * @throws OutputError if it can't be written; the old content is kept
  */
 export async function streamOutput(path: string, stages: readonly [NodeJS.ReadableStream, ...NodeJS.ReadWriteStream[]], signal?: AbortSignal): Promise<number> {
   let file: OutputFile | undefined;
   let written = 0;
   try {
     const { fd } = (file = await openOutputLater(path));
-    // A file stream would close the descriptor at a time of its own, when the number may be another file's.
+    // A file stream closes its descriptor later, when the number may belong to another file.
     const sink = new Writable({
       write(chunk: Buffer, _encoding, done) {
         try {
@@ -96,7 +101,7 @@ export async function streamOutput(path: string, stages: readonly [NodeJS.Readab
   }
 }
 
-/** Calls `write`, and tells of its system errors as of the file at `path`. @throws OutputError */
+/** Calls `write`. @throws OutputError that names `path` for a system error */
 export function writing<Value>(path: string, write: () => Value): Value {
   try {
     return write();
@@ -105,11 +110,11 @@ export function writing<Value>(path: string, write: () => Value): Value {
   }
 }
 
-/** Called with the path of each temporary file, before it is there and when it is gone. */
+/** Called with the path of each temporary file before it is created and after it is gone. */
 export type OnTemporary = (path: string, exists: boolean) => void;
 let onTemporary: OnTemporary = () => {};
 
-/** Tells `listener` of temporary files, so that another thread can remove them if this one is ended. */
+/** Sets the listener for temporary files. Another thread can remove them if it terminates this one. */
 export function watchTemporaries(listener: OnTemporary): void {
   onTemporary = listener;
 }
@@ -117,9 +122,9 @@ export function watchTemporaries(listener: OnTemporary): void {
 /** An output file that is being written. */
 interface OutputFile {
   readonly fd: number;
-  /** The content is whole: puts it in place. Closes the file. */
+  /** Puts the complete content in place and closes the file. */
   commit(): void;
-  /** Leaves what was there before. Closes the file. */
+  /** Keeps the old content and closes the file. */
   discard(): void;
 }
 
@@ -128,7 +133,7 @@ function openOutput(path: string): OutputFile {
   return 'fd' in place ? borrowed(place.fd) : place.isDirect ? direct(openSync(place.target, 'w')) : beside(place);
 }
 
-/** Opening a FIFO waits for its reader, which must not block the thread. */
+/** Opens the file without blocking the thread: opening a FIFO waits for its reader. */
 async function openOutputLater(path: string): Promise<OutputFile> {
   const place = placeOf(path);
   if ('fd' in place) return borrowed(place.fd);
@@ -137,7 +142,7 @@ async function openOutputLater(path: string): Promise<OutputFile> {
   return { fd: handle.fd, commit: () => void handle.close(), discard: () => void handle.close().catch(() => {}) };
 }
 
-/** Where the bytes go: to an open descriptor, or to a file that is replaced or written directly. */
+/** The destination: an open descriptor, or a file that is replaced or, with `isDirect`, written in place. */
 type Place = { readonly fd: number } | { readonly target: string; readonly there: Stats | undefined; readonly isDirect: boolean };
 
 function placeOf(path: string): Place {
@@ -148,7 +153,7 @@ function placeOf(path: string): Place {
   return { target, there, isDirect: there !== undefined && !there.isFile() };
 }
 
-/** Of a descriptor that this process was started with, such as /dev/stdout: it is written where it stands. */
+/** Returns the descriptor that a path such as /dev/stdout names. It is written at its current position. */
 function descriptorOf(path: string): number | undefined {
   const match = /^\/dev\/std(out|err)$|^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path);
   if (match === null) return undefined;
@@ -157,7 +162,7 @@ function descriptorOf(path: string): number | undefined {
 
 const MOST_LINKS = 40;
 
-/** The file that symbolic links lead to, there or not. */
+/** Resolves symbolic links. The target need not exist. @throws ELOOP */
 function followLinks(path: string): string {
   let target = path;
   for (let links = 0; ; links++) {
@@ -182,10 +187,10 @@ function direct(fd: number): OutputFile {
 
 let made = 0;
 const PERMISSIONS = 0o7777;
-/** Of the name; longer ones may not fit with what is added. */
+/** Characters kept of the name: a longer name may not fit with the suffix. */
 const NAME_CHARACTERS = 40;
 
-/** A temporary file in the same folder, so that renaming it moves no bytes. */
+/** Opens a temporary file in the same folder, so that the rename copies no bytes. */
 function beside({ target, there }: Extract<Place, { target: string }>): OutputFile {
   const temporary = join(dirname(target), `.${basename(target).slice(0, NAME_CHARACTERS)}.${process.pid}-${++made}.tmp`);
   onTemporary(temporary, true);
@@ -220,7 +225,7 @@ function beside({ target, there }: Extract<Place, { target: string }>): OutputFi
   };
 }
 
-/** A file that is mounted by itself, as into a container, keeps its inode. */
+/** Renames, or copies over a mount point: a file mounted into a container keeps its inode. */
 function replace(temporary: string, target: string): void {
   try {
     renameSync(temporary, target);
@@ -235,7 +240,7 @@ function keepOwner(path: string, { mode, uid, gid }: Stats): void {
   try {
     chownSync(path, uid, gid);
   } catch {
-    // Only root may give a file away; the writer may own it then.
+    // Only root may change the owner. Otherwise the writer owns the file.
   }
   chmodSync(path, mode & PERMISSIONS);
 }
@@ -246,7 +251,7 @@ function checkFolder(folder: string): void {
 }
 
 function asOutputError(path: string, error: unknown): unknown {
-  // An error of the source is told as it is.
+  // An error of the source is passed on unchanged.
   return (error as NodeJS.ErrnoException).syscall === undefined && (error as NodeJS.ErrnoException).code !== 'ELOOP' ? error : new OutputError(whyNot(path, error));
 }
 

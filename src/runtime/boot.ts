@@ -19,7 +19,7 @@ import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
-import { GcStats } from '../gc/collect-stats.ts';
+import { MarkCounts } from '../gc/collect-stats.ts';
 import { collectorOf } from '../gc/collector.ts';
 import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
@@ -39,7 +39,7 @@ const SIZES: RecordSizes = {
   span: Span.words,
   workbuf: (cap) => workbufStruct(cap).words,
   cycle: cycleWords,
-  collectStats: GcStats.words,
+  collectStats: MarkCounts.words,
   trace: TRACE_CAP * TraceRecord.words,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
 };

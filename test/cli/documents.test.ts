@@ -2,15 +2,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { EXIT, Fatal } from '../../src/base/fatal.ts';
 import { HeapBroken } from '../../src/run/errors.ts';
 import { MACHINES } from '../../src/model/machines.ts';
 import { CalibrateDocument, calibrateDocument } from '../../src/cli/calibrate-document.ts';
+import { DOCUMENTS, commandsOf } from '../../src/cli/document-catalog.ts';
+import { STATISTICS_SECTIONS } from '../../src/cli/docs/statistics.ts';
 import { CatalogDocument } from '../../src/cli/catalog-document.ts';
 import { SequenceDocument } from '../../src/cli/sequence-document.ts';
 import { StressDocument } from '../../src/cli/stress-document.ts';
 import { MUTANTS } from '../../src/mutants/catalog.ts';
-import { ScaleDocument } from '../../src/report/json.ts';
+import { RunDocument, ScaleDocument, ScaleShape } from '../../src/report/json.ts';
 import { cli, collecting, cycleOf, resultOf } from './fakes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -53,19 +56,54 @@ describe('a document', () => {
   it('of calibrate has the machine as its file has it', () => {
     expect(CalibrateDocument.parse(JSON.parse(calibrateDocument('here.json', MACHINES[0])))).toEqual({ schema: 1, command: 'calibrate', path: 'here.json', machine: MACHINES[0] });
   });
+});
 
-  it('stands in docs/json.md with its schema, and no other does', () => {
-    const rows = [...readFileSync(`${ROOT}/docs/json.md`, 'utf8').matchAll(/^\| `([^`]+)` \| (\d+) \| `(\w+)`, (\S+) \|/gm)];
-    const listed = rows.map(([, command, schema, , file]) => `${command} ${schema} ${file}`);
-    const sources = [...readdirSync(`${ROOT}/src/cli`).filter((name) => name.endsWith('-document.ts')).map((name) => `src/cli/${name}`), 'src/report/json.ts'];
-    const declared = sources.flatMap((file) => {
-      const text = readFileSync(`${ROOT}/${file}`, 'utf8');
-      const schemas = new Map([...text.matchAll(/^const (\w*SCHEMA) = (\d+);/gm)].map(([, name, value]) => [name, value]));
-      return [...text.matchAll(/schema: (?:z\.literal\()?(\w*SCHEMA)\)?,\s*command: (?:z\.(?:literal|enum)\()?([^\n]+?)\)?,(?= sweep|\n)/g)]
-        .flatMap(([, name, commands]) => [...commands.matchAll(/'([^']+)'/g)].map(([, command]) => `${command} ${schemas.get(name)} ${file}`));
-    });
-    expect(new Set(listed)).toEqual(new Set(declared));
-    for (const [, , , name, file] of rows) expect(readFileSync(`${ROOT}/${file}`, 'utf8')).toContain(name);
+describe('the schemas', () => {
+  it.each(DOCUMENTS)('$name is strict in each of its objects', ({ schema }) => {
+    expect(looseObjects(schema, '')).toEqual([]);
+  });
+
+  it('that --compare reads drop what they do not know', () => {
+    expect(looseObjects(ScaleShape, '')).toEqual(expect.arrayContaining(['', '.results', '.results.mark']));
+  });
+
+  it('refuse an undeclared field at the top and inside', async () => {
+    const document = JSON.parse((await cli('run --json', () => resultOf({ cycles: [cycleOf()] }))).out) as { cycles: object[]; memstats: object };
+    expect(RunDocument.safeParse(document).success).toBe(true);
+    for (const changed of [{ ...document, more: 1 }, { ...document, memstats: { ...document.memstats, More: 1 } }, { ...document, cycles: [{ ...document.cycles[0], more: 1 }] }]) {
+      expect(RunDocument.safeParse(changed).error?.issues).toMatchObject([{ code: 'unrecognized_keys' }]);
+    }
+  });
+
+  it('are one for each command', () => {
+    const commands = DOCUMENTS.flatMap(commandsOf);
+    expect(new Set(commands).size).toBe(commands.length);
+    for (const entry of DOCUMENTS) expect(commandsOf(entry).length, entry.name).toBeGreaterThan(0);
+  });
+
+  it('are all in the catalog', () => {
+    const declared = [...readdirSync(`${ROOT}/src/cli`).filter((name) => name.endsWith('-document.ts')).map((name) => `src/cli/${name}`), 'src/report/json.ts']
+      .flatMap((source) => [...readFileSync(`${ROOT}/${source}`, 'utf8').matchAll(/^export const (\w+Document) = /gm)].map(([, name]) => `${name} ${source}`));
+    expect(DOCUMENTS.map(({ name, source }) => `${name} ${source}`).toSorted()).toEqual(declared.toSorted());
+  });
+});
+
+/** Returns the paths of objects in `schema` that would drop an undeclared field. */
+function looseObjects(schema: z.ZodType, path: string): string[] {
+  const { element, innerType, valueType, options = [], items = [] } = schema.def as unknown as Record<string, z.ZodType | undefined> & { options?: z.ZodType[]; items?: z.ZodType[] };
+  const inner = [element, innerType, valueType, ...options, ...items].filter((each) => each !== undefined).flatMap((each) => looseObjects(each, path));
+  if (!(schema instanceof z.ZodObject)) return inner;
+  const fields = Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, field]) => looseObjects(field, `${path}.${name}`));
+  return schema.def.catchall === undefined ? [path, ...fields] : fields;
+}
+
+describe('the lists of docs', () => {
+  const pages = readdirSync(`${ROOT}/docs`, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md')).map((path) => readFileSync(`${ROOT}/docs/${path}`, 'utf8'));
+
+  it.each(Object.entries(STATISTICS_SECTIONS))('%s is what npm run docs writes', (name, section) => {
+    const page = pages.find((text) => text.includes(`<!-- generated: ${name} -->`));
+    expect(page, `no page has the section ${name}`).toBeDefined();
+    expect(page!.includes(`<!-- generated: ${name} -->\n\n${section().trim()}\n\n<!-- end -->`), `${name} is stale: run npm run docs`).toBe(true);
   });
 });
 

@@ -1,13 +1,15 @@
 /** A machine, a terminal and workloads that only seem to be. */
 import type { RunResult } from '../../src/run/api.ts';
 import { CYCLE_FIELDS, type Cycle, type CycleField } from '../../src/gc/cycle-log.ts';
-import type { MemStats } from '../../src/inspect/memstats.ts';
+import { readMemStats, type MemStats } from '../../src/inspect/memstats.ts';
+import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
 import { localPool } from '../../src/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Deps, MachineOptions, Terminal } from '../../src/cli/deps.ts';
+import { checkDocuments } from './check-document.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
 export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
@@ -16,6 +18,7 @@ export function cycleOf(fields: Partial<Cycle> = {}): Cycle {
 }
 
 export const memstats: MemStats = {
+  ...readMemStats(new Int32Array(MSTATS + MStats.words)),
   Alloc: 2 << 20, TotalAlloc: 64 << 20, Sys: 80 << 20, Lookups: 0, Mallocs: 2_000_000, Frees: 1_934_464,
   HeapAlloc: 2 << 20, HeapSys: 8 << 20, HeapIdle: 5 << 20, HeapInuse: 3 << 20, HeapReleased: 0, HeapObjects: 65_536,
   StackInuse: 4096, StackSys: 4096, MSpanInuse: 512, MSpanSys: 1024, MCacheInuse: 256, MCacheSys: 256,
@@ -121,6 +124,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     ...changes,
   };
   const code = await runCli(line.split(' ').filter(Boolean), deps);
+  if (line.includes('--json')) checkDocuments(written.out, written.err);
   return { code, ...written, started, stopped, files };
 }
 

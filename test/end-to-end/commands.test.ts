@@ -91,7 +91,7 @@ describe('sweepgen run', () => {
   it.each([
     ['stack.mjs', 'rounds=200'],
     ['channels.mjs', 'jobs=100'],
-  ])('runs the example %s of docs/workloads.md', async (example, set) => {
+  ])('runs the example %s of docs', async (example, set) => {
     const { code, err } = await sweepgen(['run', `./docs/examples/${example}`, '--procs', '2', '--set', set, '--verify', '--gc-every', '30']);
     expect(err).toBe('');
     expect(code).toBe(0);
@@ -115,7 +115,7 @@ describe('sweepgen run', () => {
     expect(err).toMatch(/send on closed channel by goroutine \d+; close it when all have sent/);
   });
 
-  it.each(['none', 'mtypes', 'heapbits'])('runs the example with types of docs/workloads.md, with --types %s', async (types) => {
+  it.each(['none', 'mtypes', 'heapbits'])('runs the example with types of docs, with --types %s', async (types) => {
     const { code, out } = await sweepgen(['run', './docs/examples/messages.mjs', '--procs', '2', '--set', 'rounds=60', '--types', types, '--gc-every', '20', '--verify']);
     expect(code).toBe(0);
     expect(out).toMatch(/nothing wrong/);

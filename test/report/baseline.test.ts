@@ -1,6 +1,7 @@
 /** A document to compare with is checked whole before it is used. */
 import { expect, test } from 'vitest';
-import { readScaleDocument, scaleDocument, sweepDocument } from '../../src/report/json.ts';
+import { scaleDocument, sweepDocument } from '../../src/report/json.ts';
+import { readScaleDocument } from '../../src/report/read-document.ts';
 import { scalingOf } from '../support/scaling.ts';
 
 type Changed = Record<string, unknown> & { results: Record<string, unknown>[] };
@@ -14,6 +15,11 @@ const read = (change: (document: Changed) => void) => () => {
 
 test('what scale --json has printed is read', () => {
   expect(read(() => {})()).toMatchObject({ phase: 'mark', results: [{ procs: 1 }, { procs: 2 }] });
+});
+
+test('fields of later versions are dropped', () => {
+  const later = read((d) => { d.results[0].more = 1; d.more = {}; })();
+  expect(later).toEqual(read(() => {})());
 });
 
 test.each<[string, (document: Changed) => void, string]>([

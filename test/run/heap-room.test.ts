@@ -10,7 +10,7 @@ const MB = 2 ** 20;
 const GB = 2 ** 30;
 const NEEDS = { arenaBytes: 4 * MB, globals: 0, goroutines: 1 };
 
-/** One root that refers to all others; they refer to nothing. */
+/** Returns a heap whose root refers to all other objects. */
 function heapOf(name: string, sizes: readonly number[]): HeapImage {
   const n = sizes.length;
   return {
@@ -27,12 +27,12 @@ function room(image: HeapImage, options: ShapeOptions = { procs: 2 }) {
   return roomFor(image, NEEDS, options, (arena) => shapeFor({ ...options, arena }, NEEDS));
 }
 
-describe('the largest arena', () => {
+describe('largestArena', () => {
   const machines: ShapeOptions[] = [
     { procs: 1 }, { procs: 64 }, { policy: 'tuned' }, { policy: 'lab' }, { types: 'heapbits' }, { types: 'mtypes' }, { collector: 'refword' }, { goarch: '386' },
     { goarch: '386', collector: 'refword', memprofileRate: 1, procs: 64, debug: ['allocfreetrace', 'collectstats'] },
   ];
-  it.each(machines)('can be had, and a megabyte more cannot: %o', (options) => {
+  it.each(machines)('returns a size that can be planned, and 1 MB more can not: %o', (options) => {
     const largest = largestArena(options, NEEDS);
     expect(largest).toBeGreaterThan(1536 * MB);
     const shapeOf = (arena: number) => shapeFor({ ...options, arena }, NEEDS);
@@ -40,15 +40,15 @@ describe('the largest arena', () => {
     expect(() => planMemory(shapeOf(largest + MB))).toThrow(UsageError);
   });
 
-  it('is what the help says, of a machine without extras', () => {
+  it('returns about the size in the help text for a machine without extras', () => {
     const largest = largestArena({ procs: 8 }, NEEDS);
     expect(largest / MB).toBeGreaterThan(2900);
     expect(largest / MB).toBeLessThan(3200);
   });
 });
 
-describe('a heap', () => {
-  it('that fits is loaded whole', () => {
+describe('a loaded heap', () => {
+  it('is loaded whole if it fits', () => {
     expect(room(heapOf('small', [100 * MB, 2 * GB])).limit).toBe(WHOLE);
   });
 
@@ -56,8 +56,8 @@ describe('a heap', () => {
     ['of one buffer of 3 GiB', [3 * GB], GB],
     ['of a buffer of 5 GiB and one of 1 GiB', [5 * GB, GB], GB],
     ['of 100 buffers of 100 MB', Array<number>(100).fill(100 * MB), 64 * MB],
-    ['of a million buffers of 20 KB', Array<number>(1_000_000).fill(20_000), 1024],
-  ])('%s has its largest objects represented, and no others', (_, sizes, limit) => {
+    ['of 250,000 buffers of 20 KB', Array<number>(250_000).fill(20_000), 4096],
+  ])('%s is loaded with its largest objects represented, and no others', (_, sizes, limit) => {
     const { needs, limit: found } = room(heapOf('large', sizes));
     expect(found).toEqual({ bytes: limit, withReferences: false });
     const options = { procs: 2 };
@@ -65,25 +65,25 @@ describe('a heap', () => {
     expect(arenaFor(options, needs)).toBeLessThan(4 * GB);
   });
 
-  it('has objects with references represented only if nothing else helps', () => {
+  it('has objects with references represented only if that of others is not enough', () => {
     const image = heapOf('large', [40 * MB]);
     const sizes = Uint32Array.from(image.sizes);
     sizes[0] = 3.5 * GB;
     expect(room({ ...image, sizes, bytes: 3.5 * GB + 40 * MB }).limit).toEqual({ bytes: GB, withReferences: true });
   });
 
-  it('of too many references is refused with the limit, and without advice', () => {
+  it('is refused with the limit and without advice if it has too many references', () => {
     const n = 500_000_000;
     const image = { ...heapOf('\x1bhuge', [8]), firstEdge: Uint32Array.of(0, n, n), edges: n };
     expect(() => room(image)).toThrow(UsageError);
     expect(() => room(image)).toThrow(/^\\x1bhuge needs an arena of 3\.\d+ GB for its objects and references alone, and the largest that this machine can have is 3\.0\d GB$/);
   });
 
-  it('is represented in an arena that the user gives only if its blocks are more than that', () => {
+  it('is represented in an arena of the given size only if its blocks do not fit', () => {
     const image = heapOf('medium', [60 * MB, MB]);
     expect(room(image, { procs: 2, arena: 62 * MB }).limit).toBe(WHOLE);
     expect(room(image, { procs: 2, arena: 40 * MB }).limit).toEqual({ bytes: 16 * MB, withReferences: false });
-    // Nothing helps: the machine says that it is out of memory.
+    // No limit helps: the machine runs out of memory.
     expect(room(heapOf('medium', Array<number>(100_000).fill(16)), { procs: 2, arena: 64 << 10 }).limit).toBe(WHOLE);
   });
 });

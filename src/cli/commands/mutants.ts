@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT, Unproven } from '../../base/fatal.ts';
-import { isKilled, type Kill, type KillTask } from '../../explore/campaigns/mutants.ts';
+import { isKilled, type KillTask } from '../../explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../explore/campaigns/pool.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
-import { describeKill, mutantsTable } from '../mutants-report.ts';
+import { describeKill, mutantsTable, type Searched } from '../mutants-report.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { MAX_JOBS, jobsOf } from './fuzz.ts';
@@ -31,15 +31,6 @@ interface MutantsFlags {
 
 /** Distance between the seeds of two searches, whose ranges must not overlap. */
 const STRIDE = 2 ** 28;
-
-/** The result of the searches for a mutant. */
-export interface Searched {
-  readonly mutant: KnownBug;
-  /** Null if the worker was lost. */
-  readonly kill: Kill | null;
-  /** The reason why the worker was lost, or ''. */
-  readonly lost: string;
-}
 
 export function declare(command: Command, deps: Deps): void {
   command

@@ -30,7 +30,7 @@ import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
-import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
+import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
 interface ScaleFlags extends MachineTuning {
   readonly phase: ScalePhase;
@@ -63,10 +63,10 @@ const MOST_THREADS = 8;
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/scaling.md explains the tables.')
+    .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/how-to/measure-scaling.md explains the tables.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
-    .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
+    .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards', parseRuns, RUNS);
   addMachineFlags(command, FLAGS);
   command
@@ -224,7 +224,7 @@ async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: rea
 type Baseline = ScaleDocument & { readonly path: string };
 
 async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & { readonly path: string })> {
-  const { readScaleDocument } = await import('../../report/json.ts');
+  const { readScaleDocument } = await import('../../report/read-document.ts');
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 

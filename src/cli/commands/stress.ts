@@ -14,6 +14,7 @@ import { addMachineFlags } from '../machine-flags.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
+import type { FailedRound, Tally } from '../stress-document.ts';
 
 interface StressFlags {
   readonly procs?: number;
@@ -28,17 +29,6 @@ const UNFIT = new Set(['sequence', 'collect']);
 const MAX_ROUND = 1_000_000_000;
 /** Time limit of a round: a round with GOGC=1 could take minutes, and the next may find more. */
 const MAX_ROUND_SECONDS = 4;
-
-/** Counts of the rounds so far. */
-export interface Tally {
-  rounds: number;
-  /** Rounds that ended at their time limit. */
-  cut: number;
-  /** Rounds with GOGC off that filled the arena, as they must. */
-  full: number;
-  /** Collections in which the oracle found nothing wrong. */
-  collections: number;
-}
 
 export async function declare(command: Command, deps: Deps): Promise<void> {
   command
@@ -97,14 +87,6 @@ async function candidates(deps: Deps): Promise<Choices['workloads']> {
   const workloads = (await deps.listWorkloads()).filter(({ name }) => !UNFIT.has(name));
   if (workloads.length === 0) throw new UsageError('there is no built-in workload to stress; name one');
   return workloads.map((workload) => ({ spec: workload.name, workload }));
-}
-
-/** The round that failed or was interrupted, which ended the run. */
-export interface FailedRound {
-  readonly round: number;
-  /** The command line that repeats it. */
-  readonly repeat: string;
-  readonly error: unknown;
 }
 
 /** Runs rounds until the time is up, or one fails or is interrupted. */

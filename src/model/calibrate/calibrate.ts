@@ -11,25 +11,25 @@ import { measureSteadily } from './steady.ts';
 const KB = 1 << 10;
 const MB = 1 << 20;
 const SMALL = 32 * KB;
-/** From what fits into the first cache to what fits into none. */
+/** Sizes from within the first cache to beyond all caches. */
 const CHASES = [32 * KB, 256 * KB, MB, 4 * MB, 16 * MB, 64 * MB, 256 * MB];
-/** Sizes from which on a chase tells what a miss of both own caches takes. */
+/** Sizes at which a pointer chase measures a miss of both private caches. */
 const BEYOND = 4 * MB;
 const MARK_RUNS = 11;
 const L1_BYTES = 48 * KB;
 const L2_BYTES = 2 * MB;
-/** Far beyond the caches: where lines that are waited for together are counted. */
+/** A size far beyond the caches, for counting outstanding misses. */
 const FAR = 64 * MB;
-/** Assumed: a reorder buffer of some five hundred instructions, at two a cycle or so; and its store buffer. */
+/** Assumed, not measured: a reorder buffer of about 500 instructions at two a cycle, and its store buffer. */
 const WINDOW_NS = 90;
 const STORE_BUFFER = 64;
-/** By how much a result may exceed the least and still confirm it: of loops over memory, and of what waits for the operating system or another core. */
+/** The relative excess at which a result confirms the least: of loops over memory, and of waits for the system or another core. */
 const MEMORY_SPREAD = 0.15;
 const WAIT_SPREAD = 0.4;
 
 export interface Calibration {
   readonly machine: MachineModel;
-  /** Nanoseconds of a dependent load by the bytes it goes about in. */
+  /** Latency of a dependent load by working set, ns. */
   readonly chases: readonly { readonly bytes: number; readonly ns: number }[];
   readonly samples: readonly MarkSample[];
 }
@@ -37,14 +37,14 @@ export interface Calibration {
 export interface CalibrateOptions extends MarkOptions {
   readonly name: string;
   readonly onStep?: (what: string) => void;
-  /** What measures, in place of worker threads and machines. */
+  /** Replaces the worker threads and machines, in tests. */
   readonly probes?: Probes;
   readonly sample?: (machine: MachineModel, size: MarkSize, policy: MarkPolicy) => Promise<MarkSample>;
 }
 
 /**
- * Takes about two minutes. On a machine with one core what needs two is taken to be as elsewhere.
- * @throws Unproven if figures scatter, or are none that a machine can have: other programs run; Stopped
+ * Measures this machine in about two minutes. With one core, figures that need two cores are those of a known machine.
+ * @throws Unproven if figures scatter or are implausible, because other programs run; Stopped
  */
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
   const { name, onStep = () => {}, probes = probeThreads(options.signal) } = options;
@@ -69,14 +69,14 @@ async function sampler(options: MarkOptions): Promise<NonNullable<CalibrateOptio
   return (machine, size, policy) => sampleMark(core, machine, size, policy, MARK_RUNS, options);
 }
 
-/** The machine that `scale --model` will read again. */
+/** Returns the machine model that `scale --model` reads. */
 function checked(machine: MachineModel): MachineModel {
   const problem = checkMachine(machine);
   if (typeof problem !== 'string') return problem;
   throw new Unproven(`the machine is busy: it can't be that ${problem}; nothing was written. End what else runs, and calibrate again`);
 }
 
-/** All but the costs of an access, which follow from marking. */
+/** Returns all parameters but the access costs, which follow from marking. */
 async function measureMachine(name: string, probes: Probes, onStep: (what: string) => void): Promise<{ readonly machine: MachineModel; readonly chases: Calibration['chases'] }> {
   async function one(probe: ProbeName, bytes = SMALL): Promise<number> {
     const what = `${probe}, ${bytes / KB} KB`;
@@ -123,6 +123,6 @@ async function measureMachine(name: string, probes: Probes, onStep: (what: strin
     wakeNs,
     sleepNs: await one('sleep'),
   };
-  // Marking takes a minute, and would be for nothing.
+  // Checked first, because marking takes a minute.
   return { machine: checked(machine), chases };
 }

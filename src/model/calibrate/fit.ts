@@ -1,6 +1,6 @@
-/** What a cost must be for the model to agree with what was measured. */
+/** Fits a cost so that the model agrees with measurements. */
 
-/** A time, and what the model says of it at the lower and at the higher of two costs. */
+/** A measured time, and its predictions at the lower and the higher of two costs. */
 export interface FitSample {
   readonly measuredNs: number;
   readonly predictedNs: readonly [number, number];
@@ -9,13 +9,12 @@ export interface FitSample {
 const STEPS = 100;
 
 /**
- * The cost at which the factors by which predictions are off are least: the sum of the fourth powers of their logarithms,
- * with which none is far off, and no single one decides. Between the two costs and beyond them each
- * prediction is taken to change in proportion.
- * @param costs two different ones
+ * Returns the cost that minimizes the sum of the fourth powers of log(predicted / measured). The fourth power keeps every
+ * sample near without letting one decide. Predictions are interpolated and extrapolated linearly.
+ * @param costs the two costs, which differ
  */
 export function fitCost(costs: readonly [number, number], samples: readonly FitSample[]): number {
-  // The sum falls and then rises as the cost grows: each prediction only grows.
+  // The sum is unimodal, because each prediction grows with the cost.
   let low = 0;
   let high = 4 * Math.max(...costs);
   for (let step = 0; step < STEPS; step++) {

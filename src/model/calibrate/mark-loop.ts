@@ -1,7 +1,8 @@
 /**
- * What computing costs in the mark loop on this machine: five graphs are marked by one thread under both
- * policies, for real and in the model, and for each of the two loops the one constant that says how long an
- * access takes beside the memory is fitted to its five times.
+ * Measures the computing cost of the mark loops on this machine.
+ *
+ * 1. One thread marks five graphs under both policies, on the machine and in the model.
+ * 2. For each loop, the cost of an access that hits the first cache is fitted to the five times (fit.ts).
  */
 import { startRuntime } from '../../run/threads/start.ts';
 import { median } from '../../base/statistics.ts';
@@ -17,7 +18,7 @@ export interface MarkSize {
   readonly params: Readonly<Record<string, number>>;
 }
 
-/** About a million objects; mixed, whose objects are ten times as large, a quarter of that. */
+/** About a million objects; a quarter of that for mixed, whose objects are ten times as large. */
 export const MARK_SIZES: readonly MarkSize[] = [
   { graph: 'tree', params: { depth: 20 } },
   { graph: 'list', params: { count: 1_000_000 } },
@@ -32,22 +33,22 @@ export interface MarkSample extends MarkSize, FitSample {
   readonly policy: MarkPolicy;
 }
 
-/** Two costs of an access for which the model is asked; others follow from them. */
+/** The two access costs of the predictions. */
 export const ACCESS_NS = [0.5, 0.8] as const;
-/** Collections with each number of threads before V8 has compiled what they run. */
+/** Collections with each number of threads that warm up V8. */
 const WARM_UP = 8;
 
-/** Machines that are started for each measurement: what V8 makes of the code differs from one to the next. */
+/** Machines for each measurement: V8's code differs from one to the next. */
 const ROUNDS = 3;
 
-/** How the caller ends what takes long. */
+/** Lets the caller end the measurement. */
 export interface MarkOptions {
   readonly signal?: AbortSignal;
-  /** The same, while this thread is busy. */
+  /** The same for synchronous work. */
   readonly isStopped?: () => boolean;
 }
 
-/** Nanoseconds that marking takes by the number of threads: of `runs` collections in each of some machines the median of the medians. */
+/** Returns the mark time in ns for each number of threads: the median over machines of the medians of `runs` collections. */
 export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number, { signal }: MarkOptions = {}): Promise<ReadonlyMap<number, number>> {
   const { graph, params } = size;
   const medians = new Map(threads.map((n) => [n, [] as number[]]));
@@ -59,7 +60,7 @@ export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: 
   return new Map([...medians].map(([n, each]) => [n, median(each)]));
 }
 
-/** One graph, measured and predicted. @throws Stopped */
+/** Measures and predicts one graph. @throws Stopped */
 export async function sampleMark(core: ModelCore, machine: MachineModel, size: MarkSize, policy: MarkPolicy, runs: number, options: MarkOptions = {}): Promise<MarkSample> {
   const times = await measureMarks(size, policy, [1], runs, options);
   const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: 1 });
@@ -67,7 +68,7 @@ export async function sampleMark(core: ModelCore, machine: MachineModel, size: M
   return { ...size, policy, measuredNs: times.get(1)!, predictedNs: [predict(ACCESS_NS[0]), predict(ACCESS_NS[1])] };
 }
 
-/** The machine with the costs of an access that suit the samples best. */
+/** Returns the machine with the access costs that fit the samples best. */
 export function fitMarkLoop(machine: MachineModel, samples: readonly MarkSample[]): MachineModel {
   const fitted = (of: MarkPolicy) => fitCost(ACCESS_NS, samples.filter(({ policy }) => policy === of));
   return { ...machine, accessNs: fitted('go1.3'), tunedAccessNs: fitted('tuned') };

@@ -1,4 +1,4 @@
-/** Two worker threads on which probes run. */
+/** Two worker threads that run probes. */
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { Stopped } from '../../run/errors.ts';
@@ -8,14 +8,14 @@ import type { ProbeName, ProbeTask } from './probes.ts';
 const WORKER = join(ROOT, 'dist/workers/calibrate.js');
 
 export interface Probes {
-  /** Nanoseconds of a probe on one thread, over so many bytes. */
+  /** Runs a probe on one thread over memory of the given bytes; ns. */
   one(probe: ProbeName, bytes: number): Promise<number>;
-  /** Of a probe on two threads at once, of each of them. */
+  /** Runs a probe on both threads at once; ns of each. */
   two(probe: ProbeName, bytes: number): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
-/** @param signal ends a probe that runs: its thread is terminated, and the probe rejects with Stopped */
+/** Starts the threads. @param signal terminates a running probe, which rejects with Stopped */
 export function probeThreads(signal?: AbortSignal): Probes {
   const pool = new Piscina<ProbeTask, number>({ filename: WORKER, minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
   async function run(task: ProbeTask): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * What is measured on worker threads to know a machine: each probe takes some milliseconds and
- * gives nanoseconds. Those of two threads are run by both at once, as `side` 0 and 1.
+ * The probes that measure a machine. Each runs for some milliseconds on a worker thread and returns
+ * ns. A probe of two threads runs on both at once, as `side` 0 and 1.
  */
 import type { Mem } from '../../memory/struct.ts';
 import { nanotime } from '../../base/clock.ts';
@@ -18,13 +18,13 @@ export interface ProbeTask {
 }
 
 const LINE_WORDS = 16;
-/** Words of their own for what two threads share. */
+/** Words that two threads share, each on a line of its own. */
 const TURN = 0;
 const READY = 64;
 const SLEEP = 128;
 const CALLED = 192;
 
-/** Runs one probe over the memory it is given; nanoseconds of one operation. */
+/** Runs one probe over the given memory. Returns the ns of one operation. */
 export function runProbe({ probe, memory, side }: ProbeTask): number {
   const m = new Int32Array(memory);
   switch (probe) {
@@ -55,7 +55,7 @@ export function runProbe({ probe, memory, side }: ProbeTask): number {
 
 type Operation = (m: Mem, n: number) => number;
 
-/** The best of some repetitions: whatever disturbs makes it longer. */
+/** Returns the least of some repetitions: disturbances only add time. */
 function perOperation(m: Mem, n: number, operation: Operation): number {
   let best = Infinity;
   for (let i = 0; i < 7; i++) {
@@ -83,7 +83,7 @@ function casMany(m: Mem, n: number): number {
   return sum;
 }
 
-/** Follows one cycle through all lines in random order (Sattolo): each load needs the one before. */
+/** Follows one random cycle through all lines (Sattolo): each load depends on the last. */
 function chase(m: Mem): number {
   const lines = m.length / LINE_WORDS;
   for (let i = 0; i < lines; i++) m[i * LINE_WORDS] = i * LINE_WORDS;
@@ -107,14 +107,14 @@ function chase(m: Mem): number {
   return best;
 }
 
-/** Loads from anywhere in the memory, none of which needs another. */
+/** Independent loads from random places. */
 function scatter(m: Mem): number {
-  // Pages that nobody has written are all the same one.
+  // Unwritten pages all map to the same zero page.
   m.fill(1);
   return perOperation(m, 2_000_000, scatterMany);
 }
 
-/** The words of the memory are a power of two. */
+/** Precondition: the number of words is a power of two. */
 function scatterMany(m: Mem, n: number): number {
   let sum = 0;
   let x = 1;
@@ -125,7 +125,7 @@ function scatterMany(m: Mem, n: number): number {
   return sum;
 }
 
-/** What a branch takes that is guessed wrongly: half of those by random bits are, and none of those by zeros. */
+/** Cost of a misprediction: half of the branches on random bits are mispredicted, none on zeros. */
 function mispredict(m: Mem): number {
   m.fill(0);
   const foreseen = perOperation(m, m.length, branchMany);
@@ -162,7 +162,7 @@ function stream(m: Mem): number {
   return best;
 }
 
-/** Fills and copies, by the line. */
+/** Fills and copies; ns of a line. */
 function perLine(m: Mem): number {
   const half = m.length / 2;
   let best = Infinity;
@@ -174,7 +174,7 @@ function perLine(m: Mem): number {
   return best;
 }
 
-/** Both move one word by turns with a CAS; half a round trip. */
+/** Both threads alternate CASes on one word. Returns half a round trip. */
 function pingPong(m: Mem, side: number): number {
   meet(m);
   const rounds = 20_000;
@@ -191,10 +191,10 @@ function pingPong(m: Mem, side: number): number {
   return best;
 }
 
-/** From just before Atomics.notify to when who was woken goes on (side 0); what the call takes (side 1). */
+/** Side 0: time from just before Atomics.notify until the woken thread runs. Side 1: time of the call. */
 function wake(m: Mem, side: number): number {
   meet(m);
-  /** When the other was called. */
+  /** Time of the call that woke the other. */
   const called = new Float64Array(m.buffer, 4 * CALLED, 1);
   const samples: number[] = [];
   for (let round = 1; round <= 200; round++) {
@@ -206,7 +206,7 @@ function wake(m: Mem, side: number): number {
       Atomics.notify(m, READY + 32);
     } else {
       while (Atomics.load(m, READY + 16) !== round);
-      // It said so before it fell asleep.
+      // The other announces its sleep before it falls asleep.
       const until = nanotime() + 200_000;
       while (nanotime() < until);
       const started = nanotime();
@@ -220,7 +220,7 @@ function wake(m: Mem, side: number): number {
   return middle(samples);
 }
 
-/** What a sleep of a microsecond takes beside it. */
+/** Time of a sleep of a microsecond beyond that microsecond. */
 function sleep(m: Mem): number {
   const samples: number[] = [];
   for (let i = 0; i < 200; i++) {
@@ -231,7 +231,7 @@ function sleep(m: Mem): number {
   return middle(samples);
 }
 
-/** Returns once both are here. */
+/** Returns when both threads have arrived. */
 function meet(m: Mem): void {
   Atomics.add(m, READY, 1);
   while (Atomics.load(m, READY) < 2);

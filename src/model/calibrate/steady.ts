@@ -1,5 +1,5 @@
 /**
- * Figures that repeat. What disturbs a measurement makes it longer, so a probe is run again until its two least
+ * Repeatable figures. Disturbances only add time, so a probe is repeated until its two least
  * results agree: then it ran undisturbed at least twice.
  */
 import { Unproven } from '../../base/fatal.ts';
@@ -7,14 +7,14 @@ import { formatNs, plural } from '../../base/units.ts';
 
 /** Runs of a probe before the machine counts as busy. */
 const TRIES = 8;
-/** Nanoseconds by which two results may differ in any case. */
+/** Absolute difference in ns at which two results always agree. */
 const SLACK_NS = 0.5;
 
 /**
- * Repeats a probe until each of its figures has come out the same twice.
- * @param what names the probe
- * @param measure gives one or more figures, in nanoseconds
- * @param spread part by which the second least result may exceed the least
+ * Repeats a probe until the two least results of each figure agree.
+ * @param what the name of the probe
+ * @param measure returns one or more figures, ns
+ * @param spread relative excess of the second least result over the least
  * @returns the least of each figure
  * @throws Unproven if they scatter: the machine is busy
  */
@@ -32,7 +32,7 @@ function agree(least: number, second: number, spread: number): boolean {
   return second - least <= Math.max(SLACK_NS, spread * Math.abs(least));
 }
 
-/** Of the figure that scatters most. */
+/** Returns the figure that scatters most. */
 function describe(what: string, tries: readonly (readonly number[])[], spread: number): string {
   const ranges = tries[0].map((_, figure) => {
     const results = tries.map((each) => each[figure]).sort((a, b) => a - b);

@@ -1,7 +1,6 @@
 /**
- * One mark phase, from the call for helpers to the end: gc() of runtime/gc.ts without what
- * comes before and after. That way as many Ms mark as are asked for, where Go's gcprocs stops
- * at 32, and no scheduler needs to run.
+ * One mark phase: the part of gc() in runtime/gc.ts from the call for helpers to the end of the mark.
+ * It needs no scheduler and allows any number of marking Ms, where Go's gcprocs allows at most 32.
  */
 import type { Mem } from '../../memory/struct.ts';
 import { nanotime } from '../../base/clock.ts';
@@ -14,8 +13,8 @@ import { rootCount } from '../../gc/roots.ts';
 import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../gc/work.ts';
 
 /**
- * M 0 marks with the first `nproc` Ms.
- * @returns nanoseconds that marking took, as a cycle's log counts them
+ * M 0 marks together with the first `nproc` Ms.
+ * @returns the mark time in ns, as the log of cycles defines it
  */
 export function markAsCollector(m: Mem, nproc: number): number {
   const mp = mAt(m, 0);
@@ -33,7 +32,7 @@ export function markAsCollector(m: Mem, nproc: number): number {
   return ended - started;
 }
 
-/** M `i` sleeps until it is called, and helps. */
+/** M `i` sleeps until it is woken, and helps to mark. */
 export function markAsHelper(m: Mem, i: number): void {
   const mp = mAt(m, i);
   notesleep(m, mp + M.at.xpark);

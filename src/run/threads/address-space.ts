@@ -1,19 +1,19 @@
 /**
- * Is there address space for the threads of a machine? V8 ends the process where it can't reserve
- * the range of a thread's code, so a limit (ulimit -v) is looked at before the threads start.
+ * Checks the address space for a machine's threads. V8 aborts the process if it can't reserve
+ * a thread's code range, so the limit (ulimit -v) is checked before the threads start.
  */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../base/fatal.ts';
 
-/** Bytes that a thread reserves at most: for its code, its stack, its heap. Measured on Node 20, x64. */
+/** Address space of a thread for code, stack and heap, in bytes. Measured on Node 20, x64. */
 const THREAD_BYTES = 650 * 2 ** 20;
 
-/** Reads a file of /proc; throws where there is none. */
+/** Reads a file of /proc; throws if there is none. */
 type Read = (path: string) => string;
 
 /**
- * Checks that `procs` threads fit below the limit of this process's address space, if it has one.
- * @throws UsageError that says how many would fit
+ * Checks that `procs` threads fit into the address space that the process may still reserve.
+ * @throws UsageError with the number of threads that fit
  */
 export function checkAddressSpace(procs: number, read: Read = (path) => readFileSync(path, 'utf8')): void {
   const left = addressSpaceLeft(read);
@@ -23,7 +23,7 @@ export function checkAddressSpace(procs: number, read: Read = (path) => readFile
   throw new UsageError(`${procs} ${procs === 1 ? 'thread needs' : 'threads need'} about ${gigabytes(procs * THREAD_BYTES)} GB of address space, and the limit (ulimit -v) leaves ${gigabytes(left)}; ${wayOut}`);
 }
 
-/** Bytes below the limit that nothing is mapped to; Infinity where there is no limit, or none that can be read. */
+/** Returns the unmapped bytes below the limit; Infinity without a readable limit. */
 function addressSpaceLeft(read: Read): number {
   try {
     const limit = /^Max address space +(\d+)/m.exec(read('/proc/self/limits'));

@@ -1,16 +1,16 @@
-/** The caller's callbacks: what they throw, or reject with later, ends the machine. */
+/** The caller's callbacks. A callback that throws or rejects ends the machine. */
 import type { RuntimeOptions } from '../api.ts';
 import type { Ending } from './ending.ts';
 
 type Callbacks = Pick<RuntimeOptions, 'onCycle' | 'onScavenge' | 'onTrace' | 'onTick'>;
 
-/** Callbacks as the watcher may call them. */
+/** Callbacks for the watcher; none returns a promise. */
 export interface Heard extends Callbacks {
-  /** Resolves once every promise that a callback has returned is settled. */
+  /** Resolves when all promises that callbacks returned are settled. */
   settled(): Promise<void>;
 }
 
-/** Wraps the callbacks of `options` so that a rejected promise from one of them asks `ending` for the end. */
+/** Wraps the callbacks of `options`. If a promise of one rejects, `ending` fails with its reason. */
 export function hearCallbacks({ onCycle, onScavenge, onTrace, onTick }: Callbacks, ending: Ending): Heard {
   const pending = new Set<Promise<unknown>>();
   function heard<Arg>(callback: ((arg: Arg) => unknown) | undefined): ((arg: Arg) => void) | undefined {

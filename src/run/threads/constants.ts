@@ -1,14 +1,14 @@
-/** The constants of a machine, which nothing changes after boot but a step that writes where it should not. */
+/** Guards the constants of a machine. After boot only a stray write of a user's step can change them. */
 import { writeConfig, type MemoryMap } from '../../memory/map.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Mem } from '../../memory/struct.ts';
 import { HeapBroken } from '../errors.ts';
 
 /**
- * Returns a check that the constants in `m` are those of `map`. Every reader of the memory goes by
- * them: with others it might have no end.
+ * Returns a check that the constants in `m` are those of `map`. Every reader of the memory depends on
+ * them: with wrong ones it might not terminate.
  * @param module path of the user's module that runs on the machine
- * @returns throws HeapBroken CONSTANTS_CHANGED
+ * @returns a function that throws HeapBroken CONSTANTS_CHANGED
  */
 export function constantsCheck(m: Mem, map: MemoryMap, module?: string): () => void {
   const right = new Int32Array(CONFIG + Config.words);

@@ -1,7 +1,7 @@
-/** What the thread of a user's module is asked to do. */
+/** The tasks of a user module's thread. */
 import type { Params } from '../../workloads/workload.ts';
 
-/** The memory of a machine; its buffer's last page may go on for longer. */
+/** The memory of a machine. The buffer may be longer than `words`, up to a whole page. */
 interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
   readonly words: number;

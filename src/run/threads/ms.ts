@@ -1,27 +1,27 @@
-/** The threads of the Ms of one machine, and what is said when one of them fails. */
+/** The threads of a machine's Ms, and the errors when one fails. */
 import { EXIT, Fatal } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { MachineStuck } from '../errors.ts';
 import { describeMachine } from '../../inspect/machine-state.ts';
 import { MODULE_MEMORY_MB, lostModule, type Program } from './program.ts';
-import type { Machine } from './start.ts';
+import type { Machine } from './machine.ts';
 import { errorOf, type MTask } from './task.ts';
 import { Thread, type ThreadLost } from './thread.ts';
 import { workerFile } from './worker.ts';
 
-/** One thread for each M: they block on each other, so each needs its own from the start. */
+/** One thread for each M. The Ms block on each other, so all threads must exist from the start. */
 export class Ms {
-  /** Resolves when every M has left; rejects with the first that fails. */
+  /** Resolves when every M has exited; rejects with the first error. */
   readonly done: Promise<unknown>;
-  /** Rejects when a thread dies. */
+  /** Rejects if a thread dies. */
   readonly lost: Promise<never>;
-  /** Threads that do not run yet. */
+  /** Number of threads that do not run yet. */
   starting: number;
   private readonly machine: Machine;
   private readonly threads: readonly Thread<MTask>[];
 
-  /** Starts the threads, which wait for each other before they run. */
+  /** Starts the threads. None runs a goroutine before all are up. */
   constructor(machine: Machine) {
     const { memory: { buffer, compiled }, plan: { map }, program, options } = machine;
     this.machine = machine;
@@ -37,7 +37,7 @@ export class Ms {
     this.done.catch(() => {});
   }
 
-  /** After all Ms have left: sweeps what is left and recounts the statistics. */
+  /** Sweeps the unswept spans and recounts the statistics. Precondition: all Ms have exited. */
   settle(): Promise<void> {
     return this.ask(this.threads[0], { kind: 'settle' });
   }
@@ -47,14 +47,14 @@ export class Ms {
   }
 
   private async ask(thread: Thread<MTask>, task: MTask): Promise<void> {
-    // `lost` tells of a thread that died.
+    // `lost` reports a thread that died.
     const outcome = await thread.ask(task).catch(() => new Promise<never>(() => {}));
     if (outcome.ok) return;
     const { program } = this.machine;
     throw this.explain(errorOf(outcome, `workload ${printable(program.name)}`, program.module));
   }
 
-  /** Adds what only the whole machine knows: what every P was doing, how large an arena could be. */
+  /** Adds facts of the whole machine: the state of every P, the size of the largest possible arena. */
   private explain(error: Error): Error {
     const { m, plan } = this.machine;
     if (!(error instanceof Fatal)) return error;
@@ -71,8 +71,8 @@ export class Ms {
 }
 
 /**
- * Returns `error`, said as what it is when a user's module ran: what its steps wrote to the memory
- * can break each reader of it.
+ * Returns `error` with the user's module named, if one ran: a stray write of its steps can break every
+ * reader of the memory.
  */
 export function blame(error: unknown, { module }: Program): unknown {
   if (module === undefined || typeof error !== 'object' || error === null) return error;

@@ -1,21 +1,21 @@
-/** How long nothing has moved, in time that this thread has seen pass. */
+/** Measures how long a machine has made no progress, in time that this thread observed. */
 import { nanotime } from '../../base/clock.ts';
 
-/** Seconds without any progress after which a machine counts as hung. */
+/** Seconds without progress after which a machine counts as hung. */
 export const HANG_SECONDS = 20;
-/** How often a watcher looks, ms. */
+/** Period of a watcher's checks, ms. */
 export const TICK_MS = 200;
 
 /**
- * The longest time between two looks that counts, ns. A longer one means that this process was
- * suspended or its main thread busy: the machine had no chance, or nobody saw what it did.
+ * The longest time between two checks that counts, ns. In a longer gap the process was
+ * suspended or the main thread busy, so the gap is no evidence against the machine.
  */
 const LONGEST_GAP_NS = 1e9;
 
 export class Patience {
   /** The limit, s. */
   readonly seconds: number;
-  /** Seen to pass since something moved, ns. */
+  /** Observed time since the last progress, ns. */
   private still = 0;
   private last: number;
   private readonly now: () => number;
@@ -28,9 +28,9 @@ export class Patience {
   }
 
   /**
-   * Looks once.
-   * @param moved whether anything has moved since the last look
-   * @returns whether nothing has moved for longer than the limit
+   * Checks once.
+   * @param moved whether there was progress since the last check
+   * @returns whether the limit has passed without progress
    */
   look(moved: boolean): boolean {
     const now = this.now();
@@ -39,7 +39,7 @@ export class Patience {
     return this.still > this.seconds * 1e9;
   }
 
-  /** What part of the limit has passed since something moved; 1 at the limit. */
+  /** The share of the limit that has passed since the last progress; 1 at the limit. */
   get spent(): number {
     return this.still / (this.seconds * 1e9);
   }

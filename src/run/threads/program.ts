@@ -1,6 +1,6 @@
 /**
- * A workload as the main thread has it. The functions of sweepgen's own run here; those of a
- * user's module run on a thread of their own, which can be ended whatever they do.
+ * A workload as the main thread sees it. The functions of a built-in workload run on the main thread. Those of a
+ * user's module run on a thread of their own, which can be terminated at any point.
  */
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -23,13 +23,13 @@ import { importable } from './typescript-module.ts';
 import { MODULE_WORKER, workerFile } from './worker.ts';
 
 export interface Program extends WorkloadFacts, Pick<Workload, 'main'> {
-  /** Path of the user's module it is from; undefined for one of sweepgen's own. */
+  /** Path of the user's module; undefined for a built-in workload. */
   readonly module?: string;
-  /** What the threads import for that module. */
+  /** The file that threads import for that module. */
   readonly file?: string;
   readonly types?: TypeTable;
   readonly steps: readonly { readonly name: string }[];
-  /** Rejects when the user's module throws outside of its functions, or ends its thread. */
+  /** Rejects if the user's module throws outside of its functions, or ends its thread. */
   readonly lost: Promise<never>;
   needs(params: Params): Promise<Needs>;
   args(params: Params, seed: number): Promise<readonly number[]>;
@@ -38,26 +38,25 @@ export interface Program extends WorkloadFacts, Pick<Workload, 'main'> {
   /** Makes the main goroutine, with `args` as its first ints. */
   start(m: Mem, m0: MRef, args: readonly number[]): Promise<void>;
   report(m: Mem, params: Params): Promise<readonly string[]>;
-  /** Frees its thread. */
+  /** Ends the thread of the module. */
   close(): Promise<void>;
 }
 
-/** MB of JavaScript objects that a thread of a user's module may have. */
+/** JavaScript heap limit of a thread that runs a user's module, MB. */
 export const MODULE_MEMORY_MB = 512;
 
 /**
- * Opens the built-in workload `spec`, or the one that the module at the path or file URL `spec`
- * exports by default.
- * @param seconds after which a function of the module that does not return is given up
- * @param ending rejects when the end is asked for, which ends each function of the module, too
- * @throws UsageError, WorkloadError in a sentence that says what is wrong with it
+ * Opens the built-in workload `spec`, or the default export of the module at the path or file URL `spec`.
+ * @param seconds time limit of each function of the module
+ * @param ending rejects when the end is requested; a running function of the module is terminated then
+ * @throws UsageError, WorkloadError with a sentence that names the fault
  */
 export async function openProgram(spec: string, seconds?: number, ending?: Promise<never>): Promise<Program> {
   const known = builtIn(spec);
   return known === undefined ? openModule(spec, seconds, ending) : ownProgram(known);
 }
 
-/** What the command line asks of a workload before it runs. */
+/** Returns the name, the summary and the params of a workload without running it. */
 export async function describeProgram(spec: string, seconds?: number): Promise<WorkloadFacts> {
   const program = await openProgram(spec, seconds);
   await program.close();
@@ -101,7 +100,7 @@ async function openModule(spec: string, seconds: number | undefined, ending: Pro
     async build(m, _m0, params, progress) {
       if (described.hasBuild) await host.ask('build()', { kind: 'build', ...shared(m), params }, progress);
     },
-    // There, because a memory that build() has damaged may hold this up forever.
+    // On the module's thread: in a memory that build() damaged, this may not terminate.
     start: async (m, _m0, args) => void (await host.ask(described.hasBuild ? 'making its main goroutine after build()' : 'making its main goroutine', { kind: 'start', ...shared(m), args })),
     report: async (m, params) => (described.hasReport ? ((await host.ask('report()', { kind: 'report', ...shared(m), params })) as string[]) : []),
     close: () => host.end().finally(remove),
@@ -112,7 +111,7 @@ function shared(m: Mem): { readonly buffer: SharedArrayBuffer; readonly words: n
   return { buffer: m.buffer as SharedArrayBuffer, words: m.length };
 }
 
-/** The thread on which the functions of a user's module run. */
+/** Runs the functions of a user's module on a thread. */
 class ModuleHost {
   readonly lost: Promise<never>;
   private readonly spec: string;
@@ -132,8 +131,9 @@ class ModuleHost {
   }
 
   /**
-   * What the module's part `part` comes to.
-   * @param progress a number that changes as long as it gets on
+   * Runs `task` and returns its result. `part` names it in messages.
+   * @param progress returns a number that changes while the task makes progress
+   * @throws WorkloadError if it makes no progress for the time limit
    */
   async ask(part: string, task: ModuleTask, progress: () => number = () => 0): Promise<unknown> {
     await Promise.race([this.thread.up, this.lost, this.ending]);
@@ -161,19 +161,19 @@ class ModuleHost {
     return this.thread.end();
   }
 
-  /** `lost` tells of a thread that died. */
+  /** Never settles if the thread dies: `lost` reports that. */
   private asked(task: ModuleTask): Promise<Outcome> {
     return this.thread.ask(task).catch(() => new Promise<never>(() => {}));
   }
 
   private valueOf(outcome: Outcome): unknown {
     if (outcome.ok) return outcome.value;
-    // The module's thread makes whole sentences of what it finds wrong.
+    // The module's thread phrases whole sentences.
     throw outcome.kind === 'usage' ? new UsageError(outcome.message) : errorOf(outcome, this.who, this.spec);
   }
 }
 
-/** What ended a thread on which only the user's module runs. */
+/** Returns the error for a thread of the user's module that died. */
 export function lostModule(who: string, { cause, message }: ThreadLost): Error {
   if ((cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new WorkloadError(`${who} has filled the ${MODULE_MEMORY_MB} MB that a thread may have for its JavaScript objects`);

@@ -1,6 +1,6 @@
 /**
- * What a machine does, as seen from outside. Where its records lie comes from its map, not from
- * its memory: a user's step may have written anything there.
+ * Observes the progress of a machine from outside. The places of its records come from its map, not from
+ * its memory, which a user's step may have overwritten.
  */
 import type { Mem } from '../../memory/struct.ts';
 import type { MemoryMap, Region } from '../../memory/map.ts';
@@ -12,7 +12,7 @@ import { MCache } from '../../malloc/mcache-record.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { MHEAP, MHeap } from '../../malloc/mheap.ts';
 
-/** Goroutines whose numbers are looked at by `work`; `memory` sees all. */
+/** Number of goroutines whose ints `work` reads. `memory` reads all. */
 const MOST_GS = 256;
 
 export class Pulse {
@@ -26,15 +26,15 @@ export class Pulse {
     this.regions = new Map(map.regions.map((region) => [region.name, region]));
   }
 
-  /** By M, a count that grows with each step, and with each piece of a sweep or a mark. */
+  /** Returns for each M a count that grows with each step and each piece of a sweep or a mark. */
   beats(): number[] {
     const { start } = this.region('ms');
     return Array.from({ length: this.map.shape.procs }, (_, i) => this.m[start + i * M.words + M.at.heartbeat]);
   }
 
   /**
-   * A sum of what goroutines and collections change when they get on: statistics, what the Ps
-   * have allocated, goroutines made, their numbers. It stays the same while steps only call each other.
+   * Returns a checksum of the state that progress changes: statistics, allocations of the Ps, the number of
+   * goroutines, their ints. It stays the same while steps only call each other.
    */
   work(): number {
     const [gs, ms, ps] = [this.region('gs'), this.region('ms'), this.region('ps')];
@@ -53,7 +53,7 @@ export class Pulse {
     return sum;
   }
 
-  /** A sum of all that programs can change: globals, the bitmap, the heap in use. It reads all of the heap. */
+  /** Returns a checksum of all state that programs can change: globals, the bitmap, the used heap. It reads the whole heap. */
   memory(): number {
     const arena = this.region('arena');
     const used = this.m[MHEAP + MHeap.at.arenaUsed];

@@ -1,4 +1,4 @@
-/** The memory of a machine: one that compiled code can run over where that is wanted and can be had, else a plain one. */
+/** Reserves the memory of a machine: a WebAssembly memory if compiled code is to run over it, else a plain one. */
 import { UsageError } from '../../base/fatal.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { POLICY } from '../../gc/policy.ts';
@@ -7,7 +7,7 @@ import { compiledModule } from '../../compiled/load.ts';
 import { MIN_ARENA } from '../machine-options.ts';
 import type { MachineTuning } from '../tuning.ts';
 
-/** A mark loop as WebAssembly, and the memory that it runs over. Threads may share both. */
+/** A mark loop as WebAssembly, and its memory. Threads share both. */
 export interface CompiledLoop {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -17,11 +17,11 @@ export interface MachineMemory {
   readonly buffer: SharedArrayBuffer;
   /** Null: every mark loop runs as JavaScript. */
   readonly compiled: CompiledLoop | null;
-  /** What is not as it usually is, in a sentence. */
+  /** A sentence about a difference from the default machine. */
   readonly note?: string;
 }
 
-/** How memory is asked of the system; tests bring their own. */
+/** The system calls for memory; tests replace them. */
 export interface Sources {
   readonly canCompile: () => boolean;
   readonly compilable: (words: number) => WebAssembly.Memory;
@@ -31,25 +31,25 @@ export interface Sources {
 const SYSTEM: Sources = { canCompile, compilable: compilableMemory, plain: (bytes) => new SharedArrayBuffer(bytes) };
 
 /**
- * V8 doesn't count shared memory, so dead machines would stay until something else makes it
- * collect. It does count this untouched memory, which no page backs, and which dies with its key.
+ * V8 does not count shared memory, so a dead machine would stay until V8 collects for another reason. V8 does count
+ * these buffers, which are never touched, so no page backs them. Each dies with its key.
  */
 const counted = new WeakMap<SharedArrayBuffer, ArrayBuffer>();
-/** Enough for V8 to collect soon. */
+/** Bytes that make V8 collect soon. */
 const MOST_COUNTED = 1 << 27;
 
 function countMemory(buffer: SharedArrayBuffer): void {
   try {
     counted.set(buffer, new ArrayBuffer(Math.min(buffer.byteLength, MOST_COUNTED)));
   } catch {
-    // No address space is left for it; then the machine is collected later.
+    // Without address space for it, the machine is collected later.
   }
 }
 
 /**
  * Reserves the memory of a machine.
- * @param code what the caller wants the tuned mark loop to run as; undefined: WebAssembly where it can be had
- * @throws UsageError when the system refuses the memory, or WebAssembly was asked for and can't be had
+ * @param code form of the tuned mark loop; undefined: WebAssembly if the system provides it, else JavaScript
+ * @throws UsageError if the system refuses the memory, or `code` is wasm and WebAssembly is not available
  */
 export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sources = SYSTEM): MachineMemory {
   const memory = reserve(map, code, sources);

@@ -12,11 +12,11 @@ import { readMemStats } from '../../inspect/memstats.ts';
 import { checkParams } from '../../workloads/params.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { loadImageInPieces } from '../../workloads/load-image.ts';
-import { WHOLE, representedObjects, type Limit, type Represented } from '../../workloads/represent.ts';
+import { WHOLE, representedObjects, type Represented } from '../../workloads/represent.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
-import type { Needs, Params } from '../../workloads/workload.ts';
+import type { Needs } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { writeHeapDump } from '../heapdump-file.ts';
 import { roomFor } from '../heap-room.ts';
@@ -26,17 +26,24 @@ import { largestArena, planMachine, shapeFor } from '../shape.ts';
 import { checkAddressSpace } from './address-space.ts';
 import { hearCallbacks, type Heard } from './callbacks.ts';
 import { Ending } from './ending.ts';
+import type { Machine, Plan } from './machine.ts';
 import { Ms, blame } from './ms.ts';
 import { openProgram, type Program } from './program.ts';
 import { Pulse } from './pulse.ts';
-import { reserveMemory, type MachineMemory } from './reserve.ts';
+import { reserveMemory } from './reserve.ts';
 import { Watcher } from './watch.ts';
 
 /**
- * Builds the machine, loads heap and workload on M 0, then lets every M go on a thread of
- * its own. Resolves once they run.
- * @throws UsageError for options that can't be met, HeapFormatError, Fatal OUT_OF_MEMORY,
- *   Stopped when the signal is aborted before they run
+ * Starts a machine:
+ *
+ * 1. Checks the options and opens the workload.
+ * 2. Plans the memory map, reserves the memory and boots M 0.
+ * 3. Loads the heap, if one is given, and runs the workload's `build` on M 0.
+ * 4. Starts a thread for each M, and the watcher.
+ *
+ * Resolves when the threads are started; `finished` of the result settles at the end.
+ * @throws UsageError for invalid options, HeapFormatError, Fatal OUT_OF_MEMORY,
+ *   Stopped if the signal is aborted before step 4
  */
 export async function startRuntime(given: RuntimeOptions): Promise<Runtime> {
   const options = checkOptions(given);
@@ -72,26 +79,7 @@ async function build(program: Program, options: RuntimeOptions, ending: Ending):
   return run(machine, loaded, ending);
 }
 
-/** What a machine is made of. */
-export interface Machine {
-  readonly m: Mem;
-  readonly memory: MachineMemory;
-  readonly plan: Plan;
-  readonly program: Program;
-  readonly params: Params;
-  readonly options: RuntimeOptions;
-}
-
-interface Plan {
-  readonly map: MemoryMap;
-  /** The heap from outside can lie where it lay. */
-  readonly restores: boolean;
-  readonly limit: Limit;
-  /** Bytes of the largest arena that there could be instead. */
-  readonly mostArenaBytes: () => number;
-}
-
-/** The machine for a workload and the heap in front of it. */
+/** Plans the machine for a workload and a loaded heap. */
 function planFor(needs: Needs, options: RuntimeOptions, types: TypeTable | undefined): Plan {
   const mostArenaBytes = () => largestArena(options, needs, types);
   const { heap } = options;
@@ -102,40 +90,40 @@ function planFor(needs: Needs, options: RuntimeOptions, types: TypeTable | undef
   return { map: planMachine(options, room.needs, types), restores: false, limit: room.limit, mostArenaBytes };
 }
 
-/** The machine in which `heap` can lie where it lay; undefined if there is none. */
+/** Returns the map of a machine in which the objects of `heap` keep their addresses; undefined if there is none. */
 function planToRestore(needs: Needs, heap: HeapImage, options: RuntimeOptions): MemoryMap | undefined {
   if (heap.places === undefined || !isPlain(options)) return undefined;
   try {
     const map = planMachine(options, restoreNeeds(needs, heap, heap.places));
     return canRestore(map, heap.places) ? map : undefined;
   } catch (error) {
-    // The dump may ask for more than there can be; the options are looked at once more without it.
+    // The dump may need more than the limits allow. The options are checked again without it.
     if (error instanceof UsageError) return undefined;
     throw error;
   }
 }
 
-/** Nobody keeps books of blocks beside the bitmap, which objects have to be allocated for. */
+/** Reports whether only the bitmap records blocks. Otherwise objects must be allocated, not copied into place. */
 function isPlain({ types = 'none', collector = 'parallel', debug = [], memprofileRate = 0 }: RuntimeOptions): boolean {
   return types === 'none' && collector === 'parallel' && debug.length === 0 && memprofileRate === 0;
 }
 
-/** A heap from outside, and where its objects are in the machine. */
+/** A loaded heap and the blocks of its objects. */
 interface Loaded {
   readonly objects: number;
   readonly edges: number;
   readonly blocks: LoadedBlocks;
-  /** Whether that is where it was when this machine dumped it. */
+  /** True if the objects have the addresses that they had in the dumped machine. */
   readonly inPlace: boolean;
   readonly represented?: Represented;
 }
 
-/** Puts `image` into the heap, piece by piece, so that the thread can hear that the end is asked for. */
+/** Loads `image` into the heap in pieces. Between pieces the end may be requested. */
 async function loadHeap({ m, plan, options }: Machine, m0: number, image: HeapImage, ending: Ending): Promise<Loaded> {
   const { objects, edges, sizes, firstEdge, targets, places } = image;
-  // The lists of the image are given back as soon as they are done with.
+  // Lists of the image are freed after their last use.
   const done = options.takesHeap ? release : () => {};
-  // While there is nothing in the heap yet, because it takes memory too.
+  // Computed while the heap is still empty, to limit the peak of memory.
   const isReachable = reachable(image);
   if (places === undefined || !plan.restores) {
     if (places !== undefined) done(places.offsets);
@@ -144,7 +132,7 @@ async function loadHeap({ m, plan, options }: Machine, m0: number, image: HeapIm
     done(sizes, firstEdge, targets);
     return { objects, edges, blocks: loadedBlocks(m, refs, isReachable), inPlace: false, represented };
   }
-  // The contents say them once more.
+  // The contents of the blocks hold the edges too.
   done(firstEdge, targets);
   const blocks = loadedBlocks(m, restoreImage(m, m0, image, places), isReachable);
   await readContents(m, image, places, ending.signal);
@@ -152,7 +140,7 @@ async function loadHeap({ m, plan, options }: Machine, m0: number, image: HeapIm
   return { objects, edges, blocks, inPlace: true };
 }
 
-/** What `pieces` comes to, unless the end is asked for meanwhile. */
+/** Runs `pieces` to its result. @throws the reason of the end, if it is requested */
 async function inPieces<Result>(pieces: Generator<void, Result>, ending: Ending): Promise<Result> {
   for (;;) {
     const { done, value } = pieces.next();
@@ -166,7 +154,7 @@ function run(machine: Machine, loaded: Loaded | undefined, ending: Ending): Runt
   const callbacks = hearCallbacks(options, ending);
   const ms = new Ms(machine);
   const watcher = new Watcher(m, map, { ...options, ...callbacks }, { names: link(program.steps).map(({ name }) => name), module: program.module }, () => ms.starting > 0);
-  // Whoever fails first decides: the others may wait for it forever.
+  // The first failure decides: the other parts may wait for the failed one forever.
   const failed = Promise.race([watcher.run().then(() => never()), ms.lost, program.lost, ending.asked]);
   const concluded = Promise.race([ms.done, failed])
     .then(() => conclude(machine, loaded, ms, failed, watcher, callbacks, ending))
@@ -175,7 +163,7 @@ function run(machine: Machine, loaded: Loaded | undefined, ending: Ending): Runt
     watcher.end();
     ending.dispose();
     await Promise.all([program.close(), ms.end()]);
-    // A dump that was broken off closes its file.
+    // An aborted dump closes its file.
     await concluded.catch(() => {});
   });
   for (const promise of [finished, concluded, failed]) promise.catch(() => {});
@@ -195,17 +183,17 @@ function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** Undefined if nobody, neither the options nor the program, has asked for one. */
+/** Returns the memory profile; undefined if neither the options nor the program enabled profiling. */
 function profileOf(m: Mem, workload: Program, options: RuntimeOptions): MemProfile | undefined {
   const file = options.workload === workload.name ? `sweepgen/workloads/${workload.name}` : options.workload;
   const profile = readMemProfile(m, { text: link(workload.steps), workload: workload.name, file });
   return profile.rate === 0 && profile.records.length === 0 && !options.memprofileRate ? undefined : profile;
 }
 
-/** All Ms have left: the rest is swept, counted and, if asked for, verified. */
+/** Sweeps, counts and, with `verify`, checks the heap. Precondition: all Ms have exited. */
 async function conclude({ m, program, params, options }: Machine, loaded: Loaded | undefined, ms: Ms, failed: Promise<never>, watcher: Watcher, callbacks: Heard, ending: Ending): Promise<RunResult> {
   const elapsedNs = watcher.elapsedNs;
-  // On a thread, and watched: a memory that a step has damaged may hold the sweep up forever.
+  // On a watched thread: in a memory that a step damaged, the sweep may not terminate.
   await Promise.race([ms.settle(), failed]);
   watcher.look();
   if (options.verify) watcher.check(CHECKPOINT.swept);
@@ -223,7 +211,7 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
   };
 }
 
-/** Will the results be read from lists in the memory? */
+/** Reports whether the results are read by following links in the memory. */
 function followsLinks(m: Mem, loaded: Loaded | undefined, options: RuntimeOptions): boolean {
   return loaded !== undefined || options.heapdump !== undefined || m[MPROF + MProf.at.buckets] !== 0;
 }

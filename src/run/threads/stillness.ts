@@ -1,4 +1,12 @@
-/** Notices that a machine does not get on, and says which of its parts is to blame. */
+/**
+ * Detects a machine without progress, and names the cause.
+ *
+ * 1. Each check compares the checksum of Pulse.work with the last. A change is progress. For a built-in workload, so is
+ *    a step: its steps are known to end.
+ * 2. If a user's steps return but the checksum stays the same for half of the limit, checksums of the whole memory are
+ *    collected. If one repeats at the limit, the goroutines loop.
+ * 3. If no step returns, the step that runs longest is the cause. If no step runs, the machine hangs.
+ */
 import type { Mem } from '../../memory/struct.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { G } from '../../machine/g.ts';
@@ -11,16 +19,16 @@ import { describeMachine } from '../../inspect/machine-state.ts';
 import { Patience } from './patience.ts';
 import { Pulse } from './pulse.ts';
 
-/** Looks at the whole memory take at most this part of the time. */
+/** The largest share of the time for checksums of the whole memory. */
 const MEMORY_SHARE = 0.1;
-/** What part of the limit a step must have been running to be blamed. */
+/** The share of the limit that a step must have run to be the cause. */
 const MOST_OF_THE_TIME = 0.75;
 
-/** What runs on a machine. */
+/** The program of a machine, for messages. */
 export interface ProgramText {
   /** Names of the steps of the text segment. */
   readonly names: readonly string[];
-  /** Path of the user's module that its steps are from; undefined for a workload of sweepgen's own. */
+  /** Path of the user's module; undefined for a built-in workload. */
   readonly module?: string;
 }
 
@@ -33,10 +41,11 @@ export class Stillness {
   private readonly now: () => number;
   private work: number;
   private beats: readonly number[];
-  /** By M: what part of the limit had been spent when its beat was last seen to change. */
+  /** For each M, the share of the limit that had passed at its last heartbeat. */
   private readonly beaten: number[];
-  /** Sums of the memory since then, and when the next may be taken, ns. */
+  /** Checksums of the memory since the last progress. */
   private readonly memories = new Set<number>();
+  /** Earliest time of the next checksum of the memory, ns. */
   private nextMemory = 0;
 
   /** @param now the clock, ns */
@@ -53,14 +62,14 @@ export class Stillness {
   }
 
   /**
-   * Looks once.
-   * @param moved whether the caller knows of something that has moved
-   * @returns what to end the machine with, if it does not get on
+   * Checks once.
+   * @param moved whether the caller saw progress that the memory does not show
+   * @returns the error to end the machine with; undefined while there is progress
    */
   look(moved = false): Error | undefined {
     const work = this.pulse.work();
     const beats = this.pulse.beats();
-    // sweepgen's own workloads are known to end: their steps alone are progress.
+    // Built-in workloads are known to end: their steps alone are progress.
     const beat = beats.some((count, i) => count !== this.beats[i]);
     const getsOn = moved || work !== this.work || (this.program.module === undefined && beat);
     const isOver = this.patience.look(getsOn);
@@ -79,7 +88,7 @@ export class Stillness {
     this.memories.clear();
   }
 
-  /** Steps return, but no number changes: if the memory comes back to what it was, they go in a circle. */
+  /** Steps return, but the checksum is constant: if the memory repeats an earlier state, the goroutines loop. */
   private lookForCircle(isOver: boolean): Error | undefined {
     const stuck = isOver ? this.stuckStep() : undefined;
     if (stuck !== undefined) return stuck;
@@ -93,7 +102,7 @@ export class Stillness {
       return undefined;
     }
     if (this.memories.has(memory)) return this.circle();
-    // The steps compute with objects alone.
+    // The steps change objects only.
     this.patience.look(true);
     this.forget();
     return undefined;
@@ -101,19 +110,19 @@ export class Stillness {
 
   private blame(): Error | undefined {
     const stuck = this.stuckStep();
-    // A step that began a moment ago may not return: the next looks tell.
+    // A step that began a moment ago may still return: the next checks decide.
     if (stuck !== undefined || this.busy().length > 0) return stuck;
     return new MachineStuck(`nothing has moved for ${this.patience.seconds} s`, describeMachine(this.m));
   }
 
-  /** A step that has not come back for most of the time. */
+  /** Returns the error for a step that has run for MOST_OF_THE_TIME of the limit. */
   private stuckStep(): Error | undefined {
     const stuck = this.busy().find(({ index }) => this.patience.spent - this.beaten[index] >= MOST_OF_THE_TIME);
     if (stuck === undefined) return undefined;
     return this.workloadError(`${this.nameStep(stuck.gp)} has not returned for ${this.patience.seconds} s; a step must do a little and return, so that the world can be stopped`);
   }
 
-  /** The Ms that run a step, and wait for nothing in it. */
+  /** Returns the Ms that run a step and don't wait in it. */
   private busy(): ReturnType<Stillness['running']> {
     return this.running().filter(({ mp }) => this.m[mp + M.at.wants] === 0 && this.m[mp + M.at.locks] === 0);
   }
@@ -131,7 +140,7 @@ export class Stillness {
     return new WorkloadError(module === undefined ? message : `workload module ${printable(module)}: ${message}`);
   }
 
-  /** The Ms that run a step, and its goroutine. */
+  /** Returns the Ms that run a step, with its goroutine. */
   private running(): { readonly mp: number; readonly gp: number; readonly index: number }[] {
     const { m } = this;
     const ms = this.map.regions.find(({ name }) => name === 'ms');

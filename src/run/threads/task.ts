@@ -1,41 +1,41 @@
-/** What the main thread and its worker threads tell each other. */
+/** The messages between the main thread and the worker threads. */
 import { EXIT, Fatal, UsageError, type Facts } from '../../base/fatal.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { placeOf } from '../../base/user-frame.ts';
 import { WorkloadError } from '../errors.ts';
 import type { CompiledLoop } from './reserve.ts';
 
-/** What the thread of an M is asked to do. */
+/** The tasks of an M's thread. */
 export type MTask =
   | {
       readonly kind: 'run';
       readonly buffer: SharedArrayBuffer;
-      /** Of the machine; the buffer's last page may go on for longer. */
+      /** Words of the machine's memory. The buffer may be longer, up to a whole page. */
       readonly words: number;
-      /** The inner part of the tuned mark loop; null: it runs as JavaScript. */
+      /** The compiled inner loop of the tuned mark loop; null: it runs as JavaScript. */
       readonly compiled: CompiledLoop | null;
-      /** Which M this thread is. */
+      /** Index of this thread's M. */
       readonly index: number;
-      /** As given to openProgram. */
+      /** The workload, as passed to openProgram. */
       readonly workload: string;
-      /** What to import for it; see importable. */
+      /** The file to import for it; see importable. */
       readonly file: string;
     }
-  /** After every M has left: sweeps what is left and recounts the statistics of the memory that this thread ran on. */
+  /** Sweeps the unswept spans and recounts the statistics. Precondition: every M has exited. */
   | { readonly kind: 'settle' };
 
-/** How a thread's work ended: errors of our own classes don't survive the trip between threads as they are. */
+/** The outcome of a task. Errors are described, because a posted error loses its class. */
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly kind: 'fatal'; readonly code: string; readonly facts: Facts; readonly exitCode: number; readonly place: string; readonly stack: string }
   | { readonly ok: false; readonly kind: 'usage' | 'threw' | 'ended'; readonly message: string; readonly place: string; readonly stack: string };
 
-/** What a thread posts: that it runs, that it has loaded all modules of its task, and how the task ended. */
+/** The messages of a thread: it runs, all modules of its task are loaded, the outcome of the task. */
 export type News = 'up' | 'loaded' | Outcome;
 
 type Failed = Exclude<Outcome, { ok: true }>;
 
-/** Describes what was thrown, so that it can be posted. Never throws, whatever it was. */
+/** Describes a thrown value, so that it can be posted. Never throws. */
 export function failureOf(thrown: unknown): Failed {
   const place = placeOf(thrown);
   const stack = stackOf(thrown);
@@ -46,16 +46,16 @@ export function failureOf(thrown: unknown): Failed {
   return { ok: false, kind: thrown instanceof UsageError ? 'usage' : 'threw', message: messageOf(thrown), place, stack };
 }
 
-/** Describes the end of a thread that the user's code asked for with `call`, as `process.exit(7)`. */
+/** Describes the end of a thread by the user's call, such as `process.exit(7)`. */
 export function endedBy(call: string): Failed {
   const { stack } = new Error(call);
   return { ok: false, kind: 'ended', message: call, place: placeOf({ stack }), stack: stack ?? '' };
 }
 
 /**
- * The error that a failure stands for.
- * @param who what the user's code belongs to, as `workload churn` or `workload module ./x.mjs: build()`
- * @param module the path of the user's module that ran, undefined for a workload of sweepgen's own
+ * Returns the error that a failure describes.
+ * @param who the subject of messages, such as `workload churn` or `workload module ./x.mjs: build()`
+ * @param module path of the user's module; undefined for a built-in workload
  */
 export function errorOf(failure: Failed, who: string, module?: string): Error {
   const error = classify(failure, who, module);
@@ -70,7 +70,7 @@ function classify(failure: Failed, who: string, module: string | undefined): Err
     return new Fatal(code, place === '' ? facts : { ...facts, at: place.replace(/^ at /, '') }, exitCode, module);
   }
   const { kind, message, stack } = failure;
-  // The machine's own code could not go on, with none of the user's below it: it read what a step had written.
+  // The machine's own code failed with no user frame below it: it read a stray write of a step.
   const isOurs = place === '' && /^\s+at /m.test(stack);
   if (kind === 'threw' && isOurs && module !== undefined) return new Fatal('MEMORY_UNREADABLE', { reason: message }, EXIT.invariant, module);
   if (kind === 'usage') return new WorkloadError(`${who}${place}: ${message}`);
@@ -78,7 +78,7 @@ function classify(failure: Failed, who: string, module: string | undefined): Err
   return new WorkloadError(`${who} threw${place}: ${message}`);
 }
 
-/** The stack of what was thrown, '' if it has none that can be read. */
+/** Returns the stack of a thrown value; '' if it has no readable one. */
 function stackOf(thrown: unknown): string {
   try {
     const { stack } = thrown as { stack?: unknown };

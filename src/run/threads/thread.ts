@@ -1,35 +1,35 @@
-/** One worker thread, asked over a port that the user's code on it can't reach. */
+/** A worker thread with a private port, which user code on the thread can't reach. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import type { News, Outcome } from './task.ts';
 
-/** A thread ended that nothing here had ended. */
+/** A thread ended unexpectedly. */
 export class ThreadLost extends Error {
-  /** @param cause what ended it, if an error did */
+  /** @param cause the error that ended it, if there is one */
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
   }
 }
 
-/** As long as a thread may take to load its modules before it is ended all the same. */
+/** Time that a thread may take to load its modules before `end` terminates it, ms. */
 const LOADING_MS = 2000;
 
 export class Thread<Task> {
-  /** Rejects with ThreadLost as soon as the thread has ended without a word. */
+  /** Rejects with ThreadLost if the thread ends without posting the reason. */
   readonly lost: Promise<never>;
   private readonly worker: Worker;
   private readonly port: MessagePort;
-  /** Resolves once the thread runs: how long that takes depends on how busy the computer is. */
+  /** Resolves when the thread runs. */
   readonly up: Promise<void>;
   private hasStarted: () => void = () => {};
   private answer: (outcome: Outcome) => void = () => {};
   private quiet: () => void = () => {};
-  /** Resolves once the thread loads no module. */
+  /** Resolves when the thread has loaded its modules. */
   private loaded: Promise<unknown> = Promise.resolve();
-  /** Its end is no news any more: it was ended from here, or has told why it ends. */
+  /** The end is expected: `end` was called, or the thread posted the reason. */
   private isOver = false;
 
-  /** @param file module of the thread, which calls `serve` */
+  /** @param file the thread's module, which must call `serve` */
   constructor(file: string, resourceLimits?: ResourceLimits) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
@@ -51,7 +51,7 @@ export class Thread<Task> {
   }
 
   /**
-   * Hands `task` to the thread and returns how its work ends; one task at a time.
+   * Posts `task` to the thread and returns its outcome. Only one task may be pending.
    * @throws ThreadLost
    */
   async ask(task: Task): Promise<Outcome> {
@@ -67,8 +67,8 @@ export class Thread<Task> {
   }
 
   /**
-   * Ends the thread, whatever it does. On Node 20 a thread that is ended while it loads its modules
-   * can take the process with it ("Module::IsGraphAsync"), so that is waited for.
+   * Terminates the thread, after it has loaded its modules: on Node 20 a thread that is terminated while it loads
+   * them can crash the process ("Module::IsGraphAsync").
    */
   async end(): Promise<void> {
     this.isOver = true;

@@ -1,4 +1,4 @@
-/** User modules in TypeScript on a Node that can't strip types: bundled to JavaScript first. */
+/** Bundles a user's TypeScript module to JavaScript if Node can't strip types. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,26 +11,26 @@ import { messageOf } from '../../base/thrown.ts';
 export interface Importable {
   /** Path or file URL to import. */
   readonly file: string;
-  /** Removes what was written for it. */
+  /** Removes the temporary files. */
   remove(): void;
 }
 
 const TYPESCRIPT = /\.m?ts$/;
 
-/** Whether this Node imports TypeScript by itself, as 22.18 and later do. */
+/** Reports whether Node imports TypeScript itself, as 22.18 and later do. */
 function stripsTypes(): boolean {
   return Boolean((process.features as { typescript?: unknown }).typescript);
 }
 
 /**
- * Returns what to import for the user's module `spec`, whose URL is `url`: the module itself, or, if it is
- * TypeScript and Node can't strip types, a bundle of it with a source map, so that errors name its lines.
+ * Returns the file to import for the user's module `spec` at `url`. If it is TypeScript and Node can't strip types, that is
+ * a bundle with a source map, so that errors have the lines of the source.
  * @param strips whether Node strips types
  * @throws UsageError if no bundler is installed, or the module can't be bundled
  */
 export async function importable(spec: string, url: string, strips = stripsTypes()): Promise<Importable> {
   if (strips || !TYPESCRIPT.test(url)) return { file: spec, remove() {} };
-  // The bundler is a tool of the build, and no part of the installed package.
+  // The installed package does not include the bundler.
   const bundler = await import('rolldown').catch(() => undefined);
   if (bundler === undefined) {
     throw new UsageError(`workload module ${printable(spec)}: Node ${process.versions.node} can't run TypeScript; use Node 22.18 or later, or install rolldown`);

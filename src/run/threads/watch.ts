@@ -1,6 +1,11 @@
 /**
- * The watcher of a running machine, on the main thread: answers checkpoints with the oracle,
- * reads the log of collections, and notices when nothing moves any more.
+ * The watcher of a running machine, on the main thread. It waits for the doorbell, at most TICK_MS, and then:
+ *
+ * 1. checks the machine's constants,
+ * 2. opens the gate when all threads are up, and sets the machine's clock,
+ * 3. runs the oracle if the collecting M waits at a checkpoint,
+ * 4. reads the logs of collections, scavenges and mallocs, and calls the caller's callbacks,
+ * 5. checks for progress.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Mem } from '../../memory/struct.ts';
@@ -36,12 +41,12 @@ export class Watcher {
   private readonly program: ProgramText;
   private lastTick = 0;
   private lastLook = nanotime();
-  /** Something has moved since then that the machine's memory does not show. */
+  /** There was progress since the last check that the memory does not show. */
   private hasMoved = false;
   private isRunning = false;
   private over = false;
 
-  /** @param isStarting whether threads are still to come up, which may take long with many */
+  /** @param isStarting reports whether some threads are not yet up */
   constructor(m: Mem, map: MemoryMap, options: RuntimeOptions, program: ProgramText, isStarting: () => boolean) {
     this.isStarting = isStarting;
     this.m = m;
@@ -57,13 +62,13 @@ export class Watcher {
     return nanotime() - this.started;
   }
 
-  /** Watches until `end`; rejects when the machine is broken or stuck. */
+  /** Watches until `end` is called. @throws HeapBroken, MachineStuck, WorkloadError, errors of callbacks */
   async run(): Promise<void> {
     while (!this.over) {
       const seen = Atomics.load(this.m, XBELL);
       this.look();
       const wait = Atomics.waitAsync(this.m, XBELL, seen, TICK_MS);
-      // A step may ring all the time: the news of its thread must be heard all the same.
+      // A step may ring all the time. Messages of the threads must arrive all the same.
       await (wait.async ? wait.value : setImmediate());
     }
   }
@@ -72,10 +77,10 @@ export class Watcher {
     this.over = true;
   }
 
-  /** Everything there is to see at one moment. */
+  /** Runs steps 1 to 5 once. */
   look(): void {
     this.checkConstants();
-    // The clock starts when all threads are up, which takes a while with many.
+    // The clock starts when all threads are up.
     if (openGate(this.m, this.map.shape.procs)) {
       this.started = nanotime();
       this.isRunning = true;
@@ -88,10 +93,10 @@ export class Watcher {
     this.noticeHang();
   }
 
-  /** Reports collections and the scavenger's doings in the order in which they happened. */
+  /** Reports collections and scavenges in the order in which they happened. */
   private readLogs(): void {
     const cycles = drainCycles(this.m);
-    // After the cycles: what the scavenger did before one of them is in its log by now.
+    // Read after the cycles, so that it has every scavenge before the last of them.
     this.scavenges.push(...drainScavenges(this.m));
     for (const cycle of cycles) {
       this.reportScavenges(cycle.numgc - 1);
@@ -101,7 +106,7 @@ export class Watcher {
     this.reportScavenges(this.cycles.at(-1)?.numgc ?? 0);
   }
 
-  /** Reports what the scavenger did up to the collection with this number; the rest waits for its collections. */
+  /** Reports the scavenges up to collection `numgc`. Later ones wait for their collections. */
   private reportScavenges(numgc: number): void {
     while (this.scavenges.length > 0 && this.scavenges[0].numgc <= numgc) {
       const scavenge = this.scavenges.shift()!;
@@ -109,15 +114,16 @@ export class Watcher {
     }
   }
 
-  /** Compares the heap at `point` with what the oracle finds. */
+  /** Runs the oracle at checkpoint `point` and counts it. @throws HeapBroken */
   check(point: number): void {
     this.findDamage(point);
     this.verified++;
   }
 
   /**
-   * As check, without counting it: before others follow links in a memory that a user's steps may
-   * have damaged. The oracle comes to an end on any memory.
+   * Runs the oracle without counting it, before other readers follow links in a memory that a user's steps may
+   * have damaged. The oracle terminates on any memory.
+   * @throws HeapBroken
    */
   findDamage(point: number): void {
     this.checkConstants();

@@ -1,7 +1,7 @@
 /**
  * The common part of the synthetic graphs. `build` allocates the graph before the program starts,
  * global 0 holds it, and the program forces collections of it. A new graph is a file of its own
- * beside this one and an entry of catalog.ts.
+ * in this folder and an entry of catalog.ts.
  */
 import type { Mem } from '../../memory/struct.ts';
 import type { Ref } from '../../memory/address.ts';

@@ -1,4 +1,4 @@
-/** Facts of a heap file beside its objects and references, for reports. */
+/** Facts of a heap file other than its objects and references, for reports. */
 
 export interface HeapFacts {
   /** "Go heap dump 1.4", "Java heap dump 1.0.2". */

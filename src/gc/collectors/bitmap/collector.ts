@@ -7,42 +7,32 @@
  *   in place of the table of finalizers.
  * - FlagNoPointers is the scan bit, inverted. FlagNoGC is an allocated bit that is clear
  *   while the scan bit is set (markNoGC). FlagNoProfiling is FLAG_NOPROFILING.
- * - stealcache comes first: the sweep gives blocks to the MCentrals, not to the MCache of who
- *   sweeps, and will not touch a span that is still cached. It is the job flushallmcaches of
- *   the roots. cachestats runs where it did.
+ * - stealcache comes first: the sweep gives blocks to the MCentrals, not to the sweeper's MCache,
+ *   and will not touch a span that is still cached. It is the job flushallmcaches of the roots.
+ *   cachestats runs where it did.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { loadWide, storeWide } from '../../../memory/wide.ts';
 import { SPAN_STATE, Span, spanAt } from '../../../heap/span.ts';
-import { M, type MRef } from '../../../machine/m.ts';
+import type { MRef } from '../../../machine/m.ts';
 import { nspan } from '../../../malloc/mheap.ts';
 import { NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../../../malloc/sweep.ts';
 import { logCycleField } from '../../cycle-log.ts';
-import { gatherRoots } from '../../roots.ts';
-import { getfull, objAt, workbufStruct } from '../../work.ts';
+import { scanRoots } from '../../roots.ts';
 import type { Collector } from '../descriptor.ts';
 import { checkallocated, checkfreed, checksBlocks } from './check-bits.ts';
 import { BITMAP_WORK, BitmapWork, releaseBuffers } from './work.ts';
 import { scanblock } from './scanblock.ts';
 
-const HEARTBEAT = M.at.heartbeat;
 const NSIZELOOKUP = BITMAP_WORK + BitmapWork.at.nsizelookup;
 const NADDRLOOKUP = BITMAP_WORK + BitmapWork.at.naddrlookup;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
-const { nobj: NOBJ } = workbufStruct(1).at;
 
 /** Marks what the roots lead to: data, bss, stacks (scanstack), and the specials (markfin). */
 function markBitmap(m: Mem, mp: MRef): void {
   storeWide(m, NSIZELOOKUP, 0);
   storeWide(m, NADDRLOOKUP, 0);
-  let roots = gatherRoots(m, mp, true);
-  while (roots !== 0) {
-    for (let i = 0; i < m[roots + NOBJ]; i++) {
-      scanblock(m, mp, m[objAt(roots, i)], m[objAt(roots, i) + 1]);
-      m[mp + HEARTBEAT]++;
-    }
-    roots = getfull(m, mp, roots);
-  }
+  scanRoots(m, mp, true, scanblock);
   releaseBuffers(m, mp);
 }
 

@@ -23,15 +23,13 @@ import { SWEEPGEN, XSWEEPDONE, nspan } from '../../../malloc/mheap.ts';
 import { getaddrbucket, setaddrbucket } from '../../../malloc/addr-buckets.ts';
 import { blockOf, dropSpecials, queueFinalizers } from '../../../malloc/sweep-specials.ts';
 import { NEEDS_ZEROING, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, claimSweep, countFreed, freeLarge, publishSwept } from '../../../malloc/sweep.ts';
-import { gatherRoots } from '../../roots.ts';
-import { getfull, objAt, workbufStruct } from '../../work.ts';
+import { scanRoots } from '../../roots.ts';
 import type { Collector } from '../descriptor.ts';
 import { scanblock } from './scanblock.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const HEARTBEAT = M.at.heartbeat;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
-const { nobj: NOBJ } = workbufStruct(1).at;
 const { start: START, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nelems: NELEMS } = Span.at;
 const { xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET } = Special.at;
@@ -42,14 +40,7 @@ const { next: NEXT, offset: OFFSET } = Special.at;
  * is said that the sweep goes by.
  */
 function markRefwords(m: Mem, mp: MRef): void {
-  let roots = gatherRoots(m, mp, false);
-  while (roots !== 0) {
-    for (let i = 0; i < m[roots + NOBJ]; i++) {
-      scanblock(m, mp, m[objAt(roots, i)], m[objAt(roots, i) + 1]);
-      m[mp + HEARTBEAT]++;
-    }
-    roots = getfull(m, mp, roots);
-  }
+  scanRoots(m, mp, false, scanblock);
   for (let index = 0; index < nspan(m); index++) {
     const s = spanAt(m, index);
     if (m[s + STATE] === SPAN_STATE.inUse) sweepspan0(m, mp, s);
