@@ -30,7 +30,7 @@ import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
-import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
+import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
 interface ScaleFlags extends MachineTuning {
   readonly phase: ScalePhase;
@@ -66,7 +66,7 @@ export function declare(command: Command, deps: Deps): void {
     .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/how-to/measure-scaling.md explains the tables.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
-    .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
+    .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards', parseRuns, RUNS);
   addMachineFlags(command, FLAGS);
   command

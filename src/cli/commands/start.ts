@@ -11,7 +11,7 @@ import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
 import { inWords } from '../../base/suggest.ts';
-import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
+import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 import { printScaling } from './scale.ts';
 
 interface StartFlags {
@@ -25,7 +25,7 @@ const RUNS = 10;
 export function declare(command: Command, deps: Deps): void {
   command
     .description('Takes a snapshot of its own heap, loads it through the allocator, and measures how mark time changes with the number of threads. Each collection is verified.')
-    .option('--procs <list>', 'numbers of threads, each 1 to 32 (default: 1 to all cores)', parseThreadCounts)
+    .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS} (default: 1 to all cores)`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
