@@ -10,6 +10,7 @@
 import { availableParallelism } from 'node:os';
 import { startRuntime } from '../src/index.ts';
 import type { Cycle, RuntimeOptions } from '../src/index.ts';
+import { GRAPHS } from '../src/workloads/graphs/catalog.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
 import { median } from '../src/base/statistics.ts';
 
@@ -17,18 +18,12 @@ type Collector = NonNullable<RuntimeOptions['collector']>;
 
 interface Heap {
   readonly name: string;
-  /** Size: levels of a tree, or objects. */
-  readonly size: readonly [param: 'depth' | 'count', value: number];
+  /** Returns the params of a heap of a `shrink`th of the full size. */
+  params(shrink: number): Readonly<Record<string, number>>;
 }
 
-const GRAPHS: readonly Heap[] = [
-  { name: 'tree', size: ['depth', 22] },
-  { name: 'list', size: ['count', 1_000_000] },
-  { name: 'rand', size: ['count', 2_000_000] },
-  { name: 'wide', size: ['count', 4_000_000] },
-  { name: 'mixed', size: ['count', 1_000_000] },
-];
-const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', size: ['depth', 18] }];
+const HEAPS: readonly Heap[] = GRAPHS.map(({ name, objects, paramsFor }) => ({ name, params: (by) => paramsFor(Math.ceil(objects / by)) }));
+const PROGRAMS: readonly Heap[] = [{ name: 'binary-trees', params: (by) => ({ depth: 18 - Math.round(Math.log2(by)) }) }];
 const COLLECTORS: readonly Collector[] = ['refword', 'bitmap', 'parallel'];
 const RUNS = 15;
 /** Runs the collectors in turn, so that drift affects all alike. */
@@ -39,7 +34,7 @@ const shrink = Number(words.find((word) => word.startsWith('--shrink='))?.slice(
 if (!(shrink >= 1)) throw new RangeError('--shrink= needs a number from 1');
 const wanted = words.filter((word) => !word.startsWith('--'));
 const rows: Record<string, string | number>[] = [];
-for (const graph of GRAPHS) if (isWanted(graph)) rows.push(await measure(graph, graphOptions(graph)));
+for (const graph of HEAPS) if (isWanted(graph)) rows.push(await measure(graph, graphOptions(graph)));
 for (const program of PROGRAMS) if (isWanted(program)) rows.push(await measure(program, { ...setting(program), gogc: 100 }));
 if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ cores: availableParallelism(), node: process.version, rows }, null, 2)}\n`);
 else console.table(rows);
@@ -48,10 +43,8 @@ function isWanted({ name }: Heap): boolean {
   return wanted.length === 0 || wanted.includes(name);
 }
 
-function setting({ name, size }: Heap): RuntimeOptions {
-  const [param, full] = size;
-  const value = param === 'depth' ? full - Math.round(Math.log2(shrink)) : Math.ceil(full / shrink);
-  return { workload: name, procs: 1, params: { [param]: value } };
+function setting({ name, params }: Heap): RuntimeOptions {
+  return { workload: name, procs: 1, params: params(shrink) };
 }
 
 /** Runs forced collections of a graph, and no others. */

@@ -1,4 +1,4 @@
-/** `npm run build`, second half: writes the generated modules beside the compiled driver. */
+/** Part of `npm run build`: writes the generated modules into dist. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

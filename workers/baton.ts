@@ -1,4 +1,4 @@
-/** The worker of one thread of a scenario, which runs whenever it has the baton. */
+/** The worker of one thread of a scenario. It runs while it has the baton. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Abandoned, Baton, OffCourse, type Relay } from '../src/explore/baton/baton.ts';
 import { THREW } from '../src/explore/baton/course.ts';
@@ -10,14 +10,14 @@ import { SCENARIOS } from '../src/explore/scenarios/catalog.ts';
 
 const { core: path, scenario: wanted, setting, thread } = workerData as BatonTask;
 const core = (await import(path)) as Core & Carried;
-// Nobody listens while it builds a memory of its own, which is not used.
+// Drops the accesses of the preparation: it builds a memory of its own, which is not used.
 core.$attach({ now: () => 0, notify: () => 0, access() {} });
 const scenario = SCENARIOS.find(({ name }) => name === wanted)!;
 const { threads } = scenario.prepare(core, setting, () => ({ forget() {}, check: () => ({ problems: [] }) }));
 
 parentPort!.on('message', (relay: Relay) => parentPort!.postMessage(runCourse(relay)));
 
-/** This thread's part in it. */
+/** Runs this thread's part of a course. */
 function runCourse(relay: Relay): BatonAnswer {
   const baton = new Baton(relay, thread);
   try {
@@ -33,7 +33,7 @@ function runCourse(relay: Relay): BatonAnswer {
 
 function runThread(baton: Baton, m: Int32Array): BatonAnswer {
   try {
-    // What a scenario writes by hand is a generator; each `next` is all of it.
+    // A thread that a scenario writes by hand is a generator; the first `next` runs all of it.
     const coroutine = threads[thread](m);
     while (!coroutine.next().done);
   } catch (thrown) {

@@ -1,4 +1,4 @@
-/** The worker of a campaign: runs slices, or looks for one mutant, with a core of its own. */
+/** The worker of a campaign: runs slices, or searches for one mutant, with a core of its own. */
 import { workerData } from 'piscina';
 import { killMutant as kill, type Kill, type KillTask } from '../src/explore/campaigns/mutants.ts';
 import { outcomeOf, type Outcome } from '../src/explore/campaigns/outcome.ts';
@@ -7,7 +7,7 @@ import type { Slice, SliceResult } from '../src/explore/campaigns/slice.ts';
 
 const now = (): number => performance.now();
 const run = makeRunSlice(now);
-/** Set by the pool when the user wants to stop. */
+/** The pool sets it to stop the worker. */
 const stop = workerData as Int32Array;
 const signal = {
   get aborted() {
@@ -19,7 +19,7 @@ export function runSlice(slice: Slice): Promise<Outcome<SliceResult>> {
   return outcomeOf(run(slice, signal));
 }
 
-/** What it has built goes with it: there is a core to each mutant. */
+/** Searches for a mutant. The core is built for the search, since each mutant has its own. */
 export function killMutant(task: KillTask): Promise<Outcome<Kill>> {
   return outcomeOf(kill(task, makeRunSlice(now), now));
 }

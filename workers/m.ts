@@ -11,7 +11,7 @@ import { serve } from '../src/run/threads/serve.ts';
 import type { MTask } from '../src/run/threads/task.ts';
 import { loadSteps } from '../src/workloads/user-module.ts';
 
-/** The memory of the machine that this thread has run. */
+/** The memory of the machine that this thread runs. */
 let m: Mem;
 
 serve(async (task: MTask, loaded) => {

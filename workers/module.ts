@@ -3,7 +3,7 @@ import { mAt } from '../src/machine/m.ts';
 import { startWorkload } from '../src/workloads/start-workload.ts';
 import { describeWorkload } from '../src/workloads/description.ts';
 import { guardGlobals } from '../src/workloads/guard-globals.ts';
-import { loadWorkload } from '../src/workloads/registry.ts';
+import { loadWorkload } from '../src/workloads/load-workload.ts';
 import type { Workload } from '../src/workloads/workload.ts';
 import type { ModuleTask } from '../src/run/threads/module-task.ts';
 import { serve } from '../src/run/threads/serve.ts';

@@ -1,4 +1,4 @@
-/** Jobs go to workers by one channel, results come back by another; a third says when to stop. */
+/** Workers receive jobs on one channel and send results on another. A third channel stops the source of jobs. */
 export default (api) => {
   const { makechan, chansend, chanrecv, chanok, chanclose, select, sendCase, recvCase } = api;
   const { newObject, getSlot, setSlot, storeInt, loadInt, getInt, setInt, prepare, start, ptrWords, fatal, GOEXIT } = api;
@@ -37,7 +37,7 @@ export default (api) => {
     return COLLECT;
   }
 
-  // The main goroutine adds results up until it has enough.
+  // The main goroutine adds up results until it has enough.
   function collect(m, mp, gp) {
     return chanrecv(m, mp, gp, getSlot(m, gp, RESULTS), IT, ADD);
   }
@@ -51,7 +51,7 @@ export default (api) => {
     return GOEXIT;
   }
 
-  // One goroutine offers jobs until it is told to stop.
+  // One goroutine sends jobs until it receives from the stop channel.
   const OFFER_OR_QUIT = [sendCase(JOBS, IT, SENT), recvCase(QUIT, IT, STOP)];
 
   function offer(m, mp, gp) {
@@ -64,7 +64,7 @@ export default (api) => {
     return OFFER;
   }
 
-  // The others square them.
+  // The other goroutines square them.
   function take(m, mp, gp) {
     return chanrecv(m, mp, gp, getSlot(m, gp, JOBS), IT, WORK);
   }
@@ -76,7 +76,7 @@ export default (api) => {
     return chansend(m, mp, gp, getSlot(m, gp, RESULTS), IT, TAKE);
   }
 
-  // No more jobs: the workers see the end of their channel.
+  // Closing the channel of jobs ends the workers.
   function stop(m, mp, gp) {
     chanclose(m, mp, gp, getSlot(m, gp, JOBS));
     return GOEXIT;

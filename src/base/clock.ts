@@ -1,21 +1,21 @@
 /**
- * The only clock below `cli`. Both functions are replaced by virtual ones in the
- * exploration build, so that an execution is a function of its seed alone.
+ * The only clock below `cli`. Exploration replaces both functions by virtual ones, so that an
+ * execution is a function of its seed alone.
  */
 
-/** Readings of both clocks, of which the closest pair counts. */
+/** Pairs of readings of both clocks; the pair closest in time counts. */
 const ORIGIN_TRIES = 16;
-/** performance.now() is cheap but counts from each worker's own start; this aligns them. */
+/** Aligns the workers: performance.now() is cheap, but counts from the start of each. */
 const ORIGIN_NS = originNs();
 
-/** Monotonic nanoseconds, comparable between workers of one process. */
+/** Returns monotonic nanoseconds, comparable between the workers of one process. */
 export function nanotime(): number {
   return Math.round(ORIGIN_NS + performance.now() * 1e6);
 }
 
 /**
- * When performance.now() was 0. A thread that is suspended between the two readings gets too early a time,
- * and would see what another thread does before that thread does it: the latest of some tries is right.
+ * Returns the time at which performance.now() was 0. A thread that is suspended between the two
+ * readings gets too early a time, so the latest of several tries is right.
  */
 function originNs(): number {
   let latest = -Infinity;
@@ -28,7 +28,7 @@ function hrtimeNs(): number {
   return seconds * 1e9 + nanos;
 }
 
-/** Unix time in milliseconds, for `last_gc`. */
+/** Returns the Unix time in milliseconds, for `last_gc`. */
 export function unixtime(): number {
   return Date.now();
 }

@@ -1,4 +1,4 @@
-/** What the process ends with; the same numbers stand in `sweepgen --help`. */
+/** Exit codes of the process; `sweepgen --help` prints the same numbers. */
 export const EXIT = {
   ok: 0,
   /** an invariant of the collector is broken */
@@ -20,8 +20,8 @@ export const EXIT = {
 export type Facts = Readonly<Record<string, number | string | boolean>>;
 
 /**
- * The collector found its own state impossible, or the arena is exhausted.
- * `facts` are the values that show it; they survive the trip between workers.
+ * The collector found its state impossible, or the arena is full. `facts` are the values that
+ * show it; they are kept when the error is sent to another worker.
  */
 export class Fatal extends Error {
   // A field, not an assignment: a user's module may have frozen Error.prototype.
@@ -29,7 +29,7 @@ export class Fatal extends Error {
   readonly code: string;
   readonly facts: Facts;
   readonly exitCode: number;
-  /** Path of the user's module whose steps ran on the machine: they may have caused it. */
+  /** Path of the user's module whose steps ran on the machine, and may have caused the error. */
   readonly module?: string;
 
   constructor(code: string, facts: Facts, exitCode: number, module?: string) {
@@ -41,33 +41,33 @@ export class Fatal extends Error {
   }
 }
 
-/** Throws: the state described by `facts` must never occur. */
+/** Throws a Fatal with exit code 1: the state that `facts` describe must never occur. */
 export function fatal(code: string, facts: Facts = {}): never {
   throw new Fatal(code, facts, EXIT.invariant);
 }
 
-/** Throws: a fixed-size part of the machine is full, as Go's `throw("out of memory")`. */
+/** Throws a Fatal with exit code 3, as Go's `throw("out of memory")`: the part `what` of the machine is full. */
 export function outOfMemory(what: string, facts: Facts = {}): never {
   throw new Fatal('OUT_OF_MEMORY', { what, ...facts }, EXIT.memory);
 }
 
-/** Throws: the program did what Go panics at; `message` is Go's. */
+/** Throws a Fatal with exit code 2, as a panic of Go: the program is wrong. `message` is Go's. */
 export function panic(message: string, facts: Facts = {}): never {
   throw new Fatal(`panic: ${message}`, facts, EXIT.usage);
 }
 
-/** Throws: every goroutine waits and nothing can wake one, as Go's `all goroutines are asleep`. */
+/** Throws a Fatal with exit code 4, as Go's `all goroutines are asleep`: no goroutine can ever wake. */
 export function deadlock(): never {
   throw new Fatal('DEADLOCK', {}, EXIT.hang);
 }
 
-/** Something the user gave cannot be used: one sentence that says what to do instead. */
+/** The user's input is unusable. The message is one sentence that says what to do instead. */
 export class UsageError extends Error {
   override name = 'UsageError';
   readonly exitCode = EXIT.usage;
 }
 
-/** stdout, stderr or an output file could not be written: one sentence that names it and the reason. */
+/** stdout, stderr or an output file could not be written. The message is one sentence with its name and the reason. */
 export class OutputError extends Error {
   readonly exitCode = EXIT.output;
   constructor(message: string) {

@@ -1,7 +1,10 @@
-/** The first thing that makes a file's JSON unusable, in words. */
+/** The first error in a file's JSON, in words. */
 import type { z } from 'zod';
 
-/** "transferNs 24000: at most 5000", "results.0.ns: expected array, received string". @param value what was checked */
+/**
+ * Describes the first issue: "transferNs 24000: at most 5000", "results.0.ns: expected array, received string".
+ * @param value the value that was checked
+ */
 export function describeIssue({ issues: [issue] }: z.ZodError, value: unknown): string {
   const path = issue.path.join('.');
   const found = issue.path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)[key], value);
@@ -12,7 +15,7 @@ export function describeIssue({ issues: [issue] }: z.ZodError, value: unknown): 
   return subject === '' ? message : `${subject}: ${message}`;
 }
 
-/** What a limit of `found` counts. */
+/** Returns the unit of a limit of `found`. */
 function unitOf(found: unknown, limit: number | bigint): string {
   if (typeof found === 'string') return limit === 1 ? ' character' : ' characters';
   if (Array.isArray(found)) return limit === 1 ? ' entry' : ' entries';

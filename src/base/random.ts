@@ -1,6 +1,6 @@
 /**
- * Marsaglia's xorshift32 (13, 17, 5), the generator of the peers' graphs. State and
- * result are the same non-zero 32-bit number; the result is unsigned.
+ * Returns the next state of Marsaglia's xorshift32 (13, 17, 5), which is also the random number:
+ * unsigned, and never 0 if `state` is not.
  */
 export function xorshift32(state: number): number {
   let x = state;
@@ -10,10 +10,10 @@ export function xorshift32(state: number): number {
   return x >>> 0;
 }
 
-/** The seed from which every synthetic graph is drawn. */
+/** The seed of every synthetic graph. */
 export const GRAPH_SEED = 2463534242;
 
-/** Any number as a usable xorshift32 state: spread, and never 0. */
+/** Turns any number into a state of xorshift32: well spread, and never 0. */
 export function seedState(seed: number): number {
   let x = Math.imul(seed ^ (seed >>> 16), 0x45d9f3b) + 0x9e3779b9;
   x = Math.imul(x ^ (x >>> 16), 0x45d9f3b);

@@ -1,16 +1,16 @@
 /**
- * Statistics as benchstat's: the median, and the confidence interval of the median by order
- * statistics. Nothing is assumed of the distribution, and no outlier is removed.
+ * Statistics as in benchstat: the median, and its confidence interval by order statistics. They
+ * assume no distribution and remove no outliers.
  */
 
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  /** What it really has, at least what was asked for. */
+  /** The actual confidence, at least the requested one. */
   readonly confidence: number;
 }
 
-/** @param sample not empty, in any order */
+/** Returns the median of `sample`, which is not empty, in any order. */
 export function median(sample: readonly number[]): number {
   const sorted = ascending(sample);
   const half = sorted.length >> 1;
@@ -18,8 +18,8 @@ export function median(sample: readonly number[]): number {
 }
 
 /**
- * Where the median of all conceivable runs lies, with at least this confidence. A bound is
- * infinite when the sample is too small for one: 95 % needs six.
+ * Returns the interval that contains the median of the population with at least the given
+ * confidence. A bound is infinite if the sample is too small: 95 % needs six values.
  */
 export function medianInterval(sample: readonly number[], confidence = 0.95): Interval {
   const sorted = ascending(sample);
@@ -32,9 +32,9 @@ export function medianInterval(sample: readonly number[], confidence = 0.95): In
 }
 
 /**
- * The ranks (from 1) of the two values that bound the median of `n`. How many values lie
- * below the true median is binomial; the likeliest counts are taken until they make up the
- * confidence, the lower of two equally likely ones first, as in go-moremath's QuantileCI.
+ * Returns the ranks, from 1, of the two values that bound the median of `n`. The number of values
+ * below the true median is binomial. The interval takes the likeliest numbers until they make up
+ * the confidence, the lower of two equally likely ones first, as go-moremath's QuantileCI does.
  */
 export function medianRanks(n: number, confidence: number): Interval {
   let low = Math.ceil((n + 1) / 2) - 1;

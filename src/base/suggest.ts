@@ -23,8 +23,8 @@ export function hint(word: string, known: readonly string[]): string {
 }
 
 /** "a, b and c". */
-export function inWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+export function inWords(words: readonly string[], conjunction = 'and'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
 }
 
 /** Letters to insert, drop, change or swap with their neighbour. */

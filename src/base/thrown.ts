@@ -1,7 +1,7 @@
-/** What is said of something that a user's code threw: it may be anything. */
+/** Messages for values that a user's code threw: they may be anything. */
 import { printable } from './printable.ts';
 
-/** Longest message that is told whole. */
+/** The longest message that is printed whole. */
 const LONGEST = 400;
 
 /** Returns the message of `thrown`, on one line. Never throws. */

@@ -1,4 +1,4 @@
-/** Where in a user's module an error was thrown: read from the stack of what was thrown. */
+/** The place in a user's module at which an error was thrown, from the error's stack. */
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printable } from './printable.ts';
@@ -23,8 +23,8 @@ const OWN = ['src', 'workers', 'dist'].map((folder) => `${ROOT}/${folder}/`);
 
 /**
  * Returns the innermost frame of `thrown` that lies in a file of the user's, neither
- * sweepgen's nor Node's; one in a package the user depends on only if there is no other.
- * Undefined if there is none, or if what was thrown has no stack.
+ * sweepgen's nor Node's. Frames in a package of the user's count only if there is no other.
+ * Undefined if there is none, or if `thrown` has no stack.
  */
 export function userFrame(thrown: unknown): UserFrame | undefined {
   const frames = stackOf(thrown).split('\n').map(parseFrame).filter((frame) => frame !== undefined);

@@ -1,7 +1,7 @@
-/** Writing to a file descriptor without a stream: in order, at once, and with errors where they happen. */
+/** Writes to file descriptors without streams: in order, at once, and with errors thrown by the write. */
 import { writeSync } from 'node:fs';
 
-/** Between two tries while the reader of a non-blocking pipe is behind, in milliseconds. */
+/** Milliseconds between two tries while the reader of a non-blocking pipe is slow. */
 const RETRY_MS = 5;
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 

@@ -2,13 +2,13 @@
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { formatBytes, formatShare } from '../base/units.ts';
+import { GRAPH_NAMES, graphNamed } from '../workloads/graphs/catalog.ts';
+import { describeFormats } from '../workloads/heaps/catalog.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { Params } from '../workloads/workload.ts';
 import type { Deps } from './deps.ts';
 import type { Progress } from './progress.ts';
 import { hint } from '../base/suggest.ts';
-
-/** The synthetic graphs, the same that other collectors are measured on. */
-export const GRAPHS: readonly string[] = ['tree', 'list', 'rand', 'wide', 'mixed'];
 
 /** A graph is built in the machine itself, by the workload of its name; with so many objects, if it is said. */
 export type HeapSource = { readonly graph: string; readonly objects?: number } | { readonly image: HeapImage };
@@ -19,9 +19,12 @@ export function nameOf(source: HeapSource): string {
   return source.objects === undefined ? source.graph : `${source.graph}-${source.objects}`;
 }
 
-/** The params that make a graph of about so many objects. */
-export function graphParams(graph: string, objects: number): Record<string, number> {
-  return graph === 'tree' ? { depth: Math.max(1, Math.round(Math.log2(objects + 1))) } : { count: objects };
+/** Describes the heap files that can be read, for help texts. */
+export const HEAP_FILE_HELP = `${describeFormats()}, plain or in gzip`;
+
+/** Returns the params that make a graph of about `objects` objects. */
+export function graphParams(graph: string, objects: number): Params {
+  return graphNamed(graph)!.paramsFor(objects);
 }
 
 /**
@@ -29,14 +32,14 @@ export function graphParams(graph: string, objects: number): Record<string, numb
  * @throws UsageError for names of nothing, HeapFormatError for files that can't be read
  */
 export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress): Promise<HeapSource> {
-  if (objects !== undefined && !GRAPHS.includes(heap)) throw new UsageError(`--objects is for ${GRAPHS.join(', ')}; '${printable(heap)}' has as many as it has`);
+  if (objects !== undefined && graphNamed(heap) === undefined) throw new UsageError(`--objects is for ${GRAPH_NAMES.join(', ')}; '${printable(heap)}' has as many as it has`);
   if (heap === 'self') {
     progress.show('taking a snapshot of this process');
     return { image: await deps.readOwnHeap() };
   }
-  if (GRAPHS.includes(heap)) return { graph: heap, objects };
+  if (graphNamed(heap) !== undefined) return { graph: heap, objects };
   if (!/[./\\]/.test(heap)) {
-    throw new UsageError(`there is no heap '${printable(heap)}'${hint(heap, ['self', ...GRAPHS])}`);
+    throw new UsageError(`there is no heap '${printable(heap)}'${hint(heap, ['self', ...GRAPH_NAMES])}`);
   }
   return { image: await readHeap(deps, heap, progress) };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import { isKilled, median, type KillTask } from '../explore/campaigns/mutants.ts';
-import type { Searched } from './commands/mutants.ts';
+import type { Searched } from './mutants-report.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();

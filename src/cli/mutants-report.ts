@@ -1,9 +1,17 @@
 /** The table of mutants: killed first, survivors last. */
 import { printable } from '../base/printable.ts';
 import { isKilled, median, type Kill } from '../explore/campaigns/mutants.ts';
+import type { KnownBug } from '../mutants/known-bug.ts';
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatNumber, plural } from '../base/units.ts';
-import type { Searched } from './commands/mutants.ts';
+
+/** The outcome for one mutant: it was searched for, or a worker was lost. */
+export interface Searched {
+  readonly mutant: KnownBug;
+  readonly kill: Kill | null;
+  /** Why there is no kill. */
+  readonly lost: string;
+}
 
 const left = (head: string): Column => ({ head, align: 'left' });
 const right = (head: string): Column => ({ head, align: 'right' });

@@ -4,6 +4,7 @@ import { printable } from '../base/printable.ts';
 import { LIMITS } from '../run/options.ts';
 import { MAX_PROCS, MIN_ARENA } from '../run/shape.ts';
 import type { Policy } from '../run/tuning.ts';
+import { COLLECTORS, type CollectorName } from '../gc/collectors/registry.ts';
 import { MAX_RATE } from '../malloc/mprof.ts';
 import type { Hole } from '../malloc/sys.ts';
 import type { GoVersion } from '../report/gctrace.ts';
@@ -84,8 +85,9 @@ export const parseGoarch = oneOf<Goarch>('--goarch', ['amd64', '386']);
 export type Types = 'none' | 'mtypes' | 'heapbits';
 export const parseTypes = oneOf<Types>('--types', ['none', 'mtypes', 'heapbits']);
 
-export type Collector = 'parallel' | 'bitmap' | 'refword';
-export const parseCollector = oneOf<Collector>('--collector', ['parallel', 'bitmap', 'refword']);
+export const parseCollector = oneOf<CollectorName>('--collector', COLLECTORS.map(({ name }) => name as CollectorName));
+/** "parallel (several threads …), bitmap (…) or refword (…)" */
+export const COLLECTOR_HELP = COLLECTORS.map(({ name, help }) => `${name}: ${help}`).join('; ');
 
 /** "--gctrace" or "--gctrace=2". */
 export function parseGctrace(text: string): 1 | 2 {

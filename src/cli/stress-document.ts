@@ -1,7 +1,6 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
 import { print, strictly } from '../report/schema.ts';
-import type { FailedRound, Tally } from './commands/stress.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
@@ -23,6 +22,25 @@ export const StressDocument = strictly(z.object({
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
 }));
+
+/** How the rounds so far ended. */
+export interface Tally {
+  rounds: number;
+  /** Ended because their time was up. */
+  cut: number;
+  /** Ended because GOGC was off and the arena full, as it must be. */
+  full: number;
+  /** Each with its checkpoints, at which the oracle found nothing wrong. */
+  collections: number;
+}
+
+/** The round that ended the run: it failed, or was interrupted. */
+export interface FailedRound {
+  readonly round: number;
+  /** The command line that runs it again. */
+  readonly repeat: string;
+  readonly error: unknown;
+}
 
 export interface StressOutcome {
   readonly seed: number;

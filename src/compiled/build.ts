@@ -1,4 +1,4 @@
-/** `npm run build`, last part: the hot loop as a WebAssembly module beside the compiled driver. */
+/** Part of `npm run build`: compiles the hot loop to a WebAssembly module in dist. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compile } from './compile.ts';

@@ -1,4 +1,4 @@
-/** From a core source file to the WebAssembly module of some of its functions. Needs the build tools. */
+/** Compiles functions of a core source file to a WebAssembly module. Needs the build tools. */
 import { rolldown } from 'rolldown';
 import loadWabt from 'wabt';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../rewrite/syntax.ts';
@@ -7,8 +7,8 @@ import type { Constants } from './names.ts';
 import { moduleText, type Export } from './wat.ts';
 
 /**
- * The module that functions of `entry` become.
- * @throws Error with the text of what can't be compiled
+ * Compiles functions of `entry` to a module.
+ * @throws Error with the source text that can't be compiled
  */
 export async function compile(entry: string, exports: readonly Export[]): Promise<Uint8Array> {
   const code = await bundle(entry);
@@ -30,7 +30,7 @@ async function bundle(entry: string): Promise<string> {
   }
 }
 
-/** What the constants of the bundle are, once it has been run. */
+/** Runs the bundle and returns the values of its constants. */
 function constantsOf(code: string, body: readonly AnyNode[]): Constants {
   const names = body.flatMap((node) => (node.type === 'VariableDeclaration' ? node.declarations.flatMap(({ id }) => namesIn(id)) : []));
   const script = code.replace(/^export \{[^}]*\};?$/gm, '');

@@ -1,4 +1,4 @@
-/** Expressions as WebAssembly text: values, what is done for its effect, and conditions as branches. */
+/** Writes expressions as WebAssembly text: values, effects, and conditions as branches. */
 import type { BinaryExpression, LogicalExpression } from 'acorn';
 import type { AnyNode, CallExpression } from '../rewrite/syntax.ts';
 import { Names } from './names.ts';
@@ -10,21 +10,21 @@ const BINARY: Readonly<Record<string, string>> = {
 };
 const OPPOSITE: Readonly<Record<string, string>> = { '===': '!==', '!==': '===', '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
 const ATOMIC_RMW: Readonly<Record<string, string>> = { add: 'add', sub: 'sub', and: 'and', or: 'or', xor: 'xor', exchange: 'xchg' };
-/** sync/racy.ts: plain accesses, by what they access. */
+/** The plain accesses of sync/racy.ts, by the view they access. */
 const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
   racyLoad: ['i32.load', false], racyLoadByte: ['i32.load8_u', true],
   racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
 };
 
-/** Parameters that are views of the memory, which is the module's own. */
+/** Parameters that are views of the memory. The module imports the memory, so they are no WebAssembly parameters. */
 export const VIEWS = new Set(['m', 'm8']);
 
 export class Expressions extends Names {
-  /** Names of the functions that it calls. */
+  /** Names of the called functions. */
   readonly calls = new Set<string>();
   protected labels = 0;
 
-  /** An expression whose value nobody wants. */
+  /** Writes an expression whose value is unused. */
   protected effect(node: AnyNode): string {
     if (node.type === 'AssignmentExpression') return this.assign(node.left, node.operator === '=' ? null : node.operator.slice(0, -1), () => this.value(node.right));
     if (node.type === 'UpdateExpression') return this.assign(node.argument, node.operator[0], () => '(i32.const 1)');
@@ -33,7 +33,7 @@ export class Expressions extends Names {
     return call.hasValue ? `(drop ${call.text})` : call.text;
   }
 
-  /** `target = value`, or `target op= value`. */
+  /** Writes `target = value` or `target op= value`. */
   protected assign(target: AnyNode, operator: string | null, value: () => string): string {
     const combine = (old: string) => (operator === null ? value() : `(i32.${BINARY[operator] ?? this.refuse(target)} ${old} ${value()})`);
     if (target.type === 'Identifier') {
@@ -89,14 +89,14 @@ export class Expressions extends Names {
     }
   }
 
-  /** 0 or 1. The operands of && and || are truths, not values. */
+  /** Writes a condition as 0 or 1. The operands of && and || are conditions, not values. */
   protected test(node: AnyNode): string {
     if (node.type !== 'LogicalExpression') return this.value(node);
     const label = this.labels++;
     return `(block $end${label} (result i32) (block $no${label} ${this.jumpUnless(node, `$no${label}`)} (br $end${label} (i32.const 1))) (i32.const 0))`;
   }
 
-  /** Goes on behind `label` if `test` does not hold; branches, as what a machine predicts is better than what it computes. */
+  /** Branches to `label` if `test` is false. It branches rather than computes: a predicted branch is faster. */
   protected jumpUnless(test: AnyNode, label: string): string {
     const known = this.constant(test);
     if (known !== null) return known === 0 ? `(br ${label})` : '';
@@ -150,7 +150,7 @@ export class Expressions extends Names {
     return { text: `(call $${callee.name} ${passed.map((arg) => this.value(arg)).join(' ')})`, hasValue: returnsValue(fn) };
   }
 
-  /** What the function called returns, if that is all it does and the memory all it takes: V8 inlines no WebAssembly. */
+  /** Returns the returned expression of a callee that only returns and takes only the memory, for inlining: V8 inlines no WebAssembly. */
   protected inlined(node: AnyNode): AnyNode | null {
     if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || RACY[node.callee.name] !== undefined) return null;
     const fn = this.around.functions.get(node.callee.name);
@@ -168,19 +168,19 @@ export class Expressions extends Names {
     return { text: `(i32.atomic.rmw.${ATOMIC_RMW[name] ?? this.refuse(node)} ${at} ${operands})`, hasValue: true };
   }
 
-  /** Of whole numbers from 0: there Math.floor(a / b) is what WebAssembly divides. */
+  /** Writes Math.floor(a / b) of non-negative integers as an integer division. */
   protected quotient(node: AnyNode): string {
     if (node.type !== 'BinaryExpression' || node.operator !== '/') return this.refuse(node);
     return `(i32.div_u ${this.value(node.left)} ${this.value(node.right)})`;
   }
 
-  /** Of `m[i]` or `m8[i]`: which view, and i. */
+  /** Returns the view and index of `m[i]` or `m8[i]`. */
   protected place(node: AnyNode): { readonly isByte: boolean; readonly index: AnyNode } {
     if (node.type !== 'MemberExpression' || !node.computed || node.object.type !== 'Identifier' || !VIEWS.has(node.object.name)) return this.refuse(node);
     return { isByte: node.object.name === 'm8', index: node.property };
   }
 
-  /** The operand that addresses word or byte `index`, with what is added to it at last as an offset. */
+  /** Returns the address operand of word or byte `index`, with a constant addend as its offset. */
   protected address(index: AnyNode, isByte: boolean): string {
     if (isByte) return this.value(index);
     const sum = index.type === 'BinaryExpression' && index.operator === '|' && this.constant(index.right) === 0 ? index.left : index;
@@ -192,7 +192,7 @@ export class Expressions extends Names {
   }
 }
 
-/** `x < 0 || x >= size`, of a local and a size, which is not negative: as one unsigned comparison. */
+/** Matches `x < 0 || x >= size`, with a local x and a non-negative size: one unsigned comparison. */
 function isOutside(node: AnyNode): node is LogicalExpression & { left: BinaryExpression; right: BinaryExpression } {
   if (node.type !== 'LogicalExpression' || node.operator !== '||') return false;
   const { left, right } = node;

@@ -1,17 +1,17 @@
-/** Compiled code over the memory of a machine. */
+/** Instances of the compiled code over the memory of a machine. */
 import type { CompiledScanRun } from '../gc/compiled.ts';
 import type { Ref } from '../memory/address.ts';
 
 const PAGE = 1 << 16;
 
-/** Does this Node run WebAssembly? Without a just-in-time compiler it has none. */
+/** Does this Node have WebAssembly? With --jitless it has none. */
 export function canCompile(): boolean {
   return typeof WebAssembly === 'object';
 }
 
 /**
- * A memory of `words` words that compiled code can run over; its buffer is as good as any other.
- * @throws RangeError when there is no room for it
+ * Returns a memory of `words` words that compiled code can use; JavaScript can use its buffer too.
+ * @throws RangeError if the memory can't be allocated
  */
 export function compilableMemory(words: number): WebAssembly.Memory {
   const pages = Math.ceil((words * 4) / PAGE);
@@ -20,7 +20,7 @@ export function compilableMemory(words: number): WebAssembly.Memory {
 
 type Bound = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number) => Ref;
 
-/** The mark loop of `module` over `memory`. */
+/** Returns the mark loop of `module` over `memory`. */
 export function compiledScanRun(module: WebAssembly.Module, memory: WebAssembly.Memory): CompiledScanRun {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const { scanRunAlone, scanRunShared, scanRangeAlone, scanRangeShared } = exports as Record<string, Bound>;

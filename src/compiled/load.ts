@@ -1,7 +1,7 @@
 /**
- * The inner mark loop as WebAssembly. It is made by the build from the same source that runs as
- * JavaScript elsewhere (gc/scan-run.ts), and is faster by a fifth to a half: no bounds check at
- * an access, no numbers but those of 32 bits, and a variant for each way in which it is called.
+ * The inner mark loop as WebAssembly. The build compiles it from gc/scan-run.ts, which also runs
+ * as JavaScript. It is faster by a fifth to a half: no bounds check at an access, 32-bit numbers
+ * only, and a variant for each combination of its flags.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Export } from './wat.ts';
 import { ROOT } from '../base/root.ts';
 
 export const ENTRY = join(ROOT, 'src/gc/scan-run.ts');
-/** With what is settled for a whole run settled in the code: is there one M, is it a range that is scanned? */
+/** The variants: each fixes the flags that are constant for a whole call (one M alone, a range only). */
 export const EXPORTS: readonly Export[] = [
   { fn: 'scanRun', name: 'scanRunAlone', bound: { alone: 1, only: 0 } },
   { fn: 'scanRun', name: 'scanRunShared', bound: { alone: 0, only: 0 } },
@@ -19,12 +19,12 @@ export const EXPORTS: readonly Export[] = [
 ];
 /** Where the build puts the module. */
 export const COMPILED = join(ROOT, 'dist/src/compiled/core.wasm');
-/** 4 GB: what 32 bits address. */
+/** 4 GB, the limit of 32-bit addresses. */
 export const MOST_PAGES = 65_536;
 
 /**
- * The module; threads may share it.
- * @throws UsageError when it was not built
+ * Loads the module; threads may share it.
+ * @throws UsageError if it has not been built
  */
 export function compiledModule(path = COMPILED): WebAssembly.Module {
   if (!existsSync(path)) throw new UsageError('the tuned mark loop is not compiled yet: npm run build does it, or give --code javascript');

@@ -1,11 +1,11 @@
-/** What the names in a function mean while it is compiled: locals, numbers that are known already, and nothing else. */
+/** Resolves names during compilation: to locals or to numbers known at compile time. */
 import type { LogicalExpression } from 'acorn';
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
 
-/** What the functions refer to at the top of their module: numbers, and objects that hold numbers. */
+/** Module-level constants that functions refer to: numbers, and objects of numbers. */
 export type Constants = Readonly<Record<string, unknown>>;
 
-/** The module that a function stands in. */
+/** The module that contains a function. */
 export interface Surroundings {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly constants: Constants;
@@ -16,7 +16,7 @@ export class Names {
   protected readonly fn: FunctionDeclaration;
   protected readonly around: Surroundings;
   protected readonly locals: string[] = [];
-  /** From the innermost block outwards: the local that a name means there, or the number. */
+  /** From the innermost block outwards: the local or number of each name. */
   protected scopes: Map<string, string | number>[] = [];
 
   constructor(fn: FunctionDeclaration, around: Surroundings) {
@@ -24,7 +24,7 @@ export class Names {
     this.around = around;
   }
 
-  /** The number that `node` is at compile time, or null. */
+  /** Returns the value of `node` at compile time, or null if it has none. */
   protected constant(node: AnyNode): number | null {
     if (node.type === 'Literal') return typeof node.value === 'number' ? whole(node.value) : typeof node.value === 'boolean' ? Number(node.value) : null;
     const value = this.known(node);
@@ -53,7 +53,7 @@ export class Names {
     }
   }
 
-  /** 0 or 1 for an && or || that is decided by its left operand, or by both. */
+  /** Returns 0 or 1 for an && or || that is decided at compile time. */
   protected decided({ operator, left, right }: LogicalExpression): number | null {
     if (operator === '??') return null;
     const decisive = operator === '&&' ? 0 : 1;
@@ -62,7 +62,7 @@ export class Names {
     return first !== null && second !== null ? Number(second !== 0) : null;
   }
 
-  /** What a name of the module, or a member of it, stands for. */
+  /** Returns the value of a module-level name or of one of its members. */
   protected known(node: AnyNode): unknown {
     if (node.type === 'Identifier') {
       const meant = this.meaning(node.name);
@@ -95,7 +95,7 @@ export class Names {
     return this.scopes.find((scope) => scope.has(name))?.get(name);
   }
 
-  /** Where the names of this function mean nothing. */
+  /** Runs outside the scopes of this function. */
   protected elsewhere(write: () => string): string {
     const scopes = this.scopes;
     this.scopes = [];

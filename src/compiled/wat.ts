@@ -1,27 +1,27 @@
 /**
- * From core source to WebAssembly text. What can be compiled is what a hot loop is made of: whole
- * numbers of 32 bits in locals, words of the memory `m` and bytes of `m8`, and calls of functions
- * of the same kind. All arithmetic is that of `| 0`, which is JavaScript's as long as nothing grows
- * past 32 bits; refs, sizes and counts don't. Anything else is refused, with its text.
+ * Compiles core source to WebAssembly text. It supports the constructs of a hot loop: 32-bit
+ * integers in locals, words of the memory `m` and bytes of `m8`, and calls of such functions.
+ * Arithmetic wraps as with `| 0`. That equals JavaScript's as long as no value exceeds 32 bits,
+ * and refs, sizes and counts don't. Any other construct is refused, with its text.
  */
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
 import { Expressions, VIEWS } from './expressions.ts';
 import type { Surroundings } from './names.ts';
 import { returnsValue } from './returns.ts';
 
-/** A function to be exported, and under which name. */
+/** A function to export, and its exported name. */
 export interface Export {
   readonly fn: string;
   readonly name: string;
-  /** Parameters that have one value in this one, and are none; what they decide is decided. */
+  /** Parameters with a fixed value in this variant. They are dropped, and conditions on them are folded. */
   readonly bound?: Readonly<Record<string, number>>;
 }
 
 /**
- * A module that imports the memory as env.memory and has `exports`; they, and all that they
- * call, are compiled.
- * @param pages the most that the memory may have, of 64 KB
- * @throws Error with the text of what can't be compiled
+ * Returns the text of a module that imports the memory as env.memory and has `exports`. These and
+ * all functions that they call are compiled.
+ * @param pages the maximum size of the memory, in pages of 64 KB
+ * @throws Error with the source text that can't be compiled
  */
 export function moduleText(exports: readonly Export[], around: Surroundings, pages: number): string {
   const wanted: (Export | { readonly fn: string; readonly name?: undefined; readonly bound?: undefined })[] = [...exports];
@@ -38,7 +38,7 @@ export function moduleText(exports: readonly Export[], around: Surroundings, pag
 }
 
 class FunctionWriter extends Expressions {
-  /** Of the loops around: where `break` and `continue` lead. */
+  /** Labels of the enclosing loops, for `break` and `continue`. */
   readonly #loops: number[] = [];
   readonly #bound: Readonly<Record<string, number>>;
 

@@ -1,4 +1,4 @@
-/** What of WebAssembly is used; Node has it, and its types come with those of browsers only. */
+/** The part of WebAssembly that is used. Node has it, but its types come with those of browsers only. */
 declare namespace WebAssembly {
   class Memory {
     /** Sizes in pages of 64 KB. */

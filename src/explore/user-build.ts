@@ -22,7 +22,7 @@ export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'>
 /** In the name of a variant's file. */
 const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
 /** What takes part in building beside the sources: files of these folders, and packages. */
-const TOOLS = [join(import.meta.dirname, '../rewrite')];
+const TOOLS = join(import.meta.dirname, '../rewrite');
 const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
 
 /**
@@ -86,7 +86,7 @@ async function buildTools(): Promise<typeof import('../rewrite/generate.ts')> {
 
 /** Names the tools that build: another version of them may build something else. */
 function toolsHash(): string {
-  const files = TOOLS.flatMap((folder) => readdirSync(folder).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(folder, name)));
+  const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(TOOLS, name));
   const packages = PACKAGES.map((name) => join(ROOT, 'node_modules', name, 'package.json')).filter((path) => existsSync(path));
   return hashOf([...files, ...packages].map((path) => readFileSync(path, 'utf8')).join('\0'));
 }

@@ -9,11 +9,13 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
+import type { AnyNode } from '../rewrite/syntax.ts';
 import { ENTRY, type Core, type LoadedCore } from './load.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { ConventionError } from '../rewrite/problems.ts';
 import { perM } from './scenarios/per-m.ts';
-import type { Knob, Knobs, Operation, Operations, Scenario, Setting } from './scenarios/scenario.ts';
+import type { Operation, Operations } from './scenarios/operation.ts';
+import type { Knob, Knobs, Scenario, Setting } from './scenarios/scenario.ts';
 import { runAlone } from './alone.ts';
 import { buildUserCore, type UserBuild } from './user-build.ts';
 import { shapeProblem } from './user-shape.ts';
@@ -84,10 +86,10 @@ async function load(path: string, { load: run, places }: UserBuild): Promise<unk
 
 /** Which of EXPORTS the module has; anything else is a slip of the pen. */
 async function exportsOf(path: string, file: string): Promise<readonly string[]> {
-  const { parseModule } = await import('../rewrite/syntax.ts');
+  const { parseUserModule } = await import('../rewrite/user-syntax.ts');
   let names: readonly string[];
   try {
-    names = exportedNames(parseModule(readFileSync(file, 'utf8')).program);
+    names = exportedNames(parseUserModule(readFileSync(file, 'utf8'), file));
   } catch (error) {
     throw unusable(path, (error as Error).message);
   }
@@ -97,21 +99,24 @@ async function exportsOf(path: string, file: string): Promise<readonly string[]>
   return names;
 }
 
-type Program = ReturnType<typeof import('../rewrite/syntax.ts').parseModule>['program'];
-
-function exportedNames(program: Program): readonly string[] {
+/** Types are exported, too; they are gone once the module is built. */
+function exportedNames(program: AnyNode): readonly string[] {
   const names: string[] = [];
   if (program.type !== 'Program') return names;
   for (const node of program.body) {
     if (node.type === 'ExportDefaultDeclaration') names.push('default');
     if (node.type === 'ExportAllDeclaration') throw new Error('export * hides what it exports; name each');
-    if (node.type !== 'ExportNamedDeclaration') continue;
-    for (const { exported } of node.specifiers) names.push(exported.type === 'Identifier' ? exported.name : String(exported.value));
+    if (node.type !== 'ExportNamedDeclaration' || isType(node)) continue;
+    for (const { exported, ...specifier } of node.specifiers) if (!isType(specifier)) names.push(exported.type === 'Identifier' ? exported.name : String(exported.value));
     const { declaration } = node;
     if (declaration?.type === 'FunctionDeclaration') names.push(declaration.id.name);
     if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.push(id.name);
   }
   return names;
+}
+
+function isType(node: object): boolean {
+  return (node as { readonly exportKind?: string }).exportKind === 'type';
 }
 
 /** @param isMutated a bug is planted in the core: what is thrown may be the bug's doing */

@@ -1,41 +1,43 @@
-/**
- * Which collector runs: the parallel one of 2013, or one of the two that came before it. Those
- * mark with one thread and sweep the whole heap before the world goes on, so their cycle has
- * a sweep where the parallel one only prepares it. Heap, roots and workloads are the same.
- */
+/** Dispatch to the machine's collector, which its word `collector` names; see collectors/registry.ts. */
 import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
-import { markWithOthers } from './helper.ts';
-import { markBitmap, sweepBitmap } from './older/bitmap.ts';
-import { markRefwords, sweepRefwords } from './older/refword.ts';
+import type { Collector } from './collectors/descriptor.ts';
+import { COLLECTORS } from './collectors/registry.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
 const PHASE_OF = M.at.phase;
 
-/** Does the collector mark alone, and sweep while the world is stopped? */
-export function isOlderCollector(m: Mem): boolean {
-  return m[COLLECTOR_OF] !== COLLECTOR.parallel;
+/** The machine's collector. */
+export function collectorOf(m: Mem): Collector {
+  return COLLECTORS[m[COLLECTOR_OF]];
 }
 
-/** Marks all that is reachable; the world is stopped, and the helpers, if any, are woken. */
+/** Reports whether the collector sweeps the whole heap before the world goes on. */
+export function sweepsInPause(m: Mem): boolean {
+  return collectorOf(m).sweep !== undefined;
+}
+
+/** Marks all that is reachable. The world is stopped, and the helpers, if any, are woken. */
 export function mark(m: Mem, mp: MRef): void {
-  if (m[COLLECTOR_OF] === COLLECTOR.parallel) {
-    markWithOthers(m, mp);
+  const { mark: run, helpers } = collectorOf(m);
+  if (helpers) {
+    // Each M sets its own phases.
+    run(m, mp);
     return;
   }
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE.mark;
-  if (m[COLLECTOR_OF] === COLLECTOR.bitmap) markBitmap(m, mp);
-  else markRefwords(m, mp);
+  run(m, mp);
   m[mp + PHASE_OF] = phase;
 }
 
-/** The older collectors' sweep of all that the mark before it did not reach. */
+/** Sweeps all that the mark did not reach, with a collector that sweeps in the pause. */
 export function sweepInPause(m: Mem, mp: MRef): void {
+  const { sweep } = collectorOf(m);
+  if (sweep === undefined) return;
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE.sweep;
-  if (m[COLLECTOR_OF] === COLLECTOR.bitmap) sweepBitmap(m, mp);
-  else sweepRefwords(m, mp);
+  sweep(m, mp);
   m[mp + PHASE_OF] = phase;
 }

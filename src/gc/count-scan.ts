@@ -7,7 +7,7 @@ import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
 import { GC, INSTRUCTION_MASK, LOOP, RUN_MASK, RUN_SHIFT, SCAN_ALL, programOf } from '../heap/type.ts';
 import { isChan } from './block-type.ts';
-import { GcStats, collectStatsOf } from './collect-stats.ts';
+import { MarkCounts, collectStatsOf } from './collect-stats.ts';
 import { ScanBuf } from './scanbuf.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
@@ -15,15 +15,15 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { nobj: NOBJ } = ScanBuf.at;
 
 /** The first of three counters: by the block's own bit, by one in the same bitmap word, by the span. */
-export const LOOKUP = { flushptrbuf: GcStats.at.flushptrbufFoundbit, markonly: GcStats.at.markonlyFoundbit } as const;
+export const LOOKUP = { flushptrbuf: MarkCounts.at.flushptrbufFoundbit, markonly: MarkCounts.at.markonlyFoundbit } as const;
 
 /** The block of `n` words at `b` is taken to be scanned as `ti` says. */
 export function countBlock(m: Mem, mp: MRef, sb: Ref, n: number, ti: number): void {
   const stats = collectStatsOf(m, mp);
-  addWide(m, stats + GcStats.at.nbytes, n * 4);
-  addWide(m, stats + GcStats.at.objSum, m[sb + NOBJ]);
-  addWide(m, stats + GcStats.at.objCnt, 1);
-  const instr = stats + GcStats.at.instr;
+  addWide(m, stats + MarkCounts.at.nbytes, n * 4);
+  addWide(m, stats + MarkCounts.at.objSum, m[sb + NOBJ]);
+  addWide(m, stats + MarkCounts.at.objCnt, 1);
+  const instr = stats + MarkCounts.at.instr;
   if (ti === SCAN_ALL || ti === 0) {
     addWide(m, instr + 2 * GC.defaultPtr, 1);
   } else if (isChan(ti)) {
@@ -95,8 +95,8 @@ function argumentsOf(instruction: number): number {
 /** A full buffer of pointers, from `ptrs` to `pos`, is flushed. */
 export function countFlush(m: Mem, mp: MRef, ptrs: Ref, pos: Ref): void {
   const stats = collectStatsOf(m, mp);
-  addWide(m, stats + GcStats.at.ptrSum, (pos - ptrs) >> 1);
-  addWide(m, stats + GcStats.at.ptrCnt, 1);
+  addWide(m, stats + MarkCounts.at.ptrSum, (pos - ptrs) >> 1);
+  addWide(m, stats + MarkCounts.at.ptrCnt, 1);
   for (let i = ptrs; i < pos; i += 2) countLookup(m, mp, m[i], LOOKUP.flushptrbuf);
 }
 
@@ -117,12 +117,12 @@ export function countLookup(m: Mem, mp: MRef, p: number, counters: number): void
 /** The span of a block without a type of its own was asked; `found`: it knew one. */
 export function countTypeLookup(m: Mem, mp: MRef, found: boolean): void {
   const stats = collectStatsOf(m, mp);
-  addWide(m, stats + GcStats.at.objNotype, 1);
-  if (found) addWide(m, stats + GcStats.at.objTypelookup, 1);
+  addWide(m, stats + MarkCounts.at.objNotype, 1);
+  if (found) addWide(m, stats + MarkCounts.at.objTypelookup, 1);
 }
 
 /** A block of `n` words is to be scanned once more. */
 export function countRescan(m: Mem, mp: MRef, n: number): void {
-  addWide(m, collectStatsOf(m, mp) + GcStats.at.rescan, 1);
-  addWide(m, collectStatsOf(m, mp) + GcStats.at.rescanbytes, n * 4);
+  addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescan, 1);
+  addWide(m, collectStatsOf(m, mp) + MarkCounts.at.rescanbytes, n * 4);
 }

@@ -16,15 +16,15 @@ import type { Ref } from '../memory/address.ts';
 import { loadWide, storeWide } from '../memory/wide.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import { GCStats, M, mAt } from '../machine/m.ts';
-import { GcStats, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
+import { MarkCounts, INSTRUCTIONS, countsWork, sumCollectStats } from './collect-stats.ts';
 import { ringDoorbell } from '../sync/bell.ts';
 
 export const CycleRing = struct('cycles', 64, {
   /** Records ever written. */
-  xwritten: atomic('who collects'),
+  xwritten: atomic('the collecting M writes it'),
   pad0: padding(15),
   /** Records ever read. */
-  xread: atomic('the watcher'),
+  xread: atomic('the watcher writes it'),
   pad1: padding(15),
 });
 
@@ -72,9 +72,9 @@ export const CYCLE = {
   rootNs: { unit: 'ns', about: 'marking from roots; the sum over all Ms' },
   drainNs: { unit: 'ns', about: 'scanning and waiting for work; the sum over all Ms' },
   idleNs: { unit: 'ns', about: 'waiting in getfull; the sum over all Ms' },
-  objects0: { unit: 'count', about: 'HeapObjects before the collection; older collectors only' },
-  nsizelookup: { unit: 'count', about: 'lookups of a span for its block size while marking; older collectors only' },
-  naddrlookup: { unit: 'count', about: 'lookups of a span for a block\'s start while marking; older collectors only' },
+  objects0: { unit: 'count', about: 'HeapObjects before the collection; only if it sweeps in the pause' },
+  nsizelookup: { unit: 'count', about: 'lookups of a span for its block size while marking; collector bitmap only' },
+  naddrlookup: { unit: 'count', about: 'lookups of a span for a block\'s start while marking; collector bitmap only' },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 export type CycleField = keyof typeof CYCLE;
@@ -83,7 +83,7 @@ export const CYCLE_FIELDS = Object.keys(CYCLE) as readonly CycleField[];
 
 const THREAD_FIELDS = ['objectsMarked', 'bytesScanned', 'rootNs', 'drainNs', 'waitNs', 'gatherNs', 'sleepNs', 'handoffNs', 'casFailed'] as const;
 
-export type CollectStat = keyof typeof GcStats.at;
+export type CollectStat = keyof typeof MarkCounts.at;
 /** The work of one M in a mark: its GCStats. */
 export type MarkThread = Readonly<Record<(typeof THREAD_FIELDS)[number], number>>;
 /** Counters of the mark loop, summed over the Ms; `instr` by opcode. */
@@ -93,10 +93,10 @@ export type Cycle = Record<CycleField, number> & { collectStats?: CollectStats; 
 
 /** Words of the fields, rounded up to two cache lines. */
 const FIELD_WORDS = Math.ceil((2 * CYCLE_FIELDS.length) / 32) * 32;
-const THREADS = FIELD_WORDS + GcStats.words;
+const THREADS = FIELD_WORDS + MarkCounts.words;
 const NPROCS = CONFIG + Config.at.nprocs;
 
-/** Returns the size of a record: the fields, then the sum of all GcStats, then the GCStats of each of `nprocs` Ms. */
+/** Returns the size of a record: the fields, then the sum of all MarkCounts, then the GCStats of each of `nprocs` Ms. */
 export function cycleWords(nprocs: number): number {
   return THREADS + nprocs * GCStats.words;
 }
@@ -172,8 +172,8 @@ function readThreads(m: Mem, at: Ref): MarkThread[] {
 
 function readCollectStats(m: Mem, at: Ref): CollectStats {
   const counts = {} as Record<CollectStat, number>;
-  for (const name of Object.keys(GcStats.at) as CollectStat[]) counts[name] = loadWide(m, at + GcStats.at[name]);
+  for (const name of Object.keys(MarkCounts.at) as CollectStat[]) counts[name] = loadWide(m, at + MarkCounts.at[name]);
   const instr: number[] = [];
-  for (let i = 0; i < INSTRUCTIONS; i++) instr.push(loadWide(m, at + GcStats.at.instr + 2 * i));
+  for (let i = 0; i < INSTRUCTIONS; i++) instr.push(loadWide(m, at + MarkCounts.at.instr + 2 * i));
   return { ...counts, instr };
 }

@@ -4,6 +4,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
 import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
 import { G, G_STATUS, gAt } from '../machine/g.ts';
@@ -23,7 +24,7 @@ import { addWide, storeWide, loadWide } from '../memory/wide.ts';
 import { markonly } from './flush.ts';
 import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { WORK, Work, enqueueRoot, getempty, type WorkbufRef } from './work.ts';
+import { WORK, Work, enqueueRoot, getempty, getfull, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ROOT_DATA = 0;
 const ROOT_BSS = 1;
@@ -38,6 +39,7 @@ const CYCLE_LOG = CONFIG + Config.at.cycleLog;
 const TYPES_OF = CONFIG + Config.at.types;
 const GATHER_NS = M.at.gcstats + GCStats.at.gatherNs;
 const NPROCS = CONFIG + Config.at.nprocs;
+const { nobj: NOBJ } = workbufStruct(1).at;
 const { start: START, state: STATE, elemsize: ELEMSIZE, xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
 const { compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
@@ -59,10 +61,25 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
 }
 
 /**
- * All roots at once, for a collector that marks alone: a workbuf of them; if they don't fit
- * into one, the others are full ones. The specials' objects are among them or not.
+ * Scans all roots, for a collector that marks alone.
+ * @param withSpecials whether objects with finalizers are roots
+ * @param scanRoot scans `words` 32-bit words at `p`, and may scan what they lead to
  */
-export function gatherRoots(m: Mem, mp: MRef, withSpecials: boolean): WorkbufRef {
+export function scanRoots(m: Mem, mp: MRef, withSpecials: boolean, scanRoot: ScanRoot): void {
+  let roots = gatherRoots(m, mp, withSpecials);
+  while (roots !== 0) {
+    for (let i = 0; i < m[roots + NOBJ]; i++) {
+      scanRoot(m, mp, m[objAt(roots, i)], m[objAt(roots, i) + 1]);
+      m[mp + M.at.heartbeat]++;
+    }
+    roots = getfull(m, mp, roots);
+  }
+}
+
+export type ScanRoot = (m: Mem, mp: MRef, p: Ref, words: number) => void;
+
+/** Returns a workbuf of the roots; those that don't fit into it are in full ones. */
+function gatherRoots(m: Mem, mp: MRef, withSpecials: boolean): WorkbufRef {
   let wbuf = getempty(m, mp, 0);
   for (let i = 0; i < rootCount(m); i++) {
     if (i !== ROOT_SPAN_TYPES || withSpecials) wbuf = gatherRoot(m, mp, i, wbuf);

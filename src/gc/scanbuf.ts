@@ -11,7 +11,8 @@
  *        flushptrbuf
  *     (finds block start, marks, enqueues)
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { OUTER, ownedBy } from '../memory/guardian.ts';
+import { by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -21,20 +22,20 @@ import { Obj } from './work.ts';
 /** Go's IntermediateBufferCapacity. */
 export const PTRBUF_CAP = 64;
 
-const OWNER = 'its M while it marks';
+const OWNER = ownedBy('M', 'while it marks');
 
 /** A pointer found: the low word of the pointer, and what is known of its target's type. */
-export const PtrTarget = struct('ptrtarget', 2, { p: by(OWNER), ti: by(OWNER) });
+export const PtrTarget = struct('ptrtarget', 2, { p: by(OUTER), ti: by(OUTER) });
 
 /** Local variables of a GC program's array or subroutine. */
 export const Frame = struct('frame', 4, {
   /** Iterations left; from 0 on there is no end but the block's. */
-  count: by(OWNER),
-  elemsize: by(OWNER),
+  count: by(OUTER),
+  elemsize: by(OUTER),
   /** Where the value lies. */
-  b: by(OWNER),
+  b: by(OUTER),
   /** Where its loop begins, or where to go on. */
-  loopOrRet: by(OWNER),
+  loopOrRet: by(OUTER),
 });
 
 export const ScanBuf = struct('scanbuf', 368, {
@@ -60,13 +61,13 @@ export const ScanBuf = struct('scanbuf', 368, {
   front: by(OWNER),
   taken: by(OWNER),
   last: by(OWNER),
-  pad: by('unused', 2),
+  pad: padding(2),
   /** Pointers found, not yet looked at. */
-  ptr: by(OWNER, PTRBUF_CAP * PtrTarget.words),
+  ptr: part('ptrtarget', PTRBUF_CAP * PtrTarget.words, OWNER),
   /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scanblock-lab.ts, objects touched ahead. */
-  obj: by(OWNER, PTRBUF_CAP * Obj.words),
+  obj: part('obj', PTRBUF_CAP * Obj.words, OWNER),
   /** Frames of the GC program that runs. */
-  frames: by(OWNER, GC_STACK_CAPACITY * Frame.words),
+  frames: part('frame', GC_STACK_CAPACITY * Frame.words, OWNER),
 });
 
 if (ScanBuf.words > M.fields.scanbuf.words) throw new Error('ScanBuf does not fit into M');

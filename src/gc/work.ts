@@ -5,7 +5,9 @@
  * Law: in a mark phase every workbuf made is on `full`, on `empty`, or held by one M; after
  * it, all are on `empty`.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { OUTER, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
+import { inRegion } from '../memory/regions.ts';
+import { atomic, by, lockField, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
@@ -13,32 +15,32 @@ import { addWide } from '../memory/wide.ts';
 import { nanotime } from '../base/clock.ts';
 import { outOfMemory } from '../base/fatal.ts';
 import { LFNode, LFStack, lfstackempty, lfstackinit, lfstackpop, lfstackpush } from '../sync/lfstack.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
-import { GcStats, countWork } from './collect-stats.ts';
+import { MarkCounts, countWork } from './collect-stats.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { sysMap } from '../malloc/sys.ts';
 
 export const Work = struct('work', 112, {
-  full: by('lfstack.ts', LFStack.words),
-  empty: by('lfstack.ts', LFStack.words),
-  nproc: by('set with the world stopped, before the helpers are woken'),
-  lock: by('lock.ts', LOCK_WORDS),
+  full: part('lfstack', LFStack.words),
+  empty: part('lfstack', LFStack.words),
+  nproc: by(ownedBy('collector', 'before the helpers are woken')),
+  lock: lockField('work.lock'),
   /** Workbufs ever made. */
-  nbufs: by('work.lock'),
+  nbufs: by(guardedBy('work.lock')),
   /** Words of the region of workbufs in use. */
-  mapped: by('work.lock'),
-  tstart: by('who collects', 2),
+  mapped: by(guardedBy('work.lock')),
+  tstart: by(ownedBy('collector'), 2),
   /** How many threads to mark with; 0 for all Ps. */
-  wantProcs: by('the main goroutine; read with the world stopped'),
+  wantProcs: by(protocol('the main goroutine writes it; read with the world stopped')),
   pad0: padding(8),
   /** Ms in getfull: when all are there, marking is done. */
   xnwait: atomic('each marking M'),
   pad1: padding(15),
-  xndone: atomic('each helper at its end'),
-  xalldone: atomic('note: the last helper wakes who collects'),
+  xndone: atomic('each helper increments it at its end'),
+  xalldone: atomic('a note: the last helper wakes the collecting M'),
 });
 
 export const WORK: Ref = globalRecord('work', Work);
@@ -55,11 +57,11 @@ export type WorkbufRef = Ref;
 
 /** What is to be scanned: a block or a piece of memory. */
 export const Obj = struct('obj', 3, {
-  p: by('owner of the buffer'),
+  p: by(OUTER),
   /** Its size in 32-bit words. */
-  n: by('owner of the buffer'),
+  n: by(OUTER),
   /** Type information, 0 for none: scan every word. */
-  ti: by('owner of the buffer'),
+  ti: by(OUTER),
 });
 
 const WORKBUF_BYTES = 16 << 10;
@@ -67,19 +69,28 @@ const HEADER = 4;
 /** Objects of a workbuf of Go's size. */
 export const WORKBUF_CAP = Math.floor((WORKBUF_BYTES / 4 - HEADER) / Obj.words);
 
-/** A workbuf for `cap` objects. */
-export function workbufStruct(cap: number) {
-  return struct('workbuf', Math.ceil((HEADER + cap * Obj.words) / 16) * 16, {
-    node: by('lfstack.ts', LFNode.words),
-    /** Objects in it. */
-    nobj: by('the M that holds it'),
-    /** Next of the full buffers that one M keeps for itself; see scanblock-tuned.ts and scanblock-lab-worklist.ts. */
-    stashlink: by('the M that holds it'),
-    obj: by('the M that holds it', cap * Obj.words),
-  });
+function workbufWords(cap: number): number {
+  return Math.ceil((HEADER + cap * Obj.words) / 16) * 16;
 }
 
-const { nobj: NOBJ, obj: OBJ } = workbufStruct(WORKBUF_CAP).at;
+/** A workbuf of Go's size. */
+const Workbuf = struct('workbuf', workbufWords(WORKBUF_CAP), {
+  node: part('lfnode', LFNode.words),
+  /** Objects in it. */
+  nobj: by(ownedBy('workbuf')),
+  /** Next of the full buffers that one M keeps for itself; see scanblock-tuned.ts and scanblock-lab-worklist.ts. */
+  stashlink: by(ownedBy('workbuf')),
+  obj: part('obj', WORKBUF_CAP * Obj.words, ownedBy('workbuf')),
+});
+
+inRegion(Workbuf, 'workbufs', { label: 'workbuf ', count: 'maxWorkbufs', words: 'workbufWords' });
+
+/** Returns the shape of a workbuf for `cap` objects. */
+export function workbufStruct(cap: number): typeof Workbuf {
+  return { ...Workbuf, words: workbufWords(cap) };
+}
+
+const { nobj: NOBJ, obj: OBJ } = Workbuf.at;
 const { phase: PHASE_OF, gcstats: GCSTATS, heartbeat: HEARTBEAT } = M.at;
 const { nhandoff: NHANDOFF, nhandoffcnt: NHANDOFFCNT, nprocyield: NPROCYIELD } = GCStats.at;
 const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS, sleepNs: SLEEP_NS, handoffNs: HANDOFF_NS } = GCStats.at;
@@ -138,7 +149,7 @@ function mapWorkbufsLocked(m: Mem, mp: MRef, words: number): void {
 }
 
 export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
-  countWork(m, mp, GcStats.at.putempty);
+  countWork(m, mp, MarkCounts.at.putempty);
   lfstackpush(m, EMPTY, b);
 }
 
@@ -147,7 +158,7 @@ export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
  * still find work; 0 once all wait, which nobody can then end: marking is complete.
  */
 export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
-  countWork(m, mp, GcStats.at.getfull);
+  countWork(m, mp, MarkCounts.at.getfull);
   if (b !== 0) lfstackpush(m, EMPTY, b);
   let full = lfstackpop(m, FULL);
   if (full !== 0 || m[NPROC] === 1) return full;

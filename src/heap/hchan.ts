@@ -11,23 +11,24 @@
  * Law: qcount <= dataqsiz, (recvx + qcount) mod dataqsiz == sendx, and what is unused of the
  * buffer is zero, so that nothing is kept alive by it.
  */
-import { by, padding, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
-import { LOCK_WORDS } from '../sync/lock.ts';
 
 export type ChanRef = Ref;
 
-const LOCK = 'its lock';
+const LOCK = guardedBy('hchan.lock');
 
 export const Hchan = struct('hchan', 16, {
   /** Two ints of the machine, one or two words each: the first is how many elements are buffered, */
-  qcount: by('its lock; racily read by len'),
+  qcount: by(guardedBy('hchan.lock', { reads: 'racy', note: 'by len' })),
   /** the second how many there is room for; see dataqsiz. */
-  ints: by('creation', 3),
-  lock: by('lock.ts', LOCK_WORDS),
+  ints: by(atCreation(), 3),
+  lock: lockField('hchan.lock'),
   /** Bytes of an element. */
-  elemsize: by('creation'),
+  elemsize: by(atCreation()),
   closed: by(LOCK),
   /** Element that the next send fills, and that the next receive takes. */
   sendx: by(LOCK),
@@ -38,6 +39,8 @@ export const Hchan = struct('hchan', 16, {
   recvq: by(LOCK, 2),
   sendq: by(LOCK, 2),
 });
+
+elsewhere(Hchan, 'at the start of a block of the heap');
 
 export const HCHAN_WORDS = Hchan.words;
 /** Go's Hchansize: where the buffer begins. */

@@ -1,4 +1,5 @@
 /** Doubly linked lists of spans; the head is a record of the same two first words. */
+import { OUTER } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
@@ -6,9 +7,7 @@ import { Span, type SpanRef } from './span.ts';
 
 export type SpanListRef = Ref;
 
-const LOCK = 'lock of the structure it is in';
-
-export const SpanList = struct('spanlist', 2, { next: by(LOCK), prev: by(LOCK) });
+export const SpanList = struct('spanlist', 2, { next: by(OUTER), prev: by(OUTER) });
 
 const { next: NEXT, prev: PREV, list: LIST } = Span.at;
 

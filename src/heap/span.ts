@@ -10,7 +10,9 @@
  *     h-1   the span is being swept
  *     h     the span is swept and ready to use
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { LIST_LOCK, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
+import { inRegion } from '../memory/regions.ts';
+import { atomic, by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 
@@ -19,14 +21,13 @@ export type SpanRef = Ref;
 /** `faulted`: freed under efence, never to be used again. */
 export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3, faulted: 4 } as const;
 
-const LIST = 'lock of the list it is on';
-const OWNER = "owner: the caching P, who sweeps it, or who holds mheap.lock";
-const HEAP = 'mheap.lock; fixed while in use';
-const SHAPE = 'mheap.lock; fixed while in use; of stacks, who has the span';
+const OWNER = ownedBy('span');
+const HEAP = guardedBy('mheap.lock', { reads: 'free', note: 'constant while the span is in use' });
+const SHAPE = guardedBy('mheap.lock', { reads: 'free', onStacks: false, note: 'constant while the span is in use' });
 
 export const Span = struct('span', 32, {
-  next: by(LIST),
-  prev: by(LIST),
+  next: by(LIST_LOCK),
+  prev: by(LIST_LOCK),
   /** Ref of the first word of its first page. */
   start: by(HEAP),
   npages: by(HEAP),
@@ -35,7 +36,7 @@ export const Span = struct('span', 32, {
   /** Won by CAS from h-2 to h-1; stored h by the winner when all is done. */
   xsweepgen: atomic('any M'),
   /** Read racily by the sweepers, which look at sweepgen next. */
-  state: by('mheap.lock; fixed while it is swept, cached, or has a live block'),
+  state: by(guardedBy('mheap.lock', { reads: 'free', note: 'constant while the span is being swept, is cached, or has a live block' })),
   /** 0 for a large object. */
   sizeclass: by(HEAP),
   /** Bytes of a block. */
@@ -45,25 +46,28 @@ export const Span = struct('span', 32, {
   /** Blocks in the span; 1 when large. */
   nelems: by(SHAPE),
   /** A P's MCache holds it. */
-  incache: by('mcentral.lock; read by who sweeps it'),
+  incache: by(guardedBy('mcentral.lock', { reads: 'free', note: 'by the sweeper' })),
   /** Its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
-  limit: by('who has just got it from the heap; fixed while in use'),
+  limit: by(protocol('the M that has just obtained the span; constant while the span is in use')),
   /** MTypes: how its blocks' types are kept, and where. */
   compression: by(OWNER),
   typedata: by(OWNER),
   /** Head of its specials, sorted by offset and kind. */
-  specials: by('speciallock, when swept; who sweeps it'),
-  speciallock: by('lock.ts', 2),
+  specials: by(protocol('speciallock; while the span is being swept, the sweeper')),
+  speciallock: lockField('span.speciallock'),
   /** Which list head it hangs on, 0 for none; only for checks. */
-  list: by(LIST),
+  list: by(LIST_LOCK),
   /** When it was freed, in ms of the machine's clock. */
-  unusedsince: by('mheap.lock'),
-  npreleased: by('mheap.lock'),
+  unusedsince: by(guardedBy('mheap.lock')),
+  npreleased: by(guardedBy('mheap.lock')),
   /** Blocks freed explicitly while a P caches the span: linked, and counted in nalloc still. */
-  freebuf: by('mcentral.lock'),
+  freebuf: by(guardedBy('mcentral.lock')),
 });
+
+/** Record 0 is the empty span. */
+inRegion(Span, 'spans', { label: 'span ', count: 'maxSpans', before: 1 });
 
 const { start: START } = Span.at;
 const SPANS = CONFIG + Config.at.spans;

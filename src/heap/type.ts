@@ -7,8 +7,10 @@
  * it tells of lies; its arguments follow. Pointers of one type that lie side by side are one
  * instruction. Sizes and offsets count 32-bit words of memory.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { BOOT } from '../memory/guardian.ts';
+import { by, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { elsewhere } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type TypeRef = Ref;
@@ -80,26 +82,24 @@ export const KIND_MASK = 127;
 /** Beside the kind: values hold no pointers. */
 export const KIND_NO_POINTERS = 128;
 
-const TABLE = 'boot';
-
 export const Type = struct('type', 16, {
   /** Bytes of a value. */
-  size: by(TABLE),
-  kind: by(TABLE),
+  size: by(BOOT),
+  kind: by(BOOT),
   /** Its program. */
-  gc: by(TABLE),
+  gc: by(BOOT),
   /** Type of what it points at, of its elements; 0 for none. */
-  elem: by(TABLE),
+  elem: by(BOOT),
   /** A bit for each pointer-sized word that may hold a pointer, from the first word of `mask` on. */
-  mask: by(TABLE),
+  mask: by(BOOT),
   /** The same once more, field by field and without a program: what the oracle goes by. */
-  fields: by(TABLE),
-  nfields: by(TABLE),
+  fields: by(BOOT),
+  nfields: by(BOOT),
   /** Its number in the table. */
-  index: by(TABLE),
-  pad: by(TABLE, 6),
+  index: by(BOOT),
+  pad: padding(6),
   /** An itab for it: one word that names the type. */
-  itab: by(TABLE),
+  itab: by(BOOT),
 });
 
 /** What holds pointers in a value, for the oracle. */
@@ -107,14 +107,17 @@ export const FIELD = { ptr: 1, slice: 2, string: 3, eface: 4, iface: 5, chan: 6,
 
 export const TypeField = struct('typefield', 4, {
   /** 32-bit words from the value's start. */
-  offset: by(TABLE),
+  offset: by(BOOT),
   /** One of FIELD. */
-  kind: by(TABLE),
+  kind: by(BOOT),
   /** FIELD.value: how many values in a row; else 1. */
-  count: by(TABLE),
+  count: by(BOOT),
   /** FIELD.value: their type. */
-  type: by(TABLE),
+  type: by(BOOT),
 });
+
+elsewhere(Type, 'the type table');
+elsewhere(TypeField, 'the type table');
 
 const TYPE_TABLE = CONFIG + Config.at.typeTable;
 

@@ -1,4 +1,4 @@
-/** The finalizers of a heap dump: those that wait for their object, and those that are due. */
+/** The finalizers of a heap dump: those set on live objects, and those due to run. */
 import type { Mem } from '../memory/struct.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
@@ -10,7 +10,7 @@ import { byteAddress, textAddress } from './heapdump-address.ts';
 const { start: START, state: STATE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN } = Special.at;
 
-/** What they have in common: a step is a function without a closure, and nothing here has a type. */
+/** The fields common to both: a step is a function without a closure, and no type is known. */
 function finalizer(address: number, step: number) {
   const code = textAddress(step);
   return { object: address, fn: code, code, argType: 0, objectType: 0 };
@@ -27,13 +27,13 @@ export function* finalizerRecords(m: Mem): Generator<RecordOf<'finalizer'>> {
   }
 }
 
-/** As the collector finds them: in all blocks, whether queued or being worked on. */
+/** The due finalizers in all blocks, queued or taken by the finalizer goroutine. */
 export function* queuedFinalizerRecords(m: Mem): Generator<RecordOf<'queuedFinalizer'>> {
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
     for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) {
       const f = finalizerAt(block, i);
       const offset = m[f + Finalizer.at.arg] >>> 0;
-      // One that has run is cleared.
+      // An entry whose finalizer has run is cleared.
       if (offset !== 0) yield { kind: 'queuedFinalizer', ...finalizer(byteAddress(m, offset), m[f + Finalizer.at.fn]) };
     }
   }

@@ -11,7 +11,7 @@ import { everyWord } from './heapdump-objects.ts';
 const { xstatus: XSTATUS, id: ID, pc: PC, base: BASE, m: G_M, sp: SP, fp: FP } = G.at;
 const { issystem: ISSYSTEM, isbackground: ISBACKGROUND, waitsince: WAITSINCE, waitreason: WAITREASON } = G.at;
 
-/** Those that are alive. The statuses have Go's numbers. */
+/** The live goroutines. Statuses have Go's numbers. */
 export function* goroutineRecords(m: Mem, text: readonly string[]): Generator<DumpRecord> {
   for (let i = 0; i < allglen(m); i++) {
     const gp = gAt(m, i);
@@ -33,7 +33,7 @@ function goroutine(m: Mem, gp: GRef, status: number): RecordOf<'goroutine'> {
     isSystem: m[gp + ISSYSTEM] !== 0,
     isBackground: m[gp + ISBACKGROUND] !== 0,
     waitSince: loadWide(m, gp + WAITSINCE),
-    // It stays behind in the record when the wait is over.
+    // The record keeps the reason after the wait.
     waitReason: status === G_STATUS.waiting ? (WAIT_REASONS[m[gp + WAITREASON]] ?? '') : '',
     context: 0,
     thread: m[gp + G_M] === 0 ? 0 : dumpAddress(m, m[gp + G_M]),
@@ -42,7 +42,7 @@ function goroutine(m: Mem, gp: GRef, status: number): RecordOf<'goroutine'> {
   };
 }
 
-/** A frame's memory is its slots. They are called by the step that runs or will go on there. */
+/** The memory of a frame is its slots. A frame is named by the step that runs, or continues, in it. */
 function* frames(m: Mem, gp: GRef, text: readonly string[]): Generator<RecordOf<'frame'>> {
   let childSp = 0;
   let depth = 0;

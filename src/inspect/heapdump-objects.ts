@@ -1,4 +1,4 @@
-/** The objects of a heap dump: every block that is handed out, in the order of addresses. */
+/** The objects of a heap dump: every allocated block, in the order of addresses. */
 import { CONFIG, Config, TYPES, ptrWords } from '../memory/config.ts';
 import { PAGE_WORDS, PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -16,7 +16,7 @@ const { start: START, npages: NPAGES, state: STATE, freelist: FREELIST, elemsize
 
 const NO_FIELDS = new Uint32Array(0);
 
-/** Every block handed out. No MCache may hold a span: its freelist must be in the span. */
+/** Yields every allocated block. No MCache may cache a span, so that each freelist is in its span. */
 export function* objectRecords(m: Mem): Generator<RecordOf<'object'>> {
   for (const s of spansInUse(m)) {
     const free = freeBlocks(m, s);
@@ -29,7 +29,7 @@ export function* objectRecords(m: Mem): Generator<RecordOf<'object'>> {
   }
 }
 
-/** Which words of a block are pointers: kind and offset, one after the other. */
+/** Returns the pointers of a block as kind and offset, alternating. */
 export function pointerFields(m: Mem, block: Ref, bytes: number): Iterable<number> {
   if (!isScan(m, block)) return NO_FIELDS;
   const types = m[CONFIG + Config.at.types];
@@ -39,7 +39,7 @@ export function pointerFields(m: Mem, block: Ref, bytes: number): Iterable<numbe
   return info === 0 ? everyWord(m, bytes) : typedFields(m, info, words);
 }
 
-/** The pointers of a block of `words` heap words whose type is `info`. */
+/** Returns the pointers of a block of `words` heap words whose type is `info`. */
 function* typedFields(m: Mem, info: number, words: number): Generator<number> {
   const isChan = (info & 3) === TYPE_INFO.chan;
   const type = isChan ? m[typeOfInfo(info) + Type.at.elem] : typeOfInfo(info);
@@ -49,7 +49,7 @@ function* typedFields(m: Mem, info: number, words: number): Generator<number> {
   for (let at = first; at + size <= last && size > 0; at += size) yield* fieldsOf(m, m[type + Type.at.mask], 0, size, at);
 }
 
-/** Fields for the bits set among the `n` bits from number `first` on of the words at `bits`; they stand for heap words from `at` on. */
+/** Returns a field for each bit set among the `n` bits from number `first` of the words at `bits`. They describe the heap words from `at`. */
 function* fieldsOf(m: Mem, bits: Ref, first: number, n: number, at: number): Generator<number> {
   for (let i = 0; i < n; i++) {
     const bit = first + i;
@@ -59,7 +59,7 @@ function* fieldsOf(m: Mem, bits: Ref, first: number, n: number, at: number): Gen
   }
 }
 
-/** Any word of `bytes` bytes may be a pointer: the collector knows no better. */
+/** Returns a field for each word of `bytes` bytes: the collector knows no types, so each may be a pointer. */
 export function* everyWord(m: Mem, bytes: number): Generator<number> {
   const ptrSize = 4 * ptrWords(m);
   for (let offset = 0; offset + ptrSize <= bytes; offset += ptrSize) {
@@ -71,14 +71,14 @@ export function* everyWord(m: Mem, bytes: number): Generator<number> {
 function* spansInUse(m: Mem): Generator<SpanRef> {
   for (let page = m[CONFIG + Config.at.arenaStart]; page < m[ARENA_USED]; ) {
     const s = spanOf(m, page);
-    // The page table keeps stale entries inside free runs, and their first pages are right.
+    // Inside free runs the page table has stale entries; the entry of the first page is right.
     const isFirst = s !== 0 && m[s + START] === page && m[s + STATE] !== SPAN_STATE.dead;
     if (isFirst && m[s + STATE] === SPAN_STATE.inUse) yield s;
     page += isFirst ? m[s + NPAGES] << PAGE_WORD_SHIFT : PAGE_WORDS;
   }
 }
 
-/** By block: 1 if it is on the span's freelist. */
+/** Returns, by block, 1 if it is on the span's freelist. */
 function freeBlocks(m: Mem, s: SpanRef): Uint8Array {
   const free = new Uint8Array(m[s + NELEMS]);
   const words = m[s + ELEMSIZE] >>> 2;

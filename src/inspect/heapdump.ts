@@ -1,7 +1,6 @@
 /**
- * The heap of a machine that stands still, as the records of a heap dump of Go 1.4, in the
- * order in which Go writes them. Records are made as they are asked for, so that a dump takes
- * no memory to speak of; contents are views of the machine's own memory.
+ * The heap of a stopped machine as the records of a Go 1.4 heap dump, in Go's order. Records
+ * are made on demand, so a dump needs little memory. Contents are views of the machine's memory.
  */
 import { CONFIG, Config, ptrWords } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -22,13 +21,13 @@ export const HEAPDUMP_MINOR = 4;
 const NS_PER_MS = 1_000_000n;
 
 export interface HeapDumpOptions {
-  /** What each step of the text segment is called. */
+  /** The names of the steps in the text segment. */
   readonly text: readonly string[];
-  /** Records that others add, before the end: profiles and samples. */
+  /** Records added before the end: profiles and samples. */
   readonly extra?: Iterable<DumpRecord>;
 }
 
-/** All records but the end. The statistics must be up to date and every span swept: see settle. */
+/** Yields all records but the end. Statistics must be up to date and every span swept; see settle. */
 export function* heapdumpRecords(m: Mem, { text, extra = [] }: HeapDumpOptions): Generator<DumpRecord> {
   yield params(m);
   yield* objectRecords(m);
@@ -50,7 +49,7 @@ function params(m: Mem): RecordOf<'params'> {
     ptrSize: is64 ? 8 : 4,
     heapStart: dumpAddress(m, m[CONFIG + Config.at.arenaStart]),
     heapEnd: dumpAddress(m, m[ARENA_USED]),
-    // The letters of Go's compilers for amd64 and 386.
+    // The letters of Go's compilers: amd64 and 386.
     thechar: (is64 ? '6' : '8').charCodeAt(0),
     experiment: '',
     ncpu: m[CONFIG + Config.at.nprocs],
@@ -83,7 +82,7 @@ function memStats(m: Mem): RecordOf<'memStats'> {
   };
 }
 
-/** Of a time in milliseconds, as the machine keeps it. */
+/** Converts a time in milliseconds, as the machine keeps it. */
 function unixNs(ms: number): U64 {
   return ms === 0 ? 0 : BigInt(Math.round(ms)) * NS_PER_MS;
 }

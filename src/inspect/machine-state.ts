@@ -1,4 +1,4 @@
-/** What every P is doing, in words, for reports of hangs and dead workers. */
+/** The state of every P in words, for reports of hangs and dead workers. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -14,10 +14,10 @@ import { nameWord } from './name-word.ts';
 const P_STATUS_NAMES = ['idle', 'running', 'in a system call', 'stopped', 'left'];
 const G_STATUS_NAMES = ['idle', 'runnable', 'running', 'syscall', 'waiting', '', 'dead'];
 
-/** Ps that there can be: a memory that a step has written over may count more. */
+/** The most Ps of a machine: a memory that a step has overwritten may count more. */
 const MOST_PS = 64;
 
-/** A line for each P, then the machine's own state; less of a memory that a user's step has damaged. */
+/** Returns a line for each P, then the state of the machine. A memory damaged by a user's step yields fewer lines. */
 export function describeMachine(m: Mem): string {
   const parts = [() => Array.from({ length: nprocs(m) }, (_, i) => describeP(m, i)), () => [describeWorld(m)], () => describeGoroutines(m)];
   return parts.flatMap(orDamaged).join('\n');

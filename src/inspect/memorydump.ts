@@ -1,4 +1,4 @@
-/** Go's dumpspan and memorydump: the memory of a machine that stands still, word for word. */
+/** Go's dumpspan and memorydump: the memory of a stopped machine, word by word. */
 import { ptrWords } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -6,12 +6,12 @@ import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { nspan } from '../malloc/mheap.ts';
 
 const COLUMNS = 8;
-/** Characters of a piece of the dump, or somewhat more. */
+/** The least characters of a piece of the dump. */
 const PIECE = 1 << 16;
 
 const { start: START, npages: NPAGES, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nelems: NELEMS, freelist: FREELIST } = Span.at;
 
-/** The whole dump in pieces of some size: a heap may be larger than a string can be. */
+/** Yields the dump in pieces: the dump of a large heap exceeds the longest string. */
 export function* memorydump(m: Mem): Generator<string> {
   let piece = '';
   const n = nspan(m);
@@ -29,8 +29,8 @@ export function* memorydump(m: Mem): Generator<string> {
 }
 
 /**
- * A span in use: its address range, then eight words a line, each block after its address, in
- * (parentheses) if it is allocated, in [brackets] if it is free.
+ * Describes a span in use: its address range, then the words of its blocks, eight a line. The
+ * address of a block precedes it, in (parentheses) if it is allocated, in [brackets] if free.
  */
 export function* dumpspan(m: Mem, s: SpanRef): Generator<string> {
   const pw = ptrWords(m);
@@ -68,7 +68,7 @@ function freeBlocks(m: Mem, s: SpanRef): ReadonlySet<number> {
   return free;
 }
 
-/** As %p prints: hexadecimal, without leading zeros. */
+/** Formats as %p: hexadecimal, without leading zeros. */
 function word(m: Mem, at: number, pw: number): string {
   const low = m[at] >>> 0;
   const high = pw === 2 ? m[at + 1] >>> 0 : 0;

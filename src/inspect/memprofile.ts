@@ -1,4 +1,4 @@
-/** The memory profile of a machine that stands still: Go's MemProfile. */
+/** The memory profile of a stopped machine: Go's MemProfile. */
 import type { Mem } from '../memory/struct.ts';
 import { loadWide } from '../memory/wide.ts';
 import { PSEUDO_PC } from '../machine/callers.ts';
@@ -6,16 +6,16 @@ import { Bucket, MPROF, MProf, type BucketRef } from '../malloc/buckets.ts';
 import { RATE } from '../malloc/mprof.ts';
 import { PROGRAM_BASE } from '../runtime/boot.ts';
 
-/** A step, as a profile shows it. */
+/** A step in a profile. */
 export interface ProfileFunction {
-  /** An address that looks like one of Go's. */
+  /** Its assumed address. */
   readonly address: number;
   /** `churn.fill`, or `runtime.runfinq`. */
   readonly name: string;
   readonly file: string;
 }
 
-/** The blocks of one size that one call stack has allocated and the profiler sampled. */
+/** The sampled blocks of one size that one call stack has allocated. */
 export interface ProfileRecord {
   readonly bytes: number;
   readonly allocs: number;
@@ -25,12 +25,12 @@ export interface ProfileRecord {
 }
 
 export interface MemProfile {
-  /** Mean bytes between two samples, as the run ended; 0 if the profiler was off. */
+  /** Mean bytes between two samples at the end of the run; 0 if the profiler was off. */
   readonly rate: number;
   readonly records: readonly ProfileRecord[];
 }
 
-/** Where the steps come from, for their names. */
+/** The source of the steps' names. */
 export interface ProgramNames {
   readonly text: readonly { readonly name: string }[];
   readonly workload: string;
@@ -38,14 +38,14 @@ export interface ProgramNames {
   readonly file: string;
 }
 
-/** Where Go's text segment begins, and what a step takes of it here. */
+/** The start of Go's text segment, and the assumed bytes of a step. */
 const TEXT_START = 0x401000;
 const STEP_BYTES = 16;
 const RUNTIME_FILE = 'sweepgen/runtime';
 
 /**
- * The published counts, those of the last completed collection; if there was none, all that
- * was sampled. Buckets whose counts are all 0 are left out; most bytes in use come first.
+ * Returns the published counts: those of the last completed collection or, if there was none,
+ * of all samples. Buckets without counts are omitted. Most bytes in use come first.
  */
 export function readMemProfile(m: Mem, names: ProgramNames): MemProfile {
   const all: BucketRef[] = [];

@@ -1,4 +1,4 @@
-/** Go's MemStats of a machine that stands still. MEMSTATS_FIELDS declares the fields. */
+/** Go's MemStats of a stopped machine. MEMSTATS_FIELDS declares the fields. */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { loadWide } from '../memory/wide.ts';

@@ -1,10 +1,10 @@
-/** How the value of a word reads: states by their names, bits in hex, numbers as they are. */
+/** Formats values of words: states as names, bits in hex, other numbers in decimal. */
 import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
 import { PHASES } from '../machine/m.ts';
 import { P_STATUS } from '../machine/p.ts';
 import { SPAN_STATE } from '../heap/span.ts';
 
-/** By the end of the word's name: what its values are called. */
+/** By the name of the word, the names of its values. */
 const STATES: readonly (readonly [word: RegExp, names: readonly (string | undefined)[]])[] = [
   [/^span \d+ state$/, namesOf(SPAN_STATE)],
   [/^goroutine .* status$/, namesOf(G_STATUS)],
@@ -12,7 +12,7 @@ const STATES: readonly (readonly [word: RegExp, names: readonly (string | undefi
   [/^P\d+ status$/, namesOf(P_STATUS)],
   [/^M\d+ phase$/, PHASES],
 ];
-/** Words of which each bit, or group of bits, has a meaning of its own. */
+/** Names of words that are sets of bits. */
 const BITS = /^(?:marks|bits) of |^(?:pointer bits|hints)\[|\b(?:flags|debug|mask)$/;
 
 /** Returns the value of the word called `word`: `in use`, `0xf0`, `42`. */
@@ -22,7 +22,7 @@ export function formatValue(word: string, value: number): string {
   return names?.[value] || String(value);
 }
 
-/** `inUse` is in use; at the index that is its value. */
+/** Returns the names by value, as words: `inUse` becomes `in use`. */
 function namesOf(states: Readonly<Record<string, number>>): (string | undefined)[] {
   const names: (string | undefined)[] = [];
   for (const [name, value] of Object.entries(states)) names[value] = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

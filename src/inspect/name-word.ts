@@ -1,89 +1,88 @@
-/** What a word of the shared memory is called: its record and field, or the block that it lies in. */
+/** Names of the words of the shared memory: record and field, or block and word. */
 import type { Mem } from '../memory/struct.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import { CONFIG, Config, ptrWords } from '../memory/config.ts';
-import { SEGMENT_WORDS, segmentSlots, type SegmentName } from '../memory/segment.ts';
+import type { RegionName } from '../memory/regions.ts';
+import { SEGMENT_WORDS, segmentSlots } from '../memory/segment.ts';
 import { G, gAt } from '../machine/g.ts';
-import { M } from '../machine/m.ts';
-import { P } from '../machine/p.ts';
 import { allglen } from '../machine/sched.ts';
-import { ParFor, ParForThread } from '../sync/parfor.ts';
 import { GROUP_SHIFT } from '../heap/bitmap.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
-import { MCentral } from '../malloc/mcentral.ts';
 import { nspan } from '../malloc/mheap.ts';
-import { nameField, type Layout } from './name-field.ts';
-import { GLOBALS, GOROUTINE, MACHINE, MCENTRAL, PARFOR_THREAD, PROCESSOR, SPAN, workbufLayout } from './record-layouts.ts';
+import { collectorOf } from '../gc/collector.ts';
+import { nameField } from './name-field.ts';
+import { listPlaces, listedRefs, listedWords, regionOf, regionPlaces, regionRow, segmentPlaces } from './records.ts';
 
 const { start: START, elemsize: ELEMSIZE, state: STATE } = Span.at;
 
-/** The declared name of the word at `at` on the machine in `m`: `span 3 sweepgen`, `mcentral[4].lock`. */
+/** Returns the declared name of the word at `at` on the machine in `m`: `span 3 sweepgen`, `mcentral[4].lock`. */
 export function nameWord(m: Mem, at: Ref): string {
   if (at < SEGMENT_WORDS) return nameGlobal(at);
-  // A memory without a machine in it has no regions.
-  const region = m[CONFIG + Config.at.nprocs] > 0 ? regionOf(m, at) : undefined;
-  return region === undefined ? `word ${at}` : NAMERS[region](m, at - m[CONFIG + Config.at[region]], at);
+  const region = regionOf(m, at);
+  if (region === undefined) return `word ${at}`;
+  return nameInRow(m, region, at) ?? NAMERS[region]?.(m, at - m[CONFIG + Config.at[region]], at) ?? `${region}+${at - m[CONFIG + Config.at[region]]}`;
 }
 
-function nameGlobal(at: Ref): string {
-  const slot = segmentSlots.find(({ at: start, words }) => at >= start && at < start + words);
-  if (slot === undefined) return `word ${at}`;
-  const offset = at - slot.at;
-  if (slot.name === 'mcentral') return nameRow('mcentral', MCENTRAL, MCentral.words, offset);
-  if (slot.name === 'parfor' && offset >= ParFor.words) return nameRow('parfor', PARFOR_THREAD, ParForThread.words, offset - ParFor.words);
-  const layout = GLOBALS[slot.name as SegmentName];
-  return layout === undefined ? `${slot.name}+${offset}` : dotted(slot.name, nameField(layout, offset));
+/** Returns the name of the word at `at` in the static segment: `mheap.sweepgen`. */
+export function nameGlobal(at: Ref): string {
+  const place = segmentPlaces().find(({ at: start, record, count }) => at >= start && at < start + count * record.words);
+  if (place === undefined) {
+    const slot = segmentSlots.find(({ at: start, words }) => at >= start && at < start + words);
+    return slot === undefined ? `word ${at}` : `${slot.name}+${at - slot.at}`;
+  }
+  const { slot, record, count } = place;
+  const offset = at - place.at;
+  // A row that only fills the rest of its slot is numbered as well.
+  const name = count === 1 ? slot : `${slot}[${Math.floor(offset / record.words)}]`;
+  const field = nameField(record, offset % record.words);
+  return field.startsWith('+') ? name + field : `${name}.${field}`;
 }
 
-function nameRow(name: string, layout: Layout, words: number, offset: number): string {
-  return dotted(`${name}[${Math.floor(offset / words)}]`, nameField(layout, offset % words));
+/** The name of a word in a record that fills, with others like it, the region; undefined if it is in none. */
+function nameInRow(m: Mem, region: RegionName, at: Ref): string | undefined {
+  const place = regionPlaces().find((each) => each.region === region);
+  if (place === undefined) return undefined;
+  const { record, at: start, count, words } = regionRow(m, place);
+  const index = Math.floor((at - start) / words);
+  if (at < start || index >= count) return undefined;
+  const field = nameField(record, (at - start) % words);
+  return `${record === G ? nameG(m, index) : `${place.label}${index}`} ${field}`;
 }
 
-function dotted(record: string, field: string): string {
-  return field.startsWith('+') ? record + field : `${record}.${field}`;
-}
-
-type RegionName = keyof typeof NAMERS;
 type Namer = (m: Mem, offset: number, at: Ref) => string;
 
-/** By the region's name in the config, in the order of the map: one without words begins where the next does. */
-const NAMERS = {
-  gs: (m, offset) => nameG(m, offset),
-  ms: (_m, offset) => nameRecord('M', MACHINE, M.words, offset),
-  ps: (_m, offset) => nameRecord('P', PROCESSOR, P.words, offset),
+/** The names of words that lie in no row of records. */
+const NAMERS: Readonly<Partial<Record<RegionName, Namer>>> = {
   data: (_m, offset) => `data[${offset}]`,
   bss: (_m, offset) => `bss[${offset}]`,
   cycleLog: (_m, offset) => `cycle log+${offset}`,
-  collectStats: (_m, offset) => `collect stats+${offset}`,
-  trace: (_m, offset) => `trace+${offset}`,
   typeTable: (_m, offset) => `type table+${offset}`,
-  persistentStart: (_m, offset) => `persistent memory+${offset}`,
-  workbufs: (m, offset) => nameRecord('workbuf ', workbufLayout(m[CONFIG + Config.at.workbufCap]), m[CONFIG + Config.at.workbufWords], offset),
-  spans: (_m, offset) => (offset < Span.words ? `empty span ${nameField(SPAN, offset)}` : nameRecord('span ', SPAN, Span.words, offset - Span.words)),
+  persistentStart: (m, offset, at) => nameListed(m, at) ?? `persistent memory+${offset}`,
+  spans: (_m, offset) => `empty span ${nameField(Span, offset)}`,
   spanMap: (_m, offset) => `span map[${offset}]`,
   ptrBits: (_m, offset) => `pointer bits[${offset}]`,
-  refwords: (_m, offset) => `reference word ${offset}`,
+  collectorData: (m, offset) => `${collectorOf(m).data?.wordName ?? 'collector data'} ${offset}`,
   hints: (m, offset, at) => nameBitmap(m, at) ?? `hints[${offset}]`,
   arenaStart: (m, _offset, at) => nameArena(m, at),
-} as const satisfies Partial<Record<keyof typeof Config.at, Namer>>;
+};
 
-function regionOf(m: Mem, at: Ref): RegionName | undefined {
-  if (at >= m[CONFIG + Config.at.arenaEnd]) return undefined;
-  const begun = (Object.keys(NAMERS) as RegionName[]).filter((name) => m[CONFIG + Config.at[name]] !== 0 && m[CONFIG + Config.at[name]] <= at);
-  return begun.at(-1);
-}
-
-function nameRecord(name: string, layout: Layout, words: number, offset: number): string {
-  return `${name}${Math.floor(offset / words)} ${nameField(layout, offset % words)}`;
-}
-
-function nameG(m: Mem, offset: number): string {
-  const index = Math.floor(offset / G.words);
+function nameG(m: Mem, index: number): string {
   const id = m[gAt(m, index) + G.at.id];
-  return `goroutine ${id === 0 ? `record ${index}` : id} ${nameField(GOROUTINE, offset % G.words)}`;
+  return `goroutine ${id === 0 ? `record ${index}` : id}`;
 }
 
-/** The bitmap ends at the arena; undefined for a word before it. */
+/** A list grows at its head: its records are numbered from the last one, which never changes. */
+function nameListed(m: Mem, at: Ref): string | undefined {
+  for (const place of listPlaces()) {
+    const words = listedWords(m, place);
+    const refs = listedRefs(m, place);
+    const i = refs.findIndex((ref) => at >= ref && at < ref + words);
+    if (i >= 0) return `${place.label} ${refs.length - 1 - i} ${nameField(place.record, at - refs[i])}`;
+  }
+  return undefined;
+}
+
+/** The bitmap grows down from the arena; undefined for a word before it. */
 function nameBitmap(m: Mem, at: Ref): string | undefined {
   const arena = m[CONFIG + Config.at.arenaStart];
   const group = (arena - 1 - at) >> 1;
@@ -96,7 +95,7 @@ function nameBitmap(m: Mem, at: Ref): string | undefined {
   return `${half} of ${nameSpan(m, s)}, ${blocksOf(m, s, first, groupWords)}`;
 }
 
-/** The blocks of \`s\` that begin or go on in [first, first + words). */
+/** The blocks of `s` that overlap [first, first + words). */
 function blocksOf(m: Mem, s: SpanRef, first: Ref, words: number): string {
   const size = m[s + ELEMSIZE] >> 2;
   const offset = first - m[s + START];

@@ -1,4 +1,4 @@
-/** The events of allocfreetrace, a line each. */
+/** The events of allocfreetrace, one a line. */
 import { printable } from '../base/printable.ts';
 import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
 import { TRACE, type TraceEvent } from '../malloc/trace.ts';
@@ -6,9 +6,9 @@ import { TRACE, type TraceEvent } from '../malloc/trace.ts';
 const STATUS_NAMES = Object.fromEntries(Object.entries(G_STATUS).map(([name, status]) => [status, name]));
 
 /**
- * `tracealloc(0xc000012340, 0x20) goroutine 3 [running]: fill <- makeRing`, the innermost step
- * first.
- * @param names of all steps of the text segment
+ * Formats an event: `tracealloc(0xc000012340, 0x20) goroutine 3 [running]: fill <- makeRing`,
+ * the innermost step first.
+ * @param names the names of the steps in the text segment
  */
 export function formatTrace(event: TraceEvent, names: readonly string[], ptrWords: number): string {
   switch (event.kind) {

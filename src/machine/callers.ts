@@ -1,13 +1,13 @@
-/** Call stacks: what the profiler calls an allocation by. A pc is an index into the text segment. */
+/** Call stacks, by which the profiler groups allocations. A pc is an index into the text segment. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { FRAME_HEADER, G } from './g.ts';
 import { M, type MRef } from './m.ts';
 
-/** Frames of a stack that are kept, the innermost first. */
+/** The most frames that are kept, the innermost first. */
 export const MAX_CALLERS = 32;
 
-/** What stands for a stack where there is none: in a system goroutine, and while the heap is built. */
+/** The only pc of a system goroutine's stack, and of allocations while the heap is built. */
 export const PSEUDO_PC = { system: -1, build: -2 } as const;
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -15,8 +15,10 @@ const { curg: CURG } = M.at;
 const { pc: PC, base: BASE, fp: FP, issystem: ISSYSTEM } = G.at;
 
 /**
- * The stack of the goroutine that M `mp` runs: its step, then for each frame the step at
- * which the caller will go on; without the first `skip`, and at most MAX_CALLERS.
+ * Returns the call stack of the goroutine that M `mp` runs: the pc of its step, then for each
+ * frame the pc at which the caller continues.
+ * @param skip innermost frames to leave out
+ * @returns at most MAX_CALLERS pcs
  */
 export function callers(m: Mem, mp: MRef, skip: number): number[] {
   const gp = m[mp + CURG];

@@ -1,10 +1,12 @@
 /**
- * G: a goroutine. Its program is made of steps (functions in the text segment); between
- * two steps it can be descheduled, stolen and resumed by another P, so everything it
- * knows lies here and on its stack.
+ * G: a goroutine. Its program consists of steps, functions in the text segment. Between two
+ * steps a goroutine can be descheduled, stolen and resumed by another P, so all its state is
+ * in this record and on its stack.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, ownedBy, protocol } from '../memory/guardian.ts';
+import { atomic, by, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { inRegion } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 import { MAX_CASES, SudoG, type SudoGRef } from './sudog.ts';
 
@@ -12,58 +14,70 @@ export type GRef = Ref;
 
 export const G_STATUS = { idle: 0, runnable: 1, running: 2, syscall: 3, waiting: 4, dead: 6 } as const;
 
-/** Why a goroutine waits; the words are Go's `waitreason`, but for the last, of one that a workload prepares. */
+/** Why a goroutine waits, in the words of Go's `waitreason`; the last is of a goroutine that a workload prepares. */
 export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan', 'not started'] as const;
+/** Why a goroutine waits: the index of a word in WAIT_REASONS. */
 export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7, prepared: 8 } as const;
 
-const OWNER = 'its M while running, else sched.lock or the P that queues it';
+const OWNER = ownedBy('G');
 
-/** How many integers a goroutine keeps beside its stack; never scanned. */
+/** Integers that a goroutine keeps in its record; never scanned. */
 export const G_INTS = 32;
 
 export const G = struct('g', 128, {
-  /** Readers other than the owner look at it with the world stopped. */
-  xstatus: atomic('its M, who readies it, the collector'),
-  id: by('sched.lock at creation'),
-  /** Step to run next, counted from `base`, where its program starts in the text segment. */
+  /** One of G_STATUS. Other Ms than its own read it with the world stopped. */
+  xstatus: atomic('the M that runs it, the M that readies it, the collector'),
+  /** Its number, never reused. */
+  id: by(atCreation('under sched.lock')),
+  /** The step to run next, counted from `base`. */
   pc: by(OWNER),
-  base: by('creation'),
+  /** The first step of its program in the text segment. */
+  base: by(atCreation()),
+  /** The M that runs it, 0 for none. */
   m: by(OWNER),
-  schedlink: by('the queue it is on'),
+  /** The next goroutine on its queue. */
+  schedlink: by(protocol('guardian of the queue that it is on')),
+  /** One of WAIT. */
   waitreason: by(OWNER),
-  waitsince: by('the collector, world stopped', 2),
-  issystem: by('set at creation'),
+  /** Since when it waits, ns; 0 until a collection finds it waiting. */
+  waitsince: by(ownedBy('G', 'in a stopped world the collecting M'), 2),
+  /** 1: the runtime's own. */
+  issystem: by(atCreation()),
+  /** 1: the deadlock check ignores it. */
   isbackground: by(OWNER),
-  /** First word of its stack, and how many it has; 0 when it is dead. */
+  /** First word of its stack; 0 when it is dead. */
   stack: by(OWNER),
+  /** Words of its stack. */
   stackWords: by(OWNER),
-  /** First word past its frames: what lies at and above is dead. */
+  /** First word past its frames: the words from here on are dead. */
   sp: by(OWNER),
   /** First slot of the running frame. */
   fp: by(OWNER),
-  /** Scratch numbers of the program. */
+  /** Integers of the program. */
   ints: by(OWNER, G_INTS),
-  /** What its last receive got was sent, and not the zero of a closed channel. */
-  chanok: by('its M while running; who wakes it'),
-  /** SudoGs in use: the channels it waits on, in the order of their addresses. */
-  nwaits: by('its M before it waits; who wakes it'),
-  /** 1: of the channels it waits on, one has let it go. */
-  xselected: atomic('its M before it waits; who takes it from a queue'),
-  sudogs: by('see sudog.ts', MAX_CASES * SudoG.words),
+  /** 1: its last receive got a sent element, 0: the zero of a closed channel. */
+  chanok: by(ownedBy('G', 'the M that wakes it')),
+  /** SudoGs in use, one for each channel it waits on, in the order of the channels' addresses. */
+  nwaits: by(ownedBy('G', 'the M that wakes it')),
+  /** 1: one of the channels it waits on has selected it. */
+  xselected: atomic('its M clears it before it waits; an M that takes it off a queue sets it'),
+  sudogs: part('sudog', MAX_CASES * SudoG.words),
 });
 
-/** Pointer-sized words before the slots of a frame: the caller's frame, and its return pc. */
+/** Pointer-sized words before the slots of a frame: the caller's frame and the return pc. */
 export const FRAME_HEADER = 2;
+
+inRegion(G, 'gs', { label: 'goroutine record ', count: 'maxGs' });
 
 const GS = CONFIG + Config.at.gs;
 const { sudogs: SUDOGS } = G.at;
 
-/** The `index`-th goroutine record ever made: allg[index]. */
+/** Returns allg[index], the goroutine record that was made as number `index`. */
 export function gAt(m: Mem, index: number): GRef {
   return m[GS] + index * G.words;
 }
 
-/** The `i`-th SudoG of `gp`. */
+/** Returns SudoG number `i` of `gp`. */
 export function sudogAt(gp: GRef, i: number): SudoGRef {
   return gp + SUDOGS + i * SudoG.words;
 }

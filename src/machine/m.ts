@@ -1,88 +1,113 @@
 /**
- * M: a worker thread. On this machine M i and P i belong together for good, so an M that
- * is woken after a stopped world finds its own P again.
+ * M: a worker thread. M i and P i belong together for good, so an M that wakes after a stopped
+ * world takes its own P again.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { BOOT, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
+import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { inRegion } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type MRef = Ref;
 
-const SELF = 'this M';
+const SELF = ownedBy('M');
+const WATCHED = ownedBy('M', 'the watcher reads it racily');
+const WAKING = protocol('sched.lock until its note is woken, then this M');
 
-/** What an M is doing, for the report of a hang. */
+/** What an M is doing, by PHASE, for the report of a hang. */
 export const PHASES = ['starting', 'scheduling', 'running', 'stopped', 'marking roots', 'marking', 'waiting for work', 'sweeping', 'collecting', 'idle', 'finished'] as const;
 export const PHASE = { starting: 0, scheduling: 1, running: 2, stopped: 3, markRoots: 4, mark: 5, getfull: 6, sweep: 7, collect: 8, idle: 9, finished: 10 } as const;
 
-/** What one M did in a mark phase; summed and cleared by updatememstats, world stopped. */
+/**
+ * Counters of one M in a mark phase. updatememstats sums and clears them in a stopped world.
+ * Each is a number of two words.
+ */
 export const GCStats = struct('gcstats', 32, {
+  /** Handoffs, and the objects handed off. */
   nhandoff: by(SELF, 2),
   nhandoffcnt: by(SELF, 2),
+  /** Waits in getfull, by kind. */
   nprocyield: by(SELF, 2),
   nosyield: by(SELF, 2),
   nsleep: by(SELF, 2),
-  /** Objects this M won the mark of, and bytes it scanned; the tuned loop doesn't count those. */
+  /** Objects whose mark bit this M set. */
   objectsMarked: by(SELF, 2),
+  /** Bytes that it scanned; the tuned loop does not count them. */
   bytesScanned: by(SELF, 2),
-  /** Nanoseconds in root marking, in scanning and waiting together, and waiting in getfull. */
+  /** Nanoseconds of root marking. */
   rootNs: by(SELF, 2),
+  /** Nanoseconds of scanning and waiting together. */
   drainNs: by(SELF, 2),
+  /** Nanoseconds in getfull. */
   waitNs: by(SELF, 2),
-  /** Parts of those: gathering roots, of rootNs; asleep in getfull, of waitNs; handing off. */
+  /** The part of rootNs in which roots are gathered. */
   gatherNs: by(SELF, 2),
+  /** The part of waitNs in which the M sleeps. */
   sleepNs: by(SELF, 2),
+  /** The part of drainNs in which work is handed off. */
   handoffNs: by(SELF, 2),
-  /** CASes of a mark that another M's got ahead of. */
+  /** Failed CASes of mark bits: another M changed the word first. */
   casFailed: by(SELF, 2),
   pad: padding(4),
 });
 
 export const M = struct('m', 512, {
-  id: by('boot'),
-  p: by('boot'),
-  mcache: by('boot'),
+  /** Its index in allm. */
+  id: by(BOOT),
+  /** Its P. */
+  p: by(BOOT),
+  /** The MCache of its P. */
+  mcache: by(BOOT),
+  /** The goroutine that it runs, 0 for none. */
   curg: by(SELF),
-  /** > 0: holds a lock or is in a section the collector must not start in. */
+  /** > 0: it holds locks, or is in a section in which no collection may start. */
   locks: by(SELF),
+  /** 1: it is in malloc. */
   mallocing: by(SELF),
+  /** 1: it collects. */
   gcing: by(SELF),
-  /** n > 0: woken to be the n-th helper of a collection. */
-  helpgc: by('sched.lock until its note is woken, then this M'),
-  /** Set before the note is woken: take your P back and run. */
-  nextp: by('sched.lock until its note is woken, then this M'),
-  /** It found nothing to run and is looking at the others' queues. */
+  /** n > 0: it was woken as helper number n of a collection. */
+  helpgc: by(WAKING),
+  /** The P that it takes when it wakes, 0 for none. */
+  nextp: by(WAKING),
+  /** 1: it has nothing to run and looks for work in the other Ps' queues. */
   spinning: by(SELF),
-  /** Lock to release once the parked goroutine's status is Gwaiting; the goroutine itself: the locks of its channels. */
+  /** The lock to release once the parked goroutine's status is waiting. If it is the goroutine itself: the locks of its channels. */
   waitlock: by(SELF),
-  /** Link of the list of idle Ms, or of those that one M is about to wake. */
-  schedlink: by('sched.lock; read by who wakes it'),
+  /** The next M on the list of idle Ms, or of the Ms that one M is about to wake. */
+  schedlink: by(guardedBy('sched.lock', { reads: 'free', note: 'by the M that wakes it' })),
+  /** State of its random number generator. */
   fastrand: by(SELF),
-  /** It has collected: the goroutine should let others run, the sweeper first of all. */
+  /** 1: it has collected, so its goroutine should yield, above all to the sweeper. */
   resched: by(SELF),
-  phase: by('this M; read racily by the watchdog'),
-  /** Lock word it last asked for; word it sleeps on. */
-  wants: by('this M; read racily by the watchdog'),
-  holds: by('this M; read racily by the watchdog'),
-  /** Grows with every step, allocation refill and marked object: no growth is a hang. */
-  heartbeat: by('this M; read racily by the watchdog'),
+  /** One of PHASE. */
+  phase: by(WATCHED),
+  /** The contended lock that it waits for, 0 for none. */
+  wants: by(WATCHED),
+  /** The lock that it took last, 0 once it has released one. */
+  holds: by(WATCHED),
+  /** Grows with steps, refills and marked objects: an M whose heartbeat stands still hangs. */
+  heartbeat: by(WATCHED),
   pad0: padding(14),
-  xpark: atomic('note: this M sleeps, any M wakes'),
+  xpark: atomic('a note: this M sleeps on it, any M wakes it'),
   pad1: padding(15),
-  gcstats: by(SELF, GCStats.words),
+  gcstats: part('gcstats', GCStats.words),
   /** Scan buffers, see gc/scanbuf.ts. */
-  scanbuf: by('this M while it marks', 368),
+  scanbuf: part('scanbuf', 368),
 });
+
+inRegion(M, 'ms', { label: 'M', count: 'nprocs' });
 
 const MS = CONFIG + Config.at.ms;
 
-/** allm[index]. */
+/** Returns allm[index]. */
 export function mAt(m: Mem, index: number): MRef {
   return m[MS] + index * M.words;
 }
 
 const { fastrand: FASTRAND } = M.at;
 
-/** Go's fastrand1: the M's own generator, an unsigned 31-bit number. */
+/** Go's fastrand1: returns a random unsigned 31-bit number from the M's own generator. */
 export function fastrand(m: Mem, mp: MRef): number {
   let x = m[mp + FASTRAND];
   x ^= x << 13;

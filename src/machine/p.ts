@@ -1,6 +1,8 @@
-/** P: the right to run goroutines, with its run queue and its MCache. */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+/** P: the permission to run goroutines, with a run queue and an MCache. */
+import { BOOT, guardedBy, ownedBy } from '../memory/guardian.ts';
+import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { inRegion } from '../memory/regions.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type PRef = Ref;
@@ -10,28 +12,33 @@ export const P_STATUS = { idle: 0, running: 1, syscall: 2, gcstop: 3, dead: 4 } 
 export const RUNQ_CAP = 256;
 
 export const P = struct('p', 512, {
-  id: by('boot'),
-  m: by('boot'),
-  /** running <-> syscall by its own M; syscall -> gcstop by who stops the world, by CAS. */
-  xstatus: atomic('its M, who stops or starts the world'),
-  schedtick: by('its M'),
-  /** Link of the list of idle Ps. */
-  link: by('sched.lock'),
+  /** Its index in allp. */
+  id: by(BOOT),
+  /** Its M. */
+  m: by(BOOT),
+  /** Its own M changes running to syscall and back; the M that stops the world CASes syscall to gcstop. */
+  xstatus: atomic('its M; the M that stops or starts the world'),
+  /** Scheduling rounds. */
+  schedtick: by(ownedBy('P')),
+  /** The next P on the list of idle Ps. */
+  link: by(guardedBy('sched.lock')),
   pad0: padding(11),
-  /** Next to take: moved by the owner and by thieves, with CAS. */
-  xrunqhead: atomic('its M and thieves'),
+  /** The next slot to take. Its M and thieves advance it with a CAS. */
+  xrunqhead: atomic('its M and thieves advance it'),
   pad1: padding(15),
-  /** Next free: moved by the owner alone. */
-  xrunqtail: atomic('its M writes, thieves read'),
+  /** The next free slot. Only its M advances it. */
+  xrunqtail: atomic('its M writes it, thieves read it'),
   pad2: padding(15),
-  /** Slots race on purpose: a thief reads one, then its CAS of the head says if it was right. */
-  xrunq: atomic('its M writes, thieves read', RUNQ_CAP),
-  mcache: by('its M; others with the world stopped', 192),
+  /** A thief reads slots before its CAS of the head tells whether they were still there. */
+  xrunq: atomic('its M writes it, thieves read it', RUNQ_CAP),
+  mcache: part('mcache', 192),
 });
+
+inRegion(P, 'ps', { label: 'P', count: 'nprocs' });
 
 const PS = CONFIG + Config.at.ps;
 
-/** allp[index]. */
+/** Returns allp[index]. */
 export function pAt(m: Mem, index: number): PRef {
   return m[PS] + index * P.words;
 }

@@ -1,25 +1,30 @@
 /**
- * SudoG: a goroutine in the wait queue of a channel. Each goroutine has a few of its own, one
- * for each channel that it may wait on at once.
+ * SudoG: a goroutine in the wait queue of a channel. The record of a goroutine contains one for
+ * each channel that it may wait on at once.
  */
+import { guardedBy, ownedBy } from '../memory/guardian.ts';
 import { by, struct } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type SudoGRef = Ref;
 
-/** Most channels that a goroutine waits on at once: the cases of a select. */
+/** The most channels that a goroutine waits on at once: the cases of a select. */
 export const MAX_CASES = 8;
 
-const LOCK = "its channel's lock";
+const LOCK = guardedBy('hchan.lock', { via: 'chan' });
+const OWNER = ownedBy('G', 'before it is queued');
 
 export const SudoG = struct('sudog', 8, {
-  g: by('its goroutine, before it is queued'),
-  chan: by('its goroutine, before it is queued'),
-  /** First word of the frame slots that the element leaves or comes to. */
-  elem: by('its goroutine, before it is queued'),
-  /** Step to go on at when this channel is the one that lets it go. */
-  pc: by('its goroutine, before it is queued'),
-  /** The queue it is on, 0 for none; next in that queue. */
+  /** The goroutine that waits. */
+  g: by(OWNER),
+  /** The channel that it waits on. */
+  chan: by(OWNER),
+  /** First word of the frame slots from which, or to which, the element is copied. */
+  elem: by(OWNER),
+  /** The step at which the goroutine continues if this channel selects it. */
+  pc: by(OWNER),
+  /** The queue that it is on, 0 for none. */
   queue: by(LOCK),
+  /** The next SudoG on that queue. */
   link: by(LOCK),
 });

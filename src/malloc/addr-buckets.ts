@@ -8,6 +8,8 @@
  *
  * Nothing here is given back, but entries are used again.
  */
+import { atCreation, guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { PTR_TAG, type Ref } from '../memory/address.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -15,7 +17,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { MPROF, MProf, PROFLOCK, profileAlloc, type BucketRef } from './buckets.ts';
 
-const GUARD = 'proflock';
+const GUARD = guardedBy('proflock');
 
 export const ADDR_HASH_BITS = 12;
 /** The lower 32 bits of (sqrt(5) - 1) / 2 * 2^32: Knuth's multiplicative hashing. */
@@ -29,9 +31,9 @@ const DENSE_SHIFT = 7;
 const ENTRIES = 64;
 
 export const AddrHash = struct('addrhash', 2 + DENSE_LENGTH, {
-  next: by('creation'),
+  next: by(atCreation()),
   /** The address's upper bits. */
-  addr: by('creation'),
+  addr: by(atCreation()),
   /** Chains of entries. */
   dense: by(GUARD, DENSE_LENGTH),
 });
@@ -42,6 +44,9 @@ export const AddrEntry = struct('addrentry', 3, {
   addr: by(GUARD),
   bucket: by(GUARD),
 });
+
+elsewhere(AddrHash, 'persistent memory, in chains from `addrhash` of mprof');
+elsewhere(AddrEntry, 'persistent memory, in chains from `dense` of an addrhash');
 
 const ADDRHASH = MPROF + MProf.at.addrhash;
 const ADDRFREE = MPROF + MProf.at.addrfree;

@@ -11,23 +11,25 @@
  *
  * Law: allocs - frees over all stages == blocks that name the bucket.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, guardedBy, stoppedWorld } from '../memory/guardian.ts';
+import { onList } from '../memory/regions.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { addWide, loadWide, storeWide } from '../memory/wide.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { persistentalloc } from './persistent.ts';
 
 export type BucketRef = Ref;
 
-const GUARD = 'proflock';
+const GUARD = guardedBy('proflock');
 
 export const MProf = struct('mprof', 16, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('proflock'),
   /** Go's MemProfileRate: mean bytes between two samples, 0 for no profile. */
-  rate: by('written with the world stopped'),
+  rate: by(stoppedWorld()),
   /** Hash table of buckets, 0 before the first; the list of all. */
   buckhash: by(GUARD),
   buckets: by(GUARD),
@@ -42,11 +44,11 @@ export const PROFLOCK = MPROF + MProf.at.lock;
 /** The stack follows: `nstk` words, the innermost pc first. */
 export const Bucket = struct('bucket', 17, {
   next: by(GUARD),
-  allnext: by('creation'),
-  hash: by('creation'),
-  nstk: by('creation'),
+  allnext: by(atCreation()),
+  hash: by(atCreation()),
+  nstk: by(atCreation()),
   /** Bytes of each of its blocks. */
-  size: by('creation'),
+  size: by(atCreation()),
   /** Published: up to the last completed cycle. */
   allocs: by(GUARD, 2),
   frees: by(GUARD, 2),
@@ -57,6 +59,8 @@ export const Bucket = struct('bucket', 17, {
   recentAllocs: by(GUARD, 2),
   recentFrees: by(GUARD, 2),
 });
+
+onList(Bucket, 'bucket', MPROF + MProf.at.buckets, Bucket.at.allnext);
 
 export const BUCK_HASH_SIZE = 179_999;
 

@@ -4,20 +4,25 @@
  *
  * Law: each finalizer is in exactly one entry, or running, or done.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { atCreation, guardedBy, protocol } from '../memory/guardian.ts';
+import { onList } from '../memory/regions.ts';
+import { atomic, by, lockField, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { FIN_BLOCK_CAP } from '../memory/map.ts';
 import { globalRecord } from '../memory/segment.ts';
-import { storePointer, type Ref } from '../memory/address.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import type { Ref } from '../memory/address.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
+import { writePointer } from '../heap/write-pointer.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { persistentalloc } from './persistent.ts';
 
-const FINLOCK_GUARD = 'finlock';
+const FINLOCK_GUARD = guardedBy('finlock');
+/** A block that the finalizer goroutine has taken off the queue is its own until it frees it. */
+const TAKEN = protocol('finlock; the finalizer goroutine once it has taken the block');
 
 export const Fin = struct('fin', 48, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('finlock'),
   /** Blocks of finalizers to run; the first may be partly filled. */
   finq: by(FINLOCK_GUARD),
   /** Free blocks. */
@@ -32,7 +37,7 @@ export const Fin = struct('fin', 48, {
   xfing: atomic('set once under gclock'),
   /** For the conservation law. */
   queued: by(FINLOCK_GUARD),
-  ran: by('the finalizer goroutine'),
+  ran: by(protocol('the finalizer goroutine')),
 });
 
 export const FIN: Ref = globalRecord('fin', Fin);
@@ -40,22 +45,24 @@ export const FINLOCK = FIN + Fin.at.lock;
 
 /** One entry: the object as a heap pointer, so that scanning the block keeps it alive. */
 export const Finalizer = struct('finalizer', 4, {
-  arg: by(FINLOCK_GUARD, 2),
-  fn: by(FINLOCK_GUARD),
-  context: by(FINLOCK_GUARD),
+  arg: by(TAKEN, 2),
+  fn: by(TAKEN),
+  context: by(TAKEN),
 });
 
 const HEADER = 16;
 
 /** A block of Go's size; a machine of another finBlockCap has shorter ones. */
 export const FinBlock = struct('finblock', HEADER + FIN_BLOCK_CAP * Finalizer.words, {
-  alllink: by('creation'),
+  alllink: by(atCreation()),
   next: by(FINLOCK_GUARD),
   /** Filled entries. */
-  cnt: by("finlock; the finalizer goroutine once it has taken the block"),
-  pad: by('unused', HEADER - 3),
-  fin: by(FINLOCK_GUARD, FIN_BLOCK_CAP * Finalizer.words),
+  cnt: by(TAKEN),
+  pad: padding(HEADER - 3),
+  fin: part('finalizer', FIN_BLOCK_CAP * Finalizer.words),
 });
+
+onList(FinBlock, 'finblock', FIN + Fin.at.allfin, FinBlock.at.alllink, { count: 'finBlockCap', each: Finalizer.words });
 
 const CAP = CONFIG + Config.at.finBlockCap;
 const { finq: FINQ, finc: FINC, allfin: ALLFIN, fingwake: FINGWAKE, queued: QUEUED } = Fin.at;
@@ -78,7 +85,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;

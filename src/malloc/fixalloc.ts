@@ -3,6 +3,7 @@
  * persistent memory, or of a region of their own, where the records have numbers. What it
  * returns is not zeroed, and its caller holds the lock of the structure it is in.
  */
+import { OUTER, atCreation } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -12,24 +13,22 @@ import { sysMap } from './sys.ts';
 
 export type FixAllocRef = Ref;
 
-const LOCK = 'lock of the structure it is in';
-
 export const FixAlloc = struct('fixalloc', 8, {
   /** Words a record. */
-  size: by(LOCK),
+  size: by(OUTER),
   /** Freed records, linked by their first word. */
-  list: by(LOCK),
+  list: by(OUTER),
   /** Never used words. */
-  chunk: by(LOCK),
-  nchunk: by(LOCK),
+  chunk: by(OUTER),
+  nchunk: by(OUTER),
   /** Records handed out now. */
-  inuse: by(LOCK),
+  inuse: by(OUTER),
   /** Records ever carved from chunks. */
-  carved: by(LOCK),
+  carved: by(OUTER),
   /** Past the region of its own, 0 for none. */
-  regionEnd: by(LOCK),
+  regionEnd: by(OUTER),
   /** The statistic its chunks are counted under. */
-  stat: by('creation'),
+  stat: by(atCreation()),
 });
 
 const { size: SIZE, list: LIST, chunk: CHUNK, nchunk: NCHUNK, inuse: INUSE, carved: CARVED } = FixAlloc.at;

@@ -14,7 +14,7 @@
  * beginning until the block is on a list.
  */
 import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
@@ -22,22 +22,19 @@ import { racyLoad } from '../sync/racy.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { unmarkSpan } from '../heap/bitmap.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { setRefFree } from '../heap/refword.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { blockBase, mlookup } from './lookup.ts';
 import { MCache, allocSlot } from './mcache-record.ts';
-import { mprofFree } from './buckets.ts';
 import { hasEfence, mheapFault } from './fault.ts';
-import { handedBack } from './handed-out.ts';
+import { handedBack, tellFreed } from './handed-out.ts';
 import { freeBlock } from './mcentral.ts';
 import { mheapFree } from './mheap.ts';
 import { enterMalloc } from './malloc.ts';
-import { forgetProfiled } from './profiled.ts';
+import { freeProfiled } from './profiled.ts';
 import { freeAllSpecials } from './specials.ts';
 import { NEEDS_ZEROING, ensureSwept } from './sweep.ts';
 import { tracefree, traces } from './trace.ts';
 
-const COLLECTOR_OF = CONFIG + Config.at.collector;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { mcache: MCACHE, mallocing: MALLOCING, locks: LOCKS } = M.at;
 const { freelist: FREELIST, nalloc: NALLOC, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
@@ -62,7 +59,7 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   ensureSwept(m, mp, s);
   // Racy: others may add specials beside, but to a block that is freed nobody adds any.
   if (racyLoad(m, s + SPECIALS) !== 0) freeAllSpecials(m, mp, s, p);
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) forgetSampled(m, mp, p);
+  freeProfiled(m, mp, p);
   if (traces(m)) tracefree(m, mp, p, bytes);
   m[m[mp + MCACHE] + NFREED]++;
   if (m[s + SIZECLASS] === 0) freeLarge(m, mp, s, p, bytes);
@@ -71,18 +68,12 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   m[mp + MALLOCING] = 0;
 }
 
-/** The collector of 2010 has no specials: which blocks are sampled another map knows. */
-function forgetSampled(m: Mem, mp: MRef, p: Ref): void {
-  const bucket = forgetProfiled(m, mp, p);
-  if (bucket !== 0) mprofFree(m, mp, bucket, true);
-}
-
 function freeLarge(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, bytes);
   // Before the heap has it: it may join it with other spans, and give it away.
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefFree(m, p);
+  tellFreed(m, p);
   unmarkSpan(m, p, PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;

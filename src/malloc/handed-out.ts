@@ -1,29 +1,32 @@
-/** What is kept about single blocks beside the bitmap, when malloc hands one out and when one is freed explicitly. */
+/** What the collector learns of single blocks, when malloc hands one out and when one is freed explicitly. */
 import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
-import { checkallocated, checksBlocks } from '../heap/check-bits.ts';
 import { markFreed } from '../heap/bitmap.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
 import { cleartype } from '../heap/mtypes.ts';
-import { setRefFree, setRefNone } from '../heap/refword.ts';
 import type { SpanRef } from '../heap/span.ts';
 
-const COLLECTOR_OF = CONFIG + Config.at.collector;
-
-/** Must malloc tell of every block? */
+/** Reports whether malloc must tell the collector of every block. */
 export function wantsEveryBlock(m: Mem): boolean {
-  return m[COLLECTOR_OF] === COLLECTOR.refword || checksBlocks(m);
+  const { seesAllocations } = hooksOf(m);
+  return seesAllocations !== undefined && seesAllocations(m);
 }
 
-/** The block at `p` is handed out. */
+/** Tells a collector that wants it that the block at `p` is handed out. */
 export function tellCollector(m: Mem, p: Ref): void {
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefNone(m, p);
-  else if (checksBlocks(m)) checkallocated(m, p);
+  const { blockAllocated } = hooksOf(m);
+  if (blockAllocated !== undefined && wantsEveryBlock(m)) blockAllocated(m, p);
 }
 
-/** The block at `p` of `s` has been freed explicitly, and is its owner's to hand out again. */
+/** Tells a collector that wants it that the block at `p` is freed explicitly. */
+export function tellFreed(m: Mem, p: Ref): void {
+  const { blockFreed } = hooksOf(m);
+  if (blockFreed !== undefined) blockFreed(m, p);
+}
+
+/** Clears what is kept of the block at `p` of `s`, which is freed explicitly; the owner of the span may hand it out again. */
 export function handedBack(m: Mem, s: SpanRef, p: Ref): void {
   markFreed(m, p);
   cleartype(m, s, p);
-  if (m[COLLECTOR_OF] === COLLECTOR.refword) setRefFree(m, p);
+  tellFreed(m, p);
 }

@@ -4,6 +4,7 @@
  *
  * Law: a span in `alloc` has incache set and is on its mcentral's empty list.
  */
+import { ownedBy } from '../memory/guardian.ts';
 import { by, struct } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { P, type PRef } from '../machine/p.ts';
@@ -14,7 +15,7 @@ export const NUM_STACK_ORDERS = 4;
 
 export type MCacheRef = Ref;
 
-const OWNER = 'the M of its P; others with the world stopped';
+const OWNER = ownedBy('P', 'in a stopped world any M');
 
 export const MCache = struct('mcache', 192, {
   /** Span of each class, the empty span when it has none. */

@@ -4,11 +4,12 @@
  *
  * Swept spans are kept at the end of `empty`, so a search of it can stop at the first.
  */
-import { by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { by, lockField, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { PAGE_BYTES, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
@@ -19,12 +20,12 @@ import { SWEEPGEN, mheapFree } from './mheap.ts';
 
 export type MCentralRef = Ref;
 
-const LOCK_GUARD = 'mcentral.lock';
+const LOCK_GUARD = guardedBy('mcentral.lock');
 
 export const MCentral = struct('mcentral', 32, {
-  lock: by('lock.ts', LOCK_WORDS),
-  nonempty: by(LOCK_GUARD, SpanList.words),
-  empty: by(LOCK_GUARD, SpanList.words),
+  lock: lockField('mcentral.lock'),
+  nonempty: part('spanlist', SpanList.words, LOCK_GUARD),
+  empty: part('spanlist', SpanList.words, LOCK_GUARD),
   /** Free blocks in the spans that no P caches. */
   nfree: by(LOCK_GUARD),
   pad: padding(25),

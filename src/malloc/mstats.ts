@@ -2,15 +2,16 @@
  * MStats: what the runtime knows about its memory. Bytes and counts that only grow are wide
  * (two words); live-heap quantities are in quads, see memory/address.ts.
  */
+import { BOOT, guardedBy, stoppedWorld } from '../memory/guardian.ts';
 import { atomic, by, padding, struct } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
 import type { Ref } from '../memory/address.ts';
 import type { Figure } from '../base/figure.ts';
 
-const HEAP = 'mheap.lock';
-const STOPPED = 'world stopped';
-const SYS = 'sys.lock';
+const HEAP = guardedBy('mheap.lock');
+const STOPPED = stoppedWorld();
+const SYS = guardedBy('sys.lock');
 
 /** Pauses remembered. */
 export const PAUSES = 256;
@@ -38,7 +39,7 @@ export const MStats = struct('mstats', 1408, {
   /** Bytes of span records, of MCaches, of the collector's structures, of the profiler's, of everything else persistent. */
   mspanInuse: by(STOPPED, 2),
   mspanSys: by(SYS, 2),
-  mcacheInuse: by('boot', 2),
+  mcacheInuse: by(BOOT, 2),
   mcacheSys: by(SYS, 2),
   gcSys: by(SYS, 2),
   buckhashSys: by(SYS, 2),
@@ -47,9 +48,9 @@ export const MStats = struct('mstats', 1408, {
   stacksSys: by(SYS, 2),
   /** Bytes of stack spans, part of heapInuse and heapSys until somebody reads the figures. */
   stacksInuse: by(HEAP, 2),
-  enablegc: by('boot'),
+  enablegc: by(BOOT),
   /** GOGC; -1 for off. */
-  gcpercent: by('mheap.lock; racily read, with racyLoad, to decide on a collection'),
+  gcpercent: by(guardedBy('mheap.lock', { reads: 'racy', note: 'to decide on a collection' })),
   /** As it was when the last mark ended: the goal is kept by it until the next. */
   cyclePercent: by(STOPPED),
   numgc: by(STOPPED),

@@ -2,21 +2,24 @@
  * persistentalloc: small pieces of memory that are never given back, cut from chunks of the
  * system's; large ones are the system's own.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal, outOfMemory } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { sysAlloc, sysMove } from './sys.ts';
 
+const LOCK_GUARD = guardedBy('persistent.lock');
+
 export const Persistent = struct('persistent', 32, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('persistent.lock'),
   /** The chunk that pieces are cut from, 0 for none yet, and the words of it that are taken. */
-  base: by('persistent.lock'),
-  off: by('persistent.lock'),
+  base: by(LOCK_GUARD),
+  off: by(LOCK_GUARD),
 });
 
 const PERSISTENT: Ref = globalRecord('persistent', Persistent);

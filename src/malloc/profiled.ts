@@ -1,30 +1,28 @@
-/** Which bucket a sampled block belongs to: a special of its span says so, or, with the collector of 2010, the map of addresses. */
+/** The bucket of a sampled block: a special of its span names it, unless the collector records samples itself. */
 import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
-import { setRefProfiled } from '../heap/refword.ts';
-import { getaddrbucket, setaddrbucket } from './addr-buckets.ts';
-import type { BucketRef } from './buckets.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
+import { mprofFree, type BucketRef } from './buckets.ts';
 import { removeprofilebucket, setprofilebucket } from './specials.ts';
 
-const COLLECTOR_OF = CONFIG + Config.at.collector;
-
-/** Remembers that the block `p` was sampled for `bucket`. */
+/** Records that the block at `p` was sampled for `bucket`. */
 export function recordProfiled(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
-  if (m[COLLECTOR_OF] !== COLLECTOR.refword) {
-    setprofilebucket(m, mp, p << 2, bucket);
-    return;
-  }
-  setaddrbucket(m, mp, p << 2, bucket);
-  setRefProfiled(m, p);
+  const { blockSampled } = hooksOf(m);
+  if (blockSampled !== undefined) blockSampled(m, mp, p, bucket);
+  else setprofilebucket(m, mp, p << 2, bucket);
 }
 
-/**
- * For who frees the block `p` without going through its specials: its bucket, which is
- * forgotten and is to be told with mprofFree; 0 if `p` was not sampled.
- */
+/** Forgets the sample of the block at `p` and returns its bucket, 0 if it was not sampled. */
 export function forgetProfiled(m: Mem, mp: MRef, p: Ref): BucketRef {
-  if (m[COLLECTOR_OF] !== COLLECTOR.refword) return removeprofilebucket(m, mp, p << 2);
-  return getaddrbucket(m, mp, p << 2);
+  const { takeSample } = hooksOf(m);
+  return takeSample === undefined ? removeprofilebucket(m, mp, p << 2) : takeSample(m, mp, p);
+}
+
+/** Counts the free of the block at `p`, if the collector has recorded a sample of it. A special of the block is counted with the specials. */
+export function freeProfiled(m: Mem, mp: MRef, p: Ref): void {
+  const { takeSample } = hooksOf(m);
+  if (takeSample === undefined) return;
+  const bucket = takeSample(m, mp, p);
+  if (bucket !== 0) mprofFree(m, mp, bucket, true);
 }

@@ -2,7 +2,8 @@
  * The log of what the scavenger does: a ring of records that the watcher reads, for the `scvg` lines of
  * gctrace. A full ring makes the writer wait for the watcher, so no record is lost.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
@@ -14,7 +15,7 @@ import type { MRef } from '../machine/m.ts';
 import { MHEAP_LOCK } from './mheap.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
-const GUARDIAN = 'mheap.lock';
+const GUARDIAN = guardedBy('mheap.lock');
 
 /** `forcing` and `forced` enclose a collection that only the clock asked for; `released`: free spans were looked through. */
 export const SCAVENGE = { forcing: 0, forced: 1, released: 2 } as const;
@@ -42,14 +43,14 @@ export const SCAVENGE_LOG_CAP = 32;
 
 export const ScavengeLog = struct('scavengelog', 48 + SCAVENGE_LOG_CAP * ScavengeRecord.words, {
   /** Records ever written, ever read. */
-  xwritten: atomic('the holder of mheap.lock'),
+  xwritten: atomic('written under mheap.lock'),
   pad0: padding(15),
-  xread: atomic('the watcher'),
+  xread: atomic('the watcher writes it'),
   pad1: padding(15),
   /** Releases by the clock so far. */
   releases: by(GUARDIAN),
   pad2: padding(15),
-  records: by(GUARDIAN, SCAVENGE_LOG_CAP * ScavengeRecord.words),
+  records: part('scavengerecord', SCAVENGE_LOG_CAP * ScavengeRecord.words),
 });
 
 const LOG: Ref = globalRecord('scavengelog', ScavengeLog);

@@ -10,7 +10,7 @@ import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPECIAL_KIND, Special, type SpecialRef } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
-import { refreshRefFlags } from '../heap/refword.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
 import { mprofFree, type BucketRef } from './buckets.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
 import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
@@ -107,7 +107,7 @@ function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
     m[x + OFFSET] = offset;
     m[x + NEXT] = at;
     m[link] = x;
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   }
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
@@ -124,11 +124,17 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
   let x = m[link];
   if (x !== 0 && m[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {
     m[link] = m[x + NEXT];
-    refreshRefFlags(m, s, offset);
+    tellChanged(m, s, offset);
   } else x = 0;
   unlock(m, mp, s + SPANLOCK);
   m[mp + LOCKS]--;
   return x;
+}
+
+/** Tells a collector that wants it that the specials at byte `offset` of `s` have changed. */
+function tellChanged(m: Mem, s: SpanRef, offset: number): void {
+  const { specialsChanged } = hooksOf(m);
+  if (specialsChanged !== undefined) specialsChanged(m, s, offset);
 }
 
 /** The link to the first special at or after (offset, kind). */

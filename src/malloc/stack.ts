@@ -9,12 +9,13 @@
  * Law, of every stack span: nalloc counts the stacks that goroutines have or Ps keep;
  * nalloc + |freelist| == nelems.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { lockField, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { PAGE_WORDS, PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListIsEmpty, spanListRemove, type SpanListRef } from '../heap/span-list.ts';
@@ -23,9 +24,9 @@ import { mheapAllocStack, mheapFreeStack } from './mheap.ts';
 
 export const StackPool = struct('stackpool', 16, {
   /** Go's stackpoolmu. */
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('stackpool.lock'),
   /** By order, the spans that have free stacks. */
-  spans: by('stackpool.lock', NUM_STACK_ORDERS * SpanList.words),
+  spans: part('spanlist', NUM_STACK_ORDERS * SpanList.words, guardedBy('stackpool.lock')),
 });
 
 export const STACKPOOL: Ref = globalRecord('stackpool', StackPool);

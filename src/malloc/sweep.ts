@@ -2,13 +2,13 @@
  * Sweeping: frees the blocks of a span that the last mark did not reach, and clears the
  * marks for the next. Who sweeps a span has won it by moving its sweepgen from h-2 to h-1.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy, stoppedWorld } from '../memory/guardian.ts';
+import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT, type Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS } from '../sync/lock.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
@@ -24,17 +24,19 @@ import { lowerGoal } from './pacing.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 import { tracefrees, traces } from './trace.ts';
 
+const GCLOCK_GUARD = guardedBy('gclock');
+
 export const Sweep = struct('sweep', 48, {
   /** Go's gclock. */
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('gclock'),
   /** The background sweeper, and whether it waits. */
-  g: by('gclock'),
-  parked: by('gclock'),
+  g: by(GCLOCK_GUARD),
+  parked: by(GCLOCK_GUARD),
   /** The scavenger, and whether it waits. */
-  scavenger: by('gclock'),
-  scavengerParked: by('gclock'),
+  scavenger: by(GCLOCK_GUARD),
+  scavengerParked: by(GCLOCK_GUARD),
   /** Spans to sweep in this cycle: allspans [0, nspan). */
-  nspan: by('written with the world stopped'),
+  nspan: by(stoppedWorld()),
   pad0: padding(9),
   /** Next of them to look at. */
   xspanidx: atomic('sweepers'),

@@ -10,14 +10,15 @@
  *
  * Law: the statistics named …_sys add up to `mapped`.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { BOOT, guardedBy } from '../memory/guardian.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { clearWords } from '../memory/clear.ts';
 import { addWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 
 /** Pieces of the arena's range that others can hold. */
@@ -27,10 +28,10 @@ const LOW_UNIT = 16;
 /** The system's page in the arena's range; the heap's are twice as large. */
 export const OS_PAGE_WORDS = 1024;
 
-const LOCK_GUARD = 'sys.lock';
+const LOCK_GUARD = guardedBy('sys.lock');
 
 export const Sys = struct('sys', 64, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('sys.lock'),
   /** First word of the low area, and of the arena's range, that was not given out yet. */
   low: by(LOCK_GUARD),
   high: by(LOCK_GUARD),
@@ -41,8 +42,8 @@ export const Sys = struct('sys', 64, {
   unused: by(LOCK_GUARD, 2),
   faulted: by(LOCK_GUARD, 2),
   /** What others hold in the arena's range: first word and past the last, ascending. */
-  nholes: by('boot'),
-  holes: by('boot', MAX_HOLES * 2),
+  nholes: by(BOOT),
+  holes: by(BOOT, MAX_HOLES * 2),
 });
 
 export const SYS: Ref = globalRecord('sys', Sys);

@@ -5,12 +5,14 @@
  *
  * What is allocated before the machine runs is not traced, as nobody reads the ring then.
  */
-import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { inRegion } from '../memory/regions.ts';
+import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
 import { ringDoorbell } from '../sync/bell.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import { G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -20,12 +22,12 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
 export const TraceRing = struct('tracering', 48, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('trace.lock'),
   pad0: padding(14),
   /** Records ever written, ever read. */
-  xwritten: atomic('who holds the lock'),
+  xwritten: atomic('written under trace.lock'),
   pad1: padding(15),
-  xread: atomic('the watcher'),
+  xread: atomic('the watcher writes it'),
 });
 
 /** What happened; a collection begins, shows each goroutine, and its trace ends. */
@@ -34,22 +36,25 @@ export const TRACE = { alloc: 0, free: 1, gc: 2, goroutine: 3, gcEnd: 4 } as con
 /** Frames of a call stack that are kept. */
 const FRAMES = 22;
 
+const LOCK_GUARD = guardedBy('trace.lock');
+
 export const TraceRecord = struct('tracerecord', 32, {
-  kind: by('trace.lock'),
+  kind: by(LOCK_GUARD),
   /** The block, and its bytes. */
-  p: by('trace.lock'),
-  size: by('trace.lock'),
+  p: by(LOCK_GUARD),
+  size: by(LOCK_GUARD),
   /** Of the goroutine. */
-  goid: by('trace.lock'),
-  status: by('trace.lock'),
-  waitreason: by('trace.lock'),
+  goid: by(LOCK_GUARD),
+  status: by(LOCK_GUARD),
+  waitreason: by(LOCK_GUARD),
   /** Frames on its stack, of which the innermost are in `pc`: indices of the text segment. */
-  depth: by('trace.lock'),
-  pc: by('trace.lock', FRAMES),
+  depth: by(LOCK_GUARD),
+  pc: by(LOCK_GUARD, FRAMES),
 });
 
 /** Records that the ring holds, a power of two: more than one span has blocks. */
 export const TRACE_CAP = 4096;
+inRegion(TraceRecord, 'trace', { label: 'trace record ', count: TRACE_CAP });
 
 const RING: Ref = globalRecord('trace', TraceRing);
 export const TRACE_LOCK = RING + TraceRing.at.lock;

@@ -1,12 +1,12 @@
 /**
- * Addresses of the simulated machine. Inside the code everything is a *ref*: the index of
- * a 32-bit word in `m`; 0 is nil. In the heap a pointer of the 64-bit machine is two words:
+ * Addresses of the simulated machine. The code refers to memory by *refs*: a ref is the index
+ * of a 32-bit word in `m`; 0 is nil. In the heap, a pointer of the 64-bit machine is two words:
  *
  *     low   byte offset in the buffer (ref * 4)
- *     high  0xc0, so that the address reads 0xc0_0000_0000 + offset, as Go's did
+ *     high  0xc0, so that the address reads 0xc0_0000_0000 + offset, as in Go
  *
- * The high word is what tells a pointer from an integer, so conservative scanning has the
- * false positives and the safety that Go's had.
+ * The high word distinguishes a pointer from an integer, so conservative scanning has the same
+ * false positives and the same safety as in Go.
  */
 import type { Mem } from './struct.ts';
 
@@ -18,32 +18,32 @@ export const PTR_TAG = 0xc0;
 
 export const PAGE_SHIFT = 13;
 export const PAGE_BYTES = 1 << PAGE_SHIFT;
-/** log2 of a page's 32-bit words. */
+/** log2 of the 32-bit words of a page. */
 export const PAGE_WORD_SHIFT = PAGE_SHIFT - 2;
 export const PAGE_WORDS = PAGE_BYTES / 4;
 
 /**
- * Live-heap quantities (heap_alloc, next_gc, an MCache's cachealloc) are kept in units of 8
- * bytes, "quads": every block size is a multiple of 8, and a signed 32-bit word then counts
- * 16 GiB, so they stay single words that atomics can change.
+ * Live-heap quantities (heap_alloc, next_gc, an MCache's cachealloc) count quads, units of 8
+ * bytes. Every block size is a multiple of 8. A signed 32-bit word counts quads up to 16 GiB, so
+ * each quantity is a single word, which atomics can change.
  */
 export const QUAD_SHIFT = 3;
 export const QUAD_BYTES = 1 << QUAD_SHIFT;
 
-/** Stores the pointer `ref` (0 for nil) at `slot` of the 64-bit machine. */
+/** Stores the pointer `ref`, 0 for nil, at `slot` on the 64-bit machine. */
 export function storePointer(m: Mem, slot: Ref, ref: Ref): void {
-  // The tag is written first and survives nil: a racing writer can then never leave a
-  // pointer without its tag, which the collector would take for an integer.
+  // The tag is written first, and nil keeps it: so racing writers never leave a pointer
+  // without its tag, which the collector would take for an integer.
   if (ref !== 0) m[slot + 1] = PTR_TAG;
   m[slot] = ref << 2;
 }
 
-/** The pointer at `slot` of the 64-bit machine, 0 for nil. */
+/** Returns the pointer at `slot` on the 64-bit machine, 0 for nil. */
 export function loadPointer(m: Mem, slot: Ref): Ref {
   return m[slot] >>> 2;
 }
 
-/** `0xc000012340`, for people. */
+/** Formats `ref` as Go prints a pointer: `0xc000012340`, or `nil`. */
 export function formatAddress(ref: Ref): string {
   return ref === 0 ? 'nil' : `0xc0${(ref * 4).toString(16).padStart(8, '0')}`;
 }

@@ -1,8 +1,8 @@
-/** Clearing memory: a loop for blocks, the engine's own for runs. */
+/** Clears memory: blocks by a loop, longer runs by the engine's fill. */
 import type { Mem } from './struct.ts';
 import type { Ref } from './address.ts';
 
-/** Below this many words a call into the engine costs more than the loop. */
+/** Up to so many words, the loop costs less than a call into the engine. */
 const LOOP_WORDS = 64;
 
 /** Sets `words` words from `start` to 0. */

@@ -1,18 +1,14 @@
 /** What the machine was built with. Written before the first worker starts, constant after. */
+import { BOOT } from './guardian.ts';
 import { by, struct, type Mem } from './struct.ts';
 import { globalRecord } from './segment.ts';
 import type { Ref } from './address.ts';
-
-const BOOT = 'boot';
 
 /** Bits of the `debug` word: what GODEBUG switched on in Go. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;
 
 /** Where the collector learns which words of a block are pointers; see heap/type.ts. */
 export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
-
-/** Which collector runs; see gc/collector.ts. */
-export const COLLECTOR = { parallel: 0, bitmap: 1, refword: 2 } as const;
 
 /** What can be chosen of the lab's mark loop: how it marks, which object is next, which of its words; see gc/scanblock-lab.ts. */
 export const MARK_BY = { cas: 0, byte: 1 } as const;
@@ -85,9 +81,9 @@ export const Config = struct('config', 64, {
   typeTable: by(BOOT),
   /** A bit for each heap word, with --types heapbits: it may hold a pointer. */
   ptrBits: by(BOOT),
-  /** A reference word for each block, with --collector refword. */
-  refwords: by(BOOT),
-  /** See TYPES, COLLECTOR, DEBUG. */
+  /** What the collector keeps beside the bitmap, if anything; see gc/collectors/descriptor.ts. */
+  collectorData: by(BOOT),
+  /** One of TYPES; the number of the collector in gc/collectors/registry.ts; bits of DEBUG. */
   types: by(BOOT),
   collector: by(BOOT),
   debug: by(BOOT),
@@ -99,6 +95,8 @@ export const Config = struct('config', 64, {
   memprofileRate: by(BOOT),
   /** Finalizers that a block of their queue holds. */
   finBlockCap: by(BOOT),
+  /** 1: the collector has a write barrier; see heap/write-pointer.ts. */
+  barrier: by(BOOT),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);

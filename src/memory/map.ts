@@ -4,12 +4,12 @@
  * every access ten times slower.
  *
  *     segment | Gs | Ms | Ps | data | bss | cycle log | collect stats | trace | type table |
- *     persistent | workbufs | spans | span map | pointer bits | reference words | hints |
+ *     persistent | workbufs | spans | span map | pointer bits | collector data | hints |
  *     bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { COLLECTOR, CONFIG, Config, DEBUG, DIRECTION, MARK_BY, ORDER, TYPES } from './config.ts';
+import { CONFIG, Config, DEBUG, DIRECTION, MARK_BY, ORDER, TYPES } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -49,7 +49,7 @@ export interface MachineShape {
   readonly gcEvery: number;
   /** Words of the type table. */
   readonly typeWords: number;
-  /** One of TYPES, of COLLECTOR; bits of DEBUG. */
+  /** One of TYPES; a collector's number in gc/collectors/registry.ts; bits of DEBUG. */
   readonly types: number;
   readonly collector: number;
   readonly debug: number;
@@ -91,6 +91,8 @@ export interface RecordSizes {
   readonly collectStats: number;
   /** The ring of allocfreetrace, as a whole. */
   readonly trace: number;
+  /** What collector number `id` keeps beside the bitmap of an arena of `arenaPages` pages. */
+  readonly collectorData: (id: number, arenaPages: number) => number;
 }
 
 export interface Region {
@@ -149,8 +151,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('spanMap', arenaPages, 1, 16);
   const heapWords = (arenaPages * PAGE_WORDS) / ptrWords;
   place('ptrBits', shape.types === TYPES.heapbits ? heapWords / 32 : 0, 0, 16);
-  // As many as a page could hold blocks of 8 bytes.
-  place('refwords', shape.collector === COLLECTOR.refword ? arenaPages * (PAGE_WORDS / 2) : 0, 0, 16);
+  place('collectorData', sizes.collectorData(shape.collector, arenaPages), 0, 16);
   // A bit for each 16 bytes: 32 of them share a word.
   place('hints', shape.policy === WITHOUT_HINTS ? 0 : (arenaPages * PAGE_WORDS) / 128, 0, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
@@ -224,12 +225,14 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     collectStats: start.collectStats,
     trace: start.trace,
     ptrBits: start.ptrBits,
-    refwords: start.refwords,
+    collectorData: start.collectorData,
     types: shape.types,
     collector: shape.collector,
     debug: shape.debug,
     memprofileRate: shape.memprofileRate,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
+    // Set by boot, which knows the collectors.
+    barrier: 0,
     seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {

@@ -1,8 +1,9 @@
 /**
- * Where the runtime's global records lie: the static segment at the start of the shared
- * memory, in this order. Word 0 stays unused, because ref 0 is nil.
+ * The static segment: the runtime's global records, at the start of the shared memory, in
+ * this order. Word 0 stays unused, because ref 0 is nil.
  */
 import { CACHE_LINE, type Struct } from './struct.ts';
+import { placeRecord } from './places.ts';
 import type { Ref } from './address.ts';
 
 const SEGMENT = layOut({
@@ -34,18 +35,21 @@ export const SEGMENT_WORDS = SEGMENT.end;
 
 export type SegmentName = keyof typeof SEGMENT.at;
 
-/** Every slot of the segment, for docs/memory-map.md. */
+/** Every slot of the segment, in order. */
 export const segmentSlots: readonly { name: string; at: Ref; words: number }[] = SEGMENT.slots;
 
 /**
- * The ref of the global record `slot`, which holds `count` records of shape `record`.
- * @throws Error at load if they don't fit where they were given room.
+ * Places `count` records of shape `record` in `slot`, `offset` words from its start.
+ * @returns the ref of the first
+ * @throws Error at load if they don't fit the slot
  */
-export function globalRecord(slot: SegmentName, record: Struct, count = 1): Ref {
-  if (record.words * count > SEGMENT.sizes[slot]) {
-    throw new Error(`${slot}: ${count} x ${record.words} words don't fit in ${SEGMENT.sizes[slot]}`);
+export function globalRecord(slot: SegmentName, record: Struct, count = 1, offset = 0): Ref {
+  if (offset + record.words * count > SEGMENT.sizes[slot]) {
+    throw new Error(`${slot}: ${count} x ${record.words} words don't fit in ${SEGMENT.sizes[slot] - offset}`);
   }
-  return SEGMENT.at[slot];
+  const at = SEGMENT.at[slot] + offset;
+  placeRecord({ kind: 'segment', record, slot, at, count });
+  return at;
 }
 
 function layOut<Name extends string>(sizes: Readonly<Record<Name, number>>) {
@@ -54,7 +58,7 @@ function layOut<Name extends string>(sizes: Readonly<Record<Name, number>>) {
   let end = 0;
   for (const name of Object.keys(sizes) as Name[]) {
     const words = sizes[name];
-    if (words % CACHE_LINE !== 0) throw new Error(`${name}: ${words} words are no whole cache lines`);
+    if (words % CACHE_LINE !== 0) throw new Error(`${name}: ${words} words are not whole cache lines`);
     at[name] = end;
     slots.push({ name, at: end, words });
     end += words;

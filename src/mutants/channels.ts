@@ -5,7 +5,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'chan-parks-unlocked',
     history: 'constructed',
-    breaks: 'a goroutine is on the queue of an unlocked channel before it counts as waiting: who takes it off readies one that still runs',
+    breaks: 'a goroutine enters the queue of an unlocked channel before its status is waiting: another goroutine dequeues and readies it while it still runs',
     file: 'src/runtime/chan.ts',
     find: 'm[mp + WAITLOCK] = c + LOCK;',
     replace: 'unlock(m, mp, c + LOCK);',
@@ -14,7 +14,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'chan-copies-late',
     history: 'constructed',
-    breaks: 'the element comes to the receiver only when that is ready: it may run before, and find nothing',
+    breaks: 'the element is stored after the receiver is readied: the receiver may run first and find nothing',
     file: 'src/runtime/chan.ts',
     find: `const sg = sendLocked(m, gp, c, elem);
   if (sg === WOULD_BLOCK) return`,
@@ -33,7 +33,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'select-claimed-twice',
     history: 'constructed',
-    breaks: 'two channels let the same goroutine go: it gets two elements and is readied twice',
+    breaks: 'two channels dequeue the same goroutine: it gets two elements and is readied twice',
     file: 'src/runtime/waitq.ts',
     find: 'if (Atomics.compareExchange(m, m[sg + SG_G] + XSELECTED, 0, 1) === 0) return sg;',
     replace: 'if (Atomics.load(m, m[sg + SG_G] + XSELECTED) === 0) { Atomics.store(m, m[sg + SG_G] + XSELECTED, 1); return sg; }',
@@ -42,7 +42,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'chan-sendx-kept',
     history: 'constructed',
-    breaks: 'who receives from a full buffer and lets a sender fill the place does not say where the next send goes: it overwrites an element',
+    breaks: 'a receive from a full buffer lets a blocked sender fill the slot without advancing the send index: the next send overwrites an element',
     file: 'src/runtime/chan.ts',
     find: `    m[c + SENDX] = m[c + RECVX];
 `,
@@ -52,7 +52,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'chan-overtakes',
     history: 'constructed',
-    breaks: 'a sender that waits is served before the elements in the buffer, which were sent earlier',
+    breaks: 'a blocked sender is served before the elements in the buffer, which were sent earlier',
     file: 'src/runtime/chan.ts',
     find: `  if (m[c + QCOUNT] > 0) {
     m[gp + CHANOK] = 1;
@@ -79,7 +79,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'close-says-ok',
     history: 'constructed',
-    breaks: 'who waits when the channel is closed is told that its zero was sent',
+    breaks: 'a receiver that close wakes reports its zero as a sent value',
     file: 'src/runtime/chan.ts',
     find: `    m[m[sg + SG_G] + CHANOK] = 0;
     m[sg + LINK] = 0;`,
@@ -89,7 +89,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'select-locks-same-twice',
     history: 'constructed',
-    breaks: 'a select with the same channel in two cases locks it twice, and waits for itself',
+    breaks: 'a select with the same channel in two cases locks it twice and deadlocks with itself',
     file: 'src/runtime/select.ts',
     find: '    if (c !== last) lock(m, mp, c + LOCK);',
     replace: '    lock(m, mp, c + LOCK);',
@@ -98,7 +98,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'select-unordered',
     history: 'constructed',
-    breaks: 'a select locks its channels as its cases name them: two selects wait for each other',
+    breaks: 'a select locks its channels in the order of its cases: two selects deadlock',
     file: 'src/runtime/select.ts',
     find: `    while (at > 0 && getSlot(m, gp, cases[at - 1].chan) > c) at--;
 `,
@@ -108,7 +108,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'select-sends-on-recvq',
     history: 'constructed',
-    breaks: 'a select that waits to send is queued among those that wait to receive',
+    breaks: 'a select blocked on a send enters the queue of receivers',
     file: 'src/runtime/select.ts',
     find: 'c + (sends ? SENDQ : RECVQ)',
     replace: 'c + (sends ? RECVQ : RECVQ)',
@@ -117,7 +117,7 @@ export const CHANNELS: readonly KnownBug[] = [
   {
     name: 'waitlock-kept',
     history: 'constructed',
-    breaks: 'the lock that a goroutine parked under is released once more when the next parks under none',
+    breaks: 'the lock of one park is released again by the next park, which has none',
     file: 'src/runtime/schedule.ts',
     find: `  m[mp + WAITLOCK] = 0;
 `,

@@ -1,11 +1,11 @@
-/** What a cycle counts of itself, the goal that follows from it, and statistics of two moments. */
+/** The statistics of a cycle, the goal computed from them, and inconsistent snapshots. */
 import type { KnownBug } from './known-bug.ts';
 
 export const FIGURES: readonly KnownBug[] = [
   {
     name: 'memstats-copied-late',
     history: 'constructed',
-    breaks: 'the statistics are copied when the others run again',
+    breaks: 'the statistics are copied after the world has started',
     file: 'src/runtime/read-memstats.ts',
     find: `  m.copyWithin(into, MSTATS, MSTATS + MStats.words);
   separateStacks(m, into);
@@ -26,7 +26,7 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'numgc-once',
     history: 'constructed',
-    breaks: 'a collection that is followed by another is not counted',
+    breaks: 'a collection that another one follows at once is not counted',
     file: 'src/runtime/gc.ts',
     find: `  m[NUMGC]++;
 `,
@@ -46,22 +46,22 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'heap-marked-before-flush',
     history: 'constructed',
-    breaks: 'what was marked is taken before the MCaches have reported',
+    breaks: 'the marked bytes are read before the MCaches are flushed',
     file: 'src/runtime/gc.ts',
     find: `  cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];`,
     replace: `  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);`,
     scenarios: ['traced'],
   },
   {
     name: 'marked-not-reset',
     history: 'constructed',
-    breaks: 'objects that an M marks are added to those of the last mark',
+    breaks: "the count of marked objects is not reset: it includes the last mark's",
     file: 'src/gc/scanbuf.ts',
     find: `  m[sb + ScanBuf.at.marked] = 0;
 `,
@@ -71,7 +71,7 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'gcstats-of-first-only',
     history: 'constructed',
-    breaks: 'what helpers did is added to what they do in the next cycle',
+    breaks: "the helpers' statistics are not reset: they count again in the next cycle",
     file: 'src/runtime/gc.ts',
     find: '    m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);',
     replace: '    m.fill(0, mAt(m, 0) + GCSTATS, mAt(m, 0) + GCSTATS + GCStats.words);',
@@ -80,7 +80,7 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'handoff-counts-kept',
     history: 'constructed',
-    breaks: 'the half that an M keeps counts as handed off',
+    breaks: 'the half that an M keeps is counted as handed off',
     file: 'src/gc/work.ts',
     find: 'countHandoff(m, mp, nobj >> 1);',
     replace: 'countHandoff(m, mp, nobj - (nobj >> 1));',
@@ -89,7 +89,7 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'live-taken-off-late',
     history: 'constructed',
-    breaks: 'the goal comes down by what the sweep before has freed',
+    breaks: 'the goal is lowered by what the previous sweep has freed',
     file: 'src/malloc/pacing.ts',
     find: 'goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ)',
     replace: 'goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ))',
@@ -98,7 +98,7 @@ export const FIGURES: readonly KnownBug[] = [
   {
     name: 'cycle-percent-late',
     history: 'constructed',
-    breaks: 'the goal after a mark goes by the GOGC of the cycle before',
+    breaks: 'the goal after a mark uses the GOGC value of the previous cycle',
     file: 'src/malloc/pacing.ts',
     find: `  m[CYCLE_PERCENT] = m[GCPERCENT];
   Atomics.store(m, XLIVE_Q, liveQ);

@@ -5,7 +5,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finblock-overfull',
     history: 'constructed',
-    breaks: 'a block takes one finalizer more than it holds, which lies behind it',
+    breaks: 'a finalizer block takes one entry more than its capacity: the entry overwrites the memory behind it',
     file: 'src/malloc/finq.ts',
     find: 'm[m[FIN + FINQ] + CNT] === m[CAP])',
     replace: 'm[m[FIN + FINQ] + CNT] > m[CAP])',
@@ -14,7 +14,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finblock-not-linked',
     history: 'constructed',
-    breaks: 'a full block is not linked behind the next: its finalizers never run',
+    breaks: 'the next finalizer block is not linked to the full one: the finalizers of the full block never run',
     file: 'src/malloc/finq.ts',
     find: `    m[block + NEXT] = m[FIN + FINQ];
 `,
@@ -25,7 +25,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finblock-rest-dropped',
     history: 'constructed',
-    breaks: 'the finalizer goroutine does the first block of its list, and forgets the others',
+    breaks: 'the finalizer goroutine runs the first block of its list and drops the others',
     file: 'src/runtime/system.ts',
     find: 'if (m[gp + REST] === 0) return AFTER_BLOCKS;',
     replace: 'if (m[gp + REST] >= 0) return AFTER_BLOCKS;',
@@ -34,7 +34,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finblock-freed-twice',
     history: 'constructed',
-    breaks: 'a finished block keeps its link into the list under way: free blocks and queued ones mix',
+    breaks: 'a finished block keeps its link into the running list: the free list joins the queue',
     file: 'src/runtime/system.ts',
     find: `  m[block + NEXT] = m[FINC];
 `,
@@ -44,7 +44,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'bgsweep-parked-kept',
     history: 'constructed',
-    breaks: 'the background sweeper is woken, and still counts as asleep',
+    breaks: 'a woken background sweeper keeps its parked flag',
     file: 'src/runtime/gc.ts',
     find: `    m[PARKED] = 0;
     ready(m, mp, m[BGSWEEP_G]);`,
@@ -54,7 +54,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'bgsweep-not-woken',
     history: 'constructed',
-    breaks: 'the background sweeper no longer counts as asleep, but nobody wakes it',
+    breaks: 'the background sweeper is marked awake but is never readied',
     file: 'src/runtime/gc.ts',
     find: `    m[PARKED] = 0;
     ready(m, mp, m[BGSWEEP_G]);`,
@@ -64,7 +64,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'bgsweep-never-parked',
     history: 'constructed',
-    breaks: 'the background sweeper sleeps without saying so: nobody wakes it again',
+    breaks: 'the background sweeper sleeps without setting its parked flag: it is never woken again',
     file: 'src/runtime/system.ts',
     find: `  m[PARKED] = 1;
   return parkUnder(m, mp, gp, GCLOCK`,
@@ -83,7 +83,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'pause-sweeps-kept',
     history: 'constructed',
-    breaks: 'spans swept in the pause count again in the next cycle',
+    breaks: 'the count of spans swept in the pause is not reset: it counts again in the next cycle',
     file: 'src/runtime/gc.ts',
     find: 'pause: Atomics.exchange(m, XNPAUSESWEEP, 0)',
     replace: 'pause: Atomics.load(m, XNPAUSESWEEP)',
@@ -92,7 +92,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'bgsweep-made-each-time',
     history: 'constructed',
-    breaks: 'each collection makes another background sweeper',
+    breaks: 'each collection starts another background sweeper',
     file: 'src/runtime/gc.ts',
     find: `  if (m[BGSWEEP_G] === 0) {
     m[BGSWEEP_G] = newproc`,
@@ -103,7 +103,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'fingwake-kept',
     history: 'constructed',
-    breaks: 'that something was queued is remembered after the wake-up',
+    breaks: 'the queued flag is set after the wake-up',
     file: 'src/runtime/finalizer.ts',
     find: `    m[FINGWAKE] = 0;
 `,
@@ -113,9 +113,9 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finalized-entry-kept',
     history: 'constructed',
-    breaks: 'a finalizer that has run is a root still',
+    breaks: 'a finalizer that has run is still a root',
     file: 'src/runtime/system.ts',
-    find: `  for (let i = 0; i < Finalizer.words; i++) m[f + i] = 0;
+    find: `  clearPointers(m, f, Finalizer.words);
 `,
     replace: '',
     scenarios: ['finalizers-blocks'],
@@ -123,9 +123,9 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finalized-stays-in-frame',
     history: 'constructed',
-    breaks: 'the object stays in the frame of the finalizer goroutine',
+    breaks: 'the frame of the finalizer goroutine keeps its pointer to the object',
     file: 'src/runtime/system.ts',
-    find: `  clearWords(m, slot, RUNFINQ.slots * pw);
+    find: `  clearPointers(m, slot, RUNFINQ.slots * pw);
 `,
     replace: '',
     scenarios: ['finalizers'],
@@ -133,7 +133,7 @@ export const QUEUES: readonly KnownBug[] = [
   {
     name: 'finblock-count-kept',
     history: 'constructed',
-    breaks: 'a finished block is free with the count it had',
+    breaks: 'a finished block enters the free list with its old count',
     file: 'src/runtime/system.ts',
     find: `  m[block + CNT] = 0;
 `,

@@ -1,11 +1,11 @@
-/** Finalizers and other specials: set beside the sweep, queued once, run once, somebody woken for them. */
+/** Finalizers and other specials: set during a sweep, queued once, run once; their goroutine is woken. */
 import type { KnownBug } from './known-bug.ts';
 
 export const FINALIZERS: readonly KnownBug[] = [
   {
     name: 'finq-read-unlocked',
     history: 'golang/go 72c4ee1a9d',
-    breaks: 'the finalizer goroutine takes the queue without its lock: what is queued at that moment is lost with it',
+    breaks: 'the finalizer goroutine takes the queue without its lock: a finalizer queued at that moment is lost',
     file: 'src/runtime/system.ts',
     find: `  lock(m, mp, FINLOCK);
   const block = m[FINQ];
@@ -20,7 +20,7 @@ export const FINALIZERS: readonly KnownBug[] = [
   {
     name: 'bgsweep-gives-up',
     history: 'golang/go fed5428c4a',
-    breaks: 'the background sweeper sleeps after one span, and nobody else sweeps: finalizers of the rest never come due',
+    breaks: 'the background sweeper sleeps after one span and no other M sweeps: the finalizers of the remaining spans are never queued',
     file: 'src/runtime/system.ts',
     find: `    Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
     return yieldTo(BGSWEEP.pc);
@@ -39,7 +39,7 @@ export const FINALIZERS: readonly KnownBug[] = [
   {
     name: 'fingwake-until-swept',
     history: 'golang/go f8c350873c, issue 7533',
-    breaks: 'that all spans were started counts as all swept: who queues the last finalizers after that asks nobody to run them',
+    breaks: 'sweeping counts as done once every span is claimed: finalizers queued by the last sweeps start no finalizer goroutine',
     file: 'src/malloc/finq.ts',
     find: `/** Queues the finalizer \`fn\` of the object at \`p\`, or of the byte \`inner\` (0 to 3) after it. */
 export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
@@ -53,7 +53,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
@@ -72,7 +72,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  storePointer(m, f + Finalizer.at.arg, p);
+  writePointer(m, f + Finalizer.at.arg, p << 2);
   m[f + Finalizer.at.arg] |= inner;
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
@@ -83,7 +83,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'finblock-cleared-late',
     history: 'golang/go d3836aba31',
-    breaks: 'the entries of a finished block are zeroed when it is free for use already: a finalizer queued meanwhile is wiped out',
+    breaks: 'a finished block is cleared after it has entered the free list: a finalizer queued meanwhile is cleared',
     file: 'src/runtime/system.ts',
     find: `  m[FINC] = block;
   unlock(m, mp, FINLOCK);
@@ -97,7 +97,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'tiny-first-finalizer-only',
     history: 'golang/go bf606094ee, issue 13100',
-    breaks: 'of several finalizers on one tiny block only the first comes due, for it keeps the block',
+    breaks: 'only the first of several finalizers on one tiny block is queued: it keeps the block alive',
     file: 'src/malloc/sweep-specials.ts',
     find: `    freeSpecial(m, mp, x);
   }
@@ -111,7 +111,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'finalized-unprofiled',
     history: 'golang/go 348087877c, issue 3668',
-    breaks: "a block's other specials go with its finalizer: the profiler never learns when it is freed",
+    breaks: "a block's other specials are removed with its finalizer: the profiler never learns of the free",
     file: 'src/malloc/sweep-specials.ts',
     find: `    if (m[x + KIND] !== SPECIAL_KIND.finalizer) {
       at = x + NEXT;
@@ -130,7 +130,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'special-linked-unlocked',
     history: 'constructed',
-    breaks: 'the place in the list is looked for before the lock is taken: two specials set at once, and one is lost',
+    breaks: 'the position in the list is found before the lock is taken: one of two concurrent specials is lost',
     file: 'src/malloc/specials.ts',
     find: `  lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, m[x + KIND]);`,
@@ -141,7 +141,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'special-freed-unlocked',
     history: 'constructed',
-    breaks: 'sweepers give special records back without the lock: one of two is lost',
+    breaks: 'sweepers free special records without the lock: one of two concurrent frees is lost',
     file: 'src/malloc/sweep-specials.ts',
     find: `  lock(m, mp, SPECIAL_LOCK);
   fixallocFree(m, SPECIALALLOC, x);
@@ -152,7 +152,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'finalizer-keeps-nothing',
     history: 'constructed',
-    breaks: 'an object whose finalizer is due is freed by the same sweep',
+    breaks: 'a sweep that queues a finalizer frees its object as well',
     file: 'src/malloc/sweep-specials.ts',
     find: '      m[bitsWord(m, block) + 1] |= BIT_MARKED << markShift(bitsShift(m, block));\n',
     replace: '',
@@ -161,7 +161,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'finalizer-queued-unlocked',
     history: 'constructed',
-    breaks: 'two sweepers queue at once: both write the same entry',
+    breaks: 'two sweepers queue finalizers concurrently: both write the same entry',
     file: 'src/malloc/finq.ts',
     find: `  const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);`,
@@ -175,7 +175,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'fing-parks-unlocked',
     history: 'constructed',
-    breaks: 'the finalizer goroutine says that it waits before it does: who wakes it finds it running',
+    breaks: 'the finalizer goroutine sets its waiting flag before it parks: a waker readies a running goroutine',
     file: 'src/runtime/system.ts',
     find: `    m[FINGWAIT] = 1;
     return parkUnder(m, mp, gp, FINLOCK, WAIT.finalizer, RUNFINQ.pc);`,
@@ -187,7 +187,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'fing-woken-unlocked',
     history: 'constructed',
-    breaks: 'two Ms that look at once both wake the finalizer goroutine',
+    breaks: 'two Ms read the flags concurrently and both wake the finalizer goroutine',
     file: 'src/runtime/finalizer.ts',
     find: `  lock(m, mp, FINLOCK);
   let gp = 0;
@@ -208,7 +208,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'fing-created-twice',
     history: 'constructed',
-    breaks: 'two goroutines that set the first finalizers each make a goroutine to run them',
+    breaks: 'two concurrent first calls of SetFinalizer each start a finalizer goroutine',
     file: 'src/runtime/finalizer.ts',
     find: `  lock(m, mp, GCLOCK);
   if (Atomics.load(m, FING) === 0) {`,
@@ -228,7 +228,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   {
     name: 'finalized-no-roots',
     history: 'constructed',
-    breaks: 'what only an object with a finalizer leads to is freed before the finalizer has seen it',
+    breaks: 'objects that only a finalizable object points to are freed before its finalizer runs',
     file: 'src/gc/roots.ts',
     find: '      b = enqueueRoot(m, mp, b, block, words, 0);\n',
     replace: '',

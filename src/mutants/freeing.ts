@@ -1,4 +1,4 @@
-/** Freeing by hand. */
+/** Explicit frees. */
 import type { KnownBug } from './known-bug.ts';
 
 export const FREEING: readonly KnownBug[] = [
@@ -14,7 +14,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'free-into-unswept-span',
     history: 'constructed',
-    breaks: 'a block is freed by hand and once more by the sweep of its span, which was still to come',
+    breaks: 'a block is freed explicitly and again by the pending sweep of its span',
     file: 'src/malloc/free.ts',
     find: '  ensureSwept(m, mp, s);\n',
     replace: '',
@@ -23,7 +23,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'free-clears-bits-of-cached-span',
     history: 'commit 5bfe8adee5, issue 8299: markfreed changed bits plainly beside others. There they marked; here the owner of the span sets the bits of blocks it hands out',
-    breaks: "who frees a block of a span that another P caches changes its bits in a word that the owner is changing: one change is lost",
+    breaks: "a free of a block in a span that another P caches changes a bitmap word that the span's owner is changing: one change is lost",
     file: 'src/malloc/mcentral.ts',
     find: '    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);\n    return;',
     replace: '    handedBack(m, s, p);\n    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);\n    return;',
@@ -32,7 +32,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'free-looks-before-locking',
     history: 'constructed',
-    breaks: 'whether a P caches the span is asked before its mcentral is locked: it may be cached when the block goes on its freelist',
+    breaks: 'the check whether a P caches the span precedes the lock of the mcentral: the span may be cached by the time the block is linked',
     file: 'src/malloc/mcentral.ts',
     find: '  lock(m, mp, c);\n  if (m[s + INCACHE] !== 0) {\n    m[p] = m[s + FREEBUF];',
     replace: '  const isCached = m[s + INCACHE] !== 0;\n  lock(m, mp, c);\n  if (isCached) {\n    m[p] = m[s + FREEBUF];',
@@ -41,7 +41,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'free-counts-unlocked',
     history: 'constructed',
-    breaks: 'the freed block is counted after its mcentral was unlocked: counts of two Ms that free at once are lost',
+    breaks: 'the freed block is counted after the unlock of the mcentral: concurrent counts are lost',
     file: 'src/malloc/mcentral.ts',
     find: `  m[s + NALLOC]--;
   m[c + NFREE]++;
@@ -61,7 +61,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'freebuf-taken-unlocked',
     history: 'constructed',
-    breaks: 'the owner takes over what others have freed before it locks the mcentral: a block that is freed at that moment is lost, or freed twice',
+    breaks: 'the owner drains freebuf before it locks the mcentral: a block freed at that moment is lost or freed twice',
     file: 'src/malloc/mcache.ts',
     find: '  lock(m, mp, c);\n  if (old !== emptySpan(m)) reclaimLocked(m, c, old);',
     replace: '  if (old !== emptySpan(m)) reclaimLocked(m, c, old);\n  lock(m, mp, c);',
@@ -70,7 +70,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'freebuf-of-flushed-cache-kept',
     history: 'constructed',
-    breaks: 'a cache that is flushed leaves blocks set aside: nobody takes them over any more',
+    breaks: "a flushed MCache leaves blocks in the span's freebuf: no owner takes them over",
     file: 'src/malloc/mcentral.ts',
     find: 'return m[s + FREEBUF] !== 0 || m[s + NALLOC] === 0;',
     replace: 'return m[s + NALLOC] === 0;',
@@ -79,7 +79,7 @@ export const FREEING: readonly KnownBug[] = [
   {
     name: 'freed-taken-of-one',
     history: 'constructed',
-    breaks: 'a collection takes over what was freed in the spans of the first P alone',
+    breaks: "a collection drains the freebufs of the first P's spans only",
     file: 'src/gc/roots.ts',
     find: '  for (let i = 0; i < m[NPROCS]; i++) releaseFreed(',
     replace: '  for (let i = 0; i < 1; i++) releaseFreed(',

@@ -1,11 +1,11 @@
-/** Memory that is given back and taken again: the scavenger and its clock, stacks and who keeps them. */
+/** Memory that is released and reused: the scavenger and its clock, stacks and their caches. */
 import type { KnownBug } from './known-bug.ts';
 
 export const MEMORY: readonly KnownBug[] = [
   {
     name: 'gc-not-noted',
     history: 'constructed',
-    breaks: 'the clock never learns of a collection: it asks for one at each look',
+    breaks: 'the time of the last collection is not stored: each tick forces a collection',
     file: 'src/runtime/gc.ts',
     find: `  noteGc(m);
 `,
@@ -15,7 +15,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'scavenge-forgets-time',
     history: 'constructed',
-    breaks: 'the scavenger does not note that it has looked: it is due at each look',
+    breaks: 'the scavenger does not store the time of its run: it is due at each tick',
     file: 'src/runtime/scavenger.ts',
     find: `    noteScavenge(m);
 `,
@@ -25,7 +25,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'unused-since-start',
     history: 'constructed',
-    breaks: 'a freed span does not know since when it is free: it is given back at once',
+    breaks: 'a freed span has no unusedsince: it is released at once',
     file: 'src/malloc/mheap.ts',
     find: `  m[s + UNUSEDSINCE] = now;
 `,
@@ -35,7 +35,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'unused-since-oldest',
     history: 'constructed',
-    breaks: 'a run of free pages is as old as its oldest part',
+    breaks: 'a coalesced free run takes the age of its oldest part',
     file: 'src/malloc/mheap.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
@@ -47,7 +47,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'scavenge-not-the-long',
     history: 'constructed',
-    breaks: 'long free runs are never given back',
+    breaks: 'long free runs are never released',
     file: 'src/malloc/scavenge.ts',
     find: 'n <= MAX_MHEAP_LIST',
     replace: 'n < MAX_MHEAP_LIST',
@@ -56,7 +56,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'joined-forgets-released',
     history: 'constructed',
-    breaks: 'pages that were given back are forgotten when their run is joined',
+    breaks: 'npreleased is dropped when a run coalesces',
     file: 'src/malloc/mheap.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
@@ -66,7 +66,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'released-never-taken-back',
     history: 'constructed',
-    breaks: 'pages that come into use again still count as given back',
+    breaks: 'reused pages still count as released',
     file: 'src/malloc/mheap.ts',
     find: `    addWide(m, HEAP_RELEASED, -(m[s + NPRELEASED] * PAGE_BYTES));
 `,
@@ -76,7 +76,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'system-not-told-used',
     history: 'constructed',
-    breaks: 'the system is not told that pages are in use again',
+    breaks: 'sysUsed is not called for pages that come back into use',
     file: 'src/malloc/mheap.ts',
     find: `    sysUsed(m, mp, m[s + NPRELEASED] << PAGE_WORD_SHIFT);
 `,
@@ -86,7 +86,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'released-counted-twice',
     history: 'constructed',
-    breaks: 'pages that were given back before count again',
+    breaks: 'released pages count again at the next release',
     file: 'src/malloc/scavenge.ts',
     find: '      released += pages * PAGE_BYTES;',
     replace: '      released += m[s + NPAGES] * PAGE_BYTES;',
@@ -95,7 +95,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'scavenge-limit-ignored',
     history: 'constructed',
-    breaks: 'memory just freed is given back by the scavenger',
+    breaks: 'the scavenger releases memory that was just freed',
     file: 'src/malloc/scavenge.ts',
     find: 'if (pages === 0 || msSince(m, m[s + UNUSEDSINCE]) <= limitMs) continue;',
     replace: 'if (pages === 0) continue;',
@@ -104,7 +104,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'free-os-memory-unswept',
     history: 'constructed',
-    breaks: 'FreeOSMemory gives back before the garbage is swept',
+    breaks: 'FreeOSMemory releases memory before the garbage is swept',
     file: 'src/runtime/scavenger.ts',
     find: 'gcStart(m, mp, FORCE.andSweep);',
     replace: 'gcStart(m, mp, FORCE.leaveSweep);',
@@ -113,7 +113,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-cache-smallest-kept',
     history: 'constructed',
-    breaks: 'the smallest stacks that Ps keep are kept while others mark',
+    breaks: 'the smallest cached stacks are not flushed before a mark',
     file: 'src/malloc/stack.ts',
     find: `  for (let order = 0; order < NUM_STACK_ORDERS; order++) {
     if (m[c`,
@@ -124,7 +124,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-freed-uncounted',
     history: 'constructed',
-    breaks: 'a stack given back is kept, but not counted',
+    breaks: 'a freed stack is cached but not counted',
     file: 'src/malloc/stack.ts',
     find: `  m[c + STACK_WORDS + order] += words;
 }
@@ -138,7 +138,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-taken-uncounted',
     history: 'constructed',
-    breaks: 'a stack taken from those kept still counts as kept',
+    breaks: 'a stack taken from the cache still counts as cached',
     file: 'src/malloc/stack.ts',
     find: `  m[c + STACK_WORDS + order] -= words;
   return x;`,
@@ -148,7 +148,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stacks-kept-without-end',
     history: 'constructed',
-    breaks: 'a P never gives stacks back before a collection',
+    breaks: 'a P never flushes its stack cache before a collection',
     file: 'src/malloc/stack.ts',
     find: 'if (m[c + STACK_WORDS + order] >= m[CACHE_WORDS]) cacheRelease',
     replace: 'if (m[c + STACK_WORDS + order] < 0) cacheRelease',
@@ -168,7 +168,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-large-kept',
     history: 'constructed',
-    breaks: 'a stack as large as all that a P may keep of an order is kept, and is no span of its own',
+    breaks: 'a stack of the size limit is cached instead of having a span of its own',
     file: 'src/malloc/stack.ts',
     find: '  if (words >= m[CACHE_WORDS]) return -1;',
     replace: '  if (words > m[CACHE_WORDS]) return -1;',
@@ -177,7 +177,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stacks-inuse-uncounted',
     history: 'constructed',
-    breaks: 'a span of stacks given back still counts as in use for stacks',
+    breaks: 'a freed stack span still counts as stack memory in use',
     file: 'src/malloc/mheap.ts',
     find: `  addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
 `,
@@ -187,7 +187,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-span-one-short',
     history: 'constructed',
-    breaks: 'a span of stacks has one fewer than it says',
+    breaks: 'a stack span is cut into one stack fewer than it counts',
     file: 'src/malloc/stack.ts',
     find: 'for (let i = n - 1; i >= 0; i--)',
     replace: 'for (let i = n - 1; i > 0; i--)',
@@ -196,7 +196,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'ended-stack-smallest',
     history: 'constructed',
-    breaks: 'a goroutine that ends gives its stack back as one of the smallest',
+    breaks: "a dead goroutine's stack is freed with the smallest order",
     file: 'src/runtime/goroutine.ts',
     find: 'stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);',
     replace: 'stackfree(m, mp, m[gp + STACK], m[CONFIG + Config.at.stackMinWords]);',
@@ -205,7 +205,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'stack-span-clean',
     history: 'constructed',
-    breaks: 'memory of stacks counts as clean when it comes back',
+    breaks: 'freed stack memory counts as zeroed',
     file: 'src/malloc/mheap.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   m[s + NEEDZERO] = 1;
@@ -217,7 +217,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'last-gc-not-set',
     history: 'constructed',
-    breaks: 'when the last collection ended is not noted',
+    breaks: 'the end time of the last collection is not stored',
     file: 'src/runtime/gc.ts',
     find: `  storeWide(m, MSTATS + MStats.at.lastGc, now);
 `,
@@ -227,7 +227,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'clock-forgets-gc',
     history: 'constructed',
-    breaks: 'that a collection is due wakes nobody',
+    breaks: 'a due collection wakes no M',
     file: 'src/sync/clock.ts',
     find: 'if (isGcDue(m) || isScavengeDue(m)) Atomics.store(m, XDUE, 1);',
     replace: 'if (isScavengeDue(m)) Atomics.store(m, XDUE, 1);',
@@ -236,7 +236,7 @@ export const MEMORY: readonly KnownBug[] = [
   {
     name: 'due-gc-not-done',
     history: 'constructed',
-    breaks: 'the collection of every two minutes is noted and not done',
+    breaks: 'the forced collection of every two minutes is logged but not run',
     file: 'src/runtime/scavenger.ts',
     find: '    else forceGc(m, mp);',
     replace: '    else noteGc(m);',

@@ -1,11 +1,11 @@
-/** Goroutines: their records, their stacks that grow, and those of the system that sleep and are woken. */
+/** Goroutines: their records, their growing stacks, and the system goroutines that sleep and are woken. */
 import type { KnownBug } from './known-bug.ts';
 
 export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'frames-not-moved',
     history: 'constructed',
-    breaks: 'a stack grows, and its frames still name those on the old one',
+    breaks: 'a stack grows, and its frame links still point into the old one',
     file: 'src/runtime/goroutine.ts',
     find: `  for (let fp = m[gp + FP]; m[fp - toSaved] !== 0; fp = m[fp - toSaved]) m[fp - toSaved] += by;
 `,
@@ -15,7 +15,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'frame-not-cleared',
     history: 'constructed',
-    breaks: 'a new frame has what another left there: its slots are roots',
+    breaks: 'a new frame is not cleared: stale slots of an earlier frame are roots',
     file: 'src/runtime/goroutine.ts',
     find: `  clearWords(m, header, sp - header);
 `,
@@ -25,7 +25,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'grown-stack-of-old-size',
     history: 'constructed',
-    breaks: 'the old stack is given back as if it were as large as the new one',
+    breaks: 'the old stack is freed with the size of the new one',
     file: 'src/runtime/goroutine.ts',
     find: '  stackfree(m, mp, old, oldWords);',
     replace: '  stackfree(m, mp, old, size);',
@@ -34,7 +34,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'old-stack-kept',
     history: 'constructed',
-    breaks: 'a stack that has grown out of its place is never given back',
+    breaks: 'an outgrown stack is never freed',
     file: 'src/runtime/goroutine.ts',
     find: `  stackfree(m, mp, old, oldWords);
 `,
@@ -44,20 +44,20 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'stack-freed-before-copy',
     history: 'constructed',
-    breaks: 'the old stack is given back, and linked, before its frames are copied',
+    breaks: 'the old stack is freed, and overwritten by a link, before its frames are copied',
     file: 'src/runtime/goroutine.ts',
-    find: `  m.copyWithin(stack, old, m[gp + SP]);
+    find: `  movePointers(m, stack, old, m[gp + SP] - old);
   moveFrames(m, gp, stack - old);
   stackfree(m, mp, old, oldWords);`,
     replace: `  stackfree(m, mp, old, oldWords);
-  m.copyWithin(stack, old, m[gp + SP]);
+  movePointers(m, stack, old, m[gp + SP] - old);
   moveFrames(m, gp, stack - old);`,
     scenarios: ['deep-calls'],
   },
   {
     name: 'ints-not-cleared',
     history: 'constructed',
-    breaks: 'a goroutine sees the numbers of the one whose record it has',
+    breaks: 'a reused G keeps the integers of its previous goroutine',
     file: 'src/runtime/goroutine.ts',
     find: `  clearWords(m, gp + INTS, G.fields.ints.words);
 `,
@@ -67,7 +67,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'gfree-read-unlocked',
     history: 'constructed',
-    breaks: 'two goroutines that are made at once get the same record',
+    breaks: 'two concurrent newprocs get the same G',
     file: 'src/runtime/goroutine.ts',
     find: `  lock(m, mp, SCHED_LOCK);
   let gp = m[GFREE];
@@ -80,7 +80,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'stack-freed-after-record',
     history: 'constructed',
-    breaks: 'the record of a goroutine is free for use before its stack is given back: the new one loses its own',
+    breaks: 'a G enters the free list before its stack is freed: the next goroutine loses its stack',
     file: 'src/runtime/goroutine.ts',
     find: `  stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);
   m[gp + STACK] = 0;
@@ -103,7 +103,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'scavenger-parks-unlocked',
     history: 'constructed',
-    breaks: 'the scavenger says that it sleeps before it does: who wakes it finds it running',
+    breaks: 'the scavenger sets its parked flag before it parks: a waker readies a running goroutine',
     file: 'src/runtime/system.ts',
     find: `  m[SWEEP + Sweep.at.scavengerParked] = 1;
   return parkUnder(m, mp, gp, GCLOCK, WAIT.sleep, SCAVENGER.pc);`,
@@ -115,7 +115,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'scavenger-made-twice',
     history: 'constructed',
-    breaks: 'two Ms that find something due each make a scavenger',
+    breaks: 'two Ms that find the scavenger due each start one',
     file: 'src/runtime/scavenger.ts',
     find: `  lock(m, mp, GCLOCK);
   if (m[SCAVENGER_G] === 0) {`,
@@ -127,7 +127,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'scavenger-parked-kept',
     history: 'constructed',
-    breaks: 'who wakes the scavenger does not say so: the next wakes it while it runs',
+    breaks: 'a waker of the scavenger leaves the parked flag set: the next waker readies a running goroutine',
     file: 'src/runtime/scavenger.ts',
     find: `    m[SCAVENGER_PARKED] = 0;
 `,
@@ -137,7 +137,7 @@ export const GOROUTINES: readonly KnownBug[] = [
   {
     name: 'parked-kept',
     history: 'constructed',
-    breaks: 'who wakes the background sweeper does not say so: the next wakes it while it runs',
+    breaks: 'a waker of the background sweeper leaves the parked flag set: the next waker readies a running goroutine',
     file: 'src/runtime/gc.ts',
     find: `    m[PARKED] = 0;
 `,

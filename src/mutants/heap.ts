@@ -5,7 +5,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'split-on-wrong-list',
     history: 'commit 8d321625fd, issue 7544: a span was left on the wrong list after a split',
-    breaks: 'what is cut off a free run hangs on the list of the length that the whole run had',
+    breaks: 'the remainder of a cut free run is put on the list for the length of the whole run',
     file: 'src/malloc/mheap.ts',
     find: '  freeSpanLocked(m, t, clockMs(m));\n  m[s + STATE] = SPAN_STATE.free;',
     replace: '  m[t + STATE] = SPAN_STATE.free;\n  spanListInsert(m, freeList(rest + npages), t);\n  m[s + STATE] = SPAN_STATE.free;',
@@ -14,7 +14,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'joined-on-wrong-list',
     history: 'commit 8d321625fd, issue 7544, at the joining',
-    breaks: 'a span that was joined with its neighbours hangs on the list of its former length',
+    breaks: 'a coalesced span is put on the list for its former length',
     file: 'src/malloc/mheap.ts',
     find: '  spanListInsert(m, freeList(m[s + NPAGES]), s);\n}\n\n/** Joins',
     replace: '  spanListInsert(m, freeList((pastEnd - m[s + START]) >> PAGE_WORD_SHIFT), s);\n}\n\n/** Joins',
@@ -23,7 +23,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'reclaim-counts-bool',
     history: 'commit 69001e404e, issue 9048: that a span was freed was added as if it were its pages',
-    breaks: 'a dead object of five pages counts as one: who needs pages sweeps many more spans than it has to',
+    breaks: 'a dead object of five pages counts as one page: reclaim sweeps many more spans than it must',
     file: 'src/malloc/reclaim.ts',
     find: 'if (freed) reclaimed += size;',
     replace: 'reclaimed += Number(freed);',
@@ -32,7 +32,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'reclaim-stops-at-swept',
     history: 'issue 21378: the search of a busy list ends at the first span that is swept, and the background sweeper leaves such spans in the middle. Here, as in Go 1.4, a sweep of all spans follows, which the mutant leaves out',
-    breaks: 'the heap grows though there are dead objects enough, behind one that the sweeper has found alive',
+    breaks: 'reclaim stops at a live object: the heap grows though there are enough dead objects behind it',
     file: 'src/malloc/reclaim.ts',
     find: '  while (reclaimed < npages) {\n    const freed = sweepone(m, mp);\n    if (freed === NOTHING_TO_SWEEP) break;\n    reclaimed += freed;\n  }\n',
     replace: '',
@@ -41,7 +41,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'reclaim-sweeps-locked',
     history: 'constructed',
-    breaks: 'the heap stays locked while a dead object is swept, which wants to give it back: the M waits for itself',
+    breaks: 'reclaim sweeps with the heap locked: the free of a dead object deadlocks',
     file: 'src/malloc/reclaim.ts',
     find: '      unlock(m, mp, MHEAP_LOCK);\n      const freed = sweepSpan(m, mp, s);\n      lock(m, mp, MHEAP_LOCK);',
     replace: '      const freed = sweepSpan(m, mp, s);',
@@ -50,7 +50,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'reclaim-claims-twice',
     history: 'constructed',
-    breaks: 'who needs pages takes objects that another M is sweeping for unswept ones',
+    breaks: 'reclaim takes spans that another M is sweeping for unswept ones',
     file: 'src/malloc/reclaim.ts',
     find: '    if (claimSweep(m, s, sg)) {',
     replace: '    if (claimSweep(m, s, sg) || Atomics.load(m, s + XSWEEPGEN) === ((sg - 1) | 0)) {',
@@ -59,7 +59,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'heap-freed-unlocked',
     history: 'constructed',
-    breaks: 'a span joins its neighbours and comes to a free list after the heap was unlocked',
+    breaks: 'a span coalesces and enters a free list after the heap is unlocked',
     file: 'src/malloc/mheap.ts',
     find: "  if (large) m[HEAP_ALLOC_Q] -= m[s + NPAGES] << (PAGE_SHIFT - QUAD_SHIFT);\n  addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));\n  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);\n  freeSpanLocked(m, s, clockMs(m));\n  unlock(m, mp, MHEAP_LOCK);",
     replace: "  if (large) m[HEAP_ALLOC_Q] -= m[s + NPAGES] << (PAGE_SHIFT - QUAD_SHIFT);\n  addWide(m, HEAP_INUSE, -(m[s + NPAGES] * PAGE_BYTES));\n  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);\n  unlock(m, mp, MHEAP_LOCK);\n  freeSpanLocked(m, s, clockMs(m));",
@@ -68,7 +68,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'heap-counts-unlocked',
     history: 'constructed',
-    breaks: 'bytes in use are changed before the heap is locked: a change of another M is lost',
+    breaks: "bytes in use are updated before the heap is locked: another M's update is lost",
     file: 'src/malloc/mheap.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   flushHeapAllocLocked(m, m[mp + MCACHE]);
@@ -83,7 +83,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'join-leaves-neighbour-listed',
     history: 'constructed',
-    breaks: 'the record of a neighbour that was joined is unused, and still on a free list',
+    breaks: 'the record of a coalesced neighbour is freed while still on a free list',
     file: 'src/malloc/mheap.ts',
     find: '  spanListRemove(m, t);\n  m[t + STATE] = SPAN_STATE.dead;',
     replace: '  m[t + STATE] = SPAN_STATE.dead;',
@@ -92,7 +92,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'split-joins-again',
     history: 'constructed',
-    breaks: 'what is cut off a free run joins the part it was cut from, which is handed out',
+    breaks: 'the remainder of a cut free run coalesces with the allocated part',
     file: 'src/malloc/mheap.ts',
     find: '  m[s + STATE] = SPAN_STATE.stack;\n  m[t + STATE] = SPAN_STATE.stack;',
     replace: '  m[t + STATE] = SPAN_STATE.stack;',
@@ -101,7 +101,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'inner-pages-not-mapped',
     history: 'constructed',
-    breaks: 'the span map names a span in use for its first and last page alone: pointers into the middle lead to what was there before',
+    breaks: 'the span map is set only for the first and last page of an in-use span: a pointer into the middle finds the span that was there before',
     file: 'src/malloc/mheap.ts',
     find: 'for (let n = 0; n < npages; n++) m[slot + n] = s;',
     replace: 'm[slot] = s;\n  m[slot + npages - 1] = s;',
@@ -110,7 +110,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'join-forgets-dirt',
     history: 'commit 9ad236ab72: pages that were partly zero counted as clean; here where spans are joined',
-    breaks: 'a clean span that is joined with a dirty one counts as clean: its memory is handed out dirty',
+    breaks: 'a clean span that coalesces with a dirty one counts as zeroed: its memory is handed out dirty',
     file: 'src/malloc/mheap.ts',
     find: '  m[s + NEEDZERO] |= m[t + NEEDZERO];',
     replace: '  m[s + NEEDZERO] = m[t + NEEDZERO];',
@@ -119,7 +119,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'scavenge-releases-part',
     history: 'commit 9ad236ab72: released pages were partly zero while needzero said that they are clean',
-    breaks: 'of a span of which a part was released before, only as much as the rest is released, and all of it counts as zero',
+    breaks: 'the release of a partly released span covers only part of the rest, and all of it counts as zeroed',
     file: 'src/malloc/scavenge.ts',
     find: 'sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);',
     replace: 'sysUnused(m, mp, m[s + START], pages << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);',
@@ -128,7 +128,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'scavenge-unlocked',
     history: 'constructed',
-    breaks: 'the heap is unlocked while the memory of a free span is released: it may have been handed out by then',
+    breaks: 'the heap is unlocked while a free span is released: the span may be allocated by then',
     file: 'src/malloc/scavenge.ts',
     find: '      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);',
     replace: '      unlock(m, mp, MHEAP_LOCK);\n      sysUnused(m, mp, m[s + START], m[s + NPAGES] << PAGE_WORD_SHIFT, pages << PAGE_WORD_SHIFT);\n      lock(m, mp, MHEAP_LOCK);',
@@ -137,7 +137,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'large-object-left-clean',
     history: 'constructed',
-    breaks: 'the memory of a dead large object does not count as dirty',
+    breaks: 'the memory of a dead large object counts as zeroed',
     file: 'src/malloc/sweep.ts',
     find: '  m[s + NEEDZERO] = 1;\n  m[s + NALLOC] = 0;\n  // Before',
     replace: '  m[s + NALLOC] = 0;\n  // Before',
@@ -146,7 +146,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'arena-published-early',
     history: 'commit d57c889ae8: arena_used was raised before bitmap and span map were there',
-    breaks: 'who checks a pointer finds it in the arena, and reads a span map that is not mapped',
+    breaks: 'arena_used grows before the span map is mapped: a pointer check reads an unmapped span map',
     file: 'src/malloc/arena.ts',
     find: '  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);\n  m[ARENA_USED] = end;',
     replace: '  m[ARENA_USED] = end;\n  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);',
@@ -155,7 +155,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'stack-span-not-pooled',
     history: 'constructed',
-    breaks: 'a span of stacks that was used up and gets one back comes to no pool: its free stacks are lost',
+    breaks: 'a full stack span that gets a stack back enters no pool: its free stacks are lost',
     file: 'src/malloc/stack.ts',
     find: '  if (m[s + FREELIST] === 0) spanListInsert(m, poolOf(order), s);\n',
     replace: '',
@@ -164,7 +164,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'stacks-refilled-unlocked',
     history: 'constructed',
-    breaks: 'two Ps that take stacks from the pool at once get the same one',
+    breaks: 'two Ps take the same stack from the pool',
     file: 'src/malloc/stack.ts',
     find: '    const x = poolAllocLocked(m, mp, order);\n    if (x === 0) break;',
     replace: '    unlock(m, mp, STACKPOOL + LOCK);\n    const x = poolAllocLocked(m, mp, order);\n    lock(m, mp, STACKPOOL + LOCK);\n    if (x === 0) break;',
@@ -173,7 +173,7 @@ export const HEAP: readonly KnownBug[] = [
   {
     name: 'stacks-released-unlocked',
     history: 'constructed',
-    breaks: 'a P gives stacks back to the pool without its lock: another P gets the same stack, or the pool loses one',
+    breaks: 'a P returns stacks to the pool without its lock: another P gets the same stack, or the pool loses one',
     file: 'src/malloc/stack.ts',
     find: "    poolFreeLocked(m, mp, order, x);\n  }\n  unlock(m, mp, STACKPOOL + LOCK);",
     replace: "    unlock(m, mp, STACKPOOL + LOCK);\n    poolFreeLocked(m, mp, order, x);\n    lock(m, mp, STACKPOOL + LOCK);\n  }\n  unlock(m, mp, STACKPOOL + LOCK);",

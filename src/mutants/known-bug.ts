@@ -1,9 +1,9 @@
-/** A mutant with where to look for it. */
+/** A mutant and the scenarios that find it. */
 import type { Mutant } from './mutant.ts';
 
 export interface KnownBug extends Mutant {
-  /** The scenarios that should see it; the first finds it soonest. */
+  /** The scenarios that should find it; the first one finds it soonest. */
   readonly scenarios: readonly string[];
-  /** In how many executions of the first one the tests must find it, where that takes more than others do. */
+  /** Executions of the first scenario within which tests must find it, if more than the default. */
   readonly executions?: number;
 }

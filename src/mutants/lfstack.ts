@@ -1,4 +1,4 @@
-/** The lock-free stack: who owns a popped node, and the push counter against ABA. */
+/** The lock-free stack: ownership of a popped node, and the push counter against ABA. */
 import type { KnownBug } from './known-bug.ts';
 
 const FILE = 'src/sync/lfstack.ts';
@@ -9,7 +9,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'pop-stale-count',
     history: '62a4359e2e; our nodes keep the packed head they were pushed on, so the slip is to give the next node the count of the popped one',
-    breaks: 'a head that pop has made is one that a push makes later with something else below: a slow pop takes it for its own, and gives a node away twice',
+    breaks: "a head written by pop equals a later push's head over a different next node: a slow pop's CAS succeeds and pops a node twice",
     file: FILE,
     find: 'if (Atomics.compareExchange(m, stack, old, next) === old) return node;',
     replace: 'const kept = (1 << m[ID_BITS]) - 1; if (Atomics.compareExchange(m, stack, old, next === 0 ? 0 : (old & ~kept) | (next & kept)) === old) return node;',
@@ -36,7 +36,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'aba-0-bits',
     history: 'constructed: a counter of 0 bits',
-    breaks: 'a node that was popped and pushed again looks as before: a slow pop makes a popped node the top',
+    breaks: 'a popped and pushed node looks unchanged (ABA): a slow pop makes a popped node the top',
     file: MAP,
     find: COUNT_MASK,
     replace: 'lfstackCountMask: 0,',
@@ -45,7 +45,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'aba-1-bit',
     history: 'constructed: a counter of 1 bit',
-    breaks: 'as with none, once a node was pushed twice',
+    breaks: 'ABA after two pushes of a node: the count has one bit',
     file: MAP,
     find: COUNT_MASK,
     replace: 'lfstackCountMask: 1,',
@@ -54,7 +54,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'aba-3-bits',
     history: 'constructed: a counter of 3 bits',
-    breaks: 'as with none, once a node was pushed eight times',
+    breaks: 'ABA after eight pushes of a node: the count has three bits',
     file: MAP,
     find: COUNT_MASK,
     replace: 'lfstackCountMask: 7,',
@@ -63,7 +63,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'push-counts-nothing',
     history: 'constructed: no counter at all',
-    breaks: 'the count of a node stays what it was: ABA',
+    breaks: 'the push count of a node never grows: ABA',
     file: FILE,
     find: 'm[node + PUSHCNT] = count;',
     replace: '',
@@ -72,7 +72,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'push-without-cas',
     history: 'constructed',
-    breaks: 'a push forgets what others have pushed or popped meanwhile',
+    breaks: 'a push stores the head without a CAS: concurrent pushes and pops are lost',
     file: FILE,
     find: 'if (Atomics.compareExchange(m, stack, old, packed) === old) return;',
     replace: 'Atomics.store(m, stack, packed); return;',
@@ -81,7 +81,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'pop-without-cas',
     history: 'constructed',
-    breaks: 'two pops at once get the same node',
+    breaks: 'two concurrent pops get the same node',
     file: FILE,
     find: 'if (Atomics.compareExchange(m, stack, old, next) === old) return node;',
     replace: 'Atomics.store(m, stack, next); return node;',
@@ -90,7 +90,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'push-links-once',
     history: 'constructed',
-    breaks: 'a push that has to try again leaves its node on the head of the first time: what came meanwhile is lost',
+    breaks: 'a push that retries keeps the next link of its first attempt: nodes pushed meanwhile are lost',
     file: FILE,
     find: `  for (;;) {
     const old = Atomics.load(m, stack);
@@ -103,7 +103,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'push-links-late',
     history: 'constructed',
-    breaks: 'a node is on the stack before it knows what lies below',
+    breaks: 'a node is published before its next link is set',
     file: FILE,
     find: `    Atomics.store(m, node, old);
     if (Atomics.compareExchange(m, stack, old, packed) === old) return;`,
@@ -113,7 +113,7 @@ export const LFSTACK: readonly KnownBug[] = [
   {
     name: 'pop-gives-up',
     history: 'constructed',
-    breaks: 'a pop that loses against another says that the stack is empty',
+    breaks: 'a pop whose CAS fails reports an empty stack',
     file: FILE,
     find: 'if (Atomics.compareExchange(m, stack, old, next) === old) return node;',
     replace: 'return Atomics.compareExchange(m, stack, old, next) === old ? node : 0;',

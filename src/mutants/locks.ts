@@ -9,7 +9,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'lock-without-cas',
     history: 'constructed',
-    breaks: 'two Ms that find the lock free both take it',
+    breaks: 'two Ms see the lock free and both take it',
     file: LOCK,
     find: 'Atomics.load(m, l) === UNLOCKED && Atomics.compareExchange(m, l, UNLOCKED, take) === UNLOCKED',
     replace: 'Atomics.load(m, l) === UNLOCKED && Atomics.store(m, l, take) === take',
@@ -18,7 +18,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'unlock-wakes-nobody',
     history: 'constructed',
-    breaks: 'who sleeps on the lock sleeps for ever',
+    breaks: 'a waiter asleep on the lock sleeps for ever',
     file: LOCK,
     find: 'Atomics.exchange(m, l, UNLOCKED) === SLEEPING',
     replace: 'Atomics.exchange(m, l, UNLOCKED) > SLEEPING',
@@ -27,7 +27,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'lock-forgets-sleepers',
     history: 'constructed',
-    breaks: 'who was woken takes the lock as if nobody else slept on it: the others are never woken',
+    breaks: 'a woken waiter takes the lock without the sleeper mark: the other sleepers are never woken',
     file: LOCK,
     find: 'take = SLEEPING;',
     replace: '',
@@ -36,7 +36,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'unlock-clears-owner-late',
     history: 'constructed',
-    breaks: 'the lock is free before its owner is cleared: the name of the next owner goes',
+    breaks: "the lock is released before its owner is cleared: the next owner's name is cleared",
     file: LOCK,
     find: `  m[l + OWNER] = 0;
   m[mp + HOLDS] = 0;
@@ -49,7 +49,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'unlock-by-load-and-store',
     history: 'constructed',
-    breaks: 'who goes to sleep between the look at the lock and its release is not woken',
+    breaks: 'a waiter that goes to sleep between the load and the release of the lock is not woken',
     file: LOCK,
     find: 'if (Atomics.exchange(m, l, UNLOCKED) === SLEEPING) futexwakeup(m, l, 1);',
     replace: 'const key = Atomics.load(m, l); Atomics.store(m, l, UNLOCKED); if (key === SLEEPING) futexwakeup(m, l, 1);',
@@ -58,7 +58,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'note-wakes-first',
     history: 'constructed',
-    breaks: 'who looks at the note before it is set sleeps after the wake-up',
+    breaks: 'a sleeper that reads the note before it is set goes to sleep after the wake-up',
     file: NOTE,
     find: `  if (Atomics.exchange(m, note, 1) !== 0) fatal('NOTE_WOKEN_TWICE', { note });
   futexwakeup(m, note, 1);`,
@@ -69,7 +69,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'semaphore-wakes-first',
     history: 'constructed',
-    breaks: 'who is woken finds nothing yet and sleeps again, for ever',
+    breaks: 'a woken sleeper finds the note still clear and sleeps again, for ever',
     file: SEMAPHORE,
     find: `  Atomics.add(m, sema, 1);
   futexwakeup(m, sema, 1);`,
@@ -80,7 +80,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'semaphore-without-cas',
     history: 'constructed',
-    breaks: 'two Ms take the last one',
+    breaks: 'two Ms acquire the last count',
     file: SEMAPHORE,
     find: 'if (Atomics.compareExchange(m, sema, count, count - 1) === count) return true;',
     replace: 'Atomics.store(m, sema, count - 1); return true;',
@@ -89,7 +89,7 @@ export const LOCKS: readonly KnownBug[] = [
   {
     name: 'semaphore-wakes-nobody',
     history: 'constructed',
-    breaks: 'a release that finds the count at 0 lets nobody in',
+    breaks: 'a release that finds the count at 0 wakes no waiter',
     file: SEMAPHORE,
     find: `  Atomics.add(m, sema, 1);
   futexwakeup(m, sema, 1);`,

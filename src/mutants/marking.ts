@@ -1,4 +1,4 @@
-/** Marks of neighbours, and the work that marking leaves. */
+/** Lost marks of neighbouring blocks, and lost work. */
 import type { KnownBug } from './known-bug.ts';
 
 const FLUSH = 'src/gc/flush.ts';
@@ -12,7 +12,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'mark-load-or-store',
     history: 'constructed',
-    breaks: 'of two Ms that mark neighbours at once, the later store takes the other mark away: a reachable object is swept',
+    breaks: 'two Ms mark neighbouring blocks by plain stores: the later store clears the other mark, and a reachable object is swept',
     file: FLUSH,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'm[word] = marks | mark; return true;',
@@ -21,7 +21,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'pending-marks-lost',
     history: 'constructed',
-    breaks: 'marks gathered for one bitmap word are thrown away when the next word comes: live blocks are freed',
+    breaks: 'batched marks of one bitmap word are dropped at the next word: live blocks are freed',
     file: RUN,
     find: 'if (m[sb + PENDING_WORD] !== word) {\n    flushPending(m, sb);',
     replace: 'if (m[sb + PENDING_WORD] !== word) {',
@@ -30,7 +30,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'stash-dropped',
     history: 'constructed',
-    breaks: 'an M that gives one of its full buffers away forgets the others: what they lead to is not marked',
+    breaks: 'an M that hands off one of its full buffers drops the others: objects reachable only from those are not marked',
     file: TUNED,
     find: 'stash = m[given + STASHLINK];',
     replace: 'stash = 0;',
@@ -39,7 +39,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'one-helper-is-none',
     history: 'aae0f074c0, #9225',
-    breaks: 'one thread beside the collecting one is taken for no concurrency: both mark plainly',
+    breaks: 'two marking threads count as one: both set mark bits by plain stores',
     file: FLUSH,
     find: 'const alone = m[NPROC] === 1;',
     replace: 'const alone = m[NPROC] - 1 <= 1;',
@@ -48,7 +48,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'mark-cas-not-retried',
     history: 'constructed',
-    breaks: "an M whose CAS failed for a neighbour's sake thinks that its own mark is there",
+    breaks: "an M whose CAS fails because of a neighbour's mark takes its own block for marked",
     file: FLUSH,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'return Atomics.compareExchange(m, word, marks, marks | mark) === marks;',
@@ -57,7 +57,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'mark-won-by-all',
     history: 'constructed',
-    breaks: 'by an atomic or every M sets the mark, and every M thinks that it was the first: objects are scanned twice',
+    breaks: 'every M that sets the mark by an atomic or takes itself for the first: objects are scanned twice',
     file: FLUSH,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'Atomics.or(m, word, mark); return true;',
@@ -66,7 +66,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'markfreed-beside-malloc',
     history: '5bfe8adee5, #8299; nobody frees here while others mark, so the slip is to change the word beside its other writer, the owner of the span',
-    breaks: 'freeing into a span that another P caches changes the bitmap by load and store: a bit that malloc sets there is lost, and the block is never scanned',
+    breaks: 'a free into a span that another P caches updates the bitmap by load and store: a bit that malloc sets meanwhile is lost, and its block is never scanned',
     file: 'src/malloc/mcentral.ts',
     find: `  if (m[s + INCACHE] !== 0) {
     m[p] = m[s + FREEBUF];`,
@@ -78,7 +78,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'sweeps-while-helpers-mark',
     history: '02f89331c2: a phase changed while threads run',
-    breaks: 'who collects does not wait for its helpers: the world runs again while they are not on the list of those to be woken',
+    breaks: 'the collecting M does not wait for its helpers: the world restarts before they are on the idle list',
     file: 'src/runtime/gc.ts',
     find: 'if (m[NPROC] > 1) notesleep(m, XALLDONE);',
     replace: '',
@@ -87,7 +87,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'interior-one-short',
     history: 'constructed',
-    breaks: 'the search for a block backwards from a pointer into it leaves the nearest word out: the block before it is marked instead',
+    breaks: 'the backward search for a block from an interior pointer skips the nearest word: the block before it is marked instead',
     file: 'src/gc/block.ts',
     find: 'for (let j = shift; j-- > 0; ) {',
     replace: 'for (let j = shift - 1; j-- > 0; ) {',
@@ -96,7 +96,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'interior-taken-as-start',
     history: 'constructed',
-    breaks: 'the mark of a pointer into a block goes where the pointer points, not where the block begins',
+    breaks: 'an interior pointer marks the word it points to, not the start of its block',
     file: FLUSH,
     find: `      ti = 0;
       b = (arena - ((off >> groupShift) << 1) - 2) | 0;
@@ -108,7 +108,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'scan-skips-last-pointer',
     history: 'constructed',
-    breaks: 'empty ends are skipped by one tag where two were looked at: the last pointer but one is passed over',
+    breaks: 'the empty tail is skipped after a check of one tag in two: the last pointer but one is missed',
     file: 'src/gc/scanblock.ts',
     find: '(m[(end - 1) | 0] | m[(end - 3) | 0]) === 0',
     replace: 'm[(end - 1) | 0] === 0',
@@ -117,7 +117,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'last-stack-left-out',
     history: 'constructed',
-    breaks: 'the loop over the roots is one short: the stack of the last goroutine is not marked from',
+    breaks: 'the root loop is one short: the stack of the last goroutine is not scanned',
     file: 'src/gc/roots.ts',
     find: 'return ROOT_COUNT + allglen(m);',
     replace: 'return ROOT_COUNT + allglen(m) - 1;',
@@ -135,7 +135,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'first-of-two-alone',
     history: 'constructed',
-    breaks: 'a block that begins 32 bytes is taken for the only one in them: its mark overwrites the mark of the other',
+    breaks: "a block at the start of 32 bytes is taken for the only one there: its mark overwrites the other block's",
     file: RUN,
     find: '((shift & 3) | ((bits & 15) ^ 1)) === 0',
     replace: '((shift & 3) | ((bits & 1) ^ 1)) === 0',
@@ -144,7 +144,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'above-aside-lost',
     history: 'constructed',
-    breaks: 'of what a buffer put aside has no room for, the last entry is not counted: nobody scans it',
+    breaks: 'the last entry that overflows a stashed buffer is not counted: it is never scanned',
     file: TUNED,
     find: 'm[above + WORKBUF_NOBJ] = (wp - first) / ENTRY;',
     replace: 'm[above + WORKBUF_NOBJ] = (wp - first) / ENTRY - 1;',
@@ -153,7 +153,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'every-second-short',
     history: 'constructed',
-    breaks: 'of the entries that are given away the last is not counted: nobody scans it',
+    breaks: 'the last of the entries handed off is not counted: it is never scanned',
     file: TUNED,
     find: 'm[given + WORKBUF_NOBJ] = count;',
     replace: 'm[given + WORKBUF_NOBJ] = count - 1;',
@@ -162,7 +162,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'shared-mark-plainly',
     history: 'constructed',
-    breaks: 'a mark in a byte that blocks share is set by load and store',
+    breaks: 'a mark in a byte shared by several blocks is set by load and store',
     file: RUN,
     find: 'if ((racyLoad(m, word) & mark) !== 0 || (Atomics.or(m, word, mark) & mark) !== 0) continue;',
     replace: 'const marks = m[word]; m[word] = marks | mark; if ((marks & mark) !== 0) continue;',
@@ -171,7 +171,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'hint-for-neighbour',
     history: 'constructed',
-    breaks: 'a block of 8 bytes says of all 16 that they are marked: its neighbour never is',
+    breaks: 'the hint of an 8-byte block covers 16 bytes: its neighbour is never marked',
     file: RUN,
     find: '(bits & SCANNED) !== 0 && ((shift | (bits >> 1)) & 1) === 0',
     replace: '(bits & SCANNED) !== 0',
@@ -180,7 +180,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'small-object-half-seen',
     history: 'constructed',
-    breaks: 'an object whose first slot holds no pointer counts as one without pointers: what its second leads to is lost',
+    breaks: 'an object whose first slot holds no pointer is treated as noscan: objects reachable from its second slot are lost',
     file: RUN,
     find: '(m[(ref + 1) | 0] | m[(ref + 3) | 0]) === 0 && (size',
     replace: 'm[(ref + 1) | 0] === 0 && (size',
@@ -189,7 +189,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'hints-from-last-time',
     history: 'constructed',
-    breaks: 'what was marked in the last cycle is passed over in this one',
+    breaks: 'hints of the last cycle are not cleared: their blocks are skipped',
     file: 'src/gc/policy.ts',
     find: 'if (m[POLICY_OF] === POLICY.tuned) clearHints(m);',
     replace: '',
@@ -198,7 +198,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'pending-marks-kept',
     history: 'constructed',
-    breaks: 'an M leaves with marks that it gathered and never put into the bitmap',
+    breaks: 'an M leaves the mark phase with batched marks that it never flushed',
     file: TUNED,
     find: `      flushPending(m, sb);
       if (!keepworking) {`,
@@ -208,7 +208,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'pending-marks-plainly',
     history: 'constructed',
-    breaks: 'gathered marks are put into the bitmap by load and store, beside those of others',
+    breaks: 'gathered marks are written by load and store: marks that other Ms set meanwhile are lost',
     file: RUN,
     find: 'Atomics.or(m, m[sb + PENDING_WORD], m[sb + PENDING]);',
     replace: 'm[m[sb + PENDING_WORD]] |= m[sb + PENDING];',
@@ -217,7 +217,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-ahead-forgotten',
     history: 'constructed',
-    breaks: 'with the worklist empty, an M takes for done what it has touched ahead and not scanned',
+    breaks: 'an M with an empty worklist drops the prefetched objects that it has not scanned',
     file: LAB,
     find: 'return takeAhead(m, sb);',
     replace: 'return m[sb + NAHEAD] > distance && takeAhead(m, sb);',
@@ -226,7 +226,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-split-leaves-gap',
     history: 'constructed',
-    breaks: 'half of a large object that has an odd number of words is taken for the other half as well: its last word is never scanned',
+    breaks: 'both pieces of a split object get half of an odd word count, rounded down: the last word is never scanned',
     file: LAB,
     find: 'words -= half;',
     replace: 'words = half;',
@@ -235,7 +235,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-byte-shared',
     history: 'constructed',
-    breaks: "blocks of 16 bytes, two to a byte of marks, are marked by a store of the byte: the neighbour's mark goes",
+    breaks: "16-byte blocks, two to a mark byte, are marked by a byte store: the neighbour's mark is lost",
     file: LAB_MARK,
     find: 'const OWN_BYTE_WORDS = 8;',
     replace: 'const OWN_BYTE_WORDS = 4;',
@@ -244,7 +244,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-gathered-kept',
     history: 'constructed',
-    breaks: 'an M leaves with marks that it gathered and never put into the bitmap',
+    breaks: 'an M leaves the mark phase with batched marks that it never flushed',
     file: LAB,
     find: '      flushPending(m, sb);\n',
     replace: '',
@@ -253,7 +253,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-queue-ends-early',
     history: 'constructed',
-    breaks: 'a queue whose front is empty counts as empty, whatever was put at its other end',
+    breaks: 'a queue with an empty front buffer counts as empty though its back holds objects',
     file: LAB_WORKLIST,
     find: 'if (m[sb + NOBJ] === 0) return false;\n  const wbuf',
     replace: 'if (m[sb + NOBJ] >= 0) return false;\n  const wbuf',
@@ -262,7 +262,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'lab-gives-last',
     history: 'constructed',
-    breaks: 'an M gives the last buffer of its queue away and hangs the next one on to it: what that leads to is not marked',
+    breaks: 'an M hands off the last buffer of its queue and links the next one to it: objects reachable from that one are not marked',
     file: LAB_WORKLIST,
     find: 'if (m[sb + LAST] === given) m[sb + LAST] = front;',
     replace: '',
@@ -271,7 +271,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'heapbits-last-of-word',
     history: 'constructed',
-    breaks: 'of the words whose pointer bits share a word, the last is never looked at',
+    breaks: 'the last of the slots whose pointer bits share a word is never scanned',
     file: 'src/gc/scanblock-heapbits.ts',
     find: 'if (end - at < 32 - shift) bits &= (1 << (end - at)) - 1;',
     replace: 'if (end - at <= 32 - shift) bits &= (1 << (end - at - 1)) - 1;',
@@ -280,23 +280,21 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'root-after-safepoint',
     history: '902911bcff; our parfor is never allocated, so the slip is an allocation that collects where it must not',
-    breaks: 'a new object is in its slot only after the safe point: the collection that its own allocation starts frees it',
+    breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
-    find: `  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;
+    find: `  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
   // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
-  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;`,
+  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);`,
     scenarios: ['whole-cycle'],
   },
   {
     name: 'last-word-of-data-left-out',
     history: 'constructed',
-    breaks: 'the last word of the data is no root: what it alone leads to is freed',
+    breaks: 'the last word of the data segment is not scanned: an object that only it points to is freed',
     file: 'src/gc/roots.ts',
     find: 'm[BSS] - m[DATA], SCAN_ALL)',
     replace: 'm[BSS] - m[DATA] - 2, SCAN_ALL)',
@@ -305,7 +303,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'last-word-of-bss-left-out',
     history: 'constructed',
-    breaks: 'the last word of the bss is no root',
+    breaks: 'the last word of the bss is not scanned',
     file: 'src/gc/roots.ts',
     find: 'm[CYCLE_LOG] - m[BSS], SCAN_ALL)',
     replace: 'm[CYCLE_LOG] - m[BSS] - 2, SCAN_ALL)',
@@ -314,7 +312,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'last-due-finalizer-left-out',
     history: 'constructed',
-    breaks: 'of the finalizers that are due the last does not keep its object',
+    breaks: 'the last queued finalizer does not keep its object alive',
     file: 'src/gc/roots.ts',
     find: 'm[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL)',
     replace: '(m[block + FinBlock.at.cnt] - 1) * Finalizer.words, SCAN_ALL)',
@@ -323,7 +321,7 @@ export const MARKING: readonly KnownBug[] = [
   {
     name: 'root-buffer-overfull',
     history: 'constructed',
-    breaks: 'a root with more objects than a workbuf holds fills one past its end, where the next begins',
+    breaks: 'roots overfill a workbuf: the excess overwrites the next workbuf',
     file: 'src/gc/work.ts',
     find: 'if (m[wbuf + NOBJ] >= m[CONFIG',
     replace: 'if (m[wbuf + NOBJ] > m[CONFIG',

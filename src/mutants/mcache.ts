@@ -5,7 +5,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'uncache-leaves-incache',
     history: 'constructed',
-    breaks: 'a span that a flush has given back still counts as cached: its sweep finds that impossible',
+    breaks: 'a flushed span still counts as cached: its sweep reports a broken invariant',
     file: 'src/malloc/mcentral.ts',
     find: '  lock(m, mp, c);\n  m[s + INCACHE] = 0;\n  if (m[s + NALLOC] === 0 ||',
     replace: '  lock(m, mp, c);\n  if (m[s + NALLOC] === 0 ||',
@@ -14,7 +14,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-leaves-incache',
     history: 'constructed',
-    breaks: 'the used-up span that a refill gives back still counts as cached: blocks freed of it are set aside for good',
+    breaks: 'a full span that refill returns still counts as cached: blocks freed in it stay in freebuf for ever',
     file: 'src/malloc/mcentral.ts',
     find: 'export function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {\n  m[s + INCACHE] = 0;',
     replace: 'export function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {',
@@ -23,7 +23,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'caches-refilled-before-bump',
     history: 'commit e9445547b6: MCaches were refilled after their flush, before sweepgen was raised',
-    breaks: 'spans are cached when they become unswept: their P allocates from them while they are swept',
+    breaks: 'spans stay cached when they become unswept: their P allocates from them during their sweep',
     file: 'src/malloc/mcache.ts',
     find: '    uncacheSpan(m, mp, s);\n    m[allocSlot(c, i)] = emptySpan(m);',
     replace: '    uncacheSpan(m, mp, s);\n    m[allocSlot(c, i)] = cacheSpan(m, mp, i, emptySpan(m));',
@@ -32,7 +32,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'used-up-spans-not-flushed',
     history: 'constructed',
-    breaks: 'a flush leaves the spans cached that have no free block: the next sweep meets them in a cache',
+    breaks: 'a flush leaves full spans cached: the next sweep finds them in an MCache',
     file: 'src/malloc/mcache.ts',
     find: "    const s = m[allocSlot(c, i)];\n    if (s === emptySpan(m)) continue;\n    uncacheSpan",
     replace: "    const s = m[allocSlot(c, i)];\n    if (s === emptySpan(m) || m[s + FREELIST] === 0) continue;\n    uncacheSpan",
@@ -41,7 +41,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'only-one-cache-flushed',
     history: 'constructed',
-    breaks: 'a collection flushes the caches of all Ps but the last: spans there are cached and unswept',
+    breaks: "a collection flushes the MCaches of all Ps but the last: that one's spans are cached and unswept",
     file: 'src/gc/roots.ts',
     find: 'for (let i = 0; i < m[NPROCS]; i++) releaseAll(',
     replace: 'for (let i = 0; i < m[NPROCS] - 1; i++) releaseAll(',
@@ -50,7 +50,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-takes-unlocked',
     history: 'constructed',
-    breaks: 'two Ps that find the same span with free blocks both cache it',
+    breaks: 'two Ps find the same nonempty span and both cache it',
     file: 'src/malloc/mcache.ts',
     find: '      takeSpanLocked(m, c, s);\n      unlock(m, mp, c);',
     replace: '      unlock(m, mp, c);\n      takeSpanLocked(m, c, s);',
@@ -59,7 +59,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-takes-span-in-sweep',
     history: 'constructed',
-    breaks: 'a P caches a span that another M is sweeping, and takes blocks from a freelist that is being changed',
+    breaks: 'a P caches a span that another M is sweeping and allocates from a freelist under change',
     file: 'src/malloc/mcache.ts',
     find: '    if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) return s;\n    s = m[s + NEXT];',
     replace: '    return s;',
@@ -68,7 +68,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-takes-first-after-sweep',
     history: 'constructed',
-    breaks: 'after it swept a full span, a P takes the first that has free blocks, though another M may be sweeping that',
+    breaks: 'after sweeping a full span, a P takes the first nonempty span, which another M may be sweeping',
     file: 'src/malloc/mcache.ts',
     find: '    if (Atomics.load(m, s + XSWEEPGEN) === sg) return s;\n',
     replace: '    return s;\n',
@@ -77,7 +77,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-goes-on-from-swept-span',
     history: 'constructed',
-    breaks: 'after a sweep, for which the mcentral was unlocked, the search goes on from where the span was: it may be on no list, or on another',
+    breaks: 'after a sweep with the mcentral unlocked, the search resumes at the old span, which may be on no list or another one',
     file: 'src/malloc/mcache.ts',
     find: '      // It may have moved to the heap, and others may have changed the list: from the start.\n      s = m[c + NONEMPTY + NEXT];',
     replace: '      s = m[s + NEXT];',
@@ -86,7 +86,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-stays-on-nonempty',
     history: 'constructed',
-    breaks: 'a cached span stays on the list of those with free blocks: the next P caches it too',
+    breaks: 'a cached span stays on the nonempty list: the next P caches it too',
     file: 'src/malloc/mcache.ts',
     find: '  m[c + NFREE] -= free;\n  spanListRemove(m, s);\n  spanListInsertBack(m, c + EMPTY, s);\n',
     replace: '  m[c + NFREE] -= free;\n',
@@ -95,7 +95,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'refill-grows-unlocked',
     history: 'constructed',
-    breaks: 'the blocks of a fresh span are counted before the mcentral is locked: counts of two Ms are lost',
+    breaks: "the blocks of a fresh span are counted without the mcentral's lock: concurrent counts are lost",
     file: 'src/malloc/mcache.ts',
     find: '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];',
     replace: '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);',
@@ -104,7 +104,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'sweep-links-unlocked',
     history: 'constructed',
-    breaks: 'a swept span comes to the list of those with free blocks before the mcentral is locked: the list breaks under who walks it',
+    breaks: "a swept span is put on the nonempty list without the mcentral's lock: the list breaks under a concurrent walk",
     file: 'src/malloc/mcentral.ts',
     find: '  lock(m, mp, c);\n  if (wasEmpty) {\n    spanListRemove(m, s);\n    spanListInsert(m, c + NONEMPTY, s);\n  }\n',
     replace: '  if (wasEmpty) {\n    spanListRemove(m, s);\n    spanListInsert(m, c + NONEMPTY, s);\n  }\n  lock(m, mp, c);\n',
@@ -113,7 +113,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'swept-span-stays-on-empty',
     history: 'constructed',
-    breaks: 'whether the span had free blocks is asked when the swept ones are linked: it stays among those that have none',
+    breaks: 'wasEmpty is read after the swept blocks are linked: the span stays on the empty list',
     file: 'src/malloc/mcentral.ts',
     find: '  const wasEmpty = m[s + FREELIST] === 0;\n  m[last] = m[s + FREELIST];\n  m[s + FREELIST] = first;',
     replace: '  m[last] = m[s + FREELIST];\n  m[s + FREELIST] = first;\n  const wasEmpty = m[s + FREELIST] === 0;',
@@ -122,7 +122,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'unused-span-returned-unlocked',
     history: 'constructed',
-    breaks: 'a span that goes to the heap leaves its list after the mcentral was unlocked: it may be cached by then',
+    breaks: 'a span bound for the heap leaves its list after the mcentral is unlocked: it may be cached by then',
     file: 'src/malloc/mcentral.ts',
     find: '  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;\n  unlock(m, mp, c);',
     replace: '  unlock(m, mp, c);\n  spanListRemove(m, s);\n  m[s + NEEDZERO] = 1;\n  m[s + FREELIST] = 0;',
@@ -131,7 +131,7 @@ export const MCACHE: readonly KnownBug[] = [
   {
     name: 'returned-bits-cleared-late',
     history: 'constructed',
-    breaks: 'the bits of a span are cleared when the heap has it already: those of whoever got it go',
+    breaks: 'the bits of a span are cleared after the heap has taken it back: bits of its next user are lost',
     file: 'src/malloc/mcentral.ts',
     find: `  unmarkSpan(m, m[s + START], m[s + NPAGES] * PAGE_BYTES);
   mheapFree(m, mp, s, false);`,

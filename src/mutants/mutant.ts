@@ -6,20 +6,21 @@ import type { Overlay } from '../rewrite/bundle.ts';
 
 export interface Mutant {
   readonly name: string;
-  /** The commit or issue where it was a real bug, or 'constructed'. */
+  /** The Go commit or issue of the real bug, or 'constructed'. */
   readonly history: string;
-  /** What goes wrong with it. */
+  /** What goes wrong, in one sentence. */
   readonly breaks: string;
   /** From the root of the project: 'src/…'. */
   readonly file: string;
-  /** Must stand exactly once in the file. */
+  /** Source text that must occur exactly once in the file. */
   readonly find: string;
   readonly replace: string;
 }
 
 /**
- * The source of `mutant` as an overlay.
- * @throws Error when its text is not there once: the source has moved on and the mutant must follow.
+ * Returns the mutated source of `mutant` as an overlay, for sources under `root`.
+ * @throws UsageError if the source file is absent (an installed package)
+ * @throws Error if the text does not occur exactly once: the source has changed and the mutant must follow
  */
 export function plant(mutant: Mutant, root: string): Overlay {
   const path = join(root, mutant.file);
@@ -27,6 +28,6 @@ export function plant(mutant: Mutant, root: string): Overlay {
     throw new UsageError(`mutant ${mutant.name} needs ${mutant.file}: mutants run in a checkout of sweepgen, not in the installed package`);
   }
   const parts = readFileSync(path, 'utf8').split(mutant.find);
-  if (parts.length !== 2) throw new Error(`mutant ${mutant.name}: its text stands ${parts.length - 1} times in ${mutant.file}, not once`);
+  if (parts.length !== 2) throw new Error(`mutant ${mutant.name}: its text occurs ${parts.length - 1} times in ${mutant.file}, not once`);
   return new Map([[path, parts.join(mutant.replace)]]);
 }

@@ -5,7 +5,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'next-gc-underflows',
     history: 'golang/go ed09e0e2bf',
-    breaks: 'sweepers take freed memory off the goal by the GOGC of now: raised meanwhile, it takes off more than there is',
+    breaks: 'sweepers lower the goal by the current GOGC: if GOGC was raised meanwhile, the goal underflows',
     file: 'src/malloc/pacing.ts',
     find: `  const goal = goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ);
   // Only ever down: of several sweepers the one with the lowest goal knows most.
@@ -19,7 +19,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'goal-by-new-percent',
     history: 'golang/go ed09e0e2bf',
-    breaks: 'a change of GOGC in the middle of a sweep is taken for the goal that the sweep lowers',
+    breaks: 'a sweep lowers the goal by a GOGC that changed during the sweep',
     file: 'src/malloc/pacing.ts',
     find: 'const percent = m[CYCLE_PERCENT];',
     replace: 'const percent = m[GCPERCENT];',
@@ -28,7 +28,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'goal-lost-update',
     history: 'constructed',
-    breaks: 'two sweepers lower what is live at once, and one is lost: the goal stays too high',
+    breaks: 'two sweepers lower the live count by load and store, and one update is lost: the goal stays too high',
     file: 'src/malloc/pacing.ts',
     find: '  const goal = goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ);',
     replace: `  const live = Atomics.load(m, XLIVE_Q) - freedQ;
@@ -39,7 +39,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'goal-goes-up',
     history: 'constructed',
-    breaks: 'a slow sweeper stores its goal over the lower one of another',
+    breaks: "a slow sweeper overwrites another sweeper's lower goal",
     file: 'src/malloc/pacing.ts',
     find: `  for (;;) {
     const known = Atomics.load(m, XNEXT_GC_Q);
@@ -51,7 +51,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'idle-never-added',
     history: 'golang/go 30ef2c7deb',
-    breaks: 'pages by which the heap grows never count as idle, yet are taken off it when used',
+    breaks: 'pages of heap growth are not added to heapIdle but are subtracted at use',
     file: 'src/malloc/mheap.ts',
     find: '  addWide(m, HEAP_IDLE, ask * PAGE_BYTES);\n',
     replace: '',
@@ -60,7 +60,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'setgcpercent-reads-first',
     history: 'golang/go 94dc963b55',
-    breaks: 'GOGC is read before the lock is taken: of two changes at once one is never seen as the value before',
+    breaks: 'GOGC is read before the lock is taken: two concurrent changes return the same old value',
     file: 'src/runtime/gc-percent.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   const before = m[GCPERCENT];`,
@@ -71,7 +71,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'mcache-reports-unlocked',
     history: 'constructed',
-    breaks: 'an MCache adds what it counted to the figures without the lock, and what another adds is lost',
+    breaks: 'an MCache flushes its counts without the lock: a concurrent flush is lost',
     file: 'src/malloc/mcache.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   flushHeapAllocLocked(m, c);
@@ -84,7 +84,7 @@ export const PACING: readonly KnownBug[] = [
   {
     name: 'memstats-before-stop',
     history: 'constructed',
-    breaks: 'the figures are recounted while the others still allocate: they skew',
+    breaks: 'the statistics are recounted while other Ms allocate: they are inconsistent',
     file: 'src/runtime/read-memstats.ts',
     find: `  stoptheworld(m, mp);
   m[gp + WAITREASON] = WAIT.gc;

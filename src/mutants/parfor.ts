@@ -1,4 +1,4 @@
-/** The parallel loop: each iteration once, and an end that all see. */
+/** The parallel loop: each iteration runs once, and every thread sees the end. */
 import type { KnownBug } from './known-bug.ts';
 
 const FILE = 'src/sync/parfor.ts';
@@ -9,7 +9,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-end-underflows',
     history: '45636db01b',
-    breaks: 'of an empty range at 0 the last iteration is 2^32 - 1: thieves take nothing from it, again and again',
+    breaks: 'an empty range at 0 ends at 2^32 - 1: thieves steal nothing from it, again and again',
     file: FILE,
     find: 'if (begin + 1 >= end) break;',
     replace: 'if (begin >= (end - 1) >>> 0) break;',
@@ -18,7 +18,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-waits-for-stopped',
     history: '6ae448e8df, #3954',
-    breaks: 'the loop over the roots is for all Ps, and waits for those that are stopped and never come',
+    breaks: 'the root loop counts all Ps: it waits for stopped ones, which never join',
     file: GC,
     find: SETUP,
     replace: "parforsetup(m, MARKFOR, m[CONFIG + Config.at.nprocs], rootCount(m), true);",
@@ -27,7 +27,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-shares-for-stopped',
     history: 'as 6ae448e8df, without waiting',
-    breaks: 'Ps that are stopped have roots of their own, of which a thief leaves the last: a root is never marked from',
+    breaks: 'stopped Ps get ranges of roots; a thief leaves the last of each: a root is never scanned',
     file: GC,
     find: SETUP,
     replace: "parforsetup(m, MARKFOR, m[CONFIG + Config.at.nprocs], rootCount(m), false);",
@@ -36,7 +36,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-steals-by-store',
     history: 'constructed',
-    breaks: "the victim's range is cut without a CAS: what it or another thief took meanwhile runs twice",
+    breaks: "the victim's range is cut without a CAS: iterations taken meanwhile run twice",
     file: FILE,
     find: 'if (Atomics.compareExchange(m, victim, range, begin | (middle << 16)) !== range) continue;',
     replace: 'Atomics.store(m, victim, begin | (middle << 16));',
@@ -45,7 +45,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-takes-by-store',
     history: 'constructed',
-    breaks: 'the owner moves on by load and store: it undoes the cut of a thief',
+    breaks: "the owner advances by load and store: it undoes a thief's cut",
     file: FILE,
     find: 'const range = Atomics.add(m, pos, 1);',
     replace: 'const range = Atomics.load(m, pos); Atomics.store(m, pos, range + 1);',
@@ -54,7 +54,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-fills-before-it-cuts',
     history: 'constructed',
-    breaks: 'a thief has the range as its own before the CAS that may fail: others steal from it what is not there',
+    breaks: 'a thief publishes the range as its own before its CAS: other thieves steal iterations it does not have',
     file: FILE,
     find: `      if (Atomics.compareExchange(m, victim, range, begin | (middle << 16)) !== range) continue;
       Atomics.store(m, posOf(desc, tid), middle | (end << 16));`,
@@ -65,7 +65,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-leaves-silently',
     history: 'constructed',
-    breaks: 'the last thread that sees the end does not count itself: the others wait for it for ever',
+    breaks: 'the last thread to finish does not count itself done: the others wait for ever',
     file: FILE,
     find: `      if (!idle) Atomics.add(m, desc + XDONE, 1);
       return false;
@@ -79,7 +79,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-one-short',
     history: 'constructed',
-    breaks: 'all but one are done, and the loop is over',
+    breaks: 'the loop ends when all threads but one are done',
     file: FILE,
     find: 'Atomics.load(m, desc + XDONE) + (idle ? 0 : 1) === nthr',
     replace: 'Atomics.load(m, desc + XDONE) + 1 >= nthr',
@@ -88,7 +88,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-done-from-last-time',
     history: 'constructed',
-    breaks: 'the loop begins with those counted who were done with the one before',
+    breaks: 'the loop starts with the done count of the previous loop',
     file: FILE,
     find: 'Atomics.store(m, desc + XDONE, 0);',
     replace: '',
@@ -97,7 +97,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-splits-unevenly',
     history: 'constructed',
-    breaks: 'ends are rounded up and beginnings down: neighbours both run what lies between',
+    breaks: 'range ends are rounded up and starts down: neighbours overlap and both run the overlap',
     file: FILE,
     find: 'const end = Math.floor((n * (i + 1)) / nthr);',
     replace: 'const end = Math.ceil((n * (i + 1)) / nthr);',
@@ -106,7 +106,7 @@ export const PARFOR: readonly KnownBug[] = [
   {
     name: 'parfor-set-up-late',
     history: '02f89331c2: a phase changed while threads run',
-    breaks: 'helpers are woken before the loop over the roots is set up: they run the one of the last cycle, or have no number in this one',
+    breaks: "helpers are woken before the root loop is set up: they run the last cycle's loop or have no thread number",
     file: GC,
     find: `  parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
   prepareMark(m);

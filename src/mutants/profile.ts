@@ -1,11 +1,11 @@
-/** The memory profiler: buckets and records beside allocation and sweep. */
+/** The memory profiler: buckets and records during allocation and sweep. */
 import type { KnownBug } from './known-bug.ts';
 
 export const PROFILING: readonly KnownBug[] = [
   {
     name: 'profile-lock-order',
     history: 'golang/go b039abfc3e',
-    breaks: 'malloc records a sampled block under proflock, who frees one takes proflock under the specials: each waits for the other',
+    breaks: 'malloc takes the specials lock under proflock, and free takes proflock under the specials lock: the two deadlock',
     file: 'src/malloc/mprof.ts',
     find: `function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   recordProfiled(m, mp, p, countMalloc(m, mp, bytes, callers(m, mp, 0)));
@@ -23,7 +23,7 @@ function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   {
     name: 'bucket-made-twice',
     history: 'constructed',
-    breaks: 'the bucket is looked for before proflock is taken: two Ms make one each for the same stack',
+    breaks: 'the bucket is looked up before proflock is taken: two Ms make one each for the same stack',
     file: 'src/malloc/buckets.ts',
     find: `  lock(m, mp, PROFLOCK);
   const b = stkbucketLocked(m, mp, size, stk);`,
@@ -34,7 +34,7 @@ function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   {
     name: 'profile-free-unlocked',
     history: 'constructed',
-    breaks: 'two sweepers count a free of the same bucket at once, and one is lost',
+    breaks: 'two sweepers count a free in the same bucket without a lock: one is lost',
     file: 'src/malloc/buckets.ts',
     find: `  lock(m, mp, PROFLOCK);
   addWide(m, b + (explicitly ? RECENT_FREES : PREV_FREES), 1);
@@ -45,7 +45,7 @@ function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   {
     name: 'profile-free-too-early',
     history: 'constructed',
-    breaks: 'a free by hand counts for the last cycle, its malloc for this one: a profile of more frees than mallocs',
+    breaks: 'an explicit free is charged to the last cycle and its malloc to this one: the profile shows more frees than mallocs',
     file: 'src/malloc/specials.ts',
     find: 'mprofFree(m, mp, m[x + BUCKET], true);',
     replace: 'mprofFree(m, mp, m[x + BUCKET], false);',
@@ -54,7 +54,7 @@ function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   {
     name: 'profile-record-kept',
     history: 'constructed',
-    breaks: 'the record of a block freed by hand stays on its span, and counts for whoever gets the block next',
+    breaks: "the profile record of an explicitly freed block stays on its span and is charged to the block's next user",
     file: 'src/malloc/specials.ts',
     find: `    m[link] = m[x + NEXT];
     if (m[x + KIND] === SPECIAL_KIND.profile) mprofFree`,
@@ -64,7 +64,7 @@ function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   {
     name: 'profile-published-unlocked',
     history: 'constructed',
-    breaks: 'counts move from stage to stage while sampled blocks are allocated and freed: what is added meanwhile is lost',
+    breaks: 'profile stages advance without proflock: concurrent samples are lost',
     file: 'src/malloc/buckets.ts',
     find: `    addWide(m, b + ALLOCS, loadWide(m, b + PREV_ALLOCS));
     addWide(m, b + FREES, loadWide(m, b + PREV_FREES));`,

@@ -1,11 +1,11 @@
-/** The scheduler: idle Ms and their notes, queues, Ms that stop or leave, numbers that others count on. */
+/** The scheduler: idle Ms and their notes, queues, Ms that stop or exit, counts that other Ms rely on. */
 import type { KnownBug } from './known-bug.ts';
 
 export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'park-cleared-late',
     history: 'constructed',
-    breaks: 'the note of a helper is cleared when it is on the list of idle Ms already: a wake-up is lost',
+    breaks: 'a helper clears its note after it has entered the idle list: a wake-up is lost',
     file: 'src/runtime/idle.ts',
     find: `    notesleep(m, mp + XPARK);
     noteclear(m, mp + XPARK);
@@ -32,7 +32,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'helpgc-cleared-late',
     history: 'constructed',
-    breaks: 'a helper forgets that it is one when it may have been asked again',
+    breaks: 'a helper clears helpgc when it may already be set for the next cycle',
     file: 'src/runtime/idle.ts',
     find: `    m[mp + HELPGC] = 0;
     lock(m, mp, SCHED_LOCK);
@@ -49,7 +49,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'stopped-listed-late',
     history: 'constructed',
-    breaks: 'an M counts as stopped before it is on the list of idle ones: who starts the world misses it',
+    breaks: 'an M counts as stopped before it is on the idle list: starttheworld misses it',
     file: 'src/runtime/world.ts',
     find: `  countStoppedLocked(m);
   mputLocked(m, mp);
@@ -68,7 +68,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'stopped-counted-early',
     history: 'constructed',
-    breaks: 'the last P to stop wakes who waits before it says that it has stopped',
+    breaks: 'the last P to stop wakes the waiting collector before its status is gcstop',
     file: 'src/runtime/world.ts',
     find: `  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);
   countStoppedLocked(m);
@@ -81,7 +81,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'gcwaiting-before-stopwait',
     history: 'constructed',
-    breaks: 'Ms are asked to stop before it is known how many are to be waited for',
+    breaks: 'gcwaiting is set before stopwait',
     file: 'src/runtime/world.ts',
     find: `  lock(m, mp, SCHED_LOCK);
   const nprocs = m[NPROCS];
@@ -96,7 +96,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'gcwaiting-cleared-late',
     history: 'constructed',
-    breaks: 'Ms that were started find the world still to be stopped, and stop again uncounted',
+    breaks: 'started Ms still see gcwaiting set and stop again uncounted',
     file: 'src/runtime/world.ts',
     find: `  Atomics.store(m, XGCWAITING, 0);
   Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.running);
@@ -160,7 +160,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'yield-queued-early',
     history: 'constructed',
-    breaks: 'a goroutine that yields is on the queue while it still counts as running',
+    breaks: 'a yielding goroutine is queued while its status is running',
     file: 'src/runtime/schedule.ts',
     find: `  dropg(m, mp, gp, G_STATUS.runnable);
   globrunqput(m, mp, gp);`,
@@ -171,7 +171,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'dead-said-late',
     history: 'constructed',
-    breaks: 'an M leaves the count of those to be waited for before its P is dead',
+    breaks: 'an M decrements stopwait before its P is dead',
     file: 'src/runtime/schedule.ts',
     find: `  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.dead);
   if (Atomics.load(m, XGCWAITING) !== 0) {
@@ -190,7 +190,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'exit-still-spinning',
     history: 'constructed',
-    breaks: 'an M that leaves while it looks for work counts as looking for ever',
+    breaks: 'an M that exits while spinning stays in the spinning count',
     file: 'src/runtime/schedule.ts',
     find: `  lock(m, mp, SCHED_LOCK);
   if (m[mp + SPINNING] !== 0) {
@@ -205,7 +205,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'wakep-keeps-spinning',
     history: 'constructed',
-    breaks: 'who finds no idle P to wake leaves it counted as looking for work',
+    breaks: 'wakep finds no idle P and leaves the spinning count raised',
     file: 'src/runtime/idle.ts',
     find: `    unlock(m, mp, SCHED_LOCK);
     Atomics.sub(m, XNMSPINNING, 1);
@@ -217,7 +217,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'global-link-kept',
     history: 'constructed',
-    breaks: 'a goroutine comes to the end of the global queue with the link of the list that it was on before',
+    breaks: 'a goroutine appended to the global queue keeps its link from another list',
     file: 'src/runtime/runq.ts',
     find: `function globrunqputLocked(m: Mem, gp: GRef): void {
   m[gp + SCHEDLINK] = 0;`,
@@ -227,7 +227,7 @@ export const SCHEDULING: readonly KnownBug[] = [
   {
     name: 'helpgc-set-outside',
     history: 'constructed',
-    breaks: 'only the first helper is told that it helps',
+    breaks: 'helpgc is set for the first helper alone',
     file: 'src/runtime/world.ts',
     find: `    if (helper === 0) fatal('HELPGC_NOT_ENOUGH_MS', { nproc });
     m[helper + HELPGC] = n;`,

@@ -1,11 +1,11 @@
-/** What is kept about single blocks: specials, finalizers of neighbours, the profile. */
+/** Specials of single blocks: finalizers, profile records, and those of neighbouring blocks. */
 import type { KnownBug } from './known-bug.ts';
 
 export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'free-specials-of-neighbour',
     history: 'constructed',
-    breaks: 'what is kept about the block behind one freed by hand goes with it',
+    breaks: 'an explicit free removes the specials of the next block as well',
     file: 'src/malloc/specials.ts',
     find: 'm[m[link] + OFFSET] >>> 0 < offset + (m[s + ELEMSIZE] >>> 0)',
     replace: 'm[m[link] + OFFSET] >>> 0 <= offset + (m[s + ELEMSIZE] >>> 0)',
@@ -14,7 +14,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'sweep-specials-of-neighbour',
     history: 'constructed',
-    breaks: 'what is kept about the block behind one that is swept goes with it',
+    breaks: 'the sweep of a block removes the specials of the next block as well',
     file: 'src/malloc/sweep-specials.ts',
     find: 'while (m[link] !== 0 && blockOf(m, s, m[link]) === block) {',
     replace: 'while (m[link] !== 0 && blockOf(m, s, m[link]) <= block + (m[s + ELEMSIZE] >>> 2)) {',
@@ -23,7 +23,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'finalizers-of-neighbour',
     history: 'constructed',
-    breaks: 'finalizers of the block behind come due as well',
+    breaks: 'the finalizers of the next block are queued as well',
     file: 'src/malloc/sweep-specials.ts',
     find: 'while (m[at] !== 0 && blockOf(m, s, m[at]) === block) {',
     replace: 'while (m[at] !== 0 && blockOf(m, s, m[at]) <= block + (m[s + ELEMSIZE] >>> 2)) {',
@@ -32,7 +32,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'last-span-specials-left-out',
     history: 'constructed',
-    breaks: 'objects with finalizers in the last span keep nothing',
+    breaks: 'finalizers in the last span are no roots',
     file: 'src/gc/roots.ts',
     find: '  for (let index = 0; index < n; index++) {',
     replace: '  for (let index = 0; index < n - 1; index++) {',
@@ -41,7 +41,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'sweep-all-with-specials',
     history: 'constructed',
-    breaks: 'a span of garbage goes back whole with the specials of its blocks',
+    breaks: 'a span without live blocks is freed with the specials of its blocks',
     file: 'src/malloc/sweep.ts',
     find: 'if (m[s + SPECIALS] === 0 && m[s + SIZECLASS] !== 0',
     replace: 'if (m[s + SIZECLASS] !== 0',
@@ -50,7 +50,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'special-order-by-offset',
     history: 'constructed',
-    breaks: 'a special goes behind those of its byte, whatever their kinds',
+    breaks: 'a special is inserted by its offset alone, not by its kind',
     file: 'src/malloc/specials.ts',
     find: 'm[x + KIND] >= kind)) break;',
     replace: 'm[x + KIND] > kind)) break;',
@@ -59,7 +59,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'special-removed-of-any-kind',
     history: 'constructed',
-    breaks: 'the first special of a byte is taken back, whatever its kind',
+    breaks: 'removal takes the first special of an offset, whatever its kind',
     file: 'src/malloc/specials.ts',
     find: 'm[x + OFFSET] >>> 0 === offset && m[x + KIND] === kind) {',
     replace: 'm[x + OFFSET] >>> 0 === offset) {',
@@ -68,7 +68,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'special-record-lost',
     history: 'constructed',
-    breaks: 'the record of a finalizer that was set already is lost',
+    breaks: 'the record of a repeated SetFinalizer is leaked',
     file: 'src/malloc/specials.ts',
     find: `  if (addspecial(m, mp, address, x)) return true;
   releaseSpecial(m, mp, x);
@@ -80,7 +80,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'freed-profile-kept',
     history: 'constructed',
-    breaks: 'a sampled block freed by hand is never told to the profiler',
+    breaks: 'the profiler never learns of the explicit free of a sampled block',
     file: 'src/malloc/free.ts',
     find: `  if (racyLoad(m, s + SPECIALS) !== 0) freeAllSpecials(m, mp, s, p);
 `,
@@ -90,7 +90,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'finalizer-inner-lost',
     history: 'constructed',
-    breaks: 'the finalizer of an inner byte is called for the word',
+    breaks: 'the finalizer of an interior byte is called with the address of its word',
     file: 'src/malloc/sweep-specials.ts',
     find: 'm[x + OFFSET] & 3, m[x + FN]',
     replace: '0, m[x + FN]',
@@ -109,17 +109,17 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'removed-special-kept',
     history: 'constructed',
-    breaks: 'a finalizer taken back gives its record to the next while it is still linked',
+    breaks: "a removed finalizer's record is freed while it is still linked",
     file: 'src/malloc/specials.ts',
     find: `    m[link] = m[x + NEXT];
-    refreshRefFlags`,
-    replace: '    refreshRefFlags',
+    tellChanged`,
+    replace: '    tellChanged',
     scenarios: ['specials'],
   },
   {
     name: 'profile-frees-kept-recent',
     history: 'constructed',
-    breaks: 'frees by the program are published again in each cycle',
+    breaks: 'explicit frees are published again in each cycle',
     file: 'src/malloc/buckets.ts',
     find: `    storeWide(m, b + RECENT_FREES, 0);
 `,
@@ -129,7 +129,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'profile-free-as-swept',
     history: 'constructed',
-    breaks: 'a block freed by the program counts as one that the last sweep has freed',
+    breaks: 'an explicit free is charged to the last sweep',
     file: 'src/malloc/buckets.ts',
     find: '(explicitly ? RECENT_FREES : PREV_FREES)',
     replace: '(explicitly ? PREV_FREES : PREV_FREES)',
@@ -138,7 +138,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'profile-last-bucket-left',
     history: 'constructed',
-    breaks: 'of the buckets the one made first is not published',
+    breaks: 'the first bucket made is never published',
     file: 'src/malloc/buckets.ts',
     find: `  for (let b = m[MPROF + BUCKETS]; b !== 0; b = m[b + ALLNEXT]) {
     addWide(m, b + ALLOCS`,
@@ -149,7 +149,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'profile-published-before-mark',
     history: 'constructed',
-    breaks: 'the profile is published when a cycle begins, with garbage in it',
+    breaks: 'the profile is published at the start of a cycle: it includes garbage',
     file: 'src/runtime/gc.ts',
     find: `  setUpMark(m, mp);
   times.t2`,
@@ -161,7 +161,7 @@ export const SPECIALS: readonly KnownBug[] = [
   {
     name: 'profile-first-cache-only',
     history: 'constructed',
-    breaks: 'a new rate holds for one P',
+    breaks: 'a new sampling rate reaches one P only',
     file: 'src/runtime/memprofile.ts',
     find: 'noticeReset(m, mAt(m, i), m[mAt(m, i) + MCACHE]);',
     replace: 'noticeReset(m, mAt(m, 0), m[mAt(m, 0) + MCACHE]);',

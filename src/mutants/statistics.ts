@@ -1,4 +1,4 @@
-/** Blocks and bytes that count twice, not at all, or as something else. */
+/** Blocks and bytes that are counted twice, not at all, or as something else. */
 import type { KnownBug } from './known-bug.ts';
 
 export const STATISTICS: readonly KnownBug[] = [
@@ -15,7 +15,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'free-large-bytes-uncounted',
     history: 'constructed',
-    breaks: 'bytes of a large object freed by hand are not counted',
+    breaks: 'bytes of an explicitly freed large object are not counted',
     file: 'src/malloc/free.ts',
     find: `  addWide(m, c + LOCAL_LARGEFREE, bytes);
 `,
@@ -95,7 +95,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'free-large-counted-small',
     history: 'constructed',
-    breaks: 'a large object freed by hand counts as a small one',
+    breaks: 'an explicitly freed large object counts as a small one',
     file: 'src/malloc/free.ts',
     find: '  m[c + LOCAL_NLARGEFREE]++;',
     replace: '  m[c + LOCAL_NSMALLFREE + 1]++;',
@@ -153,7 +153,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'total-alloc-without-large',
     history: 'constructed',
-    breaks: 'bytes of freed large objects are missing from all that was allocated',
+    breaks: 'totalAlloc lacks the bytes of freed large objects',
     file: 'src/gc/stats.ts',
     find: 'let freedBytes = loadWide(m, MSTATS + MStats.at.largefree);',
     replace: 'let freedBytes = 0;',
@@ -162,7 +162,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'by-size-not-cleared',
     history: 'constructed',
-    breaks: 'mallocs by size are added to those of the last count',
+    breaks: 'mallocs by size are not reset before the recount',
     file: 'src/gc/stats.ts',
     find: `  for (let c = 0; c < NUM_SIZE_CLASSES; c++) storeWide(m, BY_SIZE_NMALLOC + 2 * c, 0);
 `,
@@ -181,7 +181,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'explicit-free-uncounted',
     history: 'constructed',
-    breaks: 'a small block freed by hand does not count as freed',
+    breaks: 'an explicitly freed small block does not count as freed',
     file: 'src/malloc/free.ts',
     find: `  m[c + LOCAL_NSMALLFREE + sizeclass]++;
 `,
@@ -191,7 +191,7 @@ export const STATISTICS: readonly KnownBug[] = [
   {
     name: 'tiny-block-not-counted',
     history: 'constructed',
-    breaks: 'a new block for tiny objects counts as a shared one, too',
+    breaks: 'a new tiny block is also counted as a shared allocation',
     file: 'src/malloc/malloc.ts',
     find: `  clearWords(m, p, TINY_BYTES >> 2);
 `,

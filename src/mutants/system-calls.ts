@@ -1,11 +1,11 @@
-/** System calls beside a stopped world, helpers, and the ends of parallel loops and queues. */
+/** System calls while the world is stopped, helpers, and the ends of parallel loops and queues. */
 import type { KnownBug } from './known-bug.ts';
 
 export const CALLS: readonly KnownBug[] = [
   {
     name: 'parfor-undone-late',
     history: 'constructed',
-    breaks: 'an idle thief says that it is not done only after it has stolen: the others may have left by then',
+    breaks: 'an idle thief withdraws its done mark only after it has stolen: the others may have left by then',
     file: 'src/sync/parfor.ts',
     find: `      if (idle) {
         idle = false;
@@ -20,7 +20,7 @@ export const CALLS: readonly KnownBug[] = [
         Atomics.sub(m, desc + XDONE, 1);
       }`,
     scenarios: ['parfor-idle'],
-    // Between two accesses all of the others must end; an execution takes a tenth of a millisecond.
+    // All other threads must end between two accesses of this one; an execution takes 0.1 ms.
     executions: 20_000,
   },
   {
@@ -36,7 +36,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'exitsyscall-without-cas',
     history: 'constructed',
-    breaks: 'a system call ends by load and store: the P is taken in between, and runs beside a stopped world',
+    breaks: 'exitsyscall retakes the P by load and store: the P is stopped in between and runs while the world is stopped',
     file: 'src/runtime/world.ts',
     find: `  if (Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.running) !== P_STATUS.syscall) {
     lock(m, mp, SCHED_LOCK);`,
@@ -48,7 +48,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'syscall-g-late',
     history: 'constructed',
-    breaks: 'the P can be taken before its goroutine counts as in a system call',
+    breaks: "the P's status is syscall before its goroutine's: the P can be stopped in between",
     file: 'src/runtime/world.ts',
     find: `  Atomics.store(m, gp + G_XSTATUS, G_STATUS.syscall);
   Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);`,
@@ -71,7 +71,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'syscall-p-taken-plainly',
     history: 'constructed',
-    breaks: 'the stop takes a P in a system call by load and store, as its M leaves the call',
+    breaks: 'stoptheworld takes a P in a system call by load and store while its M leaves the call',
     file: 'src/runtime/world.ts',
     find: `  return Atomics.compareExchange(m, word, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall;
 }`,
@@ -84,7 +84,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'syscall-start-forgets',
     history: 'constructed',
-    breaks: 'the start lets a P be stopped whose M is in a system call',
+    breaks: 'starttheworld leaves the P of an M in a system call stopped',
     file: 'src/runtime/world.ts',
     find: `      Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
     } else if`,
@@ -94,7 +94,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'syscall-counted-twice',
     history: 'constructed',
-    breaks: 'a P that enters a system call is counted as stopped though the stop has taken it already',
+    breaks: 'a P that enters a system call is counted as stopped twice: the stop has already taken it',
     file: 'src/runtime/world.ts',
     find: `    m[STOPWAIT] > 0 &&
     Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall`,
@@ -104,7 +104,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'helper-nproc-read-late',
     history: 'constructed',
-    breaks: 'the number of helpers is read after this one was counted, when the next cycle may have set it',
+    breaks: 'nproc is read after this helper was counted: the next cycle may have changed it',
     file: 'src/gc/helper.ts',
     find: `  const nproc = m[NPROC];
   if (Atomics.add(m, XNDONE, 1) === nproc - 2)`,
@@ -114,7 +114,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'spill-link-kept',
     history: 'constructed',
-    breaks: 'the last goroutine that spills over leads on to one that is elsewhere',
+    breaks: 'the last goroutine of a spill keeps its schedlink to a goroutine on another queue',
     file: 'src/runtime/runq.ts',
     find: `  m[previous + SCHEDLINK] = gp;
   m[gp + SCHEDLINK] = 0;
@@ -126,7 +126,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'steal-counted-whole',
     history: 'constructed',
-    breaks: 'a steal counts all that its victim had',
+    breaks: "a steal counts all of its victim's iterations",
     file: 'src/sync/parfor.ts',
     find: 'Atomics.add(m, desc + XNSTEALCNT, end - middle);',
     replace: 'Atomics.add(m, desc + XNSTEALCNT, end - begin);',
@@ -135,7 +135,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'steals-from-last-time',
     history: 'constructed',
-    breaks: 'steals of the last loop count again',
+    breaks: 'the steal count is not reset between loops',
     file: 'src/sync/parfor.ts',
     find: `  Atomics.store(m, desc + XNSTEAL, 0);
 `,
@@ -145,7 +145,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'helper-one-too-many',
     history: 'constructed',
-    breaks: 'one more idle M is woken to help than is counted',
+    breaks: 'one more helper is woken than is counted',
     file: 'src/runtime/world.ts',
     find: '  for (let n = 1; n < nproc; n++) {',
     replace: '  for (let n = 1; n <= nproc; n++) {',
@@ -154,7 +154,7 @@ export const CALLS: readonly KnownBug[] = [
   {
     name: 'park-note-kept',
     history: 'constructed',
-    breaks: 'an M that was woken does not clear its note: it never sleeps again',
+    breaks: 'a woken M does not clear its note: it never sleeps again',
     file: 'src/runtime/idle.ts',
     find: `    noteclear(m, mp + XPARK);
 `,

@@ -5,7 +5,7 @@ export const TINY: readonly KnownBug[] = [
   {
     name: 'tiny-padding-not-counted',
     history: 'commit 0e84088715: the tiny pointer was kept one past its block, where the next span begins. Here it is no root, so the slip that harms is to cut from there',
-    breaks: 'bytes skipped to align an object still count as left: the last one reaches past the block',
+    breaks: 'bytes skipped for alignment still count as free: the last object reaches past the block',
     file: 'src/malloc/malloc.ts',
     find: 'const used = size + (at - m[c + TINY]);',
     replace: 'const used = size;',
@@ -14,7 +14,7 @@ export const TINY: readonly KnownBug[] = [
   {
     name: 'tiny-block-counted-whole',
     history: 'commit 0e84088715, at a new block',
-    breaks: 'of a new block all counts as left, though the first object is in it: the last one reaches into the next block',
+    breaks: 'all of a new tiny block counts as free though it holds the first object: the last object reaches into the next block',
     file: 'src/malloc/malloc.ts',
     find: '    m[c + TINYSIZE] = TINY_BYTES - size;',
     replace: '    m[c + TINYSIZE] = TINY_SIZE;',
@@ -23,7 +23,7 @@ export const TINY: readonly KnownBug[] = [
   {
     name: 'tiny-block-keeps-link',
     history: 'constructed',
-    breaks: 'the first half of a tiny block is handed out with the link of the freelist in it',
+    breaks: 'the first word of a tiny block is handed out with the freelist link in it',
     file: 'src/malloc/malloc.ts',
     find: 'clearWords(m, p, TINY_BYTES >> 2);',
     replace: 'clearWords(m, p + 2, TINY_SIZE >> 3);',
@@ -32,7 +32,7 @@ export const TINY: readonly KnownBug[] = [
   {
     name: 'tiny-outlives-collection',
     history: 'constructed',
-    breaks: 'a P goes on cutting from a tiny block that the collection has freed',
+    breaks: 'a P keeps allocating from a tiny block that the collection has freed',
     file: 'src/malloc/mcache.ts',
     find: '  m[c + TINY] = 0;\n  m[c + TINYSIZE] = 0;',
     replace: '  m[c + TINYSIZE] = m[c + TINYSIZE];',

@@ -1,11 +1,11 @@
-/** What spans know of the types of their blocks, and the collector that goes by it. */
+/** The types of blocks in spans, and the collector that uses them. */
 import type { KnownBug } from './known-bug.ts';
 
 export const TYPING: readonly KnownBug[] = [
   {
     name: 'type-not-cleared',
     history: 'constructed',
-    breaks: 'a block that was swept keeps its type: the next value in it is scanned as if it were of that',
+    breaks: 'a swept block keeps its type: the next value in it is scanned as that type',
     file: 'src/heap/mtypes.ts',
     find: `  if (compression === MTYPES.words) m[data + blockNumber(m, s, p) * m[PTR_WORDS]] = 0;
   else if (compression === MTYPES.bytes) storeByte`,

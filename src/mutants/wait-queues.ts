@@ -1,11 +1,11 @@
-/** Those who wait on channels: their queues, their records, and who wakes them. */
+/** Goroutines blocked on channels: their queues, their sudogs, and their wake-ups. */
 import type { KnownBug } from './known-bug.ts';
 
 export const WAITQ: readonly KnownBug[] = [
   {
     name: 'close-reads-next-late',
     history: 'constructed',
-    breaks: 'the closer reads who is next from the record of one that it has woken, which may wait elsewhere by now',
+    breaks: 'close reads the next waiter from the sudog of a goroutine that it has woken, which may wait elsewhere by now',
     file: 'src/runtime/chan.ts',
     find: `    const next = m[first + LINK];
     wake(m, mp, first);
@@ -17,7 +17,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'close-wakes-one',
     history: 'constructed',
-    breaks: 'of those that wait for a closed channel the first is woken',
+    breaks: 'close wakes the first waiter only',
     file: 'src/runtime/chan.ts',
     find: `    wake(m, mp, first);
     first = next;`,
@@ -28,9 +28,9 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'close-leaves-element',
     history: 'constructed',
-    breaks: 'who waits when the channel is closed keeps what it had where the zero should be',
+    breaks: 'a receiver that close wakes keeps its old value where the zero should be',
     file: 'src/runtime/chan.ts',
-    find: `    clearWords(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
+    find: `    clearPointers(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
     m[m[sg`,
     replace: '    m[m[sg',
     scenarios: ['channels-close'],
@@ -38,7 +38,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'chan-wakes-before-copy',
     history: 'constructed',
-    breaks: 'a receiver is let go before its element has come',
+    breaks: 'a receiver is readied before its element is stored',
     file: 'src/runtime/chan.ts',
     find: `    copyElem(m, c, m[receiver + ELEM], from);
     m[m[receiver + SG_G] + CHANOK] = 1;
@@ -50,9 +50,9 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'chan-buffer-not-cleared',
     history: 'constructed',
-    breaks: 'what was taken from a buffer stays there, and keeps its object',
+    breaks: 'a received element stays in the buffer and keeps its object alive',
     file: 'src/runtime/chan.ts',
-    find: `  clearWords(m, place, m[c + ELEMSIZE] >> 2);
+    find: `  clearPointers(m, place, m[c + ELEMSIZE] >> 2);
 `,
     replace: '',
     scenarios: ['channels'],
@@ -60,7 +60,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'chan-qcount-kept',
     history: 'constructed',
-    breaks: 'an element taken from the buffer still counts',
+    breaks: 'a received element still counts in the buffer',
     file: 'src/runtime/chan.ts',
     find: `  m[c + QCOUNT]--;
 `,
@@ -70,7 +70,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'select-left-unlocked',
     history: 'constructed',
-    breaks: 'a goroutine is taken off the other channels of its select without their locks',
+    breaks: 'a select leaves the queues of its other channels without their locks',
     file: 'src/runtime/waitq.ts',
     find: `  lock(m, mp, c + LOCK);
   if (m[sg + QUEUE] !== 0) removeLocked(m, m[sg + QUEUE], sg);
@@ -81,7 +81,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'select-stays-on-others',
     history: 'constructed',
-    breaks: 'a goroutine stays on the queues of the other channels of its select',
+    breaks: 'a select stays on the queues of its other channels',
     file: 'src/runtime/waitq.ts',
     find: 'if (sudogAt(gp, i) !== sg) leave(m, mp, sudogAt(gp, i));',
     replace: 'if (sudogAt(gp, i) < 0) leave(m, mp, sudogAt(gp, i));',
@@ -90,7 +90,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'wake-says-where-late',
     history: 'constructed',
-    breaks: 'a woken goroutine may run before it is told where to go on',
+    breaks: 'a woken goroutine may run before its resume point is set',
     file: 'src/runtime/waitq.ts',
     find: `  m[gp + PC] = m[sg + SG_PC];
   ready(m, mp, gp);`,
@@ -102,7 +102,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'wake-keeps-waits',
     history: 'constructed',
-    breaks: 'a woken goroutine still counts as waiting on channels',
+    breaks: 'a woken goroutine keeps its waiting flag',
     file: 'src/runtime/waitq.ts',
     find: `  m[gp + NWAITS] = 0;
 `,
@@ -112,7 +112,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'waiter-link-kept',
     history: 'constructed',
-    breaks: 'who waits on a channel leads on to who was behind it elsewhere',
+    breaks: 'a queued sudog keeps its next link from another queue',
     file: 'src/runtime/waitq.ts',
     find: `  m[sg + LINK] = 0;
   if (m[q`,
@@ -122,7 +122,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'waitq-last-kept',
     history: 'constructed',
-    breaks: 'the last that leaves a queue is still its last: who comes next is linked behind it',
+    breaks: 'the queue keeps its tail after the last sudog has left: the next one is linked behind it',
     file: 'src/runtime/waitq.ts',
     find: `    if (m[q + FIRST] === 0) m[q + LAST] = 0;
 `,
@@ -132,7 +132,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'waitq-removed-last-kept',
     history: 'constructed',
-    breaks: 'who leaves a queue from its end is still its last',
+    breaks: 'a sudog dequeued from the end is still the tail of the queue',
     file: 'src/runtime/waitq.ts',
     find: `  if (m[q + LAST] === sg) m[q + LAST] = previous;
 `,
@@ -142,7 +142,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'dequeued-still-queued',
     history: 'constructed',
-    breaks: 'who was taken off a queue is said to be on it, and is taken off once more',
+    breaks: 'a dequeued sudog is still flagged as queued and is dequeued again',
     file: 'src/runtime/waitq.ts',
     find: `    m[sg + QUEUE] = 0;
     if (Atomics`,
@@ -152,7 +152,7 @@ export const WAITQ: readonly KnownBug[] = [
   {
     name: 'selected-from-last-time',
     history: 'constructed',
-    breaks: 'a goroutine begins to wait as one that was let go: nobody can wake it',
+    breaks: 'a goroutine parks with its selectdone flag set: no channel can wake it',
     file: 'src/runtime/waitq.ts',
     find: `  Atomics.store(m, gp + XSELECTED, 0);
 `,

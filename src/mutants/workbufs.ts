@@ -8,7 +8,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-keeps-waiting',
     history: 'constructed',
-    breaks: 'an M that finds work after a wait still counts as waiting: the others leave early, and the last never sees exactly all wait',
+    breaks: 'an M that finds work after waiting still counts as waiting: the others leave early, and the last never sees the exact count',
     file: WORK,
     find: `Atomics.sub(m, XNWAIT, 1);
       const b = lfstackpop(m, FULL);
@@ -20,7 +20,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-ends-early',
     history: 'constructed',
-    breaks: 'one M still works when the others leave: what it finds it must scan alone, and some are gone when it hands over',
+    breaks: 'the other Ms leave while one M still works: it scans alone, and a hand-off may find no taker',
     file: WORK,
     find: 'if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;',
     replace: 'if (Atomics.load(m, XNWAIT) >= m[NPROC] - 1) return 0;',
@@ -29,7 +29,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-pops-while-waiting',
     history: 'constructed: `nwait--` after the pop',
-    breaks: 'an M has a buffer in hand while all seem to wait: the others leave',
+    breaks: 'an M holds a buffer while all Ms count as waiting: the others leave',
     file: WORK,
     find: `Atomics.sub(m, XNWAIT, 1);
       const b = lfstackpop(m, FULL);
@@ -41,7 +41,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-waits-before-last-look',
     history: 'constructed: `nwait++` before the last look at `full`',
-    breaks: 'an M counts as waiting when it takes its buffer at once: the others leave meanwhile',
+    breaks: 'an M that gets a buffer at once counts as waiting: the others leave meanwhile',
     file: WORK,
     find: `  let full = lfstackpop(m, FULL);
   if (full !== 0 || m[NPROC] === 1) return full;`,
@@ -54,7 +54,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'pending-ignores-held-buffer',
     history: 'd1cae6358c; our Ms ask for work when their buffer is empty, so the slip is not to look at it after the last pointers were flushed into it',
-    breaks: 'objects in the buffer that an M holds are no work: it goes to the empty ones, and they are never scanned',
+    breaks: "an M's partly filled buffer counts as empty: its objects are never scanned",
     file: 'src/gc/scanblock.ts',
     find: 'if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) break;',
     replace: 'if (!refillWork(m, mp, sb, keepworking)) break;',
@@ -63,7 +63,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'leaves-without-stash',
     history: '653426f08f; our only second list is what an M of the tuned loop has put aside for itself',
-    breaks: 'an M looks at the shared buffers but not at those it has put aside: they are never scanned',
+    breaks: 'an M checks the shared buffers but not its stash: the stashed buffers are never scanned',
     file: 'src/gc/scanblock-tuned.ts',
     find: `    if (stash !== 0) {
       putempty(m, mp, wbuf);`,
@@ -74,7 +74,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'handoff-keeps-all',
     history: 'constructed',
-    breaks: 'the half that was given away also stays: it is scanned twice',
+    breaks: 'the half that is handed off is also kept: it is scanned twice',
     file: WORK,
     find: 'm[b + NOBJ] = kept;',
     replace: 'm[b + NOBJ] = nobj;',
@@ -83,7 +83,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'handoff-copies-late',
     history: 'constructed',
-    breaks: 'the buffer is on `full` before the rest has been copied out of it: who takes it writes over that',
+    breaks: 'the buffer is pushed on `full` before the kept half is copied out of it: the M that pops it overwrites that half',
     file: WORK,
     find: `  m.copyWithin(b1 + OBJ, objAt(b, kept), objAt(b, nobj));
   lfstackpush(m, FULL, b);`,
@@ -94,7 +94,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'handoff-loses-one',
     history: 'constructed',
-    breaks: 'of an odd number the one in the middle is in neither half',
+    breaks: 'with an odd count the middle object is in neither half',
     file: WORK,
     find: 'const kept = nobj - n;',
     replace: 'const kept = n;',
@@ -103,7 +103,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getempty-unlocked',
     history: 'constructed',
-    breaks: 'two Ms make the same buffer',
+    breaks: 'two Ms allocate the same buffer index',
     file: WORK,
     find: `    b = m[WORKBUFS] + index * m[WORKBUF_WORDS];
     m[NBUFS] = index + 1;`,
@@ -116,7 +116,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getempty-not-emptied',
     history: 'constructed',
-    breaks: 'a buffer comes with the count of those who had it before: roots are put behind what is long scanned',
+    breaks: 'a buffer keeps the count of its previous user: roots are appended after entries that were scanned long ago',
     file: WORK,
     find: '  m[b + NOBJ] = 0;\n',
     replace: '',
@@ -125,7 +125,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-puts-back-twice',
     history: 'constructed',
-    breaks: 'an empty buffer is given back by refill and by getfull: it is on the stack twice, and two Ms get it',
+    breaks: 'an empty buffer is freed by both refill and getfull: it is on the stack twice, and two Ms get it',
     file: FLUSH,
     find: 'const wbuf = getfull(m, mp, held);',
     replace: 'if (held !== 0) putempty(m, mp, held); const wbuf = getfull(m, mp, held);',
@@ -134,7 +134,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'refill-keeps-empty',
     history: 'constructed',
-    breaks: 'who is done with a root keeps the empty buffer: none is ever used again',
+    breaks: 'an M that has scanned a root keeps the empty buffer: no buffer is ever reused',
     file: FLUSH,
     find: 'if (held !== 0) putempty(m, mp, held);',
     replace: '',
@@ -143,7 +143,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'enqueue-stale-count',
     history: 'constructed',
-    breaks: 'a full buffer is given away with the count it had when it was taken: what was added is lost, or what was taken comes again',
+    breaks: 'a full buffer is handed off with the count it had when it was taken: later additions are lost, or removed objects come again',
     file: FLUSH,
     find: `  if (wbuf === 0 || nobj >= m[WORKBUF_CAP]) {
     if (wbuf !== 0) m[wbuf + WORKBUF_NOBJ] = nobj;`,
@@ -153,7 +153,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'getfull-forgets-returned',
     history: 'constructed',
-    breaks: 'the empty buffer that comes with the request goes nowhere',
+    breaks: 'getfull drops the empty buffer that it was given',
     file: WORK,
     find: 'if (b !== 0) lfstackpush(m, EMPTY, b);',
     replace: '',
@@ -162,7 +162,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'nwait-from-last-time',
     history: 'constructed',
-    breaks: 'marking begins with those counted as waiting who waited at the end of the last: the first that has no work leaves',
+    breaks: 'marking begins with the waiting count of the previous mark: the first M without work leaves',
     file: 'src/runtime/gc.ts',
     find: '  Atomics.store(m, XNWAIT, 0);\n',
     replace: '',
@@ -171,7 +171,7 @@ export const WORKBUFS: readonly KnownBug[] = [
   {
     name: 'helper-done-miscounted',
     history: 'constructed',
-    breaks: 'the last helper takes itself for one before the last: who collects is never woken',
+    breaks: 'the last helper takes itself for the last but one: the collecting M is never woken',
     file: 'src/gc/helper.ts',
     find: '=== nproc - 2)',
     replace: '=== nproc - 1)',

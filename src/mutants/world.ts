@@ -5,7 +5,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'start-stops-at-idle',
     history: 'golang/go dbcfed93e7',
-    breaks: 'after the first P with nothing to do the others are taken to have nothing either: their goroutines never go on',
+    breaks: 'the scan for runnable Ps ends at the first P without work: goroutines of the Ps after it never run',
     file: 'src/runtime/world.ts',
     find: `      mputLocked(m, owner);
       pidleputLocked(m, pp);
@@ -19,7 +19,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'syscall-not-stopped',
     history: 'golang/go issue 15051',
-    breaks: 'the P of an M that blocks in a system call is waited for, and the M waits for who waits',
+    breaks: 'stoptheworld waits for the P of an M in a system call, and that M waits for the world to start',
     file: 'src/runtime/world.ts',
     find: '  return Atomics.compareExchange(m, word, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall;\n}',
     replace: '  return false;\n}',
@@ -28,7 +28,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'syscall-unannounced',
     history: 'golang/go issue 15051',
-    breaks: 'an M enters a system call when the world is being stopped, and does not say so: its P is waited for without end',
+    breaks: 'an M that enters a system call while the world is being stopped is not counted: stoptheworld waits for its P for ever',
     file: 'src/runtime/world.ts',
     find: '  if (Atomics.load(m, XGCWAITING) === 0) return;\n  lock(m, mp, SCHED_LOCK);',
     replace: '  if (m[STOPWAIT] >= 0) return;\n  lock(m, mp, SCHED_LOCK);',
@@ -37,7 +37,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'helper-mcache-restored',
     history: 'golang/go 373e1e94d8',
-    breaks: 'a helper puts back the MCache that it had before it marked: with spans that were given back meanwhile',
+    breaks: 'a helper restores the MCache it had before marking, with spans that were returned meanwhile',
     file: 'src/runtime/idle.ts',
     find: `    markWithOthers(m, mp);
     m[mp + HELPGC] = 0;`,
@@ -51,7 +51,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'stop-forgets-idle',
     history: 'constructed',
-    breaks: 'idle Ps are taken, but not counted as stopped',
+    breaks: 'idle Ps are stopped but not subtracted from stopwait',
     file: 'src/runtime/world.ts',
     find: `    Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);
     m[STOPWAIT]--;
@@ -65,7 +65,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'stopwait-looked-at-late',
     history: 'constructed',
-    breaks: 'whether to wait is decided after unlocking: the last P has stopped by then, and the note stays woken',
+    breaks: 'the decision to wait is made after unlock: the last P may have stopped by then, and the note stays woken',
     file: 'src/runtime/world.ts',
     find: `  const wait = m[STOPWAIT] > 0;
   unlock(m, mp, SCHED_LOCK);`,
@@ -76,7 +76,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'exitsyscall-looks-once',
     history: 'constructed',
-    breaks: 'the world is started between the look at the P and the lock: the M lists itself as idle, and nobody wakes it',
+    breaks: 'the world starts between the check of the P and the lock: the M puts itself on the idle list and is never woken',
     file: 'src/runtime/world.ts',
     find: `    lock(m, mp, SCHED_LOCK);
     if (Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.running) !== P_STATUS.syscall) {`,
@@ -87,7 +87,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'stopped-still-spinning',
     history: 'constructed',
-    breaks: 'an M that stops while it looks for work counts as looking for ever: nobody else is woken to look',
+    breaks: 'an M that stops while spinning stays in the spinning count: no other M is woken to spin',
     file: 'src/runtime/world.ts',
     find: `  if (m[mp + SPINNING] !== 0) {
     m[mp + SPINNING] = 0;
@@ -100,7 +100,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'stopped-with-work-idle',
     history: 'constructed',
-    breaks: 'a P that stopped with goroutines in its queue is started as idle: nobody runs them',
+    breaks: 'a P that stopped with goroutines in its run queue is started as idle: these never run',
     file: 'src/runtime/world.ts',
     find: '} else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {',
     replace: '} else if (m[owner + CURG] !== 0 || Atomics.load(m, XSHUTDOWN) !== 0) {',
@@ -109,7 +109,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'start-forgets-shutdown',
     history: 'constructed',
-    breaks: 'the main goroutine ended while the world was stopped, and woke only who was idle: a stopped M without work never leaves',
+    breaks: 'the main goroutine ends while the world is stopped and wakes the idle Ms only: a stopped M without work never leaves',
     file: 'src/runtime/world.ts',
     find: ' || Atomics.load(m, XSHUTDOWN) !== 0) {\n      // It has',
     replace: ') {\n      // It has',
@@ -118,7 +118,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'exit-not-counted',
     history: 'constructed',
-    breaks: 'an M that leaves while the world is being stopped is waited for',
+    breaks: 'an M that exits while the world is being stopped stays in stopwait',
     file: 'src/runtime/schedule.ts',
     find: `    m[STOPWAIT]--;
     if (m[STOPWAIT] === 0) notewakeup(m, XSTOPNOTE);`,
@@ -128,7 +128,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'helper-done-before-idle',
     history: 'constructed',
-    breaks: 'a helper says that it is done before it is on the list of idle Ms: who starts the world does not find it there',
+    breaks: 'a helper reports done before it is on the idle list: starttheworld misses it',
     file: 'src/runtime/idle.ts',
     find: `    lock(m, mp, SCHED_LOCK);
     mputLocked(m, mp);
@@ -143,7 +143,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'helper-told-late',
     history: 'constructed',
-    breaks: 'an M is woken before it is told that it shall help: it goes on as if its P were given back',
+    breaks: 'an M is woken before its helpgc is set: it continues as if it had its P back',
     file: 'src/runtime/world.ts',
     find: `    m[helper + HELPGC] = n;
     notewakeup(m, helper + XPARK);`,
@@ -154,7 +154,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'idle-without-a-look',
     history: 'constructed',
-    breaks: 'an M goes idle though the world is being stopped: its P was not there when idle Ps were counted',
+    breaks: 'an M goes idle while the world is being stopped, after the idle Ps were counted: its P is waited for',
     file: 'src/runtime/schedule.ts',
     find: '  if (Atomics.load(m, XGCWAITING) !== 0 || Atomics.load(m, XSHUTDOWN) !== 0) {\n    unlock',
     replace: '  if (Atomics.load(m, XSHUTDOWN) !== 0) {\n    unlock',
@@ -163,7 +163,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'idle-taken-back-half',
     history: 'constructed',
-    breaks: 'an M that found work after all stays on the list of idle Ms, and is on it twice in the end',
+    breaks: 'an M that finds work at the last look stays on the idle list and is later on it twice',
     file: 'src/runtime/schedule.ts',
     find: `    mremoveLocked(m, mp);
     Atomics.store(m, pp + P_XSTATUS, P_STATUS.running);`,
@@ -173,7 +173,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'spinning-given-up-twice',
     history: 'constructed',
-    breaks: 'an M that found no work gives its share of the looking up without a look at whether it had one',
+    breaks: 'an M without work decrements the spinning count though it was not spinning',
     file: 'src/runtime/schedule.ts',
     find: '  if (wasSpinning) Atomics.sub(m, XNMSPINNING, 1);',
     replace: '  Atomics.sub(m, XNMSPINNING, 1);',
@@ -182,7 +182,7 @@ export const STOPPING: readonly KnownBug[] = [
   {
     name: 'parked-lock-let-go-early',
     history: 'constructed',
-    breaks: 'the lock that a goroutine parks under is released before it counts as waiting: it is readied while it runs',
+    breaks: "the lock of a park is released before the goroutine's status is waiting: it is readied while it runs",
     file: 'src/runtime/schedule.ts',
     find: `  m[mp + WAITLOCK] = 0;
   dropg(m, mp, gp, G_STATUS.waiting);

@@ -37,10 +37,10 @@ export function formatScavenge(s: Scavenge, version: GoVersion = '1.3'): string[
 
 /**
  * Returns the line of GOGCTRACE=1 of 2011. Its times are the pause up to the end of marking, the sweep, and
- * the rest of the pause. Go printed no trace in 2010; `refword` gets this line without the lookups, because
- * each of its pointers needs one.
+ * the rest of the pause. Go printed no trace in 2010.
+ * @param tracesLookups adds the lookups of spans; `refword` has none, because each of its pointers needs one
  */
-export function formatGogctrace2011(c: Cycle, collector: 'bitmap' | 'refword'): string {
+export function formatGogctrace2011(c: Cycle, tracesLookups: boolean): string {
   const mark = c.stopNs + c.sweepNs + c.markNs;
   const times = [mark, c.eagerSweepNs, c.pauseNs - mark - c.eagerSweepNs].map(milliseconds).join('+');
   const lookups = `${c.nsizelookup + c.naddrlookup} pointer lookups (${c.nsizelookup} size, ${c.naddrlookup} addr)`;
@@ -48,7 +48,7 @@ export function formatGogctrace2011(c: Cycle, collector: 'bitmap' | 'refword'): 
     `gc${c.numgc}: ${times} ms`,
     `${megabytes(c.heap0)} -> ${megabytes(c.heap1)} MB`,
     `${c.objects0} -> ${c.objects} (${c.nmalloc}-${c.nfree}) objects`,
-    ...(collector === 'bitmap' ? [lookups] : []),
+    ...(tracesLookups ? [lookups] : []),
   ].join(' ');
 }
 

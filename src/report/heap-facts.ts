@@ -1,11 +1,11 @@
 /** Describes a heap from a file, and the fate of its objects. */
 import { printable } from '../base/printable.ts';
 import type { LoadedHeap } from '../run/api.ts';
+import { labelRoots } from '../workloads/heaps/catalog.ts';
 import { OTHER_GROUPS, type HeapFacts } from '../workloads/heaps/heap-facts.ts';
-import { JAVA_ROOTS, type JavaRoot } from '../workloads/heaps/hprof-format.ts';
+import { formatNotes } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Represented } from '../workloads/represent.ts';
-import { formatNotes } from './heap-notes.ts';
 import { formatFacts, formatTable } from './table.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../base/units.ts';
 
@@ -38,23 +38,16 @@ export function formatHeapFacts({ facts, bytes, notes = [] }: HeapImage, width?:
   const { format, roots, goroutines } = facts;
   const rows: [string, string][] = [
     ['format', printable(format)],
-    ['roots', goroutines === undefined ? describeJavaRoots(roots) : describeGoRoots(roots, goroutines)],
+    ['roots', goroutines === undefined ? describeRoots(roots) : describeGoRoots(roots, goroutines)],
   ];
   if (goroutines !== undefined && goroutines.waiting.length > 0) rows.push(['goroutines', describeGoroutines(goroutines)]);
   return [...formatFacts([...rows, ...passed.map((line) => ['note', line] as [string, string])], width), ...formatGroups(facts, bytes, width)];
 }
 
-const JAVA_ROOT_NAMES: Readonly<Record<JavaRoot, string>> = {
-  systemClass: 'system classes', thread: 'threads', javaFrame: 'in frames', jniGlobal: 'JNI globals', jniLocal: 'JNI locals',
-  nativeStack: 'on native stacks', threadBlock: 'of thread blocks', monitor: 'monitors', internedString: 'interned strings',
-  finalizing: 'to be finalized', debugger: 'of the debugger', referenceCleanup: 'of reference cleanup', vmInternal: 'of the VM',
-  jniMonitor: 'JNI monitors', unknown: 'unknown',
-};
-
 /** "518 system classes, 8 threads, 21 in frames, 37 JNI globals". */
-function describeJavaRoots(roots: HeapFacts['roots']): string {
-  const kinds = JAVA_ROOTS.filter((kind) => (roots[kind] ?? 0) > 0);
-  return kinds.length === 0 ? 'none' : kinds.map((kind) => `${formatCount(roots[kind] ?? 0)} ${JAVA_ROOT_NAMES[kind]}`).join(', ');
+function describeRoots(roots: HeapFacts['roots']): string {
+  const kinds = labelRoots(roots);
+  return kinds.length === 0 ? 'none' : kinds.map(({ label, count }) => `${formatCount(count)} ${label}`).join(', ');
 }
 
 /** "1 in data, 74 in bss, 103 in 49 frames of 12 goroutines, 14 other". */

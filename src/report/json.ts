@@ -6,10 +6,9 @@
 import { z } from 'zod';
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { RunResult } from '../run/api.ts';
-import { HEAP_NOTES, type HeapNote } from '../workloads/heaps/heap-facts.ts';
+import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
-import { formatNotes } from './heap-notes.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
 import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
@@ -43,8 +42,8 @@ const facts = z.object({
   groups: z.array(z.object({ name: z.string(), objects: count, bytes: count })),
 });
 
-/** Parts of the file that its reader skipped or repaired. */
-const notes = z.array(z.object({ kind: z.enum(HEAP_NOTES), count: count.positive(), text }));
+/** Parts of the file that its reader skipped or repaired, with their counts. */
+const notes = z.array(z.object({ kind: z.enum(HEAP_NOTE_KINDS), count: count.positive(), text }));
 
 /** Objects that smaller blocks represent: their true bytes, the bytes of each block, and the bytes that the blocks lack. */
 const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });

@@ -2,7 +2,7 @@
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { changeOf } from './scale-compare.ts';
-import type { Prediction } from './prediction.ts';
+import type { Predicted } from '../model/predict.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatCount, timeColumn } from '../base/units.ts';
 
@@ -14,6 +14,12 @@ export interface PredictionBaseline {
   readonly command: string;
   readonly heap: { readonly name: string; readonly objects: number };
   readonly results: readonly { readonly procs: number; readonly medianNs: number }[];
+}
+
+/** The part of a prediction that is compared. */
+interface Comparable {
+  readonly heap: { readonly name: string; readonly objects: number };
+  readonly results: readonly Predicted[];
 }
 
 export interface PredictionComparison {
@@ -31,7 +37,7 @@ const SAME = 0.01;
  * Compares the numbers of threads that both have.
  * @throws UsageError if the heaps differ
  */
-export function comparePrediction({ path, heap, results }: PredictionBaseline, prediction: Pick<Prediction, 'heap' | 'results'>): PredictionComparison[] {
+export function comparePrediction({ path, heap, results }: PredictionBaseline, prediction: Comparable): PredictionComparison[] {
   const { name, objects } = prediction.heap;
   const file = printable(path);
   if (graphOf(heap.name) !== graphOf(name)) throw new UsageError(`${file} is of the heap ${printable(heap.name)}, not ${printable(name)}`);

@@ -2,19 +2,20 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { MemoryUse } from './memory-use.ts';
-import type { HeapFacts as FileFacts, HeapNote } from '../workloads/heaps/heap-facts.ts';
+import type { HeapFacts } from '../workloads/heaps/heap-facts.ts';
+import type { HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { markFigures, type MarkFigures } from './mark-figures.ts';
 import { median, medianInterval, type Interval } from '../base/statistics.ts';
 
-export interface HeapFacts {
+export interface MeasuredHeap {
   readonly name: string;
   readonly objects: number;
   readonly bytes: number;
   readonly spans: number;
   /** Facts from its file, if the file has any. */
-  readonly facts?: FileFacts;
+  readonly facts?: HeapFacts;
   /** Parts of its file that the reader skipped or repaired. */
   readonly notes?: readonly HeapNote[];
   /** Objects that smaller blocks represent. All sizes here are true sizes. */
@@ -56,7 +57,7 @@ export function splitsObjects({ policy, split }: ScaleSettings): boolean {
 
 export interface Scaling {
   readonly phase: ScalePhase;
-  readonly heap: HeapFacts;
+  readonly heap: MeasuredHeap;
   readonly settings: ScaleSettings;
   /** The graph that the roots hold, if it was walked. */
   readonly graph?: GraphFacts;

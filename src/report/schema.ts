@@ -1,7 +1,7 @@
 /** Parts of the JSON schemas: units, the tables of figures, and strictness. */
 import { z } from 'zod';
 import type { Figure, Unit } from '../base/figure.ts';
-import { GcStats } from '../gc/collect-stats.ts';
+import { MarkCounts } from '../gc/collect-stats.ts';
 import { CYCLE } from '../gc/cycle-log.ts';
 import type { MemStats } from '../inspect/memstats.ts';
 import { MEMSTATS_FIELDS, type MemStatField } from '../malloc/mstats.ts';
@@ -26,7 +26,7 @@ export function shapeOf<Name extends string>(table: Readonly<Record<Name, Figure
   return Object.fromEntries(entries) as Record<Name, z.ZodNumber>;
 }
 
-const COLLECT_STATS = Object.keys(GcStats.at).filter((name) => name !== 'instr');
+const COLLECT_STATS = Object.keys(MarkCounts.at).filter((name) => name !== 'instr');
 
 /** A collection. `collectStats` is there with --godebug collectstats. */
 export const cycle = z.object({

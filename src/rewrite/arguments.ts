@@ -1,5 +1,5 @@
-/** Calls of functions over `m` with too few or too many arguments; in sources of the core TypeScript finds them. */
-import type { Report } from './conventions.ts';
+/** Finds calls of functions over `m` with too few or too many arguments. In the core itself TypeScript finds them. */
+import type { Report } from './problems.ts';
 import { calleeOf, passesMemory, type CoreProgram } from './program.ts';
 import { walk, type AnyNode, type FunctionDeclaration } from './syntax.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Words that are written before the first thread starts and never again: the record `config`
- * (memory/config.ts). Nobody can come between with a change, so reading one is no scheduling
- * point; there are as many such reads as all others together.
+ * (memory/config.ts). No thread can change one in between, so a read of one is no scheduling
+ * point. Such reads are about half of all reads.
  */
 import type { Scopes } from './scopes.ts';
 import { MEMORY, type AnyNode } from './syntax.ts';
@@ -13,7 +13,7 @@ interface Scoped {
 const RECORD = 'config';
 const MAKER = 'globalRecord';
 
-/** Is `node` an `m[CONFIG + Config.at.…]`, spelled out or by a constant's name? */
+/** Is `node` an `m[CONFIG + Config.at.…]`, written out or through a constant? */
 export function isBootWord(program: Scoped, node: AnyNode): boolean {
   if (node.type !== 'MemberExpression' || !node.computed) return false;
   if (node.object.type !== 'Identifier' || node.object.name !== MEMORY) return false;
@@ -32,7 +32,7 @@ function isRecord(node: AnyNode): boolean {
   return name?.type === 'Literal' && name.value === RECORD;
 }
 
-/** What a constant at module level is initialized with; any other node is itself. */
+/** Returns the initializer of a module-level constant, and any other node itself. */
 function valueOf(program: Scoped, node: AnyNode): AnyNode {
   if (node.type !== 'Identifier') return node;
   const binding = program.scopes.bindings.get(node);

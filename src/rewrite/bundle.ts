@@ -1,10 +1,10 @@
 /**
- * Gathers the core into one module. Scope hoisting is what makes the rest simple: after it
- * every function has one name, every call between files is a call between declarations,
- * and one guard variable serves them all.
+ * Bundles the core into one module. Scope hoisting keeps the rest simple: every function has
+ * one name, every call between files becomes a call between declarations, and one guard
+ * variable serves all functions.
  *
- * The .ts sources are bundled directly, not what tsc emitted: a mutant is then a changed
- * text and 60 ms, and `tsc` is not in the way.
+ * The input is the .ts sources, not tsc's output: planting a mutant is a text change that
+ * takes 60 ms to bundle.
  */
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
@@ -12,19 +12,19 @@ import { rolldown } from 'rolldown';
 import { plantCounts } from './edges/plant.ts';
 import { countLoops } from './loop-budget.ts';
 
-/** Texts that stand in for files, by absolute path; such a file needs not exist. */
+/** Texts that replace files, by absolute path; such a file need not exist. */
 export type Overlay = ReadonlyMap<string, string>;
 
 export interface Bundle {
   readonly code: string;
-  /** Leads back to the .ts sources; its paths are absolute. */
+  /** Maps to the .ts sources; its paths are absolute. */
   readonly map: SourceMapPayload;
 }
 
 /**
- * What the core has from outside, by the end of its path. The clock of an execution is the
- * scheduler's, and views are kept, not made anew; `$now` and `$bytes` are in the prologue. What
- * was compiled can't be stopped at an access: the source it was compiled from can.
+ * Modules that are replaced in the bundle, by path suffix. The scheduler provides the clock, and
+ * the byte view is cached; `$now` and `$bytes` are in the prologue. Compiled code can't stop at
+ * an access, so the source that it was compiled from runs instead.
  */
 const INTRINSICS: Readonly<Record<string, string>> = {
   'src/base/clock.ts': `export function nanotime(): number { return $now(); }
@@ -36,25 +36,25 @@ export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
 };
 
-/** What scenarios of the user's own import; beside the entry. */
+/** The module that a user's scenario imports; it lies in the entry's folder. */
 const USER_CORE = 'sweepgen/core';
 
-/** The bundler's own helpers, which come along unshaken; ES modules need none of them. */
+/** The bundler's own helpers, which remain without tree shaking; ES modules don't need them. */
 const RUNTIME = /^import \{ createRequire \} from "node:module";$|^\/\/ \\0rolldown\/runtime\.js\n[^]*?(?=^\/\/ (?!\\0))/gm;
 
-/** Is the file at a path the user's, and no part of the core? */
+/** Tells whether the file at a path is the user's and not part of the core. */
 export type IsUsers = (path: string) => boolean;
 
 /**
- * Bundles `entry` and all it imports, with its intrinsics replaced.
- * @param isUsers for which files loops are counted; for none unless given
+ * Bundles `entry` and everything it imports, with the intrinsics replaced.
+ * @param isUsers selects the files whose loops are counted; none by default
  */
 export async function bundleCore(entry: string, overlay: Overlay = new Map(), isUsers: IsUsers = () => false): Promise<Bundle> {
   const build = await rolldown({
     input: entry,
     platform: 'node',
     logLevel: 'silent',
-    // Shaking also simplifies, and what is explored should be what was written.
+    // Tree shaking also simplifies code; explored code must be the code as written.
     treeshake: false,
     plugins: [
       {

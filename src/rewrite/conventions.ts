@@ -1,14 +1,13 @@
 /**
- * The conventions of the core's source. Each is something the rewriting would otherwise get
- * wrong in silence: an access it can't see, a state it can't reset, a result that differs
- * from run to run.
+ * Checks the conventions of the core's source. A breach would make the rewriting wrong without
+ * an error: an access it can't see, state it can't reset, or a result that differs from run to
+ * run.
  */
 import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, type CoreProgram } from './program.ts';
 import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
+import { checkAtomicFields } from './atomic-fields.ts';
 import { checkModuleState } from './module-state.ts';
-
-/** Called for each breach, at its offset in the bundle. */
-export type Report = (at: AnyNode, message: string) => void;
+import type { Report } from './problems.ts';
 
 const ATOMICS = new Set(['load', 'store', 'add', 'sub', 'and', 'or', 'xor', 'exchange', 'compareExchange', 'wait', 'notify']);
 const RANGE_STEPS = new Set(['fill', 'copyWithin']);
@@ -31,11 +30,12 @@ export function checkConventions(program: CoreProgram, report: Report): void {
     if (node.type === 'Identifier' && node.name === 'Atomics') checkAtomics(program, node, report);
   });
   checkModuleState(program, report);
+  checkAtomicFields(program, report);
 }
 
 function checkDeclaration(program: CoreProgram, declaration: AnyNode, id: AnyNode, report: Report): void {
   if (declaration.type === 'FunctionDeclaration' && declaration.params[0] === id) {
-    if (functionAround(program, declaration) !== null) report(id, 'a function over m must stand at module level');
+    if (functionAround(program, declaration) !== null) report(id, 'a function over m must be declared at module level');
   } else if (!isFunction(declaration)) {
     report(id, 'm names the shared memory: only a parameter may be called m');
   } else if (declaration.type !== 'FunctionDeclaration') {
@@ -56,7 +56,7 @@ function isViewParameter(node: AnyNode, id: AnyNode): boolean {
   return second === id && first.type === 'Identifier' && first.name === MEMORY;
 }
 
-/** Is the byte view passed on right after the memory? */
+/** Is the byte view passed as the argument right after the memory? */
 function isPassedView(program: CoreProgram, node: AnyNode, parent: AnyNode): boolean {
   return parent.type === 'CallExpression' && passesMemory(program, parent) && parent.arguments[1] === node;
 }
@@ -126,7 +126,7 @@ function checkCall(program: CoreProgram, call: CallExpression, report: Report): 
   }
 }
 
-/** `yield` may not stand in a default, and where it may nobody expects an access. */
+/** A default value can't contain `yield`, so it can't contain an access. */
 function checkDefault(program: CoreProgram, value: AnyNode, report: Report): void {
   walk(value, (node) => {
     if (isMemory(program, node)) report(node, 'm is used in a default value');

@@ -1,13 +1,13 @@
 /**
- * Writes the coroutines. Only expressions are rewritten, each on the lines it had:
+ * Writes the coroutines. Only expressions are rewritten, each on its own source lines:
  *
  *     m[i]              (--$budget < 0 && (yield ($index = i, 7)), m[i])
  *     m[f(m)] = v       ($0 = …, --$budget < 0 && (yield …), m[$0] = v)
  *     m[i] += v         (guard, $0 = m[i], guard, m[i] = $0 + v)
  *     f(m, x)           (($0 = f(m, x), $1 = $0.next()).done ? $1.value : ($push($0), yield $1.value))
  *
- * The guard stands right before the access and after everything that leads to it, so that
- * nothing can happen between the two when the coroutine is resumed.
+ * The guard comes directly before the access and after the evaluation of its operands. So no
+ * other thread runs between the guard and the access when the coroutine is resumed.
  */
 import { atomicsOp, childrenOf, type AnyNode, type CallExpression, type MemberExpression } from './syntax.ts';
 import { calleeOf, isAccess, isBytes, isMemory, passesMemory, type CoreProgram, type SharedFunction } from './program.ts';
@@ -17,34 +17,34 @@ import { asExpression, type InlineBody } from './inline.ts';
 import type { Binding } from './scopes.ts';
 import type { SiteKind } from './sites.ts';
 
-/** Numbers the site of an access that stands at `node`. */
+/** Numbers the site of the access at `node`. */
 export type NumberSite = (node: AnyNode, kind: SiteKind, fn: string) => number;
 
-/** Functions that only burn time: their callers are parked for it, so that spinning lets others run. */
+/** Functions that only burn time. Their callers park for that time, so that other threads run during a spin. */
 const SPINS = new Set(['procyield', 'spinHint']);
-/** Nanoseconds of one pause instruction. */
+/** Duration of one pause instruction, in nanoseconds. */
 const PAUSE_NS = 5;
-/** An inlined call in an inlined call in …: how deep. */
+/** The nesting limit of inlined calls. */
 const INLINE_DEPTH = 4;
 
 const RMW: Readonly<Record<string, string>> = { add: '$add', sub: '$sub', and: '$and', or: '$or', xor: '$xor', exchange: '$exchange' };
 
-/** What is written beside the guards. */
+/** What is emitted besides the guards. */
 export interface Form {
-  /** Each access is reported to the host. */
+  /** Report each access to the host. */
   readonly hooked: boolean;
-  /** The stack of calls is kept, for monitors that report where something was done. */
+  /** Keep the call stack, for monitors that report where an access was made. */
   readonly stacks: boolean;
 }
 
-/** An element of `m` or `m8` that an access goes to. */
+/** The element of `m` or `m8` that an access touches. */
 interface Place {
   readonly view: string;
   readonly kind: '' | 'byte ';
-  /** Of the operations for it in the prologue. */
+  /** Suffix of the names of its operations in the prologue. */
   readonly suffix: '' | '8';
   readonly index: string;
-  /** The word it lies in. */
+  /** Index of the word that contains it. */
   readonly word: string;
 }
 
@@ -55,10 +55,10 @@ export class Emitter {
   readonly #stacks: boolean;
   /** The function being written. */
   #fn = '';
-  /** Temporaries in use now, and the most there were. */
+  /** Temporaries in use now, and the maximum so far. */
   #temps = 0;
   #mostTemps = 0;
-  /** Variables of functions being inlined, as they are called here. */
+  /** Names of the variables of inlined functions. */
   readonly #renamed = new Map<Binding, string>();
   readonly #inlining: SharedFunction[] = [];
 
@@ -69,7 +69,7 @@ export class Emitter {
     this.#numberSite = numberSite;
   }
 
-  /** The whole module, rewritten. */
+  /** Returns the whole module, rewritten. */
   module(): string {
     let text = '';
     let at = 0;
@@ -94,14 +94,14 @@ export class Emitter {
     const inUse = this.#temps;
     const text = this.#rewrite(node);
     this.#temps = inUse;
-    // A node does not include its parentheses, and the text may be put where it needs them.
+    // A node does not include its parentheses, and the new place may need them.
     if (text === null) return node.type === 'SequenceExpression' ? `(${this.#splice(node)})` : this.#splice(node);
-    // Repeated and inlined texts are on one line: give back the lines the source had here.
+    // Repeated and inlined texts are on one line: add the line breaks of the source.
     const missing = countLines(this.#program.text.slice(node.start, node.end)) - countLines(text);
     return missing > 0 && this.#inlining.length === 0 ? `${text.slice(0, -1)}${'\n'.repeat(missing)})` : text;
   }
 
-  /** The source text with its children rewritten. */
+  /** Returns the source text of a node with its children rewritten. */
   #splice(node: AnyNode): string {
     let text = '';
     let at = node.start;
@@ -154,8 +154,8 @@ export class Emitter {
   }
 
   /**
-   * Evaluates `nodes` in order: `first` are assignments to make before the guard, `use` the
-   * texts that stand for the values after it, any number of times.
+   * Evaluates `nodes` in order. `first` are assignments before the guard; `use` are the texts
+   * of the values after it, which may be repeated.
    */
   #operands(nodes: readonly AnyNode[], later: readonly AnyNode[] = []): { first: string[]; use: string[] } {
     const first: string[] = [];
@@ -177,12 +177,12 @@ export class Emitter {
     return this.#numberSite(node, kind, this.#inlining.at(-1)?.name ?? this.#fn);
   }
 
-  /** A call of an operation of the prologue. */
+  /** Returns a call of an operation of the prologue. */
   #op(name: string, site: number, ...args: string[]): string {
     return `${name}(${this.#hooked ? `${site}, ` : ''}m, ${args.join(', ')})`;
   }
 
-  /** How to get at `element`, whose index is `index`. */
+  /** Returns the place of `element`, whose index is `index`. */
   #place(element: MemberExpression, index: string): Place {
     if (!isBytes(this.#program, element.object)) return { view: 'm', kind: '', suffix: '', index, word: index };
     return { view: this.#emit(element.object), kind: 'byte ', suffix: '8', index, word: `(${index}) >> 2` };
@@ -211,7 +211,7 @@ export class Emitter {
     return sequence(first, this.#guard(site, place.word), this.#write(place, site, use[1]));
   }
 
-  /** Load, operand, store: another thread may come between any two. */
+  /** Load, operand, store: another thread may run between any two. */
   #compound(node: AnyNode): string {
     if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') throw new Error(node.type);
     const operator = node.operator.slice(0, -1);
@@ -264,8 +264,8 @@ export class Emitter {
   }
 
   /**
-   * Calls a coroutine. It runs on at once; only if it stops does the caller stop as well, with
-   * the callee left to be resumed before it (see $resume in prologue.ts).
+   * Calls a coroutine. The callee runs at once. If it yields, the caller yields too, and the
+   * callee is resumed before the caller (see $resume in prologue.ts).
    */
   #invoke(node: CallExpression): string {
     const call = this.#splice(node);
@@ -305,14 +305,14 @@ export class Emitter {
     return sequence(first, this.#guard(site, start), this.#op(fills ? '$fill' : '$copy', site, ...use));
   }
 
-  /** Parks for the time that the spin would take. */
+  /** Parks for the duration of the spin. */
   #spin(node: CallExpression): string {
     const site = this.#site(node, 'spin');
     const { first, use } = this.#operands(node.arguments.slice(1));
     return sequence(first, '--$budget', `yield $park(${site}, -1, ${(PAUSE_NS * 1e-6).toFixed(6)} * (${use[0] ?? '1'}))`);
   }
 
-  /** The body of a small callee in place of the call; null when it is none. */
+  /** Returns the body of a small callee in place of the call, or null if the callee is not small. */
   #inline(node: CallExpression, callee: SharedFunction): string | null {
     if (this.#inlining.length >= INLINE_DEPTH || this.#inlining.includes(callee)) return null;
     if (node.arguments.some((each) => each.type === 'SpreadElement')) return null;
@@ -327,7 +327,7 @@ export class Emitter {
     return `(${[...args, this.#onStack(node, text)].join(', ')})`;
   }
 
-  /** Names for the callee's parameters, and the assignments that evaluate the arguments in order. */
+  /** Names the callee's parameters, and returns the assignments that evaluate the arguments in order. */
   #arguments(node: CallExpression, body: InlineBody): string[] {
     const steps: string[] = [];
     const names: string[] = [];

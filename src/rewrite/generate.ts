@@ -1,4 +1,4 @@
-/** Source to generated module, and generated module to a module that runs. Needs the build tools. */
+/** Generates modules from source and loads them. Needs the build tools. */
 import { compileFunction } from 'node:vm';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,14 @@ import type { GeneratedCore } from './generated.ts';
 import { transform, transformCosted, type Generated, type Variants } from './transform.ts';
 
 /**
- * Both variants of `entry`, with the texts of `overlay` in place of files.
- * @param isUsers which files are a user's: they are held to more, and their loops are counted
+ * Generates both variants of `entry`, with the texts of `overlay` in place of files.
+ * @param isUsers selects a user's files: these get more checks, and their loops are counted
  */
 export async function generateCore(entry: string, root: string, overlay?: Overlay, isUsers?: IsUsers): Promise<Variants> {
   return transform(await bundleCore(entry, overlay, isUsers), root, isUsers);
 }
 
-/** The variant of `entry` for a machine model. */
+/** Generates the variant of `entry` for the machine model. */
 export async function generateCosted(entry: string, root: string): Promise<Generated> {
   return transformCosted(await bundleCore(entry), root);
 }
@@ -30,8 +30,8 @@ export function writeGenerated(generated: Generated, path: string): void {
 }
 
 /**
- * Writes a prebuilt module to `path`, without blanks and comments and with short local names:
- * every process loads it, and the package ships it. A stack still names the functions.
+ * Writes a prebuilt module to `path`, without whitespace and comments and with short local
+ * names: every process loads it, and the package ships it. Stack traces keep function names.
  */
 export async function writePrebuilt({ code }: Generated, path: string): Promise<void> {
   const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } });
@@ -39,13 +39,13 @@ export async function writePrebuilt({ code }: Generated, path: string): Promise<
   writeFileSync(path, dense);
 }
 
-/** One of a module's exports as it stands in generated code, at the beginning of a line. */
+/** An export as it appears in generated code, at the beginning of a line. */
 const EXPORT = /^export (?:\{(?<list>[^}]*)\};?$|(?:function|var|const) (?<name>[\w$]+))/gm;
 
 /**
- * Runs a generated module that imports nothing, as a function's body. A module that was imported
- * stays for as long as the process does; this one goes with the last use of what it exports,
- * which who runs one mutant after another lives on.
+ * Runs a generated module without imports as the body of a function. An imported module stays in
+ * memory until the process ends. This one is collected once its exports are unused, so a process
+ * can run many mutants.
  */
 export function evaluateGenerated<Module>({ code }: Generated): GeneratedCore<Module> {
   const exported: string[] = [];
@@ -57,7 +57,7 @@ export function evaluateGenerated<Module>({ code }: Generated): GeneratedCore<Mo
   return compileFunction(`'use strict';${body}\nreturn { ${exported.join(', ')} };`, [], { filename: 'core' })() as GeneratedCore<Module>;
 }
 
-/** Loads a generated module that was not prebuilt, and what it imports. Its files are gone once it is loaded. */
+/** Loads a generated module and its imports from temporary files, and removes the files. */
 export async function importGenerated<Module>(generated: Generated): Promise<GeneratedCore<Module>> {
   const folder = mkdtempSync(join(tmpdir(), 'sweepgen-'));
   try {

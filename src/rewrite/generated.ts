@@ -1,11 +1,11 @@
-/** A generated module as the scheduler and the scenarios see it. */
+/** The interface of a generated module to the scheduler and the scenarios. */
 
-/** A coroutine yields sites (or ~site when it parks) and is sent what a wait returned. */
+/** A coroutine yields sites (~site when it parks) and receives the result of a wait. */
 export type Coroutine<Result = unknown> = Generator<number, Result, WaitResult | undefined>;
 
 export type WaitResult = 'ok' | 'timed-out';
 
-/** A coroutine and those that it has called, each waiting for the next: a thread of its own. */
+/** A simulated thread: a coroutine and the coroutines it has called, each waiting for the next. */
 export interface Fiber {
   readonly stack: Coroutine[];
   top: number;
@@ -13,20 +13,20 @@ export interface Fiber {
   readonly calls: number[];
 }
 
-/** The core's module with every function over `m` as the coroutine it was made into. */
+/** The core's module, with every function over `m` as a coroutine. */
 export type Explored<Module> = {
   readonly [Name in keyof Module]: Module[Name] extends (m: Int32Array, ...rest: infer Rest) => infer Result
     ? (m: Int32Array, ...rest: Rest) => Coroutine<Result>
     : Module[Name];
 };
 
-/** What the scheduler answers while a coroutine runs. */
+/** The calls that a running coroutine makes to the scheduler. */
 export interface Host {
-  /** Virtual nanoseconds, `ran` accesses after the coroutine was resumed. */
+  /** Returns virtual nanoseconds, `ran` accesses after the coroutine was resumed. */
   now(ran: number): number;
-  /** Wakes up to `count` threads that wait on `m[index]`; returns how many. */
+  /** Wakes up to `count` threads that wait on `m[index]`; returns their number. */
   notify(index: number, count: number): number;
-  /** By blocks of 1 << DIRTY_SHIFT words: set to 1 where the core writes. Kept when absent. */
+  /** One flag per block of 1 << DIRTY_SHIFT words: the core sets it to 1 at a write. If absent, the current array is kept. */
   readonly dirty?: Uint8Array;
   /** Called by the hooked variant after each access; `kind` is one of ACCESS. */
   access(site: number, kind: number, index: number, value: number, old: number): void;
@@ -35,27 +35,27 @@ export interface Host {
 /** Exports of the prologue. */
 export interface Control {
   readonly $hooked: boolean;
-  /** By site: 1 where it may change its word. */
+  /** By site: 1 if its access may change the word. */
   readonly $writes: Uint8Array;
-  /** How often each protocol edge was passed (edges/catalog.ts); who reads it clears it. */
+  /** Count of passes of each protocol edge (edges/catalog.ts); a reader clears it. */
   readonly $edges: Uint32Array;
-  /** What the driver counts of an execution (ledger/columns.ts); set back before each. */
+  /** The ledger of an execution (ledger/columns.ts); reset before each execution. */
   readonly $ledger: Float64Array;
   $attach(host: Host): void;
   $spawn(coroutine: Coroutine): Fiber;
-  /** As $spawn, in a fiber whose coroutine is done with. */
+  /** As $spawn, reusing a fiber whose coroutine has ended. */
   $respawn(fiber: Fiber, coroutine: Coroutine): void;
-  /** Runs on until a guard has counted past `budget`, a park, or the end. */
+  /** Runs until a guard has counted past `budget`, a park, or the end. */
   $resume(fiber: Fiber, budget: number, message: WaitResult | undefined): number;
   /** Guards passed since the last resumption. */
   $ran(): number;
   /** Makes the running coroutine yield at its next guard. */
   $preempt(): void;
   $pendingIndex(): number;
-  /** Virtual nanoseconds after which the coroutine that just parked gives up waiting. */
+  /** Timeout of the coroutine that has just parked, in virtual nanoseconds. */
   $parkTimeout(): number;
   $returned(): unknown;
-  /** Sites of the calls that the running coroutine is in, outermost first; empty in the plain variant. */
+  /** Call sites of the running coroutine, outermost first; empty in the plain variant. */
   $stack(): readonly number[];
 }
 

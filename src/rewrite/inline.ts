@@ -1,6 +1,6 @@
 /**
- * Leaf functions as expressions. A generator costs 50 ns a call, so the accessors of records,
- * which are most calls, are written out:
+ * Inlines leaf functions as expressions. A generator costs 50 ns a call, so the accessors of
+ * records, which are most calls, are inlined:
  *
  *     function top(m, s) { const h = m[s]; if (h === 0) return 0; return h & MASK; }
  *     top(m, x)   →   ($0 = <m[x]>, $0 === 0 ? 0 : $0 & MASK)
@@ -10,7 +10,7 @@ import { sizeOf } from './purity.ts';
 import type { Binding } from './scopes.ts';
 import { walk, type AnyNode } from './syntax.ts';
 
-/** Nodes of the syntax tree that a body may have. */
+/** The largest body that is inlined, in syntax nodes. */
 const SMALL = 60;
 
 export interface InlineBody {
@@ -24,7 +24,7 @@ export interface InlineBody {
 
 const known = new WeakMap<SharedFunction, InlineBody | null>();
 
-/** The body of `callee` as one expression, or null when it is too large or has another shape. */
+/** Returns the body of `callee` as one expression, or null if it is too large or has another shape. */
 export function asExpression(program: CoreProgram, callee: SharedFunction): InlineBody | null {
   let body = known.get(callee);
   if (body === undefined) known.set(callee, (body = convert(program, callee)));
@@ -75,7 +75,7 @@ function isConvertible(node: AnyNode): boolean {
   }
 }
 
-/** Each `if` either always returns in its first branch, or has no return in it. */
+/** Does the first branch of each `if` either always return or contain no return? */
 function returnsLast(list: readonly AnyNode[]): boolean {
   return list.every((node) => {
     if (node.type === 'BlockStatement') return !contains(node, 'ReturnStatement') || (node === list.at(-1) && returnsLast(node.body));

@@ -1,31 +1,33 @@
 /**
- * Loops of a user's module, counted: one that never ends and never touches the shared memory
- * would keep the scheduler from running again. `$tick` is in the prologue. Needs the build tools.
+ * Counts the iterations of loops in a user's module. An endless loop without an access to the
+ * shared memory would never return to the scheduler. `$tick` is in the prologue. Needs the build
+ * tools.
  */
 import MagicString from 'magic-string';
-import { parseModule, walk, type AnyNode } from './syntax.ts';
+import { walk, type AnyNode } from './syntax.ts';
+import { parseUserModule } from './user-syntax.ts';
 
 const LOOPS: ReadonlySet<string> = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement']);
 const COUNT = '$tick();';
 
-/** Returns `code`, the source at `path`, with a count at the start of each loop's body; null if it has no loop, or does not parse. */
+/** Returns `code`, the source at `path`, with a count at the start of each loop body; null if it has no loop or does not parse. */
 export function countLoops(code: string, path: string): { code: string; map: ReturnType<MagicString['generateMap']> } | null {
   const counted = new MagicString(code);
-  for (const body of bodiesOf(code)) {
+  for (const body of bodiesOf(code, path)) {
     if (body.type === 'BlockStatement') counted.appendRight(body.start + 1, COUNT);
     else counted.appendRight(body.start, `{ ${COUNT} `).appendLeft(body.end, ' }');
   }
   return counted.hasChanged() ? { code: counted.toString(), map: counted.generateMap({ source: path, hires: true, includeContent: true }) } : null;
 }
 
-function bodiesOf(code: string): AnyNode[] {
+function bodiesOf(code: string, path: string): AnyNode[] {
   const bodies: AnyNode[] = [];
   try {
-    walk(parseModule(code).program, (node) => {
+    walk(parseUserModule(code, path), (node) => {
       if (LOOPS.has(node.type)) bodies.push((node as AnyNode & { body: AnyNode }).body);
     });
   } catch {
-    // What does not parse is told by the bundler.
+    // The bundler reports what does not parse.
   }
   return bodies;
 }

@@ -1,14 +1,15 @@
 /**
- * State outside `m` that simulated threads would touch: on real workers it is one copy for
- * each, here one for all, and no reset between executions reaches it. And sources of chance.
+ * Checks for state outside `m` that simulated threads would touch, and for sources of chance.
+ * Real workers each have a copy of such state; simulated threads share one, and the reset
+ * between executions does not reach it.
  */
-import type { Report } from './conventions.ts';
+import type { Report } from './problems.ts';
 import type { CoreProgram } from './program.ts';
 import { namesIn, type Binding } from './scopes.ts';
 import { isFunction, walk, type AnyNode } from './syntax.ts';
 
 const MUTATORS = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin', 'set', 'add', 'delete', 'clear']);
-/** Object.member that differs from run to run, or null for all members. */
+/** Members of globals that differ from run to run; null: all members. */
 const CHANCE: Readonly<Record<string, readonly string[] | null>> = {
   Math: ['random'],
   Date: null,
@@ -31,7 +32,7 @@ export function checkModuleState(program: CoreProgram, report: Report): void {
   }
 }
 
-/** Bodies that simulated threads can run: what shared functions refer to, and so on. */
+/** Returns the bodies that simulated threads can run: those of shared functions and, transitively, of what they refer to. */
 function reachable(program: CoreProgram): ReadonlySet<AnyNode> {
   const roots = new Set<AnyNode>(program.shared.keys());
   for (const root of roots) {
@@ -87,7 +88,7 @@ function rootOf(node: AnyNode): AnyNode {
   return node.type === 'MemberExpression' ? rootOf(node.object) : node;
 }
 
-/** Not in a block at module level, whose names nothing outside sees. */
+/** Is the binding visible to the whole module, not local to a block at module level? */
 export function isTopLevel(program: CoreProgram, binding: Binding): boolean {
   let at = program.parents.get(binding.id);
   while (at !== undefined && at.type !== 'Program') {

@@ -1,7 +1,11 @@
-/** Build errors, each at its place in the .ts source. */
+/** Build errors with their place in the .ts source. */
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import type { Bundle } from './bundle.ts';
+import type { AnyNode } from './syntax.ts';
+
+/** Reports a breach of a convention at a node of the bundle. */
+export type Report = (at: AnyNode, message: string) => void;
 
 export interface Place {
   /** Relative to the root of the project. */
@@ -14,7 +18,7 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** The sources break a convention that the exploration build relies on. */
+/** Thrown if the sources break a convention that the exploration build relies on. */
 export class ConventionError extends Error {
   readonly problems: readonly Problem[];
 
@@ -25,7 +29,7 @@ export class ConventionError extends Error {
   }
 }
 
-/** Where an offset of the bundle comes from. */
+/** Maps an offset of the bundle to its place in the sources. */
 export type Locate = (offset: number) => Place;
 
 export function locator(bundle: Bundle, root: string): Locate {

@@ -1,12 +1,12 @@
 /**
- * What the bundle says about shared memory: which functions take it, who calls whom, and
- * so which functions must be coroutines.
+ * Analyses the bundle: which functions take the shared memory, the call graph, and hence which
+ * functions must be coroutines.
  */
 import { isBootWord } from './boot-words.ts';
 import { resolveScopes, type Binding, type Scopes } from './scopes.ts';
 import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type FunctionDeclaration, type Syntax } from './syntax.ts';
 
-/** `const m8 = byteView(m)`, or the parameter after m: the same memory byte by byte. */
+/** `const m8 = byteView(m)`, or the parameter after m: the byte view of the memory. */
 export const BYTES = 'm8';
 export const BYTE_VIEW = 'byteView';
 
@@ -16,7 +16,7 @@ export interface SharedFunction {
   readonly binding: Binding;
   /** Shared functions it calls by name. */
   readonly calls: Set<SharedFunction>;
-  /** It suspends: it reaches an access, calls through a value, or is called through one. */
+  /** The function can suspend: it reaches an access, calls through a value, or is called through one. */
   coroutine: boolean;
 }
 
@@ -41,8 +41,8 @@ export function analyse(syntax: Syntax): CoreProgram {
   for (const each of shared.values()) collect(program, each);
   for (const [reference, binding] of scopes.bindings) {
     const callee = binding.kind === 'function' ? shared.get(binding.declaration) : undefined;
-    // Called through a table or a parameter the caller can't know what it gets, so all such
-    // functions look alike. Exports too: a scenario starts any of them as a thread.
+    // A caller through a table or a parameter can't know its callee, so all such functions are
+    // coroutines. So are exports: a scenario may start any of them as a thread.
     if (callee !== undefined && !isCallee(program, reference)) callee.coroutine = true;
   }
   close(shared);
@@ -72,7 +72,7 @@ function close(shared: ReadonlyMap<AnyNode, SharedFunction>): void {
   }
 }
 
-/** Does `node` read a word that is constant once threads run? */
+/** Does `node` read a word that is constant while threads run? */
 function isConstantRead(program: CoreProgram, node: AnyNode): boolean {
   const parent = program.parents.get(node)!;
   const written = (parent.type === 'AssignmentExpression' && parent.left === node) || parent.type === 'UpdateExpression';
@@ -103,7 +103,7 @@ export function passesMemory(program: CoreProgram, call: CallExpression): boolea
   return call.arguments.length > 0 && isMemory(program, call.arguments[0]);
 }
 
-/** The shared function a call names, 'plain' for a declared function without `m`, null for a call through a value. */
+/** Returns the shared function that a call names, 'plain' for a declared function without `m`, or null for a call through a value. */
 export function calleeOf(program: CoreProgram, call: CallExpression): SharedFunction | 'plain' | null {
   const binding = program.scopes.bindings.get(call.callee);
   if (binding === undefined || binding.kind !== 'function' || !isFunction(binding.declaration)) return null;
@@ -115,7 +115,7 @@ export function isCallee(program: CoreProgram, reference: AnyNode): boolean {
   return parent?.type === 'CallExpression' && parent.callee === reference;
 }
 
-/** The function around `node`, or null at module level. */
+/** Returns the function around `node`, or null at module level. */
 export function functionAround(program: CoreProgram, node: AnyNode): AnyNode | null {
   let at = program.parents.get(node);
   while (at !== undefined && !isFunction(at)) at = program.parents.get(at);

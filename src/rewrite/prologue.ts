@@ -1,19 +1,19 @@
 /**
- * What every generated module carries: the guard's counters, the operations on shared
- * memory, and the way in and out of a coroutine. Everything is `var` and stands at the end,
- * so that no access checks for initialization and no line of the bundle moves.
+ * The prologue of every generated module: the guard's counters, the operations on shared memory,
+ * and the entry and exit of coroutines. All of it is declared with `var` at the end of the
+ * module, so that no access checks for initialization and no line of the bundle moves.
  */
 import { EDGES } from './edges/catalog.ts';
 import { CLASS_OF_EIGHTH, COLUMNS } from './ledger/columns.ts';
 import { ACCESS, type Site, type SiteKind } from './sites.ts';
 
-/** What resuming returns when the coroutine has finished; never a site. */
+/** Returned by $resume when the coroutine has finished; never a site. */
 export const FINISHED = -0x8000_0000;
 
-/** Words whose changes are noted as one: see $dirty. */
+/** Log2 of the words per dirty flag, see $dirty. */
 export const DIRTY_SHIFT = 6;
 
-/** Iterations of a user's loops between two accesses; no loop that ends needs as many. */
+/** The limit of iterations of a user's loops between two accesses; no loop that ends needs as many. */
 const MOST_TICKS = 20_000_000;
 
 const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin', 'call']);
@@ -78,8 +78,8 @@ function $wild(index) { throw new RangeError('access outside the shared memory: 
 `;
 
 /**
- * One thread runs at a time, so plain operations are atomic, and V8 inlines them where it
- * calls a builtin for Atomics.
+ * One thread runs at a time, so plain operations are atomic. V8 inlines them, whereas Atomics
+ * are calls of builtins.
  */
 const PLAIN = `
 function $astore(m, i, v) { if (m[i] === undefined) $wild(i); $mark(i); m[i] = v; return Math.trunc(v) || 0; }

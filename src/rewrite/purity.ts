@@ -1,23 +1,23 @@
 /**
- * Index and operands of an access are evaluated before its scheduling point. Those whose
- * value can't change in between may as well stand after it, without a temporary.
+ * The index and operands of an access are evaluated before its scheduling point. An operand
+ * whose value can't change in between may be evaluated after it, without a temporary.
  */
 import { isBootWord } from './boot-words.ts';
 import type { CoreProgram } from './program.ts';
 import { walk, type AnyNode } from './syntax.ts';
 
 const MATH = new Set(['imul', 'floor', 'ceil', 'trunc', 'min', 'max', 'abs', 'clz32', 'sign']);
-/** Larger expressions get a temporary all the same: the text is repeated. */
+/** Larger expressions get a temporary in any case, because the text is repeated. */
 const LARGE = 9;
 
-/** May `node` be evaluated after operands that come `later`, and more than once? */
+/** May `node` be evaluated after the operands `later`, and more than once? */
 export function mayWait(program: CoreProgram, node: AnyNode, later: readonly AnyNode[]): boolean {
   if (node.type === 'Literal') return true;
   if (!isPure(program, node) || sizeOf(node) > LARGE) return false;
   return isConstant(program, node) || !later.some(writesLocals);
 }
 
-/** Depends on locals and constants alone and changes nothing. */
+/** Does the expression depend on locals and constants alone, without side effects? */
 export function isPure(program: CoreProgram, node: AnyNode): boolean {
   switch (node.type) {
     case 'Literal':
@@ -41,12 +41,12 @@ export function isPure(program: CoreProgram, node: AnyNode): boolean {
   }
 }
 
-/** Never changes while a function runs. */
+/** Is the binding constant while a function runs? */
 function isConstant(program: CoreProgram, node: AnyNode): boolean {
   return node.type === 'Identifier' && program.scopes.bindings.get(node)?.owner === null;
 }
 
-/** A member of a table at module level; such tables are immutable by convention. */
+/** Is it a member of a table at module level? Such tables are immutable by convention. */
 function isModuleConstant(program: CoreProgram, node: AnyNode): boolean {
   if (node.type === 'MemberExpression') return isModuleConstant(program, node.object);
   return isConstant(program, node);

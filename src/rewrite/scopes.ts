@@ -13,7 +13,7 @@ export interface Binding {
 }
 
 export interface Scopes {
-  /** By reference; a name that nothing declares (a global) is absent. */
+  /** By reference; an undeclared name (a global) is absent. */
   readonly bindings: ReadonlyMap<AnyNode, Binding>;
   readonly declared: readonly Binding[];
 }
@@ -91,7 +91,7 @@ export function resolveScopes(program: AnyNode): Scopes {
   return { bindings, declared };
 }
 
-/** The names a pattern declares. */
+/** Returns the identifiers that a pattern declares. */
 export function namesIn(pattern: AnyNode): Identifier[] {
   switch (pattern.type) {
     case 'Identifier':
@@ -109,7 +109,7 @@ export function namesIn(pattern: AnyNode): Identifier[] {
   }
 }
 
-/** Identifiers that name no variable: keys, labels, members, the outer side of an export. */
+/** Is `child` an identifier that names no variable: a key, a label, a member, the outer side of an export? */
 function isLabelOrKey(parent: AnyNode, child: AnyNode): boolean {
   switch (parent.type) {
     case 'MemberExpression':

@@ -1,6 +1,6 @@
 /**
  * A site is a scheduling point: one access to the shared memory in the source. A coroutine
- * yields the number of the site it is about to pass.
+ * yields the number of the site whose access comes next.
  */
 import type { Place } from './problems.ts';
 
@@ -8,13 +8,13 @@ export type SiteKind = 'load' | 'store' | 'byte load' | 'byte store' | 'atomic l
 
 export interface Site extends Place {
   readonly kind: SiteKind;
-  /** The function it stands in. */
+  /** The function that contains it. */
   readonly fn: string;
-  /** The access as written, without its types. */
+  /** The access as written, without types. */
   readonly text: string;
 }
 
-/** What a hook is told that an access did. */
+/** The kinds of accesses that a hook receives. */
 export const ACCESS = {
   load: 0,
   store: 1,
@@ -23,13 +23,13 @@ export const ACCESS = {
   rmw: 4,
   cas: 5,
   casFailed: 6,
-  /** Atomics.wait that went to sleep; what it found instead of the value it wanted. */
+  /** Atomics.wait that sleeps; waitRefused: the word had another value. */
   wait: 7,
   waitRefused: 8,
   notify: 9,
   fill: 10,
   copy: 11,
-  /** Through m8: the index counts bytes. A scheduling point names the word all the same. */
+  /** Through m8: the index counts bytes, but a scheduling point names the word. */
   byteLoad: 12,
   byteStore: 13,
 } as const;
@@ -38,14 +38,14 @@ export function formatSite(site: Site): string {
   return `${site.file}:${site.line}:${site.column} ${site.fn}: ${site.text}`;
 }
 
-/** Sites as the build writes them: each file, kind and function once, and rows that name them by number. */
+/** Sites in the form that the build writes: each file, kind and function once, and rows that refer to them by index. */
 export interface PackedSites {
   readonly names: readonly string[];
   /** file, line, column, kind, fn, text; file, kind and fn as indices of `names`. */
   readonly rows: readonly (readonly [file: number, line: number, column: number, kind: number, fn: number, text: string])[];
 }
 
-/** Packs `sites` to about half of their size as JSON; `unpackSites` gives them back. */
+/** Packs `sites` to about half of their size as JSON; `unpackSites` is the inverse. */
 export function packSites(sites: readonly Site[]): PackedSites {
   const numbers = new Map<string, number>();
   function numberOf(name: string): number {
@@ -56,7 +56,7 @@ export function packSites(sites: readonly Site[]): PackedSites {
   return { names: [...numbers.keys()], rows };
 }
 
-/** Gives the sites that `packSites` packed. */
+/** Returns the sites that `packSites` packed. */
 export function unpackSites({ names, rows }: PackedSites): Site[] {
   return rows.map(([file, line, column, kind, fn, text]) => ({ file: names[file], line, column, kind: names[kind] as SiteKind, fn: names[fn], text }));
 }

@@ -1,13 +1,13 @@
-/** The syntax tree of the bundle, with what every pass over it needs: children and parents. */
+/** The syntax tree of the bundle, with the children and parents of each node. */
 import { parse, type AnyNode, type CallExpression, type FunctionDeclaration, type Identifier, type MemberExpression } from 'acorn';
 
 export type { AnyNode, CallExpression, FunctionDeclaration, Identifier, MemberExpression };
 
-/** The parameter that is the shared memory, in every function that takes it. */
+/** The name of the shared memory's parameter in every function that takes it. */
 export const MEMORY = 'm';
 
 export interface Syntax {
-  /** The text that was parsed: comments blanked, so that slices can be put on one line. */
+  /** The parsed text, with comments blanked so that slices can be joined to one line. */
   readonly text: string;
   readonly program: AnyNode;
   readonly parents: ReadonlyMap<AnyNode, AnyNode>;
@@ -30,13 +30,13 @@ export function parseModule(code: string): Syntax {
   return { text: blanked.join(''), program, parents };
 }
 
-/** Calls `visit` for `node` and everything below it, from the outside in. */
+/** Calls `visit` for `node` and all its descendants, in preorder. */
 export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
   visit(node);
   for (const child of childrenOf(node)) walk(child, visit);
 }
 
-/** The nodes directly below, in source order; every pass asks for them, and no pass changes the tree. */
+/** Returns the children of `node` in source order. They are cached: no pass changes the tree. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
   const known = node as AnyNode & { [CHILDREN]?: readonly AnyNode[] };
   return (known[CHILDREN] ??= collectChildren(node));
@@ -62,7 +62,7 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
-/** `Atomics.op(…)`: its `op`, else null. */
+/** Returns the `op` of a call `Atomics.op(…)`, and null for any other call. */
 export function atomicsOp(call: AnyNode): string | null {
   if (call.type !== 'CallExpression') return null;
   const callee = call.callee;

@@ -1,4 +1,4 @@
-/** From the bundle to a generated module: parse, check, find the coroutines, write them. */
+/** Turns the bundle into a generated module: parse, check, find the coroutines, write them. */
 import type { SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
 import { checkArguments } from './arguments.ts';
@@ -15,22 +15,22 @@ import { parseModule, type AnyNode } from './syntax.ts';
 export interface Generated {
   readonly code: string;
   readonly sites: readonly Site[];
-  /** Lines only: every line of the bundle is where it was. */
+  /** Maps lines only: every line of the bundle keeps its number. */
   readonly map: SourceMapPayload;
 }
 
-/** Each is written when it is first asked for. */
+/** The variants are generated at first use. */
 export interface Variants {
   readonly plain: Generated;
   readonly hooked: Generated;
-  /** The protocol edges that each export can come by. */
+  /** The protocol edges that each export can reach. */
   readonly reach: Reach;
 }
 
 /**
  * Generates both variants; their site numbers are the same.
- * @param isUsers in which files the arguments of calls are counted; in none unless given
- * @throws ConventionError with every breach, at its place in the sources under `root`.
+ * @param isUsers selects the files in which the arguments of calls are checked; none by default
+ * @throws ConventionError with every breach, at its place in the sources under `root`
  */
 export function transform(bundle: Bundle, root: string, isUsers?: IsUsers): Variants {
   const { write, program } = writer(bundle, root, isUsers);
@@ -45,19 +45,19 @@ export function transform(bundle: Bundle, root: string, isUsers?: IsUsers): Vari
       return (plain ??= write({ hooked: false, stacks: false }));
     },
     get hooked() {
-      // The plain variant numbers the sites; the calls of the hooked one come after.
+      // The plain variant numbers the sites first; the call sites of the hooked one follow.
       void this.plain;
       return (hooked ??= write({ hooked: true, stacks: true }));
     },
   };
 }
 
-/** The one variant that keeps no books but calls the host at each access: where accesses have costs. */
+/** Generates the variant for accesses with costs: it calls the host at each access and keeps no call stack. */
 export function transformCosted(bundle: Bundle, root: string): Generated {
   return writer(bundle, root).write({ hooked: true, stacks: false });
 }
 
-/** Checks the bundle; writes it in any form, with the same numbers for the same sites. */
+/** Checks the bundle. The result writes it in any form, with the same number for the same site. */
 function writer(bundle: Bundle, root: string, isUsers?: IsUsers): { readonly write: (form: Form) => Generated; readonly program: CoreProgram } {
   const program = analyse(parseModule(bundle.code));
   const locate = locator(bundle, root);

@@ -1,4 +1,5 @@
 /** The library's interface: how a machine is started, watched and read. */
+import type { CollectorName } from '../gc/collectors/registry.ts';
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { Scavenge } from '../malloc/scavenge-log.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -46,8 +47,8 @@ export interface RuntimeOptions {
   readonly goarch?: 'amd64' | '386';
   /** Where the collector learns which words are pointers: nowhere (the default), MTypes of spans, or a bit for each word. */
   readonly types?: 'none' | 'mtypes' | 'heapbits';
-  /** Which collector: the parallel one (the default), or one of Go's older ones. */
-  readonly collector?: 'parallel' | 'bitmap' | 'refword';
+  /** Which collector; see docs/older-collectors.md. Default parallel. */
+  readonly collector?: CollectorName;
   /** What GODEBUG switched on in Go. */
   readonly debug?: readonly ('allocfreetrace' | 'efence' | 'collectstats' | 'checkptr')[];
   /** As GODEBUG=gctrace: 2 collects twice each time. Every collection is logged with 1 as without. */

@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
 import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
-import { COLLECTOR, DEBUG, TYPES } from '../memory/config.ts';
+import { DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
+import { COLLECTOR, collectorNamed, type CollectorName } from '../gc/collectors/registry.ts';
 import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
@@ -45,7 +46,7 @@ export interface ShapeOptions {
   readonly goarch?: keyof typeof GOARCH;
   readonly gcEvery?: number;
   readonly types?: keyof typeof TYPES;
-  readonly collector?: keyof typeof COLLECTOR;
+  readonly collector?: CollectorName;
   readonly debug?: readonly (keyof typeof DEBUG)[];
   readonly memprofileRate?: number;
   readonly gctrace?: 1 | 2;
@@ -200,9 +201,9 @@ function maxGsFor(needs: Needs): number {
   return needs.goroutines + SYSTEM_GS + 2;
 }
 
-/** The older collectors have a mark loop of their own, and know nothing of types. */
+/** Checks that the collector can use the mark loop that the options choose. */
 function checkCollector({ collector, types }: ShapeOptions, policy: Policy): void {
-  if (collector === undefined || collector === 'parallel') return;
+  if (collector === undefined || collectorNamed(collector).takesPolicy) return;
   if (policy !== 'go1.3') {
     throw new UsageError(`the collector ${collector} has a mark loop of its own; leave --policy ${policy} out`);
   }

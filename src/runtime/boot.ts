@@ -19,7 +19,9 @@ import { mheapInit } from '../malloc/mheap.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
-import { GcStats } from '../gc/collect-stats.ts';
+import { MarkCounts } from '../gc/collect-stats.ts';
+import { collectorOf } from '../gc/collector.ts';
+import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
@@ -37,8 +39,9 @@ const SIZES: RecordSizes = {
   span: Span.words,
   workbuf: (cap) => workbufStruct(cap).words,
   cycle: cycleWords,
-  collectStats: GcStats.words,
+  collectStats: MarkCounts.words,
   trace: TRACE_CAP * TraceRecord.words,
+  collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
 };
 
 /** Where everything of a machine of this shape lies. */
@@ -56,6 +59,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   // Both mark loops put what one flush, or one piece of an object, leads to into one workbuf.
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
+  if (collectorOf(m).pointerStored !== undefined) m[CONFIG + Config.at.barrier] = 1;
   if (types !== undefined) writeTypes(m, types, map.shape.ptrWords);
   const m0 = mAt(m, 0);
   sysinit(m, map.shape.osHoles);

@@ -15,7 +15,6 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
-import { clearWords } from '../memory/clear.ts';
 import { UsageError } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { racyLoad } from '../sync/racy.ts';
@@ -23,6 +22,7 @@ import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { SudoG, type SudoGRef } from '../machine/sudog.ts';
 import { HCHAN_BYTES, HCHAN_WORDS, Hchan, dataqsizAt, type ChanRef } from '../heap/hchan.ts';
+import { clearPointers, copyPointers } from '../heap/write-pointer.ts';
 import { newchan } from '../malloc/newobject.ts';
 import type { TypeRef } from '../heap/type.ts';
 import { FLAG_NOSCAN } from '../malloc/flags.ts';
@@ -143,7 +143,7 @@ export function chanclose(m: Mem, mp: MRef, gp: GRef, c: ChanRef): void {
   let first = 0;
   let last = 0;
   for (let sg = dequeueWaiterLocked(m, c + RECVQ); sg !== 0; sg = dequeueWaiterLocked(m, c + RECVQ)) {
-    clearWords(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
+    clearPointers(m, m[sg + ELEM], m[c + ELEMSIZE] >> 2);
     m[m[sg + SG_G] + CHANOK] = 0;
     m[sg + LINK] = 0;
     if (last === 0) first = sg;
@@ -207,7 +207,7 @@ export function recvLocked(m: Mem, gp: GRef, c: ChanRef, to: Ref): SudoGRef {
     return sender;
   }
   if (m[c + CLOSED] === 0) return WOULD_BLOCK;
-  clearWords(m, to, m[c + ELEMSIZE] >> 2);
+  clearPointers(m, to, m[c + ELEMSIZE] >> 2);
   m[gp + CHANOK] = 0;
   return DONE;
 }
@@ -224,7 +224,7 @@ function recvBufferedLocked(m: Mem, c: ChanRef, to: Ref): SudoGRef {
     return sender;
   }
   // The collector scans the whole buffer: what was taken must not be kept alive by it.
-  clearWords(m, place, m[c + ELEMSIZE] >> 2);
+  clearPointers(m, place, m[c + ELEMSIZE] >> 2);
   m[c + QCOUNT]--;
   return DONE;
 }
@@ -264,8 +264,7 @@ function indexAfter(m: Mem, c: ChanRef, i: number): number {
 }
 
 function copyElem(m: Mem, c: ChanRef, to: Ref, from: Ref): void {
-  const words = m[c + ELEMSIZE] >> 2;
-  for (let i = 0; i < words; i++) m[to + i] = m[from + i];
+  copyPointers(m, to, from, m[c + ELEMSIZE] >> 2);
 }
 
 function panicSend(m: Mem, gp: GRef): never {

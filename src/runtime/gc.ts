@@ -18,9 +18,8 @@ import { setGoal } from '../malloc/pacing.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
 import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
-import { isOlderCollector, mark, sweepInPause } from '../gc/collector.ts';
+import { collectorOf, mark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
-import { BITMAP_WORK, BitmapWork } from '../gc/older/bitmap-work.ts';
 import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
 import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
@@ -110,17 +109,17 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
-  const heap0 = isOlderCollector(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
+  const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   times.end = times.t4;
-  if (isOlderCollector(m)) sweepWithWorldStopped(m, mp, times);
+  if (sweepsInPause(m)) sweepWithWorldStopped(m, mp, times);
   recordPause(m, times);
   noteGc(m);
   if (m[GCTRACE] !== 0) updatememstats(m, mp);
   const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
-  if (!isOlderCollector(m)) sweepFromHereOn(m, mp, times, force);
+  if (!sweepsInPause(m)) sweepFromHereOn(m, mp, times, force);
   mprofGC(m, mp);
   if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
@@ -162,7 +161,7 @@ function finishSweep(m: Mem, mp: MRef): void {
 function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);
-  m[NPROC] = isOlderCollector(m) ? 1 : gcprocs(m, mp);
+  m[NPROC] = collectorOf(m).helpers ? gcprocs(m, mp) : 1;
   parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
   prepareMark(m);
   if (m[NPROC] === 1) return;
@@ -227,7 +226,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'pauseNs', times.end - times.t0);
   logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
   logCycleField(m, record, 'heap0', heap0);
-  logCycleField(m, record, 'heap1', (isOlderCollector(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
+  logCycleField(m, record, 'heap1', (sweepsInPause(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);
   logCycleField(m, record, 'objects', loadWide(m, MSTATS + MStats.at.heapObjects));
   logCycleField(m, record, 'objects0', loadWide(m, MSTATS + MStats.at.heapObjects) + times.freed);
@@ -239,8 +238,10 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'npausesweep', sweeps.pause);
   logCycleField(m, record, 'nsteal', Atomics.load(m, MARKFOR + ParFor.at.xnsteal));
   logCycleField(m, record, 'nstealcnt', Atomics.load(m, MARKFOR + ParFor.at.xnstealcnt));
-  logCycleField(m, record, 'nsizelookup', loadWide(m, BITMAP_WORK + BitmapWork.at.nsizelookup));
-  logCycleField(m, record, 'naddrlookup', loadWide(m, BITMAP_WORK + BitmapWork.at.naddrlookup));
+  logCycleField(m, record, 'nsizelookup', 0);
+  logCycleField(m, record, 'naddrlookup', 0);
+  const { logCycle: logOwn } = collectorOf(m);
+  if (logOwn !== undefined) logOwn(m, record);
   // Right only when all is swept and nothing allocated since: the live heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);

@@ -19,6 +19,7 @@ import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { FRAME_HEADER, G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
+import { movePointers } from '../heap/write-pointer.ts';
 import { stackSize, stackalloc, stackfree } from '../malloc/stack.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
@@ -156,7 +157,7 @@ function growStack(m: Mem, mp: MRef, gp: GRef, words: number): void {
     m[gp + SP] = stack;
     return;
   }
-  m.copyWithin(stack, old, m[gp + SP]);
+  movePointers(m, stack, old, m[gp + SP] - old);
   moveFrames(m, gp, stack - old);
   stackfree(m, mp, old, oldWords);
 }

@@ -5,12 +5,13 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
+import { exchangePointer, writePointer } from '../heap/write-pointer.ts';
 import { FLAG_NOSCAN, TINY_FLAGS } from '../malloc/flags.ts';
 import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
@@ -27,7 +28,6 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const { ints: INTS, base: BASE, fp: FP } = G.at;
 
 // Local names: V8 folds these, and not those of another module.
-const TAG = PTR_TAG;
 const TINY_BYTES = TINY_SIZE;
 const TINY_MASK = TINY_FLAGS;
 const NOSCAN = FLAG_NOSCAN;
@@ -46,10 +46,7 @@ export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, f
  * a safe point. May collect.
  */
 export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Ref {
-  const pw = m[PTR_WORDS];
-  const slot = m[gp + FP] + i * pw;
-  m[slot] = address;
-  if (pw === 2) m[slot + 1] = TAG;
+  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
   // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
@@ -67,7 +64,7 @@ export function getSlot(m: Mem, gp: GRef, i: number): Ref {
 }
 
 export function setSlot(m: Mem, gp: GRef, i: number, ref: Ref): void {
-  storeField(m, slotAt(m, gp, i), ref);
+  writePointer(m, slotAt(m, gp, i), ref << 2);
 }
 
 /** Byte offset that slot `i` holds: for inner bytes of tiny blocks. */
@@ -81,7 +78,7 @@ export function loadWord(m: Mem, obj: Ref, i: number): Ref {
 }
 
 export function storeWord(m: Mem, obj: Ref, i: number, ref: Ref): void {
-  storeField(m, obj + i * m[PTR_WORDS], ref);
+  writePointer(m, obj + i * m[PTR_WORDS], ref << 2);
 }
 
 /**
@@ -89,11 +86,7 @@ export function storeWord(m: Mem, obj: Ref, i: number, ref: Ref): void {
  * objects that several goroutines change.
  */
 export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
-  const pw = m[PTR_WORDS];
-  const at = obj + i * pw;
-  // The tag first, and for good: with it the low word alone is the pointer.
-  if (pw === 2) Atomics.store(m, at + 1, TAG);
-  return Atomics.exchange(m, at, ref << 2) >>> 2;
+  return exchangePointer(m, obj + i * m[PTR_WORDS], ref << 2) >>> 2;
 }
 
 /** The pointer in word `i` of `obj`, which other goroutines exchange meanwhile: one that it leads to is seen as they left it. */
@@ -110,13 +103,6 @@ export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
 
 export function loadInt(m: Mem, obj: Ref, i: number): number {
   return m[obj + i * m[PTR_WORDS]];
-}
-
-function storeField(m: Mem, at: Ref, ref: Ref): void {
-  // The tag is written first and survives nil: a racing writer can then never leave a
-  // pointer without its tag, which the collector would take for an integer.
-  if (ref !== 0 && m[PTR_WORDS] === 2) m[at + 1] = TAG;
-  m[at] = ref << 2;
 }
 
 /** Scratch integer `i` of the goroutine, 0 to 31; zero at its start. */
@@ -141,7 +127,7 @@ export function getGlobal(m: Mem, i: number): Ref {
 }
 
 export function setGlobal(m: Mem, i: number, ref: Ref): void {
-  storeField(m, globalAt(m, i), ref);
+  writePointer(m, globalAt(m, i), ref << 2);
 }
 
 /** Exchanges global `i` in one atomic step. */

@@ -5,11 +5,11 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadPointer, type Ref } from '../memory/address.ts';
-import { clearWords } from '../memory/clear.ts';
 import { UsageError } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { G, G_INTS, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
+import { clearPointers, copyPointers } from '../heap/write-pointer.ts';
 import { FIN, FINLOCK, Fin, FinBlock, Finalizer, finalizerAt } from '../malloc/finq.ts';
 import { XSWEEPDONE } from '../malloc/mheap.ts';
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../malloc/sweep.ts';
@@ -99,15 +99,15 @@ function runBlock(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
 function runFinalizer(m: Mem, mp: MRef, gp: GRef, text: readonly Step[], f: Ref): void {
   const pw = m[CONFIG + Config.at.ptrWords];
   const slot = slotAt(m, gp, 0);
-  for (let i = 0; i < pw; i++) m[slot + i] = m[f + Finalizer.at.arg + i];
+  copyPointers(m, slot, f + Finalizer.at.arg, pw);
   m[slotAt(m, gp, 1)] = m[f + Finalizer.at.context];
   const fn = m[f + Finalizer.at.fn];
   if (fn >= text.length) throw new UsageError(`a finalizer is step ${fn - SYSTEM_STEPS.length}, and the program has ${text.length - SYSTEM_STEPS.length} steps`);
   const answer = text[fn](m, mp, gp, text);
   if (answer !== GOEXIT) throw new UsageError(`the finalizer at step ${fn - SYSTEM_STEPS.length} has answered ${String(answer)}; a finalizer is one step, and answers GOEXIT`);
   m[RAN]++;
-  for (let i = 0; i < Finalizer.words; i++) m[f + i] = 0;
-  clearWords(m, slot, RUNFINQ.slots * pw);
+  clearPointers(m, f, Finalizer.words);
+  clearPointers(m, slot, RUNFINQ.slots * pw);
 }
 
 /** Collects once more, for what the finalized objects kept. */

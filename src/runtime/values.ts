@@ -5,10 +5,11 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { Type, itabOf, typeAt } from '../heap/type.ts';
+import { writePointer } from '../heap/write-pointer.ts';
 import { newarray, newobject } from '../malloc/newobject.ts';
 import { makechan } from './chan.ts';
 import { root, storeInt, storeWord } from './mutator.ts';
@@ -37,9 +38,7 @@ export function storeSlice(m: Mem, obj: Ref, i: number, array: Ref, length: numb
 
 /** A string of `length` bytes in words `i` and `i` + 1 of `obj`; `address` is the byte offset of its first. */
 export function storeString(m: Mem, obj: Ref, i: number, address: number, length: number): void {
-  const at = obj + i * m[PTR_WORDS];
-  if (address !== 0 && m[PTR_WORDS] === 2) m[at + 1] = PTR_TAG;
-  m[at] = address;
+  writePointer(m, obj + i * m[PTR_WORDS], address);
   storeInt(m, obj, i + 1, length);
 }
 

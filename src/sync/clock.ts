@@ -1,7 +1,7 @@
 /**
- * The machine's own clock, for what Go does by the minute: collecting when nobody has for two,
- * and giving back memory that was not used for five. Who watches the machine sets it; a test
- * may as well.
+ * The machine's own clock. It times the two things that Go does by the minute: a collection if
+ * there was none for two minutes, and the release of memory unused for five. The watcher sets
+ * it, or a test.
  */
 import { atomic, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
@@ -11,17 +11,18 @@ import { racyLoad } from './racy.ts';
 export const Clock = struct('clock', 16, {
   /** Milliseconds since the machine started; wraps. */
   xnow: atomic('the watcher'),
-  /** When the last collection ended, and when the scavenger last looked. */
-  xlastGc: atomic('who collects; the scavenger'),
+  /** The time at which the last collection ended. */
+  xlastGc: atomic('the collecting M; the scavenger'),
+  /** The time at which the scavenger last ran. */
   xlastScavenge: atomic('the scavenger'),
-  /** 1: there is something for the scavenger to do. */
-  xdue: atomic('the watcher sets; the M that wakes the scavenger clears'),
+  /** 1: a collection or a scavenge is due. */
+  xdue: atomic('the watcher sets it, the M that wakes the scavenger clears it'),
 });
 
 /** Go's forcegcperiod and scavengelimit. */
 export const FORCE_GC_MS = 2 * 60 * 1000;
 export const SCAVENGE_LIMIT_MS = 5 * 60 * 1000;
-/** How often the scavenger looks. */
+/** Time between two runs of the scavenger. */
 export const SCAVENGE_EVERY_MS = SCAVENGE_LIMIT_MS / 2;
 
 const CLOCK: Ref = globalRecord('clock', Clock);
@@ -30,41 +31,43 @@ const XLAST_GC = CLOCK + Clock.at.xlastGc;
 const XLAST_SCAVENGE = CLOCK + Clock.at.xlastScavenge;
 const XDUE = CLOCK + Clock.at.xdue;
 
-/** Milliseconds since the machine started, as the clock is set. */
+/** Returns the machine's time: milliseconds since its start. */
 export function clockMs(m: Mem): number {
   return Atomics.load(m, XNOW);
 }
 
-/** For the watcher: it is `ms` now. */
+/** Sets the clock to `ms`, and flags what is due. Called by the watcher. */
 export function setClock(m: Mem, ms: number): void {
   Atomics.store(m, XNOW, ms | 0);
   if (isGcDue(m) || isScavengeDue(m)) Atomics.store(m, XDUE, 1);
 }
 
-/** How long ago `then` was, ms; right for about 24 days. */
+/** Returns the milliseconds since `then`; right for about 24 days. */
 export function msSince(m: Mem, then: number): number {
   return (clockMs(m) - then) | 0;
 }
 
-/** Nobody has collected for so long that it should be done anyway. */
+/** Tells whether the last collection is so long ago that one must be forced. */
 export function isGcDue(m: Mem): boolean {
   return msSince(m, Atomics.load(m, XLAST_GC)) > FORCE_GC_MS;
 }
 
+/** Tells whether the scavenger must run. */
 export function isScavengeDue(m: Mem): boolean {
   return msSince(m, Atomics.load(m, XLAST_SCAVENGE)) >= SCAVENGE_EVERY_MS;
 }
 
-/** A collection has ended, or is not wanted. */
+/** Restarts the time to the next forced collection. */
 export function noteGc(m: Mem): void {
   Atomics.store(m, XLAST_GC, clockMs(m));
 }
 
+/** Restarts the time to the next run of the scavenger. */
 export function noteScavenge(m: Mem): void {
   Atomics.store(m, XLAST_SCAVENGE, clockMs(m));
 }
 
-/** True for one M each time something is due. The first look is racy: the next one will do. */
+/** Returns true to one M each time something is due. The first load may be stale: then the next call succeeds. */
 export function takeDue(m: Mem): boolean {
   return racyLoad(m, XDUE) !== 0 && Atomics.exchange(m, XDUE, 0) !== 0;
 }

@@ -1,10 +1,17 @@
 /**
- * Condition variable for Ms: an M that holds a lock waits until another M has changed what the
- * lock guards. A condition is one atomic word, 0 at first, that counts signals.
+ * Condition variable for Ms: an M that holds a lock waits until another M changes the state
+ * that the lock guards. A condition is one atomic word, 0 at first, that counts signals.
  *
- * An M that waits has read the count with the lock held. So a signal by the lock's next holder
- * either finds it asleep, or has changed the count before it sleeps. A wait may return without a
- * signal: what is waited for must be looked at again.
+ *   1. The waiting M, with the lock held, reads the count, then releases the lock.
+ *   2. It sleeps in a futex as long as the word still has that count.
+ *   3. The signalling M, with the lock held, changes the state, increments the count and
+ *      wakes one sleeper, or all.
+ *   4. The woken M takes the lock again and re-checks the state.
+ *
+ * Invariant: no signal is lost. A signal comes after step 1, because both hold the lock; so
+ * it either finds the waiting M asleep, or changes the count, and step 2 returns at once.
+ *
+ * A wait may also return without a signal, so callers wait in a loop.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -25,13 +32,13 @@ export function condwait(m: Mem, mp: MRef, cond: CondRef, l: LockRef): void {
   lock(m, mp, l);
 }
 
-/** Wakes the M that has waited longest, if any does. The caller holds the lock that it waits with. */
+/** Wakes the M that has waited longest, if any. The caller holds the lock of the waiting Ms. */
 export function condsignal(m: Mem, cond: CondRef): void {
   Atomics.add(m, cond, 1);
   futexwakeup(m, cond, 1);
 }
 
-/** Wakes all Ms that wait. The caller holds the lock that they wait with. */
+/** Wakes all waiting Ms. The caller holds their lock. */
 export function condbroadcast(m: Mem, cond: CondRef): void {
   Atomics.add(m, cond, 1);
   futexwakeup(m, cond, ALL);

@@ -1,12 +1,27 @@
 /**
- * Lock-free stack of records (Treiber's), as lfstack.c of Go 1.4. The head is one word:
+ * Lock-free stack of records: Treiber's, as lfstack.c of Go 1.4. The head is one word:
  *
  *     | push count | node id |      0 = empty
  *
- * The id is the record's number in its pool plus one. The count is the node's own and grows
- * at each of its pushes: a popper that read `next` of a node that has been popped and pushed
- * again since (ABA) then finds another head and its CAS fails.
+ * The id is the record's number in its pool plus one. Each node counts its own pushes.
+ *
+ * Push:
+ *   1. Increment the node's push count, and pack it with the id.
+ *   2. Load the head, and store it in the node's `next`.
+ *   3. CAS the head from the loaded value to the packed one. On failure, go to 2.
+ *
+ * Pop:
+ *   1. Load the head. 0: the stack is empty.
+ *   2. Load `next` of the node that the head names.
+ *   3. CAS the head from the loaded value to `next`. On failure, go to 1.
+ *
+ * Invariants: a node is on at most one stack, and only its owner pushes it. The memory of a
+ * node is never reused for anything else, so the stale load of pop's step 2 is harmless.
+ *
+ * ABA: between pop's steps 2 and 3 another M may pop the node, change the stack, and push the
+ * node again. Then `next` is stale, but the push count differs, and the CAS fails.
  */
+import { BOOT, protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -14,21 +29,23 @@ import { fatal } from '../base/fatal.ts';
 
 export type LFStackRef = Ref;
 
-/** Alone on its cache line: every M hammers it. */
+/** The head has a cache line of its own: every M contends for it. */
 export const LFStack = struct('lfstack', 32, {
   xhead: atomic('any M'),
   pad0: padding(15),
-  /** The pool whose records it links: ref of record 0, words a record. */
-  base: by('boot'),
-  stride: by('boot'),
+  /** Ref of record 0 of the pool whose records it links. */
+  base: by(BOOT),
+  /** Words of a record. */
+  stride: by(BOOT),
   pad1: padding(14),
-});
+}, 'xhead');
 
-/** Every record that such a stack links begins with these two words. */
+/** The first two words of every record that a stack links. */
 export const LFNode = struct('lfnode', 2, {
-  /** The head it was pushed on, packed; stale reads are refused by the CAS of the head. */
-  xnext: atomic('pusher writes, poppers read'),
-  pushcnt: by('the pusher, who owns the node'),
+  /** The head on which it was pushed, packed. A stale load only makes the CAS of the head fail. */
+  xnext: atomic('the pushing M writes it, popping Ms read it'),
+  /** Pushes of this node; wraps. */
+  pushcnt: by(protocol('the pushing M, which owns the node')),
 });
 
 const { base: BASE, stride: STRIDE } = LFStack.at;
@@ -36,14 +53,17 @@ const { pushcnt: PUSHCNT } = LFNode.at;
 const ID_BITS = CONFIG + Config.at.lfstackIdBits;
 const COUNT_MASK = CONFIG + Config.at.lfstackCountMask;
 
-/** Makes `stack` empty, over a pool of records of `stride` words from `base`. */
+/** Empties `stack`. Its nodes come from a pool of records of `stride` words that begins at `base`. */
 export function lfstackinit(m: Mem, stack: LFStackRef, base: Ref, stride: number): void {
   Atomics.store(m, stack, 0);
   m[stack + BASE] = base;
   m[stack + STRIDE] = stride;
 }
 
-/** Pushes `node`, which the caller owns and gives away. */
+/**
+ * Pushes `node`, which the caller owns and hands over to the stack.
+ * @throws Fatal LFSTACK_ID_TOO_LARGE if the node's id does not fit the head
+ */
 export function lfstackpush(m: Mem, stack: LFStackRef, node: Ref): void {
   const id = (node - m[stack + BASE]) / m[stack + STRIDE] + 1;
   if (id >>> m[ID_BITS] !== 0 && m[ID_BITS] < 32) fatal('LFSTACK_ID_TOO_LARGE', { node, id });
@@ -57,7 +77,7 @@ export function lfstackpush(m: Mem, stack: LFStackRef, node: Ref): void {
   }
 }
 
-/** Pops a node, which the caller then owns; 0 when the stack is empty. */
+/** Pops a node and returns it to the caller, its new owner; 0 if the stack is empty. */
 export function lfstackpop(m: Mem, stack: LFStackRef): Ref {
   for (;;) {
     const old = Atomics.load(m, stack);
@@ -69,7 +89,7 @@ export function lfstackpop(m: Mem, stack: LFStackRef): Ref {
   }
 }
 
-/** Was it empty at some moment of the call? Only a hint while others push and pop. */
+/** Tells whether the stack was empty at some moment of the call: a hint while other Ms push and pop. */
 export function lfstackempty(m: Mem, stack: LFStackRef): boolean {
   return Atomics.load(m, stack) === 0;
 }

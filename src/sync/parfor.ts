@@ -1,8 +1,21 @@
 /**
  * Parallel for with work stealing, as parfor.c of Go 1.3. Each thread owns a range of
- * iterations packed in one word, [begin, end) in its halves. The owner takes from the front
- * with an atomic add; a thief cuts off the back half with a CAS.
+ * iterations [begin, end), packed in the halves of one word.
+ *
+ *   1. Set-up divides the iterations evenly among the threads.
+ *   2. A thread takes its own iterations from the front: an atomic add of 1 to the word.
+ *   3. If its range is empty, it picks victims at random. It takes the back half of a victim's
+ *      range with a CAS, stores it as its own range, and goes to 2.
+ *   4. A thread that has found no victim for long counts itself in `done`; a thief leaves the
+ *      count before it steals. When all threads are counted, the loop is over.
+ *   5. Between its attempts a thief spins, then yields, then sleeps. If the caller does not
+ *      wait (`wait` is 0), a thief leaves instead of yielding.
+ *
+ * Invariants: each iteration is in one range or taken, so it runs once. The owner may overshoot
+ * an empty range by one, so `begin` needs a spare value. A thief leaves the victim at least one
+ * iteration, which the owner may be taking.
  */
+import { protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
@@ -13,31 +26,34 @@ import { osyield, procyield, usleep } from './os.ts';
 /** Runs iteration `i`. */
 export type ParForBody = (m: Mem, mp: MRef, i: number) => void;
 
-const SETUP = 'parforsetup, before the helpers are woken';
+const SETUP = protocol('parforsetup writes it, before the helpers are woken');
 
 export const ParFor = struct('parfor', 16, {
+  /** Threads that take part. */
   nthr: by(SETUP),
+  /** Iterations. */
   cnt: by(SETUP),
-  /** 1: return only when all iterations are done. */
+  /** 1: a thread returns only when no thread has iterations left. */
   wait: by(SETUP),
-  xthrseq: atomic('each thread once'),
-  /** Threads that see no work left. */
-  xdone: atomic('each thread'),
-  xnsteal: atomic('each thread at its end'),
-  xnstealcnt: atomic('each thread at its end'),
-  xnprocyield: atomic('each thread at its end'),
-  xnosyield: atomic('each thread at its end'),
-  xnsleep: atomic('each thread at its end'),
+  /** Threads that have begun: the next one's number. */
+  xthrseq: atomic('each thread increments it once'),
+  /** Threads that found no work for long. */
+  xdone: atomic('any thread'),
+  xnsteal: atomic('any thread adds'),
+  xnstealcnt: atomic('any thread adds'),
+  xnprocyield: atomic('any thread adds'),
+  xnosyield: atomic('any thread adds'),
+  xnsleep: atomic('any thread adds'),
 });
 
-/** One thread's range; a cache line each, because thieves write to it. */
+/** One thread's range. Thieves write it, so each has a cache line of its own. */
 export const ParForThread = struct('parforthread', 16, {
-  xpos: atomic('owner adds, thieves CAS'),
+  xpos: atomic('its thread adds, thieves CAS'),
   pad: padding(15),
 });
 
 export const PARFOR_MAX_THREADS = 128;
-/** A range's ends are 16 bits; one spare for the owner's overshoot by one. */
+/** The ends of a range are 16 bits; one value is spare for the owner's overshoot. */
 export const PARFOR_MAX_ITERATIONS = 0xfffe;
 
 const { nthr: NTHR, cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE } = ParFor.at;
@@ -47,9 +63,16 @@ const HEADER = ParFor.words;
 const STRIDE = ParForThread.words;
 
 /** The one parfor of the machine, over the roots. */
-export const MARKFOR: Ref = globalRecord('parfor', { ...ParFor, words: HEADER + PARFOR_MAX_THREADS * STRIDE });
+export const MARKFOR: Ref = globalRecord('parfor', ParFor);
 
-/** Splits `n` iterations evenly over `nthr` threads; each must then call parfordo once. */
+globalRecord('parfor', ParForThread, PARFOR_MAX_THREADS, HEADER);
+
+/**
+ * Divides `n` iterations evenly among `nthr` threads; each must then call parfordo once.
+ * @param desc the ParFor, followed by a ParForThread for each thread
+ * @param wait whether a thread returns only when no thread has iterations left
+ * @throws Fatal PARFOR_OUT_OF_RANGE
+ */
 export function parforsetup(m: Mem, desc: Ref, nthr: number, n: number, wait: boolean): void {
   if (nthr < 1 || nthr > PARFOR_MAX_THREADS || n < 0 || n > PARFOR_MAX_ITERATIONS) {
     fatal('PARFOR_OUT_OF_RANGE', { nthr, n });
@@ -71,12 +94,16 @@ export function parforsetup(m: Mem, desc: Ref, nthr: number, n: number, wait: bo
   }
 }
 
-/** Word of thread `tid`'s range. */
+/** Returns the word of thread `tid`'s range. */
 export function posOf(desc: Ref, tid: number): Ref {
   return desc + HEADER + tid * STRIDE;
 }
 
-/** Takes part in the loop until no work is seen; every iteration then ran or is running. */
+/**
+ * Takes part in the loop until this thread finds no more work. Every iteration then has run or
+ * is running on another thread.
+ * @throws Fatal PARFOR_INVALID_TID if more threads call it than were set up
+ */
 export function parfordo(m: Mem, mp: MRef, desc: Ref, body: ParForBody): void {
   const tid = Atomics.add(m, desc + XTHRSEQ, 1);
   const nthr = m[desc + NTHR];
@@ -100,11 +127,11 @@ function runOwn(m: Mem, mp: MRef, pos: Ref, body: ParForBody): void {
   }
 }
 
-/** Moves another thread's back half here; false when the loop is over for this thread. */
+/** Steals half of another thread's range; returns false if the loop is over for this thread. */
 function stealSome(m: Mem, mp: MRef, desc: Ref, tid: number, nthr: number): boolean {
   let idle = false;
   for (let tries = 0; ; tries++) {
-    // Having seen no work for long enough, say so; when all have, nothing is left.
+    // No work for long: count this thread. When all are counted, no iterations are left.
     if (tries > nthr * 4 && !idle) {
       idle = true;
       Atomics.add(m, desc + XDONE, 1);
@@ -118,7 +145,7 @@ function stealSome(m: Mem, mp: MRef, desc: Ref, tid: number, nthr: number): bool
       const range = Atomics.load(m, victim);
       const begin = range & 0xffff;
       const end = range >>> 16;
-      // One iteration is left to its owner, who may be about to take it.
+      // The owner may be taking its last iteration: leave it.
       if (begin + 1 >= end) break;
       if (idle) {
         idle = false;
@@ -136,7 +163,7 @@ function stealSome(m: Mem, mp: MRef, desc: Ref, tid: number, nthr: number): bool
       Atomics.add(m, desc + XNPROCYIELD, 1);
       procyield(m, 20);
     } else if (m[desc + WAIT] === 0) {
-      // The caller doesn't wait for the others: most of the work is done by now.
+      // The caller does not wait for the other threads: most of the work is done by now.
       if (!idle) Atomics.add(m, desc + XDONE, 1);
       return false;
     } else if (tries < 6 * nthr) {

@@ -1,19 +1,20 @@
 /**
- * The bitmap against the blocks. Its words, for each 16 heap words, down from the arena:
+ * Compares the bitmap with the blocks. Each group of 16 heap words has two words, downwards from the
+ * arena's start:
  *
  *     high   0000 mark 15-12 | 0000 mark 11-8 | 0000 mark 7-4 | 0000 mark 3-0
  *     low    scan 15-0 | allocated 15-0
  *
- * A block start without its allocated bit but with its scan bit is one the collector must
- * not touch.
+ * A block with its scan bit but without its allocated bit is one that the collector must not touch.
  */
 import { isBoundary } from './blocks.ts';
 import type { Findings } from './problems.ts';
 import { hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 
 /**
- * Compares allocated, scan and mark bits; `marks` are the blocks to be marked, null for none.
- * @returns how many blocks in use should be marked and are not
+ * Compares allocated, scan and mark bits.
+ * @param marks bit set of the blocks that must be marked; null for none
+ * @returns the number of allocated blocks that must be marked and are not
  */
 export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null): number {
   const { m, arena, starts, free } = h;
@@ -34,7 +35,7 @@ export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null
   return lost;
 }
 
-/** The marks of a group are four to a byte. */
+/** Spreads 16 marks over a mark word, four to a byte. */
 function spread(marks: number): number {
   return (marks & 0xf) | ((marks & 0xf0) << 4) | ((marks & 0xf00) << 8) | ((marks & 0xf000) << 12);
 }
@@ -66,13 +67,13 @@ function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks
     if (mark === ((marks16 >>> j) & 1)) continue;
     const off = (16 * g + j) << h.shift;
     if (mark === 0) {
-      // A stale pointer to a free block need not mark it. Lost blocks are told by path.ts.
+      // A stale pointer to a free block need not mark it. path.ts reports the lost blocks.
       if (!hasBit(h, h.free, off)) lost++;
       continue;
     }
-    // A pointer to the boundary marks it, and nobody sweeps that: as in Go, and as harmless.
+    // A pointer to the boundary marks it, and no sweep clears the mark. As in Go, this is harmless.
     if (isBoundary(h, off)) continue;
-    if (marking) out.add('LEAKED_MARK', () => `block ${nameBlock(h, off)} is marked, but no root leads to it`);
+    if (marking) out.add('LEAKED_MARK', () => `block ${nameBlock(h, off)} is marked, but no root reaches it`);
     else out.add('MARK_LEFT', () => `block ${nameBlock(h, off)} is still marked after the sweep`);
   }
   if ((high & 0xf0f0f0f0) !== 0) {
@@ -81,7 +82,7 @@ function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks
   return lost;
 }
 
-/** Is the block at `off` marked? */
+/** Reports whether the block at `off` is marked. */
 export function isMarked(h: HeapView, off: number): boolean {
   const bit = off >> h.shift;
   const j = bit & 15;

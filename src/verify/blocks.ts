@@ -1,4 +1,4 @@
-/** The blocks of the spans in use: where they start, and which of them are free. */
+/** The blocks of the spans in use: their starts, and the free ones. */
 import { SPAN_STATE, Span } from '../heap/span.ts';
 import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
@@ -7,12 +7,12 @@ import { KIND, PAGE_WORDS, hasBit, nameBlock, nameWord, spanPages, spanRef, span
 
 const { freelist: FREELIST, nalloc: NALLOC, freebuf: FREEBUF, incache: INCACHE } = Span.at;
 
-/** Length of a freelist that does not end. */
+/** Length of a corrupt freelist. */
 const UNKNOWN = -1;
 
 /**
- * Sets the bits of every block start, and of every block on a freelist. The boundary after
- * the last block of a span counts as a block that is never handed out.
+ * Sets the bits of all block starts and of all blocks on freelists. The boundary after the last block
+ * of a span counts as a block that is always free.
  */
 export function readBlocks(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
@@ -37,7 +37,7 @@ function setStarts(h: HeapView, i: number): void {
   }
 }
 
-/** Is the word at `off` the boundary past the last block of its span? */
+/** Reports whether the word at `off` is the boundary past the last block of its span. */
 export function isBoundary(h: HeapView, off: number): boolean {
   const page = off >> 11;
   return h.pageStep[page] !== 0 && off === h.pageEnd[page];
@@ -62,7 +62,7 @@ function readFreelist(h: HeapView, out: Findings, i: number): void {
   out.checks += length;
 }
 
-/** Blocks set aside count as handed out, and keep their scan bit, until their owner takes them over. */
+/** Reads a freebuf. Its blocks count as allocated and keep their scan bit until the P that caches the span frees them. */
 function readFreebuf(h: HeapView, out: Findings, i: number): void {
   const s = spanRef(h, i);
   if (h.m[s + FREEBUF] === 0) return;
@@ -72,7 +72,7 @@ function readFreebuf(h: HeapView, out: Findings, i: number): void {
     const off = p - h.arena;
     if (!isBlock(h, out, i, off)) return;
     if (hasBit(h, h.free, off) || ++length > h.m[s + NALLOC]) {
-      out.add('FREEBUF', () => `block ${nameBlock(h, off)} is set aside, and ${hasBit(h, h.free, off) ? 'on the freelist' : 'there are more than were handed out'}`);
+      out.add('FREEBUF', () => `block ${nameBlock(h, off)} is set aside, and ${hasBit(h, h.free, off) ? 'on the freelist' : 'there are more than were allocated'}`);
       return;
     }
   }
@@ -84,23 +84,23 @@ function isBlock(h: HeapView, out: Findings, i: number, off: number): boolean {
   const step = blockWords(h, i);
   const start = spanStart(h, i);
   if (off >= start && off < start + blockCount(h, i) * step && (off - start) % step === 0) return true;
-  out.add('FREELIST_CORRUPT', () => `the freelist of span ${i} leads to ${nameWord(h, h.arena + off)}, which is no block of it`);
+  out.add('FREELIST_CORRUPT', () => `the freelist of span ${i} points to ${nameWord(h, h.arena + off)}, which is no block of it`);
   return false;
 }
 
-/** Law: nalloc + |freelist| == nelems. */
+/** Checks that nalloc + |freelist| == nelems. */
 export function checkFreelistCounts(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small || h.nfree[i] === UNKNOWN) continue;
     const nalloc = h.m[spanRef(h, i) + NALLOC];
     if (nalloc + h.nfree[i] === blockCount(h, i)) continue;
-    out.add('FREELIST_COUNT', () => `span ${i} has ${blockCount(h, i)} blocks, but counts ${nalloc} handed out and ${h.nfree[i]} on its freelist`);
+    out.add('FREELIST_COUNT', () => `span ${i} has ${blockCount(h, i)} blocks, but counts ${nalloc} allocated and ${h.nfree[i]} on its freelist`);
   }
 }
 
 /**
- * malloc clears a free block if its second word is not zero, and a block of two words not at
- * all past the first: so what it will not clear must be zero.
+ * Checks that free blocks are zero where malloc won't clear them. malloc clears a free block only if
+ * its second word is not zero, and of a block of two words only the first.
  */
 export function checkFreeBlocksClear(h: HeapView, out: Findings): void {
   const { m, ptrWords } = h;
@@ -112,7 +112,7 @@ export function checkFreeBlocksClear(h: HeapView, out: Findings): void {
     for (let p = m[spanRef(h, i) + FREELIST]; left > 0; p = m[p], left--) {
       if (step > 2 * ptrWords && m[p + ptrWords] !== 0) continue;
       const dirty = firstNonZero(m, p + ptrWords, p + step);
-      if (dirty >= 0) out.add('FREE_BLOCK_DIRTY', () => `free block ${nameBlock(h, p - h.arena)} would be handed out with ${m[dirty]} at ${nameWord(h, dirty)}`);
+      if (dirty >= 0) out.add('FREE_BLOCK_DIRTY', () => `free block ${nameBlock(h, p - h.arena)} would be allocated with ${m[dirty]} at ${nameWord(h, dirty)}`);
       out.checks += step;
     }
   }

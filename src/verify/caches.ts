@@ -1,4 +1,4 @@
-/** MCaches: what each holds, and that the mcentrals know of it. */
+/** MCaches: each slot holds a span of its class, and incache agrees. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { P } from '../machine/p.ts';
 import { Span } from '../heap/span.ts';
@@ -7,12 +7,12 @@ import { CLASSES } from './classes.ts';
 import type { Findings } from './problems.ts';
 import { KIND, blockAt, hasBit, nameBlock, nameWord, spanIndex, spanRef, type HeapView } from './view.ts';
 
-/** Blocks of the tiny allocator: bytes, and their class. */
+/** A block of the tiny allocator. */
 const TINY = { bytes: 16, sizeclass: 2 } as const;
 
 const { incache: INCACHE, sizeclass: SIZECLASS, freelist: FREELIST } = Span.at;
 
-/** The MCache of the P number `p`. */
+/** Returns the MCache of P `p`. */
 export function cacheOf(h: HeapView, p: number): number {
   return h.m[CONFIG + Config.at.ps] + p * P.words + P.at.mcache;
 }
@@ -21,7 +21,7 @@ export function procs(h: HeapView): number {
   return h.m[CONFIG + Config.at.nprocs];
 }
 
-/** Law: a span in a slot has incache set, and is in no other slot. */
+/** Checks that a span in a slot has incache set, and is in no other slot. */
 export function checkCaches(h: HeapView, out: Findings): void {
   const m = h.m;
   for (let p = 0; p < procs(h); p++) {
@@ -49,7 +49,7 @@ function checkSlot(h: HeapView, out: Findings, p: number, c: number): void {
   if (!isRight) out.add('CACHE_SLOT', () => `the MCache of P ${p} has ${i < 0 ? `word ${s}, which is no span,` : `span ${i}, of another kind,`} in its slot of class ${c}`);
 }
 
-/** What is left of the tiny block, from `tiny` on, is in one block that is handed out. */
+/** Checks that the unused part of the tiny block, from `tiny` on, lies in one allocated block. */
 function checkTiny(h: HeapView, out: Findings, p: number): void {
   const m = h.m;
   const tiny = m[cacheOf(h, p) + MCache.at.tiny];
@@ -64,7 +64,7 @@ function checkTiny(h: HeapView, out: Findings, p: number): void {
   else if (hasBit(h, h.free, off)) out.add('TINY_BLOCK', () => `the tiny block ${nameBlock(h, off)} of P ${p} is free`);
 }
 
-/** For the end of marking: every MCache gave its spans back. */
+/** Checks that every MCache returned its spans before marking. */
 export function checkCachesFlushed(h: HeapView, out: Findings): void {
   for (let p = 0; p < procs(h); p++) {
     for (let c = 0; c < CLASSES; c++) {

@@ -1,7 +1,7 @@
 /**
- * Channels, as far as goroutines wait on them: no other is known here, as nothing tells a
- * channel from any other block. Where a frame of the goroutine holds the channel, so that it
- * can't have been freed, the channel's own laws are checked, too.
+ * The channels that goroutines wait on. The oracle finds no others, since nothing distinguishes a
+ * channel from another block. If a frame of the goroutine holds the channel, which therefore can't
+ * have been freed, its queue and its buffer are checked as well.
  */
 import { CONFIG, Config } from '../memory/config.ts';
 import { G, G_STATUS } from '../machine/g.ts';
@@ -46,7 +46,7 @@ function checkWaiting(h: HeapView, out: Findings, gp: number, allg: number): voi
   }
 }
 
-/** Does a frame of `gp` lead to the block that begins at `c`? */
+/** Reports whether a frame of `gp` holds a pointer to the block that begins at `c`. */
 function holds(h: HeapView, gp: number, c: number): boolean {
   const off = c - h.arena;
   if (blockAt(h, off) !== off || h.pageStep[off >> 11] < HCHAN_WORDS) return false;
@@ -56,7 +56,7 @@ function holds(h: HeapView, gp: number, c: number): boolean {
   return false;
 }
 
-/** From its first to its last, `sg` is on `q` once, and all others say that they are, too. */
+/** Checks that `sg` is exactly once on queue `q`, and that every entry of `q` names `q`. */
 function checkQueue(h: HeapView, out: Findings, q: number, sg: number, allg: number): void {
   const m = h.m;
   const gs = m[CONFIG + Config.at.gs];
@@ -66,7 +66,7 @@ function checkQueue(h: HeapView, out: Findings, q: number, sg: number, allg: num
   for (let at = m[q]; at !== 0; at = m[at + LINK]) {
     const isSudoG = at >= gs && at < gs + allg * G.words && m[at + QUEUE] === q;
     if (!isSudoG || ++length > allg * MAX_CASES) {
-      out.add('CHAN_QUEUE', () => `a queue of the channel ${nameWord(h, m[sg + CHAN])} ${isSudoG ? 'is a circle' : `leads to word ${at}, which does not wait there`}`);
+      out.add('CHAN_QUEUE', () => `a queue of the channel ${nameWord(h, m[sg + CHAN])} ${isSudoG ? 'is a circle' : `points to word ${at}, which does not wait there`}`);
       return;
     }
     if (at === sg) found++;

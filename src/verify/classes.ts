@@ -1,6 +1,6 @@
 /**
- * Go 1.4's size classes as they are known from outside, typed in on purpose: the allocator
- * computes its own.
+ * Go 1.4's size classes. They are typed in on purpose: the allocator computes its own table, and the
+ * oracle must not share the computation.
  */
 
 // prettier-ignore
@@ -14,12 +14,12 @@ export const CLASS_BYTES = Int32Array.of(
 export const CLASSES = CLASS_BYTES.length;
 const PAGE = 8192;
 
-/** Pages of a span of each class: the fewest that leave at most an eighth over. */
+/** By class: pages of a span, the fewest that waste at most an eighth. */
 export const CLASS_PAGES = CLASS_BYTES.map((bytes) => {
   let pages = bytes === 0 ? 0 : 1;
   while (bytes !== 0 && (pages * PAGE) % bytes > pages * 1024) pages++;
   return pages;
 });
 
-/** Blocks in a span of each class. */
+/** By class: blocks of a span. */
 export const CLASS_BLOCKS = CLASS_BYTES.map((bytes, c) => (bytes === 0 ? 0 : Math.floor((CLASS_PAGES[c] * PAGE) / bytes)));

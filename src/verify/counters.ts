@@ -1,4 +1,4 @@
-/** Counters against a recount of the heap. */
+/** Counters of the heap against a recount of the spans. */
 import { Span } from '../heap/span.ts';
 import { MCache } from '../malloc/mcache-record.ts';
 import { MCentral } from '../malloc/mcentral.ts';
@@ -21,7 +21,7 @@ export function checkCounters(h: HeapView, out: Findings): void {
   checkNotNegative(h, out);
 }
 
-/** Law: heapIdle + heapInuse == heapSys, but for what makes no whole page. */
+/** Checks that heapIdle + heapInuse + slop == heapSys. The slop is memory that fills no whole page. */
 function checkHeapBytes(h: HeapView, out: Findings): void {
   let inuse = 0;
   let idle = 0;
@@ -45,7 +45,7 @@ function expectBytes(h: HeapView, out: Findings, name: string, field: number, ex
   if (value !== expected) out.add('HEAP_BYTES', () => `${name} is ${value}, but the spans make ${expected}`);
 }
 
-/** Quads handed out, by the spans' own counts. */
+/** Returns the allocated quads by the counts of the spans. */
 function countAllocQuads(h: HeapView): number {
   let quads = 0;
   for (let i = 0; i < h.nspans; i++) {
@@ -55,14 +55,14 @@ function countAllocQuads(h: HeapView): number {
   return quads;
 }
 
-/** The MCaches report late, and may have freed more than they allocated. */
+/** Checks heap_alloc. The MCaches report late, and a report may be negative. */
 function checkHeapAlloc(h: HeapView, out: Findings): void {
   const counted = countAllocQuads(h);
   const told = h.m[MSTATS + at.heapAllocQ];
   let untold = 0;
   for (let p = 0; p < procs(h); p++) untold += h.m[cacheOf(h, p) + MCache.at.localCacheallocQ];
   if (told + untold === counted) return;
-  out.add('HEAP_ALLOC', () => `blocks of ${counted * 8} bytes are handed out, but heap_alloc is ${told * 8} and the MCaches have ${untold * 8} to report`);
+  out.add('HEAP_ALLOC', () => `blocks of ${counted * 8} bytes are allocated, but heap_alloc is ${told * 8} and the MCaches have ${untold * 8} to report`);
 }
 
 function checkCentrals(h: HeapView, out: Findings): void {

@@ -1,4 +1,4 @@
-/** The queue of finalizers: none is lost, none is there twice, each keeps its object. */
+/** The finalizer queue: no finalizer is lost or queued twice, and each keeps its object. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { G, G_INTS } from '../machine/g.ts';
 import { FIN, Fin, FinBlock, Finalizer } from '../malloc/finq.ts';
@@ -7,7 +7,7 @@ import { isPersistent } from './specials.ts';
 import { blockAt, hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 
 const { allfin: ALLFIN, finq: FINQ, finc: FINC, fingwait: FINGWAIT, fingwake: FINGWAKE, queued: QUEUED, ran: RAN, xfing: XFING } = Fin.at;
-/** The int of the finalizer goroutine that names the block it works on; see runtime/system.ts. */
+/** The int of the finalizer goroutine that names its current block; see runtime/system.ts. */
 const FING_BLOCK = G.at.ints + G_INTS - 1;
 const CAP = CONFIG + Config.at.finBlockCap;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT, fin: ENTRIES } = FinBlock.at;
@@ -18,7 +18,7 @@ export function checkFinalizers(h: HeapView, out: Findings): void {
   let pending = 0;
   for (let block = m[FIN + ALLFIN]; block !== 0; block = m[block + ALLLINK]) {
     if (!isPersistent(m, block) || all.has(block)) {
-      out.add('FINBLOCK_LISTS', () => `the list of all finalizer blocks leads to word ${block} ${all.has(block) ? 'again' : ', which is none'}`);
+      out.add('FINBLOCK_LISTS', () => `the list of all finalizer blocks points to word ${block} ${all.has(block) ? 'again' : ', which is none'}`);
       break;
     }
     all.add(block);
@@ -31,11 +31,11 @@ export function checkFinalizers(h: HeapView, out: Findings): void {
   }
   checkBlockLists(h, out, all);
   if (m[FIN + FINQ] !== 0 && m[FIN + FINGWAIT] !== 0 && m[FIN + FINGWAKE] === 0) {
-    out.add('FINALIZER_WAKEUP_LOST', () => 'finalizers are queued, but the finalizer goroutine waits and nobody is asked to wake it');
+    out.add('FINALIZER_WAKEUP_LOST', () => 'finalizers are queued, but the finalizer goroutine waits and no wakeup is requested');
   }
 }
 
-/** Checks the entries of a block; returns how many are pending. */
+/** Checks the entries of a block. Returns the number of pending finalizers. */
 function checkEntries(h: HeapView, out: Findings, block: number): number {
   const m = h.m;
   const cnt = m[block + CNT];
@@ -60,7 +60,7 @@ function checkObject(h: HeapView, out: Findings, arg: number): void {
   else if (hasBit(h, h.free, off)) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for the free block ${nameBlock(h, off)}`);
 }
 
-/** Queued blocks are filled, free ones are not; only the finalizer goroutine may hold the rest. */
+/** Checks that queued blocks are filled and free blocks are empty. Only the finalizer goroutine may hold other blocks. */
 function checkBlockLists(h: HeapView, out: Findings, all: ReadonlySet<number>): void {
   const m = h.m;
   const seen = new Set<number>();
@@ -72,13 +72,13 @@ function checkBlockLists(h: HeapView, out: Findings, all: ReadonlySet<number>): 
   }
 }
 
-/** Blocks on no list that the finalizer goroutine has: the one it works on, and those after it. */
+/** Counts the blocks that the finalizer goroutine holds: its current block and the following ones, if they are on no list. */
 function countHeld(h: HeapView, all: ReadonlySet<number>, seen: ReadonlySet<number>): number {
   const m = h.m;
   const fing = Atomics.load(m, FIN + XFING);
   const held = new Set<number>();
   if (fing === 0) return 0;
-  // What it did last it may remember still, and that is on a list.
+  // The goroutine may still name the block that it finished, which is on a list.
   for (let block = m[fing + FING_BLOCK]; all.has(block) && !seen.has(block) && !held.has(block); block = m[block + NEXT]) held.add(block);
   return held.size;
 }
@@ -87,7 +87,7 @@ function walkBlocks(h: HeapView, out: Findings, all: ReadonlySet<number>, seen: 
   const m = h.m;
   for (let block = head; block !== 0; block = m[block + NEXT]) {
     if (!all.has(block) || seen.has(block)) {
-      out.add('FINBLOCK_LISTS', () => `the list of ${list} finalizer blocks leads to word ${block}, which is ${seen.has(block) ? 'on a list already' : 'none'}`);
+      out.add('FINBLOCK_LISTS', () => `the list of ${list} finalizer blocks points to word ${block}, which is ${seen.has(block) ? 'on a list already' : 'none'}`);
       return;
     }
     seen.add(block);

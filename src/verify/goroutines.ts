@@ -1,4 +1,4 @@
-/** Goroutines: a legal status, a stack within bounds, and exactly one queue. */
+/** Goroutines: each has a legal status, frames within its stack, and is on the queue for its status. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { FRAME_HEADER, G, G_STATUS } from '../machine/g.ts';
 import { M } from '../machine/m.ts';
@@ -10,11 +10,11 @@ import type { HeapView } from './view.ts';
 
 const { id: ID, xstatus: XSTATUS, schedlink: SCHEDLINK, stack: STACK, sp: SP, fp: FP, m: G_M } = G.at;
 
-/** Which queue a goroutine was found on. */
+/** Kinds of queues that hold goroutines. */
 const QUEUE = { none: 0, run: 1, free: 2 } as const;
 
 export class Goroutines {
-  /** By goroutine record. */
+  /** By goroutine: the kind of queue that holds it. */
   private queue = new Uint8Array(64);
 
   check(h: HeapView, out: Findings): void {
@@ -64,11 +64,11 @@ export class Goroutines {
     }
   }
 
-  /** Notes that `gp` is on a queue; false if the rest of the queue can't be trusted. */
+  /** Records that `gp` is on a queue. Returns false if `gp` is no goroutine or on a queue already: the walk must end. */
   private note(h: HeapView, out: Findings, n: number, gp: number, queue: number, where: string): boolean {
     const i = (gp - h.m[CONFIG + Config.at.gs]) / G.words;
     if (!Number.isInteger(i) || i < 0 || i >= n) {
-      out.add('G_QUEUE', () => `${where} leads to word ${gp}, which is no goroutine`);
+      out.add('G_QUEUE', () => `${where} points to word ${gp}, which is no goroutine`);
       return false;
     }
     if (this.queue[i] !== QUEUE.none) {
@@ -99,14 +99,14 @@ export class Goroutines {
   }
 }
 
-/** That the stack is one says stacks.ts. */
+/** Checks that sp and fp lie in the stack. stacks.ts checks the stack itself. */
 function checkStack(h: HeapView, out: Findings, gp: number): void {
   const m = h.m;
   const words = m[gp + G.at.stackWords];
   const start = m[gp + STACK];
   const sp = m[gp + SP];
   const fp = m[gp + FP];
-  // Between the return of its last step and its end a goroutine has no frame left.
+  // A goroutine has no frame between the return of its last step and its end.
   const hasFrame = fp !== 0;
   if (sp < start || sp > start + words || (hasFrame && (fp < start || fp > sp))) {
     out.add('G_STACK', () => `goroutine ${m[gp + ID]} has the stack ${start} to ${start + words}, but sp ${sp} and fp ${fp}`);
@@ -115,7 +115,7 @@ function checkStack(h: HeapView, out: Findings, gp: number): void {
   if (hasFrame) checkFrames(h, out, gp);
 }
 
-/** Each frame names the one below it; the first, where the stack begins, names none. */
+/** Checks the chain of frames: each names its caller's frame, down to the first at the start of the stack. */
 function checkFrames(h: HeapView, out: Findings, gp: number): void {
   const m = h.m;
   const header = FRAME_HEADER * m[CONFIG + Config.at.ptrWords];
@@ -123,11 +123,11 @@ function checkFrames(h: HeapView, out: Findings, gp: number): void {
   let fp = m[gp + FP];
   while (fp - header > start && m[fp - header] < fp) fp = m[fp - header];
   if (fp - header !== start || m[start] !== 0) {
-    out.add('G_FRAMES', () => `the frames of goroutine ${m[gp + ID]} lead to ${fp}, whose caller's is ${m[fp - header]}; its stack begins at ${start}`);
+    out.add('G_FRAMES', () => `the frames of goroutine ${m[gp + ID]} link down to ${fp}, whose caller's is ${m[fp - header]}; its stack begins at ${start}`);
   }
 }
 
-/** A goroutine stopped in the middle of a step is the one its M runs. */
+/** Checks that a goroutine that names an M is the one that this M runs. */
 function checkOwner(h: HeapView, out: Findings, gp: number, status: number): void {
   const m = h.m;
   const mp = m[gp + G_M];

@@ -1,6 +1,6 @@
 /**
- * The shape of the graph that the roots hold, found by a breadth-first walk of its own over a heap
- * that stands still. It bounds what any number of threads could gain from marking together.
+ * The shape of the reachable object graph, measured by a breadth-first walk over a stopped heap.
+ * The shape bounds the speedup of parallel marking with any number of threads.
  */
 import { bytesOf, listOf, release } from '../base/lists.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -12,27 +12,30 @@ import { HeapView, KIND, TAG, spanRef } from './view.ts';
 
 export interface GraphFacts {
   readonly objects: number;
-  /** Pointers in reachable objects and roots, to reachable objects. */
+  /** Pointers to objects in roots and reachable objects. */
   readonly pointers: number;
-  /** Objects by their distance from the roots, in steps: widths[0] is what the roots point at. */
+  /** Number of objects by distance from the roots, in pointers. Roots point to the objects of widths[0]. */
   readonly widths: readonly number[];
-  /** Bytes and pointers of the largest reachable object that is scanned. */
+  /** Bytes of the largest reachable object that is scanned. */
   readonly largestBytes: number;
+  /** Most pointers in one reachable object. */
   readonly largestPointers: number;
-  /** Most objects in a row of which each leads to the next new one and to no other. */
+  /** Length of the longest chain of objects, each of which finds exactly one new object: the next. */
   readonly longestChain: number;
-  /** Most pointers to one object, the roots' included. */
+  /** Most pointers to one object, those in roots included. */
   readonly inDegreeMax: number;
   /**
-   * Costs in pointers followed, one for the object itself: of all, and of those at each distance
-   * or farther. To follow a pointer to the next distance costs at least two.
+   * Cost of marking all objects. The unit is one pointer followed; an object with pointers costs
+   * one more unit.
    */
   readonly cost: number;
+  /** By distance: cost of the objects at this distance or farther. */
   readonly costFrom: readonly number[];
+  /** Cost of the most expensive object. */
   readonly costMost: number;
 }
 
-/** Of the heap of a machine at rest, without types: as its conservative collectors see it. */
+/** Measures the heap of a stopped machine without types, as its conservative collectors see it. */
 export function graphFacts(m: Mem): GraphFacts {
   const view = new HeapView(m);
   const findings = new Findings();
@@ -44,22 +47,24 @@ export function graphFacts(m: Mem): GraphFacts {
   return new Walk(view).run(roots);
 }
 
-/** Pointers to a block that a byte counts: few blocks have as many. */
+/** Most pointers to a block that a byte counts. Few blocks have more. */
 const MANY = 0xff;
 
 class Walk {
   private readonly h: HeapView;
-  /** By span record, where its blocks' counts begin; then by block, pointers to it, MANY at most. */
+  /** By span record: index in `inDegree` of its first block. */
   private readonly firstBlock: Int32Array;
+  /** By block: pointers to it, at most MANY. */
   private readonly inDegree: Uint8Array;
-  /** Of the blocks that have MANY. */
+  /** By block with MANY pointers: the number of further pointers. */
   private readonly manyMore = new Map<number, number>();
   private mostMore = 0;
-  /**
-   * Offsets from the arena's start of the objects found, in this order, and how much longer than
-   * one object the chain is that each ends: 0 for most, so that most of the list takes no memory.
-   */
+  /** Offsets of the objects, in the order in which the walk finds them. */
   private readonly found: Uint32Array;
+  /**
+   * By object: objects in front of it on the chain that it ends. Most entries are 0, and untouched
+   * pages of the list take no memory.
+   */
   private readonly chain: Uint32Array;
   private nfound = 0;
   private pointers = 0;
@@ -101,7 +106,7 @@ class Walk {
         if (this.nfound === next + 1) chain[next] = 1 + chain[i];
         largestBytes = Math.max(largestBytes, words * 4);
         largestPointers = Math.max(largestPointers, pointers);
-        // The mark of one without pointers is part of what the pointer to it costs.
+        // Marking a pointer-free object is part of the cost of the pointer to it.
         const own = words === 0 ? 0 : 1 + pointers;
         costMost = Math.max(costMost, own);
         cost += own;
@@ -115,18 +120,18 @@ class Walk {
     return { objects: this.nfound, pointers: this.pointers, widths, largestBytes, largestPointers, longestChain, inDegreeMax, cost: costFrom[0] ?? 0, costFrom, costMost };
   }
 
-  /** 0 for an object without pointers. */
+  /** Returns the words of the object at `offset` that a mark scans: 0 if it is pointer-free. */
   private scannedWords(offset: number): number {
     return (this.lowBits(offset) & 0x10000) === 0 ? 0 : this.h.pageStep[offset >> 11];
   }
 
-  /** Allocated and scan bit, at 1 and 0x10000. */
+  /** Returns the bitmap word of an object, shifted: the allocated bit is 1, the scan bit 0x10000. */
   private lowBits(offset: number): number {
     const bit = offset >> this.h.shift;
     return this.h.m[this.h.arena - ((bit >> 4) << 1) - 2] >>> (bit & 15);
   }
 
-  /** Counts the pointers among the words from `from` up to `to`; what they find first is of the next distance. */
+  /** Counts the pointers in the words from `from` up to `to`. New objects belong to the next distance. */
   private scan(from: number, to: number): void {
     const { m, arena, ptrWords, used, pageStart, pageStep, pageEnd, owner } = this.h;
     const { inDegree, firstBlock } = this;
@@ -139,7 +144,7 @@ class Walk {
       if (step === 0 || p >= pageEnd[page]) continue;
       const index = ((p - pageStart[page]) / step) | 0;
       const offset = pageStart[page] + index * step;
-      // A scan bit without an allocated bit: not for the collector.
+      // A scan bit without an allocated bit: the collector ignores the block.
       if ((this.lowBits(offset) & 0x10001) === 0x10000) continue;
       this.pointers++;
       const block = firstBlock[owner[page] - 1] + index;
@@ -158,9 +163,10 @@ class Walk {
 }
 
 /**
- * How many times as fast as one `threads` could mark it at most, if every pointer cost the same
- * and nothing else did: an object can't be marked before those on the way to it have been scanned.
- * @param splits a large object can be scanned by several threads
+ * Returns the greatest possible speedup of marking with `threads` threads over one thread, if each
+ * pointer cost the same. No object can be marked before the objects on the path to it are scanned;
+ * one step to the next distance costs at least 2.
+ * @param splits whether several threads can scan one large object
  */
 export function speedupBound({ cost, costFrom, costMost }: GraphFacts, threads: number, splits: boolean): number {
   let least = splits ? 0 : costMost;

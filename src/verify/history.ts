@@ -1,7 +1,7 @@
 /**
- * From the end of one mark to the end of the sweep that follows it: what was reached must
- * still be there, what was not must be gone, and the goal of the next collection must have
- * come down by just that. Only what happens to one memory is compared, cycle by cycle.
+ * Compares the end of a mark with the end of the sweep that follows. Reached blocks must still be
+ * allocated, as many blocks must be freed as were unmarked, and the goal of the next collection
+ * must follow from the surviving bytes.
  */
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { Span } from '../heap/span.ts';
@@ -23,21 +23,23 @@ const HEAP_MARKED_Q = MSTATS + MStats.at.heapMarkedQ;
 const MOST_Q = 0x7fffffff;
 
 export class History {
-  /** numgc at the end of the mark remembered; -1 for none. */
+  /** numgc at the end of the remembered mark; -1 if no mark is to be compared. */
   private cycle = -1;
-  /** The same, whether or not it has been compared since. */
+  /** numgc at the end of the last mark, compared or not; -1 before the first. */
   private numgc = -1;
   private percent = 0;
-  /** Blocks in use and reached, and quads of all that survives. */
+  /** Bit set of allocated blocks that were reached. */
   private live = new Int32Array(64);
   private liveWords = 0;
+  /** Quads of all surviving blocks. */
   private survivingQ = 0;
-  /** Quads handed out when the mark ended. */
+  /** Quads that were allocated when the mark ended. */
   private markedQ = 0;
-  /** Blocks to be freed of each class, large ones at 0, and freed ever before. */
+  /** By class, large objects at 0: blocks that the sweep must free. */
   private readonly garbage = new Int32Array(CLASSES);
+  /** By class: blocks freed since boot, when the mark ended. */
   private readonly freed = new Float64Array(CLASSES);
-  /** Blocks freed explicitly ever before. */
+  /** Blocks freed explicitly since boot, when the mark ended. */
   private explicit = 0;
   private readonly profile = new ProfileHistory();
 
@@ -46,7 +48,7 @@ export class History {
     this.profile.forget();
   }
 
-  /** At the end of marking: remembers what the sweep has to do. */
+  /** Remembers the state at the end of marking. */
   remember(h: HeapView): void {
     this.profile.remember(h, h.m[NUMGC] === this.numgc + 1);
     this.cycle = this.numgc = h.m[NUMGC];
@@ -76,7 +78,7 @@ export class History {
 
   private countLive(h: HeapView, i: number): number {
     const first = spanStart(h, i) >> h.shift >> 5;
-    // A large object is one block, on its first page.
+    // A large object is one block that starts on the first page.
     const pages = h.kind[i] === KIND.large ? 1 : spanPages(h, i);
     const end = first + (((pages * 2048) >> h.shift) >> 5);
     let n = 0;
@@ -84,19 +86,19 @@ export class History {
     return n;
   }
 
-  /** When all is swept: compares with what was remembered, if that was the cycle before. */
+  /** Compares the swept heap with the remembered mark, if that mark belongs to the cycle that was swept. */
   check(h: HeapView, out: Findings): void {
     const isNext = this.cycle >= 0 && h.m[NUMGC] === this.cycle + 1;
     this.cycle = -1;
     if (!isNext) return;
-    // Who frees explicitly answers for it: any block may be gone, but only so many.
+    // An explicit free may take any block, live or not, so only their number can be checked.
     const explicit = (countExplicit(h) - this.explicit) | 0;
     this.checkLive(h, out, explicit);
     this.checkFreed(h, out, explicit);
     this.checkGoal(h, out);
     this.profile.check(h, out);
     const marked = h.m[HEAP_MARKED_Q];
-    if (marked !== this.markedQ) out.add('HEAP_MARKED', () => `heapMarked is ${marked * 8} bytes, but ${this.markedQ * 8} were handed out when the mark ended`);
+    if (marked !== this.markedQ) out.add('HEAP_MARKED', () => `heapMarked is ${marked * 8} bytes, but ${this.markedQ * 8} were allocated when the mark ended`);
   }
 
   private checkLive(h: HeapView, out: Findings, explicit: number): void {
@@ -129,7 +131,7 @@ export class History {
     if (left > 0) out.add('SWEEP_COUNT', () => `${explicit} blocks were freed explicitly, but ${left} of them do not count as freed`);
   }
 
-  /** GOGC percent above what survived, as far as one word holds it. */
+  /** Checks that next_gc is GOGC percent above the surviving quads, at most MOST_Q. */
   private checkGoal(h: HeapView, out: Findings): void {
     const goal = Atomics.load(h.m, XNEXT_GC_Q);
     const live = this.survivingQ;
@@ -140,14 +142,14 @@ export class History {
   }
 }
 
-/** Blocks freed explicitly, ever. */
+/** Counts the blocks that were freed explicitly since boot. */
 function countExplicit(h: HeapView): number {
   let n = 0;
   for (let p = 0; p < procs(h); p++) n += h.m[cacheOf(h, p) + MCache.at.nfreed];
   return n;
 }
 
-/** Blocks in use that nothing reaches but that their finalizers keep for one more cycle. */
+/** Counts the unreachable blocks of span `i` that a finalizer keeps for one more cycle. */
 function countKeptByFinalizers(h: HeapView, i: number): number {
   const m = h.m;
   let n = 0;
@@ -161,7 +163,7 @@ function countKeptByFinalizers(h: HeapView, i: number): number {
   return n;
 }
 
-/** Blocks of a class ever freed by sweeps; large objects for class 0. */
+/** Counts the blocks of class `c` freed since boot; class 0 is that of large objects. */
 function countFreed(h: HeapView, c: number): number {
   const m = h.m;
   let n = wide(m, MSTATS + (c === 0 ? MStats.at.nlargefree : MStats.at.nsmallfree + 2 * c));

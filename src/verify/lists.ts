@@ -1,4 +1,4 @@
-/** Span lists: links intact, and every span on exactly the list it belongs to. */
+/** Span lists: the links are intact, and every span is on the list for its state. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { Span } from '../heap/span.ts';
@@ -17,7 +17,7 @@ const { next: NEXT, prev: PREV, list: LIST, sizeclass: SIZECLASS, nalloc: NALLOC
 const { free: FREE, freelarge: FREE_LARGE, busy: BUSY, busylarge: BUSY_LARGE } = MHeap.at;
 const ORDERS = StackPool.fields.spans.words / SpanList.words;
 const POOLS = STACKPOOL + StackPool.at.spans;
-/** Lists by length; longer spans share one. */
+/** Number of lists by length in pages. Longer spans share one list. */
 const LENGTHS = MHeap.fields.free.words / SpanList.words;
 
 export function readLists(h: HeapView, out: Findings): void {
@@ -35,14 +35,14 @@ export function readLists(h: HeapView, out: Findings): void {
   out.checks += h.nspans;
 }
 
-/** Follows one list and notes in the view which spans are on it. */
+/** Follows a list and records in the view that its spans are on it. */
 function walk(h: HeapView, out: Findings, head: number): void {
   const m = h.m;
   let before = head;
   for (let s = m[head + NEXT]; s !== head; s = m[s + NEXT]) {
     const i = spanIndex(h, s);
     if (i < 0 || h.listed[i] !== 0) {
-      out.add('LIST_CORRUPT', () => `the ${nameList(head)} leads to ${i < 0 ? `word ${s}, which is no span` : `span ${i}, which is on the ${nameList(h.listed[i])} already`}`);
+      out.add('LIST_CORRUPT', () => `the ${nameList(head)} points to ${i < 0 ? `word ${s}, which is no span` : `span ${i}, which is on the ${nameList(h.listed[i])} already`}`);
       return;
     }
     h.listed[i] = head;
@@ -61,7 +61,7 @@ export function checkLists(h: HeapView, out: Findings): void {
   }
 }
 
-/** The head of the list that span `i` should be on; 0 for none. */
+/** Returns the head of the list that span `i` belongs on, or 0 for none. */
 function listFor(h: HeapView, i: number): number {
   const pages = spanPages(h, i);
   switch (h.kind[i]) {
@@ -81,7 +81,7 @@ function listFor(h: HeapView, i: number): number {
   }
 }
 
-/** Spans with free stacks are in the pool of their order. */
+/** Returns the pool of a stack span: that of its order if the span has free stacks, else 0. */
 function poolFor(h: HeapView, i: number): number {
   const s = spanRef(h, i);
   if (h.m[s + Span.at.freelist] === 0) return 0;
@@ -97,7 +97,7 @@ function describe(h: HeapView, i: number): string {
   if (h.kind[i] === KIND.faulted) return `${spanPages(h, i)} pages taken away`;
   if (h.kind[i] === KIND.large) return `a large object of ${spanPages(h, i)} pages`;
   const cached = h.m[s + INCACHE] !== 0 ? 'cached' : 'not cached';
-  return `class ${h.m[s + SIZECLASS]}, ${h.m[s + NALLOC]} of ${blockCount(h, i)} blocks handed out, ${cached}`;
+  return `class ${h.m[s + SIZECLASS]}, ${h.m[s + NALLOC]} of ${blockCount(h, i)} blocks allocated, ${cached}`;
 }
 
 export function nameList(head: number): string {

@@ -1,25 +1,28 @@
-/** How a lost block is reached: a second traversal, breadth first, that remembers the way. */
+/** Explains lost blocks: a second, breadth-first trace records a path from a root to each block. */
 import { isMarked } from './bitmap.ts';
 import { hasRefwords, isReferenced } from './refwords.ts';
 import type { Findings } from './problems.ts';
 import { ROOT_NUMBERS, nameRoot, type Roots } from './roots.ts';
 import { visitSpanTypes } from './types.ts';
-import { blockAt, hasBit, nameBlock, pointerAt, type HeapView } from './view.ts';
+import { blockAt, hasBit, isScanned, nameBlock, pointerAt, type HeapView } from './view.ts';
 
-/** Hops told at each end of a long path. */
+/** Hops shown at each end of a long path. */
 const HOPS = 4;
 
-/** Blocks in the order of their distance from the roots, and where each was found. */
+/** Blocks in the order of their distance from the roots. */
 interface Walk {
   readonly block: Int32Array;
-  /** Number of the block that holds the pointer, or -1 - the number of a root. */
+  /** By block: index of the block with the pointer to it, or -1 - the number of a root. */
   readonly from: Int32Array;
-  /** The word that holds the pointer. */
+  /** By block: reference of the word with that pointer. */
   readonly slot: Int32Array;
   length: number;
 }
 
-/** Reports the blocks that are reached, handed out, and not marked; the nearest to a root first, those that no pointer leads to last. */
+/**
+ * Reports the allocated blocks that are reached but not marked, the nearest to a root first. Blocks
+ * that only a span's types keep alive come last.
+ */
 export function explainLost(h: HeapView, out: Findings, roots: Roots, reached: number): void {
   const walk = walkBreadthFirst(h, roots, reached);
   for (let n = 0; n < walk.length; n++) {
@@ -42,8 +45,7 @@ function walkBreadthFirst(h: HeapView, roots: Roots, reached: number): Walk {
   }
   for (let n = 0; n < walk.length; n++) {
     const off = walk.block[n];
-    const bit = off >> h.shift;
-    if (((h.m[h.arena - 2 * (bit >> 4) - 2] >>> ((bit & 15) + 16)) & 1) === 0) continue;
+    if (!isScanned(h, off)) continue;
     scan(h, walk, seen, h.arena + off, h.arena + off + h.pageStep[off >> 11], n);
   }
   return walk;
@@ -52,7 +54,7 @@ function walkBreadthFirst(h: HeapView, roots: Roots, reached: number): Walk {
 function scan(h: HeapView, walk: Walk, seen: Int32Array, start: number, end: number, from: number): void {
   for (let i = start; i < end; i += h.ptrWords) {
     const off = blockAt(h, pointerAt(h, i));
-    // What the first traversal did not reach is not for the collector.
+    // The collector ignores blocks that the first trace did not reach.
     if (off < 0 || !hasBit(h, h.reached, off) || hasBit(h, seen, off)) continue;
     const bit = off >> h.shift;
     seen[bit >> 5] |= 1 << (bit & 31);
@@ -62,7 +64,7 @@ function scan(h: HeapView, walk: Walk, seen: Int32Array, start: number, end: num
   }
 }
 
-/** `root: stack of goroutine 3, word 2 -> 0xc000012340 (32 bytes, span 12) word 1 -> …` */
+/** Describes a path: `root: stack of goroutine 3, word 2 -> 0xc000012340 (32 bytes, span 12) word 1 -> …`. */
 function describePath(h: HeapView, roots: Roots, walk: Walk, n: number): string {
   const hops: number[] = [];
   for (let at = n; at >= 0; at = walk.from[at]) hops.push(at);

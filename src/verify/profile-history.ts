@@ -1,6 +1,6 @@
 /**
- * The memory profile from cycle to cycle: what a bucket publishes is what was in use at the end of a
- * mark, with nothing allocated since and all of its garbage gone.
+ * The memory profile from cycle to cycle. A bucket publishes the blocks in use at the end of a mark:
+ * without later allocations, and after all garbage of that mark was freed.
  */
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { Bucket, MPROF, MProf } from '../malloc/buckets.ts';
@@ -10,27 +10,29 @@ import { KIND, blockAt, hasBit, spanStart, wide, type HeapView } from './view.ts
 
 const { offset: OFFSET, kind: KIND_OF, bucket: BUCKET } = Special.at;
 
-/** Sampled blocks that survive a mark, by their bucket. */
+/** By bucket: sampled blocks that survive a mark. */
 type Survivors = ReadonlyMap<number, number>;
 
 export class ProfileHistory {
-  /** Of the last mark, and of the one before it; null where that was not seen. */
+  /** Survivors of the last mark; null if it was not seen. */
   private last: Survivors | null = null;
+  /** Survivors of the mark before the last; null if it was not seen. */
   private before: Survivors | null = null;
 
   forget(): void {
     this.last = this.before = null;
   }
 
-  /** At the end of a mark, the next one or not. */
+  /** Remembers the survivors at the end of a mark. @param isNext whether the mark directly follows the last one */
   remember(h: HeapView, isNext: boolean): void {
     this.before = isNext ? this.last : null;
     this.last = isProfiled(h) ? readSurvivors(h) : null;
   }
 
   /**
-   * When all that the last mark left is swept. One publication after a mark publishes what was in use at
-   * the mark before it and keeps the difference in `prev`; a second one publishes that as well.
+   * Checks the buckets after the sweep. The first publication after a mark publishes the blocks in
+   * use at the mark before it and keeps the difference in `prev`; a second one publishes the
+   * difference as well.
    */
   check(h: HeapView, out: Findings): void {
     const { last, before } = this;
@@ -45,7 +47,7 @@ export class ProfileHistory {
   }
 }
 
-/** The collector of 2010 keeps no specials. */
+/** Reports whether sampled blocks have specials: not with the collector of 2010, which has an address map. */
 function isProfiled(h: HeapView): boolean {
   return h.m[MPROF + MProf.at.buckets] !== 0 && h.m[MPROF + MProf.at.addrhash] === 0;
 }

@@ -1,4 +1,4 @@
-/** The memory profile: its buckets, and which block each of their counts stands for. */
+/** The memory profile: its buckets, and the sampled blocks that they count. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
@@ -11,14 +11,15 @@ import { isPersistent, specialsOf } from './specials.ts';
 import { KIND, TAG, blockAt, hasBit, nameBlock, spanRef, spanStart, wide, type HeapView } from './view.ts';
 
 const { next: NEXT, allnext: ALLNEXT, nstk: NSTK, size: SIZE } = Bucket.at;
-/** Entries of the address map are carved by so many. */
+/** Entries of the address map that are carved at a time. */
 const CARVED_AT_ONCE = 64;
 
-/** Words of a chunk that small pieces are cut from, and of the system's unit. */
+/** Words of a chunk from which small pieces are cut. */
 const CHUNK_WORDS = 1 << 16;
+/** Words of the system's allocation unit. */
 const SYS_UNIT = 16;
 
-/** Blocks that name each bucket. */
+/** By bucket: number of sampled blocks that name it. */
 type Named = Map<number, number>;
 
 export function checkProfile(h: HeapView, out: Findings): void {
@@ -33,13 +34,13 @@ export function checkProfile(h: HeapView, out: Findings): void {
   out.checks += named.size;
 }
 
-/** Lists the buckets; returns the words they take. */
+/** Lists the buckets. Returns the words that they take. */
 function readBuckets(h: HeapView, out: Findings, named: Named): number {
   const m = h.m;
   let words = 0;
   for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + ALLNEXT]) {
     if (!isPersistent(m, b) || named.has(b)) {
-      out.add('BUCKET_LISTS', () => `the list of all buckets leads to word ${b}${named.has(b) ? ' again' : ', which is none'}`);
+      out.add('BUCKET_LISTS', () => `the list of all buckets points to word ${b}${named.has(b) ? ' again' : ', which is none'}`);
       break;
     }
     named.set(b, 0);
@@ -48,7 +49,7 @@ function readBuckets(h: HeapView, out: Findings, named: Named): number {
   return words;
 }
 
-/** Each bucket is on a chain, and no other has its size and stack; returns the words of the table. */
+/** Checks that each bucket is on a chain, and that no two have the same size and stack. Returns the words of the table. */
 function checkHashTable(h: HeapView, out: Findings, named: Named): number {
   const m = h.m;
   const table = m[MPROF + MProf.at.buckhash];
@@ -57,7 +58,7 @@ function checkHashTable(h: HeapView, out: Findings, named: Named): number {
   for (let i = 0; table !== 0 && i < BUCK_HASH_SIZE; i++) {
     for (let b = m[table + i]; b !== 0; b = m[b + NEXT]) {
       if (!named.has(b) || chained.has(b)) {
-        out.add('BUCKET_LISTS', () => `chain ${i} of the buckets leads to word ${b}, which is ${named.has(b) ? 'on a chain already' : 'none of them'}`);
+        out.add('BUCKET_LISTS', () => `chain ${i} of the buckets points to word ${b}, which is ${named.has(b) ? 'on a chain already' : 'none of them'}`);
         break;
       }
       chained.add(b);
@@ -70,7 +71,7 @@ function checkHashTable(h: HeapView, out: Findings, named: Named): number {
   return table === 0 ? 0 : taken(m, BUCK_HASH_SIZE);
 }
 
-/** Words that a piece of the profiler's memory takes: a large one is the system's own, in whole units. */
+/** Returns the words that a piece of the profiler's memory takes. The system allocates a large piece in whole units. */
 function taken(m: Mem, words: number): number {
   const region = m[CONFIG + Config.at.persistentEnd] - m[CONFIG + Config.at.persistentStart];
   const isLarge = words >= Math.min(CHUNK_WORDS, region >> 2) >> 2;
@@ -88,7 +89,7 @@ function countSpecials(h: HeapView, out: Findings, named: Named): void {
   }
 }
 
-/** The sampled block at `off` names bucket `b`. */
+/** Counts the sampled block at `off` for bucket `b`, which it names. */
 function nameBucket(h: HeapView, out: Findings, named: Named, off: number, b: number): void {
   const blocks = named.get(b);
   const at = blockAt(h, off);
@@ -97,7 +98,7 @@ function nameBucket(h: HeapView, out: Findings, named: Named, off: number, b: nu
     named.set(b, blocks + 1);
     const bytes = at < 0 ? 0 : h.m[spanRef(h, h.owner[at >> 11] - 1) + Span.at.elemsize] >>> 0;
     if (at !== off || bytes !== h.m[b + SIZE] >>> 0) {
-      out.add('PROFILE_BUCKET', () => `a bucket of blocks of ${h.m[b + SIZE] >>> 0} bytes is named by ${at < 0 ? 'what is no block' : nameBlock(h, at)}`);
+      out.add('PROFILE_BUCKET', () => `a bucket of blocks of ${h.m[b + SIZE] >>> 0} bytes is named by ${at < 0 ? `byte ${off * 4} of the arena, where no block is` : nameBlock(h, at)}`);
     }
   }
 }
@@ -114,7 +115,7 @@ function checkCounts(m: Mem, out: Findings, b: number, blocks: number): void {
   if (inuse !== blocks) out.add('PROFILE_COUNT', () => `the bucket at word ${b} counts ${inuse} blocks in use, but ${blocks} sampled blocks name it`);
 }
 
-/** The address map of the older collectors; returns the words it takes. */
+/** Checks the address map of the older collectors. Returns the words that it takes. */
 function readAddrMap(h: HeapView, out: Findings, named: Named): number {
   const m = h.m;
   const table = m[MPROF + MProf.at.addrhash];
@@ -132,18 +133,18 @@ function readAddrMap(h: HeapView, out: Findings, named: Named): number {
   return taken(m, 1 << ADDR_HASH_BITS) + hashes.size * taken(m, AddrHash.words) + blocks * taken(m, CARVED_AT_ONCE * AddrEntry.words);
 }
 
-/** Goes `ref` on a chain of the map, to a record not seen yet? */
+/** Reports whether `ref` is a record of the address map that is not in `seen`, and adds it. */
 function isNew(m: Mem, out: Findings, seen: Set<number>, ref: number): boolean {
   if (ref === 0) return false;
   if (!isPersistent(m, ref) || seen.has(ref)) {
-    out.add('ADDR_MAP', () => `a chain of the address map leads to word ${ref}${seen.has(ref) ? ' again' : ', which is no record'}`);
+    out.add('ADDR_MAP', () => `a chain of the address map points to word ${ref}${seen.has(ref) ? ' again' : ', which is no record'}`);
     return false;
   }
   seen.add(ref);
   return true;
 }
 
-/** The entries of one megabyte. */
+/** Checks the entries of one megabyte. */
 function readDense(h: HeapView, out: Findings, named: Named, entries: Set<number>, ah: number): void {
   const m = h.m;
   const tag = h.ptrWords === 2 ? TAG << 12 : 0;
@@ -154,7 +155,7 @@ function readDense(h: HeapView, out: Findings, named: Named, entries: Set<number
       const off = (base + low) / 4 - h.arena;
       const at = blockAt(h, off);
       if (low >> 7 !== i || at !== off || hasBit(h, h.free, off)) {
-        out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base >>> 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no block is handed out'}`);
+        out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base >>> 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no allocated block begins'}`);
       } else {
         h.sampled.add(off);
         nameBucket(h, out, named, off, m[e + AddrEntry.at.bucket]);

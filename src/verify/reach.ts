@@ -1,16 +1,16 @@
 /**
- * Reachability, once more: without types every word that looks like a pointer to a block is
- * one; with them, those that the block's type says.
+ * The oracle's tracer. Without types, each word that looks like a pointer to a block is one; with
+ * types, the type of a block tells its pointers.
  */
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { ROOT, ROOT_NUMBERS, type Roots } from './roots.ts';
 import { visitBlock, visitSpanTypes } from './types.ts';
 import { TAG, blockAt, pointerAt, type HeapView } from './view.ts';
 
-/** Sets `h.reached`; keeps its stack from call to call. */
+/** Traces the heap into `h.reached`. Keeps its stack between calls. */
 export class Tracer {
   private stack: Int32Array = new Int32Array(1024);
-  /** Blocks reached. */
+  /** Number of blocks reached. */
   count = 0;
 
   trace(h: HeapView, roots: Roots): void {
@@ -23,7 +23,7 @@ export class Tracer {
     for (let r = 0; r < roots.length; r += ROOT_NUMBERS) this.drain(h, roots[r + 2], roots[r + 3]);
   }
 
-  /** Scans the words from `from` up to `to`, then what is found, until nothing new is. */
+  /** Scans the words from `from` up to `to`, then each new block, until no new block is left. */
   private drain(h: HeapView, from: number, to: number): void {
     const { m, arena, shift, reached, pageStart, pageStep, pageEnd } = h;
     const tagged = h.ptrWords === 2;
@@ -49,7 +49,7 @@ export class Tracer {
         const set = reached[bit >> 5];
         if ((set & mask) !== 0) continue;
         const low = m[arena - ((bit >> 4) << 1) - 2] >>> (bit & 15);
-        // A scan bit without an allocated bit: not for the collector.
+        // A scan bit without an allocated bit: the collector ignores the block.
         if ((low & 0x10001) === 0x10000) continue;
         reached[bit >> 5] = set | mask;
         count++;
@@ -102,7 +102,7 @@ export class Tracer {
   }
 }
 
-/** Allocated and scan bit of the block at `off`, at 1 and 0x10000. */
+/** Returns the bitmap word of the block at `off`, shifted: the allocated bit is 1, the scan bit 0x10000. */
 function lowBits(h: HeapView, off: number): number {
   const bit = off >> h.shift;
   return h.m[h.arena - ((bit >> 4) << 1) - 2] >>> (bit & 15);

@@ -1,11 +1,12 @@
 /**
- * The reference words of the collector of 2010 against the blocks. Of a page's slot of 1024
- * words, block i of a span has word i, counted from the slot of the span's first page:
+ * Compares the reference words of the collector of 2010 with the blocks. Each page has a slot of 1024
+ * words. Block i of a span has word i, counted from the slot of the span's first page:
  *
  *     | NoPointers HasFinalizer Profiled | 0 … 0 | Free 0, None 2, Some 3, Finalize 4 |
  */
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../heap/refword.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { collectorOf } from '../gc/collector.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../gc/collectors/refword/refword.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import type { Findings } from './problems.ts';
 import { blockCount, blockWords } from './spans.ts';
@@ -15,12 +16,12 @@ import { KIND, PAGE_WORDS, blockAt, hasBit, isScanned, nameBlock, spanPages, spa
 const SLOT = 1024;
 const STATES = ['RefFree', 'RefStack', 'RefNone', 'RefSome', 'RefFinalize'];
 
-/** Has this machine reference words? */
+/** Reports whether this machine has reference words. */
 export function hasRefwords(h: HeapView): boolean {
-  return h.m[CONFIG + Config.at.collector] === COLLECTOR.refword;
+  return collectorOf(h.m).marksIn === 'refwords';
 }
 
-/** Does the word of the block at `off` say that a reference to it was found? */
+/** Reports whether the reference word of the block at `off` is RefSome: the mark found a reference to it. */
 export function isReferenced(h: HeapView, off: number): boolean {
   const page = off >> 11;
   const block = (off - h.pageStart[page]) / h.pageStep[page];
@@ -28,9 +29,9 @@ export function isReferenced(h: HeapView, off: number): boolean {
 }
 
 /**
- * Checks every word; `reached` are the blocks that were to be found, null when no mark has
- * been made since the sweep.
- * @returns how many blocks in use were to be found and were not
+ * Checks every reference word.
+ * @param reached bit set of the reachable blocks; null if there was no mark since the sweep
+ * @returns the number of allocated blocks that are reachable but not RefSome
  */
 export function checkRefwords(h: HeapView, out: Findings, reached: Int32Array | null): number {
   let lost = 0;
@@ -45,7 +46,7 @@ export function checkRefwords(h: HeapView, out: Findings, reached: Int32Array | 
 }
 
 function firstWord(h: HeapView, i: number): number {
-  return h.m[CONFIG + Config.at.refwords] + (spanStart(h, i) / PAGE_WORDS) * SLOT;
+  return h.m[CONFIG + Config.at.collectorData] + (spanStart(h, i) / PAGE_WORDS) * SLOT;
 }
 
 function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array | null): number {
@@ -59,7 +60,7 @@ function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array 
   for (let b = 0; b < n; b++, off += step) {
     const word = m[first + b];
     if (hasBit(h, free, off) !== (word === 0)) {
-      out.add('REFWORD_FREE', () => `block ${nameBlock(h, off)} is ${word === 0 ? 'handed out' : 'free'}, but its word is ${describe(word)}`);
+      out.add('REFWORD_FREE', () => `block ${nameBlock(h, off)} is ${word === 0 ? 'allocated' : 'free'}, but its word is ${describe(word)}`);
     } else if (word !== 0) {
       lost += checkUsed(h, out, off, word, specials.get(off) ?? 0, reached);
     }
@@ -67,7 +68,7 @@ function checkBlocks(h: HeapView, out: Findings, i: number, reached: Int32Array 
   return lost;
 }
 
-/** Checks the word of a block that is handed out; 1 if the block was to be found and was not. */
+/** Checks the word of an allocated block. Returns 1 if the block is reachable but not RefSome, else 0. */
 function checkUsed(h: HeapView, out: Findings, off: number, word: number, special: number, reached: Int32Array | null): number {
   const flags = special | (isScanned(h, off) ? 0 : REF_NO_POINTERS) | (h.sampled.has(off) ? REF_PROFILED : 0);
   const state = word & ~REF_FLAGS;
@@ -76,7 +77,7 @@ function checkUsed(h: HeapView, out: Findings, off: number, word: number, specia
   }
   if (reached !== null && hasBit(h, reached, off)) return state === REF.some ? 0 : 1;
   if (reached !== null && state === REF.some) {
-    out.add('LEAKED_MARK', () => `the word of block ${nameBlock(h, off)} is ${describe(word)}, but no root leads to it`);
+    out.add('LEAKED_MARK', () => `the word of block ${nameBlock(h, off)} is ${describe(word)}, but no root reaches it`);
     return 0;
   }
   const expected = reached !== null && (flags & REF_HAS_FINALIZER) !== 0 ? REF.finalize : REF.none;
@@ -84,7 +85,7 @@ function checkUsed(h: HeapView, out: Findings, off: number, word: number, specia
   return 0;
 }
 
-/** Words past the blocks of a span, and all of a free one: all RefFree, which is 0. */
+/** Checks that the words of span `i` from number `from` on are RefFree, which is 0: no block has them. */
 function checkUnused(h: HeapView, out: Findings, i: number, from: number): void {
   const m = h.m;
   const first = firstWord(h, i);
@@ -94,7 +95,7 @@ function checkUnused(h: HeapView, out: Findings, i: number, from: number): void 
   }
 }
 
-/** By block: the flags that the specials of span `i` ask for. */
+/** Returns, by offset of a block, the flags that the specials of span `i` require. */
 function specialFlags(h: HeapView, i: number): ReadonlyMap<number, number> {
   const m = h.m;
   const flags = new Map<number, number>();

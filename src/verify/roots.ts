@@ -1,4 +1,4 @@
-/** Everything that keeps blocks alive by itself, as pieces of memory to be scanned. */
+/** The roots: ranges of memory whose pointers keep blocks alive. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { G, G_STATUS } from '../machine/g.ts';
 import { SCHED, Sched } from '../machine/sched.ts';
@@ -10,7 +10,7 @@ import { KIND, blockAt, isScanned, nameWord, spanStart, type HeapView } from './
 
 export const ROOT = { data: 0, bss: 1, stack: 2, finalizers: 3, object: 4 } as const;
 
-/** The roots, four numbers each: kind, what of that kind, first word, past the last. */
+/** Four numbers for each root: its ROOT kind, its id within the kind, the first word, and the end (exclusive). */
 export type Roots = number[];
 
 export const ROOT_NUMBERS = 4;
@@ -27,7 +27,7 @@ export function findRoots(h: HeapView, roots: Roots): void {
   addFinalizedObjects(h, roots);
 }
 
-/** A goroutine's frames; what lies past its stack pointer is dead. */
+/** Adds the frames of each goroutine. Words past the stack pointer are dead. */
 function addStacks(h: HeapView, roots: Roots): void {
   const m = h.m;
   const n = m[SCHED + Sched.at.allglen];
@@ -41,7 +41,7 @@ function addStacks(h: HeapView, roots: Roots): void {
   }
 }
 
-/** Finalizers that are due, or running, hold their object. */
+/** Adds the finalizer queue: a queued or running finalizer keeps its object alive. */
 function addQueuedFinalizers(h: HeapView, roots: Roots): void {
   const m = h.m;
   for (let block = m[FIN + Fin.at.allfin]; isPersistent(m, block); block = m[block + FinBlock.at.alllink]) {
@@ -51,8 +51,8 @@ function addQueuedFinalizers(h: HeapView, roots: Roots): void {
 }
 
 /**
- * What an object with a finalizer points at is kept for it; itself it is not. The later
- * collectors look for that in pointer-free ones too, the one of 2010 did not.
+ * Adds the objects with a finalizer: their pointers are roots, the objects themselves are not kept.
+ * The collector of 2010 skips pointer-free objects, the later ones don't.
  */
 function addFinalizedObjects(h: HeapView, roots: Roots): void {
   const m = h.m;
@@ -66,7 +66,7 @@ function addFinalizedObjects(h: HeapView, roots: Roots): void {
   }
 }
 
-/** `stack of goroutine 3, word 2`, for the word at `slot` of root number `r`. */
+/** Names the word at `slot` of root number `r`: `stack of goroutine 3, word 2`. */
 export function nameRoot(h: HeapView, roots: Roots, r: number, slot: number): string {
   const [kind, what, from] = roots.slice(r * ROOT_NUMBERS);
   const word = `word ${(slot - from) >> h.shift}`;

@@ -1,4 +1,4 @@
-/** The span records: what each says of itself, and that together they cover the arena. */
+/** The span records: the fields of each are consistent, and together they cover the arena. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { SPAN_STATE, Span } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
@@ -12,7 +12,7 @@ const { state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, npages: NPAGES, 
 const { nalloc: NALLOC, limit: LIMIT, xsweepgen: XSWEEPGEN, freelist: FREELIST, needzero: NEEDZERO, incache: INCACHE } = Span.at;
 const UNUSED = MHEAP + MHeap.at.spanalloc + FixAlloc.at.list;
 
-/** Reads every record and says in the view what it is; fills the table of pages. */
+/** Decodes every span record into the view: its kind, and the table of pages. */
 export function readSpans(h: HeapView, out: Findings): void {
   readUnused(h, out);
   for (let i = 0; i < h.nspans; i++) {
@@ -22,12 +22,12 @@ export function readSpans(h: HeapView, out: Findings): void {
   out.checks += h.nspans;
 }
 
-/** The list of unused records, linked by their first word. */
+/** Reads the list of unused records, which their first words link. */
 function readUnused(h: HeapView, out: Findings): void {
   for (let s = h.m[UNUSED]; s !== 0; s = h.m[s]) {
     const i = spanIndex(h, s);
     if (i < 0 || h.unused[i] !== 0) {
-      out.add('SPAN_RECORD', () => `the list of unused span records ${i < 0 ? `leads to word ${s}, which is none` : `holds span ${i} twice`}`);
+      out.add('SPAN_RECORD', () => `the list of unused span records ${i < 0 ? `points to word ${s}, which is none` : `holds span ${i} twice`}`);
       return;
     }
     h.unused[i] = 1;
@@ -80,20 +80,20 @@ function claimPages(h: HeapView, out: Findings, i: number): void {
   }
 }
 
-/** Words of a block of span `i`, by its class. */
+/** Returns the words of a block of span `i`, by its class. */
 export function blockWords(h: HeapView, i: number): number {
   const sizeclass = h.m[spanRef(h, i) + SIZECLASS];
   return sizeclass === 0 ? spanPages(h, i) * PAGE_WORDS : CLASS_BYTES[sizeclass] >> 2;
 }
 
-/** Blocks of span `i`, as far as its pages hold them. */
+/** Returns the number of blocks of span `i` that fit on its pages. */
 export function blockCount(h: HeapView, i: number): number {
   const sizeclass = h.m[spanRef(h, i) + SIZECLASS];
   if (sizeclass === 0) return 1;
   return Math.min(CLASS_BLOCKS[sizeclass], Math.floor((spanPages(h, i) * PAGE_WORDS) / blockWords(h, i)));
 }
 
-/** Past the last word of span `i` that a pointer may point at. */
+/** Returns the offset past the last word of span `i` that a pointer may point to. */
 function usableEnd(h: HeapView, i: number): number {
   const start = spanStart(h, i);
   const pagesEnd = start + spanPages(h, i) * PAGE_WORDS;
@@ -172,7 +172,7 @@ function checkLargeFields(h: HeapView, out: Findings, i: number): void {
   expectField(h, out, i, 'freelist', FREELIST, 0);
   expectField(h, out, i, 'incache', INCACHE, 0);
   const words = m[s + LIMIT] - m[s + Span.at.start];
-  // It took as many pages as it needed and no more.
+  // A large object takes as few pages as it fits on.
   if (words <= (m[s + NPAGES] - 1) * PAGE_WORDS || words > m[s + NPAGES] * PAGE_WORDS) {
     out.add('SPAN_FIELDS', () => `span ${i} is a large object of ${m[s + NPAGES]} pages, but its limit is ${words * 4} bytes after its start`);
   }
@@ -184,7 +184,7 @@ function expectField(h: HeapView, out: Findings, i: number, name: string, field:
   out.add('SPAN_FIELDS', () => `span ${i} of class ${h.m[spanRef(h, i) + SIZECLASS]} has ${name} ${value}, not ${expected}`);
 }
 
-/** Free spans hold nothing; those that say so are zero. */
+/** Checks that free spans have no specials, are not cached, and are zero unless needzero is set. */
 export function checkFreeSpans(h: HeapView, out: Findings): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.free) continue;

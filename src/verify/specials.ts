@@ -1,4 +1,4 @@
-/** Specials: sorted in their span, on blocks that are handed out, each record accounted for. */
+/** Specials: sorted within a span, only on allocated blocks, and every record is on a span or unused. */
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Mem } from '../memory/struct.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
@@ -11,12 +11,12 @@ import { KIND, blockAt, hasBit, nameBlock, spanRef, spanStart, type HeapView } f
 const { next: NEXT, offset: OFFSET, kind: SPECIAL } = Special.at;
 const ALLOC = MHEAP + MHeap.at.specialalloc;
 
-/** May a record lie at `ref`? */
+/** Reports whether `ref` lies in the persistent region, so that a record may be there. */
 export function isPersistent(m: Mem, ref: number): boolean {
   return ref >= m[CONFIG + Config.at.persistentStart] && ref < m[CONFIG + Config.at.persistentEnd];
 }
 
-/** The specials of span `i`, in their order; of a list that does not end no more than there are records. */
+/** Returns the specials of span `i` in list order. A circular list yields at most as many as there are records. */
 export function specialsOf(h: HeapView, i: number): readonly number[] {
   const m = h.m;
   const most = m[ALLOC + FixAlloc.at.carved];
@@ -42,7 +42,7 @@ export function checkSpecials(h: HeapView, out: Findings): void {
   out.checks += onSpans + unused;
 }
 
-/** Checks the specials of span `i`, at most `most`; returns how many there are. */
+/** Checks the specials of span `i`, at most `most`. Returns their number. */
 function checkListOf(h: HeapView, out: Findings, i: number, most: number): number {
   const m = h.m;
   let n = 0;
@@ -50,7 +50,7 @@ function checkListOf(h: HeapView, out: Findings, i: number, most: number): numbe
   let lastKind = 0;
   for (let x = m[spanRef(h, i) + Span.at.specials]; x !== 0; x = m[x + NEXT]) {
     if (!isPersistent(m, x) || ++n > most) {
-      out.add('SPECIAL_COUNT', () => `the specials of span ${i} ${n > most ? 'do not end' : `lead to word ${x}, which is none`}`);
+      out.add('SPECIAL_COUNT', () => `the specials of span ${i} ${n > most ? 'do not end' : `point to word ${x}, which is none`}`);
       return Math.min(n, most);
     }
     const offset = m[x + OFFSET] >>> 0;

@@ -1,4 +1,4 @@
-/** Stacks: each in a span of its size, each with one owner, and counted. */
+/** Stacks: each lies in a span of its size and has one owner, and the counts agree. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { G, G_STATUS } from '../machine/g.ts';
 import { SCHED, Sched } from '../machine/sched.ts';
@@ -9,10 +9,10 @@ import { cacheOf, procs } from './caches.ts';
 import type { Findings } from './problems.ts';
 import { KIND, PAGE_WORDS, nameWord, spanPages, spanRef, wide, type HeapView } from './view.ts';
 
-/** Orders of stacks that Ps keep. */
+/** Number of stack orders that a P caches. */
 const ORDERS = MCache.fields.stackList.words;
 
-/** For the end of marking: every P gave its free stacks back. */
+/** Checks that every P returned its free stacks to the pools before marking. */
 export function checkNoneKept(h: HeapView, out: Findings): void {
   for (let p = 0; p < procs(h); p++) {
     for (let order = 0; order < ORDERS; order++) {
@@ -23,9 +23,9 @@ export function checkNoneKept(h: HeapView, out: Findings): void {
 }
 
 export class Stacks {
-  /** Who has each stack found so far. */
+  /** By stack: its owner, for messages. */
   private readonly owner = new Map<number, string>();
-  /** By span record, the stacks in it that somebody has or keeps. */
+  /** By span record: number of its stacks that have an owner. */
   private taken = new Int32Array(64);
 
   check(h: HeapView, out: Findings): void {
@@ -68,7 +68,7 @@ export class Stacks {
           n += words;
         }
         const most = m[CONFIG + Config.at.stackCacheWords];
-        // The stack that fills it up may go beyond.
+        // The stack that fills the cache may exceed the limit.
         if (kept >= most + words) out.add('STACKS_KEPT', () => `P ${p} keeps ${kept} words of stacks of ${words}, where ${most} are enough`);
         else if (kept > 0 && words >= most) out.add('STACKS_KEPT', () => `P ${p} keeps stacks of ${words} words, which are spans of their own`);
         if (n !== kept) out.add('STACK_COUNT', () => `P ${p} keeps ${n} words of stacks of ${words}, and counts ${kept}`);
@@ -76,7 +76,7 @@ export class Stacks {
     }
   }
 
-  /** A stack of `words` words at `x`, which `who` has; false if it is none, or somebody else's. */
+  /** Records `who` as the owner of the stack of `words` words at `x`. Returns false if no such stack exists or it has another owner. */
   private note(h: HeapView, out: Findings, x: number, words: number, who: string): boolean {
     const off = x - h.arena;
     const i = off >= 0 && off < h.used ? h.owner[off >> 11] - 1 : -1;
@@ -95,7 +95,7 @@ export class Stacks {
     return true;
   }
 
-  /** Law: nalloc + |freelist| == nelems. */
+  /** Checks that nalloc + |freelist| == nelems. */
   private checkSpan(h: HeapView, out: Findings, i: number): void {
     const m = h.m;
     const s = spanRef(h, i);

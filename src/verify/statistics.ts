@@ -1,4 +1,4 @@
-/** Statistics that only a cycle or a recount changes: what of them must agree whenever the world stands. */
+/** Statistics that only a cycle or a recount changes. They agree whenever the world is stopped. */
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import type { Findings } from './problems.ts';
 import { wide, type HeapView } from './view.ts';
@@ -10,7 +10,7 @@ export function checkStatistics(h: HeapView, out: Findings): void {
   checkRecounted(h, out);
 }
 
-/** The ring of pauses, as far as it remembers all of them, and when the last of them ended. */
+/** Checks the ring of pauses while it holds all pauses: their sum, and the end of the last. */
 function checkPauses(h: HeapView, out: Findings): void {
   const m = h.m;
   const numgc = m[MSTATS + at.numgc];
@@ -25,7 +25,7 @@ function checkPauses(h: HeapView, out: Findings): void {
   out.checks += numgc;
 }
 
-/** What updatememstats has written in one go. */
+/** Checks the statistics that updatememstats writes together. */
 function checkRecounted(h: HeapView, out: Findings): void {
   const m = h.m;
   const [mallocs, frees, objects] = (['nmalloc', 'nfree', 'heapObjects'] as const).map((field) => wide(m, MSTATS + at[field]));

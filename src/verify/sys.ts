@@ -1,4 +1,4 @@
-/** What the runtime has from the operating system, recounted from what it is used for. */
+/** Memory from the operating system: each statistic against a recount of its uses. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_SHIFT } from '../memory/address.ts';
 import { Span } from '../heap/span.ts';
@@ -12,7 +12,7 @@ import type { Findings } from './problems.ts';
 import { KIND, spanPages, wide, type HeapView } from './view.ts';
 
 const at = MStats.at;
-/** Bytes mapped at a time: of workbufs, of span records, of the bitmap, of the span map. */
+/** Bytes that are mapped at a time, by use. */
 const CHUNK = { workbufs: 1 << 20, spans: 16 << 10, bitmap: 8192, spanMap: 4096 } as const;
 const STATISTICS = ['heapSys', 'stacksSys', 'mspanSys', 'mcacheSys', 'buckhashSys', 'gcSys', 'otherSys'] as const;
 
@@ -40,7 +40,7 @@ export function checkSys(h: HeapView, out: Findings): void {
   checkUnused(h, out);
 }
 
-/** `bytes` in whole chunks, as far as there is room. */
+/** Rounds `bytes` up to whole chunks, at most `room`. */
 function inChunks(bytes: number, chunk: number, room: number): number {
   return Math.min(room, Math.ceil(bytes / chunk) * chunk);
 }
@@ -50,7 +50,7 @@ function expectSys(h: HeapView, out: Findings, name: (typeof STATISTICS)[number]
   if (value !== expected) out.add('SYS_BYTES', () => `${name} is ${value}, but what it counts has ${expected} bytes`);
 }
 
-/** Bytes given out of the low area. */
+/** Returns the bytes that were allocated from the low area. */
 function checkLowArea(h: HeapView, out: Findings): number {
   const m = h.m;
   const start = m[CONFIG + Config.at.persistentStart];
@@ -60,7 +60,7 @@ function checkLowArea(h: HeapView, out: Findings): number {
   return (low - start) * 4;
 }
 
-/** Released pages are unused, faulted spans fault, and arena that no span has is accounted for. */
+/** Checks released pages, faulted spans, and the pages of the arena that no span covers. */
 function checkUnused(h: HeapView, out: Findings): void {
   const m = h.m;
   const unused = wide(m, SYS + Sys.at.unused);
@@ -73,5 +73,5 @@ function checkUnused(h: HeapView, out: Findings): void {
   let gaps = 0;
   for (let page = 0; page < h.pages; page++) if (h.owner[page] === 0) gaps++;
   const known = m[MHEAP + MHeap.at.gapPages];
-  if (gaps !== known) out.add('SPAN_TILING', () => `no span covers ${gaps} pages of the used arena, of which ${known} are known not to be the heap's`);
+  if (gaps !== known) out.add('SPAN_TILING', () => `no span covers ${gaps} pages of the used arena, but gapPages is ${known}`);
 }

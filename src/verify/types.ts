@@ -1,7 +1,6 @@
 /**
- * What the blocks of a span are, as the oracle reads it: from MTypes and type descriptors, or
- * from pointer bits. Of a type it goes by the list of fields; GC programs it leaves to the
- * collector.
+ * Types of blocks, from MTypes and type descriptors or from pointer bits. The oracle uses the list of
+ * fields of a type; the collector uses its GC program.
  */
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { HCHAN_WORDS } from '../heap/hchan.ts';
@@ -11,15 +10,15 @@ import type { Findings } from './problems.ts';
 import { KIND, blockAt, hasBit, nameBlock, pointerAt, spanRef, type HeapView } from './view.ts';
 
 const at = Span.at;
-/** Table entries of MTypes in bytes. */
+/** Entries in the table of the MTypes form `bytes`. */
 const SMALL_TABLE = 8;
-/** What a byte past the table stands for: no type, and of no kind of block. */
+/** Result for a byte past the table: the block has no valid type. */
 const NO_ENTRY = -1;
 
-/** Calls back with each word from the arena's start that a pointer was found at, by what the block at `off` is. */
+/** Receives the offset that a pointer points to. */
 export type Visit = (target: number) => void;
 
-/** What is known of the type of the block at `off`: see TYPE_INFO; 0 for nothing. */
+/** Returns the type of the block at `off`, encoded as TYPE_INFO, or 0 if it is unknown. */
 function infoOf(h: HeapView, off: number): number {
   const m = h.m;
   const page = off >> 11;
@@ -41,7 +40,7 @@ function infoOf(h: HeapView, off: number): number {
   }
 }
 
-/** Visits what the pointers of the block at `off` point at. */
+/** Visits the target of each pointer of the block at `off`. */
 export function visitBlock(h: HeapView, off: number, visit: Visit): void {
   const start = h.arena + off;
   const end = start + h.pageStep[off >> 11];
@@ -118,7 +117,7 @@ function visitValue(h: HeapView, start: number, type: number, visit: Visit): voi
   }
 }
 
-/** What holds types is kept for its span: visits it. */
+/** Visits the blocks that hold the types of a span: their span keeps them alive. */
 export function visitSpanTypes(h: HeapView, visit: Visit): void {
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] !== KIND.small && h.kind[i] !== KIND.large) continue;
@@ -128,7 +127,7 @@ export function visitSpanTypes(h: HeapView, visit: Visit): void {
   }
 }
 
-/** The types that spans keep are types of the table, and free blocks have none. */
+/** Checks that the types that spans record are in the type table, and that free blocks have none. */
 export function checkTypes(h: HeapView, out: Findings): void {
   const m = h.m;
   if (m[CONFIG + Config.at.types] !== TYPES.mtypes) return;

@@ -1,7 +1,13 @@
 /**
- * The oracle: an independent account of the whole heap, taken while the world stands still at
- * a checkpoint. It shares the layout of the records with the collector, and nothing else; its
- * tables lie outside the shared memory and are used again from check to check.
+ * The oracle: an independent check of the whole heap while the world is stopped at a checkpoint.
+ *
+ *   1. decode the span records, their blocks and the span lists into a HeapView,
+ *   2. check every invariant of problems.ts that holds at each checkpoint,
+ *   3. at *marked*: trace from the roots and compare the marks with the reached blocks,
+ *   4. at *swept*: compare the heap with what the mark before left alive.
+ *
+ * The oracle shares only the layout of the records with the collector. Its tables lie outside the
+ * shared memory and are reused from check to check.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CHECKPOINT } from '../gc/doorbell.ts';
@@ -33,7 +39,7 @@ import { checkWorld } from './world.ts';
 
 export type { VerifyReport } from './problems.ts';
 
-/** Checks one memory, as often as it comes to a checkpoint. */
+/** Checks one memory at each of its checkpoints. */
 export class Verifier {
   private readonly view: HeapView;
   private readonly out = new Findings();
@@ -48,12 +54,12 @@ export class Verifier {
     this.view = new HeapView(m);
   }
 
-  /** Forgets the cycle before: for a memory that was set back to an earlier state. */
+  /** Forgets the previous cycle. Call it after the memory was reset to an earlier state. */
   forget(): void {
     this.history.forget();
   }
 
-  /** @param point which checkpoint the world stands at, see CHECKPOINT */
+  /** Checks the stopped heap. @param point the checkpoint, see CHECKPOINT */
   check(point: number): VerifyReport {
     const { view, out } = this;
     view.begin();
@@ -90,7 +96,7 @@ export class Verifier {
     findRoots(view, roots);
     tracer.trace(view, roots);
     checkFaults(view, out, roots);
-    // With reference words nothing is ever marked in the bitmap.
+    // A collector with reference words sets no mark in the bitmap.
     const isByWords = hasRefwords(view);
     const unmarked = checkBitmap(view, out, isByWords ? null : view.reached);
     const lost = isByWords ? checkRefwords(view, out, view.reached) : unmarked;
@@ -110,7 +116,7 @@ export class Verifier {
   }
 }
 
-/** One check of a memory that is not looked at again. */
+/** Checks a memory once, without comparing cycles. */
 export function verifyHeap(m: Mem, point: number): VerifyReport {
   return new Verifier(m).check(point);
 }

@@ -1,10 +1,9 @@
 /**
- * The heap as the oracle sees it: the span records of one memory, decoded into tables of its
- * own outside the shared memory. Nothing here asks the collector's code; only the layout of
- * the records is shared.
+ * The oracle's view of the heap: the span records of one memory, decoded into tables outside the
+ * shared memory. The view calls no code of the collector; it shares only the layout of the records.
  *
- * In these tables the arena is counted from its start: `off` in 32-bit words, `bit` in heap
- * words (pointer-sized), a page in 2048 words.
+ * Offsets in these tables count from the arena's start: `off` in 32-bit words, `bit` in heap words
+ * (pointer-sized), a page in units of 2048 words.
  */
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -16,7 +15,7 @@ export const PAGE_WORDS = 2048;
 /** High word of a pointer on the 64-bit machine. */
 export const TAG = 0xc0;
 
-/** What a span record is, as far as its own fields can be believed. */
+/** Kinds of span records. `none` is an unused record or one whose fields are corrupt. */
 export const KIND = { none: 0, small: 1, large: 2, free: 3, faulted: 4, stack: 5 } as const;
 
 const at = Config.at;
@@ -27,51 +26,60 @@ export class HeapView {
   /** log2 of ptrWords. */
   shift = 1;
   arena = 0;
-  /** Words of the arena in use, and pages. */
+  /** Words of the arena in use. */
   used = 0;
+  /** Pages of the arena in use. */
   pages = 0;
-  /** Span records ever made, and the ref of the one that stands for "none cached". */
+  /** Span records that were ever carved. */
   nspans = 0;
+  /** Reference of the record that an empty MCache slot holds. */
   emptySpan = 0;
 
-  /** By record: KIND, and the list head it was found on. */
+  /** By record: its KIND. */
   kind = new Uint8Array(64);
+  /** By record: head of the list that holds it, or 0. */
   listed = new Int32Array(64);
-  /** By record: MCache slots that hold it. */
+  /** By record: number of MCache slots that hold it. */
   cached = new Uint8Array(64);
-  /** By record: it is on the list of unused records. */
+  /** By record: 1 if it is on the list of unused records. */
   unused = new Uint8Array(64);
-  /** By record: length of its freelist, and of its freebuf. */
+  /** By record: length of its freelist. */
   nfree = new Int32Array(64);
+  /** By record: length of its freebuf. */
   nfreed = new Int32Array(64);
 
-  /** By page: its span's record + 1; start, block size and end of usable words of a span in use. */
+  /** By page: number of its span's record + 1, or 0. */
   owner = new Int32Array(64);
+  /** By page: offset of its span's first word. */
   pageStart = new Int32Array(64);
+  /** By page of a span in use: words of a block. Otherwise 0. */
   pageStep = new Int32Array(64);
+  /** By page of a span in use: offset past the last word that a pointer may point to. */
   pageEnd = new Int32Array(64);
 
-  /** By heap word, a bit each: a block or boundary starts here, it is not handed out, it was reached. */
+  /** Bit set by heap word: a block or a boundary starts here. */
   starts = new Int32Array(64);
+  /** Bit set by heap word: the block that starts here is not allocated. */
   free = new Int32Array(64);
+  /** Bit set by heap word: the tracer reached the block that starts here. */
   reached = new Int32Array(64);
-  /** Words of the bit sets in use. */
+  /** Words in use of each bit set. */
   bitWords = 0;
 
-  /** Where the blocks begin that the profiler's address map knows; see profile.ts. */
+  /** Offsets of the blocks in the profiler's address map; profile.ts fills it. */
   readonly sampled = new Set<number>();
 
   constructor(m: Mem) {
     this.m = m;
   }
 
-  /** Reads the memory's extent and clears the tables. */
+  /** Reads the extent of the memory and clears the tables. */
   begin(): void {
     const m = this.m;
     this.ptrWords = m[CONFIG + at.ptrWords];
     this.shift = this.ptrWords - 1;
     this.arena = m[CONFIG + at.arenaStart];
-    // A step of the user's may have written anything there, and the tables below are as large.
+    // A user's step may have overwritten these words, and they set the size of the tables.
     this.used = Math.max(0, Math.min(m[MHEAP + MHeap.at.arenaUsed], m[CONFIG + at.arenaEnd]) - this.arena);
     this.pages = Math.floor(this.used / PAGE_WORDS);
     this.nspans = Math.max(0, Math.min(m[MHEAP + MHeap.at.spanalloc + FixAlloc.at.carved], m[CONFIG + at.maxSpans]));
@@ -117,18 +125,18 @@ export class HeapView {
   }
 }
 
-/** Ref of span record `i`. */
+/** Returns the reference of span record `i`. */
 export function spanRef(h: HeapView, i: number): number {
   return h.emptySpan + (i + 1) * Span.words;
 }
 
-/** Number of the span record at `s`; -1 if there is none. */
+/** Returns the number of the span record at `s`, or -1 if `s` is no record. */
 export function spanIndex(h: HeapView, s: number): number {
   const i = (s - h.emptySpan) / Span.words - 1;
   return Number.isInteger(i) && i >= 0 && i < h.nspans ? i : -1;
 }
 
-/** First word of span record `i`, from the arena's start. */
+/** Returns the offset of the first word of span `i`. */
 export function spanStart(h: HeapView, i: number): number {
   return h.m[spanRef(h, i) + Span.at.start] - h.arena;
 }
@@ -137,7 +145,7 @@ export function spanPages(h: HeapView, i: number): number {
   return h.m[spanRef(h, i) + Span.at.npages];
 }
 
-/** The start of the block of a span in use that the word at `off` lies in; -1 if there is none. */
+/** Returns the offset of the block that contains the word at `off`, or -1 if no block of a span in use does. */
 export function blockAt(h: HeapView, off: number): number {
   if (!(off >= 0 && off < h.pages * PAGE_WORDS)) return -1;
   const page = off >> 11;
@@ -147,7 +155,7 @@ export function blockAt(h: HeapView, off: number): number {
   return start + Math.floor((off - start) / step) * step;
 }
 
-/** Where the heap word at `i` points, from the arena's start; -1 if it is no pointer into it. */
+/** Returns the offset that the heap word at reference `i` points to, or -1 if the word is no pointer into the arena. */
 export function pointerAt(h: HeapView, i: number): number {
   const m = h.m;
   if (h.ptrWords === 2 && m[i + 1] !== TAG) return -1;
@@ -155,24 +163,24 @@ export function pointerAt(h: HeapView, i: number): number {
   return off >= 0 && off < h.used ? off : -1;
 }
 
-/** The bit of a set for the heap word at `off`. */
+/** Reads the bit of the heap word at `off` in a bit set. */
 export function hasBit(h: HeapView, set: Int32Array, off: number): boolean {
   const bit = off >> h.shift;
   return ((set[bit >> 5] >>> (bit & 31)) & 1) !== 0;
 }
 
-/** Has the block at `off` its scan bit? */
+/** Reports whether the scan bit of the block at `off` is set. */
 export function isScanned(h: HeapView, off: number): boolean {
   const bit = off >> h.shift;
   return ((h.m[h.arena - 2 * (bit >> 4) - 2] >>> ((bit & 15) + 16)) & 1) !== 0;
 }
 
-/** A counter of two words. */
+/** Reads a counter of two words. */
 export function wide(m: Mem, ref: number): number {
   return (m[ref] >>> 0) + m[ref + 1] * 2 ** 32;
 }
 
-/** `0xc000012340 (32 bytes, span 12)`, for people. */
+/** Names a block in messages: `0xc000012340 (32 bytes, span 12)`. */
 export function nameBlock(h: HeapView, off: number): string {
   const page = off >> 11;
   return `${nameWord(h, h.arena + off)} (${h.pageStep[page] * 4} bytes, span ${h.owner[page] - 1})`;

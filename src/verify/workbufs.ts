@@ -1,4 +1,4 @@
-/** Between mark phases all workbufs rest on the stack of empty ones, and nobody marks. */
+/** The work of the mark phase. Between mark phases, all workbufs are on the stack of empty workbufs and no M marks. */
 import { CONFIG, Config } from '../memory/config.ts';
 import { M } from '../machine/m.ts';
 import { LFNode, LFStack } from '../sync/lfstack.ts';
@@ -10,7 +10,7 @@ import type { Findings } from './problems.ts';
 import type { HeapView } from './view.ts';
 
 export class Workbufs {
-  /** By workbuf: seen on a stack. */
+  /** By workbuf: 1 once it was found on a stack. */
   private seen = new Uint8Array(64);
 
   check(h: HeapView, out: Findings): void {
@@ -26,7 +26,7 @@ export class Workbufs {
     out.checks += made;
   }
 
-  /** Counts the workbufs on a stack. */
+  /** Returns the number of workbufs on `stack`. */
   private walk(h: HeapView, out: Findings, stack: number, made: number): number {
     const m = h.m;
     const idBits = m[CONFIG + Config.at.lfstackIdBits];
@@ -36,7 +36,7 @@ export class Workbufs {
     while (head !== 0) {
       const index = ((head & idMask) >>> 0) - 1;
       if (index < 0 || index >= made) {
-        out.add('WORKBUF_LOST', () => `a stack of workbufs leads to number ${index} of ${made}`);
+        out.add('WORKBUF_LOST', () => `a stack of workbufs points to number ${index} of ${made}`);
         return n;
       }
       if (this.seen[index] !== 0) {
@@ -63,7 +63,7 @@ function checkScanbufs(h: HeapView, out: Findings): void {
   }
 }
 
-/** For the end of marking: everybody waits for work, nothing is left of the roots. */
+/** Checks that marking ended: every marking M waits for work, and no root job is left. */
 export function checkMarkEnded(h: HeapView, out: Findings): void {
   const m = h.m;
   const nproc = m[WORK + Work.at.nproc];

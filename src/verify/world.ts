@@ -38,10 +38,10 @@ const LOCKS: readonly (readonly [string, number])[] = [
 export function checkWorld(h: HeapView, out: Findings): void {
   checkLocks(h, out);
   checkMs(h, out);
-  // Without a collection (at rest, after the end) there is no stopped world to check.
+  // Without a collection the world is not stopped, so there is nothing to check.
   if (Atomics.load(h.m, XGCWAITING) === 0) return;
   checkStopped(h, out);
-  // Who stopped last may still be on its way to the idle list, under the lock.
+  // The M that stopped last may hold sched.lock while it puts itself on the idle list.
   if (Atomics.load(h.m, SCHED_LOCK) === 0) checkIdle(h, out);
 }
 
@@ -101,7 +101,7 @@ function checkStopped(h: HeapView, out: Findings): void {
   }
 }
 
-/** Ms sleep on `midle`, each once; idle Ps were all taken when the world stopped. */
+/** Checks that each sleeping M is once on `midle`, and that no P is idle: the stopping M took all idle Ps. */
 function checkIdle(h: HeapView, out: Findings): void {
   const m = h.m;
   if (m[SCHED + Sched.at.pidle] !== 0 || Atomics.load(m, SCHED + Sched.at.xnpidle) !== 0) {
@@ -113,7 +113,7 @@ function checkIdle(h: HeapView, out: Findings): void {
   for (let mp = m[SCHED + Sched.at.midle]; mp !== 0; mp = m[mp + M.at.schedlink]) {
     const i = (mp - m[CONFIG + Config.at.ms]) / M.words;
     if (!Number.isInteger(i) || i < 0 || i >= n || idle[i] !== 0) {
-      out.add('IDLE_LIST', () => `the list of idle Ms leads to ${Number.isInteger(i) && idle[i] !== 0 ? `M ${i} again` : `word ${mp}, which is none`}`);
+      out.add('IDLE_LIST', () => `the list of idle Ms points to ${Number.isInteger(i) && idle[i] !== 0 ? `M ${i} again` : `word ${mp}, which is none`}`);
       return;
     }
     idle[i] = 1;
@@ -124,10 +124,10 @@ function checkIdle(h: HeapView, out: Findings): void {
   }
   for (let i = 0; i < n; i++) {
     const mp = mAt(h, i);
-    // It is on the list only if it has come out of its system call, and waits for its P.
+    // An M in a system call is on the list only if the call ended and the M waits for its P.
     if (isInSyscall(h, mp)) continue;
     const isAway = m[mp + M.at.gcing] !== 0 || Atomics.load(m, pAt(h, i) + P.at.xstatus) === P_STATUS.dead;
-    if ((idle[i] === 0) !== isAway) out.add('IDLE_LIST', () => `M ${i} is ${isAway ? '' : 'not '}on the idle list, and ${isAway ? 'should not be' : 'sleeps'}`);
+    if ((idle[i] === 0) !== isAway) out.add('IDLE_LIST', () => `M ${i} is ${isAway ? '' : 'not '}on the idle list, but ${isAway ? 'collects or is dead' : 'sleeps'}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What has become of a heap that was loaded, when the machine stands still and all is swept. */
+/** The account of a loaded heap: which of its objects are still there, once the machine is stopped and all is swept. */
 import { fatal } from '../base/fatal.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { QUAD_SHIFT, type Ref } from '../memory/address.ts';
@@ -8,34 +8,38 @@ import { ARENA_USED, nspan } from '../malloc/mheap.ts';
 import type { HeapImage } from './heaps/image.ts';
 import { bytesOf, listOf, release } from '../base/lists.ts';
 
-/** Law: objects == reachable + unreachable, unreachable == freed + inUse. */
+/** Invariants: objects == reachable + unreachable, unreachable == freed + inUse. */
 export interface HeapAccount {
   readonly objects: number;
   readonly edges: number;
-  /** From the roots of the image. All of them are alive. */
+  /** Objects that the roots of the image reach. All of them are alive. */
   readonly reachable: number;
   readonly unreachable: number;
-  /** Unreachable ones whose block is free. */
+  /** Unreachable objects whose block is free. */
   readonly freed: number;
-  /** Unreachable ones whose block is in use: again, by another object, or still, if nothing was collected. */
+  /** Unreachable objects whose block is in use: by another object, or still by this one if there was no collection. */
   readonly inUse: number;
 }
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const { start: START, state: STATE, freelist: FREELIST, limit: LIMIT } = Span.at;
-/** 32-bit words of a quad, the grain of blocks. */
+/** log2 of the 32-bit words of a quad, the granularity of blocks. */
 const QUAD_WORD_SHIFT = QUAD_SHIFT - 2;
 
-/** A bit for each quad of the arena. */
+/** A bit set by quad of the arena. */
 type QuadBits = Uint32Array;
 
-/** Where objects were loaded to: all, and those that the roots reach. */
+/** Quads at which loaded objects begin: of all objects, and of those that the roots reach. */
 export interface LoadedBlocks {
   readonly all: QuadBits;
   readonly reachable: QuadBits;
 }
 
-/** Remembers where `refs` are, which by object have a 1 in `isReachable` if the roots reach it; both lists are given back. */
+/**
+ * Records the places of the loaded objects and releases both lists.
+ * @param refs by object: its reference
+ * @param isReachable by object: 1 if the roots reach it
+ */
 export function loadedBlocks(m: Mem, refs: Uint32Array, isReachable: Uint8Array): LoadedBlocks {
   const all = quadBits(m);
   const reached = quadBits(m);
@@ -48,8 +52,8 @@ export function loadedBlocks(m: Mem, refs: Uint32Array, isReachable: Uint8Array)
 }
 
 /**
- * Looks for each object of `image`, which was loaded to `blocks`, in the heap.
- * @throws Fatal LOADED_OBJECT_LOST when one is gone that the roots reach
+ * Looks up each object of `image`, which was loaded to `blocks`, in the heap.
+ * @throws Fatal LOADED_OBJECT_LOST if a reachable object is gone
  */
 export function accountFor(m: Mem, image: Pick<HeapImage, 'objects' | 'edges'>, blocks: LoadedBlocks): HeapAccount {
   const isFree = freeBlocks(m);
@@ -71,7 +75,7 @@ export function accountFor(m: Mem, image: Pick<HeapImage, 'objects' | 'edges'>, 
   return { objects: image.objects, edges: image.edges, reachable: alive, unreachable, freed, inUse: unreachable - freed };
 }
 
-/** By object: 1 if the roots reach it. */
+/** Returns, by object, 1 if the roots reach it. */
 export function reachable({ objects, roots, firstEdge, targets }: HeapImage): Uint8Array {
   const seen = bytesOf(objects);
   const found = listOf(objects);
@@ -103,7 +107,7 @@ function hasQuad(bits: QuadBits, quad: number): boolean {
   return ((bits[quad >> 5] >>> (quad & 31)) & 1) === 1;
 }
 
-/** Where a free block of a span in use begins. */
+/** Returns the quads at which a free block of a span in use begins. */
 function freeBlocks(m: Mem): QuadBits {
   const bits = quadBits(m);
   for (let i = 0; i < nspan(m); i++) {

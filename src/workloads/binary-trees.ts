@@ -1,10 +1,10 @@
 /**
- * binary-trees of the Computer Language Benchmarks Game: one tree that lives long while many
- * others of growing depth are built, counted and dropped.
+ * binary-trees of the Computer Language Benchmarks Game. One tree lives long while many others of
+ * growing depth are built, counted and dropped.
  *
- * A deep tree is built in chunks, one a step: subtrees of CHUNK_DEPTH levels, in order, each
- * hung below the path of upper nodes that leads to it. Every level of the path, and of the
- * subtree while it grows, has a slot of the frame, so whatever is built is held.
+ * A deep tree is built in chunks, in order, a few in each step. A chunk is a subtree of CHUNK_DEPTH
+ * levels below a path of upper nodes. Every level of the path and of the growing subtree has a slot
+ * of the frame, so no node is lost while the tree is built.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -20,17 +20,17 @@ const NODE_BYTES = 16;
 const MIN_DEPTH = 4;
 const MAX_DEPTH = 24;
 const CHUNK_DEPTH = 10;
-/** Nodes a step builds or counts, about. */
+/** Approximate number of nodes that a step builds or counts. */
 const BATCH = 4096;
 
 const PC = { nextJob: 0, work: 1 } as const;
 
-/** Slots: the levels of the tree that lives long, and those of the others. */
+/** Slots: the levels of the long-lived tree, then the levels of the others. */
 const LONG_LIVED = 0;
 const LEVELS = MAX_DEPTH + 2;
 const OTHERS = LEVELS;
 
-/** Ints: depth asked for, job to begin next; of the running job: root slot, depth of its trees, trees left, chunk to work on, nodes counted. */
+/** Ints: the depth param, the next job; of the current job: root slot, tree depth, trees left, next chunk, nodes counted. */
 const MAX = 0;
 const JOB = 1;
 const BASE = 2;
@@ -39,7 +39,7 @@ const LEFT = 4;
 const CHUNK = 5;
 const SUM = 6;
 
-/** Jobs: the stretch tree, the tree that lives long, the others by depth, counting the long-lived one again. */
+/** Jobs: the stretch tree, the long-lived tree, the others by depth, and another count of the long-lived tree. */
 const STRETCH_JOB = 0;
 const LONG_LIVED_JOB = 1;
 const FIRST_JOB = 2;
@@ -52,12 +52,12 @@ function treesOf(max: number, depth: number): number {
   return 2 ** (max - depth + MIN_DEPTH);
 }
 
-/** Subtrees that a tree of `depth` is built of, each in one go. */
+/** Returns the number of chunks of a tree of `depth`. */
 function chunksOf(depth: number): number {
   return 1 << Math.max(0, depth - CHUNK_DEPTH);
 }
 
-/** The sum of the job that ended goes to the global of its number, for the report. */
+/** Stores the sum of the finished job in the global of its number, for the report, and begins the next job. */
 function nextJob(m: Mem, _mp: MRef, gp: GRef): number {
   const max = getInt(m, gp, MAX);
   const job = getInt(m, gp, JOB);
@@ -76,7 +76,7 @@ function nextJob(m: Mem, _mp: MRef, gp: GRef): number {
 }
 
 function beginJob(m: Mem, gp: GRef, base: number, depth: number, trees: number, chunk: number): void {
-  // Slots below the last trees' depth still hold parts of them.
+  // Slots of the previous job's trees still hold parts of them.
   for (let i = OTHERS; i < OTHERS + LEVELS; i++) setSlot(m, gp, i, 0);
   setInt(m, gp, BASE, base);
   setInt(m, gp, DEPTH, depth);
@@ -84,7 +84,7 @@ function beginJob(m: Mem, gp: GRef, base: number, depth: number, trees: number, 
   setInt(m, gp, CHUNK, chunk);
 }
 
-/** Builds every chunk of a tree, then counts every chunk, then the next tree. */
+/** Builds all chunks of a tree, then counts all its chunks, then continues with the next tree. */
 function work(m: Mem, mp: MRef, gp: GRef): number {
   const base = getInt(m, gp, BASE);
   const depth = getInt(m, gp, DEPTH);
@@ -117,12 +117,12 @@ function checkSum(m: Mem, gp: GRef, depth: number, sum: number): void {
   if (sum !== expected) fatal('TREE_DAMAGED', { depth, trees, nodes: sum, expected });
 }
 
-/** Levels above the chunks of a tree of `depth`. */
+/** Returns the number of levels above the chunks of a tree of `depth`. */
 function levelsAbove(depth: number): number {
   return Math.max(0, depth - CHUNK_DEPTH);
 }
 
-/** The first level at which the path to chunk `k` leaves the path to the one before. */
+/** Returns the first level at which the path to chunk `k` differs from the path to chunk `k` - 1. */
 function firstNewLevel(top: number, k: number): number {
   if (k === 0) return 0;
   const trailingZeros = 31 - Math.clz32(k & -k);
@@ -140,7 +140,7 @@ function growChunk(m: Mem, mp: MRef, gp: GRef, base: number, depth: number, k: n
   }
 }
 
-/** A tree of `depth` below its root, held by `slot`. */
+/** Builds a tree of `depth` levels below its root, which `slot` holds. */
 function subtree(m: Mem, mp: MRef, gp: GRef, slot: number, depth: number): Ref {
   const node = newObject(m, mp, gp, slot, NODE_BYTES, 0);
   if (depth > 0) {
@@ -150,7 +150,7 @@ function subtree(m: Mem, mp: MRef, gp: GRef, slot: number, depth: number): Ref {
   return node;
 }
 
-/** The nodes of chunk `k`, and those of its path that no earlier chunk has counted. */
+/** Counts the nodes of chunk `k`, and those of its path that no earlier chunk counted. */
 function countChunk(m: Mem, root: Ref, depth: number, k: number): number {
   const top = levelsAbove(depth);
   let node = root;
@@ -166,7 +166,7 @@ function countNodes(m: Mem, node: Ref): number {
 
 const STEPS: readonly Step[] = [nextJob, work];
 
-/** The stretch tree and as much garbage again. */
+/** Three times the stretch tree, to leave room for garbage. */
 function needs(params: Params): Needs {
   return {
     arenaBytes: 3 * spanBytes(NODE_BYTES, 2 ** (params.depth + 2)) + SLACK_BYTES,
@@ -179,7 +179,7 @@ function args(params: Params): readonly number[] {
   return [params.depth];
 }
 
-/** What the benchmark prints. */
+/** Returns the output of the original benchmark. */
 function report(m: Mem, params: Params): readonly string[] {
   const max = params.depth;
   const lines = [`stretch tree of depth ${max + 1}\t check: ${m[globalAt(m, STRETCH_JOB)]}`];

@@ -1,14 +1,13 @@
-/** The workloads that come with sweepgen, by name. */
+/**
+ * The registry of built-in workloads. `run` and `stress` run each one listed here; help and completion
+ * list it. Graphs have a registry of their own, graphs/catalog.ts, and are workloads as well.
+ */
 import { binaryTrees } from './binary-trees.ts';
 import { cache } from './cache.ts';
 import { churn } from './churn.ts';
 import { collect } from './collect.ts';
-import { list } from './graphs/list.ts';
-import { mixed } from './graphs/mixed.ts';
-import { rand } from './graphs/rand.ts';
-import { tree } from './graphs/tree.ts';
+import { GRAPHS } from './graphs/catalog.ts';
 import { values } from './values.ts';
-import { wide } from './graphs/wide.ts';
 import { links } from './links.ts';
 import { pipeline } from './pipeline.ts';
 import { sequence } from './sequence.ts';
@@ -16,14 +15,14 @@ import { sites } from './sites.ts';
 import { strings } from './strings.ts';
 import type { Workload } from './workload.ts';
 
-/** In the order of `--help`: graphs, benchmarks, tests of the collector. */
+/** In the order of help texts: graphs, benchmarks, tests of the collector. */
 export const BUILT_INS: readonly Workload[] = [
-  tree, list, rand, wide, mixed, collect,
+  ...GRAPHS, collect,
   churn, binaryTrees, sequence,
   strings, cache, links, pipeline, values, sites,
 ];
 
-/** The built-in workload `name`, if there is one. */
+/** Finds the built-in workload `name`, if there is one. */
 export function builtIn(name: string): Workload | undefined {
   return BUILT_INS.find((workload) => workload.name === name);
 }

@@ -1,7 +1,7 @@
 /**
- * A cache whose entries have finalizers. Entries are evicted and become due; some have a
- * second object that must be finalized after them, some are resurrected by their finalizer,
- * and of some the finalizer is taken back.
+ * A cache whose entries have finalizers, which run after an entry is evicted. Some entries point to a
+ * second object that must be finalized after them, some are resurrected by their finalizer, and for
+ * some the finalizer is removed again.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -19,20 +19,20 @@ import type { Needs, Params, Workload } from './workload.ts';
 
 const ENTRY_BYTES = 64;
 const BATCH = 50;
-/** Resurrected entries that are kept. */
+/** Most resurrected entries that are kept. */
 const RESURRECTED = 64;
-/** Collections in a row without a finalizer having run, after which no more are waited for. */
+/** Collections in a row without a finalizer run after which `drain` gives up. */
 const PATIENCE = 50;
 
 const PC = { begin: 0, put: 1, drain: 2, entryFinalizer: 3, secondFinalizer: 4 } as const;
 
-/** Globals: the cache, the resurrected entries, and two counts. */
+/** Globals: the cache, the resurrected entries, the count of finalizers run, the count of resurrections. */
 const CACHE = 0;
 const RISEN = 1;
 const FINALIZED = 2;
 const ROSE = 3;
 
-/** Ints: entries to put, places of the cache, generator, finalizers set for good, those run when last looked, collections since. */
+/** Ints: entries left to put, places of the cache, generator, finalizers expected, finalizers run at the last look, collections since then, next id. */
 const LEFT = 0;
 const PLACES = 1;
 const DRAW = 2;
@@ -41,24 +41,24 @@ const SEEN = 4;
 const IDLE_ROUNDS = 5;
 const NEXT_ID = 6;
 
-/** Slots while an entry is made. */
+/** Slots: the new entry and its second object. */
 const ENTRY = 0;
 const SECOND = 1;
 
-/** An entry: its second object, identity, state, and the same identity disguised. */
+/** Words of an entry: its second object, id, state, and the id xor DISGUISE. */
 const NEXT = 0;
 const ID = 1;
 const STATE = 2;
 const CHECK = 3;
 const DISGUISE = 0x5ca1ab1e;
 
-/** A second object is `armed` until the entry before it has been finalized. */
+/** States. A second object is ARMED until the entry that points to it has been finalized, then RELEASED. */
 const ARMED = 1;
 const RELEASED = 2;
 const DONE = 3;
 const DISARMED = 4;
 
-/** Kinds, by identity modulo KINDS; the rest are plain. */
+/** Kinds of entries, by id modulo KINDS. The other entries are plain. */
 const KINDS = 8;
 const WITH_SECOND = 0;
 const RISES = 1;
@@ -71,7 +71,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
   return PC.put;
 }
 
-/** Puts entries in drawn places; what was there is evicted. */
+/** Puts entries in random places. The old entry of a place is evicted. */
 function put(m: Mem, mp: MRef, gp: GRef): number {
   const n = Math.min(BATCH, getInt(m, gp, LEFT));
   for (let i = 0; i < n; i++) {
@@ -103,7 +103,7 @@ function newEntry(m: Mem, mp: MRef, gp: GRef): Ref {
   return entry;
 }
 
-/** An object with identity and finalizer, held by `slot`. */
+/** Allocates an object with an id and a finalizer, which `slot` holds. */
 function newMember(m: Mem, mp: MRef, gp: GRef, slot: number, id: number, finalizer: number): Ref {
   const obj = newObject(m, mp, gp, slot, ENTRY_BYTES, 0);
   storeInt(m, obj, ID, id);
@@ -114,7 +114,7 @@ function newMember(m: Mem, mp: MRef, gp: GRef, slot: number, id: number, finaliz
   return obj;
 }
 
-/** Lets finalizers run, and collects when none does, until all have run or none will. */
+/** Lets finalizers run, and collects if none runs, until all have run or `drain` gives up. */
 function drain(m: Mem, mp: MRef, gp: GRef): number {
   const finalized = Atomics.load(m, globalAt(m, FINALIZED));
   const expected = getInt(m, gp, EXPECTED);
@@ -165,7 +165,7 @@ function entryFinalizer(m: Mem, _mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** The second object's turn comes only after the entry's. */
+/** Finalizes a second object, which must be RELEASED: its entry was finalized first. */
 function secondFinalizer(m: Mem, _mp: MRef, gp: GRef): number {
   takeDue(m, gp, RELEASED);
   return GOEXIT;
@@ -188,7 +188,7 @@ function takeDue(m: Mem, gp: GRef, expected: number): Ref {
 
 const STEPS: readonly Step[] = [begin, put, drain, entryFinalizer, secondFinalizer];
 
-/** Finalized objects live one cycle longer, and finalizers may fall behind. */
+/** Room for finalized objects, which live one cycle longer, even if finalizers run late. */
 function needs(params: Params): Needs {
   const kept = spanBytes(ENTRY_BYTES, 2 * params.size) + spanBytes(8 * params.size, 1);
   return { arenaBytes: 4 * kept + spanBytes(ENTRY_BYTES, 2 * params.count) + 4 * SLACK_BYTES, globals: 4, goroutines: 1 };

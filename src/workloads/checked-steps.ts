@@ -1,9 +1,9 @@
-/** Steps of a user's module, with a look at what each answers: a wrong answer would end far from here. */
+/** Checks the result of each step of a user's module. A wrong result would otherwise fail far from its cause. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { GOEXIT, isPark, isYield, pcOf, type Step } from '../runtime/goroutine.ts';
 
-/** Returns `steps` with each wrapped in a check of its answer, which throws a UsageError that names the step. */
+/** Wraps each step in a check of its result, which throws a UsageError that names the step. */
 export function checkedSteps(steps: readonly Step[]): readonly Step[] {
   return steps.map((step, i) => (m, mp, gp, text) => {
     const answer = step(m, mp, gp, text);

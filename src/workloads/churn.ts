@@ -1,6 +1,6 @@
 /**
- * The allocation benchmark: goroutines that allocate small objects as fast as they can, each
- * keeping the last so many in a ring.
+ * The allocation benchmark: goroutines allocate small objects as fast as they can. Each keeps its
+ * newest objects in a ring.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -19,13 +19,13 @@ const GROUP = 0;
 
 const PC = { spawn: 0, join: 1, end: 2, makeRing: 3, fill: 4 } as const;
 
-/** Ints of the main goroutine; a worker's THREADS is where it is in its ring. */
+/** Ints of the main goroutine and the workers. A worker has its position in the ring (AT) in place of THREADS. */
 const THREADS = 0;
 const COUNT = 1;
 const RING = 2;
 const AT = THREADS;
 
-/** Slots of a worker: its ring, and the object just made. */
+/** Slots of a worker: its ring and the newest object. */
 const RING_SLOT = 0;
 const FRESH_SLOT = 1;
 
@@ -55,7 +55,7 @@ function makeRing(m: Mem, mp: MRef, gp: GRef): number {
   return PC.fill;
 }
 
-/** Each new object displaces the oldest. */
+/** Allocates a batch. Each new object replaces the oldest in the ring. */
 function fill(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, COUNT);
   const ring = getSlot(m, gp, RING_SLOT);
@@ -76,7 +76,7 @@ function fill(m: Mem, mp: MRef, gp: GRef): number {
 
 const STEPS: readonly Step[] = [spawn, join, end, makeRing, fill];
 
-/** Twice what is kept: collections at GOGC=100 begin there; and what is swept late. */
+/** Twice the live bytes, at which collections with GOGC=100 begin, and as much again for garbage that is swept late. */
 function needs(params: Params): Needs {
   const kept = params.threads * (spanBytes(OBJECT_BYTES, params.ring) + spanBytes(8 * params.ring, 1));
   return { arenaBytes: 3 * kept + 4 * SLACK_BYTES, globals: GROUP_GLOBALS, goroutines: params.threads + 1 };

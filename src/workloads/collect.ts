@@ -1,7 +1,7 @@
 /**
- * The program that measures marking: forced collections, by turns with each number of
- * threads. What they mark was built before. If asked to, as many goroutines then sweep, and how
- * long that took is kept in a log on the heap.
+ * The program that measures marking: forced collections of a heap that was built or loaded before,
+ * alternating between thread counts. Optionally as many goroutines sweep after each collection; a log
+ * on the heap holds the duration of each sweep.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -23,13 +23,13 @@ import type { Needs, Param, Params, Workload } from './workload.ts';
 
 const WANT_PROCS = WORK + Work.at.wantProcs;
 
-/** Ints of the main goroutine: collections done, to be done, numbers of threads, those numbers. */
+/** Ints of the main goroutine: collections done, collections in total, number of thread counts, then the thread counts. */
 const DONE = 0;
 const TOTAL = 1;
 const TURNS = 2;
 const LIST = 3;
 
-/** Then: whether to sweep by threads, and when that began, in two ints. */
+/** Ints after the thread counts: whether threads sweep, and the start time of a sweep in two ints. */
 const AFTER_LIST = 3;
 
 const MAX_TURNS = G_INTS - LIST - AFTER_LIST;
@@ -37,7 +37,7 @@ const MAX_RUNS = 1_000_000;
 
 const PC = { collect: 0, sweep: 1, help: 2, swept: 3 } as const;
 
-/** Globals: those who sweep together, and the log of how long they took. */
+/** Globals: the group of sweepers, and the log of sweep times. */
 const GROUP = 1;
 const LOG = GROUP + GROUP_GLOBALS;
 const NUMBER_BYTES = 8;
@@ -46,14 +46,15 @@ const NPROCS = CONFIG + Config.at.nprocs;
 
 export const COLLECT_PARAMS: Readonly<Record<'runs' | 'procs', Param>> = {
   runs: { default: 10, min: 0, max: MAX_RUNS, help: 'forced collections, after one to warm up' },
-  procs: { default: 0, min: 0, max: 64, help: 'threads that mark; 0 for all' },
+  procs: { default: 0, min: 0, max: 64, help: 'marking threads; 0: all Ps' },
 };
 
 /**
- * The main goroutine's ints for `runs` collections with each entry of `procs` (0 for all Ps),
- * after one with each to warm up: (runs + 1) * procs.length in all, see `turnOf`.
- * @param sweepsByThreads each collection is followed by a sweep by as many threads, see readSweeps
- * @throws UsageError for lists that don't fit
+ * Returns the main goroutine's ints for `runs` collections with each thread count of `procs` (0: all
+ * Ps), after a warm-up collection with each: (runs + 1) * procs.length in total, in the order of
+ * `turnOf`.
+ * @param sweepsByThreads whether as many threads sweep after each collection; see readSweeps
+ * @throws UsageError for too many thread counts or runs
  */
 export function collectArgs(runs: number, procs: readonly number[], sweepsByThreads = false): readonly number[] {
   if (procs.length < 1 || procs.length > MAX_TURNS) {
@@ -66,9 +67,9 @@ export function collectArgs(runs: number, procs: readonly number[], sweepsByThre
 }
 
 /**
- * Which entry of a list of `turns` thread counts collection `i` marks with: forwards, then
- * backwards, so that whatever drifts meanwhile is the same for all. The first round is the
- * one to warm up.
+ * Returns the index, in a list of `turns` thread counts, of the count for collection `i`. The rounds
+ * go forwards and backwards in turn, so that a drift of the machine affects all counts alike. The
+ * first round is the warm-up.
  */
 export function turnOf(i: number, turns: number): number {
   const round = Math.floor(i / turns);
@@ -94,7 +95,7 @@ function collectOnce(m: Mem, mp: MRef, gp: GRef): number {
   return PC.collect;
 }
 
-/** This goroutine is one of the sweepers. */
+/** Starts the sweepers. This goroutine is one of them. */
 function startSweepers(m: Mem, mp: MRef, gp: GRef, threads: number): number {
   storeWide(m, startedAt(m, gp), nanotime());
   groupAdd(m, mp, GROUP, threads - 1);
@@ -102,7 +103,7 @@ function startSweepers(m: Mem, mp: MRef, gp: GRef, threads: number): number {
   return PC.sweep;
 }
 
-/** Where the main goroutine keeps when its sweep began: its last two ints. */
+/** Returns the reference of the main goroutine's two ints with the start time of the sweep. */
 function startedAt(m: Mem, gp: GRef): Ref {
   return gp + G.at.ints + LIST + getInt(m, gp, TURNS) + 1;
 }
@@ -117,7 +118,7 @@ function help(m: Mem, mp: MRef): number {
   return GOEXIT;
 }
 
-/** A step's worth of spans; false when there are no more. */
+/** Sweeps a few spans. Returns false if no span is left. */
 function sweepSome(m: Mem, mp: MRef): boolean {
   for (let i = 0; i < SPANS_A_STEP; i++) if (sweepone(m, mp) === NOTHING_TO_SWEEP) return false;
   return true;
@@ -131,8 +132,8 @@ function swept(m: Mem, _mp: MRef, gp: GRef): number {
 }
 
 /**
- * How long the sweep after each collection took, ns, as they were made. For the memory of a
- * machine that is done and was asked to sweep by threads.
+ * Returns the duration, in ns, of the sweep after each collection, in order. `m` is the memory of a
+ * finished machine whose args set `sweepsByThreads`.
  */
 export function readSweeps(m: Mem, collections: number): number[] {
   const log = getGlobal(m, LOG);
@@ -141,23 +142,23 @@ export function readSweeps(m: Mem, collections: number): number[] {
 
 export const COLLECT_STEPS: readonly Step[] = [collectOnce, sweepOwn, help, swept];
 export const COLLECT_MAIN = { pc: PC.collect, slots: 1 } as const;
-/** Global 0 is the heap's. */
+/** Number of globals. Global 0 holds the heap. */
 export const COLLECT_GLOBALS = 1 + GROUP_GLOBALS + 1;
-/** The main one, and those that sweep with it. */
+/** Most goroutines: the main one and the other sweepers. */
 export const COLLECT_GOROUTINES = 32;
 
 function needs(): Needs {
   return { arenaBytes: SLACK_BYTES, globals: COLLECT_GLOBALS, goroutines: COLLECT_GOROUTINES };
 }
 
-/** As a graph's `args`: its params `runs` and `procs`. */
+/** Returns the args for the params `runs` and `procs`. */
 export function argsOf(params: Params): readonly number[] {
   return collectArgs(params.runs, [params.procs]);
 }
 
 export const collect: Workload = {
   name: 'collect',
-  summary: 'forced collections, of a heap that was loaded',
+  summary: 'forced collections of a loaded heap',
   params: COLLECT_PARAMS,
   needs,
   steps: COLLECT_STEPS,

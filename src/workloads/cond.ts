@@ -1,27 +1,29 @@
 /**
- * Go's sync.Mutex and sync.Cond for goroutines, in the globals, where their numbers look like no
- * pointers. Goroutines wait in the order in which they came, linked by `schedlink`, and a mutex is
- * handed over: it is never free while a goroutine waits for it.
+ * Go's sync.Mutex and sync.Cond for goroutines. They lie in the globals; none of their words looks
+ * like a pointer. Waiting goroutines are linked by `schedlink`, first in, first out. A mutex is
+ * handed off: it is never free while a goroutine waits for it.
  *
- * The lock of a mutex guards the queues of its conditions, too. A goroutine that waits for a
- * condition is queued before the mutex is handed over, and the lock is released only once it counts
- * as waiting; so no signal can fall in between. A signal moves it to the mutex, so that it goes on
- * with the mutex locked.
+ * The lock of a mutex also guards the queues of its conditions. A goroutine that waits for a
+ * condition is queued before it hands off the mutex, and its M releases the lock only once the
+ * goroutine counts as waiting. So no signal is lost in between. A signal moves the goroutine to the
+ * queue of the mutex, so that it continues with the mutex locked.
  */
-import { atomic, by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { atomic, by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
 import type { Ref } from '../memory/address.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { parkAt } from '../runtime/goroutine.ts';
 import { globalAt } from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
 
-const LOCKED = 'its lock';
+const LOCKED = guardedBy('waitgroup.lock');
 
 const Mutex = struct('mutex', 5, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('waitgroup.lock'),
   /** The first and the last goroutine that waits, 0 for none. */
   queue: by(LOCKED, 2),
   /** The goroutine that has locked it, 0 for none. */
@@ -30,25 +32,30 @@ const Mutex = struct('mutex', 5, {
 
 const Cond = struct('cond', 3, {
   /** The mutex that goroutines wait with, 0 before the first. */
-  xmutex: atomic('any M'),
-  queue: by("its mutex's lock", 2),
+  xmutex: atomic('set by the first M that waits'),
+  queue: by(guardedBy('waitgroup.lock', { via: 'xmutex' }), 2),
 });
 
-/** Globals that a mutex takes; a condition. */
+elsewhere(Mutex, 'a program places it in its globals');
+elsewhere(Cond, 'a program places it in its globals');
+
+/** Globals of a mutex. */
 export const MUTEX_GLOBALS = Mutex.words;
+/** Globals of a condition. */
 export const COND_GLOBALS = Cond.words;
 
 const { queue: MUTEX_QUEUE, holder: HOLDER } = Mutex.at;
 const { xmutex: XMUTEX, queue: COND_QUEUE } = Cond.at;
-/** First and last of a queue, by its ref. */
+/** Words of a queue: its first and its last goroutine. */
 const FIRST = 0;
 const LAST = 1;
 const { id: ID, schedlink: SCHEDLINK, waitreason: WAITREASON } = G.at;
 const WAITLOCK = M.at.waitlock;
 
 /**
- * Answer of a step: lock the mutex at global `mutex`, waiting for it if need be, and go on at `pc`.
- * @throws UsageError if `gp` has locked it already
+ * Locks the mutex at global `mutex`, waiting if it is locked. A step returns the result, to continue
+ * at `pc` with the mutex locked.
+ * @throws UsageError if `gp` already holds the mutex
  */
 export function mutexLock(m: Mem, mp: MRef, gp: GRef, mutex: number, pc: number): number {
   const w = globalAt(m, mutex);
@@ -64,8 +71,8 @@ export function mutexLock(m: Mem, mp: MRef, gp: GRef, mutex: number, pc: number)
 }
 
 /**
- * Unlocks the mutex at global `mutex`: the goroutine that has waited longest has it now.
- * @throws UsageError, a panic of Go's, if it is not locked
+ * Unlocks the mutex at global `mutex`, or hands it off to the goroutine that has waited longest.
+ * @throws UsageError with Go's panic message if it is not locked
  */
 export function mutexUnlock(m: Mem, mp: MRef, mutex: number): void {
   const w = globalAt(m, mutex);
@@ -78,9 +85,10 @@ export function mutexUnlock(m: Mem, mp: MRef, mutex: number): void {
 }
 
 /**
- * Answer of a step: unlock the mutex, wait for the condition at global `cond`, lock the mutex
- * again and go on at `pc`. Goroutines always wait with the same mutex for a condition.
- * @throws UsageError if it is another, or not locked by `gp`
+ * Unlocks the mutex, waits for the condition at global `cond`, and locks the mutex again. A step
+ * returns the result, to continue at `pc`. All goroutines must wait for a condition with the same
+ * mutex.
+ * @throws UsageError if the mutex is another one, or `gp` does not hold it
  */
 export function condWait(m: Mem, mp: MRef, gp: GRef, cond: number, mutex: number, pc: number): number {
   const c = globalAt(m, cond);
@@ -95,7 +103,7 @@ export function condWait(m: Mem, mp: MRef, gp: GRef, cond: number, mutex: number
   return answer;
 }
 
-/** The goroutine that has waited longest for the condition, if any does, goes on as soon as it has the mutex. */
+/** Wakes the goroutine that has waited longest for the condition, if any. It continues once it holds the mutex. */
 export function condSignal(m: Mem, mp: MRef, cond: number): void {
   const c = globalAt(m, cond);
   const w = Atomics.load(m, c + XMUTEX);
@@ -107,7 +115,7 @@ export function condSignal(m: Mem, mp: MRef, cond: number): void {
   if (mayGoOn) ready(m, mp, gp);
 }
 
-/** All goroutines that wait for the condition go on, one after the other, as each has the mutex. */
+/** Wakes all goroutines that wait for the condition. Each continues once it holds the mutex. */
 export function condBroadcast(m: Mem, mp: MRef, cond: number): void {
   const c = globalAt(m, cond);
   const w = Atomics.load(m, c + XMUTEX);
@@ -121,7 +129,7 @@ export function condBroadcast(m: Mem, mp: MRef, cond: number): void {
   if (first !== 0) ready(m, mp, first);
 }
 
-/** Puts `gp` on `queue`; the lock of the mutex at `w` is released once the goroutine counts as waiting. */
+/** Puts `gp` on `queue`. The M releases the lock of the mutex at `w` once the goroutine counts as waiting. */
 function waitLocked(m: Mem, mp: MRef, gp: GRef, w: Ref, queue: Ref, pc: number): number {
   enqueueLocked(m, queue, gp);
   m[gp + WAITREASON] = WAIT.semaphore;
@@ -129,14 +137,14 @@ function waitLocked(m: Mem, mp: MRef, gp: GRef, w: Ref, queue: Ref, pc: number):
   return parkAt(pc);
 }
 
-/** The mutex at `w` goes to the first that waits for it, which the caller must ready; 0 for none. */
+/** Hands off the mutex at `w` to the first waiting goroutine. Returns the goroutine, which the caller must ready, or 0. */
 function handOverLocked(m: Mem, w: Ref): GRef {
   const next = dequeueLocked(m, w + MUTEX_QUEUE);
   m[w + HOLDER] = next;
   return next;
 }
 
-/** Locks the mutex at `w` for `gp`, which waits and is on no queue, or queues it; true if it may go on. */
+/** Locks the mutex at `w` for `gp`, which waits on no queue, or queues `gp`. Returns whether `gp` holds the mutex. */
 function giveLocked(m: Mem, w: Ref, gp: GRef): boolean {
   const isFree = m[w + HOLDER] === 0;
   if (isFree) m[w + HOLDER] = gp;
@@ -151,7 +159,7 @@ function enqueueLocked(m: Mem, q: Ref, gp: GRef): void {
   m[q + LAST] = gp;
 }
 
-/** The first of `q`, 0 for none. */
+/** Removes and returns the first goroutine of `q`, or 0. */
 function dequeueLocked(m: Mem, q: Ref): GRef {
   const gp = m[q + FIRST];
   if (gp === 0) return 0;

@@ -1,21 +1,21 @@
-/** What can be told of a workload to another thread: all of it but its functions. */
+/** The description of a workload for another thread: all its parts but the functions. */
 import { typeTable, type TypeTable } from '../heap/type-table.ts';
 import { resolve, type Of, type TypeDecl } from '../heap/type-decl.ts';
 import { printable } from '../base/printable.ts';
 import type { Param, Workload, WorkloadFacts } from './workload.ts';
 
-/** Its texts can be printed as they are. */
+/** A workload without its functions. Its texts contain no control characters. */
 export interface Description extends WorkloadFacts {
   readonly main: Workload['main'];
   readonly hasBuild: boolean;
   readonly hasReport: boolean;
-  /** Names of its steps, '' for a function without one. */
+  /** Names of the steps; '' for an anonymous function. */
   readonly steps: readonly string[];
-  /** Its types by their numbers, without functions. */
+  /** Types by their numbers. They name each other directly, not by functions. */
   readonly types?: readonly TypeDecl[];
 }
 
-/** Describes a workload that loadWorkload has found good. */
+/** Describes a workload that loadWorkload has validated. */
 export function describeWorkload({ name, summary, params, main, build, report, steps, types }: Workload): Description {
   return {
     name: printable(name),
@@ -29,17 +29,17 @@ export function describeWorkload({ name, summary, params, main, build, report, s
   };
 }
 
-/** A function's name may be anything. */
+/** Returns the name of a function, whose `name` property may hold any value. */
 function nameOf({ name }: { readonly name: unknown }): string {
   return typeof name === 'string' ? printable(name, 60) : '';
 }
 
-/** The table of types that were described: the same numbers. */
+/** Makes the type table of described types, with the same numbers. */
 export function describedTypes(types: readonly TypeDecl[] | undefined): TypeTable | undefined {
   return types === undefined ? undefined : typeTable(...types);
 }
 
-/** The declarations by their numbers, naming each other directly instead of by functions. */
+/** Returns the declarations by their numbers. Each names others directly, not by functions. */
 function plainTypes(table: TypeTable): readonly TypeDecl[] {
   const plain = table.types.map((type) => ({ ...type }) as Record<string, unknown>);
   const at = (of: Of) => plain[table.index(resolve(of))];

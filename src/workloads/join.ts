@@ -1,35 +1,39 @@
 /**
- * Go's WaitGroup: the main goroutine sleeps until the goroutines it started are done. It lies
- * in the globals, where its numbers look like no pointers.
+ * Go's WaitGroup: a goroutine sleeps until the goroutines that it started are done. The group lies in
+ * the globals; none of its words looks like a pointer.
  */
-import { by, struct, type Mem } from '../memory/struct.ts';
+import { guardedBy } from '../memory/guardian.ts';
+import { elsewhere } from '../memory/regions.ts';
+import { by, lockField, struct, type Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
-import { LOCK_WORDS, lock, unlock } from '../sync/lock.ts';
+import { lock, unlock } from '../sync/lock.ts';
 import { G, WAIT, type GRef } from '../machine/g.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { parkAt } from '../runtime/goroutine.ts';
 import { globalAt } from '../runtime/mutator.ts';
 import { ready } from '../runtime/ready.ts';
 
-const LOCKED = 'its lock';
+const LOCKED = guardedBy('waitgroup.lock');
 
 const WaitGroup = struct('waitgroup', 4, {
-  lock: by('lock.ts', LOCK_WORDS),
+  lock: lockField('waitgroup.lock'),
   /** Goroutines not done yet. */
   count: by(LOCKED),
   /** The goroutine that waits, 0 for none. */
   waiter: by(LOCKED),
 });
 
-/** Globals that a wait group takes. */
+elsewhere(WaitGroup, 'a program places it in its globals');
+
+/** Globals of a wait group. */
 export const GROUP_GLOBALS = WaitGroup.words;
 
 const { count: COUNT, waiter: WAITER } = WaitGroup.at;
 
 /**
- * `n` more goroutines to wait for, by the group at global `group`; negative for goroutines that
- * are done, the last of which wakes the one that waits.
- * @throws UsageError, a panic of Go's, if fewer were left
+ * Adds `n` to the count of the group at global `group`. If the count becomes 0, wakes the waiting
+ * goroutine.
+ * @throws UsageError with Go's panic message if the count becomes negative
  */
 export function groupAdd(m: Mem, mp: MRef, group: number, n: number): void {
   const w = globalAt(m, group);
@@ -43,13 +47,13 @@ export function groupAdd(m: Mem, mp: MRef, group: number, n: number): void {
   if (waiter !== 0) ready(m, mp, waiter);
 }
 
-/** One of them is done; the last wakes the goroutine that waits. */
+/** Reports one goroutine of the group as done. The last one wakes the waiting goroutine. */
 export function groupDone(m: Mem, mp: MRef, group: number): void {
   groupAdd(m, mp, group, -1);
 }
 
 /**
- * Answer of a step: go on at `pc` once all are done.
+ * Waits until the count of the group is 0. A step returns the result, to continue at `pc`.
  * @throws UsageError if another goroutine waits for the group
  */
 export function groupWait(m: Mem, mp: MRef, gp: GRef, group: number, pc: number): number {
@@ -62,7 +66,7 @@ export function groupWait(m: Mem, mp: MRef, gp: GRef, group: number, pc: number)
   if (m[w + WAITER] !== 0) throw new UsageError(`goroutine ${m[gp + G.at.id]} waits for a group that goroutine ${m[m[w + WAITER] + G.at.id]} waits for; one can wait for a group`);
   m[w + WAITER] = gp;
   m[gp + G.at.waitreason] = WAIT.semaphore;
-  // Released once this goroutine counts as waiting, so the last one can't ready it too early.
+  // The M releases the lock once this goroutine counts as waiting, so no groupDone can ready it earlier.
   m[mp + M.at.waitlock] = w;
   return parkAt(pc);
 }

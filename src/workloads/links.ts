@@ -1,9 +1,8 @@
 /**
- * Goroutines that pull pointers out from under each other: nodes travel between shared cells
- * by atomic exchange, each goroutine with at most one in hand. A node is replaced by a copy
- * now and then, so its memory is used again; in the end every node is there exactly once.
+ * Goroutines move nodes between shared cells by atomic exchange. Each goroutine holds at most one
+ * node. Some moves replace the node by a copy, so that its memory is reused.
  *
- * Law: |nodes in cells| + |nodes in hands| == nodes, and no identity occurs twice.
+ * Invariant: |nodes in cells| + |nodes in hands| == nodes, and no node id occurs twice.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -20,20 +19,20 @@ import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
 import type { Needs, Params, Workload } from './workload.ts';
 
 const BATCH = 50;
-/** Nodes that begin in one cell; the cells are objects of so many pointers. */
+/** Pointers of a cell. At the start each of them holds a node. */
 const CELL_WIDTH = 32;
 const TAIL_BYTES = 16;
 const MOST_GARBAGE = 256;
 
 const PC = { begin: 0, addCell: 1, spawn: 2, join: 3, check: 4, move: 5 } as const;
 
-/** Globals: the wait group, the object that holds the cells, what hands held in the end, nodes moved. */
+/** Globals: the wait group, the table of cells, the nodes in hands at the end, the count of moves. */
 const GROUP = 0;
 const CELLS = GROUP_GLOBALS;
 const HANDS = CELLS + 1;
 const MOVED = HANDS + 1;
 
-/** Ints of main and workers; main's AT is the cell it makes, a worker's its number. */
+/** Ints of the main goroutine and the workers. AT is main's next cell, or a worker's number. */
 const NODES = 0;
 const THREADS = 1;
 const MOVES = 2;
@@ -41,12 +40,12 @@ const DRAW = 3;
 const AT = 4;
 const TAKEN = 5;
 
-/** Slots: a worker's hand, or the cell main fills; the object just made; and one it will own. */
+/** Slots: a worker's hand or main's cell, the newest object, and the tail of the next node. */
 const HAND = 0;
 const FRESH = 1;
 const OWNED = 2;
 
-/** A node: a pointer-free object that repeats its identity, identity, generation, checksum. */
+/** Words of a node: its tail (a pointer-free object with the same id), id, generation, checksum. */
 const TAIL = 0;
 const ID = 1;
 const GENERATION = 2;
@@ -77,14 +76,14 @@ function addCell(m: Mem, mp: MRef, gp: GRef): number {
   return index + 1 < cellsOf(m, gp) ? PC.addCell : PC.spawn;
 }
 
-/** Held by slot OWNED. */
+/** Allocates a tail, which slot OWNED holds. */
 function newTail(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   const tail = newObject(m, mp, gp, OWNED, TAIL_BYTES, FLAG_NOSCAN);
   storeInt(m, tail, 0, id);
   return tail;
 }
 
-/** Held by slot FRESH; the tail is held by another. Sizes differ by identity. */
+/** Allocates a node, which slot FRESH holds. Another slot must hold the tail. The size depends on the id. */
 function newNode(m: Mem, mp: MRef, gp: GRef, id: number, generation: number, tail: Ref): Ref {
   const node = newObject(m, mp, gp, FRESH, 32 << (id % 3), 0);
   storeWord(m, node, TAIL, tail);
@@ -142,7 +141,7 @@ function move(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** Checks the node in hand; one in four is replaced by a copy, half of these with a new tail. */
+/** Checks the node in hand. Replaces one in four by a copy, half of these with a new tail. */
 function useHand(m: Mem, mp: MRef, gp: GRef, draw: number): void {
   const node = getSlot(m, gp, HAND);
   checkNode(m, node);
@@ -153,7 +152,7 @@ function useHand(m: Mem, mp: MRef, gp: GRef, draw: number): void {
   setSlot(m, gp, HAND, newNode(m, mp, gp, id, loadInt(m, node, GENERATION) + 1, tail));
 }
 
-/** Something that points at the node in hand, and is forgotten at once. */
+/** Allocates garbage that points to the node in hand. */
 function makeGarbage(m: Mem, mp: MRef, gp: GRef, draw: number): void {
   const words = (draw % (MOST_GARBAGE / 8)) + 1;
   const garbage = newObject(m, mp, gp, FRESH, words * ptrWords(m) * 4, (draw & 1) === 0 ? 0 : FLAG_NOSCAN);
@@ -170,7 +169,7 @@ function checkNode(m: Mem, node: Ref): number {
   return id;
 }
 
-/** Counts the nodes of all cells and hands. */
+/** Checks that all cells and hands together hold every node once. */
 function check(m: Mem, _mp: MRef, gp: GRef): number {
   const nodes = getInt(m, gp, NODES);
   const seen = new Uint8Array(nodes);

@@ -1,13 +1,13 @@
 /**
- * Loads a heap from outside: every object is allocated with its real size, in a block of its
- * own, so that each lives and dies as it did where it came from; then it is linked. The
- * references of an object lie in its first words, in the order of the image; the roots are
- * one slice in the initialised data.
+ * Loads an imported heap:
  *
- * An object is made larger where its size doesn't hold its references: a V8 object's own
- * size doesn't include the elements and properties that a snapshot counts among its edges.
+ *   1. allocate every object with its real size, in a block of its own,
+ *   2. store the references of each object in its first words, in the order of the image,
+ *   3. store the roots in one slice that the initialised data holds.
  *
- * A large object can be represented by a smaller block that holds its references: workloads/represent.ts.
+ * If the size of an object doesn't hold its references, the object is enlarged. The size of a V8
+ * object, for example, excludes the elements and properties that a snapshot counts among its edges.
+ * A smaller block can represent a large object; see represent.ts.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -26,19 +26,20 @@ import { listOf } from '../base/lists.ts';
 /** Word of the data segment that holds the slice of roots. */
 const ROOTS = 0;
 
-/** What becomes of an image in this allocator. */
+/** The memory that an image takes in this allocator. */
 export interface ImageNeeds {
-  /** Arena that holds it: whole spans, the roots, and room for what comes after. */
+  /** Bytes of arena: whole spans, the slice of roots, and SLACK_BYTES. */
   readonly arenaBytes: number;
   readonly objects: number;
-  /** Of the blocks that hold the objects, each rounded up to its size class. */
+  /** Bytes of the blocks of all objects, each rounded up to its size class. */
   readonly blockBytes: number;
-  /** Objects made larger to hold their references, and by how much altogether. */
+  /** Number of objects that are enlarged to hold their references. */
   readonly enlarged: number;
+  /** Bytes by which they are enlarged. */
   readonly enlargedBytes: number;
 }
 
-/** What `image` takes. O(objects), without memory. */
+/** Computes the memory that `image` takes. O(objects); allocates nothing. @param wordBytes bytes of a pointer */
 export function imageNeeds(image: HeapImage, wordBytes = 8, limit: Limit = WHOLE): ImageNeeds {
   const counts = new Int32Array(NUM_SIZE_CLASSES);
   let arenaBytes = SLACK_BYTES + spanBytes(image.roots.length * wordBytes, 1);
@@ -64,17 +65,17 @@ export function imageNeeds(image: HeapImage, wordBytes = 8, limit: Limit = WHOLE
     arenaBytes += spanBytes(classToSize[c], counts[c]);
     blockBytes += classToSize[c] * counts[c];
   }
-  // Spans of several pages leave gaps between them, at worst one of each size.
+  // Spans of several pages leave gaps between them.
   return { arenaBytes: Math.ceil(arenaBytes * 1.02), objects: image.objects, blockBytes, enlarged, enlargedBytes };
 }
 
-/** Objects that are loaded in a piece: some milliseconds. */
+/** Objects in a piece, which takes some milliseconds. */
 const PIECE = 1 << 16;
 
 /**
  * Builds `image` in the heap, on M 0, before collections are enabled.
- * @returns the ref of each object
- * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ * @returns the reference of each object
+ * @throws Fatal OUT_OF_MEMORY if the arena has no room
  */
 export function loadImage(m: Mem, m0: MRef, image: HeapImage, limit: Limit = WHOLE): Uint32Array {
   const pieces = loadImageInPieces(m, m0, image, limit);
@@ -84,7 +85,7 @@ export function loadImage(m: Mem, m0: MRef, image: HeapImage, limit: Limit = WHO
   }
 }
 
-/** As loadImage, but yields after each of its pieces, so that its caller can do something else, or give up. */
+/** Does the work of loadImage in pieces. Yields after each, so that the caller can do other work or stop. */
 export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage, limit: Limit = WHOLE): Generator<void, Uint32Array> {
   const refs = listOf(image.objects);
   for (let first = 0; first < image.objects; first += PIECE) {
@@ -103,7 +104,7 @@ export function* loadImageInPieces(m: Mem, m0: MRef, image: HeapImage, limit: Li
   return refs;
 }
 
-/** Allocates the objects from `first` to before `end`, and notes their refs. */
+/** Allocates the objects from `first` up to `end`, exclusive, and stores their references in `refs`. */
 function allocate(m: Mem, m0: MRef, refs: Uint32Array, image: HeapImage, limit: Limit, first: number, end: number): void {
   const wordBytes = ptrWords(m) * 4;
   for (let i = first; i < end; i++) {
@@ -113,7 +114,7 @@ function allocate(m: Mem, m0: MRef, refs: Uint32Array, image: HeapImage, limit: 
   }
 }
 
-/** A block of its own, which malloc would share between several objects. */
+/** Allocates a pointer-free object in a block of its own. With FLAG_NOSCAN malloc would put several into one tiny block. */
 function smallPointerFree(m: Mem, m0: MRef, size: number): Ref {
   const p = mallocgc(m, m0, size, 0);
   m[bitsWord(m, p)] &= ~(BIT_SCAN << bitsShift(m, p));

@@ -1,12 +1,12 @@
-/** A workload's params, as the user gave them. */
+/** Validation of the params that a user sets. */
 import { UsageError } from '../base/fatal.ts';
 import { shown } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 import type { Param, Params, WorkloadFacts } from './workload.ts';
 
 /**
- * All params of `workload`: those in `given`, the others at their default.
- * @throws UsageError for a name it doesn't have, or a value that is no integer in its range
+ * Returns all params of `workload`: the values of `given`, and the defaults of the others.
+ * @throws UsageError for an unknown name, or a value that is no integer within its range
  */
 export function checkParams(workload: WorkloadFacts, given: Readonly<Record<string, unknown>>): Params {
   const params: Record<string, number> = {};

@@ -1,13 +1,13 @@
 /**
- * Items travel through stages of goroutines by channels:
+ * Items travel through stages of goroutines over channels:
  *
  *     source --> channel 0 --> stage 0 --> channel 1 --> stage 1 --> … --> the main goroutine
  *
- * An item is a list. The source makes its last node, with a pointer-free parcel; each stage
- * puts a node of its own in front. The last goroutine of a stage closes the next channel.
+ * An item is a linked list. The source makes its last node, which holds a pointer-free parcel. Each
+ * stage adds a node in front. The last goroutine of a stage closes the next channel.
  *
- * Law: every item comes out once, with a node of each stage; with one goroutine a stage, in
- * the order in which they went in.
+ * Invariant: every item comes out once, with a node of each stage. With one goroutine for each stage,
+ * the items come out in order.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -27,7 +27,7 @@ import { getGlobal, getInt, getSlot, globalAt, loadInt, loadWord, newObject, pre
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import type { Needs, Params, Workload } from './workload.ts';
 
-/** A node: the next one, the parcel, the item's number, which stage made it, what the item is worth by then. */
+/** Words of a node: next node, parcel, item id, the stage that made the node, and the item's worth after that stage. */
 const NEXT = 0;
 const PARCEL = 1;
 const ID = 2;
@@ -35,30 +35,30 @@ const STAGE_OF = 3;
 const WORTH = 4;
 const NODE_WORDS = 5;
 
-/** The one type: a channel of items. */
+/** Number of the only type: a channel of items. */
 const CHANNEL = 0;
 
-/** Stage of the node that the source makes. */
+/** Stage number of the source. */
 const SOURCE = -1;
 const MAX_PARCEL_WORDS = 32;
 
 const PC = { begin: 0, addChannel: 1, spawn: 2, take: 3, check: 4, make: 5, receive: 6, pass: 7 } as const;
 
-/** Globals: the object that holds the channels; the sums of what went in and came out. */
+/** Globals: the table of channels, the sum of the worths sent, the sum of the worths received. */
 const CHANNELS = 0;
 const EXPECTED = 1;
 const CHECKSUM = 2;
 
-/** Ints of all. */
+/** Ints of every goroutine. */
 const STAGES = 0;
 const ITEMS = 1;
 const CAP = 2;
 const WORKERS = 3;
-/** Of main: the channel it makes, then the items that came; of the source: the next item; of a stage: which one. */
+/** Int: main's next channel, then its count of received items; the source's next item; a worker's stage. */
 const AT = 4;
 const DRAW = 5;
 
-/** Slots: the channel to take from and the one to send on, which so are held while the goroutine waits; the item, and what is new. */
+/** Slots: the channels to receive from and to send on (held while the goroutine waits), the item, the newest object. */
 const IN = 0;
 const OUT = 1;
 const ITEM = 2;
@@ -67,7 +67,7 @@ const SLOTS = 4;
 
 function begin(m: Mem, mp: MRef, gp: GRef): number {
   const channels = getInt(m, gp, STAGES) + 1;
-  // After each channel, how many goroutines still send on it.
+  // An entry is a channel and the number of goroutines that still send on it.
   setGlobal(m, CHANNELS, newObject(m, mp, gp, FRESH, 2 * channels * ptrWords(m) * 4, 0));
   return PC.addChannel;
 }
@@ -112,7 +112,7 @@ function launch(m: Mem, mp: MRef, gp: GRef, pc: number, at: number): GRef {
   return worker;
 }
 
-/** The source sends the next item. */
+/** Source: makes and sends the next item. */
 function make(m: Mem, mp: MRef, gp: GRef): number {
   const id = getInt(m, gp, AT);
   if (id === getInt(m, gp, ITEMS)) {
@@ -143,7 +143,7 @@ function addNode(m: Mem, mp: MRef, gp: GRef, id: number, stage: number, worth: n
   setSlot(m, gp, ITEM, node);
 }
 
-/** What an item of that worth is worth after one more stage. */
+/** Returns the worth after `stage` of an item that had `worth` before it. */
 function worthBy(worth: number, stage: number): number {
   return Math.imul(worth ^ (stage + 1), 0x9e3779b1) ^ (worth >>> 15);
 }
@@ -158,7 +158,7 @@ function receive(m: Mem, mp: MRef, gp: GRef): number {
   return chanrecv(m, mp, gp, getSlot(m, gp, IN), ITEM, PC.pass);
 }
 
-/** A stage passes what it received on. */
+/** Stage: adds a node to the received item and sends it on. */
 function pass(m: Mem, mp: MRef, gp: GRef): number {
   const stage = getInt(m, gp, AT);
   if (!chanok(m, gp)) {
@@ -171,13 +171,13 @@ function pass(m: Mem, mp: MRef, gp: GRef): number {
   return chansend(m, mp, gp, getSlot(m, gp, OUT), ITEM, PC.receive);
 }
 
-/** The last that sends on channel `i` closes it. */
+/** Leaves channel `i` as a sender. The last sender closes it. */
 function leave(m: Mem, mp: MRef, gp: GRef, i: number): void {
   const senders = getGlobal(m, CHANNELS) + (2 * i + 1) * ptrWords(m);
   if (Atomics.sub(m, senders, 1) === 1) chanclose(m, mp, gp, getSlot(m, gp, OUT));
 }
 
-/** Main takes what comes out. */
+/** Main: receives the next item. */
 function take(m: Mem, mp: MRef, gp: GRef): number {
   setSlot(m, gp, ITEM, 0);
   return chanrecv(m, mp, gp, getSlot(m, gp, IN), ITEM, PC.check);
@@ -205,7 +205,7 @@ function checkEnd(m: Mem, gp: GRef, taken: number): void {
   if (checksum !== expected) fatal('PIPELINE_CHECKSUM', { expected, checksum });
 }
 
-/** A node of each stage, the last in front, then the source's with its parcel. */
+/** Checks an item: a node of each stage, the last in front, then the source's node with its parcel. */
 function checkItem(m: Mem, item: Ref, stages: number): void {
   const id = loadInt(m, item, ID);
   let node = item;

@@ -1,44 +1,45 @@
 /**
- * Objects that are too large for an arena of less than 4 GB are represented by smaller blocks. Such
- * an object is nearly always pointer-free: a buffer, which a mark never reads. Its size changes
- * neither what a mark does nor how long it takes, so it need not be backed by memory. As a last
- * resort an object with references is represented too, by a block that holds them.
+ * Smaller blocks for objects that don't fit into an arena of less than 4 GB. Such an object is nearly
+ * always a pointer-free buffer. A mark never reads it, so its size affects neither the work nor the
+ * time of a mark. As a last resort, a block that holds only the references represents an object with
+ * references.
  */
 import { PAGE_BYTES } from '../memory/address.ts';
 import { MAX_SMALL_SIZE, TINY_SIZE } from '../heap/size-classes.ts';
 import { sizeOf, type HeapImage } from './heaps/image.ts';
 
-/** Which objects have blocks of their size. */
+/** Selects the objects that smaller blocks represent. */
 export interface Limit {
-  /** Larger objects are represented; Infinity: none is. */
+  /** Objects larger than this are represented. Infinity: none. */
   readonly bytes: number;
-  /** Objects with references are represented too. */
+  /** Whether objects with references are represented, too. */
   readonly withReferences: boolean;
 }
 
 export const WHOLE: Limit = { bytes: Infinity, withReferences: false };
 
-/** The smallest block with a span of its own, so that there are as many spans as with true sizes. */
+/** Bytes of the smallest block that has a span of its own, so that the number of spans stays the same. */
 const REPRESENTATIVE = (Math.floor(MAX_SMALL_SIZE / PAGE_BYTES) + 1) * PAGE_BYTES;
-/** The largest limit that is tried; each next one is a quarter. */
+/** The largest limit that is tried. Each next one is a quarter of the last. */
 const FIRST_LIMIT = 2 ** 30;
 const LAST_LIMIT = TINY_SIZE;
 
-/** Objects that are represented by smaller blocks. */
+/** Figures of the objects that smaller blocks represent. */
 export interface Represented {
   readonly objects: number;
-  /** How many of them have references. */
+  /** Number of these objects that have references. */
   readonly withReferences: number;
-  /** Their true sizes together. */
+  /** Sum of their true sizes. */
   readonly bytes: number;
-  /** The size of each one's block, but for references that take more. */
+  /** Size of each block, unless its references take more. */
   readonly blockBytes: number;
-  /** How much of their true sizes the blocks lack, for all objects and for those that the roots reach. */
+  /** Sum of the true sizes minus the sum of the block sizes. */
   readonly missingBytes: number;
+  /** The same for the objects that the roots reach. */
   readonly missingLiveBytes: number;
 }
 
-/** The bytes that object `i` asks for on a machine whose pointers have `wordBytes`. */
+/** Returns the bytes to allocate for object `i` on a machine whose pointers have `wordBytes` bytes. */
 export function allocatedSize(image: HeapImage, i: number, wordBytes: number, limit: Limit = WHOLE): number {
   const references = (image.firstEdge[i + 1] - image.firstEdge[i]) * wordBytes;
   const size = sizeOf(image, i);
@@ -50,7 +51,7 @@ function representative({ bytes }: Limit): number {
   return Math.min(bytes, REPRESENTATIVE);
 }
 
-/** The limits that represent something, from the one that changes least to the one that changes most. */
+/** Yields the limits to try, from the one that changes least to the one that changes most. */
 export function* limits(): Generator<Limit> {
   for (const withReferences of [false, true]) {
     for (let bytes = FIRST_LIMIT; bytes >= LAST_LIMIT; bytes /= 4) yield { bytes, withReferences };
@@ -58,8 +59,8 @@ export function* limits(): Generator<Limit> {
 }
 
 /**
- * Adds up what `limit` represents in `image`; undefined if that is nothing.
- * @param isReachable by object: 1 if the roots reach it; all are taken as reachable without it
+ * Counts the objects of `image` that are represented under `limit`. Returns undefined if none is.
+ * @param isReachable by object: 1 if the roots reach it; without it, all objects count as reachable
  */
 export function representedObjects(image: HeapImage, wordBytes: number, limit: Limit, isReachable?: Uint8Array): Represented | undefined {
   let [objects, withReferences, bytes, missingBytes, missingLiveBytes] = [0, 0, 0, 0, 0];

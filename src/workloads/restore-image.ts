@@ -1,7 +1,7 @@
 /**
- * Puts a heap of this machine's own back as it was dumped: every object in its place, with
- * all that was in it, so that a dump of it has the same objects, byte for byte. The roots lie
- * in the initialised data, one after the other; goroutines and finalizers don't come back.
+ * Restores a dump of this machine in place: every object has its old address and contents, so that a
+ * new dump has the same objects, byte for byte. The roots lie in the initialised data, one after the
+ * other. Goroutines and finalizers are not restored.
  */
 import { fatal } from '../base/fatal.ts';
 import { PAGE_BYTES, PAGE_WORDS, type Ref } from '../memory/address.ts';
@@ -23,14 +23,14 @@ import { listOf } from '../base/lists.ts';
 import type { Needs } from './workload.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
-/** So much at least, for a heap with nothing in it. */
+/** Least bytes of the arena, for an empty heap. */
 const LEAST_BYTES = 1 << 20;
 /** By block of a span: 1 if it holds an object. */
 const TAKEN = new Uint8Array(Math.max(...classToBlocks));
 
 /**
- * What `needs` becomes with `image` restored in front of it. The slack that a workload asks
- * for is in the restored arena already: more would push the arena away from its place.
+ * Returns `needs` with room for the restored `image`. The restored arena already includes the slack
+ * of a workload; a larger arena would not begin at its old place.
  */
 export function restoreNeeds(needs: Needs, image: HeapImage, { pages, arenaOffset }: Places): Needs {
   return {
@@ -41,17 +41,17 @@ export function restoreNeeds(needs: Needs, image: HeapImage, { pages, arenaOffse
   };
 }
 
-/** Whether a machine of this map has its arena where the heap was, and as much of it. */
+/** Reports whether the arena of a machine with this map begins where the dumped one did, and is large enough. */
 export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Places): boolean {
   const arena = regions[regions.length - 1];
   return arena.start === arenaOffset / 4 && arena.words >= pages * PAGE_WORDS;
 }
 
 /**
- * Builds `image` in an empty heap, on M 0, before collections are enabled. Its objects are empty
- * and without pointers until `readContents`.
- * @returns the ref of each object
- * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ * Builds `image` in an empty heap, on M 0, before collections are enabled. Its objects are zero and
+ * pointer-free until `readContents` fills them.
+ * @returns the reference of each object
+ * @throws Fatal OUT_OF_MEMORY if the arena has no room
  */
 export function restoreImage(m: Mem, m0: MRef, image: HeapImage, places: Places): Uint32Array {
   const { spans, pages, arenaOffset, offsets } = places;
@@ -84,9 +84,9 @@ function restoreSpan(m: Mem, m0: MRef, { spans, offsets }: Places, i: number): v
 }
 
 /**
- * Fills the objects of a heap that `restoreImage` has put in place, from their file.
- * @param signal breaks it off
- * @throws HeapFormatError when the file is not what it was, or can't be read; the signal's reason
+ * Fills the objects of a restored heap from its file, which is read a second time.
+ * @param signal aborts the reading
+ * @throws HeapFormatError if the file has changed or can't be read; the signal's reason if aborted
  */
 export async function readContents(m: Mem, image: HeapImage, places: Places, signal?: AbortSignal): Promise<void> {
   const reader = contentsReader(m, image, places);
@@ -100,7 +100,7 @@ export async function readContents(m: Mem, image: HeapImage, places: Places, sig
   reader.finish();
 }
 
-/** What fills the objects with the bytes of their file. */
+/** Returns a reader that fills the objects of a restored heap with the bytes of its file. */
 export function contentsReader(m: Mem, { name, sizes }: HeapImage, { contents, arenaOffset, offsets }: Places): ContentsReader {
   return new ContentsReader(contents.offset, {
     name, sizes, offsets, memory: byteView(m), origin: arenaOffset, originAddress: BASE + arenaOffset,

@@ -1,7 +1,7 @@
 /**
- * The sequence whose statistics are known of real Go runtimes, to the object: blocks of drawn
- * sizes, about half of them without pointers; then three in four are dropped. Exact on one P
- * only: each P allocates from spans of its own.
+ * A sequence of allocations whose exact statistics in real Go runtimes are known. It allocates blocks
+ * of random sizes, about half of them pointer-free, then drops three in four. The figures are exact
+ * only on one P, since each P allocates from its own spans.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -27,32 +27,32 @@ const BATCH = 200;
 
 const PC = { begin: 0, allocate: 1, drop: 2 } as const;
 
-/** Ints: state of the generator, objects, largest size, how many are done. */
+/** Ints: state of the generator, number of objects, largest size, objects allocated so far. */
 const DRAW = 0;
 const COUNT = 1;
 const MAX = 2;
 const DONE = 3;
 
-/** Slots: the slice of all, and the object just made. */
+/** Slots: the slice of all objects and the newest object. */
 const KEPT = 0;
 const FRESH = 1;
 
-/** The figures of three moments lie in the globals, one after another. */
+/** The globals hold three copies of the statistics: before, with all objects, and after the drop. */
 const BEFORE = 0;
 const ALL = 1;
 const DROPPED = 2;
 
-/** Go's MemStats.BySize has 61 entries, so larger classes don't show. */
+/** Entries of Go's MemStats.BySize. It omits larger classes. */
 const BY_SIZE = 61;
 
-/** The one type: a slice's elements. */
+/** Number of the only type: an element of the slice. */
 const POINTER = 0;
 
 function snapshotAt(m: Mem, moment: number): Ref {
   return globalAt(m, 0) + moment * MStats.words;
 }
 
-/** What is there before: the slice, and nothing that is not swept. */
+/** Allocates the slice, and collects so that nothing is left to sweep before the first copy. */
 function begin(m: Mem, mp: MRef, gp: GRef): number {
   setgcpercent(m, mp, -1);
   newValues(m, mp, gp, KEPT, POINTER, getInt(m, gp, COUNT));
@@ -79,7 +79,7 @@ function allocate(m: Mem, mp: MRef, gp: GRef): number {
     const size = (draw % max) + 1;
     if (kind % 2 === 0) newObject(m, mp, gp, FRESH, size, FLAG_NOSCAN);
     else newValues(m, mp, gp, FRESH, POINTER, Math.ceil(size / 8));
-    // A small one may lie within a block that it shares with others.
+    // A tiny object may begin inside a block that it shares.
     storeAddress(m, kept, i, getSlotAddress(m, gp, FRESH));
   }
   setInt(m, gp, DRAW, draw);
@@ -117,7 +117,7 @@ function args(params: Params): readonly number[] {
   return [params.seed, params.count, params.max];
 }
 
-/** As `go run ./bench/peers sequence` prints it. */
+/** Returns the output of `go run ./bench/peers sequence`. */
 function report(m: Mem, params: Params): readonly string[] {
   return [
     `# sweepgen seed n max = ${params.seed} ${params.count} ${params.max}`,
@@ -128,7 +128,7 @@ function report(m: Mem, params: Params): readonly string[] {
   ];
 }
 
-/** How a figure of two words has changed since before the sequence. */
+/** Returns the change of a two-word statistic since BEFORE. */
 function change(m: Mem, moment: number, field: number): number {
   return loadWide(m, snapshotAt(m, moment) + field) - loadWide(m, snapshotAt(m, BEFORE) + field);
 }

@@ -1,12 +1,12 @@
 /**
- * For the memory profiler: blocks allocated along several call paths, so many of each and so
- * many kept that the profile's true figures are known.
+ * Load for the memory profiler: blocks allocated on several call paths. The numbers of blocks
+ * allocated and kept on each path are known, and so is the exact profile.
  *
  *     serve > parse > makeToken     serve > insert > makeNode     serve > render
  *     serve > parse > makeNode      serve > insert > makeEntry
  *
- * A step that calls is called back at itself and finds in an int how far it is, so that the
- * stack names it whichever of its callees runs. What is kept hangs on a list for each site.
+ * A calling step names itself as the step to return to, and keeps its progress in an int. So the
+ * stack shows the caller while any of its callees runs. Each site keeps its blocks on a list.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { GRef } from '../machine/g.ts';
@@ -24,11 +24,11 @@ const GROUP = 0;
 /** A call path that allocates. */
 interface Site {
   readonly path: readonly (keyof typeof PC)[];
-  /** Bytes of its blocks; each a size class of its own. */
+  /** Bytes of a block. */
   readonly bytes: number;
-  /** Blocks a round. */
+  /** Blocks allocated in a round. */
   readonly blocks: number;
-  /** One in so many is kept; 0: none. */
+  /** One block in this many is kept; 0 keeps none. */
   readonly keepOneIn: number;
 }
 
@@ -42,15 +42,15 @@ const SITES: readonly Site[] = [
 const SITE = { tokens: 0, parsedNodes: 1, insertedNodes: 2, entries: 3, texts: 4 } as const;
 const ROUND_BLOCKS = SITES.reduce((sum, { blocks }) => sum + blocks, 0);
 
-/** Ints: goroutines, rounds left of each, its number, how far `serve` and its callee are. */
+/** Ints: number of goroutines, rounds left, number of this goroutine, progress of `serve`, progress of its callee. */
 const THREADS = 0;
 const ROUNDS = 1;
 const NUMBER = 2;
 const SERVE_AT = 3;
 const CALLEE_AT = 4;
-/** Which site a leaf works for. */
+/** Int: the site of the current allocation. */
 const WORKS_FOR = 5;
-/** Int of the first site: blocks it has allocated. */
+/** Int of the first site's count of allocated blocks. Those of the other sites follow. */
 const ALLOCATED = 6;
 
 const FRESH_SLOT = 0;
@@ -71,7 +71,7 @@ function join(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, GROUP, PC.end);
 }
 
-/** A profile is of the last collection, so one comes last. */
+/** Ends with a collection: a profile shows the state at the last one. */
 function end(m: Mem, mp: MRef): number {
   collect(m, mp, true);
   return GOEXIT;
@@ -107,7 +107,7 @@ function insert(m: Mem, _mp: MRef, gp: GRef): number {
   return call(m, gp, at === 0 ? PC.makeNode : PC.makeEntry, 1, PC.insert);
 }
 
-/** Where a caller is of `stages`; it will be one further when it goes on. */
+/** Returns the progress of a caller, 0 to `stages` - 1, and advances it. */
 function advance(m: Mem, gp: GRef, int: number, stages: number): number {
   const at = getInt(m, gp, int);
   setInt(m, gp, int, (at + 1) % stages);
@@ -131,7 +131,7 @@ function makeEntry(m: Mem, mp: MRef, gp: GRef): number {
   return allocate(m, mp, gp, 0);
 }
 
-/** A round's blocks of the site that the step works for; then back to who called it. */
+/** Allocates the blocks of a round for the current site, then returns to the caller. */
 function allocate(m: Mem, mp: MRef, gp: GRef, flags: number): number {
   const site = getInt(m, gp, WORKS_FOR);
   const { bytes, blocks, keepOneIn } = SITES[site];
@@ -149,23 +149,23 @@ function allocate(m: Mem, mp: MRef, gp: GRef, flags: number): number {
   return ret(m, gp);
 }
 
-/** Global that holds what goroutine `number` keeps of a site. */
+/** Returns the global that holds the list of goroutine `number` for a site. */
 function listOf(site: number, number: number): number {
   return GROUP_GLOBALS + SITES.length * number + site;
 }
 
 const STEPS: readonly Step[] = [spawn, join, end, serve, parse, insert, render, makeToken, makeNode, makeEntry];
 
-/** What a site comes to: what a profile of every block would show. */
+/** The exact profile of a site. */
 export interface SiteTruth {
-  /** Steps from the outermost to the one that allocates. */
+  /** Names of the steps, the outermost first. */
   readonly path: readonly string[];
   readonly bytes: number;
   readonly allocObjects: number;
   readonly inuseObjects: number;
 }
 
-/** The true figures of a run, by site. */
+/** Returns the exact profile of a run, by site. */
 export function sitesTruth(params: Params): SiteTruth[] {
   const rounds = roundsOf(params);
   return SITES.map(({ path, bytes, blocks, keepOneIn }) => ({
@@ -176,12 +176,12 @@ export function sitesTruth(params: Params): SiteTruth[] {
   }));
 }
 
-/** Rounds of each goroutine. */
+/** Returns the rounds of each goroutine. */
 function roundsOf({ count, threads }: Params): number {
   return Math.max(1, Math.floor(count / threads / ROUND_BLOCKS));
 }
 
-/** Twice what is kept at the end, and what collections at GOGC=100 let grow. */
+/** Three times the bytes that are kept at the end: at GOGC=100 the heap grows to twice the live bytes. */
 function needs(params: Params): Needs {
   const kept = sitesTruth(params).reduce((sum, { bytes, inuseObjects }) => sum + spanBytes(bytes, inuseObjects), 0);
   return { arenaBytes: 3 * kept + 4 * SLACK_BYTES, globals: GROUP_GLOBALS + SITES.length * params.threads, goroutines: params.threads + 1 };

@@ -1,4 +1,4 @@
-/** Makes the main goroutine of a workload. */
+/** Creates the main goroutine of a workload. */
 import { SCHED, Sched } from '../machine/sched.ts';
 import type { MRef } from '../machine/m.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -6,7 +6,7 @@ import { startMain } from '../runtime/boot.ts';
 import { setInt } from '../runtime/mutator.ts';
 import type { Workload } from './workload.ts';
 
-/** Makes the main goroutine, runnable on M 0, with `args` as its first ints. */
+/** Creates the main goroutine, runnable on M 0, with `args` as its first ints. */
 export function startWorkload(m: Mem, m0: MRef, main: Workload['main'], args: readonly number[]): void {
   startMain(m, m0, main.pc, main.slots);
   const gp = m[SCHED + Sched.at.maing];

@@ -1,7 +1,7 @@
 /**
- * Work for the tiny allocator: lists of nodes that point at strings of 1 to 15 bytes, which
- * share blocks of 16. Lists grow and are dropped whole, so that a block is kept alive by any
- * one of its strings; every string is read back before it is let go.
+ * Load for the tiny allocator: lists of nodes that point to strings of 1 to 15 bytes, which share
+ * blocks of 16 bytes. A list is dropped as a whole, and any one string keeps its block alive. Every
+ * string is read back before its list is dropped.
  */
 import type { Mem } from '../memory/struct.ts';
 import { ptrWords } from '../memory/config.ts';
@@ -20,17 +20,17 @@ import type { Needs, Params, Workload } from './workload.ts';
 
 const NODE_BYTES = 32;
 const LONGEST = 15;
-/** Nodes of a list when it is dropped. */
+/** Length at which a list is dropped. */
 const LIST_LENGTH = 16;
 const BATCH = 100;
 
 const PC = { spawn: 0, join: 1, end: 2, makeTable: 3, grow: 4, checkAll: 5 } as const;
 
 const GROUP = 0;
-/** Strings that were read back intact. */
+/** Global: strings that were read back intact. */
 const CHECKED = GROUP_GLOBALS;
 
-/** Ints of main and workers; main's NEXT_ID is the seed. */
+/** Ints of the main goroutine and the workers. Main's DRAW is the seed. */
 const COUNT = 0;
 const THREADS = 1;
 const LISTS = 2;
@@ -38,12 +38,12 @@ const DRAW = 3;
 const NEXT_ID = 4;
 const INTACT = 5;
 
-/** Slots of a worker: the heads of its lists, the node and the string just made. */
+/** Slots of a worker: the table of its lists' heads, the newest node, the newest string. */
 const TABLE = 0;
 const NODE = 1;
 const STRING = 2;
 
-/** A node: the next, the string, its identity, its length and the node's place in the list. */
+/** Words of a node: next node, string, string id, and length | place in the list << 8. */
 const NEXT = 0;
 const BYTES = 1;
 const ID = 2;
@@ -127,7 +127,7 @@ function checkAll(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** Byte `j` of string `id`; never 0. */
+/** Returns byte `j` of string `id`. It is never 0. */
 function byteOf(id: number, j: number): number {
   return ((Math.imul(id + j, 0x9e3779b1) >>> 23) & 255) | 1;
 }

@@ -1,6 +1,6 @@
 /**
- * What a user's workload module is given, so that it need not import anything: the functions
- * its steps are written with, which check what they are given. docs/workloads.md describes each.
+ * The toolkit that a user's workload module receives, so that it needs no imports. Its functions check
+ * their arguments; docs/workloads.md describes each.
  */
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';
@@ -22,18 +22,18 @@ import * as values from './checked/values.ts';
 import * as waiting from './checked/waiting.ts';
 
 export const toolkit = {
-  // What a step answers besides a pc; frames and goroutines.
+  // Results of a step other than a pc; frames and goroutines.
   GOEXIT, ...frames,
   // Objects, globals, finalizers.
   FLAG_NOSCAN, FLAG_NOPROFILING, ptrWords, ...objects, ...finalizers,
-  // Types, to be declared and put into the workload's `types`, and values of them.
+  // Declarations for the workload's `types`, and values of these types.
   typeTable, types, ...values,
   ...channels,
-  // Statistics, GOGC, what the memory profiler samples.
+  // Statistics, GOGC, the sampling rate of the memory profiler.
   MEMSTATS_BYTES, GCSTATS_CAP, MEM_PROFILE, ...statistics,
   // Waiting for goroutines: groups, mutexes, conditions.
   GROUP_GLOBALS, MUTEX_GLOBALS, COND_GLOBALS, ...waiting,
-  // Chance, from a seed; and the end.
+  // Random numbers from a seed; and the fatal error.
   seedState, xorshift32, fatal,
 } as const;
 

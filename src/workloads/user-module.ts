@@ -1,6 +1,6 @@
 /**
- * Workload modules of the user's, as they are: registry.ts checks what they export, once, on a
- * thread of its own. The threads of the Ms take the steps from here, and so start without the checks.
+ * Imports users' workload modules without validation. load-workload.ts validates a module once, on a
+ * thread of its own; the threads of the Ms load its steps from here and start without the checks.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -16,7 +16,7 @@ import { guardGlobals } from './guard-globals.ts';
 import { toolkit } from './toolkit.ts';
 import type { Workload } from './workload.ts';
 
-/** The steps of a workload that loadWorkload has found good. */
+/** Loads the steps of a workload that loadWorkload has validated. */
 export async function loadSteps(spec: string, file = spec): Promise<readonly Step[]> {
   const known = builtIn(spec);
   if (known !== undefined) return known.steps;
@@ -26,9 +26,9 @@ export async function loadSteps(spec: string, file = spec): Promise<readonly Ste
 }
 
 /**
- * What the module at the path or file URL `spec` exports by default, or what that makes of the
- * toolkit, if it is a function.
- * @throws UsageError for a module that isn't there, or can't be loaded
+ * Imports the default export of the module at the path or file URL `spec`. If it is a function, calls
+ * it with the toolkit and returns the result.
+ * @throws UsageError for a module that is missing or can't be loaded
  */
 export async function importWorkload(spec: string, file = spec): Promise<unknown> {
   const exported = await importDefault(spec, moduleUrl(file));
@@ -36,8 +36,8 @@ export async function importWorkload(spec: string, file = spec): Promise<unknown
 }
 
 /**
- * The URL of the module `spec`.
- * @throws UsageError for a name that is neither a workload nor a file
+ * Returns the URL of the module `spec`.
+ * @throws UsageError if `spec` is neither a workload nor a file
  */
 export function moduleUrl(spec: string): string {
   if (!/[/\\.]/.test(spec)) {
@@ -61,7 +61,7 @@ function pathOf(spec: string, url: string): string {
 }
 
 async function importDefault(spec: string, url: string): Promise<unknown> {
-  // Stacks then name the lines that the user wrote, also of a module that was bundled from TypeScript.
+  // With source maps, stacks name the user's own lines even if the module was bundled from TypeScript.
   process.setSourceMapsEnabled(true);
   const loaded = await import(/* @vite-ignore */ url).catch((error: unknown) => {
     throw new UsageError(`workload module ${printable(spec)} can't be loaded: ${messageOf(error)}${placeOf(error)}`);

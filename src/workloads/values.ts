@@ -1,8 +1,8 @@
 /**
- * Go values of every shape: each `big` holds children by a pointer, a slice, a string, both
- * kinds of interface, a map, arrays short and long, and a struct within. Each child
- * also holds a number that looks like a pointer to an object that is garbage: a collector that
- * knows the types frees it, one that doesn't keeps it.
+ * Go values of every shape. Each `big` holds children by a pointer, a slice, a string, both kinds of
+ * interface, a map, short and long arrays, and an inner struct. Each child also holds a number that
+ * looks like a pointer to garbage: a precise collector frees that garbage, a conservative one keeps
+ * it.
  */
 import type { Mem } from '../memory/struct.ts';
 import { PTR_TAG, type Ref } from '../memory/address.ts';
@@ -46,16 +46,16 @@ const TYPE = { big: 0, child: 1, childPointer: 2, hmap: 3, bucket: 4 } as const;
 const W = { id: 0, next: 1, child: 2, items: 3, any: 6, err: 8, names: 10, few: 11, pairs: 14, many: 62, inner: 222, text: 235 } as const;
 /** Words of `inner`'s fields. */
 const I = { a: 0, s: 1, items: 3, e: 6, b: 8, f: 9, g: 10, h: 11 } as const;
-/** Where bigs hold children directly: word of the pointer. */
+/** Words of a big that point directly to a child. */
 const DIRECT = [W.child, W.few, W.few + 2, W.pairs + 1, W.pairs + 47, W.many + 1, W.many + 159, W.inner + I.a, W.inner + I.b, W.inner + I.g];
-/** Children of each: those, two through slices, four through interfaces, one through the map. */
+/** Children of a big: the direct ones, two in slices, four in interfaces, one in the map. */
 const CHILDREN = DIRECT.length + 7;
 const SLICE_LENGTH = 5;
 const BUCKETS = 4;
 
-/** Slots: the big being filled, a new object, a child. */
+/** Slots: the current big, the newest object, the newest child. */
 const SLOT = { big: 0, fresh: 1, child: 2 } as const;
-/** Ints: bigs to make, how many are made. */
+/** Ints: number of bigs to make, number made so far. */
 const INT = { count: 0, made: 1 } as const;
 const BATCH = 4;
 
@@ -91,13 +91,13 @@ function makeBig(m: Mem, mp: MRef, gp: GRef, id: number): void {
   setSlot(m, gp, SLOT.child, 0);
 }
 
-/** Word of the last value of the last bucket: eight hash bytes, eight keys, eight values, overflow. */
+/** Returns the word of the last value in the last bucket. A bucket is eight hash bytes, eight keys, eight values and the overflow pointer. */
 function lastValue(m: Mem): number {
   const hashes = 2 / ptrWords(m);
   return BUCKETS * (hashes + 17) - 2;
 }
 
-/** A child whose hash looks like a pointer to an object that nothing else refers to. */
+/** Allocates a child whose hash looks like a pointer to an otherwise unreachable object. */
 function newChild(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   const child = newValue(m, mp, gp, SLOT.child, TYPE.child);
   storeInt(m, child, 0, id);
@@ -108,7 +108,7 @@ function newChild(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   return child;
 }
 
-/** A slice of which the last element is a child. */
+/** Allocates the array of a slice whose last element points to a child. */
 function newSlice(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   const child = newChild(m, mp, gp, id);
   const items = newValues(m, mp, gp, SLOT.fresh, TYPE.childPointer, SLICE_LENGTH);
@@ -116,7 +116,7 @@ function newSlice(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   return items;
 }
 
-/** Everything is still there, and as it was. */
+/** Checks that every object is there and unchanged after two collections. */
 function check(m: Mem, mp: MRef, gp: GRef): number {
   collect(m, mp, true);
   collect(m, mp, true);
@@ -144,7 +144,7 @@ function expectId(m: Mem, obj: Ref, id: number): void {
 
 const STEPS: readonly Step[] = [begin, check];
 
-/** Objects of one big that can be reached: itself, its children, two slices, the map, the string. */
+/** Reachable objects of one big: itself, its children, two slices, two for the map, the string. */
 const OBJECTS = 1 + CHILDREN + 2 + 2 + 1;
 const BIG_BYTES = 2048;
 

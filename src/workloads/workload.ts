@@ -1,9 +1,9 @@
 /**
- * What a workload is: a program of steps for goroutines, with numbers that the user can set,
- * and perhaps a heap that is built before it starts.
+ * The interface of a workload: a program of steps for goroutines, with params that the user can set
+ * and, optionally, a heap that is built before the program starts.
  *
- * Its module is loaded by the main thread and by every worker, so everything a step needs
- * comes from the shared memory: params arrive in the main goroutine's ints.
+ * The main thread and every worker thread load the module, so a step finds all its data in the shared
+ * memory. Params arrive in the ints of the main goroutine.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
@@ -20,48 +20,48 @@ export interface Param {
 
 export type Params = Readonly<Record<string, number>>;
 
-/** What the machine must have for it, with these params. */
+/** Requirements of a workload with given params. */
 export interface Needs {
-  /** Bytes of arena for comfort: what may be live at once, with room for garbage. */
+  /** Bytes of arena: the most that is live at once, with room for garbage. */
   readonly arenaBytes: number;
-  /** Global pointers it uses. */
+  /** Number of global pointers. */
   readonly globals: number;
   /** Most goroutines alive at once, the main one included. */
   readonly goroutines: number;
-  /** Pointer-sized words of the deepest stack; 512 unless given. */
+  /** Pointer-sized words of the deepest stack; 512 by default. */
   readonly stackWords?: number;
-  /** Pointers in the initialised data, beside 32 for anybody. */
+  /** Pointers in the initialised data, in addition to 32. */
   readonly dataPointers?: number;
-  /** Word at which the arena must begin, if there is room in front of it. */
+  /** Word at which the arena must begin, if the other regions leave room. */
   readonly arenaFrom?: number;
 }
 
-/** What is told of a workload before it runs. */
+/** The description of a workload for help and for checking params. */
 export interface WorkloadFacts {
   readonly name: string;
-  /** One line for `--help`. */
+  /** One line for help texts, in lower case, without a full stop. */
   readonly summary: string;
   readonly params: Readonly<Record<string, Param>>;
 }
 
 export interface Workload extends WorkloadFacts {
   needs(params: Params): Needs;
-  /** The types of what it allocates, if it says so: steps name them by their numbers, see typeAt. */
+  /** Types of the values that it allocates. Steps name a type by its number; see typeAt. */
   readonly types?: TypeTable;
   /**
-   * Builds what must be there before goroutines run, on M 0, with collections off. It may
-   * take `malloc` results into plain variables.
+   * Builds a heap on M 0 before goroutines run. Collections are off, so it may keep references in
+   * JavaScript variables.
    */
   build?(m: Mem, m0: MRef, params: Params): void;
-  /** The program; a step returns the index of the next here. */
+  /** The program. A step returns the index of the next step, or another result of runtime/goroutine.ts. */
   readonly steps: readonly Step[];
-  /** Where the main goroutine begins, and the pointer slots of its frame. */
+  /** The first step of the main goroutine, and the pointer slots of its frame. */
   readonly main: { readonly pc: number; readonly slots: number };
-  /** The main goroutine's ints at the start, at most 32; `seed` is the run's. */
+  /** Returns the initial ints of the main goroutine, at most 32. @param seed the seed of the run */
   args(params: Params, seed: number): readonly number[];
-  /** What the finished run has to say, line by line; read from the memory of the stopped machine. */
+  /** Returns the lines that the finished run prints. Reads the memory of the stopped machine. */
   report?(m: Mem, params: Params): readonly string[];
 }
 
-/** What a workload's module exports by default; the function is given the toolkit, by each thread for itself. */
+/** The default export of a workload module. Each thread calls a function with its own toolkit. */
 export type WorkloadModule = Workload | ((toolkit: Toolkit) => Workload);

@@ -8,7 +8,7 @@ import type { Scene, Strategy } from '../../src/explore/strategy.ts';
 import { loadText } from '../rewrite/compile.ts';
 
 const TEXT = `
-import { osyield } from '../run/src/sync/os.ts';
+import { osyield } from '../src/sync/os.ts';
 export function spin(m: Int32Array, words: number): void {
   for (;;) {
     let sum = 0;

@@ -11,10 +11,10 @@ import type { Site } from '../../src/rewrite/sites.ts';
 import { generateText, type TextCore } from '../rewrite/compile.ts';
 
 const TEXT = `
-import { byteView } from '../run/src/memory/bytes.ts';
-import { racyLoad, racyLoadByte, racyStore, racyStoreByte } from '../run/src/sync/racy.ts';
-import { osyield } from '../run/src/sync/os.ts';
-import { notesleep, notewakeup } from '../run/src/sync/note.ts';
+import { byteView } from '../src/memory/bytes.ts';
+import { racyLoad, racyLoadByte, racyStore, racyStoreByte } from '../src/sync/racy.ts';
+import { osyield } from '../src/sync/os.ts';
+import { notesleep, notewakeup } from '../src/sync/note.ts';
 
 function take(m: Int32Array, key: number): void {
   while (Atomics.compareExchange(m, key, 0, 1) !== 0) osyield(m);

@@ -9,9 +9,9 @@ import type { Scene, Strategy } from '../../src/explore/strategy.ts';
 import { loadText, type TextCore } from '../rewrite/compile.ts';
 
 const TEXT = `
-import { nanotime, unixtime } from '../run/src/base/clock.ts';
-import { osyield, procyield, usleep } from '../run/src/sync/os.ts';
-import { fatal } from '../run/src/base/fatal.ts';
+import { nanotime, unixtime } from '../src/base/clock.ts';
+import { osyield, procyield, usleep } from '../src/sync/os.ts';
+import { fatal } from '../src/base/fatal.ts';
 export function sleepOn(m: Int32Array, word: number, value: number, ms?: number): string {
   return Atomics.wait(m, word, value, ms);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEBUG } from '../../src/memory/config.ts';
 import { addWide, loadWide } from '../../src/memory/wide.ts';
-import { GcStats, collectStatsOf, countWork, sumCollectStats } from '../../src/gc/collect-stats.ts';
+import { MarkCounts, collectStatsOf, countWork, sumCollectStats } from '../../src/gc/collect-stats.ts';
 import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { mAt } from '../../src/machine/m.ts';
 import { collect, newObject } from '../../src/runtime/mutator.ts';
@@ -9,13 +9,13 @@ import { bootCore, runCore } from '../support/core-machine.ts';
 
 test('each M counts for itself; the sum of all is taken once', () => {
   const { m, m0 } = bootCore({ procs: 3, debug: DEBUG.collectstats });
-  for (let i = 0; i < 3; i++) addWide(m, collectStatsOf(m, mAt(m, i)) + GcStats.at.nbytes, 2 ** 33 + i);
-  countWork(m, m0, GcStats.at.rescan);
-  const into = collectStatsOf(m, mAt(m, 2)) + 10 * GcStats.words;
+  for (let i = 0; i < 3; i++) addWide(m, collectStatsOf(m, mAt(m, i)) + MarkCounts.at.nbytes, 2 ** 33 + i);
+  countWork(m, m0, MarkCounts.at.rescan);
+  const into = collectStatsOf(m, mAt(m, 2)) + 10 * MarkCounts.words;
   for (const expected of [3 * 2 ** 33 + 3, 0]) {
     sumCollectStats(m, into);
-    expect(loadWide(m, into + GcStats.at.nbytes)).toBe(expected);
-    expect(loadWide(m, into + GcStats.at.rescan)).toBe(expected === 0 ? 0 : 1);
+    expect(loadWide(m, into + MarkCounts.at.nbytes)).toBe(expected);
+    expect(loadWide(m, into + MarkCounts.at.rescan)).toBe(expected === 0 ? 0 : 1);
   }
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { storePointer, type Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import { COLLECTOR, CONFIG, Config, DIRECTION, MARK_BY, ORDER } from '../../src/memory/config.ts';
+import { CONFIG, Config, DIRECTION, MARK_BY, ORDER } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import { xorshift32 } from '../../src/base/random.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';

@@ -1,6 +1,6 @@
 /** Which blocks the profiler samples, what it counts of them, and when that is published. */
 import { describe, expect, test } from 'vitest';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { loadWide } from '../../src/memory/wide.ts';

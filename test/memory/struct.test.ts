@@ -1,18 +1,39 @@
-import { expect, test } from 'vitest';
-import { atomic, by, padding, struct } from '../../src/memory/struct.ts';
+import { describe, expect, it } from 'vitest';
+import { BOOT } from '../../src/memory/guardian.ts';
+import { atomic, by, declaredRecord, lockField, padding, part, struct } from '../../src/memory/struct.ts';
 
-test('fields lie one after the other in the order they are declared', () => {
-  const record = struct('record', 16, { one: by('x'), two: by('x', 3), pad: padding(2), xlast: atomic('anyone') });
-  expect(record.at).toEqual({ one: 0, two: 1, pad: 4, xlast: 6 });
-  expect(record.words).toBe(16);
+describe('struct', () => {
+  it('lays fields out one after the other in the order of their declaration', () => {
+    const record = struct('four', 16, { one: by(BOOT), two: by(BOOT, 3), pad: padding(2), xlast: atomic('any M') });
+    expect(record.at).toEqual({ one: 0, two: 1, pad: 4, xlast: 6 });
+    expect(record.words).toBe(16);
+  });
+
+  it('accepts fields that fill the record to the last word, and refuses one word more', () => {
+    expect(struct('full', 4, { one: by(BOOT, 4) }).at.one).toBe(0);
+    expect(() => struct('over', 4, { one: by(BOOT, 4), two: by(BOOT) })).toThrow('its fields take 5 words, declared are 4');
+  });
+
+  it('refuses an atomic field without x, and a field with x that is not atomic', () => {
+    expect(() => struct('without', 4, { head: atomic('any M') })).toThrow('without.head');
+    expect(() => struct('with', 4, { xhead: by(BOOT) })).toThrow('with.xhead');
+  });
+
+  it('registers the record, and refuses a second one of its name', () => {
+    const record = struct('registered', 4, { one: by(BOOT) });
+    expect(declaredRecord('registered')).toBe(record);
+    expect(() => struct('registered', 8, { one: by(BOOT) })).toThrow('registered: two records have this name');
+  });
+
+  it('does not register a refused record', () => {
+    expect(() => struct('refused', 1, { one: by(BOOT, 2) })).toThrow('refused');
+    expect(declaredRecord('refused')).toBeUndefined();
+  });
 });
 
-test('fields that fill the record to the last word fit, one word more does not', () => {
-  expect(struct('record', 4, { one: by('x', 4) }).at.one).toBe(0);
-  expect(() => struct('record', 4, { one: by('x', 4), two: by('x') })).toThrow('its fields take 5 words, declared are 4');
-});
-
-test('an atomic field without x, and an x on a field that is not atomic, are refused', () => {
-  expect(() => struct('record', 4, { head: atomic('anyone') })).toThrow('record.head');
-  expect(() => struct('record', 4, { xhead: by('a lock') })).toThrow('record.xhead');
+describe('a field', () => {
+  it('names the record that it holds, and the lock', () => {
+    expect(part('spanlist', 4)).toEqual({ words: 4, guardian: { kind: 'parts' }, part: 'spanlist' });
+    expect(lockField('gclock')).toEqual({ words: 2, guardian: { kind: 'parts' }, part: 'lock', lock: 'gclock' });
+  });
 });

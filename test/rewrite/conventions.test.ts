@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConventionError } from '../../src/rewrite/problems.ts';
 import { generateText } from './compile.ts';
 
-const VIEW = "import { byteView } from '../run/src/memory/bytes.ts';\n";
+const VIEW = "import { byteView } from '../src/memory/bytes.ts';\n";
 
 /** What the source says, the place, and a part of the message. */
 const BREACHES: readonly (readonly [text: string, place: string, message: string])[] = [
@@ -52,6 +52,40 @@ const BREACHES: readonly (readonly [text: string, place: string, message: string
   ['function later(): number { return Date.now(); }\nexport function f(m: Int32Array): void { m[0] = later(); }', '1:35', 'Date.now'],
 ];
 
+/** A record with an atomic field; `at` is what struct() would have made of it. */
+const RECORD = 'const S = { at: { plain: 0, xfoo: 1, xrow: 2 } };\n';
+
+/** Plain accesses of atomic fields: how the offset comes to the access. */
+const PLAIN_ACCESSES: readonly (readonly [how: string, text: string])[] = [
+  ['by the field', 'export function f(m: Int32Array, s: number): number { return m[s + S.at.xfoo]; }'],
+  ['by a quoted field', "export function f(m: Int32Array, s: number): number { return m[s + S.at['xfoo']]; }"],
+  ['by destructuring', 'const { xfoo: XFOO } = S.at;\nexport function f(m: Int32Array, s: number): number { return m[s + XFOO]; }'],
+  ['by another name', 'const { xfoo: AT } = S.at;\nexport function f(m: Int32Array, s: number): void { m[s + AT] = 1; }'],
+  ['by nested destructuring', 'const { at: { xfoo: AT } } = S;\nexport function f(m: Int32Array, s: number): void { m[s + AT]++; }'],
+  ['by a constant', 'const AT = S.at.xfoo;\nexport function f(m: Int32Array, s: number): void { m[s + AT] += 1; }'],
+  ['by a constant of a constant', 'const AT = S.at.xfoo;\nconst WORD = 16 + AT;\nexport function f(m: Int32Array): number { return m[WORD]; }'],
+  ['by a name for the offsets', 'const at = S.at;\nexport function f(m: Int32Array, s: number): number { return m[s + at.xfoo]; }'],
+  ['by destructured offsets', 'const { at } = S;\nexport function f(m: Int32Array, s: number): number { return m[s + at.xfoo]; }'],
+  ['beside it', 'const { xrow: XROW } = S.at;\nexport function f(m: Int32Array, s: number): number { return m[s + XROW + 1]; }'],
+  ['by an index', 'const { xrow: XROW } = S.at;\nexport function f(m: Int32Array, s: number, i: number): number { return m[s + XROW + i * 2]; }'],
+  ['by a local constant', 'const { xfoo: XFOO } = S.at;\nexport function f(m: Int32Array, s: number): number { const at = s + XFOO; return m[at]; }'],
+  ['by a local variable', 'const { xfoo: XFOO } = S.at;\nexport function f(m: Int32Array, s: number): number { let at = s + XFOO; at++; return m[at]; }'],
+  ['by a choice', 'export function f(m: Int32Array, s: number, b: boolean): number { return m[b ? s : s + S.at.xfoo]; }'],
+  ['by a function', 'function wordOf(s: number): number { return s + S.at.xfoo; }\nexport function f(m: Int32Array, s: number): number { return m[wordOf(s)]; }'],
+  ['as a range', 'export function f(m: Int32Array, s: number): void { m.fill(0, s + S.at.xrow, s + 4); }'],
+];
+
+/** Not accesses, not plain, or not of an atomic field. */
+const ALLOWED = `${RECORD}
+const { plain: PLAIN, xfoo: XFOO } = S.at;
+function load(m: Int32Array, at: number): number { return m[at]; }
+export function f(m: Int32Array, s: number): number {
+  const x = m[s + PLAIN] + Atomics.load(m, s + XFOO) + load(m, s + XFOO);
+  m.fill(0, s, s + S.at.xfoo - 1);
+  return m[x & S.at.plain];
+}
+`;
+
 const KEPT = `
 const TABLE: number[] = [];
 for (let i = 0; i < 4; i++) TABLE[i] = i * 2;
@@ -85,6 +119,19 @@ describe('conventions of the core', () => {
     const text = 'let a = 0;\nexport function f(m: Int32Array): unknown { a += Math.random(); return [a, m]; }';
     const { problems } = (await generateText(text).catch((thrown: unknown) => thrown)) as ConventionError;
     expect(problems.map((each) => `${each.line}:${each.column}`).sort()).toEqual(['1:5', '2:45', '2:50', '2:76']);
+  });
+
+  it.each(PLAIN_ACCESSES)('an atomic field is accessed plainly %s', async (_how, text) => {
+    const error = await generateText(RECORD + text).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(ConventionError);
+    expect((error as ConventionError).message).toMatch(/(xfoo|xrow) is an atomic field/);
+  });
+
+  it('plain fields, Atomics and racy functions are no breach', async () => {
+    await expect(generateText(ALLOWED)).resolves.toBeDefined();
   });
 
   it('tables built at load, local arrays and error classes are no breach', async () => {

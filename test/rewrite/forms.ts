@@ -1,7 +1,7 @@
 /** Every form in which the core may touch shared memory, as function bodies. */
 
 const HELPERS = `
-import { byteView } from '../run/src/memory/bytes.ts';
+import { byteView } from '../src/memory/bytes.ts';
 function byteAt(m: Int32Array, x: number): number { const m8 = byteView(m); return m8[x]; }
 const TABLE = { a: 4, b: 5 };
 type Step = (m: Int32Array, x: number) => number;

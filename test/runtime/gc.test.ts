@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { loadWide } from '../../src/memory/wide.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import type { GRef } from '../../src/machine/g.ts';

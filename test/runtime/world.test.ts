@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
 import { runOnThreads } from '../support/core-threads.ts';

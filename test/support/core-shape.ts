@@ -1,16 +1,16 @@
 /** Shapes of the machines that the tests of the core run. */
 import type { MachineShape } from '../../src/memory/map.ts';
-import { COLLECTOR, TYPES } from '../../src/memory/config.ts';
+import { TYPES } from '../../src/memory/config.ts';
+import { COLLECTOR, COLLECTORS as REGISTERED, type CollectorName } from '../../src/gc/collectors/registry.ts';
 import { POLICY } from '../../src/gc/policy.ts';
 
 /** The mark loops, for describe.each. */
 export const POLICIES = Object.entries(POLICY).map(([name, policy]) => ({ name, policy }));
 
-/** These, and the older collectors, for describe.each. */
+/** These, and the collectors that have a mark loop of their own, for describe.each. */
 export const COLLECTORS = [
-  ...POLICIES.map(({ name, policy }) => ({ name: `policy ${name}`, policy, collector: COLLECTOR.parallel as number })),
-  { name: 'collector bitmap', policy: POLICY['go1.3'], collector: COLLECTOR.bitmap as number },
-  { name: 'collector refword', policy: POLICY['go1.3'], collector: COLLECTOR.refword as number },
+  ...POLICIES.map(({ name, policy }) => ({ name: `policy ${name}`, policy, collector: COLLECTOR.parallel })),
+  ...REGISTERED.filter(({ takesPolicy }) => !takesPolicy).map(({ name }) => ({ name: `collector ${name}`, policy: POLICY['go1.3'], collector: COLLECTOR[name as CollectorName] })),
 ];
 
 /** A small machine of one P with Go's own buffer sizes, changed as asked. */

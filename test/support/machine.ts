@@ -1,7 +1,7 @@
 /** A machine of one P that runs a workload in the test's own thread, to its end. */
 import { Fatal } from '../../src/base/fatal.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import type { COLLECTOR } from '../../src/memory/config.ts';
+import type { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { drainCycles, type Cycle } from '../../src/gc/cycle-log.ts';

@@ -4,7 +4,8 @@
  * A test file that uses it must mock the doorbell, see verify-hook.ts.
  */
 import { xorshift32 } from '../../src/base/random.ts';
-import { COLLECTOR, TYPES, ptrWords } from '../../src/memory/config.ts';
+import { TYPES, ptrWords } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';

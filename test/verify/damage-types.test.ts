@@ -1,4 +1,4 @@
-/** Damage to what is kept of types, and to marks that types decide: the oracle says so, and says nothing else. */
+/** The oracle reports damages to recorded types and to marks that types decide, and reports no other problem. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { PTR_TAG, type Ref } from '../../src/memory/address.ts';
@@ -24,16 +24,16 @@ vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../suppor
 const { marked: MARKED, swept: SWEPT } = CHECKPOINT;
 const { compression: COMPRESSION, typedata: TYPEDATA, freelist: FREELIST, start: START, elemsize: ELEMSIZE } = Span.at;
 
-/** 24 bytes, as all of SAME: their span keeps bytes, or words when there are nine. */
+/** 24 bytes, as the types of SAME. A span of them records its types as bytes, or as words if there are nine. */
 const CHILD: TypeDecl = struct('child', { id: int, hash: uintptr, twin: () => pointer(CHILD) });
 const SAME = Array.from({ length: 8 }, (_, i) => struct(`same${i}`, { p: unsafePointer, n: array(int, 2) }));
-const HOLDER = struct('holder', { child: pointer(CHILD), items: slice(CHILD), text: string, tail: pointer(CHILD), last: slice(CHILD) });
+const HOLDER = struct('holder', { child: pointer(CHILD), items: slice(CHILD), text: string, tail: pointer(CHILD), last: slice(CHILD), empty: slice(CHILD) });
 const TABLE = typeTable(CHILD, HOLDER, chan(int), unsafePointer, ...SAME);
 const T = { child: 0, holder: 1, chan: 2, unsafePointer: 3, same: 4 } as const;
-/** Words of a holder. */
-const W = { child: 0, items: 1, text: 4, tail: 6, last: 7 } as const;
+/** Words of the fields of a holder. */
+const W = { child: 0, items: 1, text: 4, tail: 6, last: 7, empty: 10 } as const;
 
-/** One memory at both checkpoints, and what lies where. */
+/** One memory at both checkpoints, and the references of its objects. */
 interface Heap {
   readonly atMark: Mem;
   readonly atSweep: Mem;
@@ -43,10 +43,12 @@ interface Heap {
   readonly tail: Ref;
   readonly row: Ref;
   readonly text: Ref;
-  /** What only a number points at. */
+  /** An object that only a number points to. */
   readonly bait: Ref;
   /** The array of a slice without capacity. */
   readonly unused: Ref;
+  /** The array of a slice of length 0 with a capacity. */
+  readonly spare: Ref;
   readonly large: Ref;
 }
 
@@ -61,6 +63,7 @@ function build(m: Mem, mp: MRef, types: number): Omit<Heap, 'atMark' | 'atSweep'
     text: mallocgc(m, mp, 40, FLAG_NOSCAN),
     bait: mallocgc(m, mp, 100, 0),
     unused: newarray(m, mp, typeAt(m, T.child), 3),
+    spare: newarray(m, mp, typeAt(m, T.child), 3),
     large: newarray(m, mp, typeAt(m, T.unsafePointer), 5000),
   };
   for (let i = 0; i < types; i++) newobject(m, mp, typeAt(m, T.same + i));
@@ -70,6 +73,7 @@ function build(m: Mem, mp: MRef, types: number): Omit<Heap, 'atMark' | 'atSweep'
   storeString(m, all.holder, W.text, all.text << 2, 40);
   storeWord(m, all.holder, W.tail, all.tail);
   storeSlice(m, all.holder, W.last, all.unused, 0, 0);
+  storeSlice(m, all.holder, W.empty, all.spare, 0, 3);
   m[child + 2] = all.bait << 2;
   m[child + 3] = PTR_TAG;
   setGlobal(m, 0, all.holder);
@@ -81,7 +85,7 @@ function heapOf(mode: Mode, types: number): Heap {
   let parts: Omit<Heap, 'atMark' | 'atSweep'> | undefined;
   let atMark: Mem | undefined;
   let atSweep: Mem | undefined;
-  // Each collection first sweeps the last one's garbage, then marks.
+  // Each collection sweeps the garbage of the last one, then marks.
   hook.at = (m, point) => {
     if (parts === undefined) return;
     if (point === MARKED) atMark ??= m.slice();
@@ -118,14 +122,14 @@ function record(m: Mem, p: Ref): Ref {
   return m[spanOf(m, p) + TYPEDATA];
 }
 
-/** Where the word for the type of the block at `p` lies, in a span that keeps words. */
+/** Returns the reference of the type word for the block at `p`, in a span that records words. */
 function wordOf(m: Mem, p: Ref): Ref {
   const s = spanOf(m, p);
   expect(m[s + COMPRESSION]).toBe(MTYPES.words);
   return m[s + TYPEDATA] + 2 * ((p - m[s + START]) / (m[s + ELEMSIZE] >> 2));
 }
 
-/** Stores the byte of the block at `p`, in a span that keeps bytes. */
+/** Stores the type byte of the block at `p`, in a span that records bytes. */
 function setByte(m: Mem, p: Ref, value: number): void {
   const s = spanOf(m, p);
   expect(m[s + COMPRESSION]).toBe(MTYPES.bytes);
@@ -134,7 +138,7 @@ function setByte(m: Mem, p: Ref, value: number): void {
   m[at] = (m[at] & ~(0xff << (8 * (block & 3)))) | (value << (8 * (block & 3)));
 }
 
-/** Turns the pointer bit of word `i` of the block at `p`. */
+/** Flips the pointer bit of word `i` of the block at `p`. */
 function turnBit(m: Mem, p: Ref, i: number): void {
   const word = ((p - m[CONFIG + Config.at.arenaStart]) >> 1) + i;
   m[m[CONFIG + Config.at.ptrBits] + (word >> 5)] ^= 1 << (word & 31);
@@ -149,37 +153,38 @@ interface Damage {
 }
 
 const DAMAGES: readonly Damage[] = [
-  // Marks, by what types say.
+  // Wrong marks.
   { heap: 'bytes', code: 'LOST_OBJECT', what: 'the mark of a child is cleared', point: MARKED, apply: (m, h) => clearMark(m, h.child) },
   { heap: 'bytes', code: 'LOST_OBJECT', what: "the mark of a slice's array is cleared", point: MARKED, apply: (m, h) => clearMark(m, h.row) },
+  { heap: 'bytes', code: 'LOST_OBJECT', what: 'the mark of an empty slice with a capacity is cleared', point: MARKED, apply: (m, h) => clearMark(m, h.spare) },
   { heap: 'bytes', code: 'LOST_OBJECT', what: "the mark of a string's bytes is cleared", point: MARKED, apply: (m, h) => clearMark(m, h.text) },
   { heap: 'bytes', code: 'LOST_OBJECT', what: "the mark of a span's types is cleared", point: MARKED, apply: (m, h) => clearMark(m, record(m, h.child)) },
   { heap: 'words', code: 'LOST_OBJECT', what: "the mark of a span's words is cleared", point: MARKED, apply: (m, h) => clearMark(m, record(m, h.child)) },
   { heap: 'heapbits', code: 'LOST_OBJECT', what: 'the mark of a child is cleared, with bits', point: MARKED, apply: (m, h) => clearMark(m, h.child) },
   { heap: 'heapbits', code: 'LOST_OBJECT', what: 'the mark of an unused array is cleared, which bits keep', point: MARKED, apply: (m, h) => clearMark(m, h.unused) },
-  { heap: 'bytes', code: 'LEAKED_MARK', what: 'what a number points at is marked', point: MARKED, apply: (m, h) => setMark(m, h.bait) },
+  { heap: 'bytes', code: 'LEAKED_MARK', what: 'the target of a number is marked', point: MARKED, apply: (m, h) => setMark(m, h.bait) },
   { heap: 'bytes', code: 'LEAKED_MARK', what: 'the array of a slice without capacity is marked', point: MARKED, apply: (m, h) => setMark(m, h.unused) },
-  { heap: 'heapbits', code: 'LEAKED_MARK', what: 'what a number points at is marked, with bits', point: MARKED, apply: (m, h) => setMark(m, h.bait) },
-  // Types, by what was marked.
+  { heap: 'heapbits', code: 'LEAKED_MARK', what: 'the target of a number is marked, with bits', point: MARKED, apply: (m, h) => setMark(m, h.bait) },
+  // Wrong types, which the marks contradict.
   { heap: 'words', code: 'LOST_OBJECT', what: 'the type of a block with a number is forgotten', point: MARKED, apply: (m, h) => (m[wordOf(m, h.child)] = 0) },
   { heap: 'words', code: 'LEAKED_MARK', what: 'a block has a type with fewer pointers', point: MARKED, apply: (m, h) => (m[wordOf(m, h.child)] = typeInfo(typeAt(m, T.same), 0)) },
   { heap: 'heapbits', code: 'LEAKED_MARK', what: "a pointer's bit is cleared", point: MARKED, apply: (m, h) => turnBit(m, h.holder, W.tail) },
   { heap: 'heapbits', code: 'LOST_OBJECT', what: "a number's bit is set", point: MARKED, apply: (m, h) => turnBit(m, h.child, 1) },
-  // What spans keep.
+  // Wrong records of types in spans.
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'types lie inside a block', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + TYPEDATA] += 2) },
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'types lie outside the heap', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + TYPEDATA] = 64) },
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'types lie in a free block', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + TYPEDATA] = m[spanOf(m, h.child) + FREELIST]) },
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'types lie in a block with pointers', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + TYPEDATA] = h.child) },
-  { heap: 'bytes', code: 'SPAN_TYPES', what: 'a span of blocks keeps one type', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + COMPRESSION] = MTYPES.single) },
-  { heap: 'bytes', code: 'SPAN_TYPES', what: 'a large object keeps many', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.large) + COMPRESSION] = MTYPES.words) },
-  { heap: 'bytes', code: 'SPAN_TYPES', what: "a large object's type is none", point: SWEPT, apply: (m, h) => (m[spanOf(m, h.large) + TYPEDATA] += 4) },
+  { heap: 'bytes', code: 'SPAN_TYPES', what: 'a span of small blocks records one type', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.child) + COMPRESSION] = MTYPES.single) },
+  { heap: 'bytes', code: 'SPAN_TYPES', what: 'a large object records several types', point: SWEPT, apply: (m, h) => (m[spanOf(m, h.large) + COMPRESSION] = MTYPES.words) },
+  { heap: 'bytes', code: 'SPAN_TYPES', what: "a large object's type is not in the table", point: SWEPT, apply: (m, h) => (m[spanOf(m, h.large) + TYPEDATA] += 4) },
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'a free block has a type', point: SWEPT, apply: (m, h) => setByte(m, m[spanOf(m, h.child) + FREELIST], 1) },
   { heap: 'bytes', code: 'SPAN_TYPES', what: 'a byte names no entry of the table', point: SWEPT, apply: (m, h) => setByte(m, h.child, 9) },
   { heap: 'words', code: 'SPAN_TYPES', what: 'a free block has a type, in words', point: SWEPT, apply: (m, h) => (m[wordOf(m, m[spanOf(m, h.child) + FREELIST])] = m[wordOf(m, h.child)]) },
   { heap: 'words', code: 'SPAN_TYPES', what: 'a type is no descriptor', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] = typeInfo(typeAt(m, T.child) + 1, 0)) },
   { heap: 'words', code: 'SPAN_TYPES', what: 'a type is past the table', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] = typeInfo(typeAt(m, TABLE.types.length), 0)) },
-  { heap: 'words', code: 'SPAN_TYPES', what: 'a type is of no kind of block', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] |= 3) },
-  { heap: 'words', code: 'SPAN_TYPES', what: 'a channel is of a type that is none', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] |= TYPE_INFO.chan) },
+  { heap: 'words', code: 'SPAN_TYPES', what: 'a type has an unknown kind of block', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] |= 3) },
+  { heap: 'words', code: 'SPAN_TYPES', what: 'a channel has a type that is no channel type', point: SWEPT, apply: (m, h) => (m[wordOf(m, h.child)] |= TYPE_INFO.chan) },
 ];
 
 let heaps: Record<Damage['heap'], Heap>;
@@ -189,7 +194,7 @@ beforeAll(() => {
 });
 
 describe('the oracle, with types', () => {
-  it.each(DAMAGES.map((damage) => [damage.heap, damage.code, damage.what, damage] as const))('%s: says %s when %s', (_heap, code, _what, damage) => {
+  it.each(DAMAGES.map((damage) => [damage.heap, damage.code, damage.what, damage] as const))('%s: reports %s when %s', (_heap, code, _what, damage) => {
     const heap = heaps[damage.heap];
     const m = (damage.point === MARKED ? heap.atMark : heap.atSweep).slice();
     damage.apply(m, heap);
@@ -199,14 +204,14 @@ describe('the oracle, with types', () => {
     expect([...codes].filter((found) => found !== code), JSON.stringify(problems)).toEqual([]);
   });
 
-  it('finds nothing in the memories that are damaged', () => {
+  it('finds no problem before the damage', () => {
     for (const { atMark, atSweep } of Object.values(heaps)) {
       expect(new Verifier(atMark.slice()).check(MARKED).problems).toEqual([]);
       expect(new Verifier(atSweep.slice()).check(SWEPT).problems).toEqual([]);
     }
   });
 
-  it('lets a channel be kept of a channel type', () => {
+  it('accepts a channel with a channel type', () => {
     const { atSweep, child } = heaps.words;
     const m = atSweep.slice();
     m[wordOf(m, child)] = typeInfo(typeAt(m, T.chan), TYPE_INFO.chan);

@@ -1,6 +1,6 @@
 /**
- * A user's step may write anything anywhere but to the machine's constants, which the watcher
- * checks first. What is read then comes to an end, and finds the damage or says that it can't read.
+ * A user's step may overwrite any word but the machine's constants, which the watcher checks first.
+ * Reading such a memory terminates: it finds the damage or throws an error.
  */
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -20,10 +20,10 @@ const { m } = runOnOneP(churn, { count: 2000 }, { gogc: 50 });
 const intact = m.slice();
 const verifier = new Verifier(m);
 
-/** Longer than any reading takes; what has no end is ended then, and fails. */
+/** A reading that takes longer is terminated and fails the test. */
 const LIMIT_MS = 60_000;
 
-/** What `read` gives or throws; fails if it has no end. */
+/** Returns the result of `read`, or the error that it throws. Fails if it does not terminate. */
 function endOf<T>(read: () => T): T | Error {
   const global = globalThis as { readerUnderTest?: () => T };
   global.readerUnderTest = read;
@@ -35,7 +35,7 @@ function endOf<T>(read: () => T): T | Error {
   }
 }
 
-/** Writes over 1 to 2,048 words, more often near the start, where the machine's own records are. */
+/** Overwrites 1 to 2,048 words, more often near the start, where the machine's records are. */
 function damage(seed: number): void {
   let state = seedState(seed);
   const next = (below: number) => ((state = xorshift32(state)) >>> 0) % below;
@@ -62,7 +62,7 @@ describe('a damaged memory', () => {
     expect(endOf(() => readMemStats(m))).toHaveProperty('HeapAlloc');
   });
 
-  it('is no larger than the machine was made', () => {
+  it('has no more pages and spans than the machine was built with', () => {
     m.set(intact);
     const view = new HeapView(m);
     for (const [used, spans] of [[0x7fffffff, 0x7fffffff], [-1, -1]]) {
@@ -74,7 +74,7 @@ describe('a damaged memory', () => {
     }
   });
 
-  it('is found in its statistics, its records and its lists', () => {
+  it('has problems that the oracle finds', () => {
     for (const seed of [1, 2, 3, 55, 962]) {
       damage(seed);
       verifier.forget();

@@ -1,5 +1,5 @@
-/** A program that keeps a pointer where the collector can't see it, and uses it later. */
-import { expect, test, vi } from 'vitest';
+/** The oracle with efence: it reports pointers to freed objects and writes to them. */
+import { expect, it, vi } from 'vitest';
 import { DEBUG } from '../../src/memory/config.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -20,7 +20,7 @@ import { bootSmall, runRandom } from '../support/verify-machine.ts';
 
 vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
 
-/** Runs `body` in the main goroutine; returns what the oracle finds at all checkpoints. */
+/** Runs `body` in the main goroutine. Returns the problems at all checkpoints. */
 function problemsOf(body: (m: Mem, mp: number, gp: number) => void, shape = {}): string[] {
   const { m, m0 } = bootSmall({ debug: DEBUG.efence, ...shape });
   const found: string[] = [];
@@ -39,7 +39,7 @@ function problemsOf(body: (m: Mem, mp: number, gp: number) => void, shape = {}):
 
 const hex = (ref: number) => `0xc0${(ref * 4).toString(16).padStart(8, '0')}`;
 
-test.each(POLICIES)('a dangling pointer in an object is reported, by policy $name', ({ policy }) => {
+it.each(POLICIES)('reports a dangling pointer in an object, with policy $name', ({ policy }) => {
   let freed = 0;
   const problems = problemsOf((m, mp, gp) => {
     const holder = newObject(m, mp, gp, 0, 32, 0);
@@ -49,10 +49,10 @@ test.each(POLICIES)('a dangling pointer in an object is reported, by policy $nam
     storeWord(m, holder, 2, freed + 2);
     collect(m, mp, true);
   }, { policy });
-  expect(problems).toEqual([expect.stringMatching(`^FAULTED_REACHED: block 0xc0.*, word 2, points at ${hex(freed + 2)} in span \\d+, whose object was freed$`)]);
+  expect(problems).toEqual([expect.stringMatching(`^FAULTED_REACHED: block 0xc0.*, word 2, points to ${hex(freed + 2)} in span \\d+, whose object was freed$`)]);
 });
 
-test('a dangling pointer in a slot is reported', () => {
+it('reports a dangling pointer in a slot', () => {
   const problems = problemsOf((m, mp, gp) => {
     const freed = newObject(m, mp, gp, 1, 40_000, 0);
     setSlot(m, gp, 1, 0);
@@ -63,7 +63,7 @@ test('a dangling pointer in a slot is reported', () => {
   expect(problems).toEqual([expect.stringMatching(/^FAULTED_REACHED: stack of goroutine 1/)]);
 });
 
-test('a pointer to an object that was freed by hand is reported', () => {
+it('reports a pointer to an object that was freed explicitly', () => {
   const problems = problemsOf((m, mp, gp) => {
     free(m, mp, newObject(m, mp, gp, 1, 100, 0));
     collect(m, mp, true);
@@ -71,7 +71,7 @@ test('a pointer to an object that was freed by hand is reported', () => {
   expect(problems).toEqual([expect.stringMatching(/^FAULTED_REACHED: stack of goroutine 1/)]);
 });
 
-test('a write to an object that was freed is reported', () => {
+it('reports a write to a freed object', () => {
   const problems = problemsOf((m, mp, gp) => {
     const freed = newObject(m, mp, gp, 1, 24, 0);
     setSlot(m, gp, 1, 0);
@@ -82,7 +82,7 @@ test('a write to an object that was freed is reported', () => {
   expect(problems).toEqual([expect.stringMatching(/^FAULTED_WRITTEN: 0xc0.* holds 77$/)]);
 });
 
-test('every object has pages of its own, tiny ones too, and freed ones never come back', () => {
+it('gives every object its own pages, tiny ones too, and never reuses those of freed ones', () => {
   const problems = problemsOf((m, mp, gp) => {
     const seen = new Set<number>();
     for (let i = 0; i < 40; i++) {
@@ -102,7 +102,7 @@ test('every object has pages of its own, tiny ones too, and freed ones never com
   expect(problems).toEqual([]);
 });
 
-test('what was taken away stays in use for ever, and its object counts as freed', () => {
+it('keeps faulted spans in use, and counts their objects as freed', () => {
   problemsOf((m, mp, gp) => {
     for (let i = 0; i < 5; i++) newObject(m, mp, gp, 0, 24, 0);
     storeWord(m, getSlot(m, gp, 0), 0, newObject(m, mp, gp, 1, 5, FLAG_NOSCAN));
@@ -116,11 +116,11 @@ test('what was taken away stays in use for ever, and its object counts as freed'
   });
 });
 
-test.each([
+it.each([
   ['the 64-bit machine', { ptrWords: 2 }],
   ['the 64-bit machine with the tuned mark loop', { ptrWords: 2, policy: 1 }],
   ['the 32-bit machine', { ptrWords: 1 }],
-] as const)('a program that keeps to the rules has no problem on %s', (_, shape) => {
+] as const)('finds no problem in a correct program on %s', (_, shape) => {
   let checkpoints = 0;
   for (let seed = 1; seed <= 2; seed++) {
     let verifier: Verifier | undefined;

@@ -1,4 +1,4 @@
-/** The shape of the graphs is known beforehand; the bound follows from it. */
+/** The facts of graphs with a known shape, and the bounds that follow. */
 import { describe, expect, it } from 'vitest';
 import { graphFacts, speedupBound, type GraphFacts } from '../../src/verify/graph-facts.ts';
 import { storeWord } from '../../src/runtime/mutator.ts';

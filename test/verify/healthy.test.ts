@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { seeds } from '../support/nightly.ts';
-import { COLLECTOR } from '../../src/memory/config.ts';
+import { sampled, seeds } from '../support/nightly.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { setGlobal, storeWord } from '../../src/runtime/mutator.ts';
@@ -33,7 +33,7 @@ describe('an undamaged heap has no problem', () => {
       const m = runRandom({
         shape,
         seed,
-        steps: 250,
+        steps: seeds(100, 250),
         gogc: [100, 20, 300][seed % 3],
         at(memory, point) {
           verifier ??= new Verifier(memory);
@@ -41,17 +41,18 @@ describe('an undamaged heap has no problem', () => {
           checkpoints++;
         },
       });
-      // Once more when all have left and all is swept.
+      // Check once more when all goroutines have ended and all spans are swept.
       expect(verifier?.check(CHECKPOINT.swept).problems).toEqual([]);
       expect(verifyHeap(m, CHECKPOINT.swept).problems).toEqual([]);
     }
-    expect(checkpoints).toBeGreaterThan(60);
+    expect(checkpoints).toBeGreaterThan(30);
   });
 
-  it.each(MACHINES)('when a pointer leads to any word of a block, on %s', (_, shape) => {
+  it.each(MACHINES)('when a pointer points to any word of a block, on %s', (_, shape) => {
     for (const size of [8, 16, 24, 64, 200, 1000, 40_000]) {
       const words = size / 4;
-      for (let inner = 0; inner < words; inner += Math.max(1, words >> 5)) {
+      const inners = Array.from({ length: words }, (_, word) => word).filter((word) => word % Math.max(1, words >> 5) === 0);
+      for (const inner of sampled(inners, inners.length > 8 ? 5 : 1)) {
         const seen: number[] = [];
         runCollect({
           shape,

@@ -1,12 +1,13 @@
-/** The laws of reference words, each broken in one place of a memory that held it. */
+/** The oracle reports each violated invariant of reference words, and no other. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config } from '../../src/memory/config.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { Mem } from '../../src/memory/struct.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/heap/refword.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED } from '../../src/gc/collectors/refword/refword.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
-import { LAWS, type ProblemCode } from '../../src/verify/problems.ts';
+import { INVARIANTS, type ProblemCode } from '../../src/verify/problems.ts';
 import { Verifier, verifyHeap } from '../../src/verify/verifier.ts';
 import { Enough, runRandom } from '../support/verify-machine.ts';
 
@@ -15,8 +16,9 @@ vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../suppor
 const { marked: MARKED, swept: SWEPT } = CHECKPOINT;
 const { start: START, npages: NPAGES, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nelems: NELEMS } = Span.at;
 
-/** The same memory at the end of a mark, and after the sweep that followed. */
+/** The memory at the end of a mark. */
 let atMark: Mem;
+/** The same memory after the sweep that follows. */
 let atSweep: Mem;
 
 beforeAll(() => {
@@ -38,7 +40,7 @@ beforeAll(() => {
   }
 });
 
-/** Has it blocks in every state, and a free span? */
+/** Reports whether a memory has blocks in every state and a free span. */
 function isRich(m: Mem): boolean {
   const states = new Set(words(m).map(({ word }) => m[word] & ~REF_FLAGS));
   return [REF.free, REF.none, REF.some, REF.finalize].every((state) => states.has(state)) && spans(m).some((s) => m[s + STATE] === SPAN_STATE.free);
@@ -53,19 +55,19 @@ function spans(m: Mem): number[] {
   return Array.from({ length: nspan(m) }, (_, i) => spanAt(m, i));
 }
 
-/** Where the words of the pages of `s` begin; 1024 for each page. */
+/** Returns the reference of the first word of `s`. Each page has 1024 words. */
 function slot(m: Mem, s: number): number {
-  return m[CONFIG + Config.at.refwords] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
+  return m[CONFIG + Config.at.collectorData] + ((m[s + START] - m[CONFIG + Config.at.arenaStart]) / 2048) * 1024;
 }
 
-/** All blocks of small spans and their words. */
+/** Lists all blocks of small spans and their words. */
 function words(m: Mem): Word[] {
   return spans(m)
     .filter((s) => m[s + STATE] === SPAN_STATE.inUse && m[s + SIZECLASS] !== 0)
     .flatMap((s) => Array.from({ length: m[s + NELEMS] }, (_, i) => ({ word: slot(m, s) + i, block: m[s + START] + i * (m[s + ELEMSIZE] >> 2) })));
 }
 
-/** The word of a block in `state`. */
+/** Finds the word of a block in `state`. */
 function find(m: Mem, state: number): number {
   const found = words(m).find(({ word }) => (m[word] & ~REF_FLAGS) === state);
   if (found === undefined) throw new Error(`no word of state ${state}`);
@@ -84,14 +86,14 @@ interface Damage {
 }
 
 const DAMAGES: readonly Damage[] = [
-  { code: 'LOST_OBJECT', what: 'a reference is forgotten', point: MARKED, apply: (m) => setState(m, find(m, REF.some), REF.none) },
+  { code: 'LOST_OBJECT', what: 'a found reference is lost', point: MARKED, apply: (m) => setState(m, find(m, REF.some), REF.none) },
   { code: 'LEAKED_MARK', what: 'garbage has a reference', point: MARKED, apply: (m) => setState(m, find(m, REF.none), REF.some) },
-  { code: 'REFWORD_STATE', what: 'a due finalizer is forgotten', point: MARKED, apply: (m) => setState(m, find(m, REF.finalize), REF.none) },
+  { code: 'REFWORD_STATE', what: 'a pending finalizer is lost', point: MARKED, apply: (m) => setState(m, find(m, REF.finalize), REF.none) },
   { code: 'REFWORD_STATE', what: 'a block without a finalizer is to be finalized', point: MARKED, apply: (m) => setState(m, find(m, REF.none), REF.finalize) },
   { code: 'REFWORD_STATE', what: 'a reference is left after the sweep', point: SWEPT, apply: (m) => setState(m, find(m, REF.none), REF.some) },
   { code: 'REFWORD_STATE', what: 'a word says RefStack', point: SWEPT, apply: (m) => setState(m, find(m, REF.none), REF.stack) },
   { code: 'REFWORD_FREE', what: 'a free block has no references yet', point: SWEPT, apply: (m) => (m[find(m, REF.free)] = REF.none) },
-  { code: 'REFWORD_FREE', what: 'a block that is handed out is free', point: SWEPT, apply: (m) => (m[find(m, REF.none)] = REF.free) },
+  { code: 'REFWORD_FREE', what: 'an allocated block is free', point: SWEPT, apply: (m) => (m[find(m, REF.none)] = REF.free) },
   {
     code: 'REFWORD_FREE', what: 'there is a word past the blocks of a span', point: SWEPT,
     apply(m) {
@@ -113,26 +115,26 @@ const DAMAGES: readonly Damage[] = [
   },
 ];
 
-describe('the oracle, of reference words,', () => {
-  it.each(DAMAGES.map((damage) => [damage.code, damage.what, damage] as const))('says %s when %s', (code, _, { point, apply }) => {
+describe('the oracle with reference words', () => {
+  it.each(DAMAGES.map((damage) => [damage.code, damage.what, damage] as const))('reports %s when %s', (code, _, { point, apply }) => {
     const m = (point === MARKED ? atMark : atSweep).slice();
     apply(m);
     const { problems } = verifyHeap(m, point);
     expect([...new Set(problems.map((problem) => problem.code))], JSON.stringify(problems)).toEqual([code]);
   });
 
-  it('is tested with a damage for each of its laws', () => {
-    const laws = Object.keys(LAWS).filter((code) => code.startsWith('REFWORD_'));
-    expect(new Set(DAMAGES.map(({ code }) => code))).toEqual(new Set([...laws, 'LOST_OBJECT', 'LEAKED_MARK', 'MARK_LEFT']));
+  it('is tested with a damage for each of its invariants', () => {
+    const invariants = Object.keys(INVARIANTS).filter((code) => code.startsWith('REFWORD_'));
+    expect(new Set(DAMAGES.map(({ code }) => code))).toEqual(new Set([...invariants, 'LOST_OBJECT', 'LEAKED_MARK', 'MARK_LEFT']));
   });
 
-  it('finds nothing in the memories that are damaged', () => {
+  it('finds no problem before the damage', () => {
     const verifier = new Verifier(atMark);
     expect(verifier.check(MARKED).problems).toEqual([]);
     expect(verifyHeap(atSweep, SWEPT).problems).toEqual([]);
   });
 
-  it('names the word, and how a lost object is reached', () => {
+  it('names the word, and the path to a lost object', () => {
     const flags = atSweep.slice();
     flags[find(flags, REF.none)] |= REF_PROFILED;
     expect(verifyHeap(flags, SWEPT).problems[0].message).toMatch(/^the word of block 0xc0\S+ \(\d+ bytes, span \d+\) is RefNone.*Profiled, but should be RefNone/);

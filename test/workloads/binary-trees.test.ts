@@ -4,7 +4,7 @@ import { binaryTrees } from '../../src/workloads/binary-trees.ts';
 import type { Workload } from '../../src/workloads/workload.ts';
 import { fatalCode, runOnOneP } from '../support/machine.ts';
 
-/** As the benchmark's site gives it for 10. */
+/** The output for depth 10 on the benchmark's site. */
 const OUTPUT_10 = `stretch tree of depth 11	 check: 4095
 1024	 trees of depth 4	 check: 31744
 256	 trees of depth 6	 check: 32512
@@ -13,11 +13,11 @@ const OUTPUT_10 = `stretch tree of depth 11	 check: 4095
 long lived tree of depth 10	 check: 2047`;
 
 describe('binary-trees', () => {
-  it('prints what the benchmark prints', () => {
+  it('prints the output of the original benchmark', () => {
     expect(runOnOneP(binaryTrees, { depth: 10 }).lines.join('\n')).toBe(OUTPUT_10);
   });
 
-  it('builds trees that take several steps, however often it is collected', () => {
+  it('builds trees over several steps and collections', () => {
     const { lines, memstats } = runOnOneP(binaryTrees, { depth: 12 }, { gogc: 20 });
     expect(lines[0]).toBe('stretch tree of depth 13\t check: 16383');
     expect(lines.at(-1)).toBe('long lived tree of depth 12\t check: 8191');
@@ -26,7 +26,7 @@ describe('binary-trees', () => {
     expect(memstats.NumGC).toBeGreaterThan(5);
   });
 
-  it('runs with odd depths too', () => {
+  it('runs with an odd depth', () => {
     expect(runOnOneP(binaryTrees, { depth: 7 }).lines).toEqual([
       'stretch tree of depth 8\t check: 511',
       '128\t trees of depth 4\t check: 3968',
@@ -35,7 +35,7 @@ describe('binary-trees', () => {
     ]);
   });
 
-  it('notices a tree that has lost its branches', () => {
+  it('detects a tree that has lost its branches', () => {
     const [nextJob, work] = binaryTrees.steps;
     const damaged: Workload = {
       ...binaryTrees,

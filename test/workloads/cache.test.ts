@@ -19,20 +19,20 @@ function withStep(index: number, step: Step): Workload {
 describe('cache', () => {
   it.each([1, 100])('runs each finalizer once, the second of a pair after the first, at GOGC=%i', (gogc) => {
     const { lines } = runOnOneP(cache, SMALL, { gogc });
-    // Of 8 entries one has a second object and of one the finalizer was taken back.
+    // Of 8 entries, one has a second object and one had its finalizer removed.
     expect(lines).toEqual(['8000 finalizers have run, each once; 1000 entries were resurrected']);
   });
 
-  it('lets everything go in the end but the resurrected', () => {
+  it('frees all entries in the end but the resurrected ones', () => {
     const { memstats } = runOnOneP(cache, SMALL);
     expect(memstats.HeapObjects).toBeLessThan(80);
   });
 
-  it('works on a machine of 32 bits', () => {
+  it('runs on the 32-bit machine', () => {
     expect(runOnOneP(cache, SMALL, { ptrWords: 1 }).lines[0]).toMatch(/^8000 finalizers/);
   });
 
-  it('notices a finalizer that runs twice', () => {
+  it('detects a finalizer that runs twice', () => {
     const twice = withStep(ENTRY_FINALIZER, (m, mp, gp, text) => {
       cache.steps[ENTRY_FINALIZER](m, mp, gp, text);
       return cache.steps[ENTRY_FINALIZER](m, mp, gp, text);
@@ -40,12 +40,12 @@ describe('cache', () => {
     expect(fatalCode(() => runOnOneP(twice, SMALL))).toBe('FINALIZER_RAN_TWICE');
   });
 
-  it('notices a finalizer out of order', () => {
+  it('detects a finalizer out of order', () => {
     const wrong = withStep(ENTRY_FINALIZER, cache.steps[SECOND_FINALIZER]);
     expect(fatalCode(() => runOnOneP(wrong, SMALL))).toBe('FINALIZER_ORDER');
   });
 
-  it('notices a finalizer that runs with another object', () => {
+  it('detects a finalizer that runs with another object', () => {
     const wrong = withStep(ENTRY_FINALIZER, (m, mp, gp, text) => {
       m[slotAt(m, gp, 1)]++;
       return cache.steps[ENTRY_FINALIZER](m, mp, gp, text);
@@ -53,7 +53,7 @@ describe('cache', () => {
     expect(fatalCode(() => runOnOneP(wrong, SMALL))).toBe('FINALIZER_OF_ANOTHER');
   });
 
-  it('notices damage to an entry', () => {
+  it('detects damage to an entry', () => {
     const wrong = withStep(ENTRY_FINALIZER, (m, mp, gp, text) => {
       const obj = finalizedObject(m, gp);
       storeInt(m, obj, ID_WORD, loadInt(m, obj, ID_WORD) ^ 4);
@@ -62,7 +62,7 @@ describe('cache', () => {
     expect(fatalCode(() => runOnOneP(wrong, SMALL))).toBe('CACHE_ENTRY_DAMAGED');
   });
 
-  it('notices finalizers that never run', () => {
+  it('detects finalizers that never run', () => {
     const idle: Workload = { ...cache, steps: [...cache.steps.slice(0, ENTRY_FINALIZER), () => GOEXIT, () => GOEXIT] };
     expect(fatalCode(() => runOnOneP(idle, SMALL))).toBe('FINALIZERS_MISSING');
   });

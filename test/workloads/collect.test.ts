@@ -6,12 +6,12 @@ import { list } from '../../src/workloads/graphs/list.ts';
 import { runOnOneP } from '../support/machine.ts';
 
 describe('collect', () => {
-  it('collects once to warm up and then as often as asked', () => {
+  it('collects once to warm up, then `runs` times', () => {
     const { cycles } = runOnOneP(collect, { runs: 3 });
     expect(cycles.map(({ forced, nproc }) => [forced, nproc])).toEqual([[2, 1], [2, 1], [2, 1], [2, 1]]);
   });
 
-  it('takes thread counts forwards, then backwards', () => {
+  it('alternates the thread counts forwards and backwards', () => {
     expect(Array.from({ length: 9 }, (_, i) => turnOf(i, 3))).toEqual([0, 1, 2, 2, 1, 0, 0, 1, 2]);
     expect(Array.from({ length: 3 }, (_, i) => turnOf(i, 1))).toEqual([0, 0, 0]);
   });
@@ -21,13 +21,13 @@ describe('collect', () => {
     expect(cycles).toHaveLength(15);
   });
 
-  it('sweeps by threads after each collection, and keeps how long that took', () => {
+  it('sweeps by threads after each collection, and logs the duration', () => {
     const { m, cycles, memstats } = runOnOneP(list, { count: 2000 }, { args: collectArgs(2, [1, 3], true) });
     expect(cycles.map(({ forced, nbgsweep, npausesweep }) => [forced, nbgsweep, npausesweep])).toEqual(Array.from({ length: 6 }, () => [3, 0, 0]));
     expect(m[MHEAP + MHeap.at.xsweepdone]).toBe(1);
     const sweeps = readSweeps(m, 6);
     for (const ns of sweeps) expect(ns > 0 && ns < 1e9).toBe(true);
-    // The nodes, and the log itself.
+    // The nodes and the log.
     expect(memstats.HeapObjects).toBe(2001);
   });
 

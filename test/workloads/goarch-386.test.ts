@@ -1,5 +1,5 @@
-/** Every built-in workload on the 32-bit machine, under the oracle; and what makes that machine different. */
-import { beforeEach, expect, test, vi } from 'vitest';
+/** Every built-in workload runs on the 32-bit machine under the oracle. */
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { collect, newObject, setSlot, storeInt } from '../../src/runtime/mutator.ts';
@@ -12,7 +12,7 @@ import { hook } from '../support/verify-hook.ts';
 vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
 
 beforeEach(() => {
-  // A test may run several machines, each with a memory of its own.
+  // A test may run several machines, each with its own memory.
   const verifiers = new Map<Mem, Verifier>();
   hook.at = (m, point) => {
     const verifier = verifiers.get(m) ?? new Verifier(m);
@@ -23,17 +23,17 @@ beforeEach(() => {
 
 const SMALL: Record<string, Params> = {
   tree: { depth: 12 }, list: { count: 5000 }, rand: { count: 5000 }, wide: { count: 5000 }, mixed: { count: 3000 },
-  churn: { count: 100_000 }, 'binary-trees': { depth: 8 }, sequence: { count: 2000, max: 2048 },
-  strings: { count: 20_000 }, cache: { count: 3000 }, links: { moves: 5000 },
-  pipeline: { items: 300 }, values: { count: 60 }, sites: { count: 5000 },
+  churn: { count: 30_000 }, 'binary-trees': { depth: 8 }, sequence: { count: 2000, max: 2048 },
+  strings: { count: 6000 }, cache: { count: 1500 }, links: { moves: 2000 },
+  pipeline: { items: 150 }, values: { count: 60 }, sites: { count: 5000 },
 };
 
-test.each(BUILT_INS.map((workload) => ({ name: workload.name, workload })))('$name', ({ name, workload }) => {
+it.each(BUILT_INS.map((workload) => ({ name: workload.name, workload })))('$name runs without problems', ({ name, workload }) => {
   const { cycles } = runOnOneP(workload, SMALL[name] ?? {}, { ptrWords: 1, gogc: 20, gcEvery: 20 });
   expect(cycles.length).toBeGreaterThan(0);
 });
 
-/** Drops an object whose address an integer of a live one happens to spell. */
+/** Drops an object whose address an integer in a live object equals. */
 function lookalike(): Workload {
   return {
     name: 'lookalike',
@@ -55,7 +55,7 @@ function lookalike(): Workload {
   };
 }
 
-test('an integer keeps what it seems to point at on the 32-bit machine, and not on the 64-bit one', () => {
+it('an integer that looks like a pointer keeps its target alive on the 32-bit machine only', () => {
   const live = (ptrWords: 1 | 2) => runOnOneP(lookalike(), {}, { ptrWords }).memstats.HeapAlloc;
   expect(live(1)).toBe(64 + 4096);
   expect(live(2)).toBe(64);

@@ -1,6 +1,7 @@
-/** The graphs of the peers: each object is reached, and no other. */
+/** The graphs: a mark reaches every object of a graph and no other, and the shape is that of bench/peers. */
 import { describe, expect, it } from 'vitest';
 import { getGlobal, loadWord } from '../../src/runtime/mutator.ts';
+import { GRAPHS } from '../../src/workloads/graphs/catalog.ts';
 import { list } from '../../src/workloads/graphs/list.ts';
 import { mixed } from '../../src/workloads/graphs/mixed.ts';
 import { rand } from '../../src/workloads/graphs/rand.ts';
@@ -8,8 +9,9 @@ import { tree } from '../../src/workloads/graphs/tree.ts';
 import { wide } from '../../src/workloads/graphs/wide.ts';
 import type { Params } from '../../src/workloads/workload.ts';
 import { runOnOneP, spansByBlock } from '../support/machine.ts';
+import { seeds } from '../support/nightly.ts';
 
-/** The peers' generator once more, by BigInt: shares nothing with the one it checks. */
+/** The generator of bench/peers, implemented with BigInt, so that it shares no code with the one under test. */
 function* draws(): Generator<number> {
   let x = 2463534242n;
   for (;;) {
@@ -23,11 +25,12 @@ function* draws(): Generator<number> {
 const PAGE = 8192;
 
 describe('graphs', () => {
-  it('tree has 4,194,303 nodes in 16,384 spans', () => {
-    const { m, cycles, memstats } = runOnOneP(tree, { runs: 0 });
-    expect(memstats.HeapObjects).toBe(4_194_303);
-    expect(cycles[0].objectsMarked).toBe(4_194_303);
-    expect(spansByBlock(m)).toEqual(new Map([[32, 16_384]]));
+  it('tree has 2^depth - 1 nodes, 256 in a span', () => {
+    const depth = seeds(17, 22);
+    const { m, cycles, memstats } = runOnOneP(tree, { depth, runs: 0 });
+    expect(memstats.HeapObjects).toBe(2 ** depth - 1);
+    expect(cycles[0].objectsMarked).toBe(2 ** depth - 1);
+    expect(spansByBlock(m)).toEqual(new Map([[32, 2 ** (depth - 8)]]));
   });
 
   it('tree is allocated in pre-order', () => {
@@ -43,32 +46,32 @@ describe('graphs', () => {
   });
 
   it('list is one chain', () => {
-    const { m, cycles } = runOnOneP(list, { count: 300_000, runs: 1 });
-    expect(cycles.map(({ objectsMarked }) => objectsMarked)).toEqual([300_000, 300_000]);
+    const { m, cycles } = runOnOneP(list, { count: 50_000, runs: 1 });
+    expect(cycles.map(({ objectsMarked }) => objectsMarked)).toEqual([50_000, 50_000]);
     let length = 0;
     for (let node = getGlobal(m, 0); node !== 0; node = loadWord(m, node, 0)) length++;
-    expect(length).toBe(300_000);
+    expect(length).toBe(50_000);
   });
 
   it('rand draws two targets for each node in order', () => {
-    const { m, cycles } = runOnOneP(rand, { count: 200_000, runs: 0 });
-    expect(cycles[0].objectsMarked).toBe(200_001);
+    const { m, cycles } = runOnOneP(rand, { count: 50_000, runs: 0 });
+    expect(cycles[0].objectsMarked).toBe(50_001);
     const all = getGlobal(m, 0);
     const next = draws();
     for (let i = 0; i < 10_000; i++) {
       const node = loadWord(m, all, i);
       for (let word = 0; word < 2; word++) {
-        const expected = loadWord(m, all, next.next().value! % 200_000);
+        const expected = loadWord(m, all, next.next().value! % 50_000);
         if (loadWord(m, node, word) !== expected) expect.fail(`word ${word} of node ${i}`);
       }
     }
   });
 
   it('wide is one slice of objects that are marked but not scanned', () => {
-    const { m, memstats, cycles } = runOnOneP(wide, { count: 1_000_000, runs: 0 });
-    expect(memstats.HeapObjects).toBe(1_000_001);
-    expect(cycles[0].objectsMarked).toBe(1_000_001);
-    expect(spansByBlock(m)).toEqual(new Map([[16, Math.ceil(1_000_000 / 512)], [Math.ceil(8_000_000 / PAGE) * PAGE, 1]]));
+    const { m, memstats, cycles } = runOnOneP(wide, { count: 200_000, runs: 0 });
+    expect(memstats.HeapObjects).toBe(200_001);
+    expect(cycles[0].objectsMarked).toBe(200_001);
+    expect(spansByBlock(m)).toEqual(new Map([[16, Math.ceil(200_000 / 512)], [Math.ceil(1_600_000 / PAGE) * PAGE, 1]]));
   });
 
   it('mixed draws a class, then earlier objects', () => {
@@ -94,7 +97,7 @@ describe('graphs', () => {
     }
   });
 
-  it('small ones collect too', () => {
+  it('small graphs are collected, too', () => {
     for (const workload of [list, rand, wide, mixed]) {
       for (const count of [1, 2, 7]) {
         const { cycles } = runOnOneP(workload, { count, runs: 2 });
@@ -104,8 +107,8 @@ describe('graphs', () => {
     }
   });
 
-  it.each([tree, list, rand, wide, mixed])('$name asks for an arena it fits into, and not for twice as much', (workload) => {
-    const params: Params = workload === tree ? { depth: 18, runs: 0 } : { count: 100_000, runs: 0 };
+  it.each(GRAPHS)('$name fits into the arena that it needs, which is less than twice its size', (workload) => {
+    const params: Params = { ...workload.paramsFor(100_000), runs: 0 };
     const { memstats } = runOnOneP(workload, params);
     const all = { ...params, procs: 0 };
     expect(workload.needs(all).arenaBytes).toBeLessThan(2 * memstats.HeapInuse + (4 << 20));

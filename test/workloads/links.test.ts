@@ -9,7 +9,7 @@ const CHECK = 4;
 const CELLS = GROUP_GLOBALS;
 const SMALL = { nodes: 300, threads: 5, moves: 3000 };
 
-/** `change` is done to the first cell before all is checked. */
+/** Returns the workload with `change` applied to the first cell before the final check. */
 function beforeCheck(change: (m: Int32Array, cell: number) => void): Workload {
   const steps = [...links.steps];
   const check = steps[CHECK];
@@ -20,7 +20,7 @@ function beforeCheck(change: (m: Int32Array, cell: number) => void): Workload {
   return { ...links, steps };
 }
 
-/** Words of the cell that hold a node. */
+/** Lists the words of the cell that hold a node. */
 function taken(m: Int32Array, cell: number): number[] {
   return Array.from({ length: 32 }, (_, i) => i).filter((i) => loadWord(m, cell, i) !== 0);
 }
@@ -36,16 +36,16 @@ describe('links', () => {
     expect(runOnOneP(links, { nodes: 3, threads: 8, moves: 500 }, { timeslice: 1 }).lines).toHaveLength(1);
   });
 
-  it('works on a machine of 32 bits', () => {
+  it('runs on the 32-bit machine', () => {
     expect(runOnOneP(links, SMALL, { ptrWords: 1, gogc: 10 }).lines).toHaveLength(1);
   });
 
-  it('notices a node that is gone', () => {
+  it('detects a missing node', () => {
     const gone = beforeCheck((m, cell) => swapWord(m, cell, taken(m, cell)[0], 0));
     expect(fatalCode(() => runOnOneP(gone, SMALL))).toBe('LINK_NODE_LOST');
   });
 
-  it('notices a node that is there twice', () => {
+  it('detects a duplicate node', () => {
     const twice = beforeCheck((m, cell) => {
       const [a, b] = taken(m, cell);
       swapWord(m, cell, a, loadWord(m, cell, b));
@@ -57,17 +57,17 @@ describe('links', () => {
     [1, 'LINK_NODE_DAMAGED'],
     [2, 'LINK_NODE_DAMAGED'],
     [3, 'LINK_NODE_DAMAGED'],
-  ])('notices damage to word %i of a node', (word, code) => {
+  ])('detects damage to word %i of a node', (word, code) => {
     const damaged = beforeCheck((m, cell) => storeInt(m, loadWord(m, cell, taken(m, cell)[0]), word, 77_777));
     expect(fatalCode(() => runOnOneP(damaged, SMALL))).toBe(code);
   });
 
-  it('notices damage to what a node owns', () => {
+  it('detects damage to the tail of a node', () => {
     const damaged = beforeCheck((m, cell) => storeInt(m, loadWord(m, loadWord(m, cell, taken(m, cell)[0]), 0), 0, -1));
     expect(fatalCode(() => runOnOneP(damaged, SMALL))).toBe('LINK_TAIL_DAMAGED');
   });
 
-  it('depends on the seed alone', () => {
+  it('is deterministic for a given seed', () => {
     const moves = (seed: number) => runOnOneP(links, SMALL, { seed, timeslice: 2 }).memstats.TotalAlloc;
     expect(moves(3)).toBe(moves(3));
     expect(moves(3)).not.toBe(moves(4));

@@ -8,6 +8,7 @@ import { checkImage, isPointerFree, type HeapImage } from '../../src/workloads/h
 import { imageNeeds, loadImage } from '../../src/workloads/load-image.ts';
 import { WHOLE, allocatedSize, limits, representedObjects, type Limit } from '../../src/workloads/represent.ts';
 import { runOnOneP, type Run } from '../support/machine.ts';
+import { seeds } from '../support/nightly.ts';
 
 function imageOf(sizes: readonly number[], edges: readonly (readonly number[])[], roots: readonly number[]): HeapImage {
   const firstEdge = new Uint32Array(sizes.length + 1);
@@ -29,7 +30,7 @@ function imageOf(sizes: readonly number[], edges: readonly (readonly number[])[]
   return image;
 }
 
-/** Objects that can be reached from the roots. */
+/** Returns the objects that the roots reach. */
 function reachable(image: HeapImage): Set<number> {
   const seen = new Set<number>(image.roots);
   for (const i of seen) for (let e = image.firstEdge[i]; e < image.firstEdge[i + 1]; e++) seen.add(image.targets[e]);
@@ -51,20 +52,20 @@ const image = fc.integer({ min: 1, max: 60 }).chain((n) =>
     .map(({ sizes, edges, roots }) => imageOf(sizes, edges, roots)),
 );
 
-describe('loading an image', () => {
-  it('keeps exactly what the roots reach', () => {
+describe('loadImage', () => {
+  it('loads a heap of which a collection keeps exactly the reachable objects', () => {
     fc.assert(
       fc.property(image, fc.constantFrom<1 | 2>(1, 2), (each, ptrWords) => {
-        // Pointer-free objects under 16 bytes share blocks, so they can't be counted one by one.
+        // Pointer-free objects below 16 bytes may share blocks, so HeapObjects doesn't count them.
         fc.pre(each.sizes.every((_, i) => allocatedSize(each, i, ptrWords * 4) >= 16 || !isPointerFree(each, i)));
         const { memstats } = load(each, ptrWords);
         expect(memstats.HeapObjects).toBe(reachable(each).size + (each.roots.length > 0 ? 1 : 0));
       }),
-      { numRuns: 60 },
+      { numRuns: seeds(20, 60) },
     );
   });
 
-  it('links what is linked in the image, in its order', () => {
+  it('stores the references in the order of the image', () => {
     const { m } = load(imageOf([64, 0, 16, 7, 40_000], [[1, 2, 0], [], [4], [], [3, 3]], [2, 0]));
     const roots = loadWord(m, dataAt(m, 0), 0);
     const [two, zero] = [loadWord(m, roots, 0), loadWord(m, roots, 1)];
@@ -77,7 +78,7 @@ describe('loading an image', () => {
     expect(new Set([zero, one, two, three, four]).size).toBe(5);
   });
 
-  it('gives every object a block of its own, in which pointers are looked for only where there are any', () => {
+  it('gives every object its own block, with a scan bit only if it has references', () => {
     const { m, memstats } = load(imageOf([8, 8, 12, 8, 40], [[1], [], [], [0], []], [0, 1, 2, 3, 4]));
     expect(memstats.HeapObjects).toBe(6);
     const objects = [...heapdumpRecords(m, { text: [] })].filter((record) => record.kind === 'object');
@@ -85,7 +86,7 @@ describe('loading an image', () => {
     expect(found.toSorted(([a, b], [c, d]) => a - c || b - d)).toEqual([[8, 0], [8, 1], [8, 1], [16, 0], [48, 0], [48, 6]]);
   });
 
-  it('makes an object larger when its size does not hold its references, and says so', () => {
+  it('enlarges an object whose size does not hold its references, and counts it', () => {
     const small = imageOf([8, 32, 0, 20], [[1, 2, 3], [0, 1], [], [0]], [0]);
     expect(allocatedSize(small, 0, 8)).toBe(24);
     expect(allocatedSize(small, 2, 8)).toBe(8);
@@ -93,7 +94,7 @@ describe('loading an image', () => {
     expect(imageNeeds(small, 4)).toMatchObject({ enlarged: 1, enlargedBytes: 4 });
   });
 
-  it('needs the arena that it asks for, and little more', () => {
+  it('fits into the arena that imageNeeds computes, which is little more', () => {
     let draw = 12_345;
     const sizes = Array.from({ length: 20_000 }, () => (draw = xorshift32(draw)) % 700);
     const edges = sizes.map((_, i) => [(i * 7919) % sizes.length]);
@@ -105,13 +106,13 @@ describe('loading an image', () => {
     expect(arenaBytes).toBeLessThan(1.05 * memstats.HeapInuse + (5 << 20));
   });
 
-  it('takes an image without roots, or without objects', () => {
+  it('loads an image without roots or without objects', () => {
     expect(load(imageOf([16, 16], [[1], [0]], [])).memstats.HeapObjects).toBe(0);
     expect(load(imageOf([], [], [])).memstats.HeapObjects).toBe(0);
   });
 });
 
-describe('objects that smaller blocks represent', () => {
+describe('represented objects', () => {
   const GB = 2 ** 30;
   const buffers = imageOf([64, 3 * GB, 5 * GB, 100 << 20, 6 * GB, 24], [[1, 2, 3], [], [], [], [5], []], [0]);
 
@@ -123,7 +124,7 @@ describe('objects that smaller blocks represent', () => {
     });
   });
 
-  it('may have references, which their blocks hold', () => {
+  it('may have references, which the block holds', () => {
     const limit = { bytes: 16, withReferences: true };
     expect([0, 1, 2, 3, 4, 5].map((i) => allocatedSize(buffers, i, 8, limit))).toEqual([24, 16, 16, 16, 16, 16]);
     expect(representedObjects(buffers, 8, limit, Uint8Array.of(1, 1, 1, 1, 0, 0))).toEqual({
@@ -137,16 +138,16 @@ describe('objects that smaller blocks represent', () => {
     expect(imageNeeds(buffers).blockBytes).toBeGreaterThan(14 * GB);
   });
 
-  it('live and die with the others, and take what the arena is said to need', () => {
+  it('are collected like others, and fit into the arena that imageNeeds computes', () => {
     const limit = { bytes: GB, withReferences: true };
     const { memstats } = load(buffers, 2, limit);
-    // Objects 4 and 5 are garbage; the roots have a slice.
+    // Objects 4 and 5 are garbage. The roots take one slice.
     expect(memstats).toMatchObject({ HeapObjects: 5, Mallocs: 7 });
     expect(memstats.Alloc).toBe(64 + 2 * 40_960 + (100 << 20) + 8);
     expect(imageNeeds(buffers, 8, limit).blockBytes).toBe(64 + 3 * 40_960 + (100 << 20) + 32);
   });
 
-  it('are fewer the larger the limit, pointer-free ones first', () => {
+  it('are fewer under a larger limit, pointer-free ones first', () => {
     const all = [...limits()];
     const bytes = all.map((limit) => imageNeeds(buffers, 8, limit).blockBytes);
     const half = all.findIndex(({ withReferences }) => withReferences);

@@ -6,7 +6,7 @@ import { churn } from '../../src/workloads/churn.ts';
 import { checkParams } from '../../src/workloads/params.ts';
 
 describe('params', () => {
-  it('have their defaults unless given', () => {
+  it('have their defaults unless set', () => {
     expect(checkParams(churn, { threads: 3 })).toEqual({ count: 10_000_000, threads: 3, ring: 100_000 });
   });
 
@@ -19,11 +19,11 @@ describe('params', () => {
     [{ threads: undefined }, 'churn: threads must be a whole number, 1 to 256, not undefined'],
     [{ threads: 0 }, 'churn: threads must be 1 to 256, not 0'],
     [{ threads: 257 }, 'churn: threads must be 1 to 256, not 257'],
-  ])('refuses %j', (given, message) => {
+  ])('are refused: %j', (given, message) => {
     expect(() => checkParams(churn, given)).toThrow(new UsageError(message));
   });
 
-  it('names nothing where there is nothing', () => {
+  it('are refused without a suggestion if a workload has none', () => {
     expect(() => checkParams({ ...churn, params: {} }, { count: 1 })).toThrow("churn has no params, so count can't be set");
   });
 });
@@ -40,7 +40,7 @@ describe('built-in workloads', () => {
     expect(workload.steps.length).toBeGreaterThan(workload.main.pc);
   });
 
-  it('have names of their own', () => {
+  it('have distinct names', () => {
     expect(new Set(BUILT_INS.map(({ name }) => name)).size).toBe(BUILT_INS.length);
   });
 });

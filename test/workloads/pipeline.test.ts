@@ -9,7 +9,7 @@ const CHECK = 4;
 const ITEM = 2;
 const SMALL = { stages: 3, items: 300, cap: 4, workers: 2 };
 
-/** `change` is done once, before the given step looks at item 100. */
+/** Returns the workload with `change` applied once, before the given step handles item 100. */
 function before(step: number, change: (m: Int32Array, gp: number, item: number) => void): Workload {
   const steps = [...pipeline.steps];
   const original = steps[step];
@@ -26,7 +26,7 @@ function before(step: number, change: (m: Int32Array, gp: number, item: number) 
 }
 
 describe('pipeline', () => {
-  it.each([0, 1, 16])('passes all items on by channels of %i', (cap) => {
+  it.each([0, 1, 16])('passes all items on over channels of %i', (cap) => {
     for (const workers of [1, 3]) {
       for (const timeslice of [1, 16]) {
         const { lines, memstats } = runOnOneP(pipeline, { ...SMALL, cap, workers }, { gcEvery: 30, timeslice });
@@ -36,14 +36,14 @@ describe('pipeline', () => {
     }
   });
 
-  it('has a checksum that depends on seed and stages alone', () => {
+  it('has a checksum that depends only on the seed and the stages', () => {
     const checksum = (params: object, seed: number) => runOnOneP(pipeline, { ...SMALL, ...params }, { seed, timeslice: 2 }).lines[0].slice(-8);
     expect(checksum({}, 3)).toBe(checksum({ cap: 0, workers: 5 }, 3));
     expect(checksum({}, 3)).not.toBe(checksum({}, 4));
     expect(checksum({}, 3)).not.toBe(checksum({ stages: 4 }, 3));
   });
 
-  it('works on a machine of 32 bits', () => {
+  it('runs on the 32-bit machine', () => {
     expect(runOnOneP(pipeline, SMALL, { ptrWords: 1, gogc: 10 }).lines).toHaveLength(1);
   });
 
@@ -55,23 +55,23 @@ describe('pipeline', () => {
     ['a parcel of another', 'PIPELINE_PARCEL_DAMAGED', CHECK, (m, _gp, item) => setParcel(m, item)],
     ['an item that comes twice', 'PIPELINE_ITEM_LOST', CHECK, (m, gp) => setInt(m, gp, 4, getInt(m, gp, 4) + 1)],
     ['an item in the place of another', 'PIPELINE_CHECKSUM', CHECK, (m) => Atomics.add(m, globalAt(m, 2), 1)],
-  ])('notices %s', (_, code, step, change) => {
+  ])('detects %s', (_, code, step, change) => {
     expect(fatalCode(() => runOnOneP(before(step, change), SMALL))).toBe(code);
   });
 
-  it('notices when the order changes', () => {
+  it('detects items out of order', () => {
     const swapped = before(CHECK, (m, gp) => setInt(m, gp, 4, getInt(m, gp, 4) - 1));
     expect(fatalCode(() => runOnOneP(swapped, { ...SMALL, workers: 1 }))).toBe('PIPELINE_OUT_OF_ORDER');
   });
 
-  it('closes a channel when the last goroutine of its stage has left', () => {
+  it('closes a channel once the last sender has left', () => {
     const { m } = runOnOneP(pipeline, SMALL);
     const channels = getGlobal(m, 0);
     expect([0, 1, 2, 3].map((i) => loadInt(m, channels, 2 * i + 1))).toEqual([0, 0, 0, 0]);
   });
 });
 
-/** Clears the number in the parcel that the source's node holds. */
+/** Clears the number in the parcel of the source's node. */
 function setParcel(m: Int32Array, item: number): void {
   let node = item;
   while (loadWord(m, node, 0) !== 0) node = loadWord(m, node, 0);

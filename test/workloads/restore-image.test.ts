@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import { NUM_SIZE_CLASSES, classToBlocks, classToPages, classToSize } from '../../src/heap/size-classes.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -27,13 +27,13 @@ import { DumpWriter } from './heaps/go-dump-writer.ts';
 import { readDump } from './heaps/go-dump-feed.ts';
 import { reachable } from './heaps/reachable.ts';
 
-/** Large objects and small ones, some of them in spans of several pages, most of them dropped again. */
+/** Allocates large and small objects, some in spans of several pages, and drops most of them. */
 const patchwork: Workload = {
   name: 'patchwork', summary: '', params: {}, main: { pc: 0, slots: 1 }, args: () => [],
   needs: () => ({ arenaBytes: 64 << 20, globals: 64, goroutines: 1 }),
   steps: [
     function make(m, mp, gp) {
-      for (let i = 0; i < 2000; i++) {
+      for (let i = 0; i < 1000; i++) {
         const size = 8 + ((i * 7919) % 9000) + (i % 50 === 0 ? 40_000 : 0);
         const p = newObject(m, mp, gp, 0, size, 0);
         if (i % 3 === 0) storeWord(m, p, 0, getGlobal(m, (i + 1) % 64));
@@ -46,15 +46,15 @@ const patchwork: Workload = {
 };
 
 const programs: [string, () => Run][] = [
-  ['links', () => runOnOneP(links, { moves: 5000 })],
-  ['strings', () => runOnOneP(strings, { count: 20_000 })],
-  ['churn', () => runOnOneP(churn, { count: 50_000 }, { gogc: 20 })],
-  ['tree', () => runOnOneP(tree, { depth: 12, runs: 1 })],
-  ['mixed', () => runOnOneP(mixed, { count: 5000, runs: 1 })],
+  ['links', () => runOnOneP(links, { moves: 1500 })],
+  ['strings', () => runOnOneP(strings, { count: 5000 })],
+  ['churn', () => runOnOneP(churn, { count: 20_000 }, { gogc: 20 })],
+  ['tree', () => runOnOneP(tree, { depth: 10, runs: 1 })],
+  ['mixed', () => runOnOneP(mixed, { count: 2000, runs: 1 })],
   ['patchwork', () => runOnOneP(patchwork, {}, { gogc: 100 })],
 ];
 
-/** A machine with the heap of `image` in place, and nothing run yet. */
+/** Builds a machine with the heap of `image` restored, before any goroutine runs. */
 async function restored(image: GoImage): Promise<{ m: Mem; m0: number }> {
   const places = image.places!;
   const map = planMemory(shapeFor({ procs: 1 }, restoreNeeds(collect.needs({}), image, places)));
@@ -66,7 +66,7 @@ async function restored(image: GoImage): Promise<{ m: Mem; m0: number }> {
   return { m, m0 };
 }
 
-/** The same in a machine that is being built, from a file that is in memory. */
+/** Restores the heap during the build of a machine, from a file in memory. */
 function restore(m: Mem, m0: number, image: GoImage, file: Uint8Array): Uint32Array {
   const refs = restoreImage(m, m0, image, image.places!);
   const contents = contentsReader(m, image, image.places!);
@@ -85,14 +85,14 @@ describe.each(programs)('the heap of %s', (_, run) => {
   const file = dumpOf(first);
   const reading = readDump(file);
 
-  it('comes back with every object in its place, byte for byte', async () => {
+  it('is restored with every object in its place, byte for byte', async () => {
     const { m, m0 } = await restored(await reading);
     updatememstats(m, m0);
     expect(Buffer.from(objectBytes(m)).equals(original)).toBe(true);
     expect(problemsOf(m)).toEqual([]);
   });
 
-  it('is collected as far as its roots reach, and then copied once more', async () => {
+  it('is collected after the restore, and can be dumped and restored again', async () => {
     const image = await reading;
     let refs: Uint32Array = new Uint32Array(0);
     const { m, memstats: after } = runOnOneP(
@@ -108,10 +108,10 @@ describe.each(programs)('the heap of %s', (_, run) => {
     expect(Buffer.from(objectBytes((await restored(again)).m)).equals(objectBytes(m))).toBe(true);
   });
 
-  it('can be allocated in', async () => {
+  it('can be used for allocation', async () => {
     const image = await reading;
-    // What it keeps fits into the restored arena, which must not move.
-    const params = { count: 20_000, ring: 100 };
+    // The live objects fit into the restored arena, which must not move.
+    const params = { count: 8000, ring: 100 };
     const needs = { ...churn.needs(checkParams(churn, params)), arenaBytes: 0 };
     const { m } = runOnOneP({ ...churn, needs: () => restoreNeeds(needs, image, image.places!) }, params, {
       gcEvery: 20, gogc: 50, build: (mem, m0) => void restore(mem, m0, image, file),
@@ -119,12 +119,12 @@ describe.each(programs)('the heap of %s', (_, run) => {
     expect(problemsOf(m)).toEqual([]);
   });
 
-  it('has the same objects and edges when it is loaded somewhere else', async () => {
+  it('has the same objects and edges if it is loaded elsewhere', async () => {
     const image = await reading;
     const { m, refs } = loaded(image);
     const copy = await readDump(dumpOf(m));
     expect(image.objects).toBe(memstats.HeapObjects);
-    // The copy's roots are in an object of their own.
+    // The roots of the copy are in one more object.
     const own = image.roots.length > 0 ? 1 : 0;
     expect(copy.objects).toBe(image.objects + own);
     const numberOf = new Map(Array.from(copy.places!.offsets, (offset, i) => [(copy.places!.arenaOffset + offset) / 4, i]));
@@ -148,7 +148,7 @@ function loaded(image: GoImage): { m: Mem; refs: Uint32Array } {
   return { m, refs };
 }
 
-test('the start of a span follows from the address and the class of any of its blocks', () => {
+it('the address and the class of a block determine the start of its span', () => {
   for (let c = 1; c < NUM_SIZE_CLASSES; c++) {
     for (const page of [0, 1, 2, 5, 63]) {
       for (let i = 0; i < classToBlocks[c]; i++) {
@@ -163,7 +163,7 @@ test('the start of a span follows from the address and the class of any of its b
   }
 });
 
-describe('a dump is not put back in place', () => {
+describe('a dump is not restored in place', () => {
   const HEAP = 0xc000100000;
   const params = (start = HEAP, end = HEAP + 0x100000): DumpWriter => new DumpWriter(4).params(start, end);
   it.each<[string, DumpWriter]>([
@@ -190,13 +190,13 @@ describe('a dump is not put back in place', () => {
     expect(image.places).toBeUndefined();
   });
 
-  it('where the arena begins later anyway', async () => {
+  it('if the arena begins later', async () => {
     const image = await readDump(params(0xc000002000).object(0xc000002000, 16).eof().bytes);
     expect(image.places).toBeDefined();
     expect(canRestore(planMemory(shapeFor({ procs: 1 }, restoreNeeds(collect.needs({}), image, image.places!))), image.places!)).toBe(false);
   });
 
-  it('where the arena is smaller', async () => {
+  it('if the arena is smaller', async () => {
     const image = await readDump(params(HEAP + 0x1000000, HEAP + 0x1200000).object(HEAP + 0x1000000, 16).eof().bytes);
     const needs = restoreNeeds(collect.needs({}), image, image.places!);
     expect(canRestore(planMemory(shapeFor({ procs: 1 }, needs)), image.places!)).toBe(true);

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT, Unproven } from '../../base/fatal.ts';
-import { isKilled, type Kill, type KillTask } from '../../explore/campaigns/mutants.ts';
+import { isKilled, type KillTask } from '../../explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../explore/campaigns/pool.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
-import { describeKill, mutantsTable } from '../mutants-report.ts';
+import { describeKill, mutantsTable, type Searched } from '../mutants-report.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { MAX_JOBS, jobsOf } from './fuzz.ts';
@@ -31,14 +31,6 @@ interface MutantsFlags {
 
 /** Between the seeds of two searches, which must not meet. */
 const STRIDE = 2 ** 28;
-
-/** What became of a mutant: searched for, or the worker was lost over it. */
-export interface Searched {
-  readonly mutant: KnownBug;
-  readonly kill: Kill | null;
-  /** Why there is none. */
-  readonly lost: string;
-}
 
 export function addMutants(program: Command, deps: Deps): void {
   program

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { OutputError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
+import { collectorNamed, type CollectorName } from '../../gc/collectors/registry.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
 import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
@@ -15,11 +16,11 @@ import type { Progress as Tick } from '../../run/api.ts';
 import type { MachineTuning, Policy } from '../../run/tuning.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
-import { readHeap } from '../heaps.ts';
+import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
-import { ARENA_MOST_HELP, MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type Collector, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
+import { ARENA_MOST_HELP, COLLECTOR_HELP, MAX_PROCS, POLICY_HELP, collectSetting, paramsFor, parseArena, parseCollector, parseGoarch, parseGodebug, parseGcEvery, parseGctrace, parseGctraceForm, parseGogc, parseHoles, parseMemProfileRate, parsePolicy, parseProcs, parseSeconds, parseSeed, parseTimeScale, parseTypes, readgogc, type DebugFlag, type Goarch, type Setting, type Types } from '../options.ts';
 import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';
 import { addLab, tuningOf } from '../tuning.ts';
@@ -34,7 +35,7 @@ interface RunFlags extends MachineTuning {
   readonly policy?: Policy;
   readonly goarch: Goarch;
   readonly types: Types;
-  readonly collector: Collector;
+  readonly collector: CollectorName;
   readonly godebug?: readonly DebugFlag[];
   readonly gcEvery: number;
   readonly hangSeconds?: number;
@@ -61,7 +62,7 @@ export function addRun(program: Command, deps: Deps): void {
     .summary('run a workload on the allocator and the collector')
     .description('Runs a workload on real threads, prints what it did, and with --gctrace a line for each collection.')
     .argument('[workload]', `a name from the list below, or the path of a module of yours (default: ${DEFAULT_WORKLOAD}; with --heap: ${HEAP_WORKLOAD})`)
-    .option('--heap <file>', 'load this heap first: a V8 .heapsnapshot, a Go heap dump or a Java .hprof, as it is or in gzip')
+    .option('--heap <file>', `load this heap first: ${HEAP_FILE_HELP}`)
     .option('--heapdump <file>', 'dump the heap at the end, as Go 1.4 does; in gzip if the name ends with .gz')
     .option('--procs <n>', 'Ps, each on a thread of its own, 1 to 64 (default: one for each core)', parseProcs)
     .option('--gogc <percent>', "growth of the heap that starts a collection, or 'off' (default: the environment's GOGC, or 100)", parseGogc)
@@ -70,7 +71,7 @@ export function addRun(program: Command, deps: Deps): void {
     .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
     .option('--arena-holes <list>', "with --goarch 386: what of the arena's range others hold, as 16M+1M,40M+512K", parseHoles)
     .option('--types <where>', 'where the collector learns which words are pointers: none (any word may be one), mtypes of spans, or heapbits', parseTypes, 'none')
-    .option('--collector <name>', "parallel, or one of Go's older ones: bitmap (2011), refword (2010)", parseCollector, 'parallel')
+    .option('--collector <name>', `which collector runs; ${COLLECTOR_HELP}`, parseCollector, 'parallel')
     .option('--godebug <flags>', 'what GODEBUG switched on: allocfreetrace, efence, collectstats, checkptr; joined by commas', parseGodebug)
     .option('--gc-every <n>', 'also collect by chance, about every n steps of the workload; 0: only as --gogc says', parseGcEvery, 0)
     .option('--hang-seconds <n>', 'give up after so long without any progress (default: 20)', parseSeconds)
@@ -168,5 +169,6 @@ function describeTick(name: string, { cycles, heapAlloc, threads, threadsUp }: T
 
 /** Each collector is traced in the form of its time. */
 function traceLine(cycle: Cycle, { collector, gctraceForm }: RunFlags): string {
-  return collector === 'parallel' ? formatGctrace(cycle, gctraceForm) : formatGogctrace2011(cycle, collector);
+  const { gctrace, tracesLookups = false } = collectorNamed(collector);
+  return gctrace === 'go1.3' ? formatGctrace(cycle, gctraceForm) : formatGogctrace2011(cycle, tracesLookups);
 }

@@ -18,7 +18,8 @@ import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
-import { GRAPHS, nameOf, openHeap, type HeapSource } from '../heaps.ts';
+import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
+import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { sayWritten } from '../drawing.ts';
 import { examples } from '../help.ts';
 import { ARENA_MOST_HELP, MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
@@ -57,7 +58,7 @@ export function addScale(program: Command, deps: Deps): void {
     .command('scale')
     .summary('measure how mark time changes with the number of threads')
     .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
-    .argument('[heap]', `self (the heap of this process), ${GRAPHS.join(', ')}, or a heap file: a V8 .heapsnapshot, a Go heap dump or a Java .hprof, as it is or in gzip (default: self)`)
+    .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)

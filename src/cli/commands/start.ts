@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import { formatFacts } from '../../report/table.ts';
+import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
@@ -62,7 +63,7 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
 }
 
 const NEXT = formatFacts([
-  ['sweepgen scale tree', 'the same for a graph: tree, list, rand, wide, mixed'],
+  ['sweepgen scale tree', `the same for a graph: ${GRAPH_NAMES.join(', ')}`],
   ['sweepgen scale my.heapsnapshot', 'or for the heap of any Node program'],
   ['sweepgen stress --seconds 30', 'random workloads, with the oracle looking on'],
   ['docs/', 'how it works'],

@@ -12,6 +12,7 @@ import { runMachine } from '../machine.ts';
 import { MAX_PROCS, integer, parseProcs, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
+import type { FailedRound, Tally } from '../stress-document.ts';
 
 interface StressFlags {
   readonly procs?: number;
@@ -26,17 +27,6 @@ const UNFIT = new Set(['sequence', 'collect']);
 const MAX_ROUND = 1_000_000_000;
 /** One with GOGC=1 could take minutes, and the next may find more. */
 const MAX_ROUND_SECONDS = 4;
-
-/** How the rounds so far ended. */
-export interface Tally {
-  rounds: number;
-  /** Ended because their time was up. */
-  cut: number;
-  /** Ended because GOGC was off and the arena full, as it must be. */
-  full: number;
-  /** Each with its checkpoints, at which the oracle found nothing wrong. */
-  collections: number;
-}
 
 export function addStress(program: Command, deps: Deps): void {
   program
@@ -96,14 +86,6 @@ function candidates(deps: Deps): Choices['workloads'] {
   const workloads = deps.listWorkloads().filter(({ name }) => !UNFIT.has(name));
   if (workloads.length === 0) throw new UsageError('there is no built-in workload to stress; name one');
   return workloads.map((workload) => ({ spec: workload.name, workload }));
-}
-
-/** The round that ended the run: it failed, or was interrupted. */
-export interface FailedRound {
-  readonly round: number;
-  /** The command line that runs it again. */
-  readonly repeat: string;
-  readonly error: unknown;
 }
 
 /** Rounds until the time is up, or one ends badly. */

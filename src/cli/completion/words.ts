@@ -4,9 +4,9 @@ import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { STRATEGIES } from '../../explore/strategies/catalog.ts';
 import { MACHINES } from '../../model/machines.ts';
+import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { WordsFor } from '../declarations.ts';
 import type { Deps } from '../deps.ts';
-import { GRAPHS } from '../heaps.ts';
 import { SHELLS } from './shells.ts';
 
 /** @param commands their names */
@@ -14,7 +14,7 @@ export function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands
   const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
   const words: Readonly<Record<string, readonly string[]>> = {
     workload: names(listWorkloads()),
-    heap: ['self', ...GRAPHS],
+    heap: ['self', ...GRAPH_NAMES],
     scenario: names([...SCENARIOS, ...CANARIES]),
     scenarios: names([...SCENARIOS, ...CANARIES]),
     mutants: names(MUTANTS),

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
-import type { CampaignLog } from './log.ts';
+import type { CampaignLog, Ending } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
 import { WorkerLost, type ExplorePool } from './pool.ts';
 import type { Failure, SliceResult } from './slice.ts';
@@ -31,9 +31,6 @@ export interface FuzzOptions {
   /** Called for the first failure of each kind. */
   readonly onFailure?: (failure: Failure) => void;
 }
-
-/** Why it ended. */
-export type Ending = 'time' | 'executions' | 'failure' | 'interrupted' | 'worker lost' | 'log lost' | 'exhausted';
 
 export interface FuzzResult {
   readonly ending: Ending;

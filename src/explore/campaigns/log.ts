@@ -10,7 +10,6 @@ import { printable } from '../../base/printable.ts';
 import { reasonOf } from '../../base/system-error.ts';
 import { writeFully } from '../../base/write-fully.ts';
 import { VERDICTS } from '../execution.ts';
-import type { Ending } from './fuzz.ts';
 import type { Turn } from './plan.ts';
 import { MONITOR_NAMES } from '../monitors/catalog.ts';
 import { SEEDS } from '../session.ts';
@@ -32,6 +31,9 @@ const names = z.array(z.string()).readonly();
 const knobs = z.object({ procs: count }).catchall(z.number());
 
 const Station = z.object({ scenario: z.string(), knobs, strategy: z.string(), monitors: names, mutant: z.string().nullable() });
+
+/** Why a campaign ended. */
+export type Ending = 'time' | 'executions' | 'failure' | 'interrupted' | 'worker lost' | 'log lost' | 'exhausted';
 
 /** The first line: what the campaign is about. */
 const Header = z.object({

@@ -1,5 +1,6 @@
 /** The first level of shrinking: the same failure with fewer operations, and with smaller knobs. */
-import { knobsOf, type Knobs, type Operations, type Scenario, type Setting } from '../scenarios/scenario.ts';
+import type { Operations } from '../scenarios/operation.ts';
+import { knobsOf, type Knobs, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';

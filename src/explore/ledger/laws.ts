@@ -3,7 +3,8 @@
  * machine is what was asked of it. Each law holds at every checkpoint and after the end, whatever
  * is still to be swept.
  */
-import { COLLECTOR, CONFIG, Config, DEBUG } from '../../memory/config.ts';
+import { CONFIG, Config, DEBUG } from '../../memory/config.ts';
+import { COLLECTOR } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { CHECKPOINT } from '../../gc/doorbell.ts';
 import { SPAN_STATE, Span } from '../../heap/span.ts';

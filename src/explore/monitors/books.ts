@@ -1,6 +1,6 @@
 /**
- * What several monitors want to know of the execution under way: who holds which locks, and
- * for whom the world stands still. Followed access by access; nothing of it is asked of the memory.
+ * The state of an execution that several monitors need: which thread holds which locks, and
+ * which thread has stopped the world. It follows from the accesses alone, not from the memory.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
@@ -12,30 +12,32 @@ import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import { LOCK_OP, XWORLDSEMA, lockOps } from './locks.ts';
 import type { Report } from './report.ts';
 
-/** Locks that one thread holds at once, at most: a select takes eight channels. */
+/** The most locks that one thread holds at once: a select takes eight channels. */
 const MOST = 16;
 const UNKNOWN: readonly number[] = [];
 
 export class Books implements Monitor {
   /** By site, one of LOCK_OP. */
   readonly ops: Uint8Array;
-  /** By word, who holds the lock there: 0 for nobody, else the thread plus one. */
+  /** By word, the thread that holds the lock there, plus one; 0 for none. */
   holder = new Uint8Array(0);
-  /** Locks of each thread in the order in which it took them, MOST places each; and how many. */
+  /** By thread, its locks in the order in which it took them, MOST places each. */
   held = new Int32Array(0);
+  /** By thread, the number of its locks. */
   heldCount = new Int32Array(0);
   /** The thread that has stopped the world; -1 while it runs. */
   stoppedBy = -1;
-  /** By thread: 1 while it marks, which is done in a stopped world only, also where a scenario has no scheduler. */
+  /** By thread, 1 while it marks. Marking needs a stopped world, also in a scenario without a scheduler. */
   marks = new Uint8Array(0);
   readonly #report: Report;
-  /** Beside `held`: the site of the access that took it, and the calls around it. */
+  /** Parallel to `held`: the site of the access that took the lock. */
   #takenAt = new Int32Array(0);
+  /** Parallel to `held`: the calls around that access. */
   #takenIn: (readonly number[])[] = [];
   #memory: Int32Array | null = null;
   #firstStatus = 0;
   #firstM = 0;
-  /** Where there is none, a scenario stops its threads in its own way, and who collects says so in `gcing`. */
+  /** False in a scenario that stops its threads in its own way: there the collecting M sets `gcing`. */
   #hasScheduler = true;
   #procs = 0;
   #status = new Uint8Array(0);
@@ -131,16 +133,17 @@ export class Books implements Monitor {
     return true;
   }
 
+  /** Tells whether `thread` holds `lock`. */
   holds(thread: number, lock: Ref): boolean {
     return this.holder[lock] === thread + 1;
   }
 
-  /** The `i`-th of the locks that `thread` holds. */
+  /** Returns lock number `i` of those that `thread` holds. */
   heldAt(thread: number, i: number): Ref {
     return this.held[thread * MOST + i];
   }
 
-  /** Where `lock` was taken by who holds it, in lines. */
+  /** Returns lines that say where the holder of `lock` took it; none if it is free. */
   whereTaken(lock: Ref): string[] {
     const thread = this.holder[lock] - 1;
     if (thread < 0) return [];

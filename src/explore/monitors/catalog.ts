@@ -1,4 +1,4 @@
-/** The monitors there are, by name. */
+/** The monitors, by name. */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Site } from '../../rewrite/sites.ts';
@@ -15,13 +15,14 @@ import { WorkbufOwners } from './workbuf-owners.ts';
 
 type Make = (books: Books, report: Report, sites: readonly Site[]) => Monitor;
 
-/** The race detector keeps books of its own: clocks, and a shadow of every word. */
+/** The race detector does not need the books: it has clocks, and a shadow of every word. */
 const RACES = 'races';
 
-/** Those that must see an access before the books do, and those that see it after. */
+/** The monitors that must see an access before the books do. */
 const BEFORE: Readonly<Record<string, Make>> = {
   'lock-order': (books, report) => new LockOrder(books, report),
 };
+/** The monitors that see an access after the books. */
 const AFTER: Readonly<Record<string, Make>> = {
   guards: (books, report, sites) => new Guards(books, report, sites),
   'span-owners': (books, report, sites) => new SpanOwners(books, report, sites),
@@ -34,10 +35,11 @@ const AFTER: Readonly<Record<string, Make>> = {
 export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), ...Object.keys(AFTER)];
 
 /**
- * The monitors called `which`, in the order in which the scheduler must ask them.
- * @param core the hooked variant, with the sites that go with it
- * @param names what the threads are called
- * @throws Error for a name there is not
+ * Makes the monitors called `which`, in the order in which the scheduler must call them.
+ * @param core the hooked variant
+ * @param sites the sites of `core`
+ * @param names of the threads
+ * @throws Error for an unknown name
  */
 export function makeMonitors(core: Control, sites: readonly Site[], which: readonly string[], names?: readonly string[]): readonly Monitor[] {
   const unknown = which.find((name) => !MONITOR_NAMES.includes(name));

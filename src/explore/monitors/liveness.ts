@@ -1,4 +1,4 @@
-/** In the end nobody sleeps over work that nobody else will do; see end-laws.ts. */
+/** At the end, no thread sleeps while work is left that no other thread will do; see end-laws.ts. */
 import { whatIsLeft } from '../end-laws.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Report } from './report.ts';

@@ -1,6 +1,6 @@
-/** Locks are taken in the order that sync/lock-order.ts declares, once each, and released by who took them. */
+/** Locks are taken in the order of memory/lock-order.ts, once each, and released by their holders. */
 import type { Ref } from '../../memory/address.ts';
-import { LOCK_ORDER } from '../../sync/lock-order.ts';
+import { LOCK_ORDER } from '../../memory/lock-order.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';
@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 const RANK = new Map<string, number>(LOCK_ORDER.map((name, i) => [name, i]));
 const SEVERAL = RANK.get('hchan.lock')!;
 
-/** Must see each access before `books` does. */
+/** Must see each access before the books do. */
 export class LockOrder implements Monitor {
   readonly #books: Books;
   readonly #report: Report;
@@ -36,7 +36,7 @@ export class LockOrder implements Monitor {
     else this.#take(thread, site, index, op === LOCK_OP.exchange ? old === 0 : kind === ACCESS.cas);
   }
 
-  /** Also when it fails: who waits for a lock out of order may wait for ever. */
+  /** Checks failed attempts as well: a thread that waits for a lock out of order may wait forever. */
   #take(thread: number, site: number, lock: Ref, won: boolean): void {
     const books = this.#books;
     const holder = books.holder[lock] - 1;
@@ -55,9 +55,9 @@ export class LockOrder implements Monitor {
   #release(thread: number, site: number, lock: Ref): void {
     const holder = this.#books.holder[lock] - 1;
     if (holder === thread) return;
-    // At the start worldsema is nobody's, and free.
+    // At the start no thread holds worldsema.
     if (holder < 0 && lock === XWORLDSEMA) return;
-    const whose = holder < 0 ? 'nobody holds' : `thread ${holder} holds`;
+    const whose = holder < 0 ? 'no thread holds' : `thread ${holder} holds`;
     this.#object('LOCK_RELEASED_BY_ANOTHER', `thread ${thread} releases ${this.#name(lock)}, which ${whose}`, site, lock);
   }
 
@@ -82,7 +82,7 @@ export class LockOrder implements Monitor {
     return describeLock(this.#m, lock);
   }
 
-  /** -1 for a lock that no order speaks of. */
+  /** The place of `lock` in the order; -1 if the order does not contain it. */
   #rank(lock: Ref): number {
     const name = lockNameAt(this.#m, lock);
     return name === null ? -1 : RANK.get(name)!;

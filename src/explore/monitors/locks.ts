@@ -1,66 +1,72 @@
-/** Which locks there are: their names, their words, and which sites of the source take and release them. */
+/**
+ * The locks of a machine: their names, their words, and the sites of the source that take and
+ * release them. The words derive from the fields that records declare with lockField.
+ */
 import { CONFIG, Config } from '../../memory/config.ts';
-import { globalRecord } from '../../memory/segment.ts';
 import type { Ref } from '../../memory/address.ts';
-import type { LockName } from '../../sync/lock-order.ts';
-import { SCHED, SCHED_LOCK, Sched } from '../../machine/sched.ts';
-import { Span } from '../../heap/span.ts';
-import { NUM_SIZE_CLASSES } from '../../heap/size-classes.ts';
-import { PROFLOCK } from '../../malloc/buckets.ts';
-import { FINLOCK } from '../../malloc/finq.ts';
-import { MCentral, mcentralAt } from '../../malloc/mcentral.ts';
-import { MHEAP_LOCK, SPECIAL_LOCK } from '../../malloc/mheap-record.ts';
-import { Persistent } from '../../malloc/persistent.ts';
-import { STACKPOOL, StackPool } from '../../malloc/stack.ts';
-import { GCLOCK } from '../../malloc/sweep.ts';
-import { SYS, Sys } from '../../malloc/sys.ts';
-import { TRACE_LOCK } from '../../malloc/trace.ts';
-import { WORK, Work } from '../../gc/work.ts';
+import type { LockName } from '../../memory/lock-order.ts';
+import { declaredRecords, type Struct } from '../../memory/struct.ts';
+import { SCHED, Sched } from '../../machine/sched.ts';
+import { fixedRows, segmentPlaces } from '../../inspect/records.ts';
 import type { Site } from '../../rewrite/sites.ts';
 
 export const XWORLDSEMA = SCHED + Sched.at.xworldsema;
 
-/** The locks of which there is one. */
-export const LOCK_WORDS: Readonly<Partial<Record<LockName, Ref>>> = {
-  worldsema: XWORLDSEMA,
-  gclock: GCLOCK,
-  'sched.lock': SCHED_LOCK,
-  'mheap.speciallock': SPECIAL_LOCK,
-  finlock: FINLOCK,
-  proflock: PROFLOCK,
-  'trace.lock': TRACE_LOCK,
-  'stackpool.lock': STACKPOOL + StackPool.at.lock,
-  'mheap.lock': MHEAP_LOCK,
-  'work.lock': WORK + Work.at.lock,
-  'persistent.lock': globalRecord('persistent', Persistent) + Persistent.at.lock,
-  'sys.lock': SYS + Sys.at.lock,
-};
+/** By name, the word of each lock of which there is one. */
+export const LOCK_WORDS: ReadonlyMap<LockName, Ref> = new Map([
+  ['worldsema', XWORLDSEMA] as const,
+  ...segmentPlaces().filter(({ count }) => count === 1).flatMap(({ record, at }) => locksIn(record).map(({ lock, offset }) => [lock, at + offset] as const)),
+]);
 
-const SINGLE = new Map(Object.entries(LOCK_WORDS).map(([name, word]) => [word, name as LockName]));
+const SINGLE = new Map([...LOCK_WORDS].map(([name, word]) => [word, name]));
 
-/** What kind of lock the word at `at` is; a lock of the program's own may lie anywhere. */
+function locksIn(record: Struct): readonly { readonly field: string; readonly lock: LockName; readonly offset: number }[] {
+  return Object.entries(record.fields).flatMap(([field, { lock }]) => (lock === undefined ? [] : [{ field, lock, offset: record.at[field] }]));
+}
+
+/** Returns the word offset of the lock called `lock` in the record that declares it. */
+export function lockOffsetIn(lock: LockName): number {
+  for (const record of declaredRecords()) {
+    const found = locksIn(record).find((each) => each.lock === lock);
+    if (found !== undefined) return found.offset;
+  }
+  throw new Error(`no record declares ${lock}`);
+}
+
+interface InRow {
+  readonly record: Struct;
+  readonly index: number;
+  readonly field: string;
+  readonly lock: LockName;
+}
+
+/** The lock at `at`, if it is one of many in a row of records. */
+function inRow(m: Int32Array, at: Ref): InRow | undefined {
+  for (const row of fixedRows(m)) {
+    if (at < row.at || at >= row.at + row.count * row.words) continue;
+    const found = locksIn(row.record).find(({ offset }) => offset === (at - row.at) % row.words);
+    return found === undefined ? undefined : { record: row.record, index: Math.floor((at - row.at) / row.words), ...found };
+  }
+  return undefined;
+}
+
+/** Returns the name of the lock at `at`; null if no order applies to it. A program's own lock may lie anywhere. */
 export function lockNameAt(m: Int32Array, at: Ref): LockName | null {
   const single = SINGLE.get(at);
   if (single !== undefined) return single;
-  if (at >= mcentralAt(0) && at < mcentralAt(NUM_SIZE_CLASSES)) return 'mcentral.lock';
   if (at >= m[CONFIG + Config.at.arenaStart]) return 'hchan.lock';
-  if (spanOfLock(m, at) >= 0) return 'span.speciallock';
+  const found = inRow(m, at);
+  if (found !== undefined) return found.lock;
   return at >= m[CONFIG + Config.at.data] && at < m[CONFIG + Config.at.cycleLog] ? 'waitgroup.lock' : null;
 }
 
-/** The lock at `at`, told from others of its kind. */
+/** Returns the name of the lock at `at` with its number among those of its name. */
 export function describeLock(m: Int32Array, at: Ref): string {
-  const name = lockNameAt(m, at);
-  if (name === 'mcentral.lock') return `mcentral ${(at - mcentralAt(0)) / MCentral.words} lock`;
-  if (name === 'span.speciallock') return `span ${spanOfLock(m, at)} speciallock`;
-  if (name === null || !SINGLE.has(at)) return `${name ?? 'a lock'} at word ${at}`;
-  return name;
-}
-
-function spanOfLock(m: Int32Array, at: Ref): number {
-  const offset = at - m[CONFIG + Config.at.spans] - Span.words;
-  const isOne = offset >= 0 && offset < m[CONFIG + Config.at.maxSpans] * Span.words && offset % Span.words === Span.at.speciallock;
-  return isOne ? Math.floor(offset / Span.words) : -1;
+  const single = SINGLE.get(at);
+  if (single !== undefined) return single;
+  const found = inRow(m, at);
+  if (found !== undefined) return `${found.record.name} ${found.index} ${found.field}`;
+  return `${lockNameAt(m, at) ?? 'a lock'} at word ${at}`;
 }
 
 /** What a site does to a lock. */

@@ -1,35 +1,34 @@
 /**
- * A block belongs to the program from when malloc hands it out until it is freed. In between
- * it is in quarantine: only the allocator touches it (src/malloc, for links, zeroing and what
- * tells whether to zero), and who holds the heap's lock, for memory that goes back to the
- * system. The collector does not: a free block has lost its scan bit, so a stale pointer may
- * mark it, but nobody looks into it.
+ * A block belongs to the program from malloc to its free. Otherwise it is in quarantine: only
+ * the allocator touches it (src/malloc, for links, zeroing and the flag that demands zeroing),
+ * and the holder of the heap's lock, for memory returned to the system. The collector does not
+ * touch it: a free block has no scan bit, so a stale pointer may mark it, but no M scans it.
  *
- * Blocks are followed by the freelists that they go to and come from: the order of the stores
- * to a span's `freelist` and `freebuf` is the history of its blocks.
+ * The monitor follows blocks by the stores to the `freelist` and `freebuf` of their span: the
+ * order of these stores is the history of the blocks.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import { PAGE_WORDS, type Ref } from '../../memory/address.ts';
 import { SPAN_STATE, Span } from '../../heap/span.ts';
 import { MHEAP_LOCK } from '../../malloc/mheap-record.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
-/** What a word of the arena is. */
+/** States of a word of the arena. */
 const IN_USE = 0;
 const FREE_BLOCK = 1;
 const FREE_PAGE = 2;
 
-/** How a site changes a freelist. */
+/** Kinds of sites that change a freelist. */
 const PLAIN = 0;
-/** The old head is handed out. */
+/** It allocates the old head. */
 const HANDS_OUT = 1;
-/** The span is carved: all its blocks are free. */
+/** It carves the span: all its blocks become free. */
 const CARVES = 2;
-/** Blocks that were set aside, and are free already, are linked again. */
+/** It links blocks that are free already: those of `freebuf`. */
 const RELINKS = 3;
 
 const WORDS = Span.words;
@@ -38,14 +37,14 @@ const { start, npages, freelist, freebuf, elemsize, nelems, sizeclass, state } =
 export class Quarantine implements Monitor {
   readonly #books: Books;
   readonly #report: Report;
-  /** By site: 1 for those of the allocator, which may touch free blocks. */
+  /** By site, 1 for sites of the allocator, which may touch free blocks. */
   readonly #allocates: Uint8Array;
   readonly #how: Uint8Array;
   #m: Int32Array = new Int32Array(0);
   #arena = 0;
   #spans = 0;
   #spansEnd = 0;
-  /** By word of the arena. */
+  /** By word of the arena, its state. */
   #what = new Uint8Array(0);
 
   constructor(books: Books, report: Report, sites: readonly Site[]) {
@@ -78,7 +77,7 @@ export class Quarantine implements Monitor {
     }
   }
 
-  /** An access of the arena by who is not the allocator. */
+  /** Checks an access of the arena outside of the allocator. */
   #outside(thread: number, site: number, kind: number, index: Ref, value: number, old: number): void {
     if (kind === ACCESS.byteLoad || kind === ACCESS.byteStore) return;
     if (kind === ACCESS.fill || kind === ACCESS.copy) {
@@ -101,7 +100,7 @@ export class Quarantine implements Monitor {
 
   #object(thread: number, site: number, index: Ref, does: string): never {
     const where = this.#what[index - this.#arena] === FREE_PAGE ? 'a free span' : 'a free block';
-    return this.#report.object('FREE_MEMORY_TOUCHED', `thread ${thread} ${does} ${nameField(this.#m, index)}, in ${where}`, site);
+    return this.#report.object('FREE_MEMORY_TOUCHED', `thread ${thread} ${does} ${nameWord(this.#m, index)}, in ${where}`, site);
   }
 
   #span(thread: number, site: number, index: Ref, value: number, old: number): void {
@@ -109,7 +108,7 @@ export class Quarantine implements Monitor {
     if (field === state) this.#changeState(index - state, value);
     else if (field === freelist || field === freebuf) {
       const s = index - field;
-      // Stacks are nobody's blocks.
+      // A stack span has no blocks.
       if (this.#m[s + state] !== SPAN_STATE.inUse || this.#m[s + sizeclass] === 0) return;
       this.#changeList(thread, site, s, value, old);
     }
@@ -132,7 +131,7 @@ export class Quarantine implements Monitor {
     } else if (how === PLAIN) {
       let p = value;
       for (; p !== 0 && p !== old; p = m[p]) this.#free(thread, site, s, p);
-      // A block that was on the list and is linked once more makes a circle of it.
+      // A block that is linked twice turns the list into a circle.
       for (let n = 0; p !== 0; p = m[p]) if (++n > m[s + nelems]) this.#freedTwice(thread, site, s, p);
     }
   }
@@ -182,7 +181,7 @@ function howItChanges({ file, fn }: Site): number {
   return fn.startsWith('reclaimLocked') || fn.startsWith('returnSpan') ? RELINKS : PLAIN;
 }
 
-/** Go's bitmap collector looks at every free block's bits when it sweeps, along the freelists. */
+/** Go's bitmap collector, when it sweeps, follows the freelists to check the bits of free blocks. */
 function isFreelistCheck(file: string, fn: string): boolean {
-  return file === 'src/gc/older/bitmap.ts' && fn.startsWith('checkFreelists');
+  return file === 'src/gc/collectors/bitmap/collector.ts' && fn.startsWith('checkFreelists');
 }

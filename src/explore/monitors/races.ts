@@ -1,8 +1,8 @@
 /**
- * The race detector: two accesses to one word by two threads, one of them plain and one of
- * them a store, of which nothing says which comes first. Such a pair is found in any execution
- * that makes both, whichever comes first there, as long as no chance order between them hides
- * it. What orders is docs/exploring.md's section on races.
+ * The race detector. A race is a pair of accesses to one word by two threads, at least one of
+ * them plain and at least one a store, that no happens-before relation orders. The detector finds
+ * the pair in every execution that makes both, in either order, unless an unrelated synchronization
+ * happens to order them. docs/exploring.md lists the relations, in its section on races.
  */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
@@ -11,14 +11,14 @@ import { Clocks, LAST_NUMBER, numberOf, threadOf } from './races/clocks.ts';
 import { RaceFound, type Race } from './races/race-found.ts';
 import { Shadow } from './races/shadow.ts';
 
-/** The functions of sync/racy.ts. */
+/** The functions of sync/racy.ts, which spell intended races. */
 const RACY = new Set(['racyLoad', 'racyStore', 'racyLoadByte', 'racyStoreByte']);
 
 /**
- * A monitor that objects to the first race of an execution.
+ * Makes a monitor that objects to the first race of an execution.
  * @param core the hooked variant, for its call stacks
- * @param sites of the core
- * @param names what the threads are called
+ * @param sites the sites of `core`
+ * @param names of the threads
  */
 export function makeRaceDetector(core: Control, sites: readonly Site[], names: readonly string[] = []): Monitor {
   return new RaceDetector(core, sites, names);
@@ -28,15 +28,16 @@ class RaceDetector implements Monitor {
   readonly #core: Control;
   readonly #sites: readonly Site[];
   readonly #names: readonly string[];
-  /** By site: 1 where an intended race is spelled. */
+  /** By site, 1 for an intended race. */
   readonly #racy: Uint8Array;
   readonly #clocks = new Clocks();
   #m: Int32Array = new Int32Array(0);
   #shadow = new Shadow(this.#clocks, 0);
-  /** Number of the next access, over all executions; of the first of this one. */
+  /** Number of the next access, counted over all executions. */
   #number = 1;
+  /** Number of the first access of this execution. */
   #first = 1;
-  /** By access of this execution: its site. */
+  /** By access of this execution, its site. */
   #log = new Int32Array(1 << 12);
 
   constructor(core: Control, sites: readonly Site[], names: readonly string[]) {
@@ -101,12 +102,12 @@ class RaceDetector implements Monitor {
     if (other !== 0) this.#report(other, thread, site, number, index);
   }
 
-  /** The woken thread goes on after what its waker has done so far. */
+  /** All that the waker has done so far happens before the woken thread continues. */
   woken(thread: number, by: number): void {
     this.#clocks.join(thread, by, this.#number);
   }
 
-  /** `words` words are stored to from `to` on, after as many were loaded from `from` on unless that is -1. */
+  /** Checks a store of `words` words from `to`, and before it a load of as many from `from`, if that is not -1. */
   #range(thread: number, site: number, number: number, to: number, words: number, from: number): void {
     for (let i = 0; i < words; i++) {
       const loaded = from < 0 ? 0 : this.#shadow.load(from + i, thread, number);

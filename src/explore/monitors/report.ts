@@ -1,4 +1,4 @@
-/** How monitors object: what broke, where the access stands, and how it was come to. */
+/** Objections of monitors: the broken invariant, the access, and the calls around it. */
 import type { Control } from '../../rewrite/generated.ts';
 import { Violation } from '../execution.ts';
 import { formatSite, type Site } from '../../rewrite/sites.ts';
@@ -12,18 +12,18 @@ export class Report {
     this.#sites = sites;
   }
 
-  /** Sites of the calls that the running thread is in, outermost first. */
+  /** Returns the sites of the running thread's calls, the outermost first. */
   stack(): readonly number[] {
     return this.#core.$stack();
   }
 
-  /** Lines that say where `site` is, and where it was called from. */
+  /** Returns lines with the place of `site` and of the calls around it. */
   place(site: number, stack: readonly number[]): string[] {
     return [site, ...stack.toReversed()].map((each, i) => `  ${i === 0 ? 'at' : 'called at'} ${formatSite(this.#sites[each])}`);
   }
 
   /**
-   * Ends the execution: the access at `site`, just made, broke the law called `law`.
+   * Ends the execution: the last access, at `site`, broke the invariant called `law`.
    * @throws Violation
    */
   object(law: string, message: string, site: number, more: readonly string[] = []): never {
@@ -31,7 +31,7 @@ export class Report {
   }
 
   /**
-   * As `object`, when no access is to blame.
+   * Ends the execution like `object`, if no single access broke the invariant.
    * @throws Violation
    */
   objectAtEnd(law: string, message: string, more: readonly string[] = []): never {

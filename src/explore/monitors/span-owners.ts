@@ -1,8 +1,11 @@
 /**
- * A span has one owner. Who moves its sweepgen from h-2 to h-1 owns it until it stores h; the P
- * that caches it owns it as long as incache is set; who got it from the heap until it is put
- * on a list. In between it belongs to who holds the lock of the structure it is in. Only the
- * owner touches what the declaration gives to it.
+ * A span has one owner, and only the owner touches the fields that are declared to be the
+ * owner's. The owner is
+ *
+ *   the sweeper      from its CAS of sweepgen from h-2 to h-1 until it stores h
+ *   the caching P    while incache is set
+ *   the first M      from the heap's allocation until the span is put on a list
+ *   a lock holder    otherwise: the lock of the structure that contains the span
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
@@ -10,17 +13,17 @@ import { SPAN_STATE, Span } from '../../heap/span.ts';
 import { mcentralAt } from '../../malloc/mcentral.ts';
 import { MHEAP_LOCK } from '../../malloc/mheap-record.ts';
 import { STACKPOOL, StackPool } from '../../malloc/stack.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import type { Books } from './books.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
 const NOBODY = -1;
-/** It was so at the start: the first to act as the owner is it. */
+/** Some thread, since the start: the first one that acts as the owner. */
 const UNKNOWN = -2;
 
-/** What a field of a span is to this monitor. */
+/** Kinds of fields of a span. */
 const OTHER = 0;
 const OWNED = 1;
 const SPECIALS = 2;
@@ -39,15 +42,18 @@ export class SpanOwners implements Monitor {
   readonly #racy: Uint8Array;
   readonly #fields = fieldKinds();
   #m: Int32Array = new Int32Array(0);
-  /** Word of the first span record, and how many words they all take. */
+  /** Word of the first span record. */
   #from = 0;
+  /** Words of all span records. */
   #words = 0;
-  /** By span: who sweeps it, whose cache has it, who has it fresh from the heap. */
+  /** By span, the thread that sweeps it. */
   #sweeper = new Int8Array(0);
+  /** By span, the thread that caches it. */
   #cacher = new Int8Array(0);
+  /** By span, the thread that has just allocated it. */
   #holder = new Int8Array(0);
   #state = new Uint8Array(0);
-  /** By span: where its owner became it. */
+  /** By span, the site at which its owner became the owner. */
   #since = new Int32Array(0);
 
   constructor(books: Books, report: Report, sites: readonly Site[]) {
@@ -58,7 +64,7 @@ export class SpanOwners implements Monitor {
 
   begin(m: Int32Array): void {
     this.#m = m;
-    // After the record that stands for "no span", which nobody writes.
+    // Record 0 is the empty span, which no thread writes.
     this.#from = m[CONFIG + Config.at.spans] + WORDS;
     const count = m[CONFIG + Config.at.maxSpans] - 1;
     this.#words = count * WORDS;
@@ -121,7 +127,7 @@ export class SpanOwners implements Monitor {
 
   #publish(thread: number, site: number, i: number): void {
     const sweeper = this.#sweeper[i];
-    if (sweeper !== NOBODY && sweeper !== thread) this.#object('SPAN_PUBLISHED_BY_ANOTHER', `thread ${thread} says that span ${i} is swept, while thread ${sweeper} sweeps it`, site, i);
+    if (sweeper !== NOBODY && sweeper !== thread) this.#object('SPAN_PUBLISHED_BY_ANOTHER', `thread ${thread} publishes span ${i} as swept, while thread ${sweeper} sweeps it`, site, i);
     this.#sweeper[i] = NOBODY;
   }
 
@@ -132,7 +138,7 @@ export class SpanOwners implements Monitor {
     this.#since[i] = site;
   }
 
-  /** The caches are flushed by who marks, too. */
+  /** A marking thread may flush the cache of another. */
   #uncache(thread: number, site: number, i: number): void {
     const cacher = this.#cacher[i];
     if (cacher >= 0 && cacher !== thread && this.#books.stoppedBy !== thread && this.#books.marks[thread] === 0) {
@@ -163,7 +169,7 @@ export class SpanOwners implements Monitor {
     const s = this.#from + i * WORDS;
     if (this.#holder[i] === thread || books.holds(thread, MHEAP_LOCK)) return;
     if (this.#state[i] === SPAN_STATE.inUse) {
-      // A large object is the program's; a class's span the mcentral's.
+      // The program owns a large object, the mcentral a span of a class.
       const c = m[s + sizeclass];
       if (c === 0 || books.holds(thread, mcentralAt(c))) return;
     } else if (books.holds(thread, STACKPOOL_LOCK) || (this.#state[i] === SPAN_STATE.stack && m[s + nelems] === 1)) {
@@ -172,7 +178,7 @@ export class SpanOwners implements Monitor {
     this.#object('SPAN_OF_NOBODY', `thread ${thread} writes ${this.#name(index)}, and neither owns the span nor holds a lock that guards it`, site, i);
   }
 
-  /** The list of specials is its sweeper's, then its lock's. */
+  /** Checks an access of the list of specials: the sweeper guards it, then its lock. */
   #special(thread: number, site: number, i: number, index: Ref, writes: boolean): void {
     const sweeper = this.#sweeper[i];
     if (sweeper === thread || this.#state[i] !== SPAN_STATE.inUse) return;
@@ -184,7 +190,7 @@ export class SpanOwners implements Monitor {
 
   end(): void {
     const i = this.#sweeper.findIndex((sweeper) => sweeper !== NOBODY);
-    if (i >= 0) this.#report.objectAtEnd('SPAN_LEFT_UNSWEPT', `thread ${this.#sweeper[i]} has finished and never said that span ${i} is swept`, this.#origin(i));
+    if (i >= 0) this.#report.objectAtEnd('SPAN_LEFT_UNSWEPT', `thread ${this.#sweeper[i]} has finished without publishing span ${i} as swept`, this.#origin(i));
   }
 
   #object(law: string, message: string, site: number, i: number): never {
@@ -192,11 +198,11 @@ export class SpanOwners implements Monitor {
   }
 
   #origin(i: number): string[] {
-    return this.#since[i] < 0 ? [] : ['its owner became it', ...this.#report.place(this.#since[i], [])];
+    return this.#since[i] < 0 ? [] : ['its owner took it', ...this.#report.place(this.#since[i], [])];
   }
 
   #name(index: Ref): string {
-    return nameField(this.#m, index);
+    return nameWord(this.#m, index);
   }
 }
 
@@ -207,7 +213,7 @@ function whose(cacher: number): string {
 /** By offset in a span record. */
 function fieldKinds(): Uint8Array {
   const kinds = new Uint8Array(WORDS);
-  for (const [name, { guardian }] of Object.entries(Span.fields)) if (guardian.startsWith('owner: ')) kinds[Span.at[name as keyof typeof Span.at]] = OWNED;
+  for (const [name, { guardian }] of Object.entries(Span.fields)) if (guardian.kind === 'owner') kinds[Span.at[name as keyof typeof Span.at]] = OWNED;
   kinds[specials] = SPECIALS;
   kinds[xsweepgen] = SWEEPGEN;
   kinds[incache] = INCACHE;

@@ -1,7 +1,10 @@
 /**
- * Counts that balance at every moment: an M counts as waiting for work once, and not while it
- * takes some; when all wait there is no work. Under sched.lock the lists are as long as their
- * counts say, and under mheap.lock idle and used memory are all there is.
+ * Conservation of counts:
+ *
+ *   - An M counts itself as waiting for work once, and not while it takes work. When all Ms
+ *     wait, no work is left.
+ *   - When sched.lock is released, each list is as long as its count.
+ *   - When mheap.lock is released, idle and used memory add up to the heap's.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
@@ -23,10 +26,10 @@ const { midle, nmidle, pidle, xnpidle, runqhead, runqsize, stopwait, xnmspinning
 export class Waiting implements Monitor {
   readonly #books: Books;
   readonly #report: Report;
-  /** By site: 1 for the CAS that pops. */
+  /** By site, 1 for the CAS of a pop. */
   readonly #pops: Uint8Array;
   #m: Int32Array = new Int32Array(0);
-  /** By thread: 1 while it counts as waiting for work. */
+  /** By thread, 1 while it counts as waiting for work. */
   #waits = new Uint8Array(0);
 
   constructor(books: Books, report: Report, sites: readonly Site[]) {
@@ -72,7 +75,7 @@ export class Waiting implements Monitor {
   #scheduler(thread: number, site: number): void {
     const m = this.#m;
     this.#length(thread, site, 'idle Ms', midle, M.at.schedlink, m[SCHED + nmidle]);
-    // Taken from the list and from the count by who holds the lock.
+    // The lock holder changes both the list and its count.
     this.#length(thread, site, 'idle Ps', pidle, P.at.link, m[SCHED + xnpidle]);
     this.#length(thread, site, 'runnable goroutines', runqhead, G.at.schedlink, m[SCHED + runqsize]);
     const procs = m[CONFIG + Config.at.nprocs];
@@ -91,14 +94,14 @@ export class Waiting implements Monitor {
 
   #heap(thread: number, site: number): void {
     const [idle, inuse, sys] = [MStats.at.heapIdle, MStats.at.heapInuse, MStats.at.heapSys].map((at) => wide(this.#m, MSTATS + at));
-    // On the 32-bit machine the system gives memory that makes no whole page, too.
+    // On the 32-bit machine the system also gives memory that fills no whole page.
     if (idle + inuse > sys || (this.#m[CONFIG + Config.at.ptrWords] === 2 && idle + inuse !== sys) || idle < 0 || inuse < 0) {
       this.#report.object('HEAP_BYTES', `as thread ${thread} releases mheap.lock, ${idle} bytes are idle and ${inuse} in use, of ${sys}`, site);
     }
   }
 }
 
-/** A counter of two words. */
+/** Returns the wide counter at `ref`. */
 function wide(m: Int32Array, ref: Ref): number {
   return (m[ref] >>> 0) + m[ref + 1] * 2 ** 32;
 }

@@ -1,20 +1,20 @@
 /**
- * What a lock-free stack links has one owner: the stack, or who has popped it and not pushed it
- * yet. Only that thread writes to a workbuf, or reads what is in it.
+ * A node of a lock-free stack has one owner: the stack, or the thread that has popped it and not
+ * yet pushed it. Only that thread reads or writes the contents of a workbuf.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
 import { LFNode, LFStack } from '../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../gc/work.ts';
+import { nameWord } from '../../inspect/name-word.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
-import { nameField } from './records.ts';
 import type { Report } from './report.ts';
 
-/** Nobody has been seen to own it. */
+/** No owner is known yet. */
 const UNKNOWN = 0;
 const STACKED = 1;
-/** Owned by thread i: i plus this. */
+/** Owned by thread i: OWNED + i. */
 const OWNED = 2;
 
 const NONE = 0;
@@ -25,15 +25,15 @@ const NBUFS = WORK + Work.at.nbufs;
 
 export class WorkbufOwners implements Monitor {
   readonly #report: Report;
-  /** By site: PUSH or POP for the CAS that does it. */
+  /** By site, PUSH or POP for the CAS of one. */
   readonly #ops: Uint8Array;
   #m: Int32Array = new Int32Array(0);
-  /** By word, who owns the node that begins there. */
+  /** By word, the owner of the node that begins there. */
   #owner = new Uint8Array(0);
   #from = 0;
   #to = 0;
   #bufWords = 1;
-  /** By word, where the owner of the node that begins there became it. */
+  /** By word, the site at which the owner of the node that begins there became the owner. */
   #since = new Int32Array(0);
 
   constructor(report: Report, sites: readonly Site[]) {
@@ -51,7 +51,7 @@ export class WorkbufOwners implements Monitor {
     this.#since.fill(-1);
     this.#from = m[CONFIG + Config.at.workbufs];
     this.#bufWords = m[CONFIG + Config.at.workbufWords];
-    // A machine without a heap may end before.
+    // The memory of a machine without a heap may end before the region does.
     this.#to = Math.min(this.#from + m[CONFIG + Config.at.maxWorkbufs] * this.#bufWords, m.length);
     for (const stack of [FULL, EMPTY]) {
       for (let node = this.#nodeOf(stack, m[stack]); node !== 0; node = this.#nodeOf(stack, m[node + LFNode.at.xnext])) this.#owner[node] = STACKED;
@@ -93,7 +93,7 @@ export class WorkbufOwners implements Monitor {
 
   #touch(thread: number, site: number, kind: number, index: Ref): void {
     const within = (index - this.#from) % this.#bufWords;
-    // Poppers read the link of what they may not get.
+    // A popping thread loads the link of a node before it owns the node.
     if (within === LFNode.at.xnext && kind === ACCESS.atomicLoad) return;
     const node = index - within;
     const owner = this.#owner[node];
@@ -102,7 +102,7 @@ export class WorkbufOwners implements Monitor {
     this.#object('WORKBUF_OF_ANOTHER', `thread ${thread} touches ${this.#name(index)} of a workbuf that ${whose}`, site, node);
   }
 
-  /** A fill of m[index …], or a copy there of as many words from m[from …]. */
+  /** Checks a fill of `count` words from `index`, or a copy of as many from `from`. */
   #range(thread: number, site: number, kind: number, index: Ref, count: number, from: number): void {
     if (count <= 0) return;
     this.#touch(thread, site, kind, index);
@@ -117,7 +117,7 @@ export class WorkbufOwners implements Monitor {
     }
   }
 
-  /** The node that a packed head names; 0 for none. */
+  /** Returns the node that a packed head names; 0 for none. */
   #nodeOf(stack: Ref, head: number): Ref {
     const m = this.#m;
     const bits = m[CONFIG + Config.at.lfstackIdBits];
@@ -130,10 +130,10 @@ export class WorkbufOwners implements Monitor {
   }
 
   #origin(node: Ref): string[] {
-    return this.#since[node] < 0 ? [] : ['it became that', ...this.#report.place(this.#since[node], [])];
+    return this.#since[node] < 0 ? [] : ['its owner took it', ...this.#report.place(this.#since[node], [])];
   }
 
   #name(at: Ref): string {
-    return nameField(this.#m, at);
+    return nameWord(this.#m, at);
   }
 }

@@ -2,7 +2,8 @@
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { prepareMachine } from './machine.ts';
 import { FINALIZERS_MOST, finalizersCount } from './programs/finalizers.ts';
-import { procsKnob, type Knob, type Knobs, type Operations, type Scenario } from './scenario.ts';
+import type { Operations } from './operation.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 import { ordersFor } from './told.ts';
 import { checkQuiet } from './world.ts';

@@ -6,7 +6,8 @@ import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
 import { explainStacks } from './linearizable.ts';
 import { StackNode, STACKS, type StackEvent } from './programs/lfstack.ts';
-import { procsKnob, type Knobs, type Operation, type Scenario, type Setting } from './scenario.ts';
+import type { Operation } from './operation.ts';
+import { procsKnob, type Knobs, type Scenario, type Setting } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 const NODES = 4;

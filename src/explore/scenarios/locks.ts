@@ -2,7 +2,8 @@
 import { runAlone } from '../alone.ts';
 import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
 import { LOCKS, SEMA_ROOM } from './programs/locks.ts';
-import { procsKnob, type Knobs, type Operation, type Operations, type Scenario } from './scenario.ts';
+import type { Operation, Operations } from './operation.ts';
+import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 
 /** What each of the Ms is told. */
 function operations(own: (i: number, procs: number) => readonly Operation[]): (knobs: Knobs) => Operations {

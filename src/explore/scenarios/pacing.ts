@@ -1,7 +1,8 @@
 /** Goals and figures that several Ms change at once. */
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { perM } from './per-m.ts';
-import type { Operations, Setting } from './scenario.ts';
+import type { Operations } from './operation.ts';
+import type { Setting } from './scenario.ts';
 
 const GOGC = 100;
 const LARGE = 40 << 10;

@@ -5,7 +5,8 @@ import type { Core } from '../load.ts';
 import { runAlone } from '../alone.ts';
 import { beginLedger, ledgerSoFar } from '../ledger/keep.ts';
 import { checkAtRest, onePerMemory } from './machine.ts';
-import { procsKnob, type Knob, type Knobs, type Operation, type Operations, type Scenario, type Setting } from './scenario.ts';
+import type { Operation, Operations } from './operation.ts';
+import { procsKnob, type Knob, type Knobs, type Scenario, type Setting } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 interface PerM {

@@ -6,7 +6,8 @@ import { isScan } from '../../heap/bitmap.ts';
 import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { perM } from './per-m.ts';
 import { specialsOf } from './specials-of.ts';
-import type { Knob, Knobs, Operation, Operations, Scenario } from './scenario.ts';
+import type { Operation, Operations } from './operation.ts';
+import type { Knob, Knobs, Scenario } from './scenario.ts';
 
 interface Programs {
   readonly name: string;

@@ -5,7 +5,8 @@ import { P, RUNQ_CAP, pAt } from '../../machine/p.ts';
 import { SCHED, Sched } from '../../machine/sched.ts';
 import { perM } from './per-m.ts';
 import { RUNQ_GS } from './programs/runq.ts';
-import type { Operation, Operations, Scenario, Setting } from './scenario.ts';
+import type { Operation, Operations } from './operation.ts';
+import type { Scenario, Setting } from './scenario.ts';
 
 const HEADS = [0, 0x7ffffffe];
 

@@ -6,6 +6,7 @@
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
+import type { Operation, Operations } from './operation.ts';
 
 /** A number that can be set of a scenario. */
 export interface Knob {
@@ -17,11 +18,6 @@ export interface Knob {
 
 /** The knobs' values by name; every scenario has `procs`. */
 export type Knobs = { readonly procs: number } & Readonly<Record<string, number>>;
-
-/** A word and its numbers: what a thread is told to do. The scenario's program knows what they mean. */
-export type Operation = readonly [name: string, ...args: number[]];
-/** What each thread does, in order. Any operation can be left out: that is how a failure is shrunk. */
-export type Operations = readonly (readonly Operation[])[];
 
 /** One setting of a scenario: what an execution depends on beside its schedule. */
 export interface Setting {

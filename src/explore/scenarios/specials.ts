@@ -5,7 +5,8 @@ import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../malloc/finq.ts
 import { perM } from './per-m.ts';
 import { specialsOf } from './specials-of.ts';
 import { SPECIALS_BLOCKS, SPECIALS_FINALIZED, SPECIALS_INNER, specialsCell } from './programs/specials.ts';
-import type { Knob, Knobs, Operations, Scenario, Setting } from './scenario.ts';
+import type { Operations } from './operation.ts';
+import type { Knob, Knobs, Scenario, Setting } from './scenario.ts';
 
 /** The profiler's hash table is most of it. */
 const PROFILE_WORDS = 1 << 18;

@@ -1,6 +1,7 @@
 /** The shape of the machines that are explored: everything so small that it fills up and is used again soon. */
 import type { MachineShape } from '../../memory/map.ts';
-import { COLLECTOR, TYPES } from '../../memory/config.ts';
+import { TYPES } from '../../memory/config.ts';
+import { COLLECTOR } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 
 const TINY: MachineShape = {

@@ -1,7 +1,7 @@
 /** Operations of a scenario as the orders that its goroutines are told. */
 import { UsageError } from '../../base/fatal.ts';
 import type { Order } from './programs/told.ts';
-import type { Operations } from './scenario.ts';
+import type { Operations } from './operation.ts';
 
 /** @throws UsageError for an operation that is none of `pcs` */
 export function ordersFor(operations: Operations, pcs: Readonly<Record<string, number>>): readonly (readonly Order[])[] {

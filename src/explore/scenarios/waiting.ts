@@ -1,7 +1,8 @@
 /** Locks, notes and semaphores: nobody is let in beside another, nobody sleeps for ever. */
 import { perM } from './per-m.ts';
 import { WAITING_GUARDED, WAITING_LOCKED, waitingWord } from './programs/waiting.ts';
-import type { Operation, Scenario, Setting } from './scenario.ts';
+import type { Operation } from './operation.ts';
+import type { Scenario, Setting } from './scenario.ts';
 
 const CROWD: readonly Operation[] = [['lock'], ['acquire'], ['lock'], ['try'], ['acquire'], ['lock'], ['lock']];
 

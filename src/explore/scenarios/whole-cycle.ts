@@ -1,5 +1,6 @@
 /** All of it at once: allocation, linking, collections with several Ms, sweeping beside the mutators. */
-import { COLLECTOR, TYPES } from '../../memory/config.ts';
+import { TYPES } from '../../memory/config.ts';
+import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { prepareMachine } from './machine.ts';
@@ -14,7 +15,7 @@ const ROUNDS = 2;
 /** The other mark loops know none of them. */
 const VARIANTS: readonly Knob[] = [
   { name: 'types', summary: 'how pointers are told: 0 they look like some, 1 by types that spans keep, 2 by a bit each', values: [TYPES.none, TYPES.mtypes, TYPES.heapbits] },
-  { name: 'collector', summary: '0 several Ms mark; 1 and 2 the older ones, that mark alone', values: [COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword] },
+  { name: 'collector', summary: COLLECTORS.map(({ name }, id) => `${id} ${name}`).join(', '), values: COLLECTORS.map((_, id) => id) },
   { name: 'bits', summary: 'of a pointer', values: [64, 32] },
   { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] },
 ];

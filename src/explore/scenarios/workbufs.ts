@@ -6,7 +6,8 @@ import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
 import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
 import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
-import { procsKnob, type Knobs, type Operations, type Prepared, type Scenario, type Setting } from './scenario.ts';
+import type { Operations } from './operation.ts';
+import { procsKnob, type Knobs, type Prepared, type Scenario, type Setting } from './scenario.ts';
 
 /** Seeds lead to disjoint trees; the first is the largest, and those who begin with none live on what it leads to. */
 const SEEDS: Operations = [[['seed', 2], ['seed', 3]], [['seed', 4]], [], []];

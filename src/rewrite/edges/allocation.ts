@@ -1,4 +1,4 @@
-/** Turns of malloc and free, level by level. */
+/** Edges of malloc and free, level by level. */
 import { edgesOf } from './edge.ts';
 
 export const ALLOCATION_EDGES = [

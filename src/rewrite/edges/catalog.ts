@@ -1,4 +1,4 @@
-/** Every protocol edge; its place in this list is its number in `$edges`. */
+/** Every protocol edge; its index in this list is its number in `$edges`. */
 import { ALLOCATION_EDGES } from './allocation.ts';
 import { CHANNEL_EDGES } from './channels.ts';
 import type { Edge } from './edge.ts';

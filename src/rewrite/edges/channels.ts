@@ -1,4 +1,4 @@
-/** Turns of channels and select. */
+/** Edges of channels and select. */
 import { edgesOf } from './edge.ts';
 
 export const CHANNEL_EDGES = [

@@ -1,19 +1,19 @@
 /**
- * A protocol edge: a place in the core that executions come by only when a protocol takes a
- * certain turn. A campaign counts them: what was never passed was not explored.
+ * A protocol edge: a place in the core that an execution passes only if a protocol takes a
+ * certain branch. A campaign counts the passes: an edge without passes was not explored.
  */
 export interface Edge {
-  /** "parfor: steal succeeded". */
+  /** For example "parfor: steal succeeded". */
   readonly name: string;
   readonly protocol: Protocol;
   /** From the root of the project: 'src/…'. */
   readonly file: string;
   /**
-   * Source text that stands exactly once in the file, with an @ where the edge is:
+   * Source text that occurs exactly once in the file, with an @ at the edge:
    *
-   * - before a statement, which ends the text with its `;`: counted when the statement is run
+   * - before a statement that ends the text with its `;`: counted when the statement runs
    * - at the end of the text: counted there
-   * - before an expression, which ends the text: counted when that is false
+   * - before an expression that ends the text: counted when the expression is false
    */
   readonly at: string;
 }
@@ -24,7 +24,7 @@ export const PROTOCOLS = [
 ] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** The edges of one file: `[name, at]` each. */
+/** Returns the edges of one file, given as `[name, at]` pairs. */
 export function edgesOf(protocol: Protocol, file: string, edges: readonly (readonly [name: string, at: string])[]): Edge[] {
   return edges.map(([name, at]) => ({ name: `${protocol}: ${name}`, protocol, file, at }));
 }

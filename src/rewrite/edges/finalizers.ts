@@ -1,4 +1,4 @@
-/** Turns of finalizers, and of the specials that they are. */
+/** Edges of finalizers and other specials. */
 import { edgesOf } from './edge.ts';
 
 export const FINALIZER_EDGES = [

@@ -1,9 +1,9 @@
-/** Turns of marking: work buffers, marks, roots, and how it ends. */
+/** Edges of marking: work buffers, marks, roots, and termination. */
 import { edgesOf } from './edge.ts';
 
 export const MARKING_EDGES = [
   ...edgesOf('workbufs', 'src/gc/work.ts', [
-    ['a full one was given away', '    @lfstackpush(m, FULL, full);'],
+    ['a full buffer was published', '    @lfstackpush(m, FULL, full);'],
     ['a new one was made', '@m[NBUFS] = index + 1;'],
     ['getfull found work after waiting', 'if (b !== 0) @return b;'],
     ['getfull saw work that another took', 'if (b !== 0) return b;@'],
@@ -23,11 +23,11 @@ export const MARKING_EDGES = [
     ['interior pointer into a large object', 'if (m[s + SIZECLASS] === 0) @return m[s + START] - arena;'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-tuned.ts', [
-    ['tuned: a piece of a large object was given away', 'if (largeEnd - largeStart > SHARED_WORDS) {@'],
-    ['tuned: a buffer put aside was given away', '} else if (stash !== 0) {@'],
-    ['tuned: every second entry was given away', '@wp = giveEverySecond(m, mp, wbuf, wp);'],
-    ['tuned: a buffer was put aside', '@stash = wbuf;'],
-    ['tuned: the M took back what it had put aside', '    if (stash !== 0) {@'],
+    ['tuned: a piece of a large object was handed off', 'if (largeEnd - largeStart > SHARED_WORDS) {@'],
+    ['tuned: a stashed buffer was handed off', '} else if (stash !== 0) {@'],
+    ['tuned: every second entry was handed off', '@wp = giveEverySecond(m, mp, wbuf, wp);'],
+    ['tuned: a buffer was stashed', '@stash = wbuf;'],
+    ['tuned: the M took back its stash', '    if (stash !== 0) {@'],
   ]),
   ...edgesOf('marking', 'src/gc/scan-run.ts', [
     ['several marks in one', '@m[sb + PENDING] |= mark;'],
@@ -43,12 +43,12 @@ export const MARKING_EDGES = [
     ['lab: a full buffer joined the queue', '@m[m[sb + LAST] + LINK] = full;'],
     ['lab: a full buffer went to all', '@m[sb + WBUF] = getempty(m, mp, full);'],
     ['lab: a buffer of the queue was given away', '@m[front + LINK] = m[given + LINK];'],
-    ['lab: half of the front was given away', '@m[front + WORKBUF_NOBJ] = kept;'],
+    ['lab: half of the front was handed off', '@m[front + WORKBUF_NOBJ] = kept;'],
     ['lab: what was found became the front', '@setFront(m, sb, wbuf);'],
   ]),
   ...edgesOf('marking', 'src/gc/roots.ts', [
     ['queued finalizers were roots', '@b = enqueueRoot(m, mp, b, block + FinBlock.at.fin, m[block + FinBlock.at.cnt] * Finalizer.words, SCAN_ALL);'],
     ['an object with a finalizer was a root', '@b = enqueueRoot(m, mp, b, block, words, 0);'],
   ]),
-  ...edgesOf('marking', 'src/gc/helper.ts', [['the last helper woke who collects', '=== nproc - 2) @notewakeup(m, XALLDONE);']]),
+  ...edgesOf('marking', 'src/gc/helper.ts', [['the last helper woke the collecting M', '=== nproc - 2) @notewakeup(m, XALLDONE);']]),
 ];

@@ -1,4 +1,4 @@
-/** Counting of protocol edges, and the ledger, put into the sources as they are bundled. Needs the build tools. */
+/** Plants the counting of protocol edges and of the ledger into the sources as they are bundled. Needs the build tools. */
 import MagicString from 'magic-string';
 import { plantLedger } from '../ledger/plant.ts';
 import { EDGES } from './catalog.ts';
@@ -9,7 +9,7 @@ export interface Planted {
   readonly map: ReturnType<MagicString['generateMap']>;
 }
 
-/** `code`, the source at `path`, with its edges counted and the ledger kept; null if it has neither. */
+/** Returns `code`, the source at `path`, with its edges and ledger entries counted; null if it has neither. */
 export function plantCounts(code: string, path: string): Planted | null {
   return plant(code, path, (planted) => {
     countEdges(planted, code, path, EDGES);
@@ -18,8 +18,8 @@ export function plantCounts(code: string, path: string): Planted | null {
 }
 
 /**
- * `code`, the source at `path`, with its edges counted; null if it has none. An edge whose
- * text is not there is left out: a mutant may have changed it.
+ * Returns `code`, the source at `path`, with its edges counted; null if it has none. An edge
+ * whose text is absent is left out: a mutant may have changed the text.
  */
 export function plantEdges(code: string, path: string, edges: readonly Edge[] = EDGES): Planted | null {
   return plant(code, path, (planted) => countEdges(planted, code, path, edges));
@@ -42,12 +42,12 @@ function countEdges(planted: MagicString, code: string, path: string, edges: rea
 
 interface Place {
   readonly start: number;
-  /** Of the statement or expression; equal to `start` when there is neither. */
+  /** End of the statement or expression; equal to `start` if there is neither. */
   readonly end: number;
   readonly isStatement: boolean;
 }
 
-/** Where `edge` is in its source; null unless its text stands there exactly once. */
+/** Returns the place of `edge` in its source, or null unless its text occurs there exactly once. */
 export function placeOf({ at }: Edge, code: string): Place | null {
   const mark = at.indexOf('@');
   const before = at.slice(0, mark);
@@ -59,7 +59,7 @@ export function placeOf({ at }: Edge, code: string): Place | null {
   return { start, end: start + (isStatement ? after.indexOf(';') + 1 : isExpression(after) ? after.length : 0), isStatement };
 }
 
-/** What follows on another line only tells the place from others. */
+/** Text on another line only makes the place unique. */
 function isExpression(after: string): boolean {
   return after !== '' && !after.startsWith('\n');
 }

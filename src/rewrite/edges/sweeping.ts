@@ -1,4 +1,4 @@
-/** Turns of sweeping, and of those who want a span swept. */
+/** Edges of sweeping, and of code that needs a swept span. */
 import { edgesOf } from './edge.ts';
 
 export const SWEEPING_EDGES = [

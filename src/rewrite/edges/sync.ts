@@ -1,4 +1,4 @@
-/** Turns of locks, notes, semaphores, the lock-free stack and the parfor. */
+/** Edges of locks, notes, semaphores, the lock-free stack and the parfor. */
 import { edgesOf } from './edge.ts';
 
 export const SYNC_EDGES = [

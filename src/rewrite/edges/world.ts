@@ -1,4 +1,4 @@
-/** Turns of stopping and starting the world, of who runs what, and of a cycle. */
+/** Edges of stopping and starting the world, of scheduling, and of a cycle. */
 import { edgesOf } from './edge.ts';
 
 export const WORLD_EDGES = [

@@ -1,17 +1,17 @@
-/** Where the ledger is kept: functions, and what it counts when one of them is called. */
+/** The entries of the ledger: functions, and the counts at their calls. */
 import { FLAG_NOPROFILING, FLAG_NOSCAN, TINY_FLAGS } from '../../malloc/flags.ts';
 import { COLUMN, SIZES } from './columns.ts';
 
 export interface Entry {
   /** From the root of the project: 'src/…'. */
   readonly file: string;
-  /** The function: it is declared once in the file. */
+  /** Name of the function; it is declared once in the file. */
   readonly name: string;
-  /** Its parameters that `count` names, so that a renamed one is noticed. */
+  /** The parameters that `count` names; the build fails if one is renamed. */
   readonly params: readonly string[];
-  /** It counts behind this statement, if the function has it, so that it counts in the order of a lock; else first of all. */
+  /** Count after this statement, so that counts follow the order of a lock. By default, and if the function lacks the statement, count at entry. */
   readonly after?: string;
-  /** Statements that count, over `$ledger`, and `$class` for the class of a size in eighths. */
+  /** Statements that count in `$ledger`; `$class` maps a size in eighths to its class. */
   readonly count: string;
 }
 
@@ -19,7 +19,7 @@ function add(column: number, amount = '1'): string {
   return `$ledger[${column}] += ${amount};`;
 }
 
-/** `from` moves to `to`, on top of what is there or in its place. */
+/** Moves count `from` to `to`: adds it, or replaces `to`. */
 function move(from: number, to: number, isAdded: boolean): string {
   return `$ledger[${to}] ${isAdded ? '+=' : '='} $ledger[${from}]; $ledger[${from}] = 0;`;
 }
@@ -27,7 +27,7 @@ function move(from: number, to: number, isAdded: boolean): string {
 const { maxSmall, maxTiny, page } = SIZES;
 const IS_TINY = `size <= ${maxTiny} && (flags & ${TINY_FLAGS}) === ${FLAG_NOSCAN}`;
 
-/** What the profiler counts goes from stage to stage under this lock. */
+/** The profiler moves its counts between stages under this lock. */
 const after = 'lock(m, mp, PROFLOCK);';
 
 export const ENTRIES: readonly Entry[] = [

@@ -1,10 +1,10 @@
-/** Puts the keeping of the ledger into the sources as they are bundled. Needs the build tools. */
+/** Plants the counting of the ledger into the sources as they are bundled. Needs the build tools. */
 import type MagicString from 'magic-string';
 import { ENTRIES, type Entry } from './entries.ts';
 
 /**
  * Plants the entries of the source at `path` into `planted`, which was made from `code`.
- * @throws Error for a function that is gone or declared otherwise: its entry must follow
+ * @throws Error if a function is absent or has other parameters: its entry must follow the source
  */
 export function plantLedger(planted: MagicString, code: string, path: string, entries: readonly Entry[] = ENTRIES): void {
   for (const entry of entries) {
@@ -18,7 +18,7 @@ function placeOf(entry: Entry, code: string): number {
   return at < 0 ? body : body + at + entry.after!.length;
 }
 
-/** Where the body of the function begins, behind its brace. */
+/** Returns the offset of the function's body, after its brace. */
 export function bodyOf({ file, name, params }: Entry, code: string): number {
   const declaration = new RegExp(`^(?:export )?function ${name}\\(([^)]*)\\)[^{\\n]*\\{\\n`, 'gm');
   const [found, ...others] = code.matchAll(declaration);

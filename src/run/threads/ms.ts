@@ -5,7 +5,7 @@ import { messageOf } from '../../base/thrown.ts';
 import { MachineStuck } from '../errors.ts';
 import { describeMachine } from '../../inspect/machine-state.ts';
 import { MODULE_MEMORY_MB, lostModule, type Program } from './program.ts';
-import type { Machine } from './start.ts';
+import type { Machine } from './machine.ts';
 import { errorOf, type MTask } from './task.ts';
 import { Thread, type ThreadLost } from './thread.ts';
 import { workerFile } from './worker.ts';

@@ -12,11 +12,11 @@ import { readMemStats } from '../../inspect/memstats.ts';
 import { checkParams } from '../../workloads/params.ts';
 import { accountFor, loadedBlocks, reachable, type LoadedBlocks } from '../../workloads/account.ts';
 import { loadImageInPieces } from '../../workloads/load-image.ts';
-import { WHOLE, representedObjects, type Limit, type Represented } from '../../workloads/represent.ts';
+import { WHOLE, representedObjects, type Represented } from '../../workloads/represent.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { release } from '../../base/lists.ts';
-import type { Needs, Params } from '../../workloads/workload.ts';
+import type { Needs } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { writeHeapDump } from '../heapdump-file.ts';
 import { roomFor } from '../heap-room.ts';
@@ -26,10 +26,11 @@ import { largestArena, planMachine, shapeFor } from '../shape.ts';
 import { checkAddressSpace } from './address-space.ts';
 import { hearCallbacks, type Heard } from './callbacks.ts';
 import { Ending } from './ending.ts';
+import type { Machine, Plan } from './machine.ts';
 import { Ms, blame } from './ms.ts';
 import { openProgram, type Program } from './program.ts';
 import { Pulse } from './pulse.ts';
-import { reserveMemory, type MachineMemory } from './reserve.ts';
+import { reserveMemory } from './reserve.ts';
 import { Watcher } from './watch.ts';
 
 /**
@@ -76,25 +77,6 @@ async function build(program: Program, options: RuntimeOptions, ending: Ending):
   enableGC(m);
   await ending.hear();
   return run(machine, loaded, ending);
-}
-
-/** The parts of a machine. */
-export interface Machine {
-  readonly m: Mem;
-  readonly memory: MachineMemory;
-  readonly plan: Plan;
-  readonly program: Program;
-  readonly params: Params;
-  readonly options: RuntimeOptions;
-}
-
-interface Plan {
-  readonly map: MemoryMap;
-  /** True if the objects of the loaded heap keep their addresses. */
-  readonly restores: boolean;
-  readonly limit: Limit;
-  /** Returns the size of the largest possible arena, bytes. */
-  readonly mostArenaBytes: () => number;
 }
 
 /** Plans the machine for a workload and a loaded heap. */

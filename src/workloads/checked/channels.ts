@@ -1,4 +1,4 @@
-/** Channels and select, checked; see runtime/chan.ts and runtime/select.ts. */
+/** Channels and select with checked arguments; see runtime/chan.ts and runtime/select.ts. */
 import type { Mem } from '../../memory/struct.ts';
 import type { GRef } from '../../machine/g.ts';
 import type { MRef } from '../../machine/m.ts';
@@ -13,11 +13,11 @@ import { slip, type Call } from './slip.ts';
 
 const { elemsize: ELEMSIZE, lock: LOCK, closed: CLOSED } = Hchan.at;
 const MOST_ELEM_BYTES = 1 << 16;
-/** A lock is free, taken, or taken with sleepers. */
+/** Largest value of a lock word: free, locked, or locked with sleepers. */
 const MOST_LOCKED = 2;
 const MOST_SLOTS = 4096;
 
-/** `c` is nil or, by all that can be seen, a channel. */
+/** Checks that `c` is nil or an object whose fields are those of a channel. */
 function checkChannel(m: Mem, c: ChanRef, call: Call): void {
   if (c === 0) return;
   checkWords(m, c, 0, HCHAN_WORDS / ptrWords(m), call);

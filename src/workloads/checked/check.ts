@@ -1,8 +1,8 @@
 /**
- * Checks of what a workload passes to the toolkit: a few loads and comparisons each, so that a
- * wrong argument is told where it is passed, and not by a collector that stumbles over it later.
- * They throw; what they look at belongs to the goroutine that runs, or stays as it is while the
- * caller holds it.
+ * Checks of the arguments that a workload passes to the toolkit. Each takes a few loads and
+ * comparisons and throws a UsageError at the call with the wrong argument, before the collector
+ * fails on it. The words that a check reads belong to the running goroutine, or don't change while
+ * the caller holds the object.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
 import { PAGE_WORDS, type Ref } from '../../memory/address.ts';
@@ -34,19 +34,19 @@ const ANY_FLAGS = FLAG_NOSCAN | FLAG_NOZERO | FLAG_NOPROFILING;
 const MOST_SLOTS = 4096;
 const MOST_STEPS = 1 << 24;
 
-/** `m` is the shared memory. */
+/** Checks that `m` is the shared memory. */
 export function checkMemory(m: Mem, call: Call): void {
   if (!(m instanceof Int32Array)) slip(call, `m must be the shared memory that every step is given first, not ${kindOf(m)}`);
 }
 
-/** `mp` is the record of a thread. */
+/** Checks that `mp` is the record of an M. */
 export function checkThread(m: Mem, mp: MRef, call: Call): void {
   checkMemory(m, call);
   const first = m[CONFIG + MS];
   if (!(mp >= first && mp < m[CONFIG + PS] && (mp - first) % M_WORDS === 0)) slip(call, `mp must be the thread that every step is given second, not ${kindOf(mp)}`);
 }
 
-/** `gp` is a goroutine that is not over. */
+/** Checks that `gp` is a goroutine that has not ended. */
 export function checkGoroutine(m: Mem, gp: GRef, call: Call): void {
   checkMemory(m, call);
   const first = m[CONFIG + GS];
@@ -54,14 +54,14 @@ export function checkGoroutine(m: Mem, gp: GRef, call: Call): void {
   if (m[gp + SP] === 0) slip(call, `goroutine ${m[gp + ID]} has ended`);
 }
 
-/** `mp` and `gp` are the thread and the goroutine of the step that runs. */
+/** Checks that `mp` and `gp` are the M and the goroutine of the running step. */
 export function checkStep(m: Mem, mp: MRef, gp: GRef, call: Call): void {
   checkThread(m, mp, call);
   checkGoroutine(m, gp, call);
   if (m[mp + CURG] !== gp) slip(call, `goroutine ${m[gp + ID]} is not the one that runs on this thread`);
 }
 
-/** The frame of `gp` has `n` slots from slot `i` on. */
+/** Checks that the frame of `gp` has `n` slots from slot `i` on. */
 export function checkSlots(m: Mem, gp: GRef, i: number, n: number, call: Call): void {
   checkGoroutine(m, gp, call);
   const fp = m[gp + FP];
@@ -70,50 +70,50 @@ export function checkSlots(m: Mem, gp: GRef, i: number, n: number, call: Call): 
   if (!((i | 0) === i && i >= 0 && fp + (i + n) * pw <= m[gp + SP])) slip(call, `slot ${kindOf(i)} is not in the frame of goroutine ${m[gp + ID]}, which has ${(m[gp + SP] - fp) / pw} slots`);
 }
 
-/** `gp` has a frame to return from. */
+/** Checks that `gp` has a frame to return from. */
 export function checkFrame(m: Mem, gp: GRef, call: Call): void {
   checkGoroutine(m, gp, call);
   if (m[gp + FP] - FRAME_HEADER * m[PTR_WORDS] < m[gp + STACK]) slip(call, `goroutine ${m[gp + ID]} has no frame left to return from`);
 }
 
-/** `i` is the number of one of a goroutine's ints. */
+/** Checks that a goroutine has an int `i`. */
 export function checkInt(i: number, call: Call): void {
   if (!((i | 0) === i && i >= 0 && i < G_INTS)) slip(call, `there is no int ${kindOf(i)}; a goroutine has ${G_INTS}, from 0 on`);
 }
 
-/** `value` is a number that can be stored. */
+/** Checks that `value` is a finite number. */
 export function checkNumber(value: number, call: Call): void {
   if (value - value !== 0) slip(call, `the value must be a finite number, not ${kindOf(value)}`);
 }
 
-/** `n` is a whole number from `min` to `max`. */
+/** Checks that `n` is a whole number from `min` to `max`. */
 export function checkWhole(name: string, n: number, min: number, max: number, call: Call): void {
   if (!(Number.isInteger(n) && n >= min && n <= max)) slip(call, `${name} must be a whole number from ${min} to ${max}, not ${kindOf(n)}`);
 }
 
-/** `flags` is made of those that malloc knows. */
+/** Checks that `flags` has only flags of malloc. */
 export function checkFlags(flags: number, call: Call): void {
   if ((flags & ANY_FLAGS) !== flags) slip(call, `flags must be 0, FLAG_NOSCAN, FLAG_NOPROFILING or their sum, not ${kindOf(flags)}`);
 }
 
-/** `pc` can be the number of a step. */
+/** Checks that `pc` can be the number of a step. */
 export function checkPc(pc: number, call: Call): void {
   if (!((pc | 0) === pc && pc >= 0 && pc < MOST_STEPS)) slip(call, `a step is named by its place in the list, from 0 on, not by ${kindOf(pc)}`);
 }
 
-/** A frame can have `slots` slots. */
+/** Checks that a frame can have `slots` slots. */
 export function checkFrameSize(slots: number, call: Call): void {
   if (!((slots | 0) === slots && slots >= 0 && slots <= MOST_SLOTS)) slip(call, `a frame has 0 to ${MOST_SLOTS} slots, not ${kindOf(slots)}`);
 }
 
-/** The workload has `n` globals from global `i` on. */
+/** Checks that the workload has `n` globals from global `i` on. */
 export function checkGlobals(m: Mem, i: number, n: number, call: Call): void {
   checkMemory(m, call);
   const have = Math.floor((m[GLOBALS_END] - m[BSS_START]) / m[PTR_WORDS]);
   if (!((i | 0) === i && i >= 0 && i + n <= have)) slip(call, `there is no global ${kindOf(n === 1 ? i : i + n - 1)}; the workload's needs() ask for fewer`);
 }
 
-/** Words `i` to `i + n - 1`, of a pointer's size, of `obj` lie in one block, on one stack or in the globals. */
+/** Checks that the pointer-sized words `i` to `i + n - 1` of `obj` lie in one block, on one stack or in the globals. */
 export function checkWords(m: Mem, obj: Ref, i: number, n: number, call: Call): void {
   checkMemory(m, call);
   const pw = m[PTR_WORDS];
@@ -123,14 +123,14 @@ export function checkWords(m: Mem, obj: Ref, i: number, n: number, call: Call): 
   if (!((i | 0) === i && i >= 0 && (i + n) * pw <= have)) slip(call, `word ${kindOf(n === 1 ? i : i + n - 1)} is not in the object, which has ${Math.floor(have / pw)} from there on`);
 }
 
-/** 32-bit words from `ref` to the end of its block, of its stack, or of the globals; 0 for what is none of these. */
+/** Returns the 32-bit words from `ref` to the end of its block, its stack or the globals; 0 if `ref` lies in none of these. */
 function wordsFrom(m: Mem, ref: Ref): number {
   if (ref < m[ARENA]) return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END] ? m[GLOBALS_END] - ref : 0;
-  // Racy: the arena only grows, and has grown over every object long since.
+  // Racy: the arena only grows, and it grew before any object on it was allocated.
   if (ref >= racyLoad(m, ARENA_USED)) return 0;
   const s = spanOf(m, ref);
   if (s === 0) return 0;
-  // Racy: the span of what the caller holds stays as it is.
+  // Racy: the span of an object that the caller holds does not change.
   const state = racyLoad(m, s + STATE);
   const start = m[s + START];
   if (state === ON_STACK) return start + m[s + NPAGES] * PAGE_WORDS - ref;
@@ -140,7 +140,7 @@ function wordsFrom(m: Mem, ref: Ref): number {
   return words - ((ref - start) % words);
 }
 
-/** `ref` may be kept: nil, in an object, in the globals, or an object of size 0. */
+/** Checks that `ref` may be stored: it is nil, in an object, in the globals, or an object of size 0. */
 export function checkReference(m: Mem, ref: Ref, call: Call): void {
   if (ref === 0) return;
   if ((ref | 0) !== ref || !mayBeKept(m, ref)) slip(call, `${kindOf(ref)} is no reference to an object`);
@@ -151,7 +151,7 @@ function mayBeKept(m: Mem, ref: Ref): boolean {
   return isInHeap(m, ref);
 }
 
-/** The word at `ref` lies in a span of objects. */
+/** Reports whether the word at `ref` lies in a span of objects. */
 export function isInHeap(m: Mem, ref: Ref): boolean {
   // Racy as in wordsFrom.
   if (ref < m[ARENA] || ref >= racyLoad(m, ARENA_USED)) return false;
@@ -159,12 +159,12 @@ export function isInHeap(m: Mem, ref: Ref): boolean {
   return s !== 0 && racyLoad(m, s + STATE) === IN_USE && ref >= m[s + START] && ref < m[s + LIMIT];
 }
 
-/** The word at `ref` is a global's. */
+/** Reports whether the word at `ref` lies in the globals. */
 export function isGlobal(m: Mem, ref: Ref): boolean {
   return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END];
 }
 
-/** `address` is the byte offset of nil, or of a byte of an object, as getSlotAddress gives it. */
+/** Checks that `address` is 0 for nil, or the byte offset of a byte in an object, as getSlotAddress returns it. */
 export function checkAddress(m: Mem, address: number, call: Call): void {
   checkMemory(m, call);
   if (address === 0) return;
@@ -172,7 +172,7 @@ export function checkAddress(m: Mem, address: number, call: Call): void {
   if (!mayBeKept(m, address >>> 2)) slip(call, `${address >>> 0} is no address of a byte of an object; getSlotAddress gives one`);
 }
 
-/** A value as a message names it. */
+/** Names a value in messages: a number as it is, other values by their type. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value);
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`;

@@ -1,4 +1,4 @@
-/** SetFinalizer, checked as Go does, and in its words; see runtime/finalizer.ts. */
+/** SetFinalizer with Go's checks and messages; see runtime/finalizer.ts. */
 import type { Ref } from '../../memory/address.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { GRef } from '../../machine/g.ts';
@@ -15,7 +15,7 @@ import { slip, type Call } from './slip.ts';
 
 const ELEMSIZE = Span.at.elemsize;
 
-/** Unlike the plain function, it refuses a second finalizer, as Go does; so what it returns is true. */
+/** Sets a finalizer. Unlike the plain function it refuses a second one, as Go does, so it always returns true. */
 export function setfinalizer(m: Mem, mp: MRef, gp: GRef, address: number, pc: number, context: number): boolean {
   checkStep(m, mp, gp, setfinalizer);
   checkObjectAt(m, address, setfinalizer);
@@ -36,7 +36,7 @@ export function finalizedObject(m: Mem, gp: GRef): Ref {
   return system.finalizedObject(m, gp);
 }
 
-/** `address` is where an object begins, or of a byte of a tiny one. */
+/** Checks that an object begins at `address`, or that `address` is a byte of a tiny object. */
 function checkObjectAt(m: Mem, address: number, call: Call): void {
   if ((address | 0) !== address && address >>> 0 !== address) slip(call, `${kindOf(address)} is no address of an object; getSlotAddress gives one`);
   if (isZeroSized(address)) return;
@@ -46,7 +46,7 @@ function checkObjectAt(m: Mem, address: number, call: Call): void {
   if (!isInHeap(m, ref)) slip(call, `runtime.SetFinalizer: pointer not in heap (${address >>> 0})`);
   const s = spanOf(m, ref);
   const base = blockBase(m, s, ref);
-  // Go allows any byte of what the tiny allocator may have handed out.
+  // Go allows any byte of a block that the tiny allocator may have used.
   const mayBeTiny = m[s + ELEMSIZE] === TINY_SIZE && !isScan(m, base);
   if (base * 4 !== address >>> 0 && !mayBeTiny) slip(call, `runtime.SetFinalizer: pointer not at beginning of allocated block (${address >>> 0})`);
 }

@@ -1,4 +1,4 @@
-/** Goroutines and their frames, checked; see runtime/goroutine.ts and runtime/mutator.ts. */
+/** Goroutines and their frames with checked arguments; see runtime/goroutine.ts and runtime/mutator.ts. */
 import type { Ref } from '../../memory/address.ts';
 import { Fatal } from '../../base/fatal.ts';
 import type { Mem } from '../../memory/struct.ts';
@@ -69,7 +69,7 @@ export function setInt(m: Mem, gp: GRef, i: number, value: number): void {
   mutator.setInt(m, gp, i, value);
 }
 
-/** The new goroutine is marked, so that `start` lets it run once. */
+/** Prepares a goroutine and marks it as prepared, so that `start` accepts it once. */
 export function prepare(m: Mem, mp: MRef, gp: GRef, pc: number, slots: number): GRef {
   checkStep(m, mp, gp, prepare);
   checkPc(pc, prepare);

@@ -1,4 +1,4 @@
-/** Objects and their words, checked; see runtime/mutator.ts, malloc/free.ts, malloc/lookup.ts and workloads/bytes.ts. */
+/** Objects and their words with checked arguments; see runtime/mutator.ts, malloc/free.ts, malloc/lookup.ts and workloads/bytes.ts. */
 import type { Ref } from '../../memory/address.ts';
 import { Fatal } from '../../base/fatal.ts';
 import { loadWide as loadWidePlain } from '../../memory/wide.ts';
@@ -13,7 +13,7 @@ import * as bytesOf from '../bytes.ts';
 import { checkAddress, checkFlags, checkGlobals, checkNumber, checkReference, checkSlots, checkStep, checkThread, checkWhole, checkWords, kindOf } from './check.ts';
 import { slip, type Call } from './slip.ts';
 
-/** Above it an object is refused as too large for the arena, which is no slip. */
+/** Largest size that is no wrong argument. malloc refuses sizes that exceed the arena. */
 const MOST_BYTES = 2 ** 53 - 1;
 
 export function newObject(m: Mem, mp: MRef, gp: GRef, slot: number, size: number, flags: number): Ref {
@@ -67,7 +67,7 @@ export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
   mutator.storeInt(m, obj, i, value);
 }
 
-/** A number of two 32-bit words, as readGCStats writes them. */
+/** Loads a number of two 32-bit words, as readGCStats writes them. */
 export function loadWide(m: Mem, at: Ref): number {
   checkWords(m, at, 0, 1, loadWide);
   return loadWidePlain(m, at);
@@ -122,7 +122,7 @@ export function swapGlobal(m: Mem, i: number, ref: Ref): Ref {
   return mutator.swapGlobal(m, i, ref);
 }
 
-/** What free refuses, by its code. */
+/** By error code of free: the fault in the user's words. */
 const REFUSED: Readonly<Record<string, string>> = {
   FREE_OF_NO_BLOCK: 'only an object can be freed, by the reference that newObject gave',
   FREE_OF_TOO_SMALL_BLOCK: 'an object of less than 16 bytes may share its block, and is freed by the collector alone',

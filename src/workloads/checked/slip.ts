@@ -1,4 +1,4 @@
-/** What a user's workload passes wrongly to a function of the toolkit is told as the user's. */
+/** Errors for wrong arguments that a user's workload passes to a function of the toolkit. */
 import { UsageError } from '../../base/fatal.ts';
 
 /** A function of the toolkit. */
@@ -6,14 +6,14 @@ import { UsageError } from '../../base/fatal.ts';
 export type Call = (...args: any[]) => unknown;
 
 /**
- * Throws: an argument of `call` can't be.
- * @param wrong what is wrong with it, after the function's name and parameters
+ * Throws a UsageError for a wrong argument of `call`.
+ * @param wrong the fault; the message puts the signature of the function in front
  */
 export function slip(call: Call, wrong: string): never {
   throw new UsageError(`${signatureOf(call)}: ${wrong}`);
 }
 
-/** "getSlot(m, gp, i)", as the function was declared. */
+/** Returns the declared signature of a function: "getSlot(m, gp, i)". */
 export function signatureOf(call: Call): string {
   const [, name, parameters] = /^function\s+(\w+)\s*\(([^)]*)\)/.exec(String(call)) ?? ['', call.name, '…'];
   return `${name}(${parameters.replace(/\s+/g, ' ').trim()})`;

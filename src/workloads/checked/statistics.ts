@@ -1,4 +1,4 @@
-/** Statistics, GOGC and the memory profiler, checked; see runtime/read-memstats.ts, gc-percent.ts and memprofile.ts. */
+/** Statistics, GOGC and the memory profiler with checked arguments; see runtime/read-memstats.ts, gc-percent.ts and memprofile.ts. */
 import type { Ref } from '../../memory/address.ts';
 import { ptrWords } from '../../memory/config.ts';
 import type { Mem } from '../../memory/struct.ts';

@@ -1,4 +1,4 @@
-/** Values of declared types, checked; see runtime/values.ts. */
+/** Values of declared types with checked arguments; see runtime/values.ts. */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { Ref } from '../../memory/address.ts';
 import type { Mem } from '../../memory/struct.ts';
@@ -10,11 +10,11 @@ import { checkAddress, checkMemory, checkNumber, checkReference, checkSlots, che
 import { slip, type Call } from './slip.ts';
 
 const TYPE_TABLE = CONFIG + Config.at.typeTable;
-/** Where the region after the table begins. */
+/** Config word with the start of the region after the table. */
 const TYPE_TABLE_END = CONFIG + Config.at.persistentStart;
 const MOST_VALUES = 2 ** 32;
 
-/** `type` is the number of a type that the workload declares. */
+/** Checks that the workload declares a type with the number `type`. */
 function checkType(m: Mem, type: number, call: Call): void {
   checkMemory(m, call);
   const table = m[TYPE_TABLE];

@@ -1,4 +1,4 @@
-/** Groups, mutexes and conditions of goroutines, checked; see workloads/join.ts and workloads/cond.ts. */
+/** Groups, mutexes and conditions with checked arguments; see workloads/join.ts and workloads/cond.ts. */
 import type { Mem } from '../../memory/struct.ts';
 import type { GRef } from '../../machine/g.ts';
 import type { MRef } from '../../machine/m.ts';

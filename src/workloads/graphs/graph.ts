@@ -1,6 +1,7 @@
 /**
- * What the synthetic graphs have in common: a heap built before the program starts, held by
- * global 0, and forced collections of it.
+ * The common part of the synthetic graphs. `build` allocates the graph before the program starts,
+ * global 0 holds it, and the program forces collections of it. A new graph is a file of its own
+ * in this folder and an entry of catalog.ts.
  */
 import type { Mem } from '../../memory/struct.ts';
 import type { Ref } from '../../memory/address.ts';
@@ -14,27 +15,48 @@ import { COLLECT_GLOBALS, COLLECT_GOROUTINES, COLLECT_MAIN, COLLECT_PARAMS, COLL
 import { SLACK_BYTES } from '../footprint.ts';
 import type { Param, Params, Workload } from '../workload.ts';
 
-/** Bytes of the node of tree, list and rand. */
+/** Size of a NODE, bytes. */
 export const NODE_BYTES = 32;
 
-/** What two graphs are made of: `struct { left, right *node; key, value int }`. */
+/** The object type of several graphs: `struct { left, right *node; key, value int }`. */
 export const NODE: TypeDecl = struct('node', { left: () => pointer(NODE), right: () => pointer(NODE), key: int, value: int });
 
+/** Declares a graph. */
 interface Graph {
   readonly name: string;
   readonly summary: string;
-  /** Its one size. */
-  readonly size: readonly [name: string, param: Param];
-  /** Bytes of the spans it fills. */
+  readonly size: GraphSize;
+  /** Returns the bytes of the spans that a graph of `size` fills. */
   footprint(size: number): number;
-  /** Types of its objects, and of the root slice's elements; named by their place here. */
+  /** Types of the objects and of the root slice's elements. The build function names a type by its index here. */
   readonly types: readonly TypeDecl[];
   readonly build: NonNullable<Workload['build']>;
 }
 
-/** A workload that builds `g` and collects it. */
-export function graph(g: Graph): Workload {
-  const [name, param] = g.size;
+/** The param that sets the size of a graph. */
+interface GraphSize {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly help: string;
+  /** Objects of the graph by default. */
+  readonly objects: number;
+  /** Returns the value of the param that gives a graph of about `objects` objects. */
+  readonly of: (objects: number) => number;
+}
+
+/** A graph as a workload. */
+export interface GraphWorkload extends Workload {
+  /** Objects of the graph by default. */
+  readonly objects: number;
+  /** Returns the params that give a graph of about `objects` objects. */
+  paramsFor(objects: number): Params;
+}
+
+/** Makes the workload that builds the graph `g` and collects it. */
+export function graph(g: Graph): GraphWorkload {
+  const { name, min, max, help, objects, of } = g.size;
+  const param: Param = { default: of(objects), min, max, help };
   return {
     name: g.name,
     summary: g.summary,
@@ -45,20 +67,22 @@ export function graph(g: Graph): Workload {
     steps: COLLECT_STEPS,
     main: COLLECT_MAIN,
     args: argsOf,
+    objects,
+    paramsFor: (wanted) => ({ [name]: of(wanted) }),
   };
 }
 
-/** The param of a graph of `count` objects. */
-export function countParam(count: number): readonly [name: string, param: Param] {
-  return ['count', { default: count, min: 1, max: 1 << 27, help: 'objects' }];
+/** Declares a graph's size as a number of objects, `objects` by default. */
+export function countParam(objects: number): GraphSize {
+  return { name: 'count', min: 1, max: 1 << 27, help: 'objects', objects, of: (wanted) => wanted };
 }
 
-/** A value of the graph's type number `type`. */
+/** Allocates an object of the graph's type number `type`. */
 export function newNode(m: Mem, m0: MRef, type: number): Ref {
   return newobject(m, m0, typeAt(m, type));
 }
 
-/** One slice of `count` pointers of type number `type`, held by global 0; a large object as a rule. */
+/** Allocates the slice of `count` pointers of type number `type` that global 0 holds: usually a large object. */
 export function newRootSlice(m: Mem, m0: MRef, type: number, count: number): Ref {
   const slice = newarray(m, m0, typeAt(m, type), count);
   setGlobal(m, 0, slice);

@@ -1,4 +1,4 @@
-/** A linked list: each object leads to one other, so a second thread finds nothing to do. */
+/** A linked list. Each object points to one other, so a second thread finds no work. */
 import type { Mem } from '../../memory/struct.ts';
 import type { MRef } from '../../machine/m.ts';
 import { setGlobal, storeWord } from '../../runtime/mutator.ts';

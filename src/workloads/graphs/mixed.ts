@@ -1,4 +1,4 @@
-/** Objects of nine classes, which point at earlier ones: the nearest to a program's heap. */
+/** Objects of nine size classes that point to earlier ones: the graph most like a program's heap. */
 import type { Mem } from '../../memory/struct.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
 import type { MRef } from '../../machine/m.ts';
@@ -8,7 +8,7 @@ import { spanBytes } from '../footprint.ts';
 import type { Params } from '../workload.ts';
 import { countParam, graph, newNode, newRootSlice } from './graph.ts';
 
-/** Bytes of an object of each class, and how many pointers it begins with. */
+/** By class: the bytes of an object, and the number of pointers at its start. */
 const SIZES = [16, 32, 48, 64, 96, 128, 256, 512, 1024];
 const POINTERS = [1, 1, 1, 2, 3, 4, 8, 16, 32];
 
@@ -16,8 +16,7 @@ const OBJECTS = SIZES.map((size, kind) =>
   struct(`object${size}`, { to: array(unsafePointer, POINTERS[kind]), rest: array(int, size / 8 - POINTERS[kind]) }),
 );
 
-
-/** Each object draws its class, then its pointers; the first has nothing to point at. */
+/** Each object draws its class, then its pointers. The first object keeps nil pointers. */
 function build(m: Mem, m0: MRef, params: Params): void {
   const all = newRootSlice(m, m0, SIZES.length, params.count);
   let draw = GRAPH_SEED;
@@ -34,7 +33,7 @@ function build(m: Mem, m0: MRef, params: Params): void {
   }
 }
 
-/** As if one class could be drawn a tenth more often than the others. */
+/** Allows for a class that is drawn a tenth more often than the average. */
 function footprint(count: number): number {
   const each = Math.ceil((count / SIZES.length) * 1.1) + 64;
   return SIZES.reduce((sum, size) => sum + spanBytes(size, each), spanBytes(8 * count, 1));

@@ -1,4 +1,4 @@
-/** Nodes that each point at two others drawn from all: no locality at all. */
+/** Nodes that each point to two others, drawn from all nodes: no locality. */
 import type { Mem } from '../../memory/struct.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
 import type { MRef } from '../../machine/m.ts';

@@ -1,4 +1,4 @@
-/** A complete binary tree, allocated in pre-order: wide enough for any number of threads. */
+/** A complete binary tree, allocated in pre-order. It is wide enough to keep any number of threads busy. */
 import type { Mem } from '../../memory/struct.ts';
 import type { Ref } from '../../memory/address.ts';
 import type { MRef } from '../../machine/m.ts';
@@ -27,7 +27,14 @@ function footprint(depth: number): number {
 export const tree = graph({
   name: 'tree',
   summary: 'collects a complete binary tree',
-  size: ['depth', { default: 22, min: 1, max: 26, help: 'levels; the tree has 2^depth - 1 nodes' }],
+  size: {
+    name: 'depth',
+    min: 1,
+    max: 26,
+    help: 'levels; the tree has 2^depth - 1 nodes',
+    objects: 2 ** 22 - 1,
+    of: (objects) => Math.max(1, Math.round(Math.log2(objects + 1))),
+  },
   footprint,
   types: [NODE],
   build,

@@ -1,4 +1,4 @@
-/** One slice of pointers to pointer-free objects: one thread scans it, the rest look on. */
+/** One slice of pointers to pointer-free objects. One thread scans the slice, the others stay idle. */
 import type { Mem } from '../../memory/struct.ts';
 import type { MRef } from '../../machine/m.ts';
 import { array, pointer, uint8 } from '../../heap/type-decl.ts';

@@ -1,6 +1,6 @@
 /**
- * Addresses in increasing order. They are spread over about as many buckets of equal width, so
- * that the search, from whatever address, looks at a few of them only.
+ * An index of increasing addresses. They are divided into about as many buckets of equal width, so that
+ * a lookup reads only a few addresses.
  */
 import { floatsOf, listOf, release } from '../../base/lists.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
@@ -9,12 +9,12 @@ export class AddressIndex {
   readonly starts: Float64Array;
   private readonly lowest: number;
   private readonly highest: number;
-  /** A power of two, so that dividing is exact. */
+  /** Width of a bucket: a power of two, so that the division is exact. */
   private readonly bucketBytes: number;
-  /** The first address in each bucket or behind it; one more at the end. */
+  /** By bucket: index of the first address in it or after it. One more entry at the end. */
   private readonly firstIn: Uint32Array;
 
-  /** `order` sorts `addresses`, or a part of them. */
+  /** @param order the indices of `addresses`, or of a part of them, in increasing order of address */
   constructor(addresses: Addresses, order: Uint32Array) {
     const n = order.length;
     this.starts = floatsOf(n);
@@ -30,12 +30,12 @@ export class AddressIndex {
     }
   }
 
-  /** Gives everything back. */
+  /** Releases the lists. */
   close(): void {
     release(this.starts, this.firstIn);
   }
 
-  /** The rank of the last address that is `address` or below it; -1 if all are above. */
+  /** Returns the index of the last address at or below `address`, or -1 if all are above. */
   atOrBelow(address: number): number {
     const { starts, firstIn } = this;
     if (address < this.lowest) return -1;
@@ -43,7 +43,7 @@ export class AddressIndex {
     const bucket = this.bucketOf(address);
     let low = firstIn[bucket];
     let high = firstIn[bucket + 1];
-    // The last one at `address` or before it is in this bucket or just in front of it.
+    // The last address at or below `address` is in this bucket or directly in front of it.
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (starts[middle] <= address) low = middle + 1;
@@ -52,7 +52,7 @@ export class AddressIndex {
     return low - 1;
   }
 
-  /** The rank of `address`; -1 if it is not among the addresses. */
+  /** Returns the index of `address`, or -1 if it is not in the index. */
   rankOf(address: number): number {
     const rank = this.atOrBelow(address);
     return rank >= 0 && this.starts[rank] === address ? rank : -1;

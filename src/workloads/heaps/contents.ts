@@ -1,12 +1,12 @@
 /**
- * What is in the objects of a dump that this machine wrote. That is as much as the heap itself, so
- * it is not kept while the dump is read: once the machine is there, the file is read a second time,
- * straight into the machine's memory.
+ * The contents of the objects in a dump of this machine. They are as large as the heap, so the reader
+ * of the dump does not keep them. Once the machine is built, the file is read a second time, straight
+ * into the machine's memory.
  */
 import { HeapFormatError } from './format-error.ts';
 import { TAG } from './go-dump-format.ts';
 
-/** The objects' records, which follow one another in the order of their addresses. */
+/** The place of the object records, which follow one another in the order of their addresses. */
 export interface Contents {
   /** Offset of the first record in the file. */
   readonly offset: number;
@@ -14,13 +14,14 @@ export interface Contents {
   readonly bytes: () => AsyncIterable<Uint8Array>;
 }
 
-/** Where the objects go, by their numbers. */
+/** The destination of the contents. Lists are indexed by object number. */
 export interface Destination {
-  /** What messages call the file. */
+  /** Name of the file, for messages. */
   readonly name: string;
   readonly memory: Uint8Array;
-  /** Where offset 0 is in `memory`, and its address in the file. */
+  /** Byte of `memory` at offset 0. */
   readonly origin: number;
+  /** Address in the file of offset 0. */
   readonly originAddress: number;
   readonly offsets: Uint32Array;
   readonly sizes: Uint32Array;
@@ -28,26 +29,27 @@ export interface Destination {
   readonly onPointers: (object: number) => void;
 }
 
-/** What the next byte belongs to. */
+/** The part of a record that the next byte belongs to. */
 const PART = { tag: 0, address: 1, size: 2, contents: 3, kind: 4, offset: 5 } as const;
-/** Below this many bytes a call into the engine costs more than the loop. */
+/** Up to this many bytes, a loop is faster than TypedArray.set. */
 const LOOP_BYTES = 64;
 
 /**
- * Takes the file in pieces of any size and keeps nothing of them. The records have been read
- * before and found right; they are only checked for being the same still.
+ * Reads the file in pieces of any size and keeps none of them. The first reading validated the
+ * records, so this one only checks that they have not changed.
  */
 export class ContentsReader {
   private readonly to: Destination;
   private object = 0;
   private part: number = PART.tag;
-  /** The number that is being read, and the weight of its next seven bits. */
+  /** Value so far of the current number. */
   private value = 0;
+  /** Weight of its next seven bits. */
   private weight = 1;
-  /** Bytes of the object that are still to come. */
+  /** Bytes left of the current object. */
   private left = 0;
   private hasPointers = false;
-  /** Bytes of the file in front of the first record that are still to come. */
+  /** Bytes left in front of the first record. */
   private ahead: number;
 
   constructor(offset: number, to: Destination) {
@@ -69,12 +71,12 @@ export class ContentsReader {
     }
   }
 
-  /** @throws HeapFormatError unless all objects have come */
+  /** Ends the reading. @throws HeapFormatError unless all objects are filled */
   finish(): void {
     if (!this.isDone) this.changed();
   }
 
-  /** Reads on in a number, and takes it if it ends in `piece`; returns where it stopped. */
+  /** Continues the current number and takes it if it ends in `piece`. Returns the next position. */
   private number(piece: Uint8Array, from: number): number {
     let { value, weight } = this;
     for (let at = from; at < piece.length; at++) {
@@ -92,7 +94,7 @@ export class ContentsReader {
     return piece.length;
   }
 
-  /** Passes over whole fields whose numbers have one byte each, as most have. */
+  /** Fast path: skips whole fields whose numbers take one byte each. */
   private skip(piece: Uint8Array, from: number): number {
     const last = piece.length - 2;
     let at = from;

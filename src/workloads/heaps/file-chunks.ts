@@ -1,4 +1,4 @@
-/** A file as a sequence of buffers, in bounded memory. */
+/** Reads a file as a sequence of buffers, in bounded memory. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { printable } from '../../base/printable.ts';
 import { HeapFormatError } from './format-error.ts';
@@ -6,13 +6,13 @@ import { HeapFormatError } from './format-error.ts';
 const CHUNK_BYTES = 1 << 20;
 
 export interface FileChunks {
-  /** Bytes; undefined for a pipe or a device. */
+  /** Bytes of the file; undefined for a pipe or a device. */
   readonly size: number | undefined;
-  /** Each buffer is overwritten when the next one is asked for. The last ask closes the file. */
+  /** Yields the buffers. The next one overwrites the last. The end of the iteration closes the file. */
   readonly chunks: AsyncGenerator<Uint8Array>;
 }
 
-/** Opens `path`; `name` is what messages call it. */
+/** Opens the file at `path`. @param name its name in messages @throws HeapFormatError if it can't be read */
 export async function openChunks(path: string, name: string): Promise<FileChunks> {
   let file: FileHandle | undefined;
   try {

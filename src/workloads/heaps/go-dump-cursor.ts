@@ -1,11 +1,11 @@
-/** A place in a Go heap dump that arrives in buffers: numbers, truth values, bytes and texts. */
+/** A cursor in a Go heap dump that arrives in buffers. Reads numbers, booleans, bytes and texts. */
 import { RecordCursor, SHORT } from './record-cursor.ts';
 
 /** Weight of the tenth and last byte of a number of 64 bits. */
 const LAST_WEIGHT = 2 ** 63;
 
 export class DumpCursor extends RecordCursor {
-  /** A number of 64 bits in groups of seven, lowest first; exact below 2^53. */
+  /** Reads a 64-bit number in groups of seven bits, the lowest first. The result is exact below 2^53. */
   uvarint(): number {
     const { buf, end } = this;
     let pos = this.pos;
@@ -22,18 +22,19 @@ export class DumpCursor extends RecordCursor {
     return value;
   }
 
+  /** Skips `count` numbers. */
   uvarints(count: number): void {
     for (let i = 0; i < count; i++) this.uvarint();
   }
 
-  /** 0 or 1, as Go writes its bools. */
+  /** Reads a Go bool: the number 0 or 1. */
   bool(): boolean {
     const value = this.uvarint();
     if (value > 1) this.fail(`a truth value is ${value} instead of 0 or 1`);
     return value === 1;
   }
 
-  /** Passes over bytes and their length in front; returns the length. They end at `pos`. */
+  /** Skips bytes and the length in front of them. Returns the length; the bytes end at `pos`. */
   bytes(what: string, most: number): number {
     const length = this.uvarint();
     if (length > most) this.fail(`${what} takes ${length} bytes, more than ${most}`);
@@ -42,7 +43,7 @@ export class DumpCursor extends RecordCursor {
     return length;
   }
 
-  /** Bytes as text. */
+  /** Reads bytes as text. */
   text(what: string, most: number): string {
     const length = this.bytes(what, most);
     return Buffer.from(this.buf.subarray(this.pos - length, this.pos)).toString();

@@ -1,12 +1,12 @@
 /**
- * A whole heap dump in memory as a document of all its records. Nothing is interpreted and
- * nothing lost, so that writing the document gives the same bytes again:
+ * Decodes a whole heap dump in memory into a document of all its records. Nothing is interpreted or
+ * lost, so writing the document yields the same bytes:
  *
  *     writeDump(readDump(bytes)) == bytes
  *
- * What couldn't be written again as it was is refused, with everything else that is wrong: a
- * number in more bytes than it needs, a text that isn't UTF-8. Go writes neither. To make a
- * heap of a dump, as it arrives: readGoDump.
+ * A dump that could not be written identically is refused: one with a number in more bytes than it
+ * needs, or with a text that isn't UTF-8. Go writes neither. To import a dump as a heap, use
+ * readGoDump.
  */
 import { HeapFormatError } from './format-error.ts';
 import { NEWEST_MINOR, OLDEST_MINOR, RECORD_NAMES, TAG, formatOf, type FieldShape } from './go-dump-format.ts';
@@ -14,11 +14,11 @@ import { DUMP_PAUSES, shapesOf, type DumpDocument, type DumpRecord, type PartKin
 
 const HEADER = /^go1\.([0-9]) heap dump\n/;
 const HEADER_BYTES = 16;
-/** Below this weight a group of seven bits can be added to a number exactly. */
+/** Up to this weight, adding a group of seven bits to a number is exact. */
 const EXACT_WEIGHT = 2 ** 49;
 const FIRST_FIELDS = 1 << 8;
 
-/** @throws HeapFormatError that calls the dump `name` */
+/** Decodes a dump. @throws HeapFormatError that names the dump `name` */
 export function readDump(bytes: Uint8Array, name = 'Go heap dump'): DumpDocument & { readonly records: readonly DumpRecord[] } {
   const match = HEADER.exec(Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1'));
   const minor = match === null ? 0 : Number(match[1]);
@@ -36,7 +36,7 @@ class DocumentReader {
   private readonly fieldShapes: readonly (FieldShape | undefined)[];
   private readonly utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   private pos = HEADER_BYTES;
-  /** What is being read, for messages. */
+  /** The current part of the file, for messages. */
   private part = '';
   private list = new Uint32Array(FIRST_FIELDS);
 
@@ -92,7 +92,7 @@ class DocumentReader {
     return this.long(value);
   }
 
-  /** The bytes from the eighth on of a number that is `low` so far. */
+  /** Reads the rest of a number, from its eighth byte on. @param low its value so far */
   private long(low: number): U64 {
     let value = BigInt(low);
     for (let shift = 49n; ; shift += 7n) {
@@ -121,7 +121,7 @@ class DocumentReader {
     return value === 1;
   }
 
-  /** Bytes behind their length: a view, not a copy. */
+  /** Reads bytes after their length. Returns a view, not a copy. */
   private piece(): Uint8Array {
     const length = Number(this.u());
     if (length > this.bytes.length - this.pos) {
@@ -154,7 +154,7 @@ class DocumentReader {
     }
   }
 
-  /** Every entry has taken a byte of the file, so a lie costs no memory. */
+  /** Doubles the list. Every entry took a byte of the file, so a misleading file costs no extra memory. */
   private grow(): void {
     const longer = new Uint32Array(2 * this.list.length);
     longer.set(this.list);

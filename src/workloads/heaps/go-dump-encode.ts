@@ -1,17 +1,17 @@
-/** Writes the document of a heap dump as bytes, in pieces, so that any heap takes little memory. */
+/** Encodes the document of a heap dump in pieces, so that a heap of any size takes little memory. */
 import { shapesOf, type DumpDocument, type PartKind, type ProfileFrame, type U64 } from './go-dump-schema.ts';
 import { TAG } from './go-dump-format.ts';
 
 const CHUNK_BYTES = 1 << 16;
-/** A number of 64 bits takes no more. */
+/** Most bytes of a 64-bit number. */
 const MAX_NUMBER_BYTES = 10;
 
-/** The bytes of a dump in one piece. */
+/** Encodes a dump as one piece. */
 export function writeDump(dump: DumpDocument): Uint8Array {
   return Buffer.concat([...encodeDump(dump)]);
 }
 
-/** The bytes of a dump, piece by piece; records are asked for as they are needed. */
+/** Encodes a dump in pieces. Pulls the records one at a time. */
 export function* encodeDump({ minor, records }: DumpDocument): Generator<Uint8Array> {
   const byKind = new Map(shapesOf(minor).map((shape) => [shape.kind, shape]));
   const out = new Chunk();
@@ -30,7 +30,7 @@ export function* encodeDump({ minor, records }: DumpDocument): Generator<Uint8Ar
   yield out.take();
 }
 
-/** May leave the chunk full. */
+/** Encodes one part of a record. May leave the chunk full. */
 function* encodePart(out: Chunk, kind: Exclude<PartKind, 'u'>, value: unknown): Generator<Uint8Array> {
   switch (kind) {
     case 'bool':
@@ -81,7 +81,7 @@ function* encodeStack(out: Chunk, frames: readonly ProfileFrame[]): Generator<Ui
   }
 }
 
-/** Bytes that are to be handed on together. Whoever writes a number looks at `isFull` before the next. */
+/** A buffer for the next piece. The caller of `u` must check `isFull` before the next number. */
 class Chunk {
   private readonly bytes = new Uint8Array(CHUNK_BYTES + 2 * MAX_NUMBER_BYTES);
   private used = 0;
@@ -106,7 +106,7 @@ class Chunk {
     this.bytes[this.used++] = Number(rest);
   }
 
-  /** As many of `bytes` from `at` on as there is room for; returns how many. */
+  /** Appends bytes from `at` on, up to the end of the room. Returns how many. */
   append(bytes: Uint8Array, at: number): number {
     const n = Math.min(bytes.length - at, Math.max(0, CHUNK_BYTES - this.used));
     this.bytes.set(n === bytes.length ? bytes : bytes.subarray(at, at + n), this.used);
@@ -118,7 +118,7 @@ class Chunk {
     this.append(Buffer.from(text, 'latin1'), 0);
   }
 
-  /** What there is, in a buffer that stays as it is; the chunk is empty afterwards. */
+  /** Returns a copy of the bytes and empties the chunk. */
   take(): Uint8Array {
     const taken = this.bytes.slice(0, this.used);
     this.used = 0;

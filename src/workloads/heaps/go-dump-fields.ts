@@ -1,10 +1,9 @@
 /**
- * Lists of fields, and the pointers in the memory that they describe.
+ * Field lists, and the pointers in the memory that they describe.
  *
- * An interface is two words, and the first, its type or itab, tells whether the second is a
- * pointer. Where the dump has not described that type yet, the second is taken for one and
- * looked at again when everything is read. The first is no pointer for our purposes: Go's
- * collector doesn't follow it either.
+ * An interface is two words. The first, its type or itab, tells whether the second is a pointer. If
+ * the dump has not described the type yet, the second word counts as a pointer and is decided at the
+ * end. The first word never counts as a pointer: Go's collector doesn't follow it either.
  */
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { FIELD, type DumpFormat, type GoParams } from './go-dump-format.ts';
@@ -13,33 +12,33 @@ import { GrowableUint32 } from './growable.ts';
 import { bytesOf, listOf, release } from '../../base/lists.ts';
 
 const FIRST_FIELDS = 1 << 8;
-/** A list longer than this is given back when the next one is read. */
+/** A longer list is released when the next one is read. */
 const LONG_FIELDS = 1 << 20;
 
-/** Of an object, a type, a frame or a segment. The arrays may be longer than `count`. */
+/** The fields of an object, a type, a frame or a segment. The arrays may be longer than `count`. */
 export interface FieldList {
   readonly count: number;
-  /** Fields that lie outside the memory that the list describes, and are not among `count`. */
+  /** Number of fields outside the described memory. `count` excludes them. */
   readonly beyond: number;
   readonly kinds: Uint8Array;
-  /** In the file's order, bytes from the beginning. */
+  /** Byte offsets in the described memory, in the file's order. */
   readonly offsets: Uint32Array;
 }
 
-/** Which memory a list describes. */
+/** Limits that the described memory puts on a list. */
 export interface FieldLimits {
   /** Bytes in which all fields must lie. */
   readonly bytes: number;
-  /** How many fields there may be. */
+  /** Most fields of the list. */
   readonly most: number;
   /**
-   * Pass over fields outside `bytes`. Go 1.3 writes the lists of segments too long. Since Go 1.4 the
-   * arguments of a goroutine's first function are fields of runtime.goexit, whose frame is one word.
+   * Whether to skip fields outside `bytes`. Go 1.3 writes the lists of segments too long. Since Go 1.4
+   * the arguments of a goroutine's first function are fields of runtime.goexit, whose frame is one word.
    */
   readonly isLenient: boolean;
 }
 
-/** Reads lists into arrays of its own, which the next list overwrites. */
+/** Reads lists into reused arrays: the next list overwrites them. */
 export class FieldListReader {
   private readonly cursor: DumpCursor;
   private readonly format: DumpFormat;
@@ -77,7 +76,7 @@ export class FieldListReader {
     }
   }
 
-  /** Arrays of `length`, with the first `count` fields in them. */
+  /** Replaces the arrays by ones of `length` entries with the first `count` fields. */
   private resize(length: number, count: number): void {
     const { kinds, offsets } = this;
     this.kinds = bytesOf(length);
@@ -88,22 +87,22 @@ export class FieldListReader {
   }
 }
 
-/** What the dump has told of types and itabs so far. */
+/** The types and itabs that the dump has described so far. */
 export interface TypeFacts {
-  /** Whether an interface with that first word holds a pointer; undefined if it isn't known. */
+  /** Reports whether an interface with this first word holds a pointer; undefined if unknown. */
   holdsPointer(kind: number, low: number, high: number): boolean | undefined;
 }
 
-/** Where pointers go, with the interfaces among them that are still to be decided. */
+/** Collects pointers, and the interfaces that are undecided. */
 export class PointerSink {
   readonly pointers = new PointerList();
-  /** Fields, nil or not. */
+  /** Number of fields. */
   fields = 0;
-  /** Fields that hold nil; an interface without a type is one. */
+  /** Number of nil fields. An interface without a type is nil. */
   nils = 0;
-  /** Interfaces that hold no pointer. */
+  /** Number of interfaces that hold no pointer. */
   scalars = 0;
-  /** Which of `pointers`, and the kind and first word of the interface that it is from. */
+  /** Undecided entries of `pointers`: index, kind of the interface, first word of the interface. */
   private undecided = { at: new GrowableUint32(), kind: new GrowableUint32(), word: new PointerList() };
 
   undecide(kind: number, low: number, high: number): void {
@@ -112,7 +111,7 @@ export class PointerSink {
     this.undecided.word.push(low, high);
   }
 
-  /** Those of `pointers` that turned out to be none, by what is known at the end. */
+  /** Decides the open interfaces at the end. Returns the indices in `pointers` that are no pointers. */
   decide(types: TypeFacts): number[] {
     const { at, kind, word } = this.undecided;
     const [indices, kinds, { low, high }] = [at.finish(), kind.finish(), word.finish()];
@@ -125,7 +124,7 @@ export class PointerSink {
   }
 }
 
-/** Finds pointers in memory as the dumped program had it. */
+/** Finds pointers in the dumped program's memory. */
 export class PointerReader {
   private readonly ptrSize: 4 | 8;
   private readonly bigEndian: boolean;
@@ -137,7 +136,7 @@ export class PointerReader {
     this.types = types;
   }
 
-  /** The pointers of `list` in the memory at `buf[start]`. */
+  /** Collects the pointers of `list` in the memory at `buf[start]`. */
   fields(sink: PointerSink, buf: Uint8Array, start: number, { count, kinds, offsets }: FieldList): void {
     const { ptrSize } = this;
     sink.fields += count;
@@ -148,7 +147,7 @@ export class PointerReader {
     }
   }
 
-  /** Every aligned word from `start` to `end` is taken for a pointer. */
+  /** Collects every aligned word from `start` to `end` as a pointer. */
   words(sink: PointerSink, buf: Uint8Array, start: number, end: number): void {
     const { ptrSize } = this;
     for (let at = start; at + ptrSize <= end; at += ptrSize) {

@@ -1,13 +1,13 @@
 /**
- * What the formats of Go's heap dumps have in common, and where they differ. All are made of
- * records: a tag, then numbers (uvarint), strings (length and bytes) and lists of fields.
+ * The formats of Go heap dumps. All consist of records: a tag, then numbers (uvarint), strings (length
+ * and bytes) and lists of fields. They differ in
  *
- *              objects say where their pointers are by     kinds of fields
+ *              pointers of objects are given by            kinds of fields
  *     go1.3    a type and a kind                           1 ptr 2 string 3 slice 4 iface 5 eface
  *     go1.4    a list of fields                            1 ptr 2 iface 3 eface
  *     go1.5–7  a list of fields                            1 ptr
  *
- * The parameters hold the letter of the compiler up to 1.6, and a name of the architecture in 1.7.
+ * and in the parameters, which hold the letter of the compiler up to 1.6 and the architecture in 1.7.
  */
 
 export const TAG = {
@@ -15,17 +15,22 @@ export const TAG = {
   thread: 9, memStats: 10, queuedFinalizer: 11, data: 12, bss: 13, defer: 14, panic: 15, memProf: 16, sample: 17,
 } as const;
 
-/** What messages call a record, by its tag. */
+/** By tag: the name of a record in messages. */
 export const RECORD_NAMES: readonly string[] = [
   'the end record', 'an object', 'a root', 'a type', 'a goroutine', 'a stack frame', 'the parameters',
   'a finalizer', 'an itab', 'a thread', 'the memory statistics', 'a queued finalizer', 'the data segment',
   'the bss segment', 'a deferred call', 'a panic', 'an allocation profile', 'an allocation sample',
 ];
 
-/** How an object of format 1.3 is laid out. */
+/** Kinds of roots, with their labels in reports. */
+export const GO_ROOTS = { data: 'in data', bss: 'in bss', frames: 'in frames', finalizers: 'of finalizers', other: 'other' } as const;
+export type GoRoot = keyof typeof GO_ROOTS;
+export const GO_ROOT_KINDS = Object.keys(GO_ROOTS) as readonly GoRoot[];
+
+/** Layout kinds of an object of format 1.3. */
 export const LAYOUT = { regular: 0, array: 1, chan: 2, conservative: 127 } as const;
 
-/** Kinds of fields as we hold them: what stands in the first word decides about the second. */
+/** Kinds of fields in memory. The first word of an interface decides whether the second is a pointer. */
 export const FIELD = { ptr: 1, iface: 2, eface: 3 } as const;
 
 export interface FieldShape {
@@ -36,22 +41,22 @@ export interface FieldShape {
 const PTR: FieldShape = { field: FIELD.ptr, words: 1 };
 const IFACE: FieldShape = { field: FIELD.iface, words: 2 };
 const EFACE: FieldShape = { field: FIELD.eface, words: 2 };
-/** Strings and slices are a pointer followed by numbers. */
+/** A string or a slice is a pointer followed by numbers. */
 const STRING: FieldShape = { field: FIELD.ptr, words: 2 };
 const SLICE: FieldShape = { field: FIELD.ptr, words: 3 };
 
 export interface DumpFormat {
   /** N of `go1.N heap dump`. */
   readonly minor: number;
-  /** By the kind in the file; 0 ends a list. */
+  /** By the kind in the file, where 0 ends a list. */
   readonly shapes: readonly (FieldShape | undefined)[];
-  /** Format 1.3: objects refer to types, and types have the lists. */
+  /** Format 1.3: objects name types, and the types have the field lists. */
   readonly isTyped: boolean;
 }
 
 export const OLDEST_MINOR = 3;
 export const NEWEST_MINOR = 7;
-/** From this format on the parameters name the architecture; before, they hold the letter of its compiler. */
+/** First format whose parameters name the architecture. Earlier ones hold the letter of its compiler. */
 export const FIRST_NAMED_ARCH = 7;
 
 export function formatOf(minor: number): DumpFormat {
@@ -60,18 +65,18 @@ export function formatOf(minor: number): DumpFormat {
   return { minor, shapes: [undefined, PTR], isTyped: false };
 }
 
-/** Where the dump comes from. */
+/** The parameters of a dump. */
 export interface GoParams {
   readonly bigEndian: boolean;
   readonly ptrSize: 4 | 8;
-  /** Bounds of the arena; a reader need not believe them. */
+  /** Bounds of the arena. A reader must not rely on them. */
   readonly heapStart: number;
   readonly heapEnd: number;
-  /** `amd64`; before FIRST_NAMED_ARCH the letter of its compiler, as `6`. */
+  /** Architecture: `amd64`, or before FIRST_NAMED_ARCH the letter of its compiler, `6`. */
   readonly arch: string;
-  /** GOEXPERIMENT; the version of Go in newer dumps. */
+  /** GOEXPERIMENT, or the version of Go in newer dumps. */
   readonly experiment: string;
   readonly ncpu: number;
-  /** Bytes in front of a channel's elements; 0 but in format 1.3. */
+  /** Bytes in front of a channel's elements, only in format 1.3; otherwise 0. */
   readonly chanHeaderBytes: number;
 }

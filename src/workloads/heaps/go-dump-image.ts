@@ -1,41 +1,42 @@
 /**
- * Makes an image of what a dump has told. Objects are numbered by their addresses; a pointer
- * becomes an edge to the object in which it ends, wherever in it that is.
+ * Makes an image from the records of a dump. Objects are numbered in the order of their addresses. A
+ * pointer to any byte of an object becomes an edge to the object.
  */
 import type { Contents } from './contents.ts';
 import { sizeOf, type HeapImage } from './image.ts';
 import type { DumpCursor } from './go-dump-cursor.ts';
 import type { PointerSink } from './go-dump-fields.ts';
-import { TAG, type GoParams } from './go-dump-format.ts';
+import { GO_ROOT_KINDS, TAG, type GoParams, type GoRoot } from './go-dump-format.ts';
 import { ObjectMap, areSorted, orderOf } from './go-dump-order.ts';
 import type { ObjectReader } from './go-dump-objects.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
-import { GroupCounter, ROOT_KINDS, type HeapFacts, type HeapGroup, type HeapNote, type RootKind } from './heap-facts.ts';
+import { GroupCounter, type HeapFacts, type HeapGroup } from './heap-facts.ts';
+import type { HeapNote } from './heap-notes.ts';
 import { placesOf } from './places.ts';
 import { bytesOf, listOf, release } from '../../base/lists.ts';
 
-/** Law: fields == nils + scalars + inside + outside. */
+/** Invariant: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {
-  /** Places where a pointer may stand. An interface is one. */
+  /** Fields that can hold a pointer. An interface is one field. */
   readonly fields: number;
   readonly nils: number;
   /** Interfaces that hold no pointer. */
   readonly scalars: number;
   /** Pointers into objects. */
   readonly inside: number;
-  /** Pointers elsewhere: to globals, functions, stacks, the runtime's own memory. */
+  /** Pointers to other memory: globals, functions, stacks, the runtime's own memory. */
   readonly outside: number;
 }
 
 export interface GoCounts {
-  /** In objects: `inside` is the number of edges. */
+  /** Pointers in objects. `inside` is the number of edges. */
   readonly pointers: FieldCounts;
-  /** In segments, frames and what the runtime refers to. */
+  /** Pointers in segments, in frames and in the other roots. */
   readonly rootPointers: FieldCounts;
   readonly goroutines: number;
   readonly frames: number;
-  /** Different ones; dumps describe some twice. */
+  /** Number of distinct types. Dumps describe some twice. */
   readonly types: number;
   readonly itabs: number;
   readonly threads: number;
@@ -49,19 +50,19 @@ export interface GoCounts {
 }
 
 export interface GoImage extends HeapImage {
-  /** Of the format: `1.7` of Go 1.7 and all later ones. */
+  /** Version of the format. `1.7` is that of Go 1.7 and all later versions. */
   readonly format: string;
   readonly params: GoParams;
   readonly counts: GoCounts;
-  /** What the dumped runtime counted itself, if the dump tells. */
+  /** Statistics of the dumped runtime, if the dump has them. */
   readonly memStats: GoMemStats | undefined;
 }
 
-/** @param again the dump's bytes once more, if they can be had */
+/** @param again reads the bytes of the dump again, if that is possible */
 export function imageOf(name: string, minor: number, records: RecordReader, cursor: DumpCursor, again: Contents['bytes'] | undefined): GoImage {
   const { params } = records;
   if (params === undefined) return cursor.reject('has no parameters, with which a Go heap dump begins');
-  // First what takes most for a moment.
+  // First the step that takes the most temporary memory.
   const { objects } = records;
   const pointers = pointersOf(objects.pointers, records.types);
   const starts = objects.starts.finish();
@@ -106,11 +107,11 @@ interface Edges {
   readonly counts: FieldCounts;
 }
 
-/** `pointers` are those in objects, which are given back or become the targets. */
+/** Turns the pointers in objects into edges. Releases `pointers`, or reuses them as targets. */
 function edgesOf({ pointers: sink, pointerEnd }: ObjectReader, pointers: Addresses, map: ObjectMap, order: Uint32Array, sorted: boolean): Edges {
   const ends = pointerEnd.finish();
   const firstEdge = listOf(order.length + 1);
-  // In a sorted file no edge comes before its pointer has been looked up.
+  // In a sorted file, each edge is written at or before the pointer that it comes from, so the array can be reused.
   const targets = sorted ? pointers.low : listOf(pointers.low.length);
   let edges = 0;
   for (let i = 0; i < order.length; i++) {
@@ -127,11 +128,11 @@ function edgesOf({ pointers: sink, pointerEnd }: ObjectReader, pointers: Address
 }
 
 interface Roots {
-  /** Each object once, in order. */
+  /** Each root object once, in order. */
   readonly objects: Uint32Array;
-  /** Pointers of each kind that lead to an object. */
-  readonly inside: Readonly<Record<RootKind, number>>;
-  /** Of all kinds together. */
+  /** By kind: pointers to an object. */
+  readonly inside: Readonly<Record<GoRoot, number>>;
+  /** Counts of all kinds together. */
   readonly counts: FieldCounts;
 }
 
@@ -139,12 +140,12 @@ function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   const { types, inRoots, finalizable } = records;
   const isRoot = bytesOf(map.starts.length);
   const inside = { data: 0, bss: 0, frames: 0, finalizers: 0, other: 0 };
-  for (const kind of ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
-  const all = ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
+  for (const kind of GO_ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
+  const all = GO_ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
   const waiting = finalizable.finish();
   for (let i = 0; i < waiting.low.length; i++) {
     const object = map.find(addressAt(waiting, i));
-    // Its finalizer will find what the object refers to, so that lives; the object itself may die.
+    // The finalizer can reach the objects that this one points to, so they live. The object itself may die.
     if (object === -1) continue;
     for (let e = edges.firstEdge[object]; e < edges.firstEdge[object + 1]; e++) isRoot[edges.targets[e]] = 1;
     inside.finalizers += edges.firstEdge[object + 1] - edges.firstEdge[object];
@@ -155,7 +156,7 @@ function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   return { objects, inside, counts: all.reduce(addCounts) };
 }
 
-/** How many of `pointers` lead to an object. */
+/** Marks the objects that `pointers` point to as roots. Returns the number of pointers to an object. */
 function markRoots(pointers: Addresses, map: ObjectMap, isRoot: Uint8Array): number {
   let inside = 0;
   for (let i = 0; i < pointers.low.length; i++) {
@@ -214,7 +215,7 @@ function groupsByType({ types, objects }: RecordReader, map: ObjectMap, order: U
   return groups.finish((address) => types.typeAt(address)?.name ?? 'no type');
 }
 
-/** All pointers; those that were none after all are nil. */
+/** Returns all pointers of a sink. Those that were decided to be none are nil. */
 function pointersOf(sink: PointerSink, types: RecordReader['types']): Addresses {
   const dropped = sink.decide(types);
   const pointers = sink.pointers.finish();

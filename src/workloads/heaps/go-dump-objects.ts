@@ -1,6 +1,6 @@
 /**
- * The objects of a dump, with the pointers in them. An object of up to MAX_WRITE bytes is held
- * until its last byte is read; the contents of a larger one are passed over as they arrive.
+ * Reads the objects of a dump and the pointers in them. An object of up to MAX_WRITE bytes is buffered
+ * until its last byte arrives. The contents of a larger one are skipped as they arrive.
  */
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { PointerSink, type FieldListReader, type PointerReader } from './go-dump-fields.ts';
@@ -15,36 +15,37 @@ import { SizeList } from './size-list.ts';
 /** The size of Go's whole arena up to 1.10. */
 const MAX_OBJECT = 2 ** 39;
 /**
- * Go writes the contents of an object with one system call. The call takes a count of 32 bits, and
- * Linux writes at most this much of it. Go does not write the rest.
+ * Most bytes of an object that Go writes. It uses one system call with a 32-bit count, of which Linux
+ * writes at most this much, and never writes the rest.
  */
 const MAX_WRITE = 0x7fff_f000;
-/** Above it numbers aren't exact; no 64-bit system but AIX has its heap there. */
+/** Numbers are exact below it. Only AIX has its heap above. */
 const MAX_ADDRESS = 2 ** 53;
 
-/** The machine that dumped its heap: how its memory is read. */
+/** The machine that wrote the dump, and the reader of its memory. */
 export interface DumpMachine {
   readonly params: GoParams;
   readonly memory: PointerReader;
 }
 
-/** An object whose contents are passed over. */
+/** An object whose contents are skipped. */
 interface LargeObject {
   readonly address: number;
   readonly size: number;
-  /** Bytes of its contents that have not come yet. */
+  /** Bytes of its contents that have not arrived. */
   left: number;
 }
 
 export class ObjectReader {
-  /** Objects in the file's order; `pointerEnd` is the end of each one's pointers. */
+  /** Addresses of the objects, in the file's order. */
   readonly starts = new PointerList();
   readonly sizes = new SizeList();
+  /** By object: the end of its pointers in `pointers`. */
   readonly pointerEnd = new GrowableUint32();
   readonly pointers = new PointerSink();
-  /** Format 1.3: which type each object has, by its address; 0 for none. */
+  /** Format 1.3: by object, the address of its type; 0 for none. */
   readonly typeOf = new PointerList();
-  /** Large objects of which the file has only a part. */
+  /** Number of large objects that the file holds only in part. */
   partial = 0;
 
   private readonly cursor: DumpCursor;
@@ -60,12 +61,12 @@ export class ObjectReader {
     this.types = types;
   }
 
-  /** Whether a large object has begun and is not complete: `finish` must be called next. */
+  /** Whether a large object is incomplete, so that `finish` must be called next. */
   get isInside(): boolean {
     return this.large !== undefined;
   }
 
-  /** Reads an object behind its tag. A large one is only begun. */
+  /** Reads an object after its tag. Only begins a large one. */
   read(machine: DumpMachine): void {
     const { cursor, format } = this;
     const address = cursor.uvarint();
@@ -85,20 +86,20 @@ export class ObjectReader {
     } else {
       const { ptrSize } = machine.params;
       const list = this.lists.read({ bytes: size, most: Math.floor(size / ptrSize), isLenient: false }, ptrSize);
-      // The list may be much longer than the memory, which lies where it lay.
+      // The list may be longer than a buffer; the memory still lies in front of `cursor.pos`.
       machine.memory.fields(this.pointers, cursor.buf, end - size, list);
     }
     this.keep(address, size);
   }
 
-  /** Goes on with the large object that `read` has begun. */
+  /** Continues the large object that `read` began. */
   finish(): void {
     const { cursor, large } = this;
     if (large === undefined) return;
     const here = Math.min(large.left, cursor.end - cursor.pos);
     cursor.pos += here;
     large.left -= here;
-    // What has come of the contents is not kept for another try.
+    // The contents that have arrived need not be read again.
     cursor.begin();
     if (large.left > 0) throw SHORT;
     if (!this.format.isTyped && cursor.uvarint() !== 0) this.refuseLarge(large.size);
@@ -117,7 +118,7 @@ export class ObjectReader {
     const isWhole = isOwnDump(format.minor, params);
     this.large = { address, size, left: isWhole ? size : Math.min(size % 2 ** 32, MAX_WRITE) };
     if (!isWhole) this.partial++;
-    // Everything in front of the contents is read, and is not read again.
+    // The part in front of the contents need not be read again.
     cursor.begin();
   }
 
@@ -131,7 +132,7 @@ export class ObjectReader {
     this.pointerEnd.push(this.pointers.pointers.length);
   }
 
-  /** Format 1.3. Nothing more is to be read. */
+  /** Collects the pointers of an object in format 1.3. Reads no further bytes. */
   private typed(machine: DumpMachine, typeAddress: number, layout: number, start: number, end: number): void {
     const { cursor } = this;
     if (layout === LAYOUT.conservative) return machine.memory.words(this.pointers, cursor.buf, start, end);

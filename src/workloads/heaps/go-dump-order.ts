@@ -1,4 +1,4 @@
-/** The objects of a dump by their addresses, and which of them an address lies in. */
+/** The objects of a dump in the order of their addresses, with a lookup of the object at an address. */
 import { AddressIndex } from './address-index.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import { listOf, release } from '../../base/lists.ts';
@@ -6,7 +6,7 @@ import { sizeOf, type HeapImage } from './image.ts';
 
 const DIGITS = 1 << 16;
 
-/** The order of increasing addresses: a radix sort by 16 bits at a time, unless they increase already. */
+/** Returns the indices of `addresses` in increasing order of address: a radix sort by 16 bits, unless they are sorted. */
 export function orderOf(addresses: Addresses): Uint32Array {
   const { low, high } = addresses;
   let order = listOf(low.length);
@@ -23,13 +23,13 @@ export function orderOf(addresses: Addresses): Uint32Array {
   return order;
 }
 
-/** Whether no address is below the one before. */
+/** Reports whether the addresses are in non-decreasing order. */
 export function areSorted(addresses: Addresses): boolean {
   for (let i = 1; i < addresses.low.length; i++) if (addressAt(addresses, i) < addressAt(addresses, i - 1)) return false;
   return true;
 }
 
-/** Stable; false when there was nothing to do, because the digit is the same everywhere. */
+/** Sorts by one digit, stably. Returns false if the digit is the same everywhere, with `to` unchanged. */
 function sortByDigit(keys: Uint32Array, shift: number, from: Uint32Array, to: Uint32Array): boolean {
   const ends = new Uint32Array(DIGITS);
   for (let i = 0; i < keys.length; i++) ends[(keys[i] >>> shift) & 0xffff]++;
@@ -49,12 +49,12 @@ function sortByDigit(keys: Uint32Array, shift: number, from: Uint32Array, to: Ui
 /** Objects in the order of their addresses. */
 export class ObjectMap {
   readonly starts: Float64Array;
-  /** As in an image. */
+  /** Sizes as in a HeapImage. */
   readonly sizes: Uint32Array;
   readonly oversized?: ReadonlyMap<number, number>;
   private readonly index: AddressIndex;
 
-  /** The sizes in `all` are in the same order as `addresses`; `order` sorts both. */
+  /** @param all the sizes, in the order of `addresses` @param order sorts both by address */
   constructor(addresses: Addresses, all: Pick<HeapImage, 'sizes' | 'oversized'>, order: Uint32Array) {
     this.index = new AddressIndex(addresses, order);
     this.starts = this.index.starts;
@@ -68,12 +68,12 @@ export class ObjectMap {
     if (oversized.size > 0) this.oversized = oversized;
   }
 
-  /** Gives back all but `sizes`. */
+  /** Releases all lists but `sizes`. */
   close(): void {
     this.index.close();
   }
 
-  /** The first object that doesn't begin behind the end of the one before; -1 if all do. */
+  /** Returns the first object that overlaps the one before, or -1. */
   firstOverlap(): number {
     const { starts } = this;
     for (let i = 1; i < starts.length; i++) {
@@ -82,7 +82,7 @@ export class ObjectMap {
     return -1;
   }
 
-  /** The object that `address` lies in, or -1. */
+  /** Returns the object that contains `address`, or -1. */
   find(address: number): number {
     const object = this.index.atOrBelow(address);
     return object >= 0 && address < this.starts[object] + sizeOf(this, object) ? object : -1;

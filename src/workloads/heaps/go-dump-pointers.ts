@@ -1,7 +1,4 @@
-/**
- * Pointers as they stand in the dump, eight bytes each, until all objects are known. nil is
- * left out.
- */
+/** Pointers of a dump, eight bytes each, until all objects are known. */
 import { GrowableUint32 } from './growable.ts';
 
 export class PointerList {
@@ -17,22 +14,23 @@ export class PointerList {
     this.high.push(high);
   }
 
-  /** An address that was read as a number; 2^53 and above are outside any heap, rounded or not. */
+  /** Adds an address that was read as a number, unless it is nil. An address of 2^53 and above may be rounded: no heap is there. */
   pushAddress(address: number): void {
     if (address !== 0) this.pushAny(address);
   }
 
-  /** The same, nil included. */
+  /** Adds an address, nil included. */
   pushAny(address: number): void {
     this.push(address % 2 ** 32, Math.floor(address / 2 ** 32));
   }
 
-  /** All, by halves. The list is empty afterwards. */
+  /** Returns all addresses by halves and empties the list. */
   finish(): Addresses {
     return { low: this.low.finish(), high: this.high.finish() };
   }
 }
 
+/** 64-bit addresses by halves. */
 export interface Addresses {
   readonly low: Uint32Array;
   readonly high: Uint32Array;

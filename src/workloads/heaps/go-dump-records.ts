@@ -1,24 +1,23 @@
 /**
- * The records of a dump, one at a time. Everything of a record is read before anything of it
- * is kept, because reading may have to begin anew (go-dump-cursor).
+ * Reads the records of a dump, one at a time. A record is read completely before any part of it is
+ * kept, because the reading may begin again; see record-cursor.ts.
  */
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts';
-import { RECORD_NAMES, TAG, type DumpFormat, type GoParams } from './go-dump-format.ts';
+import { RECORD_NAMES, TAG, type DumpFormat, type GoParams, type GoRoot } from './go-dump-format.ts';
 import { ObjectReader, type DumpMachine } from './go-dump-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { TypeReader } from './go-dump-type-records.ts';
 import { TypeTable } from './go-dump-types.ts';
-import type { RootKind } from './heap-facts.ts';
 
-/** More than any frame, segment or type has. */
+/** Limit for a frame or a segment, bytes. None is as large. */
 const MAX_CONTENTS = 2 ** 31;
 const MAX_TEXT = 1 << 20;
-/** Go writes 128 at most. */
+/** Limit for the frames of a profile. Go writes at most 128. */
 const MAX_PROFILE_FRAMES = 4096;
-/** Go has some thirty; a damaged dump may have more. */
+/** Most wait reasons that are counted. Go has about thirty; a damaged dump may have more. */
 const MAX_REASONS = 256;
-/** The letters of compilers begin with '5', of ARM. */
+/** Lower bound for the letter of a compiler. The first one is '5', of ARM. */
 const FIRST_LETTER = 0x30;
 const MEM_STATS = 24;
 const PAUSES = 256;
@@ -34,21 +33,22 @@ export class RecordReader {
   readonly types = new TypeTable();
   readonly objects: ObjectReader;
   readonly typeRecords: TypeReader;
-  readonly inRoots: Readonly<Record<RootKind, PointerSink>> = {
+  readonly inRoots: Readonly<Record<GoRoot, PointerSink>> = {
     data: new PointerSink(), bss: new PointerSink(), frames: new PointerSink(), finalizers: new PointerSink(), other: new PointerSink(),
   };
-  /** Offset in the file of the first object, and how often objects begin anew behind something else. */
+  /** Offset in the file of the first object. */
   objectsAt = 0;
+  /** Number of runs of object records without another record in between. */
   objectRuns = 0;
-  /** How often goroutines wait for each reason. */
+  /** By wait reason: number of goroutines. */
   readonly waiting = new Map<string, number>();
   /** Objects with finalizers that have not run. */
   readonly finalizable = new PointerList();
-  /** Fields outside the stack frames and outside the segments that they are said to lie in. */
+  /** Number of fields outside their frame, and outside their segment. */
   readonly fieldsOutside = { frames: 0, segments: 0 };
   /** Bytes behind the end record. */
   trailingBytes = 0;
-  /** How many records there were, by tag. */
+  /** By tag: number of records. */
   readonly counts = new Uint32Array(RECORD_NAMES.length);
 
   private readonly cursor: DumpCursor;
@@ -65,7 +65,7 @@ export class RecordReader {
     this.typeRecords = new TypeReader(cursor, format, this.lists, this.types);
   }
 
-  /** Undefined until they have come. */
+  /** Parameters of the dump; undefined until they are read. */
   get params(): GoParams | undefined {
     return this.machine?.params;
   }
@@ -84,14 +84,14 @@ export class RecordReader {
     return this.finish();
   }
 
-  /** Goes on with a record of which the beginning is not read again; returns the tag of the last record. */
+  /** Continues an incomplete record. Returns the tag of the last record. */
   private finish(): number {
     this.objects.finish();
     this.typeRecords.finish();
     return this.lastTag;
   }
 
-  /** Counts a record that begins at the offset `start` of the file. */
+  /** Counts a record. @param start its offset in the file */
   private count(tag: number, start: number): void {
     if (tag === TAG.object && this.lastTag !== TAG.object && this.objectRuns++ === 0) this.objectsAt = start;
     this.lastTag = tag;
@@ -139,9 +139,9 @@ export class RecordReader {
   }
 
   /**
-   * The letter of the compiler up to 1.6, a name from 1.7 on. The Go wiki gives 1.5 a name already,
-   * and Go's tree wrote letters into 1.7 for a while. So from 1.5 on the value decides: every letter
-   * is above the length of every name.
+   * Reads the architecture: the letter of its compiler up to 1.6, its name from 1.7 on. By the Go wiki,
+   * 1.5 has a name already, and Go's tree wrote letters into 1.7 for a while. So from 1.5 on the value
+   * decides: every letter is above the length of every name.
    */
   private architecture(): string {
     const { cursor, format } = this;
@@ -157,7 +157,7 @@ export class RecordReader {
     const address = cursor.uvarint();
     if (format.isTyped) return this.types.addItab(address, cursor.bool());
     const type = cursor.uvarint();
-    // A type that was made at run time lies in the heap.
+    // A type that was made at run time lies in the heap, so the itab is a root.
     this.root(type);
     this.types.addItab(address, { type });
   }
@@ -198,7 +198,7 @@ export class RecordReader {
     this.rootFields(kind, cursor.pos - size, size);
   }
 
-  /** A frame's lists of arguments and variables may overlap, hence twice the words. */
+  /** Collects the fields of a frame or a segment. The lists of arguments and variables may overlap, hence twice the words. */
   private rootFields(kind: 'data' | 'bss' | 'frames', start: number, size: number): void {
     const { params: { ptrSize }, memory } = this.known();
     const most = 2 * Math.floor(size / ptrSize);
@@ -212,7 +212,7 @@ export class RecordReader {
     this.root(this.cursor.uvarint());
   }
 
-  /** Its function is alive, and what the object refers to, but not the object. */
+  /** Reads a finalizer. It keeps its function and the targets of the object alive, but not the object. */
   private finalizer(): void {
     const { cursor } = this;
     const object = cursor.uvarint();
@@ -222,7 +222,7 @@ export class RecordReader {
     this.finalizable.pushAddress(object);
   }
 
-  /** All that Go's queue of finalizers refers to. */
+  /** Reads a queued finalizer. All its pointers are roots. */
   private queuedFinalizer(): void {
     const { cursor } = this;
     const object = cursor.uvarint();
@@ -243,7 +243,7 @@ export class RecordReader {
     for (const root of [address, fn, link]) this.root(root);
   }
 
-  /** The value may be no pointer; then it leads, as a rule, to no object. */
+  /** Reads a panic. Its value may be no pointer; then it usually points to no object. */
   private panic(): void {
     const { cursor } = this;
     const address = cursor.uvarint();
@@ -274,7 +274,7 @@ export class RecordReader {
     cursor.uvarints(2);
   }
 
-  private root(address: number, kind: RootKind = 'other'): void {
+  private root(address: number, kind: GoRoot = 'other'): void {
     const sink = this.inRoots[kind];
     sink.fields++;
     if (address === 0) sink.nils++;

@@ -1,12 +1,12 @@
 /**
- * Every record of a Go heap dump as a document, in all formats: its tag, and its parts in the
- * order of the file. Reader and writer follow this table, and the types come from it.
+ * The schema of a Go heap dump in all formats: the tag of each record and its parts in the order of
+ * the file. The decoder, the encoder and the types of documents derive from this table.
  *
- * A part that not all formats have is given the first and the last that do.
+ * A part that only some formats have names the first and the last of them.
  */
 import { FIRST_NAMED_ARCH, TAG } from './go-dump-format.ts';
 
-/** A number of 64 bits: a bigint from 2^53 on, where numbers are not exact any more. */
+/** A 64-bit number: a bigint from 2^53 on, where JavaScript numbers are inexact. */
 export type U64 = number | bigint;
 
 export interface ProfileFrame {
@@ -15,15 +15,15 @@ export interface ProfileFrame {
   readonly line: U64;
 }
 
-/** What stands for each kind of part in a document. */
+/** Types of the parts in a document, by kind. */
 interface PartTypes {
   u: U64;
   bool: boolean;
   bytes: Uint8Array;
   text: string;
-  /** Kind, offset, kind, offset, …, without the 0 that ends them. Iterable: it may be long. */
+  /** Kind, offset, kind, offset, … without the final 0. An iterable, since it may be long. */
   fields: Iterable<number>;
-  /** As many as the format says. */
+  /** DUMP_PAUSES numbers. */
   pauses: readonly U64[];
   stack: readonly ProfileFrame[];
 }
@@ -103,7 +103,7 @@ export const RECORDS = {
   sample: { tag: TAG.sample, parts: { address: u, bucket: u } },
 } as const;
 
-/** How many pauses the memory statistics hold. */
+/** Number of pauses in the memory statistics. */
 export const DUMP_PAUSES = 256;
 
 export type RecordKind = keyof typeof RECORDS;
@@ -124,14 +124,14 @@ export interface DumpDocument {
   readonly records: Iterable<DumpRecord>;
 }
 
-/** A record in one format: what it is called, and its parts there. */
+/** A record in one format: its name, its tag and its parts. */
 export interface RecordShape {
   readonly kind: RecordKind;
   readonly tag: number;
   readonly parts: readonly (readonly [name: string, kind: PartKind])[];
 }
 
-/** All records in format 1.`minor`, by tag. */
+/** Returns the records of format 1.`minor`, by tag. */
 export function shapesOf(minor: number): readonly RecordShape[] {
   const shapes: RecordShape[] = [];
   for (const [kind, { tag, parts }] of Object.entries(RECORDS)) {

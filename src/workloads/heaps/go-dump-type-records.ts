@@ -1,10 +1,10 @@
 /**
- * The records of types, with the ones that Go 1.5 writes wrong.
+ * Reads the records of types, including those that Go 1.5 writes wrong.
  *
- * For the name of a type that a package declares and that an interface holds as it is, such as
- * http.HandlerFunc, Go 1.5 takes two pointers for lengths. It claims about 15 MB of name and writes
- * as much of the program's memory as there is, which may be less. So the length does not lead to
- * the end of the record. What follows does: Go 1.5 writes a type only in front of an itab of it.
+ * Go 1.5 takes two pointers for lengths in the name of a declared type that an interface holds
+ * directly, such as http.HandlerFunc. It states a name of about 15 MB and writes as much of the
+ * program's memory as exists, which may be less. So the length does not give the end of the record.
+ * The next record does: Go 1.5 writes a type only in front of an itab of that type.
  *
  *     type  address  size  length  memory …  0 or 1  |  itab  address  type's address
  */
@@ -14,24 +14,24 @@ import { TAG, type DumpFormat } from './go-dump-format.ts';
 import type { TypeTable } from './go-dump-types.ts';
 import { SHORT } from './record-cursor.ts';
 
-/** More than the name of any type has. */
+/** Limit for the name of a type, bytes. */
 const MAX_NAME = 1 << 20;
-/** More than any type has. */
+/** Limit for the size of a type, bytes. */
 const MAX_TYPE = 2 ** 31;
 const BROKEN_MINOR = 5;
-/** An itab's tag and address in front of its type's address, and the truth value in front of those. */
+/** Most bytes from the boolean to the type's address in the itab: the boolean, the itab's tag and address. */
 const MAX_AHEAD = 1 + 1 + 10;
 
-/** A type whose name is passed over. */
+/** A type whose name is skipped. */
 interface BrokenType {
   readonly address: number;
   readonly size: number;
-  /** Its address as it stands in the itab. */
+  /** Encoding of its address, as the itab has it. */
   readonly bytes: Buffer;
 }
 
 export class TypeReader {
-  /** Types whose names were passed over. */
+  /** Number of types whose name was skipped. */
   broken = 0;
   private readonly cursor: DumpCursor;
   private readonly format: DumpFormat;
@@ -46,14 +46,14 @@ export class TypeReader {
     this.types = types;
   }
 
-  /** Whether the name of a type is being passed over: `finish` must be called next. */
+  /** Whether a broken name is incomplete, so that `finish` must be called next. */
   get isInside(): boolean {
     return this.current !== undefined;
   }
 
   /**
-   * Reads a type behind its tag. One with a broken name is only begun.
-   * @param ptrSize bytes of a pointer; called where the format has fields
+   * Reads a type after its tag. Only begins one with a broken name.
+   * @param ptrSize returns the bytes of a pointer; called if the format has fields
    */
   read(ptrSize: () => number): void {
     const { cursor, format } = this;
@@ -66,7 +66,7 @@ export class TypeReader {
     if (length > MAX_NAME && format.minor === BROKEN_MINOR) {
       this.current = { address, size, bytes: Buffer.from(cursor.buf.subarray(start, addressEnd)) };
       this.broken++;
-      // Everything in front of the name is read, and is not read again.
+      // The part in front of the name need not be read again.
       cursor.begin();
       return;
     }
@@ -81,13 +81,13 @@ export class TypeReader {
     this.types.addType(address, { name, size, holdsPointer, fields });
   }
 
-  /** Goes on with the type that `read` has begun. */
+  /** Continues the type that `read` began. */
   finish(): void {
     const { cursor, current } = this;
     if (current === undefined) return;
     const end = this.endOfName(current.bytes);
     if (end === -1) {
-      // Keep as much as the end may have begun in.
+      // Keep the bytes in which the end may have begun.
       cursor.pos = Math.max(cursor.pos, cursor.end - MAX_AHEAD - current.bytes.length);
       cursor.begin();
       throw SHORT;
@@ -98,12 +98,12 @@ export class TypeReader {
     this.current = undefined;
   }
 
-  /** Where the truth value behind the name is in the buffer; -1 if it has not come yet. */
+  /** Returns the position in the buffer of the boolean after the name, or -1 if it has not arrived. */
   private endOfName(typeAddress: Buffer): number {
     const { buf, pos, end } = this.cursor;
     const here = Buffer.from(buf.buffer, buf.byteOffset, end);
     for (let at = here.indexOf(typeAddress, pos); at !== -1; at = here.indexOf(typeAddress, at + 1)) {
-      // Back over the itab's address, all of whose bytes but the last have their highest bit set.
+      // Go back over the itab's address: all its bytes but the last have the highest bit set.
       let first = at - 1;
       while (first > pos && here[first - 1] >= 0x80) first--;
       if (here[at - 1] < 0x80 && first - 2 >= pos && here[first - 1] === TAG.itab && here[first - 2] <= 1) return first - 2;

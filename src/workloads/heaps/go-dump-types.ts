@@ -1,6 +1,6 @@
 /**
- * Types and itabs of a dump: which interfaces hold pointers and, in format 1.3, where the
- * pointers of objects are. Types may be described twice; the first description counts.
+ * The types and itabs of a dump. They tell which interfaces hold pointers and, in format 1.3, the
+ * pointers of objects. A dump may describe a type twice; the first description counts.
  */
 import { FIELD } from './go-dump-format.ts';
 import type { FieldList, TypeFacts } from './go-dump-fields.ts';
@@ -10,13 +10,13 @@ export interface GoType {
   readonly size: number;
   /** Whether an interface with a value of this type holds a pointer. */
   readonly holdsPointer: boolean;
-  /** Format 1.3: where its pointers are. */
+  /** Format 1.3: its pointer fields. */
   readonly fields: FieldList | undefined;
 }
 
 export class TypeTable implements TypeFacts {
   private readonly types = new Map<number, GoType>();
-  /** Format 1.3 says of an itab what others say of the type that it leads to. */
+  /** By itab: whether interfaces with it hold a pointer (format 1.3), or the address of its type. */
   private readonly itabs = new Map<number, boolean | { readonly type: number }>();
 
   get typeCount(): number {

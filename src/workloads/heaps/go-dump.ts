@@ -1,19 +1,21 @@
 /**
- * Reads heap dumps of Go (`runtime/debug.WriteHeapDump`) in all formats that there have been,
- * 1.3 to 1.7, as they arrive. The text `go1.N heap dump\n` is followed by records; what they
- * are made of is in go-dump-format, and what each one means in go-dump-records.
+ * Imports heap dumps of Go (`runtime/debug.WriteHeapDump`) in all formats, 1.3 to 1.7, as they arrive.
+ * Records follow the header `go1.N heap dump\n`; see go-dump-format.ts for their structure and
+ * go-dump-records.ts for their meaning.
  *
- * Kept in memory are 16 bytes an object, 8 a pointer, and the record being read; a file that
- * is cut off, damaged or lies is refused with a HeapFormatError. A part of a record that some
- * writer of Go gets wrong and that the image does not need is passed over and counted in the
- * image's notes. Sizes are those of the blocks that Go allocated. What the roots reach lives: the dump's segments, stack frames, other
- * roots, goroutines with their deferred calls and panics, queued finalizers, and what objects
- * with a finalizer refer to, as in Go's own collector.
+ * The reader keeps 16 bytes for each object, 8 for each pointer, and the current record. It refuses a
+ * truncated, damaged or inconsistent file with a HeapFormatError. It skips record parts that a writer
+ * of Go gets wrong if the image does not need them, and counts them in the notes of the image.
+ *
+ * Sizes are those of the blocks that Go allocated. As in Go's collector, the roots are the segments,
+ * stack frames, other roots, goroutines with their deferred calls and panics, queued finalizers, and
+ * the targets of objects with a finalizer.
  */
 import { DumpCursor } from './go-dump-cursor.ts';
-import { NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
+import { GO_ROOTS, NEWEST_MINOR, OLDEST_MINOR, TAG, formatOf } from './go-dump-format.ts';
 import { imageOf, type GoImage } from './go-dump-image.ts';
 import { RecordReader } from './go-dump-records.ts';
+import type { HeapImporter } from './importer.ts';
 import { SHORT } from './record-cursor.ts';
 
 export type { GoImage } from './go-dump-image.ts';
@@ -21,21 +23,29 @@ export type { GoImage } from './go-dump-image.ts';
 const HEADER = /^go1\.(\d{1,3}) heap dump\n/;
 const MAX_HEADER_BYTES = 20;
 
-/** Whether a file that begins with these bytes is a heap dump of Go, perhaps of a format to come. */
-export function looksLikeGoDump(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'go1.';
-}
+export const goDump: HeapImporter = {
+  format: 'Go heap dump',
+  // Writers of Go dumps use no common extension.
+  extensions: [],
+  rootLabels: GO_ROOTS,
+  // Also matches later formats, which the reader refuses by their number.
+  matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'go1.',
+  read: readGoDump,
+};
 
 export interface GoDumpOptions {
-  /** What reports and messages call the heap. */
+  /** Name of the heap in reports and messages. */
   readonly name?: string;
-  /** Called with the bytes that have arrived, after each buffer. */
+  /** Called after each buffer with the bytes that have arrived so far. */
   readonly onRead?: (bytes: number) => void;
-  /** All bytes once more, of a source that can be read again: what a dump of this machine's own is put back with. */
+  /** Reads all bytes again, if the source allows that. A dump of this machine is restored with it. */
   readonly again?: () => AsyncIterable<Uint8Array>;
 }
 
-/** Reads the dump whose bytes `source` brings; a file's: openHeapFile. */
+/**
+ * Reads a dump from `source`. Use openHeapFile for a file.
+ * @throws HeapFormatError
+ */
 export async function readGoDump(source: AsyncIterable<Uint8Array>, options: GoDumpOptions = {}): Promise<GoImage> {
   const name = options.name ?? 'Go heap dump';
   const cursor = new DumpCursor(name, source, (bytes) => options.onRead?.(bytes));
@@ -78,7 +88,7 @@ async function readRecords(cursor: DumpCursor, records: RecordReader): Promise<v
   records.trailingBytes = await bytesBehind(cursor);
 }
 
-/** Counts the bytes behind the end record: a dump over a longer older one in the same file leaves some. */
+/** Counts the bytes after the end record. A dump that overwrites a longer file leaves some. */
 async function bytesBehind(cursor: DumpCursor): Promise<number> {
   let bytes = 0;
   do {
@@ -89,7 +99,7 @@ async function bytesBehind(cursor: DumpCursor): Promise<number> {
   return bytes;
 }
 
-/** Reads records until the end record; false when bytes are missing before it. */
+/** Reads records up to the end record. Returns false if bytes are missing. */
 function advance(cursor: DumpCursor, records: RecordReader): boolean {
   try {
     do cursor.begin();
@@ -105,7 +115,7 @@ function build(name: string, minor: number, records: RecordReader, cursor: DumpC
   try {
     return imageOf(name, minor, records, cursor, again);
   } catch (error) {
-    // Only arrays as long as the dump's own lists are allocated here.
+    // All arrays allocated here are as long as lists of the dump.
     if (error instanceof RangeError) return cursor.reject(`is too large for the memory of this process: ${error.message}`);
     throw error;
   }

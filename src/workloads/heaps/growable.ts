@@ -1,7 +1,7 @@
 /**
- * A list of 32-bit numbers whose length is not known ahead, or not to be believed: a file may
- * claim 1e15 nodes. It grows by whole chunks, so nothing is copied while it grows and hardly
- * more memory is held than used; `finish` gives back each chunk once it is copied.
+ * A list of 32-bit numbers whose length is unknown or untrusted: a file may claim 1e15 nodes. It grows
+ * by chunks, so growing copies nothing and wastes little memory. `finish` releases each chunk once it
+ * is copied.
  */
 import { APART_BYTES, listOf, release } from '../../base/lists.ts';
 
@@ -10,7 +10,7 @@ const SMALL_CHUNK = 1 << 16; // entries
 const LAST_CHUNK = APART_BYTES / 4; // entries
 
 export class GrowableUint32 {
-  /** Filled to their ends, each twice as long as the one before until SMALL_CHUNK, then LAST_CHUNK. */
+  /** Full chunks. Each is twice as long as the one before up to SMALL_CHUNK, then LAST_CHUNK. */
   private full: Uint32Array[] = [];
   private fullLength = 0;
   private chunk = new Uint32Array(FIRST_CHUNK);
@@ -25,7 +25,7 @@ export class GrowableUint32 {
     this.chunk[this.used++] = value;
   }
 
-  /** All numbers, followed by `spare` zeros. The list is empty afterwards. */
+  /** Returns all numbers, followed by `spare` zeros, and empties the list. */
   finish(spare = 0): Uint32Array {
     const all = listOf(this.length + spare);
     let at = 0;

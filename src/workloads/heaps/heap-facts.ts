@@ -1,53 +1,35 @@
-/** What a heap file says of its heap beside the objects: for reports. */
-import type { JavaRoot } from './hprof-format.ts';
-
-/** Which part of the dumped Go program held an object. */
-export const ROOT_KINDS = ['data', 'bss', 'frames', 'finalizers', 'other'] as const;
-export type RootKind = (typeof ROOT_KINDS)[number];
+/** Facts of a heap file other than its objects and references, for reports. */
 
 export interface HeapFacts {
   /** "Go heap dump 1.4", "Java heap dump 1.0.2". */
   readonly format: string;
-  /** Pointers of each kind that lead to an object: all kinds of Go's, those that are there of Java's. */
-  readonly roots: Readonly<Partial<Record<RootKind | JavaRoot, number>>>;
-  /** Of a Go program. */
+  /** Root pointers to objects, by kind. A Go dump has all kinds of Go, a Java dump those that occur. */
+  readonly roots: Readonly<Partial<Record<string, number>>>;
+  /** Goroutines of a Go program. */
   readonly goroutines?: {
     readonly count: number;
     readonly frames: number;
-    /** What they wait for, the commonest first. */
+    /** Goroutines by wait reason, the most frequent reason first. */
     readonly waiting: readonly { readonly reason: string; readonly count: number }[];
   };
-  /** The objects by type or class where the file knows them, else by size; the largest share of the heap first. */
+  /** The key of `groups`: type or class if the file has them, else size. */
   readonly by: 'type' | 'class' | 'size';
+  /** The objects by that key, the most bytes first. */
   readonly groups: readonly HeapGroup[];
 }
 
-/** What a reader can skip or repair in a file. */
-export const HEAP_NOTES = [
-  'frame-fields', 'segment-fields', 'partial-objects', 'type-names', 'trailing-bytes',
-  'dangling-references', 'dangling-roots', 'same-ids', 'missing-classes', 'odd-instances', 'wrong-lengths', 'unknown-records', 'later-dumps',
-  'usual-sizes',
-] as const;
-export type HeapNoteKind = (typeof HEAP_NOTES)[number];
-
-/** How often a reader skipped or repaired something; reports have a sentence for each kind. */
-export interface HeapNote {
-  readonly kind: HeapNoteKind;
-  readonly count: number;
-}
-
 export interface HeapGroup {
-  /** The type's or the class's name, or the size in bytes. */
+  /** Name of the type or class, or the size in bytes. */
   readonly name: string;
   readonly objects: number;
   readonly bytes: number;
 }
 
-/** Groups that are told apart; what is left is one more. */
+/** Most groups in a report. The remaining objects form one more group. */
 const MOST_GROUPS = 20;
 export const OTHER_GROUPS = 'all others';
 
-/** Adds up objects that have the same key. */
+/** Counts objects and their bytes by key. */
 export class GroupCounter<Key> {
   private readonly groups = new Map<Key, { objects: number; bytes: number }>();
 
@@ -61,13 +43,13 @@ export class GroupCounter<Key> {
     }
   }
 
-  /** See largestGroups. */
+  /** Returns the groups, the most bytes first, reduced by largestGroups. */
   finish(nameOf: (key: Key) => string): HeapGroup[] {
     return largestGroups([...this.groups].map(([key, group]) => ({ name: nameOf(key), ...group })).sort((a, b) => b.bytes - a.bytes));
   }
 }
 
-/** The first MOST_GROUPS of `groups`, which stand by bytes, and the others together. */
+/** Returns the first MOST_GROUPS of `groups`, which are sorted by bytes, and one group of all others. */
 export function largestGroups(groups: readonly HeapGroup[]): HeapGroup[] {
   const shown = groups.slice(0, MOST_GROUPS);
   const rest = groups.slice(MOST_GROUPS);

@@ -1,37 +1,38 @@
-/** The classes of a Java heap dump: their superclasses, their fields, and where instances hold references. */
+/** The classes of a Java heap dump: superclasses, fields, and the references of instances. */
 import type { HprofCursor } from './hprof-cursor.ts';
 import { PRIMITIVES, REFERENCE } from './hprof-format.ts';
 
-/** Bytes of an instance's fields, at most: 65,535 of eight bytes are half of it. */
+/** Limit for the bytes of an instance's fields. 65,535 fields of eight bytes take half of it. */
 export const MOST_FIELD_BYTES = 1 << 20;
-/** Real programs have some ten. */
+/** Limit for the length of a chain of superclasses. Real programs have about ten. */
 const MOST_SUPERCLASSES = 1000;
 
 export interface JavaClass {
   /** Position in the table. */
   readonly number: number;
   readonly id: number;
-  /** What the file says of the class; undefined of one that only instances or subclasses mention. */
+  /** Description in the file; undefined if only instances or subclasses mention the class. */
   described: ClassDescription | undefined;
   /** Whether the JVM never unloads the class. */
   isSystem: boolean;
-  /** Of instances whose fields are all known. */
+  /** Layout of instances, once all fields are known. */
   layout: InstanceLayout | undefined;
 }
 
 export interface ClassDescription {
-  /** Ids; 0 for none. */
+  /** Id of the superclass; 0 for none. */
   readonly superclass: number;
+  /** Id of the loader; 0 for none. */
   readonly loader: number;
-  /** As the file says. HotSpot counts fields alone, and references in bytes of an id; Android counts the whole object. */
+  /** Bytes of an instance as stated in the file. HotSpot counts only fields, with references as wide as ids; Android counts the whole object. */
   readonly instanceBytes: number;
   /** Types of the class's own fields, in the file's order. */
   readonly fields: Uint8Array;
-  /** How many static fields of each number of bytes there are; references apart. */
+  /** Number of static fields, by width. */
   readonly statics: FieldCounts;
 }
 
-/** Fields by their bytes. */
+/** Numbers of fields by width: references, and values of 8, 4, 2 and 1 bytes. */
 export interface FieldCounts {
   references: number;
   longs: number;
@@ -40,10 +41,10 @@ export interface FieldCounts {
   bytes: number;
 }
 
-/** Where an instance's fields are in the bytes of its subrecord: its class's own first, then its superclass's. */
+/** Layout of the fields in the subrecord of an instance: those of its class first, then those of the superclass. */
 export interface InstanceLayout {
   readonly fieldBytes: number;
-  /** Offsets of references. */
+  /** Byte offsets of the references. */
   readonly references: Uint32Array;
 }
 
@@ -56,7 +57,7 @@ export class ClassTable {
     this.cursor = cursor;
   }
 
-  /** The class with this id, described or not. */
+  /** Returns the class with this id, and adds it if it is unknown. */
   get(id: number): JavaClass {
     const known = this.byId.get(id);
     if (known !== undefined) return known;
@@ -66,23 +67,23 @@ export class ClassTable {
     return added;
   }
 
-  /** The class with this id, or undefined if nothing has mentioned it. */
+  /** Returns the class with this id, or undefined if it is unknown. */
   find(id: number): JavaClass | undefined {
     return this.byId.get(id);
   }
 
-  /** Undefined for java.lang.Object, and as long as the class is not described. */
+  /** Returns the superclass; undefined for java.lang.Object and for a class that is not described. */
   superclass({ described }: JavaClass): JavaClass | undefined {
     return described === undefined || described.superclass === 0 ? undefined : this.get(described.superclass);
   }
 
-  /** Where instances of `of` hold references; undefined as long as the class or a superclass is not described. */
+  /** Returns the layout of instances of `of`; undefined until the class and all superclasses are described. */
   layoutOf(of: JavaClass): InstanceLayout | undefined {
     if (of.layout === undefined && this.isComplete(of)) of.layout = this.layoutSoFar(of);
     return of.layout;
   }
 
-  /** The same of as much as is known: the fields of the class come first. */
+  /** Returns the layout as far as it is known. The fields of the class come first. */
   layoutSoFar(of: JavaClass): InstanceLayout {
     const references: number[] = [];
     let fieldBytes = 0;
@@ -96,7 +97,7 @@ export class ClassTable {
     return { fieldBytes, references: Uint32Array.from(references) };
   }
 
-  /** The class, its superclass, and so on. */
+  /** Yields the class, its superclass, and so on. */
   *chain(of: JavaClass): Generator<JavaClass> {
     let steps = 0;
     for (let one: JavaClass | undefined = of; one !== undefined; one = this.superclass(one)) {
@@ -107,7 +108,7 @@ export class ClassTable {
     }
   }
 
-  /** Bytes of a value in the file. */
+  /** Returns the bytes of a value in the file. @throws HeapFormatError for an unknown type */
   valueBytes(type: number): number {
     if (type === REFERENCE) return this.cursor.idBytes;
     return PRIMITIVES.get(type)?.bytes ?? this.cursor.fail(`there is no value of type ${type}`);

@@ -1,10 +1,10 @@
-/** A place in a Java heap dump that arrives in buffers: big-endian numbers, and ids of 4 or 8 bytes. */
+/** A cursor in a Java heap dump that arrives in buffers. Reads big-endian numbers, and ids of 4 or 8 bytes. */
 import { RecordCursor } from './record-cursor.ts';
 
 export class HprofCursor extends RecordCursor {
-  /** Bytes of an id, once the header has said so. */
+  /** Bytes of an id; 0 until the header is read. */
   idBytes = 0;
-  /** Bytes that `skipMore` has still to pass over. */
+  /** Bytes left for `skipMore` to skip. */
   private toSkip = 0;
 
   get isSkipping(): boolean {
@@ -30,23 +30,23 @@ export class HprofCursor extends RecordCursor {
     return value;
   }
 
-  /** Exact below 2^53. */
+  /** Reads an id. It is exact below 2^53. */
   id(): number {
     return this.idBytes === 4 ? this.u4() : this.u4() * 2 ** 32 + this.u4();
   }
 
-  /** Passes over bytes that must be here. */
+  /** Skips bytes that must be in the buffer. */
   pass(bytes: number): void {
     this.need(bytes);
     this.pos += bytes;
   }
 
-  /** Of any number of bytes from here on nothing is used: `skipMore` passes over them, a buffer at a time. */
+  /** Marks any number of bytes from here on as unused. `skipMore` skips them, a buffer at a time. */
   skip(bytes: number): void {
     this.toSkip = bytes;
   }
 
-  /** Passes over those of the bytes to skip that are here; at least one. */
+  /** Skips the bytes to skip that are in the buffer, at least one. */
   skipMore(): void {
     this.need(1);
     const bytes = Math.min(this.toSkip, this.end - this.pos);
@@ -55,7 +55,7 @@ export class HprofCursor extends RecordCursor {
   }
 }
 
-/** The 32-bit number at `pos`. */
+/** Returns the big-endian 32-bit number at `pos`. */
 export function wordAt(buf: Uint8Array, pos: number): number {
   return ((buf[pos] << 24) | (buf[pos + 1] << 16) | (buf[pos + 2] << 8) | buf[pos + 3]) >>> 0;
 }

@@ -1,32 +1,35 @@
 /**
- * Bytes of instances beyond their header and their fields. No file has them: fields that the JVM
- * injects (`java.lang.Module` has one), padding by `@Contended` (`java.lang.Thread`), gaps that
- * the layout of fields left before JDK 15. The addresses show them: the next object is never
- * nearer. The shortest distance is taken for the size, where there are so many instances that
- * all of them can hardly have free memory behind them.
+ * Bytes of instances beyond their header and fields, which no file states: fields that the JVM injects
+ * (`java.lang.Module` has one), padding by `@Contended` (`java.lang.Thread`), and gaps between fields
+ * before JDK 15. The addresses reveal them, since the next object is never nearer. If a class has so
+ * many instances that free memory can hardly follow each of them, the shortest distance is the size.
  *
- * A collector that doesn't compact (ZGC, Shenandoah) leaves gaps behind many objects, often behind
- * all of a class. In such a heap only the classes are believed that are known to have more.
+ * A collector that doesn't compact (ZGC, Shenandoah) leaves gaps after many objects, often after all
+ * objects of a class. In such a heap, the rule applies only to classes known to have extra bytes.
  */
 import type { ClassTable } from './hprof-classes.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
-import type { SizeTable, SortedObjects } from './hprof-sizes.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
-/** Bytes. @Contended pads with 128 at either end of a group of fields. What is farther has free memory behind it. */
+/** The bytes of an object of a kind with so many elements. */
+interface Sizes {
+  of(kind: number, length: number): number;
+}
+
+/** Most extra bytes. @Contended pads each group of fields with 128 bytes at either end; a longer distance includes free memory. */
 const MOST_EXCESS = 512;
-/** How unlikely it must be that each of a class's instances has free memory behind it. */
+/** Below this probability that free memory follows each instance of a class, the extra bytes count. */
 const DOUBT = 1e-3;
-/** Share of objects with free memory behind them, from which on a heap was not compacted. */
+/** Share of objects followed by free memory above which a heap counts as not compacted. */
 const SPARSE = 0.01;
-/** Where HotSpot injects fields (ALL_INJECTED_FIELDS in its javaClasses.hpp) or pads them; their subclasses too. */
+/** Classes, with their subclasses, to which HotSpot adds fields (ALL_INJECTED_FIELDS in its javaClasses.hpp) or padding. */
 const KNOWN_TO_HAVE_MORE: ReadonlySet<string> = new Set([
   'java/lang/Class', 'java/lang/ClassLoader', 'java/lang/Module', 'java/lang/Thread', 'java/lang/invoke/MemberName',
   'java/lang/invoke/ResolvedMethodName', 'java/lang/invoke/MethodHandleNatives$CallSiteContext', 'java/lang/StackFrameInfo',
 ]);
 
-/** By class: bytes to add to each instance. */
-export function excessOf(objects: SortedObjects, sizes: SizeTable, classes: ClassTable, names: HprofNames): Float64Array {
+/** Returns, by class, the bytes to add to each instance. */
+export function excessOf(objects: SortedObjects, sizes: Sizes, classes: ClassTable, names: HprofNames): Float64Array {
   const own = ownEvidence(objects, sizes, classes.all.length);
   const family = familyEvidence(own, classes);
   const isFree = shareOfGaps(objects, sizes);
@@ -35,20 +38,20 @@ export function excessOf(objects: SortedObjects, sizes: SizeTable, classes: Clas
     for (const { id, number } of classes.chain(of)) {
       if (isFree > SPARSE && !KNOWN_TO_HAVE_MORE.has(names.ofClass(id) ?? '')) continue;
       if (convinces(own, number)) return own.least[number];
-      // What a superclass has, its subclasses have.
+      // Subclasses inherit the extra bytes of a superclass.
       if (convinces(family, number)) return family.least[number];
     }
     return 0;
   });
 }
 
-/** By class: how many instances were looked at, and the shortest distance from the end of one to the next object. */
+/** By class: number of instances, and the shortest distance from the end of an instance to the next object. */
 interface Evidence {
   readonly instances: Float64Array;
   readonly least: Float64Array;
 }
 
-function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: SizeTable, classes: number): Evidence {
+function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: Sizes, classes: number): Evidence {
   const instances = new Float64Array(classes);
   const least = new Float64Array(classes).fill(Infinity);
   for (let i = 0; i + 1 < starts.length; i++) {
@@ -61,7 +64,7 @@ function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: SizeTable
   return { instances, least };
 }
 
-/** The same of each class together with its subclasses. */
+/** Returns the evidence of each class together with its subclasses. */
 function familyEvidence(own: Evidence, classes: ClassTable): Evidence {
   const instances = new Float64Array(own.instances.length);
   const least = new Float64Array(own.least.length).fill(Infinity);
@@ -74,8 +77,8 @@ function familyEvidence(own: Evidence, classes: ClassTable): Evidence {
   return { instances, least };
 }
 
-/** How many of the arrays of primitive values, whose size is certain, have free memory behind them: 0 to 1. */
-function shareOfGaps({ starts, kinds, lengths }: SortedObjects, sizes: SizeTable): number {
+/** Returns the share, 0 to 1, of primitive arrays that free memory follows. Their size is certain. */
+function shareOfGaps({ starts, kinds, lengths }: SortedObjects, sizes: Sizes): number {
   let arrays = 0;
   let gaps = 0;
   for (let i = 0; i + 1 < starts.length; i++) {

@@ -1,13 +1,12 @@
 /**
- * Makes an image of what a Java heap dump has told. Objects are numbered by their ids, which are
- * addresses. Edges are
+ * Makes an image from the records of a Java heap dump. Objects are numbered in the order of their ids,
+ * which are addresses. The edges are
  *
- * - the references in instances and arrays, soft, weak and phantom ones among them,
+ * - of an instance or an array: its references, including soft, weak and phantom ones,
  * - of a class: its static fields and constants, its superclass, its loader, its signers and its
  *   protection domain,
- * - of a loader: the classes that it has loaded, arrays' classes too, which no field of it holds,
- * - of an instance or an array: its class, unless the JVM never unloads it, since the object is
- *   what keeps the class alive then.
+ * - of a loader: the classes that it loaded, including classes of arrays, which no field holds,
+ * - of an instance or an array of references: its class, unless the JVM never unloads the class.
  */
 import type { HeapImage } from './image.ts';
 import { AddressIndex } from './address-index.ts';
@@ -19,20 +18,20 @@ import { hexId, type ClassTable } from './hprof-classes.ts';
 import type { HprofCursor } from './hprof-cursor.ts';
 import { primitiveArrayName, readableName } from './hprof-names.ts';
 import { notesOf } from './hprof-notes.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 import type { RecordReader } from './hprof-records.ts';
 import { rootsOf } from './hprof-roots.ts';
-import { sizesOf, type JavaSizes, type ObjectLayout, type SortedObjects } from './hprof-sizes.ts';
+import { sizesOf, type JavaSizes, type ObjectLayout } from './hprof-sizes.ts';
 import { SizeList } from './size-list.ts';
 import { listOf, release } from '../../base/lists.ts';
 
 export interface HprofImage extends HeapImage {
-  /** Of the format: `1.0.2`. */
+  /** Version of the format: `1.0.2`. */
   readonly format: string;
   readonly idBytes: number;
-  /** The JVM's, as far as the addresses tell. */
+  /** Object layout of the JVM, derived from the addresses. */
   readonly layout: ObjectLayout;
-  /** All classes that have instances, the largest share of the heap first. */
+  /** All classes with instances, the most bytes first. */
   readonly classes: readonly HeapGroup[];
 }
 
@@ -71,7 +70,7 @@ export function imageOf(name: string, records: RecordReader, cursor: HprofCursor
   };
 }
 
-/** `order` with one object of each id: a class rather than an instance, else the first in the file. */
+/** Keeps one object of each id in `order`: a class if there is one, else the first in the file. */
 function withoutDuplicates(ids: Addresses, kinds: Uint32Array, order: Uint32Array): Uint32Array {
   let kept = 0;
   for (const object of order) {
@@ -92,20 +91,20 @@ function inOrder(list: Uint32Array, order: Uint32Array): Uint32Array {
 interface Edges {
   readonly firstEdge: Uint32Array;
   readonly targets: Uint32Array;
-  /** References that lead to no object. */
+  /** Number of references to no object. */
   readonly dangling: number;
 }
 
-/** Numbers the references' objects, and adds what no field says. */
+/** Resolves references to object numbers, and adds the edges that no field holds. */
 class EdgeWriter {
   private readonly records: RecordReader;
   private readonly objects: SortedObjects;
   private readonly index: AddressIndex;
   private readonly targets = new GrowableUint32();
   private dangling = 0;
-  /** By class: the object that it is; -1 if it is not in the file, or never unloaded. */
+  /** By class: its object; -1 if it is not in the file or never unloaded. */
   private readonly keptClasses: Int32Array;
-  /** Loaders by increasing objects, each with the classes it has loaded. */
+  /** Loaders in the order of object numbers, each with the classes that it loaded. */
   private readonly loaded: readonly (readonly [loader: number, classes: readonly number[]])[];
 
   constructor(records: RecordReader, objects: SortedObjects, index: AddressIndex) {
@@ -117,7 +116,7 @@ class EdgeWriter {
     this.loaded = this.classesByLoader(records.classes);
   }
 
-  /** `order` holds the objects' positions in the file. The lists of references are given back. */
+  /** Writes all edges and releases the lists of references. @param order the objects' positions in the file */
   write(order: Uint32Array): Edges {
     const { objects } = this.records.subrecords;
     const references = objects.references.finish();
@@ -172,7 +171,7 @@ function listSizes({ starts, kinds, lengths }: SortedObjects, sizes: JavaSizes):
   return { ...list.finish(), bytes };
 }
 
-/** All classes with their instances, by bytes. Classes themselves are instances of java.lang.Class. */
+/** Returns all classes with their instances, the most bytes first. Classes are instances of java.lang.Class. */
 function groupsOf({ classes, names }: RecordReader, { kinds, lengths }: SortedObjects, sizes: JavaSizes): HeapGroup[] {
   const ofClass = (number: number): string => {
     const { id } = classes.all[number];

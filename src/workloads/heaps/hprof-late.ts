@@ -1,6 +1,6 @@
 /**
- * Instances that a Java heap dump has written before their classes, as Android does: where their
- * references are is not known yet. Their bytes are kept until all classes are known.
+ * Instances that precede their classes in a Java heap dump, as Android writes them. Their layout is
+ * not known yet, so their bytes are kept until all classes are known.
  */
 import { GrowableUint32 } from './growable.ts';
 import { PointerList, addressAt } from './go-dump-pointers.ts';
@@ -10,7 +10,7 @@ const PAGE_BYTES = 1 << 20;
 export interface LateInstance {
   readonly id: number;
   readonly classNumber: number;
-  /** Its fields. */
+  /** The bytes of its fields. */
   readonly fields: Uint8Array;
 }
 
@@ -18,11 +18,11 @@ export class LateInstances {
   private readonly ids = new PointerList();
   private readonly classNumbers = new GrowableUint32();
   private readonly lengths = new GrowableUint32();
-  /** Filled one behind the other; no instance is in two of them. */
+  /** Pages of field bytes. No instance spans two of them. */
   private readonly pages: Uint8Array[] = [];
   private used = 0;
 
-  /** Keeps a copy of `fields`. */
+  /** Adds an instance with a copy of `fields`. */
   add(id: number, classNumber: number, fields: Uint8Array): void {
     this.ids.pushAddress(id);
     this.classNumbers.push(classNumber);
@@ -37,7 +37,7 @@ export class LateInstances {
     this.used += fields.length;
   }
 
-  /** All, once and for all, in the file's order. */
+  /** Yields all instances in the file's order and removes them. */
   *take(): Generator<LateInstance> {
     const ids = this.ids.finish();
     const classNumbers = this.classNumbers.finish();

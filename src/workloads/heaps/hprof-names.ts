@@ -1,7 +1,7 @@
-/** Texts and class names of a Java heap dump. */
+/** The texts and class names of a Java heap dump. */
 import { PRIMITIVES } from './hprof-format.ts';
 
-/** Characters of a text that are kept; the JVM allows 65,535, and no report shows so many. */
+/** Bytes of a text that are kept. The JVM allows 65,535; no report shows as many. */
 export const KEPT_TEXT = 512;
 
 export class HprofNames {
@@ -20,7 +20,7 @@ export class HprofNames {
     return this.texts.get(id);
   }
 
-  /** The name of a class in the JVM's form, such as `java/lang/String` or `[I`; undefined if the file doesn't tell. */
+  /** Returns the name of a class in the JVM's form, such as `java/lang/String` or `[I`; undefined if the file has none. */
   ofClass(classId: number): string | undefined {
     const text = this.classNames.get(classId);
     return text === undefined ? undefined : this.texts.get(text);
@@ -31,14 +31,14 @@ const ELEMENTS: ReadonlyMap<string, string> = new Map([
   ['Z', 'boolean'], ['C', 'char'], ['F', 'float'], ['D', 'double'], ['B', 'byte'], ['S', 'short'], ['I', 'int'], ['J', 'long'],
 ]);
 
-/** The name of the arrays of a primitive type: `byte[]` for 8. */
+/** Returns the name of the arrays of a primitive type: `byte[]` for 8. */
 export function primitiveArrayName(type: number): string {
   return readableName(`[${PRIMITIVES.get(type)?.letter}`);
 }
 
 /**
- * A class's name as Java programs write it: `[Ljava/lang/String;` is `java.lang.String[]`. A hidden
- * class's name ends in `+0x…` inside the JVM and in `/0x…` outside.
+ * Converts the JVM's name of a class to that of Java programs: `[Ljava/lang/String;` becomes
+ * `java.lang.String[]`. The name of a hidden class ends in `+0x…` inside the JVM and in `/0x…` outside.
  */
 export function readableName(name: string): string {
   const dimensions = /^\[*/.exec(name)?.[0].length ?? 0;

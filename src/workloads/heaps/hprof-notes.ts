@@ -1,18 +1,19 @@
-/** What the reader of a Java heap dump passed over or repaired, with how often. */
-import type { HeapNote } from './heap-facts.ts';
+/** The notes of a Java heap dump: faults that its reader skipped or repaired. */
+import type { HeapNote } from './heap-notes.ts';
 import type { RecordReader } from './hprof-records.ts';
 
 export interface ImageRepairs {
-  /** Objects left out, because another one has the same id. */
+  /** Number of objects left out because another one has the same id. */
   readonly duplicates: number;
-  /** References in objects, and roots, that lead to no object. */
+  /** Number of references in objects that point to no object. */
   readonly dangling: number;
+  /** Number of roots that point to no object. */
   readonly danglingRoots: number;
-  /** Objects whose sizes no address shows. */
+  /** Number of objects whose sizes were not derived from addresses. */
   readonly guessedSizes: number;
 }
 
-/** Each kind of repair that was made. */
+/** Returns a note for each kind of fault that occurred. */
 export function notesOf({ repairs, subrecords }: RecordReader, image: ImageRepairs): HeapNote[] {
   const all: readonly HeapNote[] = [
     { kind: 'dangling-references', count: image.dangling },

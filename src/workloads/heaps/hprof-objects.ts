@@ -1,14 +1,14 @@
-/** The objects of a Java heap dump in the order in which they become known, and the references in them. */
+/** The objects of a Java heap dump in the order in which they are read, and their references. */
 import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
 
-/** What an object is, and thereby what its number is of. */
+/** Kinds of objects. The kind decides the meaning of the object's number. */
 export const KIND = {
-  /** A class: its number in the table. */
+  /** A class. Number: its own in the class table. */
   class: 0,
-  /** An instance, an array of references: their class's number. */
+  /** An instance or an array of references. Number: that of its class. */
   instance: 1, objectArray: 2,
-  /** An array of primitive values: their type. */
+  /** An array of primitive values. Number: the type of the values. */
   primitiveArray: 3,
 } as const;
 
@@ -16,16 +16,16 @@ const KIND_BITS = 2;
 
 export class ObjectTable {
   readonly ids = new PointerList();
-  /** Kind and number of each object; see kindOf and numberOf. */
+  /** By object: kind and number; see kindOf and numberOf. */
   readonly kinds = new GrowableUint32();
-  /** Elements of an array. */
+  /** By object: elements of an array. */
   readonly lengths = new GrowableUint32();
-  /** References that are not null, by objects. */
+  /** References that are not null, in the order of objects. */
   readonly references = new PointerList();
-  /** The end of each object's references. */
+  /** By object: the end of its references in `references`. */
   readonly referenceEnds = new GrowableUint32();
 
-  /** Adds the object that all references since the last one belong to; its id comes in halves. */
+  /** Adds an object, which owns all references added since the last object. The id is given by halves. */
   add(low: number, high: number, kind: number, number: number, length = 0): void {
     this.ids.push(low, high);
     this.kinds.push((number << KIND_BITS) | kind);
@@ -33,12 +33,12 @@ export class ObjectTable {
     this.referenceEnds.push(this.references.length);
   }
 
-  /** Adds a reference of the object to come. */
+  /** Adds a reference of the next object, unless it is null. */
   refer(low: number, high: number): void {
     if ((low | high) !== 0) this.references.push(low, high);
   }
 
-  /** The same, of an id that was read as a number. */
+  /** Does the same for an id that was read as a number. */
   referTo(id: number): void {
     this.references.pushAddress(id);
   }
@@ -50,4 +50,14 @@ export function kindOf(entry: number): number {
 
 export function numberOf(entry: number): number {
   return entry >>> KIND_BITS;
+}
+
+/** The objects in increasing order of ids. */
+export interface SortedObjects {
+  /** Ids. */
+  readonly starts: Float64Array;
+  /** Kind and number, see `kindOf` and `numberOf`. */
+  readonly kinds: Uint32Array;
+  /** Elements of arrays. */
+  readonly lengths: Uint32Array;
 }

@@ -1,12 +1,13 @@
 /**
- * The records of a Java heap dump. A heap dump is one record of the 1.0.1 format or a sequence
- * of segments of the later ones, closed by an end record.
+ * Reads the records of a Java heap dump. A heap dump is one record in format 1.0.1, and a sequence of
+ * segments with an end record in later formats.
  *
- * The length of a heap dump can't be trusted: it has 32 bits, so of a larger one writers leave
- * what is above away, and some never come back to fill it in and leave 0. So the subrecords
- * decide. A heap dump goes on behind its length if that cuts a subrecord in two, or if what
- * follows can be nothing but a subrecord. It ends before its length where what follows can be
- * nothing but a record.
+ * The length of a heap dump is not reliable. It has 32 bits, so writers truncate that of a larger dump,
+ * and some never fill it in and leave 0. So the subrecords decide:
+ *
+ *   - the dump extends past its length if the length splits a subrecord, or if the next byte can only
+ *     begin a subrecord,
+ *   - the dump ends before its length if the next byte can only begin a record.
  */
 import { ClassTable } from './hprof-classes.ts';
 import type { HprofCursor } from './hprof-cursor.ts';
@@ -17,18 +18,18 @@ import { SubrecordReader } from './hprof-subrecords.ts';
 const HEADER = /^JAVA PROFILE 1\.0\.(\d{1,3})\0/;
 const MAX_HEADER_BYTES = 24;
 const NEWEST_MINOR = 3;
-/** More than any name: the JVM's have 65,535 at most. */
+/** Limit for a text, bytes. Names in the JVM have at most 65,535. */
 const MAX_TEXT = 1 << 20;
-/** A length that doesn't fit in 32 bits has lost a multiple of it. */
+/** A truncated length is too small by a multiple of this. */
 const WRAP = 2 ** 32;
 
-/** What was read otherwise than the file says. */
+/** Repairs of records. */
 export interface RecordRepairs {
-  /** Heap dumps and segments that are longer or shorter than they say. */
+  /** Heap dumps and segments whose length is wrong. */
   wrongLengths: number;
-  /** Records of kinds that are not known, which were passed over. */
+  /** Records of unknown kinds, which are skipped. */
   unknownRecords: number;
-  /** Heap dumps behind the first one, which is what was read. */
+  /** Heap dumps after the first one, which are skipped. */
   laterDumps: number;
 }
 
@@ -41,14 +42,15 @@ export class RecordReader {
   minor = 0;
 
   private readonly cursor: HprofCursor;
-  /** 'segments' while the end record of a sequence of segments is to come. */
+  /** The state 'segments' lasts until the end record of a sequence of segments. */
   private state: 'header' | 'before' | 'inside' | 'segments' | 'behind' = 'header';
-  /** Of the heap dump or segment that is being read: where its subrecords begin, and where they end, as far as known. */
+  /** Offset in the file of the first subrecord of the current heap dump or segment. */
   private start = 0;
+  /** Offset in the file of their end, as far as it is known. */
   private end = 0;
   private isSegment = false;
   private isRepaired = false;
-  /** Whether segments of a heap dump behind the first one are passed over. */
+  /** Whether the current segments belong to a later heap dump, which is skipped. */
   private isInLaterDump = false;
 
   constructor(cursor: HprofCursor) {
@@ -57,7 +59,7 @@ export class RecordReader {
     this.subrecords = new SubrecordReader(cursor, this.classes, this.names);
   }
 
-  /** Reads the header, a record, a subrecord, or a piece of something long. */
+  /** Reads the next unit: the header, a record, a subrecord, or a piece of a long one. */
   next(): void {
     const { cursor, subrecords } = this;
     if (cursor.isSkipping) cursor.skipMore();
@@ -68,7 +70,7 @@ export class RecordReader {
     else this.state = this.isSegment ? 'segments' : 'behind';
   }
 
-  /** The file has no byte more. @throws HeapFormatError if some are missing */
+  /** Ends the reading at the end of the file. @throws HeapFormatError if bytes are missing */
   finish(): void {
     const { cursor, state, end } = this;
     const isAtEnd = cursor.pos === cursor.end && !cursor.isSkipping && !this.subrecords.isInArray;
@@ -164,7 +166,7 @@ export class RecordReader {
     this.state = 'inside';
   }
 
-  /** Whether a subrecord follows in this heap dump. */
+  /** Reports whether a subrecord of this heap dump follows. */
   private goesOn(): boolean {
     const { cursor } = this;
     cursor.part = 'a heap dump';
@@ -176,7 +178,7 @@ export class RecordReader {
       this.countRepair();
       return false;
     }
-    // Some tags are both a record's and a subrecord's; of a length of 0 nothing else could follow.
+    // Some tags are those of a record and of a subrecord. After a length of 0, only a subrecord can follow.
     const isUnfinished = cursor.offset === this.start && !this.isSegment;
     if (!isSubrecord(tag) || (isRecord(tag) && !isUnfinished)) return false;
     this.lengthen();

@@ -1,4 +1,4 @@
-/** What keeps objects of a Java heap alive: the roots that the file has, and classes that are never unloaded. */
+/** The roots of a Java heap: those in the file, and the classes that are never unloaded. */
 import type { AddressIndex } from './address-index.ts';
 import { addressAt } from './go-dump-pointers.ts';
 import type { ClassTable } from './hprof-classes.ts';
@@ -8,18 +8,18 @@ import type { SubrecordReader } from './hprof-subrecords.ts';
 import { bytesOf, release } from '../../base/lists.ts';
 
 export interface JavaRoots {
-  /** The objects, each once, by increasing numbers. */
+  /** The root objects, each once, in increasing order. */
   readonly objects: Uint32Array;
-  /** How many roots of each kind lead to an object; kinds without any are left out. */
+  /** By kind: number of roots that point to an object. Kinds without any are absent. */
   readonly inside: Readonly<Partial<Record<JavaRoot, number>>>;
-  /** Roots that lead to no object. */
+  /** Number of roots that point to no object. */
   readonly outside: number;
 }
 
 /**
- * Finds the roots' objects, which `index` numbers. Some writers name no system classes at all,
- * and HotSpot leaves out arrays' classes: of these, classes without a loader count, which belong
- * to the JVM itself.
+ * Finds the root objects, which `index` numbers. HotSpot names no classes of arrays as system classes,
+ * and some writers name none at all. In these cases, each class without a loader counts as one: it
+ * belongs to the JVM.
  */
 export function rootsOf(subrecords: SubrecordReader, classes: ClassTable, names: HprofNames, index: AddressIndex): JavaRoots {
   const isRoot = bytesOf(index.starts.length);

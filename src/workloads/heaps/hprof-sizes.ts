@@ -1,24 +1,23 @@
 /**
- * How large the objects of a Java heap were. A file has their fields, with references as wide as
- * ids, but neither the headers nor what the JVM adds and pads. What it has are addresses, for
- * these are the ids. So sizes are those that the addresses bear out:
+ * Sizes of the objects in a Java heap. A file holds their fields, with references as wide as ids, but no
+ * headers, no padding, and no fields that the JVM adds. Ids are addresses, so the distances between
+ * objects show the sizes:
  *
- * 1. Of all layouts that JVMs have had, the one counts with which most objects end where the next
- *    one begins. (Eclipse MAT has a simpler form of it: references are compressed if plain ones
- *    would make two arrays overlap.)
- * 2. An instance has the header and its fields, without any gaps; an array has the header, its
- *    length and its elements. All are rounded up to the alignment that the addresses have.
- * 3. A class's instances are larger if all of them lie farther apart (hprof-excess).
- * 4. A class is an instance of java.lang.Class with its static fields behind it.
+ * 1. Choose the layout, of all layouts of JVMs, with which most objects end where the next begins.
+ *    (Eclipse MAT uses a simpler rule: references are compressed if two arrays overlap otherwise.)
+ * 2. An instance is its header and its fields, without gaps. An array is the header, its length and
+ *    its elements. Round all sizes up to the alignment of the addresses.
+ * 3. Enlarge the instances of a class that are all farther from the next object; see hprof-excess.ts.
+ * 4. A class is an instance of java.lang.Class, followed by its static fields.
  *
- * With that the bytes of each class are those of `jmap -histo`. Where ids are no addresses, only
- * step 2 and 4 are left, with the layout that JVMs have by default.
+ * The resulting bytes of each class are those of `jmap -histo`. If ids are no addresses, only steps 2
+ * and 4 apply, with the default layout of JVMs.
  */
 import type { ClassTable, FieldCounts, JavaClass } from './hprof-classes.ts';
 import { excessOf } from './hprof-excess.ts';
 import { PRIMITIVES, REFERENCE } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf } from './hprof-objects.ts';
+import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
 /** Bytes of an object's header and of a reference in it. */
 export interface ObjectLayout {
@@ -26,13 +25,13 @@ export interface ObjectLayout {
   readonly reference: number;
 }
 
-/** By bytes of an id, the usual one first. */
+/** By bytes of an id: the possible layouts, the default one first. */
 const LAYOUTS: Readonly<Record<number, readonly ObjectLayout[]>> = {
   8: [
     { header: 12, reference: 4 },
-    { header: 16, reference: 8 }, // neither references nor class pointers are compressed
-    { header: 12, reference: 8 }, // only class pointers are
-    { header: 16, reference: 4 }, // only references are
+    { header: 16, reference: 8 }, // nothing compressed
+    { header: 12, reference: 8 }, // class pointers compressed
+    { header: 16, reference: 4 }, // references compressed
     { header: 8, reference: 4 }, // compact headers, JDK 24 and later
     { header: 8, reference: 8 },
   ],
@@ -41,35 +40,25 @@ const LAYOUTS: Readonly<Record<number, readonly ObjectLayout[]>> = {
 const LENGTH_BYTES = 4;
 const LEAST_ALIGNMENT = 8;
 const MOST_ALIGNMENT = 256;
-/** So many objects are looked at to tell layouts apart. */
+/** Number of objects in the sample that decides the layout. */
 const SAMPLE = 1 << 20;
-
-/** The objects by increasing ids. */
-export interface SortedObjects {
-  /** Ids. */
-  readonly starts: Float64Array;
-  /** What each one is (hprof-objects). */
-  readonly kinds: Uint32Array;
-  /** Elements of arrays. */
-  readonly lengths: Uint32Array;
-}
 
 export interface JavaSizes {
   readonly layout: ObjectLayout;
   /** Bytes to which sizes are rounded up. */
   readonly alignment: number;
-  /** Whether ids are addresses, by which sizes were checked. */
+  /** Whether ids are addresses that confirm the sizes. */
   readonly areAddresses: boolean;
-  /** The bytes of an object, from its kind and its length. */
+  /** Returns the bytes of an object by its kind and its length. */
   of(kind: number, length: number): number;
 }
 
-/** Finds out how large the objects are. O(objects), without memory. */
+/** Determines the sizes of the objects. O(objects); takes no memory for each object. */
 export function sizesOf(objects: SortedObjects, classes: ClassTable, names: HprofNames, idBytes: number): JavaSizes {
   const alignment = alignmentOf(objects.starts);
   const named = (name: string): JavaClass | undefined => classes.all.find(({ id }) => names.ofClass(id)?.replaceAll('.', '/') === name);
   const classClass = named('java/lang/Class');
-  // Android writes the bytes of whole objects. Those of java.lang.Object, which has no fields, tell.
+  // Android states the bytes of whole objects: java.lang.Object, which has no fields, then has more than 0.
   const saysSizes = (named('java/lang/Object')?.described?.instanceBytes ?? 0) > 0;
   const tables = LAYOUTS[idBytes].map((layout) => new SizeTable(layout, alignment, classes, classClass, saysSizes));
   const scores = tables.map((table) => scoreOf(table, objects));
@@ -80,17 +69,18 @@ export function sizesOf(objects: SortedObjects, classes: ClassTable, names: Hpro
   return { layout: table.layout, alignment, areAddresses, of: (kind, length) => table.of(kind, length) };
 }
 
-/** Sizes with one layout. */
+/** The sizes of objects with one layout. */
 export class SizeTable {
   readonly layout: ObjectLayout;
   private readonly alignment: number;
   private readonly classes: ClassTable;
   private readonly classClass: JavaClass | undefined;
-  /** By class: bytes of an instance, and of the class itself. */
+  /** By class: bytes of an instance. */
   private readonly ofInstances: Float64Array;
+  /** By class: bytes of the class itself. */
   private readonly ofClasses: Float64Array;
 
-  /** `saysSizes`: whether the file has the bytes of whole instances. */
+  /** @param saysSizes whether the file states the bytes of whole instances */
   constructor(layout: ObjectLayout, alignment: number, classes: ClassTable, classClass: JavaClass | undefined, saysSizes: boolean) {
     this.layout = layout;
     this.alignment = alignment;
@@ -105,7 +95,7 @@ export class SizeTable {
     this.measureClasses();
   }
 
-  /** The bytes of an object. */
+  /** Returns the bytes of an object. */
   of(kind: number, length: number): number {
     const number = numberOf(kind);
     switch (kindOf(kind)) {
@@ -116,7 +106,7 @@ export class SizeTable {
     }
   }
 
-  /** Adds bytes to the instances of each class, by its number. */
+  /** Enlarges the instances of each class. @param more by class: bytes to add */
   enlarge(more: Float64Array): void {
     for (let i = 0; i < more.length; i++) this.ofInstances[i] += more[i];
     this.measureClasses();
@@ -124,7 +114,7 @@ export class SizeTable {
 
   private array(elementBytes: number, length: number): number {
     const { header } = this.layout;
-    // HotSpot begins the elements at a word's boundary behind a plain header.
+    // After a header of 16 bytes, HotSpot aligns the elements to 8 bytes.
     const base = header === 16 ? 24 : roundUp(header + LENGTH_BYTES, elementBytes);
     return this.roundUp(base + elementBytes * length);
   }
@@ -142,13 +132,13 @@ export class SizeTable {
   }
 }
 
-/** HotSpot lays out static fields so: references, then the others by size, and no gap is filled. */
+/** Returns the bytes of static fields. HotSpot puts references first, then the others by size, and fills no gap. */
 function staticBytes({ references, longs, ints, shorts, bytes }: FieldCounts, referenceBytes: number): number {
   const first = references * referenceBytes;
   return (longs === 0 ? first : roundUp(first, 8) + 8 * longs) + 4 * ints + 2 * shorts + bytes;
 }
 
-/** By class: bytes of all fields of an instance, without gaps. */
+/** Returns, by class, the bytes of all fields of an instance, without gaps. */
 function fieldBytes(classes: ClassTable, referenceBytes: number): Float64Array {
   const own = Float64Array.from(classes.all, ({ described }) => {
     let bytes = 0;
@@ -162,7 +152,7 @@ function fieldBytes(classes: ClassTable, referenceBytes: number): Float64Array {
   });
 }
 
-/** How many objects of a sample end where the next one begins, and how many reach into it. */
+/** Counts the objects of a sample that end where the next begins, and those that overlap it. */
 function scoreOf(table: SizeTable, { starts, kinds, lengths }: SortedObjects): { readonly exact: number; readonly overlapping: number } {
   const step = Math.max(1, Math.floor(starts.length / SAMPLE));
   let exact = 0;
@@ -175,7 +165,7 @@ function scoreOf(table: SizeTable, { starts, kinds, lengths }: SortedObjects): {
   return { exact, overlapping };
 }
 
-/** What all distances between addresses are multiples of, within bounds. */
+/** Returns the alignment: the greatest common divisor of all distances, if it is a plausible power of two. */
 function alignmentOf(starts: Float64Array): number {
   let divisor = 0;
   for (let i = 1; i < starts.length && (divisor === 0 || divisor > LEAST_ALIGNMENT); i++) divisor = greatestDivisor(divisor, starts[i] - starts[i - 1]);

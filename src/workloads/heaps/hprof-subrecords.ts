@@ -1,8 +1,8 @@
 /**
- * The subrecords of a heap dump: roots, classes, instances and arrays, one at a time. Everything
- * of a subrecord is read before anything of it is kept, because reading may have to begin anew
- * (record-cursor). The elements of arrays are apart, which may take gigabytes: references are
- * kept as they arrive, and all others are passed over.
+ * Reads the subrecords of a heap dump, one at a time: roots, classes, instances and arrays. A subrecord
+ * is read completely before any part of it is kept, because the reading may begin again; see
+ * record-cursor.ts. The elements of arrays, which may take gigabytes, are the exception: references
+ * are kept as they arrive, primitive values are skipped.
  */
 import { MOST_FIELD_BYTES, hexId, type ClassDescription, type ClassTable, type FieldCounts, type InstanceLayout, type JavaClass } from './hprof-classes.ts';
 import { wordAt, type HprofCursor } from './hprof-cursor.ts';
@@ -13,27 +13,27 @@ import { KIND, ObjectTable } from './hprof-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
 
-/** Above it numbers aren't exact; no 64-bit system but AIX has its heap there. */
+/** Numbers are exact below it. Only AIX has its heap above. */
 const MAX_ID = 2 ** 53;
-/** Names of what HotSpot adds to a class's static fields begin so: `<resolved_references>`, `<init_lock>`. */
+/** First character of the static fields that HotSpot adds to a class: `<resolved_references>`, `<init_lock>`. */
 const ADDED_BY_VM = '<';
 
 export class SubrecordReader {
   readonly objects = new ObjectTable();
   readonly roots = new PointerList();
-  /** The kind of each root, as a position in `rootKinds`. */
+  /** By root: its kind, as an index in `rootKinds`. */
   readonly kindOfRoot = new GrowableUint32();
   readonly rootKinds: JavaRoot[] = [];
-  /** Instances whose fields take another number of bytes than their class says. */
+  /** Number of instances whose bytes differ from those of the fields of the class. */
   oddInstances = 0;
-  /** Instances of classes that are not in the file. */
+  /** Number of instances whose class, or a superclass of it, is not in the file. */
   classless = 0;
 
   private readonly cursor: HprofCursor;
   private readonly classes: ClassTable;
   private readonly names: HprofNames;
   private readonly late = new LateInstances();
-  /** The array of references whose elements are being read. */
+  /** The array of references whose elements are read next. */
   private array = { id: 0, classNumber: 0, length: 0 };
   private elementsLeft = 0;
 
@@ -43,12 +43,12 @@ export class SubrecordReader {
     this.names = names;
   }
 
-  /** Whether an array's elements are still to be read. */
+  /** Whether elements of an array are left. */
   get isInArray(): boolean {
     return this.elementsLeft > 0;
   }
 
-  /** Reads a subrecord; an array's elements may be left for `elements`. */
+  /** Reads a subrecord. May leave the elements of an array to `elements`. */
   next(): void {
     const { cursor } = this;
     cursor.part = 'the beginning of a subrecord';
@@ -67,7 +67,7 @@ export class SubrecordReader {
     cursor.fail(`there is no subrecord of kind 0x${tag.toString(16)}`);
   }
 
-  /** Reads the elements that are here of an array of references; at least one. */
+  /** Reads the elements in the buffer of an array of references, at least one. */
   elements(): void {
     const { cursor } = this;
     const { idBytes } = cursor;
@@ -80,7 +80,7 @@ export class SubrecordReader {
     if (this.elementsLeft === 0) this.add(this.array.id, KIND.objectArray, this.array.classNumber, this.array.length);
   }
 
-  /** Reads the instances whose classes came late; no more subrecords follow. */
+  /** Reads the instances that precede their classes, once all subrecords are read. */
   finish(): void {
     for (const { id, classNumber, fields } of this.late.take()) {
       const of = this.classes.all[classNumber];
@@ -123,7 +123,7 @@ export class SubrecordReader {
     const fields = this.fieldTypes();
     const of = classes.get(id);
     const description: ClassDescription = { superclass, loader, instanceBytes, fields, statics };
-    // Of a class that is there twice, the first one counts, as of any object.
+    // If a class occurs twice, the first one counts, as for any object.
     of.described ??= description;
     if (superclass !== 0) classes.get(superclass);
     for (const one of referred) objects.referTo(one);
@@ -161,7 +161,7 @@ export class SubrecordReader {
     for (let i = 0; i < types.length; i++) {
       cursor.pass(cursor.idBytes);
       types[i] = cursor.u1();
-      classes.valueBytes(types[i]); // fails for what is no type
+      classes.valueBytes(types[i]); // fails for an unknown type
     }
     return types;
   }

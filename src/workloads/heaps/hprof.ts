@@ -1,35 +1,38 @@
 /**
- * Reads heap dumps of Java (HPROF: `jmap -dump`, `jcmd GC.heap_dump`, -XX:+HeapDumpOnOutOfMemoryError,
- * Android's `am dumpheap`) of formats 1.0.1 to 1.0.3, with ids of 4 or 8 bytes, as they arrive. What they are
- * made of is in hprof-format; hprof-image tells what counts as an edge, and hprof-sizes how large
- * objects are.
+ * Imports heap dumps of Java (HPROF: `jmap -dump`, `jcmd GC.heap_dump`, -XX:+HeapDumpOnOutOfMemoryError,
+ * Android's `am dumpheap`) in formats 1.0.1 to 1.0.3, with ids of 4 or 8 bytes, as they arrive. See
+ * hprof-format.ts for their structure, hprof-image.ts for the edges and hprof-sizes.ts for the sizes.
  *
- * Kept in memory are 20 bytes an object and 8 a reference while the file is read, and the
- * instances that come before their classes. A file that is cut off, damaged or lies is refused
- * with a HeapFormatError. What a writer of such files is known to get wrong is repaired, and
- * noted in the image.
+ * The reader keeps 20 bytes for each object, 8 for each reference, and the instances that precede
+ * their classes. It refuses a truncated, damaged or inconsistent file with a HeapFormatError. It repairs
+ * known faults of writers and counts them in the notes of the image.
  */
 import { HprofCursor } from './hprof-cursor.ts';
+import { JAVA_ROOTS } from './hprof-format.ts';
 import { imageOf, type HprofImage } from './hprof-image.ts';
 import { RecordReader } from './hprof-records.ts';
+import type { HeapImporter } from './importer.ts';
 import { SHORT } from './record-cursor.ts';
 
 export type { HprofImage } from './hprof-image.ts';
 
-/** Whether a file that begins with these bytes is a heap dump of Java. */
-export function looksLikeHprof(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'JAVA';
-}
+export const hprof: HeapImporter = {
+  format: 'Java heap dump',
+  extensions: ['.hprof'],
+  rootLabels: JAVA_ROOTS,
+  matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'JAVA',
+  read: readHprof,
+};
 
 export interface HprofOptions {
-  /** What reports and messages call the heap. */
+  /** Name of the heap in reports and messages. */
   readonly name?: string;
-  /** Called with the bytes that have arrived, after each buffer. */
+  /** Called after each buffer with the bytes that have arrived so far. */
   readonly onRead?: (bytes: number) => void;
 }
 
 /**
- * Reads the dump whose bytes `source` brings; a file's: openHeapFile.
+ * Reads a dump from `source`. Use openHeapFile for a file.
  * @throws HeapFormatError
  */
 export async function readHprof(source: AsyncIterable<Uint8Array>, options: HprofOptions = {}): Promise<HprofImage> {
@@ -42,7 +45,7 @@ export async function readHprof(source: AsyncIterable<Uint8Array>, options: Hpro
     await cursor.close();
     return imageOf(name, records, cursor);
   } catch (error) {
-    // Only lists as long as the dump's own are allocated here.
+    // All lists allocated here are as long as lists of the dump.
     if (error instanceof RangeError) return cursor.reject(`is too large for the memory of this process: ${error.message}`);
     throw error;
   } finally {
@@ -55,7 +58,7 @@ async function readAll(cursor: HprofCursor, records: RecordReader): Promise<void
   while (await cursor.tryMore());
 }
 
-/** Reads as long as bytes are there. */
+/** Reads until bytes are missing. */
 function advance(cursor: HprofCursor, records: RecordReader): void {
   try {
     for (;;) {

@@ -1,57 +1,58 @@
 /**
- * A heap as every importer hands it to the loader: objects are numbered from 0, and the
- * references of object `i` are `targets[firstEdge[i] … firstEdge[i + 1] - 1]`.
+ * The image of a heap, which every importer returns and the loader takes. Objects are numbered from 0.
+ * The references of object `i` are `targets[firstEdge[i] … firstEdge[i + 1] - 1]`.
  *
  *     firstEdge.length == objects + 1      firstEdge[objects] == edges == targets.length
  *     sizes.length == objects              bytes == Σ sizeOf(image, object)
  *
- * Typed arrays only, four bytes an entry: ten million objects with thirty million references
+ * All lists are typed arrays of four bytes an entry: ten million objects with thirty million references
  * take 200 MB.
  */
 import { HeapFormatError } from './format-error.ts';
-import type { HeapFacts, HeapNote } from './heap-facts.ts';
+import type { HeapFacts } from './heap-facts.ts';
+import type { HeapNote } from './heap-notes.ts';
 import type { Places } from './places.ts';
 
 export interface HeapImage {
-  /** For reports: the file's name, as a rule. */
+  /** Name for reports, usually that of the file. */
   readonly name: string;
   readonly objects: number;
   readonly edges: number;
-  /** Of all objects together. */
+  /** Sum of the sizes of all objects. */
   readonly bytes: number;
-  /** Bytes of each object, 0 for what its runtime keeps elsewhere, OVERSIZED for one of `oversized`. Read with `sizeOf`. */
+  /** By object: bytes; 0 if its runtime stores it elsewhere, OVERSIZED if `oversized` has its size. Read with `sizeOf`. */
   readonly sizes: Uint32Array;
-  /** Bytes of each object that has OVERSIZED or more, by its number. */
+  /** By object of OVERSIZED bytes or more: bytes. */
   readonly oversized?: ReadonlyMap<number, number>;
-  /** The first edge of each object, and the end of the last one's. */
+  /** By object: its first edge. The last entry is the number of edges. */
   readonly firstEdge: Uint32Array;
-  /** The object each edge leads to. */
+  /** By edge: its target object. */
   readonly targets: Uint32Array;
-  /** Objects that are alive by themselves. */
+  /** Objects that roots point to. */
   readonly roots: Uint32Array;
-  /** What else its file says. */
+  /** Other facts of the file. */
   readonly facts?: HeapFacts;
-  /** What its reader skipped or repaired, each kind once and only if it occurred. */
+  /** Faults that the importer skipped or repaired: one note for each kind that occurred. */
   readonly notes?: readonly HeapNote[];
-  /** Of a heap that was this machine's own: where its objects lay, and where to read what was in them. */
+  /** In a dump of this machine: the places of the objects, and the source of their contents. */
   readonly places?: Places;
 }
 
-/** Stands in a list of sizes for a size that the list can't hold. */
+/** Entry in a list of sizes for a size that takes more than 32 bits. */
 export const OVERSIZED = 2 ** 32 - 1;
 
-/** The bytes of `object`. */
+/** Returns the bytes of `object`. */
 export function sizeOf({ sizes, oversized }: Pick<HeapImage, 'sizes' | 'oversized'>, object: number): number {
   const size = sizes[object];
   return size < OVERSIZED ? size : (oversized?.get(object) ?? size);
 }
 
-/** Whether the collector need not look into `object`: it refers to nothing. */
+/** Reports whether `object` has no references. */
 export function isPointerFree(image: HeapImage, object: number): boolean {
   return image.firstEdge[object] === image.firstEdge[object + 1];
 }
 
-/** Throws a HeapFormatError unless the laws above hold and every index is in range. O(n). */
+/** Checks the invariants above and the range of every index. O(n). @throws HeapFormatError */
 export function checkImage(image: HeapImage): void {
   const problem = problemOf(image);
   if (problem !== undefined) throw new HeapFormatError(image.name, problem);

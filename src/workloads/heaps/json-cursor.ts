@@ -1,8 +1,8 @@
 /**
- * A place in a JSON text that arrives in buffers. What reads hot stretches (json-numbers,
- * json-skip) takes `buf`, `pos` and `end` into locals, goes as far as it can without waiting,
- * puts `pos` back and calls `more`. A token cut by the end of a buffer is left unread: `more`
- * puts it in front of the next buffer, so nobody has to resume in the middle of a token.
+ * A cursor in a JSON text that arrives in buffers. The hot loops (json-numbers, json-skip) copy `buf`,
+ * `pos` and `end` into locals, read as far as possible without waiting, store `pos` and call `more`. A
+ * token that the end of a buffer splits stays unread: `more` puts it in front of the next buffer, so no
+ * reader resumes inside a token.
  */
 import { HeapFormatError } from './format-error.ts';
 import { QUOTE, BACKSLASH, isSpace, show } from './json-bytes.ts';
@@ -15,7 +15,7 @@ export class JsonCursor {
   buf: Uint8Array = EMPTY;
   pos = 0;
   end = 0;
-  /** What is being read, for messages. */
+  /** The current part of the file, for messages. */
   part = 'the snapshot';
   /** Offset in the file of `buf[0]`. */
   private base = 0;
@@ -23,7 +23,7 @@ export class JsonCursor {
   private readonly chunks: AsyncIterator<Uint8Array>;
   private readonly onRead: (bytes: number) => void;
 
-  /** `onRead` gets the bytes that have arrived so far, after each buffer. */
+  /** @param onRead called after each buffer with the bytes that have arrived so far */
   constructor(name: string, source: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void) {
     this.name = name;
     this.chunks = source[Symbol.asyncIterator]();
@@ -35,14 +35,14 @@ export class JsonCursor {
     return this.base + this.pos;
   }
 
-  /** Fetches the next buffer; throws if there is none, because the text is not complete. */
+  /** Fetches the next buffer. @throws HeapFormatError at the end of the source: the text is incomplete */
   async more(): Promise<void> {
     if (!(await this.tryMore())) this.truncated();
   }
 
-  /** Fetches the next buffer behind the unread bytes; false at the end of the source. */
+  /** Appends the next buffer to the unread bytes. Returns false at the end of the source. */
   async tryMore(): Promise<boolean> {
-    // Copied before the next buffer is asked for: the source may reuse the old one.
+    // Copied before the next buffer is fetched: the source may reuse the old one.
     const unread = Buffer.from(this.buf.subarray(this.pos, this.end));
     this.base += this.pos;
     this.pos = 0;
@@ -55,7 +55,7 @@ export class JsonCursor {
     return fresh.length > 0;
   }
 
-  /** The next byte that is no white space, unread; -1 at the end of the source. */
+  /** Skips white space and returns the next byte, unread; -1 at the end of the source. */
   async peekOrEnd(): Promise<number> {
     for (;;) {
       while (this.pos < this.end) {
@@ -67,13 +67,13 @@ export class JsonCursor {
     }
   }
 
-  /** The next byte that is no white space, unread. */
+  /** Skips white space and returns the next byte, unread. @throws HeapFormatError at the end of the source */
   async peek(): Promise<number> {
     const byte = await this.peekOrEnd();
     return byte === -1 ? this.truncated() : byte;
   }
 
-  /** Passes over a byte order mark of UTF-8 at the beginning of the source; refuses one of UTF-16. */
+  /** Skips a byte order mark of UTF-8 at the beginning of the source. Refuses one of UTF-16. */
   async skipByteOrderMark(): Promise<void> {
     while (this.end - this.pos < 3 && (await this.tryMore()));
     const [first, second, third] = this.buf.subarray(this.pos, Math.min(this.end, this.pos + 3));
@@ -88,7 +88,7 @@ export class JsonCursor {
     this.pos++;
   }
 
-  /** Reads the key of an object's member; escapes in it are resolved. */
+  /** Reads the key of a member and resolves its escapes. */
   async key(): Promise<string> {
     if ((await this.peek()) !== QUOTE) this.unexpected('a key in double quotes');
     let length = 1;
@@ -109,22 +109,22 @@ export class JsonCursor {
     }
   }
 
-  /** Lets the source close what it holds, wherever reading stopped. */
+  /** Closes the source, wherever the reading stopped. */
   async close(): Promise<void> {
     await this.chunks.return?.();
   }
 
-  /** Throws: the text is wrong `back` bytes before the next one. */
+  /** Throws an error about the text `back` bytes before the next one. */
   fail(problem: string, back = 0): never {
     return this.reject(`${problem} at byte ${this.offset - back}, in ${this.part}`);
   }
 
-  /** Throws: the next byte is not what the grammar wants. */
+  /** Throws an error about the next byte, which the grammar does not allow. */
   unexpected(wanted: string): never {
     return this.fail(`expected ${wanted} but found ${show(this.buf[this.pos])}`);
   }
 
-  /** Throws: the content is wrong, in no particular byte. */
+  /** Throws an error about the content as a whole. */
   reject(problem: string): never {
     throw new HeapFormatError(this.name, problem);
   }

@@ -1,17 +1,17 @@
 /**
- * Reads `[1,2,3…]`, the one shape that makes up nine tenths of a heap snapshot, into a
- * Float64Array that the caller reuses. Whole numbers of up to 15 digits, as nearly all are, are
- * read exactly and without allocating anything. Any other JSON number is read as JSON.parse reads
- * it; the caller checks the numbers that it uses.
+ * Reads an array of numbers, `[1,2,3…]`, into a Float64Array that the caller reuses. Such arrays make up
+ * nine tenths of a heap snapshot. Whole numbers of up to 15 digits, nearly all, are read exactly and
+ * without an allocation. Any other number is read as JSON.parse reads it. The caller checks the range of
+ * the numbers that it uses.
  */
 import { CLOSE_ARRAY, COMMA, DIGIT_0, MINUS, OPEN_ARRAY, isSpace } from './json-bytes.ts';
 import { MAX_SCALAR_BYTES, NUMBER } from './json-skip.ts';
 import { printable } from '../../base/printable.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
-/** So many digits always fit a small integer of V8, which is what makes the loop fast. */
+/** Numbers of up to this many digits fit V8's small integers, which keeps the loop fast. */
 const FAST_DIGITS = 9;
-/** So many digits are always exact. */
+/** Numbers of up to this many digits are exact. */
 const EXACT_DIGITS = 15;
 
 const LEADING_ZERO = 'a number begins with a superfluous 0';
@@ -21,7 +21,7 @@ const AFTER_COMMA = 1;
 const AFTER_VALUE = 2;
 const CLOSED = 3;
 
-/** 1 for the bytes that a number can go on with. */
+/** By byte: 1 if it can continue a number. */
 const CONTINUES = new Uint8Array(256);
 for (const char of '0123456789.eE+-') CONTINUES[char.charCodeAt(0)] = 1;
 
@@ -39,7 +39,7 @@ export class NumberArrayReader {
     return new NumberArrayReader(cursor);
   }
 
-  /** Fills `out` and returns how many numbers it got: fewer than its length only at the end. */
+  /** Fills `out`. Returns the number of entries read: fewer than its length only at the end of the array. */
   async fill(out: Float64Array): Promise<number> {
     let n = this.scan(out, 0);
     while (n < out.length && this.state !== CLOSED) {
@@ -49,7 +49,7 @@ export class NumberArrayReader {
     return n;
   }
 
-  /** Goes on from `out[n]` until `out` is full, the array ends or bytes are missing. */
+  /** Reads on into `out[n]` until `out` is full, the array ends or bytes are missing. Returns the new n. */
   private scan(out: Float64Array, n: number): number {
     const { cursor } = this;
     const { buf, end } = cursor;
@@ -72,7 +72,7 @@ export class NumberArrayReader {
           pos = numberEnd(buf, start, end);
           if (pos - start > MAX_SCALAR_BYTES) return this.fail(start, `a number is longer than ${MAX_SCALAR_BYTES} bytes`);
           if (pos === end) {
-            pos = start; // its last bytes may be in the next buffer
+            pos = start; // the next buffer may continue the number
             break;
           }
           value = this.parse(start, pos);
@@ -109,7 +109,7 @@ export class NumberArrayReader {
     return cursor.unexpected(state === AFTER_VALUE ? "',' or ']'" : 'a number');
   }
 
-  /** The number from `start` to `end`, which is complete. */
+  /** Parses the complete number from `start` to `end`. */
   private parse(start: number, end: number): number {
     const { buf } = this.cursor;
     const exact = end - start <= EXACT_DIGITS ? parseDigits(buf, start, end) : -1;
@@ -125,7 +125,7 @@ export class NumberArrayReader {
   }
 }
 
-/** Where the bytes from `start` on stop being those of a number, looking no further than it takes to be too many. */
+/** Returns the end of the number at `start`. Looks no further than one byte past the longest allowed number. */
 function numberEnd(buf: Uint8Array, start: number, end: number): number {
   const limit = Math.min(end, start + MAX_SCALAR_BYTES + 1);
   let pos = start;
@@ -133,7 +133,7 @@ function numberEnd(buf: Uint8Array, start: number, end: number): number {
   return pos;
 }
 
-/** The value of digits; -1 if there is anything else. */
+/** Returns the value of the digits from `start` to `end`, or -1 if another byte is among them. */
 function parseDigits(buf: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) {

@@ -1,6 +1,6 @@
 /**
- * Passes over one JSON value of any kind, checking that it is one, without storing it. Nesting
- * is counted on a stack of its own with a fixed depth, so no file can overflow ours.
+ * Skips one JSON value of any kind and checks its syntax, without storing it. A stack of fixed depth
+ * tracks the nesting, so no file can overflow the call stack.
  */
 import {
   BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, DIGIT_0, LETTER_U, OPEN_ARRAY, OPEN_OBJECT,
@@ -9,13 +9,13 @@ import {
 import { printable } from '../../base/printable.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
-/** V8 nests 3 deep, and `trace_tree` at most 64 frames more. */
+/** Most nested brackets. V8 nests 3 deep, and `trace_tree` at most 64 frames more. */
 const MAX_DEPTH = 1000;
-/** Numbers and the words true, false and null; longer ones have no meaning here. */
+/** Most bytes of a number or a word. */
 export const MAX_SCALAR_BYTES = 1024;
 export const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
-/** What the grammar allows next. */
+/** States of the grammar, by the allowed next token. */
 const VALUE = 0;
 const VALUE_OR_END = 1;
 const KEY = 2;
@@ -24,7 +24,7 @@ const AFTER_KEY = 4;
 const AFTER_VALUE = 5;
 const WANTED = ['a value', "a value or ']'", 'a key', "a key or '}'", "':'", "',' or the end"];
 
-/** Where in a string the skipper is. After \u it counts down from FIRST_HEX to LAST_HEX. */
+/** States within a string. After \u the state counts down from FIRST_HEX to LAST_HEX. */
 const OUTSIDE = 0;
 const INSIDE = 1;
 const ESCAPE = 2;
@@ -36,7 +36,7 @@ for (const char of ' \n\r\t,:[]{}"') ENDS_SCALAR[char.charCodeAt(0)] = 1;
 const ESCAPABLE = new Uint8Array(256);
 for (const char of '"\\/bfnrtu') ESCAPABLE[char.charCodeAt(0)] = 1;
 
-/** Reads one value. With `onBytes`, hands over its bytes, piece by piece; they must be copied. */
+/** Skips one value. @param onBytes called with its bytes, piece by piece; the callee must copy them */
 export async function skipValue(
   cursor: JsonCursor,
   onBytes?: (bytes: Uint8Array) => void,
@@ -54,7 +54,7 @@ export async function skipValue(
 
 class Skipper {
   private readonly cursor: JsonCursor;
-  /** The brackets that are open, outermost first. */
+  /** The open brackets, outermost first. */
   private readonly open = new Uint8Array(MAX_DEPTH);
   private depth = 0;
   private state = VALUE;
@@ -64,7 +64,7 @@ class Skipper {
     this.cursor = cursor;
   }
 
-  /** Reads on until the value is complete (true) or bytes are missing (false). */
+  /** Reads on. Returns true once the value is complete, false if bytes are missing. */
   scan(): boolean {
     const { cursor } = this;
     const { buf, end } = cursor;
@@ -88,13 +88,13 @@ class Skipper {
 
   private beginString(): void {
     if (this.state > KEY_OR_END) this.unexpected();
-    // The state is that after the string already: only `string` says that we are inside.
+    // The state is already that after the string. Only `string` tells that the cursor is inside.
     this.state = this.state >= KEY ? AFTER_KEY : AFTER_VALUE;
     this.string = INSIDE;
     this.cursor.pos++;
   }
 
-  /** Strings are a fifth of a snapshot: plain bytes take the short way round. */
+  /** Skips a string or a part of it. Strings are a fifth of a snapshot, so plain bytes take a fast path. */
   private scanString(): void {
     const { cursor } = this;
     const { buf, end } = cursor;
@@ -151,7 +151,7 @@ class Skipper {
     this.cursor.pos++;
   }
 
-  /** A number or a word; false if its end is not in the buffer yet. */
+  /** Skips a number or a word. Returns false if its end is not in the buffer yet. */
   private scalar(): boolean {
     if (this.state > VALUE_OR_END) this.unexpected();
     const { cursor } = this;
@@ -166,7 +166,7 @@ class Skipper {
       cursor.fail(`a number or word is longer than ${MAX_SCALAR_BYTES} bytes`);
     }
     if (pos === end) return false;
-    // Most are plain indices, which need no string to be judged.
+    // Most are plain indices, which are valid without a look at the text.
     if (!digitsOnly || (buf[start] === DIGIT_0 && pos > start + 1)) {
       const text = String.fromCharCode(...buf.subarray(start, pos));
       const word = text === 'true' || text === 'false' || text === 'null';

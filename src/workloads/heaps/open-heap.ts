@@ -1,22 +1,21 @@
 /**
- * Opens a heap file of any kind by its content, not by its name: a snapshot of V8, a dump of
- * Go or of Java, as it is or compressed with gzip.
+ * Opens a heap file, plain or compressed with gzip, with the importer that recognises its content. The
+ * name of the file does not matter.
  */
 import { basename } from 'node:path';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { describeMismatch, importerOf } from './catalog.ts';
 import { openChunks } from './file-chunks.ts';
 import { HeapFormatError } from './format-error.ts';
-import { looksLikeGoDump, readGoDump, type GoDumpOptions } from './go-dump.ts';
-import { looksLikeHprof, readHprof } from './hprof.ts';
 import type { HeapImage } from './image.ts';
-import { OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
-import { readV8Snapshot } from './v8-snapshot.ts';
+import { HEAD_BYTES, type ImportOptions } from './importer.ts';
+import { show } from './json-bytes.ts';
 
 const GZIP = [0x1f, 0x8b];
 const UNZIPPED_CHUNK_BYTES = 1 << 18;
 
-/** Called with the bytes of the file that have been read, compressed or not. */
+/** Called with the bytes of the file that have been read so far, compressed or not, and the size of the file if it has one. */
 export type OnProgress = (read: number, total: number | undefined) => void;
 
 /** Reads the file at `path`. @throws HeapFormatError */
@@ -24,11 +23,11 @@ export async function openHeapFile(path: string, onProgress?: OnProgress): Promi
   const name = basename(path);
   const { size, chunks } = await openChunks(path, name);
   const plain = await unzipped(name, counted(chunks, (read) => onProgress?.(read, size)));
-  // A pipe brings its bytes once.
+  // A pipe can be read only once.
   return readPlain(name, plain, size === undefined ? undefined : () => bytesOf(path, name));
 }
 
-/** All that is in the file at `path`, unzipped. */
+/** Yields the unzipped bytes of the file at `path`. */
 async function* bytesOf(path: string, name: string): AsyncGenerator<Uint8Array> {
   const { chunks } = await openChunks(path, name);
   yield* (await unzipped(name, chunks)).chunks;
@@ -43,17 +42,11 @@ async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promi
   throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
 }
 
-async function readPlain(name: string, { head, chunks, close }: Peeked, again: GoDumpOptions['again']): Promise<HeapImage> {
-  if (looksLikeGoDump(head)) return readGoDump(chunks, { name, again });
-  if (looksLikeHprof(head)) return readHprof(chunks, { name });
-  if (head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0]) || isByteOrderMark(head)) return readV8Snapshot(chunks, { name });
+async function readPlain(name: string, { head, chunks, close }: Peeked, again: ImportOptions['again']): Promise<HeapImage> {
+  const importer = importerOf(head);
+  if (importer !== undefined) return importer.read(chunks, { name, again });
   await close();
-  throw new HeapFormatError(name, `is no V8 heap snapshot, no Go heap dump and no Java heap dump: it begins with ${show(head[0])}`);
-}
-
-/** Of UTF-8, or of UTF-16, which the reader of snapshots refuses by name. */
-function isByteOrderMark([first, second, third]: Uint8Array): boolean {
-  return (first === 0xef && second === 0xbb && third === 0xbf) || (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  throw new HeapFormatError(name, `${describeMismatch()}: it begins with ${show(head[0])}`);
 }
 
 function isGzip(head: Uint8Array): boolean {
@@ -61,22 +54,20 @@ function isGzip(head: Uint8Array): boolean {
 }
 
 interface Peeked {
-  /** The first four bytes; fewer of a file that has fewer. */
+  /** The first HEAD_BYTES bytes, or all of a shorter file. */
   readonly head: Uint8Array;
-  /** All bytes, the first ones included. */
+  /** All bytes, including `head`. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** For who doesn't read `chunks`. */
+  /** Closes the source, if `chunks` is not read. */
   close(): Promise<void>;
 }
-
-const HEAD_BYTES = 4;
 
 async function peek(source: AsyncGenerator<Uint8Array>): Promise<Peeked> {
   let first: Uint8Array = new Uint8Array(0);
   while (first.length < HEAD_BYTES) {
     const next = await source.next();
     if (next.done === true) break;
-    // A pipe brings as little as it likes, and the next buffer overwrites this one.
+    // A buffer of a pipe may hold a single byte, and the next buffer overwrites this one.
     first = Buffer.concat([first, next.value]);
   }
   return {
@@ -108,7 +99,7 @@ async function* counted(source: AsyncIterable<Uint8Array>, onRead: (bytes: numbe
 
 async function* gunzip(name: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip({ chunkSize: UNZIPPED_CHUNK_BYTES });
-  // pipeline carries errors and the end both ways; whoever reads `unzip` gets to see them.
+  // pipeline propagates errors and the end in both directions, to the reader of `unzip`.
   pipeline(Readable.from(copies(source), { highWaterMark: 1 }), unzip, () => {});
   try {
     yield* unzip as AsyncIterable<Uint8Array>;
@@ -119,7 +110,7 @@ async function* gunzip(name: string, source: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
-/** Streams read ahead, but the source reuses its buffer. */
+/** Copies each buffer: streams read ahead, but the source reuses its buffer. */
 async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) yield Buffer.from(chunk);
 }

@@ -1,8 +1,7 @@
 /**
- * Where the objects of a dump lay that this machine wrote itself, so that they can be put
- * there again. The dump says no more than addresses and sizes: the class of a block follows
- * from its size, and the start of its span from both. There is only one such start, because
- * no span has pages that a smaller one of its class could do without.
+ * The places of the objects in a dump of this machine, for restoring them. The dump holds only
+ * addresses and sizes. The class of a block follows from its size, and the start of its span from
+ * its address and class. The start is unique, because a span has only the pages that its class needs.
  */
 import { PAGE_BYTES, PTR_TAG } from '../../memory/address.ts';
 import { MAX_SMALL_SIZE, classToBlocks, classToPages, classToSize, sizeToClass } from '../../heap/size-classes.ts';
@@ -11,33 +10,34 @@ import type { GoParams } from './go-dump-format.ts';
 import { GrowableUint32 } from './growable.ts';
 import { listOf } from '../../base/lists.ts';
 
-/** Pointers of the 64-bit machine are a byte offset of 32 bits under this tag. */
+/** A pointer of the 64-bit machine is the tag times this weight plus a 32-bit byte offset. */
 const TAG_WEIGHT = 2 ** 32;
 export const BASE = PTR_TAG * TAG_WEIGHT;
 const OWN_MINOR = 4;
 
-/** Objects are numbered as in the image: by their addresses. */
+/** Lists are indexed by object number, in the order of addresses, as in the image. */
 export interface Places {
-  /** Byte offset of the arena in the memory, and the pages of it that were in use. */
+  /** Byte offset of the arena in the memory. */
   readonly arenaOffset: number;
+  /** Pages of the arena in use. */
   readonly pages: number;
   /** Byte offset of each object in the arena. */
   readonly offsets: Uint32Array;
-  /** Spans in their order: first page, pages, class (0 for a large object) and first object; the last one's end follows. */
+  /** Spans in order: first page, pages, class (0: large object), first object. `firstObject` has a final entry for the end. */
   readonly spans: { readonly page: Uint32Array; readonly pages: Uint32Array; readonly sizeclass: Uint32Array; readonly firstObject: Uint32Array };
   readonly contents: Contents;
 }
 
 /**
- * Returns whether a dump may be this machine's own: Go 1.4 itself never had an arena in these 4 GB,
- * and on 32 bits the two can't be told apart.
+ * Reports whether a dump is one of this machine. Go 1.4 never had an arena in these 4 GB. Dumps of the
+ * 32-bit machine can't be told from those of Go and don't count.
  */
 export function isOwnDump(minor: number, { ptrSize, bigEndian, heapStart, heapEnd }: GoParams): boolean {
   return minor === OWN_MINOR && ptrSize === 8 && !bigEndian
     && heapStart >= BASE && heapStart % PAGE_BYTES === 0 && heapEnd >= heapStart && heapEnd % PAGE_BYTES === 0 && heapEnd <= BASE + TAG_WEIGHT;
 }
 
-/** The places of all objects, by addresses; undefined where they don't fit this machine's spans. */
+/** Returns the places of all objects, or undefined if they don't fit spans of this machine. */
 export function placesOf(minor: number, params: GoParams, starts: Float64Array, sizes: Uint32Array, contents: Contents): Places | undefined {
   if (!isOwnDump(minor, params)) return undefined;
   const { heapStart, heapEnd } = params;
@@ -60,7 +60,7 @@ function spansOf(offsets: Uint32Array, sizes: Uint32Array, heapPages: number): P
   let size = 0;
   for (let i = 0; i < offsets.length; i++) {
     if (offsets[i] < end * PAGE_BYTES) {
-      // In the span of the object before, where blocks of one size follow each other.
+      // Within the span of the object before, in which all blocks have one size.
       if (sizes[i] !== size || offsets[i] >= limit || (offsets[i] - start * PAGE_BYTES) % size !== 0) return undefined;
       continue;
     }
@@ -81,7 +81,7 @@ function spansOf(offsets: Uint32Array, sizes: Uint32Array, heapPages: number): P
   return { page: page.finish(), pages: pages.finish(), sizeclass: sizeclass.finish(), firstObject: firstObject.finish() };
 }
 
-/** The class whose blocks have exactly `size` bytes, 0 for whole pages; undefined for neither. */
+/** Returns the class whose blocks have exactly `size` bytes, 0 for whole pages, or undefined. */
 function classOf(size: number): number | undefined {
   if (size > MAX_SMALL_SIZE) return size % PAGE_BYTES === 0 ? 0 : undefined;
   if (size === 0) return undefined;
@@ -89,7 +89,7 @@ function classOf(size: number): number | undefined {
   return classToSize[c] === size ? c : undefined;
 }
 
-/** The first page of the span that has a block of class `c` at `offset`; -1 if none can. */
+/** Returns the first page of the span that has a block of class `c` at byte `offset`, or -1 if none can. */
 export function spanStartOf(offset: number, c: number): number {
   const last = Math.floor(offset / PAGE_BYTES);
   if (c === 0) return offset % PAGE_BYTES === 0 ? last : -1;

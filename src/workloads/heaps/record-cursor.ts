@@ -1,18 +1,18 @@
 /**
- * A place in a file of records that arrives in buffers. A record is read without waiting, as if
- * all of it were there. Where bytes are missing, the reading functions throw SHORT, and the
- * record begins anew once `more` has brought them. So a reader must not keep anything of a
- * record before its last byte is read. That costs one record per buffer, read twice.
+ * A cursor in a file of records that arrives in buffers. A record is read without waiting, as if all
+ * of it were in the buffer. If bytes are missing, the reading functions throw SHORT, `more` fetches
+ * bytes, and the record is read again from its beginning. So a reader must keep nothing of a record
+ * until it has read the last byte. The cost is that one record per buffer is read twice.
  */
 import { HeapFormatError } from './format-error.ts';
 import { bytesOf, release } from '../../base/lists.ts';
 
-/** Thrown, and not an error: the record goes on beyond the bytes that are here. */
+/** Thrown if a record extends past the bytes in the buffer. Not an error. */
 export const SHORT: unique symbol = Symbol('the record goes on');
 
 const EMPTY = new Uint8Array(0);
 const FIRST_STORE_BYTES = 1 << 16;
-/** A store that a long record has made larger than this is given back behind it. */
+/** A store that a long record enlarged beyond this is released after that record. */
 const LONG_STORE_BYTES = 1 << 24;
 
 export class RecordCursor {
@@ -20,11 +20,11 @@ export class RecordCursor {
   buf: Uint8Array = EMPTY;
   pos = 0;
   end = 0;
-  /** What is being read, for messages. */
+  /** The current part of the file, for messages. */
   part = 'the header';
-  /** Where the record begins; everything from there on is kept. */
+  /** Start of the current record. All bytes from here on are kept. */
   private mark = 0;
-  /** Bytes from `mark` on that the record is known to need. */
+  /** Bytes from `mark` on that the record needs at least. */
   private wanted = 0;
   /** Offset in the file of `buf[0]`. */
   private base = 0;
@@ -34,7 +34,7 @@ export class RecordCursor {
   private readonly chunks: AsyncIterator<Uint8Array>;
   private readonly onRead: (bytes: number) => void;
 
-  /** `onRead` gets the bytes that have arrived so far, after each buffer. */
+  /** @param onRead called after each buffer with the bytes that have arrived so far */
   constructor(name: string, source: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void) {
     this.name = name;
     this.chunks = source[Symbol.asyncIterator]();
@@ -46,35 +46,35 @@ export class RecordCursor {
     return this.base + this.pos;
   }
 
-  /** Offset in the file of the record that is being read. */
+  /** Offset in the file of the current record. */
   get recordOffset(): number {
     return this.base + this.mark;
   }
 
-  /** The record before is done with, and the next one begins here. */
+  /** Begins the next record here. The bytes of the last one are no longer kept. */
   begin(): void {
     this.mark = this.pos;
     this.wanted = 0;
   }
 
-  /** Throws SHORT unless `bytes` more are here. */
+  /** Throws SHORT unless the buffer holds `bytes` more bytes. */
   need(bytes: number): void {
     if (bytes <= this.end - this.pos) return;
     this.wanted = this.pos - this.mark + bytes;
     throw SHORT;
   }
 
-  /** Back to the beginning of the record, with more bytes behind it; throws if there are none. */
+  /** Fetches more bytes and returns to the beginning of the record. @throws HeapFormatError at the end of the source */
   async more(): Promise<void> {
     if (!(await this.tryMore())) {
       throw new HeapFormatError(this.name, `is cut off: it ends at byte ${this.base + this.end}, in ${this.part}`);
     }
   }
 
-  /** The same; false at the end of the source. */
+  /** Does the same, but returns false at the end of the source. */
   async tryMore(): Promise<boolean> {
     const had = this.end - this.mark;
-    // Twice what there was, so that a long record is not begun anew with every buffer.
+    // Twice the bytes so far, so that a long record is not read again with every buffer.
     const enough = Math.max(this.wanted, had < FIRST_STORE_BYTES ? had + 1 : 2 * had);
     this.keepUnread();
     while (this.end < enough) {
@@ -87,19 +87,19 @@ export class RecordCursor {
     return this.end > had;
   }
 
-  /** Lets the source close what it holds, wherever reading stopped, and forgets what has been read. */
+  /** Closes the source, wherever the reading stopped, and releases the buffers. */
   async close(): Promise<void> {
     this.buf = EMPTY;
     this.keep(EMPTY);
     await this.chunks.return?.();
   }
 
-  /** Throws: the bytes are wrong, somewhere before the next one. */
+  /** Throws an error about the bytes in front of the cursor. */
   fail(problem: string): never {
     return this.reject(`${problem} before byte ${this.offset}, in ${this.part}`);
   }
 
-  /** Throws: the content is wrong, in no particular byte. */
+  /** Throws an error about the content as a whole. */
   reject(problem: string): never {
     throw new HeapFormatError(this.name, problem);
   }
@@ -125,7 +125,7 @@ export class RecordCursor {
   private append(fresh: Uint8Array): void {
     const { end } = this;
     if (end === 0 && fresh.length >= this.wanted) {
-      // Not copied: these bytes are enough, so no other buffer follows, which could be the same one.
+      // No copy needed: these bytes suffice, so the source is not asked for a buffer that might overwrite them.
       this.buf = fresh;
     } else {
       this.buf = this.storeOf(end + fresh.length);
@@ -134,7 +134,7 @@ export class RecordCursor {
     this.end = end + fresh.length;
   }
 
-  /** The store with room for `bytes`; what it holds is kept. Only bytes that have arrived count. */
+  /** Returns the store, enlarged to `bytes`, with its content. `bytes` counts only bytes that have arrived. */
   private storeOf(bytes: number): Uint8Array {
     const old = this.store;
     if (bytes <= old.length) return old;

@@ -1,4 +1,4 @@
-/** Sizes of objects in the order of a file: four bytes each, and the few that need more apart. */
+/** Sizes of objects in the order of a file: four bytes each, and a map of the few larger sizes. */
 import { GrowableUint32 } from './growable.ts';
 import { OVERSIZED } from './image.ts';
 
@@ -18,7 +18,7 @@ export class SizeList {
     this.bytes += size;
   }
 
-  /** Everything, in the form of an image. The list is empty afterwards. */
+  /** Returns the sizes as a HeapImage has them and empties the list. */
   finish(): { readonly sizes: Uint32Array; readonly oversized?: ReadonlyMap<number, number> } {
     return { sizes: this.list.finish(), oversized: this.oversized.size === 0 ? undefined : this.oversized };
   }

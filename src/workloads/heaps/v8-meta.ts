@@ -1,41 +1,43 @@
 /**
- * Where things stand in the rows of a heap snapshot. V8 has added and moved fields over the
- * years and says in `snapshot.meta` which ones a file has, so no position is known ahead.
+ * The layout of the rows in a heap snapshot. V8 has added and moved fields over the years;
+ * `snapshot.meta` names the fields of a file.
  */
 import { printable } from '../../base/printable.ts';
 
 export interface SnapshotLayout {
-  /** Rows that the arrays must turn out to have. */
+  /** Rows of the nodes array. */
   readonly nodeCount: number;
+  /** Rows of the edges array. */
   readonly edgeCount: number;
-  /** The root, as `to_node` names nodes; 0 unless the file says otherwise. */
+  /** The root, in the form of `to_node`; 0 if the file names none. */
   readonly rootIndex: number;
   readonly node: {
-    /** Numbers a row. */
+    /** Numbers in a row. */
     readonly stride: number;
-    /** Positions in a row. */
+    /** Position of `self_size` in a row. */
     readonly selfSize: number;
+    /** Position of `edge_count` in a row. */
     readonly edgeCount: number;
   };
   readonly edge: {
     readonly stride: number;
     readonly type: number;
     readonly toNode: number;
-    /** Kinds of edges; a row's type is below it. */
+    /** Number of edge types. The type of a row is below it. */
     readonly types: number;
-    /** The type that does not keep its target alive; -1 if the file has none. */
+    /** Type of weak edges, which don't keep their target alive; -1 if the file has none. */
     readonly weak: number;
   };
 }
 
-/** V8 has had 7 fields at most; a thousand would mean that something else is being read. */
+/** Limit for the fields of a row. V8 has had at most 7. */
 const MAX_FIELDS = 64;
-/** Object and edge numbers are held in 32 bits. */
+/** Limit for rows: object and edge numbers have 32 bits. */
 const MAX_ROWS = 2 ** 32 - 2;
 
 type Fail = (problem: string) => never;
 
-/** Checks the value of the file's `snapshot` key; `fail` throws. */
+/** Validates the value of the `snapshot` key and returns the layout. @param fail throws an error about the file */
 export function readLayout(snapshot: unknown, fail: Fail): SnapshotLayout {
   if (!isRecord(snapshot)) return fail('snapshot is no object');
   const { meta } = snapshot;

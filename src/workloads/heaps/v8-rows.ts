@@ -1,7 +1,7 @@
 /**
- * The `nodes` and `edges` arrays of a heap snapshot. Edges stand in the order of their nodes,
- * each node saying how many are its own: exactly the form of an image, but for weak edges,
- * which are left out.
+ * Reads the `nodes` and `edges` arrays of a heap snapshot. The edges are in the order of their nodes, and
+ * each node states the number of its edges. That is the form of an image, except for weak edges, which
+ * are left out.
  */
 import { GrowableUint32 } from './growable.ts';
 import { NumberArrayReader } from './json-numbers.ts';
@@ -15,19 +15,19 @@ const MAX_UINT32 = 2 ** 32 - 1;
 
 export interface NodeRows {
   readonly count: number;
-  /** Bytes of all nodes. */
+  /** Sum of the sizes of all nodes. */
   readonly bytes: number;
-  /** As in an image. */
+  /** Sizes as in a HeapImage. */
   readonly sizes: Uint32Array;
   readonly oversized?: ReadonlyMap<number, number>;
-  /** Edges of each node, weak ones included; one spare entry. */
+  /** By node: number of edges, including weak ones. One spare entry at the end. */
   readonly edgeCounts: Uint32Array;
 }
 
 export interface EdgeRows {
   readonly firstEdge: Uint32Array;
   readonly targets: Uint32Array;
-  /** Edges that were left out. */
+  /** Number of weak edges, which are left out. */
   readonly weak: number;
 }
 
@@ -61,7 +61,7 @@ export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Pro
   return { count: sizes.length, bytes: sizes.bytes, ...sizes.finish(), edgeCounts: edgeCounts.finish(1) };
 }
 
-/** Reads the value of `edges`; `nodes.edgeCounts` is overwritten and becomes `firstEdge`. */
+/** Reads the value of `edges`. Overwrites `nodes.edgeCounts`, which becomes `firstEdge`. */
 export async function readEdges(
   cursor: JsonCursor, layout: SnapshotLayout, nodes: NodeRows,
 ): Promise<EdgeRows> {
@@ -74,7 +74,7 @@ export async function readEdges(
   let read = 0;
   let dropped = 0;
   let node = -1;
-  let left = 0; // edges of `node` still to come
+  let left = 0; // remaining edges of `node`
   for (let n = batch.length; n === batch.length; ) {
     n = await numbers.fill(batch);
     const whole = n - (n % stride);
@@ -100,7 +100,7 @@ export async function readEdges(
   return { firstEdge, targets: targets.finish(), weak: dropped };
 }
 
-/** Called after each batch of `n` numbers, so that too many rows are noticed at once. */
+/** Checks the number of rows after each batch of `n` numbers, so that too many rows fail early. */
 function checkRows(
   cursor: JsonCursor, what: string, rows: number, claimed: number,
   n: number, batchLength: number, stride: number,

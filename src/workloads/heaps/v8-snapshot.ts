@@ -1,45 +1,59 @@
 /**
- * Reads heap snapshots of V8 (`v8.writeHeapSnapshot()`, `node --heapsnapshot-signal`, Chrome's
- * memory panel) as they arrive, whatever their size. Of the file
+ * Imports heap snapshots of V8 (`v8.writeHeapSnapshot()`, `node --heapsnapshot-signal`, Chrome's memory
+ * panel) of any size, as they arrive. Of the file
  *
  *     {"snapshot":{"meta":{…},"node_count":N,"edge_count":E,…},
  *      "nodes":[…], "edges":[…], …, "strings":[…]}
  *
- * only sizes and edges are kept, 4 bytes each. The rest is passed over, but not without being
- * checked for being JSON: a file that is cut off or damaged anywhere is refused with a
- * HeapFormatError. Numbers that are not used may be any: Julia writes a `name_or_index` of 2^64 - 1.
+ * only sizes and edges are kept, 4 bytes each. The reader checks that the rest is JSON and skips it. It
+ * refuses a file that is truncated or damaged anywhere with a HeapFormatError. Unused numbers may have
+ * any value: Julia writes a `name_or_index` of 2^64 - 1.
  *
- * The root of the image is the node of `root_index`, or node 0: V8's own root, from which all its
- * roots hang.
- * A WeakMap's values hang from the map as well as from their keys, as V8 writes them, so the
- * image keeps alive what ephemerons would let go.
+ * The root of the image is the node of `root_index`, or node 0, from which V8's roots hang. V8 writes an
+ * edge to a value of a WeakMap from the map as well as from the key, so the image keeps values alive
+ * that ephemerons would release.
  */
 import { basename } from 'node:path';
 import { printable } from '../../base/printable.ts';
 import { openChunks } from './file-chunks.ts';
 import type { HeapImage } from './image.ts';
-import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, show } from './json-bytes.ts';
+import type { HeapImporter } from './importer.ts';
+import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { skipValue } from './json-skip.ts';
 import { readLayout, type SnapshotLayout } from './v8-meta.ts';
 import { readEdges, readNodes, type EdgeRows, type NodeRows } from './v8-rows.ts';
 
-/** Real ones have a thousand bytes. */
+/** Limit for the value of `snapshot`. Real ones have a thousand bytes. */
 const MAX_META_BYTES = 1 << 20;
 
+export const v8Snapshot: HeapImporter = {
+  format: 'V8 heap snapshot',
+  extensions: ['.heapsnapshot'],
+  rootLabels: {},
+  // An empty file matches, too: the reader says that it is empty.
+  matches: (head) => head.length === 0 || head[0] === OPEN_OBJECT || isSpace(head[0]) || isByteOrderMark(head),
+  read: readV8Snapshot,
+};
+
+/** Recognises the marks of UTF-8 and of UTF-16. The reader refuses UTF-16 by name. */
+function isByteOrderMark([first, second, third]: Uint8Array): boolean {
+  return (first === 0xef && second === 0xbb && third === 0xbf) || (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
 export interface V8Image extends HeapImage {
-  /** Weak edges of the file, which keep nothing alive and are not among `edges`. */
+  /** Number of weak edges of the file. They keep nothing alive; `edges` excludes them. */
   readonly weakEdges: number;
 }
 
 export interface ReadOptions {
-  /** What reports and messages call the heap; the file's base name by default. */
+  /** Name of the heap in reports and messages; the file's base name by default. */
   readonly name?: string;
-  /** Called after each buffer, 1 MiB of a file. Bytes; the total of a stream is not known. */
+  /** Called after each buffer (1 MiB of a file) with the bytes read and in total. The total of a stream is undefined. */
   readonly onProgress?: (read: number, total: number | undefined) => void;
 }
 
-/** Reads the snapshot in the file at a path, or one whose bytes a stream brings. */
+/** Reads a snapshot from the file at a path, or from a stream. @throws HeapFormatError */
 export async function readV8Snapshot(
   source: string | AsyncIterable<Uint8Array>,
   options: ReadOptions = {},
@@ -89,7 +103,7 @@ class SnapshotReader {
     };
   }
 
-  /** The node that `snapshot.root_index` names as `to_node` does. */
+  /** Returns the node that `snapshot.root_index` names in the form of `to_node`. */
   private rootOf({ count }: NodeRows): number {
     const { cursor, layout } = this;
     if (layout === undefined) return this.missing('snapshot');
@@ -98,7 +112,7 @@ class SnapshotReader {
     return cursor.reject(`snapshot.root_index is ${layout.rootIndex}, which is no node: it must be a multiple of ${layout.node.stride} below ${count * layout.node.stride}`);
   }
 
-  /** The first byte tells the commonest mistakes. */
+  /** Reads the opening brace. Recognises the most frequent wrong files by their first byte. */
   private async begin(): Promise<void> {
     const { cursor } = this;
     await cursor.skipByteOrderMark();
@@ -147,7 +161,7 @@ class SnapshotReader {
     }
   }
 
-  /** The value of `snapshot`, which is small. */
+  /** Reads the value of `snapshot`, which is small. */
   private async header(): Promise<unknown> {
     const { cursor } = this;
     const pieces: Buffer[] = [];

@@ -7,7 +7,8 @@ import { investigate } from '../../../src/explore/failures/describe.ts';
 import { failsAlike } from '../../../src/explore/failures/outcome.ts';
 import { smallerSettings } from '../../../src/explore/failures/shrink-setting.ts';
 import { Stand } from '../../../src/explore/failures/stand.ts';
-import { settingOf, type Knobs, type Operation, type Operations, type Scenario, type Setting } from '../../../src/explore/scenarios/scenario.ts';
+import type { Operation, Operations } from '../../../src/explore/scenarios/operation.ts';
+import { settingOf, type Knobs, type Scenario, type Setting } from '../../../src/explore/scenarios/scenario.ts';
 import { makeStrategy } from '../../../src/explore/strategies/catalog.ts';
 import { loadUserScenario } from '../../../src/explore/user-scenario.ts';
 

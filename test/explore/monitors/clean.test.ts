@@ -1,4 +1,4 @@
-/** The source as it is gives no monitor cause to object. */
+/** No monitor objects to the source as it is. */
 import { describe, expect, it } from 'vitest';
 import { Violation } from '../../../src/explore/execution.ts';
 import { loadCore } from '../../../src/explore/load.ts';
@@ -15,6 +15,6 @@ describe('no monitor objects to', () => {
   });
 });
 
-it('a monitor that there is not is an error', () => {
+it('an unknown monitor is an error', () => {
   expect(() => makeMonitors(loaded.core, loaded.sites, ['lock-odor'])).toThrow('lock-order');
 });

@@ -1,4 +1,4 @@
-/** Locks: their order, who releases them, and the fields that want one. */
+/** Locks: their order, their release, and the fields that they guard. */
 import { describe, expect, it } from 'vitest';
 import { loadCore } from '../../../src/explore/load.ts';
 import { makeMonitors } from '../../../src/explore/monitors/catalog.ts';
@@ -26,13 +26,13 @@ describe('the order of locks', () => {
     expect((await facts(inverted, 'sweep-refill', 'lock-order'))[0]).toMatch(/^LOCK_ORDER: thread \d asks for mheap\.speciallock while it holds mheap\.lock/);
   });
 
-  it('is not kept by who releases what it has not taken', async () => {
+  it('is broken by the release of a lock that another thread holds', async () => {
     const notTaken = bug(
       'src/malloc/mcentral.ts',
       '  m[s + FREELIST] = first;\n  m[s + NALLOC] -= n;\n  lock(m, mp, c);',
       '  m[s + FREELIST] = first;\n  m[s + NALLOC] -= n;\n  m[c + 1] = mp;',
     );
-    expect((await facts(notTaken, 'sweep-refill', 'lock-order'))[0]).toMatch(/^LOCK_RELEASED_BY_ANOTHER: thread \d releases mcentral \d+ lock, which (nobody|thread \d) holds/);
+    expect((await facts(notTaken, 'sweep-refill', 'lock-order'))[0]).toMatch(/^LOCK_RELEASED_BY_ANOTHER: thread \d releases mcentral \d+ lock, which (no thread|thread \d) holds/);
   });
 
   it('ends with no lock kept', () => {
@@ -45,7 +45,7 @@ describe('the order of locks', () => {
     expect(() => monitors.forEach((monitor) => monitor.end?.())).toThrow('LOCK_KEPT: thread 1 has finished and still holds gclock');
   });
 
-  it('has several channels at once by their addresses', () => {
+  it('has channels in the order of their addresses', () => {
     const { core, sites } = loaded;
     const m = prepare();
     const arena = m[CONFIG + Config.at.arenaStart];
@@ -60,24 +60,24 @@ describe('the order of locks', () => {
   });
 });
 
-describe('a lock is held where a field wants it', () => {
-  it('not when an mcentral is changed after its lock was let go', async () => {
+describe('the guards object', () => {
+  it('to a change of an mcentral before its lock is taken', async () => {
     const grown = bug('src/malloc/mcache.ts', '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];', '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);');
-    expect((await facts(grown, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d (reads|writes \d+ to) mcentral \d+ nfree without mcentral \d+ lock; nobody holds it$/);
+    expect((await facts(grown, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d (reads|writes \d+ to) mcentral\[\d+\]\.nfree without mcentral \d+ lock; no thread holds it$/);
   });
 
-  it('not when a span leaves the list that it is on before the lock is taken', async () => {
+  it('to the removal of a span from its list before the lock is taken', async () => {
     const early = bug('src/malloc/mcentral.ts', '  const c = mcentralAt(m[s + SIZECLASS]);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];', '  const c = mcentralAt(m[s + SIZECLASS]);\n  spanListRemove(m, s);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];');
     expect((await facts(early, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d reads span \d+ list without mcentral \d+ lock; /);
   });
 
-  it('not when freed blocks are set aside without the lock of the mcentral', async () => {
+  it('to blocks freed beside the cache without the lock of the mcentral', async () => {
     const unlocked = bug('src/malloc/mcentral.ts', '    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);', '    unlock(m, mp, c);\n    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;');
     expect((await facts(unlocked, 'free-beside', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d reads span \d+ freebuf without mcentral \d+ lock; /);
   });
 });
 
-/** A memory as a scenario prepares it. */
+/** Returns a memory as a scenario prepares it. */
 function prepare(): Int32Array {
   return sweepRefill.prepare(loaded.core, settingOf(sweepRefill), () => ({ forget() {}, check: () => ({ problems: [] }) })).template;
 }

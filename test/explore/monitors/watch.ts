@@ -24,7 +24,7 @@ export function watch({ core, sites }: LoadedCore, scenario: string, monitors: r
   return undefined;
 }
 
-/** What the monitors say of the first execution in which `monitor` sees the bug; '' if it never does. */
+/** Returns the facts of the first execution in which `monitor` sees the bug; [''] if it never does. */
 export async function facts(mutant: Mutant, scenario: string, monitor: string, executions = 300): Promise<readonly string[]> {
   const execution = watch(await loadCore(true, mutant), scenario, [monitor], executions);
   return execution === undefined ? [''] : (execution.error as Violation).facts;

@@ -1,4 +1,4 @@
-/** What a workload passes wrongly to the toolkit is told as the workload's, at once, in a sentence with the call. */
+/** The toolkit refuses a wrong argument of a workload at the call, with a sentence that names the call. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
 import type { Mem } from '../../../src/memory/struct.ts';
@@ -29,7 +29,7 @@ function run(step: Step, more: readonly Step[] = [], withTypes = true): void {
   runOnOneP(workload);
 }
 
-/** A step that does `act` and ends the goroutine. */
+/** Makes a step that runs `act` and ends the goroutine. */
 function doing(act: (m: Mem, mp: number, gp: number, obj: number) => unknown): Step {
   return function slips(m, mp, gp) {
     act(m, mp, gp, t.getSlot(m, gp, 0));
@@ -39,7 +39,7 @@ function doing(act: (m: Mem, mp: number, gp: number, obj: number) => unknown): S
 
 const wrong = undefined as unknown as number;
 
-describe('a slip', () => {
+describe('the toolkit refuses', () => {
   it.each<[string, Parameters<typeof doing>[0], RegExp]>([
     ['no memory', (_m, mp, gp) => t.getSlot(wrong as unknown as Mem, gp, mp), /^getSlot\(m, gp, slot\): m must be the shared memory .*, not undefined$/],
     ['an argument too few, at the front', (m, _mp, gp) => t.newObject(m, gp, 0, 32, 0, wrong), /^newObject\(m, mp, gp, slot, size, flags\): mp must be the thread/],
@@ -97,11 +97,11 @@ describe('a slip', () => {
     expect(() => run(doing(act))).toThrow(message);
   });
 
-  it('types where none are declared', () => {
+  it('types if the workload declares none', () => {
     expect(() => run(doing((m, mp, gp) => t.newValue(m, mp, gp, 2, 0)), [], false)).toThrow(/^newValue.*: the workload declares no types$/);
   });
 
-  it('a group that two wait for', () => {
+  it('a group with two waiting goroutines', () => {
     const wait: Step = (m, mp, gp) => t.groupWait(m, mp, gp, 0, 3);
     const begin: Step = function begin(m, mp, gp) {
       t.groupAdd(m, mp, 0, 1);
@@ -116,7 +116,7 @@ describe('SetFinalizer', () => {
   const set = (m: Mem, mp: number, gp: number, address: number) => t.setfinalizer(m, mp, gp, address, 2, 0);
   const end: Step = () => t.GOEXIT;
 
-  it('passes over an object of size 0, as Go does', () => {
+  it('ignores an object of size 0, as Go does', () => {
     const onZero = doing((m, mp, gp) => {
       t.newObject(m, mp, gp, 2, 0, 0);
       set(m, mp, gp, t.getSlotAddress(m, gp, 2));
@@ -127,7 +127,7 @@ describe('SetFinalizer', () => {
     expect(() => run(onZero, [end])).not.toThrow();
   });
 
-  it('takes a byte of a tiny object, the start of any other, and a second one after the first is taken back', () => {
+  it('accepts a byte of a tiny object, the start of any other, and a second finalizer after the first is removed', () => {
     const good = doing((m, mp, gp) => {
       t.newObject(m, mp, gp, 2, 5, t.FLAG_NOSCAN);
       t.newObject(m, mp, gp, 3, 5, t.FLAG_NOSCAN);
@@ -157,7 +157,7 @@ describe('SetFinalizer', () => {
     ['that answers a step', () => 1, 3, /^the finalizer at step 3 has answered 1; a finalizer is one step, and answers GOEXIT$/],
     ['that answers nothing', (() => {}) as unknown as Step, 3, /^the finalizer at step 3 has answered undefined/],
     ['that is no step', () => t.GOEXIT, 9, /^a finalizer is step 9, and the program has 4 steps$/],
-  ])('tells of a finalizer %s', (_, finalize, pc, message) => {
+  ])('reports a finalizer %s', (_, finalize, pc, message) => {
     const set9: Step = function setAndDrop(m, mp, gp) {
       t.setfinalizer(m, mp, gp, t.getSlotAddress(m, gp, 0), pc, 0);
       t.setSlot(m, gp, 0, 0);

@@ -1,7 +1,7 @@
-/** What is in objects is read a second time: so it is not kept, and has to be the same. */
+/** The contents of a dump are read a second time: they are not kept, and must not have changed. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ContentsReader } from '../../../src/workloads/heaps/contents.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { readGoDump, type GoImage } from '../../../src/workloads/heaps/go-dump.ts';
@@ -32,7 +32,7 @@ function dump(changed: Partial<Obj> = {}): Buffer {
   return w.otherRoot(HEAP + 16).eof().bytes;
 }
 
-/** The memory that `pieces` fill, and the objects with fields. */
+/** Returns the memory that `pieces` fill, and the objects with fields. */
 function fill({ sizes, places }: GoImage, pieces: Iterable<Uint8Array>): { memory: Buffer; withFields: number[] } {
   const { contents, offsets, arenaOffset } = places!;
   const memory = Buffer.alloc(HEAP_OFFSET + HEAP_END - HEAP, 0xaa);
@@ -49,7 +49,7 @@ function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-test.each([1, 2, 3, 7, 64, 1000, 1 << 20])('objects are filled from pieces of %i bytes, and nothing beside them', async (size) => {
+it.each([1, 2, 3, 7, 64, 1000, 1 << 20])('fills the objects from pieces of %i bytes, and no other memory', async (size) => {
   const file = dump();
   const { memory, withFields } = fill(await readDump(file), cut(file, size));
   const expected = Buffer.alloc(memory.length, 0xaa);
@@ -58,7 +58,7 @@ test.each([1, 2, 3, 7, 64, 1000, 1 << 20])('objects are filled from pieces of %i
   expect(withFields).toEqual([1, 3]);
 });
 
-describe('a file that is not the same any more is refused', () => {
+describe('a changed file is refused', () => {
   it.each<[string, Buffer]>([
     ['with an object elsewhere', dump({ offset: 0x2020 })],
     ['with an object of another size', dump({ size: 48 })],
@@ -73,7 +73,7 @@ describe('a file that is not the same any more is refused', () => {
   });
 });
 
-describe('a dump is not put back in place', () => {
+describe('a dump is not restored in place', () => {
   const start = (): DumpWriter => new DumpWriter(4).params(HEAP, HEAP_END);
   it.each<[string, DumpWriter]>([
     ['whose objects are not in the order of their addresses', start().object(HEAP + 16, 16).object(HEAP, 16)],
@@ -89,11 +89,11 @@ describe('a dump is not put back in place', () => {
   });
 });
 
-test('what is in the objects of a dump takes no memory, neither while it is read nor afterwards', async () => {
+it('keeps no contents of objects, neither during the reading nor afterwards', async () => {
   const [OBJECTS, BYTES, LITTLE] = [1600, 40_960, 1 << 20];
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
-  // Buffers are given back by a thread of their own some time after a collection.
+  // V8 releases buffers on a thread of its own, some time after a collection.
   const held = async (): Promise<number> => {
     let least = Infinity;
     for (let i = 0; i < 20; i++) {
@@ -107,7 +107,7 @@ test('what is in the objects of a dump takes no memory, neither while it is read
   let atTheEnd = 0;
   async function* source(): AsyncGenerator<Uint8Array> {
     yield new DumpWriter(4).params(HEAP, HEAP + OBJECTS * BYTES).bytes;
-    // In pieces so small that no record takes a mapping of its own (base/lists.ts).
+    // Pieces are so small that no record takes a mapping of its own (base/lists.ts).
     for (let i = 0; i < OBJECTS; i++) yield* cut(new DumpWriter(4).object(HEAP + i * BYTES, BYTES).bytes.subarray(START), 1 << 14);
     atTheEnd = (await held()) - before;
     yield new DumpWriter(4).eof().bytes.subarray(START);

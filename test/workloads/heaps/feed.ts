@@ -1,7 +1,7 @@
-/** Snapshots in memory, as the reader gets them: in buffers of any size. */
+/** Feeds snapshots in memory to the importer, in buffers of any size. */
 import { readV8Snapshot, type V8Image } from '../../../src/workloads/heaps/v8-snapshot.ts';
 
-/** `bytes` in buffers of `size`; the same buffer each time, as a file is read. */
+/** Yields `bytes` in buffers of `size`. Reuses one buffer, as the reader of a file does. */
 export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.alloc(size);
   for (let at = 0; at < bytes.length; at += size) {
@@ -16,7 +16,7 @@ export function readText(text: string | Uint8Array, size = 1 << 16): Promise<V8I
   return readV8Snapshot(inChunks(Buffer.from(text as string), size), { name: 'test' });
 }
 
-/** The smallest snapshot with everything in it: 3 nodes, 4 edges, of which one is weak. */
+/** Returns the smallest complete snapshot: 3 nodes and 4 edges, one of them weak. */
 export function tiny(): TinySnapshot {
   return {
     snapshot: {

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/base/fatal.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { readGoDump } from '../../../src/workloads/heaps/go-dump.ts';
@@ -56,13 +56,13 @@ describe('a dump is refused', () => {
   });
 });
 
-test('numbers may use more bytes than they need', async () => {
+it('accepts numbers in more bytes than they need', async () => {
   const image = await readDump(dump().u(1).raw('\x88\x80\x80\x80\x80\x80\x80\x80\x80\x01').u(0, 0).eof().bytes).catch((error: Error) => error.message);
   expect(image).toMatch(/2\^53/); // 2^63 + 8 was read as such
   expect(await readDump(dump().raw('\x81\x00').u(8, 0, 0).eof().bytes)).toMatchObject({ objects: 1 });
 });
 
-test('a claim of memory costs none until bytes arrive', async () => {
+it('allocates no memory for a claimed size until bytes arrive', async () => {
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
   async function* source(): AsyncGenerator<Uint8Array> {
@@ -76,7 +76,7 @@ test('a claim of memory costs none until bytes arrive', async () => {
   expect(most).toBeLessThan(1 << 20);
 });
 
-test('the source is closed wherever reading stops, and its own errors pass', async () => {
+it('closes the source wherever the reading stops, and passes its errors on', async () => {
   let closed = 0;
   async function* source(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
     try {

@@ -1,11 +1,11 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readDump } from './go-dump-feed.ts';
 import { DumpWriter, HEAP, smallDump } from './go-dump-writer.ts';
 
 describe.each([3, 4, 5, 6, 7])('format 1.%i', (minor) => {
-  it('tells which part of the program holds the objects, and what goroutines wait for', async () => {
+  it('has roots by kind, and wait reasons of goroutines', async () => {
     const { facts, counts } = await readDump(smallDump(minor).bytes);
-    // The queued finalizer's object, the finalizer's function, and what the object with a finalizer refers to.
+    // The object of the queued finalizer, the function of the finalizer, and the target of the object with a finalizer.
     expect(facts).toMatchObject({
       format: `Go heap dump 1.${minor}`,
       roots: { data: 1, bss: 0, frames: 1, finalizers: 3, other: 1 },
@@ -14,7 +14,7 @@ describe.each([3, 4, 5, 6, 7])('format 1.%i', (minor) => {
     expect(counts.rootPointers.inside).toBe(5);
   });
 
-  it('counts roots of each kind by their records', async () => {
+  it('counts the roots of each kind', async () => {
     const w = new DumpWriter(minor).params().object(HEAP, 64);
     w.segment(13, 16, { 0: HEAP, 8: HEAP + 8 }, [['ptr', 0], ['ptr', 8]]).segment(12, 8, { 0: HEAP }, [['ptr', 0]]);
     w.goroutine({ context: HEAP }).goroutine().frame(24, { 0: HEAP, 8: HEAP, 16: HEAP }, [['ptr', 0], ['ptr', 8], ['ptr', 16]]);
@@ -26,14 +26,14 @@ describe.each([3, 4, 5, 6, 7])('format 1.%i', (minor) => {
   });
 });
 
-test('objects are grouped by size where nothing is known of their types, the largest share first', async () => {
+it('groups objects by size if their types are unknown, the most bytes first', async () => {
   const w = new DumpWriter(4).params();
   for (const [i, size] of [16, 64, 16, 32, 16].entries()) w.object(HEAP + 0x100 * i, size);
   const { facts } = await readDump(w.eof().bytes);
   expect(facts).toMatchObject({ by: 'size', groups: [{ name: '64', objects: 1, bytes: 64 }, { name: '16', objects: 3, bytes: 48 }, { name: '32', objects: 1, bytes: 32 }] });
 });
 
-test('objects of format 1.3 are grouped by type, in any order of addresses', async () => {
+it('groups objects of format 1.3 by type, in any order of addresses', async () => {
   const w = new DumpWriter(3).params();
   w.u(3, 0x1000, 8).s('main.Node').u(1, 0).u(3, 0x2000, 16).s('[]string').u(1, 0);
   w.typed(HEAP + 0x300, 0x2000, 1, 160).typed(HEAP, 0x1000, 0, 16).typed(HEAP + 0x100, 0, 0, 8).typed(HEAP + 0x200, 0x1000, 0, 24);
@@ -44,7 +44,7 @@ test('objects of format 1.3 are grouped by type, in any order of addresses', asy
   ]);
 });
 
-test('of many groups the small ones are put together', async () => {
+it('merges small groups if there are many', async () => {
   const w = new DumpWriter(4).params();
   for (let i = 1; i <= 30; i++) w.object(HEAP + 0x1000 * i, 8 * i);
   const { facts, bytes } = await readDump(w.eof().bytes);

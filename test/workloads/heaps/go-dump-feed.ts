@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { checkImage } from '../../../src/workloads/heaps/image.ts';
-import type { HeapNote, HeapNoteKind } from '../../../src/workloads/heaps/heap-facts.ts';
+import type { HeapNote, HeapNoteKind } from '../../../src/workloads/heaps/heap-notes.ts';
 import { readGoDump, type GoImage } from '../../../src/workloads/heaps/go-dump.ts';
 import { inChunks } from './feed.ts';
 import { naiveGoImage } from './go-dump-naive.ts';
@@ -13,7 +13,7 @@ function sumOf(notes: readonly HeapNote[], kinds: readonly HeapNoteKind[]): numb
   return notes.filter(({ kind }) => kinds.includes(kind)).reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Both readers see the same heap in a sound file. */
+/** Expects the importer and the naive reader to find the same heap in a sound file. */
 export function expectAgreement(image: GoImage, file: Buffer, grain = 1): void {
   checkImage(image);
   const { outside, rootsInside, rootsOutside, fieldsOutside, ...naive } = naiveGoImage(file, image.name, grain);

@@ -1,5 +1,5 @@
-/** What Go's own writers get wrong is passed over, counted, and changes nothing else. */
-import { describe, expect, it, test } from 'vitest';
+/** The importer skips and counts the faults of Go's own writers. They change nothing else. */
+import { describe, expect, it } from 'vitest';
 import { writeDump } from '../../../src/workloads/heaps/go-dump-encode.ts';
 import { readDump as readDocument } from '../../../src/workloads/heaps/go-dump-decode.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
@@ -12,7 +12,7 @@ const FORMATS = [3, 4, 5, 6, 7];
 describe.each(FORMATS)('format 1.%i', (minor) => {
   const dump = (): DumpWriter => new DumpWriter(minor).params();
 
-  it("passes over the arguments of a goroutine's first function, which lie outside goexit's frame", async () => {
+  it("skips the arguments of a goroutine's first function, which lie outside goexit's frame", async () => {
     const w = dump().object(HEAP, 16).object(HEAP + 16, 16);
     w.goroutine().frame(8, { 0: HEAP }, [['ptr', 8], ['iface', 16], ['ptr', 0], ['slice', 2 ** 40]]);
     const { roots, notes, counts } = await readDump(w.eof().bytes);
@@ -22,7 +22,7 @@ describe.each(FORMATS)('format 1.%i', (minor) => {
     expectAgreement(await readDump(w.bytes, 1), w.bytes);
   });
 
-  it('passes over what a segment lists beyond its end', async () => {
+  it('skips fields of a segment past its end', async () => {
     const w = dump().object(HEAP, 8).segment(12, 16, { 8: HEAP }, [['ptr', 8], ['ptr', 16]]).segment(13, 0, {}, [['ptr', 0]]).eof();
     const image = await readDump(w.bytes);
     expect([...image.roots]).toEqual([0]);
@@ -30,18 +30,18 @@ describe.each(FORMATS)('format 1.%i', (minor) => {
     expectAgreement(image, w.bytes);
   });
 
-  it('counts the bytes behind the end record', async () => {
+  it('counts the bytes after the end record', async () => {
     const { bytes } = dump().object(HEAP, 8).eof().raw('rest of an older dump');
     for (const chunk of [1, 7, 1 << 16]) {
       expect(await readDump(bytes, chunk)).toMatchObject({ objects: 1, notes: [{ kind: 'trailing-bytes', count: 21 }] });
     }
   });
 
-  it('has nothing to note of a sound dump', async () => {
+  it('has no notes for a sound dump', async () => {
     expect((await readDump(dump().object(HEAP, 8).eof().bytes)).notes).toEqual([]);
   });
 
-  it('takes any number for what it does not use', async () => {
+  it('accepts any number in an unused field', async () => {
     const w = dump().u(4, 0, 0, 1, 0, 4, 7, 9, 1).s('select').u(0, 0, 0, 0).eof();
     expect(await readDump(w.bytes)).toMatchObject({ counts: { goroutines: 1 } });
   });
@@ -59,7 +59,7 @@ describe('the architecture', () => {
     expect((await readDump(w.object(HEAP, 8).eof().bytes, 1)).params.arch).toBe(arch);
   });
 
-  it('comes back as it was in a document', () => {
+  it('is unchanged in a document', () => {
     for (const minor of FORMATS) {
       const { bytes } = new DumpWriter(minor).params().object(HEAP, 8).eof();
       const document = readDocument(bytes);
@@ -71,10 +71,10 @@ describe('the architecture', () => {
 
 describe('an object of 2 GB or more', () => {
   const GB = 2 ** 30;
-  /** What Linux does of a write whose count has 32 bits. */
+  /** Bytes that Linux writes of a call with a 32-bit count. */
   const written = (size: number): number => Math.min(size % 2 ** 32, 0x7fff_f000);
 
-  /** The dump in pieces of one buffer: contents of zeros are never held. */
+  /** Yields the dump in pieces of one buffer, so that the zeros take no memory. */
   function read(front: Uint8Array, contents: number, back: Uint8Array): Promise<GoImage> {
     const zeros = Buffer.alloc(1 << 24);
     async function* source(): AsyncGenerator<Uint8Array> {
@@ -94,7 +94,7 @@ describe('an object of 2 GB or more', () => {
     expect([...image.roots]).toEqual([2]);
   });
 
-  it('of format 1.3 is read where its type has no pointers', async () => {
+  it('of format 1.3 is read if its type has no pointers', async () => {
     const front = new DumpWriter(3).params().type(0x1000, 5 * GB, false).u(1, HEAP, 0x1000, 0, 5 * GB).bytes;
     const back = new DumpWriter(3).eof().bytes.subarray(16);
     const image = await read(front, GB, back);
@@ -104,29 +104,30 @@ describe('an object of 2 GB or more', () => {
     await expect(read(conservative, GB, back)).rejects.toThrow(/^test: an object of 5368709120 bytes may hold pointers, and the largest such object that can be read has 2147479552 before byte/);
   });
 
-  it("of this machine's own has all its contents", async () => {
+  it('in a dump of this machine has all its contents', async () => {
     const front = new DumpWriter(4).params(HEAP, HEAP + 3 * GB).u(1, HEAP, 3 * GB).bytes;
     const back = new DumpWriter(4).u(0).eof().bytes.subarray(16);
     expect(await read(front, 3 * GB, back)).toMatchObject({ objects: 1, bytes: 3 * GB, notes: [] });
     await expect(read(front, 2 * GB, back)).rejects.toThrow(/is cut off/);
   });
 
-  it('is refused with pointers, or cut off', async () => {
+  it('is refused if it has pointers or is truncated', async () => {
     const front = new DumpWriter(7).params().u(1, HEAP, 4 * GB).bytes;
     await expect(read(front, 0, new DumpWriter(7).u(1, 0, 0).eof().bytes.subarray(16))).rejects.toThrow(/may hold pointers/);
     await expect(read(front, 0, Buffer.alloc(0))).rejects.toThrow(/^test: is cut off: it ends at byte \d+, in an object$/);
   });
 });
 
-describe('the name of a type for which Go 1.5 wrote memory', () => {
+describe('a broken type name of Go 1.5', () => {
   const TYPE = 0x6bc920;
   const ITAB = 0x820000;
   const broken = (minor: number): DumpWriter => new DumpWriter(minor).params().u(3, TYPE, 8, 14_965_953);
   const after = (w: DumpWriter): Buffer => w.u(1).itab(ITAB, TYPE).object(HEAP, 16, { 0: HEAP }, [['ptr', 0]]).eof().bytes;
-  // The type's address occurs in memory as well, and so do its bytes in an itab, but never both.
-  const memory = Buffer.concat([Buffer.from('20c96b0000000000', 'hex'), Buffer.alloc(3000, 0x55), new DumpWriter(5).u(TYPE, 8, TYPE).bytes.subarray(16)]);
+  // In memory lie the type's address, an itab's tag in front of it, and a whole itab, but no boolean precedes the itab.
+  const encoded = (...numbers: number[]): Buffer => new DumpWriter(5).u(...numbers).bytes.subarray(16);
+  const memory = Buffer.concat([Buffer.from('20c96b0000000000', 'hex'), Buffer.alloc(3000, 0x55), encoded(8, ITAB, TYPE), encoded(TYPE, 8, TYPE)]);
 
-  it('is passed over up to the itab of the type', async () => {
+  it('is skipped up to the itab of the type', async () => {
     for (const chunk of [1, 100, 1 << 16]) {
       const file = after(broken(5).raw(memory).raw('.').raw(memory));
       const image = await readDump(file, chunk);
@@ -135,7 +136,7 @@ describe('the name of a type for which Go 1.5 wrote memory', () => {
     }
   });
 
-  it('may be all that there is', async () => {
+  it('may be the only record', async () => {
     await expect(readDump(broken(5).raw(memory).bytes)).rejects.toThrow(HeapFormatError);
     await expect(readDump(broken(5).raw(memory).bytes)).rejects.toThrow(/^test: is cut off: it ends at byte \d+, in a type$/);
   });
@@ -159,11 +160,11 @@ describe('the name of a type for which Go 1.5 wrote memory', () => {
       yield after(new DumpWriter(5)).subarray(16);
     }
     expect(await readGoDump(source())).toMatchObject({ objects: 1 });
-    // One store is as large as a mapping of its own.
+    // One store has a mapping of its own.
     expect(most).toBeLessThan(1 << 27);
   });
 });
 
-test('an object that is damaged is refused as before: no writer lists pointers outside one', async () => {
+it('refuses an object with pointers outside it: no writer makes one', async () => {
   await expect(readDump(new DumpWriter(7).params().object(HEAP, 16, {}, [['ptr', 16]]).eof().bytes)).rejects.toThrow(/a pointer at offset 16 doesn't fit into 16 bytes/);
 });

@@ -7,16 +7,16 @@ import { imageNeeds, loadImage } from '../../../src/workloads/load-image.ts';
 import { classToSize, sizeToClass } from '../../../src/heap/size-classes.ts';
 import { runOnOneP } from '../../support/machine.ts';
 
-/** The slice that holds the roots: all that the machine adds of its own. */
+/** The slice of roots is the only object that the machine adds. */
 const OWN_OBJECTS = 1;
 
 describe.each([
   { go: '1.4', objects: 114_936, edges: 215_179, live: 114_921 },
   { go: '1.19', objects: 114_748, edges: 214_039, live: 114_742 },
-])('the heap of a program of Go $go, in this allocator', ({ go, objects, edges, live }) => {
+])('the heap of a program of Go $go', ({ go, objects, edges, live }) => {
   const path = fileURLToPath(new URL(`../../fixtures/go-dumps/go${go}-indexer.heapdump.gz`, import.meta.url));
 
-  it('lives on exactly as far as its roots reach', async () => {
+  it('is loaded, and a collection keeps exactly the reachable objects', async () => {
     const image = await openHeapFile(path);
     expect(image).toMatchObject({ objects, edges });
     const reached = reachedFrom(image.roots, image.firstEdge, image.targets);
@@ -33,7 +33,7 @@ describe.each([
     });
     expect(memstats.HeapObjects).toBe(reached.size + OWN_OBJECTS);
     expect(memstats.Alloc).toBe(bytes + blockBytes(8 * image.roots.length));
-    // Every object that was read is alive or was freed.
+    // Every object of the file is alive or was freed.
     expect(memstats.Mallocs).toBe(objects + OWN_OBJECTS);
     expect(memstats.Frees).toBe(objects - reached.size);
     expect(accountFor(m, image, loadedBlocks(m, refs, reachable(image)))).toEqual({

@@ -1,12 +1,12 @@
-/** Damage that files suffer, and lies that somebody might write into them. */
+/** Random damage to Go dumps: bytes lost, repeated, flipped or replaced, and misleading numbers. */
 import { DumpWriter, HEAP } from './go-dump-writer.ts';
 
-/** Numbers that readers trip over, and beginnings of records. */
+/** Edge-case numbers, and numbers that begin a record. */
 const NUMBERS = [
   0, 1, 2, 3, 8, 16, 127, 128, HEAP, HEAP + 8, HEAP + 0x100, 2 ** 31, 2 ** 32, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 70n,
 ];
 
-/** `file` with one change; `below(n)` draws a number from 0 to n - 1. */
+/** Returns `file` with one change. @param below draws a number from 0 to its argument - 1 */
 export function mutate(file: Buffer, below: (limit: number) => number): Buffer {
   const at = below(file.length + 1);
   const head = file.subarray(0, at);

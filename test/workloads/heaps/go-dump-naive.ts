@@ -1,6 +1,6 @@
 /**
- * The reader of Go dumps once more, the obvious way: all in memory, big integers, a map from
- * every word of the heap to its object. Sound files only.
+ * A naive importer of Go dumps: all in memory, big integers, a map from every word of the heap to its
+ * object. For sound files only.
  */
 import type { HeapImage } from '../../../src/workloads/heaps/image.ts';
 
@@ -12,11 +12,11 @@ export interface NaiveImage extends HeapImage {
   readonly outside: number;
   readonly rootsInside: number;
   readonly rootsOutside: number;
-  /** Fields of frames and segments that lie outside them. */
+  /** Number of fields outside their frame or segment. */
   readonly fieldsOutside: number;
 }
 
-/** `grain` divides every object's address and size. */
+/** Reads a dump. @param grain a divisor of every object's address and size */
 export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage {
   let at = file.indexOf('\n') + 1;
   const minor = Number(file.subarray(4, file.indexOf(' ')).toString());
@@ -39,7 +39,7 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
     return list;
   };
 
-  /** Where the next itab of the type begins. */
+  /** Returns the start of the next itab of the type. */
   const itabOf = (address: Buffer): number => {
     for (let start = file.indexOf(8, at + 1); ; start = file.indexOf(8, start + 1)) {
       if (file[start - 1] > 1) continue;
@@ -71,7 +71,7 @@ export function naiveGoImage(file: Buffer, name: string, grain = 1): NaiveImage 
         const address = file.subarray(start, at);
         const size = u();
         const name = at;
-        // Go 1.5 writes memory for some names; an itab of the type follows.
+        // Go 1.5 writes memory in place of some names. An itab of the type follows.
         if (u() > 1_000_000n && minor === 5) at = itabOf(address) - 1;
         else {
           at = name;

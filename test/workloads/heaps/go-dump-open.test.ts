@@ -27,7 +27,7 @@ const go = smallDump(7).bytes;
 const v8 = JSON.stringify(tiny());
 const java = smallHeap().bytes;
 
-describe('a heap file is opened by its content', () => {
+describe('openHeapFile recognises by its content', () => {
   it.each<[string, string | Uint8Array, object]>([
     ['a Go dump', go, { objects: 9, format: '1.7' }],
     ['a Go dump in gzip', gzipSync(go), { objects: 9, format: '1.7' }],
@@ -47,7 +47,7 @@ describe('a heap file is opened by its content', () => {
   });
 });
 
-describe('a file that is no heap is refused in one sentence', () => {
+describe('openHeapFile refuses in one sentence', () => {
   const zipped = gzipSync(go);
   const flipped = Buffer.from(zipped);
   flipped[zipped.length - 6] ^= 1; // its checksum
@@ -71,22 +71,22 @@ describe('a file that is no heap is refused in one sentence', () => {
     expect((error as Error).message).toMatch(message);
   });
 
-  it('whose name would steer the terminal, shown by an escaped name', async () => {
+  it('a file whose name has control characters, with an escaped name', async () => {
     const error = await openHeapFile(join(folder, '\x1b[31mred')).catch((reason: Error) => reason);
     expect((error as Error).message).toMatch(/^\\x1b\[31mred: cannot be read: ENOENT/);
     expect((error as Error).message).not.toContain('\x1b');
   });
 
-  it('a folder, and nothing', async () => {
+  it('a folder and a missing file', async () => {
     await expect(openHeapFile(folder)).rejects.toThrow(/cannot be read: it is a directory/);
     await expect(openHeapFile(join(folder, 'nowhere'))).rejects.toThrow(/nowhere: cannot be read: ENOENT/);
   });
 });
 
-describe("this machine's own dump", () => {
+describe('a dump of this machine', () => {
   const own = Buffer.from(dumpOf(runOnOneP(churn, { count: 1000, ring: 100 }).m));
 
-  it.each<[string, Uint8Array]>([['as it is', own], ['in gzip', gzipSync(own)]])('%s, is read again for what is in its objects', async (_, content) => {
+  it.each<[string, Uint8Array]>([['as it is', own], ['in gzip', gzipSync(own)]])('%s, is read again for the contents of its objects', async (_, content) => {
     const path = file(content);
     const { places } = await openHeapFile(path);
     for (let time = 0; time < 2; time++) {
@@ -98,7 +98,7 @@ describe("this machine's own dump", () => {
     await expect(places!.contents.bytes()[Symbol.asyncIterator]().next()).rejects.toThrow(/^heap: cannot be read: ENOENT/);
   });
 
-  it('from a pipe is read once', async () => {
+  it('from a pipe is read only once', async () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
     const [image] = await Promise.all([openHeapFile(path), writeFile(path, own)]);

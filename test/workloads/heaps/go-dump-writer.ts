@@ -1,8 +1,8 @@
-/** Writes heap dumps as Go does, record by record, in any of the formats 1.3 to 1.7. */
+/** Writes heap dumps like Go, record by record, in the formats 1.3 to 1.7. */
 
 export type FieldKind = 'ptr' | 'string' | 'slice' | 'iface' | 'eface';
 export type Field = readonly [kind: FieldKind, offset: number];
-/** Words by their offset; the others are 0. */
+/** By offset: a word. The other words are 0. */
 export type Words = Readonly<Record<number, number | bigint>>;
 
 export interface WriterOptions {
@@ -11,7 +11,7 @@ export interface WriterOptions {
 }
 
 export const HEAP = 0xc000000000;
-/** Made up types of format 1.3 lie here, one for each object. */
+/** Address of the made-up types of format 1.3, one for each object. */
 const TYPES = 0x500000;
 
 export class DumpWriter {
@@ -66,7 +66,7 @@ export class DumpWriter {
     return memory;
   }
 
-  /** As the format can say it: without interfaces their data word is a pointer. */
+  /** Writes a field list. In a format without interfaces, their data word becomes a pointer. */
   fields(fields: readonly Field[]): this {
     const kinds: Partial<Record<FieldKind, number>> =
       this.minor === 3 ? { ptr: 1, string: 2, slice: 3, iface: 4, eface: 5 } : this.minor === 4 ? { ptr: 1, iface: 2, eface: 3 } : { ptr: 1 };
@@ -91,7 +91,7 @@ export class DumpWriter {
     return this.isTyped ? this.fields(fields) : this;
   }
 
-  /** In format 1.3 with a type of its own. */
+  /** Writes an object, in format 1.3 with a type of its own. */
   object(address: number, size: number, words: Words = {}, fields: readonly Field[] = []): this {
     if (!this.isTyped) return this.u(1, address).s(this.memory(size, words)).fields(fields);
     const type = fields.length === 0 ? 0 : TYPES + 0x100 * this.types++;
@@ -99,7 +99,7 @@ export class DumpWriter {
     return this.typed(address, type, 0, size, words);
   }
 
-  /** Format 1.3 only. */
+  /** Writes an object with a given type. Format 1.3 only. */
   typed(address: number, type: number, layout: number, size: number, words: Words = {}): this {
     return this.u(1, address, type, layout).s(this.memory(size, words));
   }
@@ -163,10 +163,10 @@ export class DumpWriter {
 }
 
 /**
- * A heap of nine objects with one record of each kind at least. In the order of their addresses:
+ * Writes a heap of nine objects with at least one record of each kind. In the order of addresses:
  *
  *     0 → 1, 2 (interior), 2   held by data       5 →        held by nothing
- *     1 → 0                                       6 → 7      waits for its finalizer
+ *     1 → 0                                       6 → 7      has a finalizer
  *     2 →                                         7 → 6
  *     3 → 4 (interface)        held by a frame    8 →        the finalizer's function
  *     4 → 3 (interface)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GoImage } from '../../../src/workloads/heaps/go-dump.ts';
 import { writeDump } from '../../../src/workloads/heaps/go-dump-encode.ts';
+import { sampled } from '../../support/nightly.ts';
 import { expectAgreement, readDump } from './go-dump-feed.ts';
 import { DumpWriter, HEAP, smallDump, type Field } from './go-dump-writer.ts';
 import { reachable } from './reachable.ts';
@@ -56,14 +57,14 @@ describe.each([3, 4])('interfaces in format 1.%i', (minor) => {
   const types = (w: DumpWriter): DumpWriter =>
     w.type(0x1000, 8, true).type(0x2000, 8, false).itab(0x3000, 0x1000, true).itab(0x4000, 0x2000, false);
 
-  it('hold pointers if their types do, or nobody knows', async () => {
+  it('hold pointers if their types do or are unknown', async () => {
     const first = types(new DumpWriter(minor).params());
     const image = await readDump(objects(first).eof().bytes);
     expect(edgesOf(image)).toEqual([[0], [], [0], [], [0], []]);
     expect(image.counts.pointers).toEqual({ fields: 6, nils: 1, scalars: 2, inside: 3, outside: 0 });
   });
 
-  it('are decided in the end when types come after objects', async () => {
+  it('are resolved at the end when types follow objects', async () => {
     const file = types(objects(new DumpWriter(minor).params())).eof().bytes;
     const image = await readDump(file);
     expect(edgesOf(image)).toEqual([[0], [], [0], [], [0], []]);
@@ -71,19 +72,19 @@ describe.each([3, 4])('interfaces in format 1.%i', (minor) => {
     expectAgreement(image, file);
   });
 
-  it('that hold nil take no later pointer with them', async () => {
+  it('that hold nil drop no later pointer', async () => {
     const w = new DumpWriter(minor).params().object(HEAP, 24, { 0: 0x2000, 8: 0, 16: HEAP }, [['eface', 0], ['ptr', 16]]);
     expect(edgesOf(await readDump(types(w).eof().bytes))).toEqual([[0]]);
   });
 
-  it('go by the first description of a type or itab', async () => {
+  it('use the first description of a type or itab', async () => {
     const w = types(new DumpWriter(minor).params()).type(0x1000, 8, false).type(0x2000, 8, true);
     w.itab(0x3000, 0x2000, false).itab(0x4000, 0x1000, true);
     expect(edgesOf(await readDump(objects(w).eof().bytes))).toEqual([[0], [], [0], [], [0], []]);
   });
 });
 
-test('arrays, channels and conservative objects of format 1.3 repeat their type', async () => {
+it('repeats the type of arrays, channels and conservative objects of format 1.3', async () => {
   const w = new DumpWriter(3).params();
   w.type(0x1000, 24, true, [['ptr', 8]]);
   w.typed(HEAP, 0x1000, 1, 80, { 8: HEAP, 32: HEAP + 0x100, 56: HEAP + 0x200, 72: HEAP }); // 3 and a rest
@@ -94,7 +95,7 @@ test('arrays, channels and conservative objects of format 1.3 repeat their type'
   expectAgreement(image, w.bytes);
 });
 
-test('an object longer than any buffer arrives whole', async () => {
+it('reads an object longer than any buffer', async () => {
   const size = 300_000;
   const fields = Array.from({ length: size / 8 }, (_, i): Field => ['ptr', 8 * i]);
   const words = Object.fromEntries(fields.map(([, offset]) => [offset, HEAP + offset]));
@@ -104,7 +105,7 @@ test('an object longer than any buffer arrives whole', async () => {
   }
 });
 
-test('after an object of millions of fields the others are read as before', async () => {
+it('reads other objects after one of millions of fields', async () => {
   const words = 1_200_000;
   const small = 2000;
   const first = HEAP + 8 * words;
@@ -119,10 +120,10 @@ test('after an object of millions of fields the others are read as before', asyn
   }
   const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 26);
   const large = writeDump({ minor: 7, records: [{ kind: 'object', address: HEAP, contents, fields }] });
-  // Without its header and its end record, a byte.
+  // Without its header and its end record of one byte.
   w.raw(large.subarray(new DumpWriter(7).bytes.length, -1));
   for (let i = 0; i < small; i++) w.object(first + 16 * i, 16, { 0: HEAP + 8 * i }, [['ptr', 0]]);
-  // So much that the place of the long record is needed no more.
+  // Enough bytes that the reader releases the buffer of the long record.
   const MB = 2 ** 20;
   for (let i = 0; i < 32; i++) w.object(HEAP + 16 * MB + i * MB, MB - 8);
   const image = await readDump(w.eof().bytes);
@@ -131,7 +132,7 @@ test('after an object of millions of fields the others are read as before', asyn
   expect(image.targets.subarray(words).every((target) => target === 0)).toBe(true);
 });
 
-test('objects far apart and side by side are found', async () => {
+it('finds objects far apart and side by side', async () => {
   const w = new DumpWriter(7).params();
   const starts = [8, 0x10000, 0x10008, 0x10010, 2 ** 40, 2 ** 52, 2 ** 53 - 16];
   const targets = [7, 8, 15, 16, 0x10007, 0x10010, 0x10018, 2 ** 40 + 7, 2 ** 53 - 9, 2n ** 64n - 1n];
@@ -142,8 +143,8 @@ test('objects far apart and side by side are found', async () => {
   expectAgreement(image, w.bytes);
 });
 
-/** What everything.go, beside the dumps, makes. */
-describe.each([
+/** Dumps of everything.go, which lies in the folder of the dumps. */
+describe.each(sampled([
   // Go 1.3 counts blocks of stacks among its objects, but does not dump them.
   { go: '1.3', format: '1.3', stacks: 5, outside: 24, names: 0 },
   { go: '1.4', format: '1.4', stacks: 0, outside: 23, names: 0 },
@@ -151,21 +152,21 @@ describe.each([
   { go: '1.6', format: '1.6', stacks: 0, outside: 28, names: 0 },
   { go: '1.7', format: '1.7', stacks: 0, outside: 32, names: 0 },
   { go: '1.19', format: '1.7', stacks: 0, outside: 0, names: 0 },
-])('the dump that Go $go wrote of a program with everything going on', ({ go, format, stacks, outside, names }) => {
+], 2))('the dump by Go $go of a program that does everything', ({ go, format, stacks, outside, names }) => {
   const file = gunzipSync(readFileSync(new URL(`../../fixtures/go-dumps/go${go}-everything.heapdump.gz`, import.meta.url)));
   const reading = readDump(file);
 
-  it('has every object, as the dumped runtime itself counts them', async () => {
+  it('has as many objects as the dumped runtime counts', async () => {
     const image = await reading;
     expect(image.format).toBe(format);
     expect(image.memStats).toMatchObject({ heapAlloc: image.bytes + stacks * 32_768, heapObjects: image.objects + stacks });
   });
 
-  it('has every pointer, as another reader finds them', async () => {
+  it('has the pointers that a second reader finds', async () => {
     expectAgreement(await reading, file, 8);
   });
 
-  it('has waiting goroutines, a server, finalizers, some of them queued, and panics under way', async () => {
+  it('has waiting goroutines, a server, finalizers, queued finalizers and panics', async () => {
     const { counts, facts } = await reading;
     const waiting = Object.fromEntries(facts!.goroutines!.waiting.map(({ reason, count }) => [reason, count]));
     for (const reason of ['chan receive', 'chan send', 'select', 'select (no cases)', 'sleep', 'semacquire', 'IO wait']) {
@@ -177,7 +178,7 @@ describe.each([
     expect(counts.defers).toBeGreaterThan(0);
   });
 
-  it('holds nearly all objects, and says what was passed over', async () => {
+  it('reaches nearly all objects, and notes the skipped fields and names', async () => {
     const image = await reading;
     expect(reachable(image)).toBeGreaterThan(0.98 * image.objects);
     const notes = Object.fromEntries(image.notes!.map(({ kind, count }) => [kind, count]));
@@ -185,29 +186,29 @@ describe.each([
   });
 });
 
-describe.each([
+describe.each(sampled([
   { go: '1.4', format: '1.4', alloc: 5693856, objects: 114921, finalizers: 4 },
   { go: '1.19', format: '1.7', alloc: 5054616, objects: 114736, finalizers: 4 },
-])('the dump of a program of Go $go', ({ go, format, alloc, objects, finalizers }) => {
+], 2))('the dump of a program of Go $go', ({ go, format, alloc, objects, finalizers }) => {
   const file = gunzipSync(readFileSync(new URL(`../../fixtures/go-dumps/go${go}-indexer.heapdump.gz`, import.meta.url)));
   const reading = readDump(file);
 
-  it('has every object, as the dumped runtime itself counts them', async () => {
+  it('has as many objects as the dumped runtime counts', async () => {
     const image = await reading;
     expect(image.format).toBe(format);
     expect(image.memStats).toMatchObject({ heapAlloc: image.bytes, heapObjects: image.objects });
-    // What the program printed before it dumped; preparing that took a few objects more.
+    // The program printed these figures before the dump. Printing allocated a few more objects.
     expect(image.objects - objects).toBeGreaterThanOrEqual(0);
     expect(image.objects - objects).toBeLessThan(20);
     expect(image.bytes - alloc).toBeLessThan(2048);
     expect(image.counts.finalizers).toBe(finalizers);
   });
 
-  it('has every pointer, as another reader finds them', async () => {
+  it('has the pointers that a second reader finds', async () => {
     expectAgreement(await reading, file, 8);
   });
 
-  it('holds nearly all objects, having just been collected', async () => {
+  it('reaches nearly all objects, since it was just collected', async () => {
     const image = await reading;
     expect(reachable(image)).toBeGreaterThan(0.99 * image.objects);
   });

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { GrowableUint32 } from '../../../src/workloads/heaps/growable.ts';
 
 const LENGTHS = [0, 1, 1023, 1024, 1025, 3 * 1024, 2 ** 20];
 
-test.each(LENGTHS)('%i numbers come back in order', (length) => {
+it.each(LENGTHS)('a list of %i numbers keeps their order', (length) => {
   const list = new GrowableUint32();
   for (let i = 0; i < length; i++) list.push(0xffffffff - i);
   expect(list.length).toBe(length);

@@ -1,5 +1,6 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
+import { sampled } from '../../support/nightly.ts';
 import { HprofWriter, number, smallHeap } from '../../support/hprof-writer.ts';
 import { readBytes } from './hprof-feed.ts';
 
@@ -46,10 +47,10 @@ describe('a damaged file is refused in one sentence', () => {
   });
 });
 
-describe.each([['1.0.1', 4], ['1.0.2', 8]] as const)('a file of %s', (version, idBytes) => {
-  test('is refused wherever it is cut off', async () => {
+describe.each([['1.0.1', 4], ['1.0.2', 8]] as const)('a file of format %s', (version, idBytes) => {
+  it('is refused wherever it is cut off', async () => {
     const file = smallHeap(version, idBytes).bytes;
-    for (let length = 1; length < file.length; length++) {
+    for (const length of sampled([...file.keys()].slice(1), 3)) {
       const part = /^test: (is cut off: it ends at byte (\d+), in [a-z ]+|has no heap dump: it is a profile of something else)$/.exec(await messageOf(file.subarray(0, length), 1 + (length % 97)));
       expect(part, `${length} bytes`).not.toBeNull();
       if (part?.[2] !== undefined) expect(Number(part[2])).toBe(length);
@@ -57,7 +58,7 @@ describe.each([['1.0.1', 4], ['1.0.2', 8]] as const)('a file of %s', (version, i
   });
 });
 
-test('elements that a file only claims take no memory', async () => {
+it('allocates no memory for claimed elements', async () => {
   const file = new HprofWriter().sub(0x22, number(16, 8), number(0, 4), number(2 ** 32 - 1, 4), number(0x100, 8)).segment().bytes;
   expect(await messageOf(file)).toBe('test: is cut off: it ends at byte 65, in the elements of an array');
 });

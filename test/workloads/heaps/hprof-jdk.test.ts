@@ -12,7 +12,7 @@ import { reachable } from './reachable.ts';
 
 const FOLDER = new URL('../../fixtures/java-dumps/', import.meta.url);
 
-/** A line of `jmap -histo`: rank, instances, bytes, the class in the JVM's form, its module. */
+/** A line of `jmap -histo`: rank, instances, bytes, the JVM's name of the class, its module. */
 const ROW = /^ *\d+: +(\d+) +(\d+) +(\S+)/;
 
 describe('a heap of JDK 17', () => {
@@ -25,16 +25,16 @@ describe('a heap of JDK 17', () => {
     histogram = new Map(rows.map(([, objects, bytes, name]) => [name.startsWith('[') ? readableName(name) : name, { objects: Number(objects), bytes: Number(bytes) }]));
   });
 
-  it("has the objects and bytes of the JVM's own histogram, class by class", () => {
+  it("has the objects and bytes of the JVM's histogram, class by class", () => {
     checkImage(image);
     expect(histogram.size).toBeGreaterThan(200);
     const found = new Map(image.classes.map(({ name, objects, bytes }) => [name, { objects, bytes }]));
     expect(found).toEqual(histogram);
-    // The histogram's last line.
+    // The last line of the histogram.
     expect(image).toMatchObject({ objects: 10_657, bytes: 517_224, layout: { header: 12, reference: 4 }, notes: [] });
   });
 
-  it('has the roots that VisualVM counts, and classes of arrays besides', () => {
+  it('has the roots that VisualVM counts, and the classes of arrays', () => {
     const { systemClass = 0, ...others } = image.facts?.roots ?? {};
     expect(others).toEqual({ jniGlobal: 36, javaFrame: 17, thread: 8 });
     const stickyClasses = 614;
@@ -42,14 +42,14 @@ describe('a heap of JDK 17', () => {
     expect(systemClass).toBe(stickyClasses + arraysOfTheJvm);
   });
 
-  it('has the instances that VisualVM counts, and classes besides', () => {
+  it('has the instances that VisualVM counts, and the classes', () => {
     const instances = 9929;
     const classes = 728;
     expect(image.objects).toBe(instances + classes);
   });
 
-  it('lives but for what only the JVM holds, here as there', () => {
-    // Archived strings and soft references, threads of the compiler: HotSpot writes no roots for them.
+  it('is reachable, except for objects that only the JVM holds', () => {
+    // HotSpot writes no roots for archived strings, soft references and compiler threads.
     const alive = 10_424;
     expect(reachable(image)).toBe(alive);
     const { memstats } = runOnOneP(collect, { runs: 1 }, {

@@ -1,10 +1,10 @@
-/** A Java heap dump read in the plainest way: the whole file at once, everything in maps. */
+/** A naive importer of Java heap dumps: the whole file in memory, all tables are maps. */
 
 interface NaiveClass { superclass: bigint; loader: bigint; types: number[]; referred: bigint[] }
 interface NaiveObject { references: bigint[]; classId?: bigint; fields?: readonly [start: number, length: number] }
 
 export interface NaiveHeap {
-  /** By objects in the order of their ids: to which objects their references lead, and by which they are alive. */
+  /** By object, in the order of ids: the targets of its edges. */
   readonly edges: number[][];
   readonly roots: number[];
   readonly dangling: number;
@@ -17,7 +17,7 @@ const OTHERS = [0x20, 0x21, 0x22, 0x23, 0xc3, 0x90, 0xfe];
 const RECORDS = [1, 2, 3, 4, 5, 6, 7, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x1c, 0x2c];
 const BYTES: Readonly<Record<number, number>> = { 4: 1, 5: 2, 6: 4, 7: 8, 8: 1, 9: 2, 10: 4, 11: 8 };
 
-/** Of a file that has been found to be sound, and has no two objects with the same id. */
+/** Reads a sound file in which all ids differ. */
 export function naiveHprof(file: Buffer): NaiveHeap {
   let at = file.indexOf(0) + 1;
   const u = (bytes: number): number => file.readUIntBE((at += bytes) - bytes, bytes);

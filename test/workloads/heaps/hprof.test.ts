@@ -1,28 +1,28 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HprofWriter, number, smallHeap } from '../../support/hprof-writer.ts';
 import { checkImage } from '../../../src/workloads/heaps/image.ts';
 import { edgesOf, readBytes, repairsOf } from './hprof-feed.ts';
 
-/** The objects of smallHeap by increasing ids. */
+/** The objects of smallHeap in the order of their ids. */
 const [OBJECT, NODE, DERIVED, NODES, LOADER, CLASS, FIRST, SECOND, ARRAY, BYTES, BOOT, THREAD] = [...Array(12).keys()];
 
 describe.each([['1.0.1', 4], ['1.0.1', 8], ['1.0.2', 4], ['1.0.2', 8], ['1.0.3', 4]] as const)('format %s with ids of %i bytes', (version, idBytes) => {
-  it.each([1, 7, 1 << 16])('gives objects, edges and roots, in buffers of %i', async (chunk) => {
+  it.each([1, 7, 1 << 16])('has the objects, edges and roots, read in buffers of %i bytes', async (chunk) => {
     const image = await readBytes(smallHeap(version, idBytes).bytes, chunk);
     checkImage(image);
     expect(image).toMatchObject({ objects: 12, format: version, idBytes });
     const edges = edgesOf(image);
-    // Superclass, loader, constants, statics, those that the VM adds among them.
+    // Superclass, loader, constants and statics, including those that the VM adds.
     expect(edges[NODE].toSorted()).toEqual([OBJECT, BOOT, BYTES, FIRST, BYTES].toSorted());
     expect(edges[DERIVED]).toEqual([NODE, BOOT]);
     expect(edges[OBJECT]).toEqual([]);
-    // References, then the class, which the loader could unload.
+    // References, then the class, which the JVM could unload.
     expect(edges[FIRST]).toEqual([SECOND, NODE]);
-    // The class's own fields come before those of its superclass.
+    // The fields of the class precede those of the superclass.
     expect(edges[SECOND]).toEqual([ARRAY, FIRST, DERIVED]);
     expect(edges[ARRAY]).toEqual([FIRST, SECOND, NODES]);
     expect(edges[BYTES]).toEqual([]);
-    // A loader holds what it has loaded; its own class is a system class, which needs no edge.
+    // A loader holds the classes that it loaded. Its own class is a system class and needs no edge.
     expect(edges[BOOT].toSorted()).toEqual([NODE, DERIVED, NODES].toSorted());
     expect(edges[THREAD]).toEqual([]);
     expect([...image.roots]).toEqual([OBJECT, LOADER, CLASS, FIRST, THREAD]);
@@ -35,7 +35,7 @@ describe.each([['1.0.1', 4], ['1.0.1', 8], ['1.0.2', 4], ['1.0.2', 8], ['1.0.3',
   });
 });
 
-describe('instances that come before their classes, as Android writes them', () => {
+describe('instances that precede their classes, as Android writes them', () => {
   const inOrder = (late: boolean): Buffer => {
     const w = new HprofWriter('1.0.3', 4).named(0x100, 'app.Base').named(0x200, 'app.Derived');
     const classes = (): HprofWriter => w.classDump(0x200, { superclass: 0x100, fields: ['short', 'object'] }).classDump(0x100, { fields: ['object'] });
@@ -48,11 +48,11 @@ describe('instances that come before their classes, as Android writes them', () 
   it('have the same references', async () => {
     const image = await readBytes(inOrder(true), 5);
     expect(image).toEqual(await readBytes(inOrder(false)));
-    // No edges to the classes: they have no loader.
+    // The classes have no loader, so there are no edges to them.
     expect(edgesOf(image)).toEqual([[], [0], [3, 2], [2]]);
   });
 
-  it('fill many pages', async () => {
+  it('may fill many pages', async () => {
     const w = new HprofWriter('1.0.3', 4);
     const fields = Array.from({ length: 30_000 }, () => 'object' as const);
     const instances = 20; // of 120,000 bytes each
@@ -70,7 +70,7 @@ describe('roots', () => {
     [0x8a, 0, 'finalizing'], [0x8b, 0, 'debugger'], [0x8c, 0, 'referenceCleanup'], [0x8d, 0, 'vmInternal'], [0x8e, 8, 'jniMonitor'],
   ] as const;
 
-  it.each(KINDS)('of tag %i have %i bytes behind the id and count as %s', async (tag, more, kind) => {
+  it.each(KINDS)('of tag %i have %i bytes after the id and count as %s', async (tag, more, kind) => {
     const w = new HprofWriter('1.0.3').primitiveArray(0x1000, 'int', 1).primitiveArray(0x2000, 'int', 1).root(tag, 0x2000, more).root(tag, 0x2000, more);
     const image = await readBytes(w.root(tag, 0, more).end().bytes);
     expect(image.facts?.roots).toEqual({ [kind]: 2 });
@@ -79,7 +79,7 @@ describe('roots', () => {
     expect(repairsOf(image)).toEqual([]);
   });
 
-  it('are no unreachable objects, and the heap of what follows is passed over', async () => {
+  it('exclude unreachable objects, and the name of a heap is skipped', async () => {
     const w = new HprofWriter('1.0.3').sub(0xfe, number(1, 4), number(9, 8)).sub(0x90, number(0x1000, 8));
     w.sub(0xc3, number(0x1000, 8), number(0, 4), number(100, 4), number(10, 1)).primitiveArray(0x2000, 'int', 1).root(0xff, 0x2000);
     const { roots, objects, sizes } = await readBytes(w.end().bytes);
@@ -88,21 +88,21 @@ describe('roots', () => {
     expect(sizes[0]).toBe(16 + 400);
   });
 
-  it('are classes without a loader, where the file names no system classes', async () => {
+  it('include classes without a loader if the file names no system classes', async () => {
     const w = new HprofWriter().classDump(0x100).classDump(0x200, { loader: 0x1000 }).primitiveArray(0x1000, 'int', 1).instance(0x2000, 0x100).instance(0x3000, 0x200);
     const image = await readBytes(w.end().bytes);
     expect([...image.roots]).toEqual([0]);
     expect(edgesOf(image)).toEqual([[], [2], [1], [], [1]]);
   });
 
-  it("are arrays' classes without a loader, which HotSpot leaves out", async () => {
+  it('include classes of arrays without a loader, which HotSpot leaves out', async () => {
     const w = new HprofWriter().named(0x100, 'app/Hidden').named(0x200, '[I').named(0x300, 'java/lang/Object');
     w.classDump(0x100).classDump(0x200).classDump(0x300).root(0x05, 0x300);
     expect([...(await readBytes(w.end().bytes)).roots]).toEqual([1, 2]);
   });
 });
 
-describe('what writers get wrong is repaired and noted', () => {
+describe('faults of writers are repaired and noted', () => {
   const body = (w: HprofWriter): HprofWriter => w.primitiveArray(0x1000, 'int', 1).primitiveArray(0x2000, 'int', 3).root(0x03, 0x2000, 8);
   const bodyBytes = body(new HprofWriter()).heapDump().bytes.length - new HprofWriter().heapDump().bytes.length;
 
@@ -140,20 +140,20 @@ describe('what writers get wrong is repaired and noted', () => {
     expect(repairsOf(image)).toEqual(kinds.split(' ').map((kind) => ({ kind, count: 1 })));
   });
 
-  it('nothing is noted of a sound file', async () => {
+  it('a sound file has no notes', async () => {
     const w = new HprofWriter();
     for (let i = 0; i < 10; i++) w.primitiveArray(0x1000 + 24 * i, 'int', 2);
     expect((await readBytes(w.segment().record(0x06, Buffer.alloc(9)).end().bytes)).notes).toEqual([]);
   });
 });
 
-test('a heap of no objects is an image', async () => {
+it('a heap may have no objects', async () => {
   const image = await readBytes(new HprofWriter().end().bytes);
   checkImage(image);
   expect(image).toMatchObject({ objects: 0, edges: 0, bytes: 0 });
 });
 
-test('names of classes are as Java programs write them', async () => {
+it('class names have the form of Java programs', async () => {
   const w = new HprofWriter();
   const names = ['java/util/Map$Entry', '[[I', '[Ljava/lang/String;', 'app/Main$$Lambda$1+0x00007fb434002a10', 'dalvik.system.VMStack', '[Z'];
   for (const [i, name] of names.entries()) w.named(0x100 * (i + 1), name).objectArray(0x10_000 + 0x100 * i, 0x100 * (i + 1), []);

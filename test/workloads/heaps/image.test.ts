@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { checkImage, isPointerFree, type HeapImage } from '../../../src/workloads/heaps/image.ts';
 
@@ -13,15 +13,15 @@ const image: HeapImage = {
   roots: Uint32Array.of(0),
 };
 
-test('an image that keeps its laws passes', () => {
+it('checkImage accepts an image that satisfies the invariants', () => {
   expect(() => checkImage(image)).not.toThrow();
 });
 
-test('an object without edges is free of pointers', () => {
+it('an object without edges is pointer-free', () => {
   expect([0, 1, 2].map((i) => isPointerFree(image, i))).toEqual([false, true, true]);
 });
 
-test.each<[string, Partial<HeapImage>]>([
+it.each<[string, Partial<HeapImage>]>([
   ['has 4 objects but 3 sizes', { objects: 4 }],
   ['has 3 edges but 2 targets', { edges: 3 }],
   ['has 3 objects but 3 edge offsets instead of one more', { firstEdge: Uint32Array.of(0, 2, 2) }],
@@ -31,7 +31,7 @@ test.each<[string, Partial<HeapImage>]>([
   ['the edges of object 1 end before they begin', { firstEdge: Uint32Array.of(0, 2, 1, 2) }],
   ['edge 1 leads to object 3, and there are only 3', { targets: Uint32Array.of(1, 3) }],
   ['root 0 leads to object 9, and there are only 3', { roots: Uint32Array.of(9) }],
-])('%s', (problem, change) => {
+])('checkImage reports: %s', (problem, change) => {
   const check = (): void => checkImage({ ...image, ...change });
   expect(check).toThrow(HeapFormatError);
   expect(check).toThrow(`example: ${problem}`);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { JsonCursor } from '../../../src/workloads/heaps/json-cursor.ts';
 import { skipValue } from '../../../src/workloads/heaps/json-skip.ts';
+import { seeds } from '../../support/nightly.ts';
 import { inChunks } from './feed.ts';
 
-/** Skips the value of `text` and returns what it handed over, or the error's message. */
+/** Skips the value of `text`. Returns the bytes that it passed on, or the error's message. */
 async function skip(text: string, size: number): Promise<{ value: string } | { error: string }> {
   const cursor = new JsonCursor('test', inChunks(Buffer.from(`${text},\x7f`), size), () => {});
   const pieces: Buffer[] = [];
@@ -20,7 +21,7 @@ async function skip(text: string, size: number): Promise<{ value: string } | { e
   }
 }
 
-/** Whether `text`, put where a value belongs, is one value and no more. */
+/** Reports whether `text` is exactly one JSON value. */
 function isJson(text: string): boolean {
   try {
     return JSON.parse(`[${text},"end"]`).length === 2;
@@ -32,7 +33,7 @@ function isJson(text: string): boolean {
 const chunk = fc.constantFrom(1, 2, 7, 4096);
 const json = fc.json({ stringUnit: 'grapheme', maxDepth: 5 });
 
-test('any JSON value is passed over to its last byte', async () => {
+it('skips any JSON value to its last byte', async () => {
   await fc.assert(
     fc.asyncProperty(json, chunk, fc.constantFrom(0, 1, '\r\n\t '), async (text, size, indent) => {
       const value = JSON.stringify(JSON.parse(text), null, indent);
@@ -42,7 +43,7 @@ test('any JSON value is passed over to its last byte', async () => {
   );
 });
 
-test('what JSON.parse refuses is refused, and nothing else', async () => {
+it('refuses exactly the texts that JSON.parse refuses', async () => {
   const piece = fc.constantFrom(...'{}[],:"\\/', ' ', '\n', '\u0001', 'u00e4', 'true', 'null', '-',
     '0', '12', '.5', 'e+3', '"a"', '"":', '\\"', '\\u00', '\\x', 'é');
   const mutated = fc.tuple(json, fc.array(fc.tuple(fc.nat(), fc.nat(3), piece), { maxLength: 3 }));
@@ -58,12 +59,12 @@ test('what JSON.parse refuses is refused, and nothing else', async () => {
       expect({ text, ok: 'value' in result }).toEqual({ text, ok: isJson(text) });
       if ('error' in result) refused++;
     }),
-    { numRuns: 3000 },
+    { numRuns: seeds(1000, 3000) },
   );
-  expect(refused).toBeGreaterThan(300);
+  expect(refused).toBeGreaterThan(100);
 });
 
-test('nesting ends at 1000 levels, in one sentence', async () => {
+it('refuses more than 1000 nested levels', async () => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
   expect(await skip(nested(1000), 64)).toHaveProperty('value');
   expect(await skip(nested(1e6), 4096)).toEqual({
@@ -71,7 +72,7 @@ test('nesting ends at 1000 levels, in one sentence', async () => {
   });
 });
 
-test('a word that never ends is refused before it fills the memory', async () => {
+it('refuses an endless word before it fills the memory', async () => {
   expect(await skip('1'.repeat(1e6), 512)).toEqual({
     error: 'test: a number or word is longer than 1024 bytes at byte 0, in the snapshot',
   });

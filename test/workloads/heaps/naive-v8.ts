@@ -1,4 +1,4 @@
-/** The V8 importer once more, the obvious way: what the streaming reader must agree with. */
+/** A naive V8 importer. The streaming importer must agree with it. */
 import type { V8Image } from '../../../src/workloads/heaps/v8-snapshot.ts';
 
 export function naiveImage(text: string, name: string): V8Image {

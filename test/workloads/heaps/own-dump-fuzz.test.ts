@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
 import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
@@ -15,16 +15,18 @@ import { canRestore, contentsReader, restoreImage, restoreNeeds } from '../../..
 import { shapeFor } from '../../../src/run/shape.ts';
 import { dumpOf } from '../../support/heapdump.ts';
 import { runOnOneP } from '../../support/machine.ts';
+import { seeds } from '../../support/nightly.ts';
 import { readDump } from './go-dump-feed.ts';
 import { mutate } from './go-dump-mutate.ts';
 
-const FILES = 1000;
-/** Machines above it are not built here: 64 MB. */
+const FILES = seeds(160, 1000);
+/** Most words of a machine that this test builds: 64 MB. */
 const MAX_WORDS = 1 << 24;
 
+/** SEED=n repeats one file. */
 const only = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
-test('a damaged dump of this machine is refused, or restored as far as it is a heap', async () => {
+it('refuses a damaged dump of this machine, or restores it without problems', async () => {
   const originals = [
     dumpOf(runOnOneP(links, { nodes: 20, moves: 100 }).m),
     dumpOf(runOnOneP(churn, { count: 100, ring: 20 }).m),
@@ -46,7 +48,7 @@ test('a damaged dump of this machine is refused, or restored as far as it is a h
   if (only === undefined) expect(done).toBeGreaterThan(FILES / 20);
 });
 
-/** Whether it could be put in its place; if so it has been collected, and nothing is wrong. */
+/** Reports whether the heap could be restored in place. If so, collects it and checks it. */
 function restores(image: GoImage, places: Places, file: Uint8Array): boolean {
   const needs = restoreNeeds(collect.needs({}), image, places);
   try {
@@ -65,7 +67,7 @@ function restores(image: GoImage, places: Places, file: Uint8Array): boolean {
       contents.finish();
     },
   });
-  // Throws if an object is lost that the roots reach.
+  // accountFor throws if a reachable object is lost.
   expect(accountFor(m, image, loadedBlocks(m, refs, reachable(image))).objects).toBe(image.objects);
   expect(new Verifier(m).check(CHECKPOINT.swept).problems).toEqual([]);
   return true;

@@ -1,6 +1,6 @@
 import type { HeapImage } from '../../../src/workloads/heaps/image.ts';
 
-/** Objects that can be reached from the roots. */
+/** Counts the objects that the roots reach. */
 export function reachable({ objects, firstEdge, targets, roots }: HeapImage): number {
   const marked = new Uint8Array(objects);
   const grey = [...roots];

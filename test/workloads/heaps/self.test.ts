@@ -1,13 +1,13 @@
 import { getHeapSnapshot } from 'node:v8';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { checkImage, type HeapImage } from '../../../src/workloads/heaps/image.ts';
 import { readOwnHeap } from '../../../src/workloads/heaps/self.ts';
 import { readText } from './feed.ts';
 import { naiveImage } from './naive-v8.ts';
 import { reachable } from './reachable.ts';
 
-test('our own heap is a sound image, mostly alive, of about the size V8 says', async () => {
-  // Some 20 MB, beside which what V8 does not show (and new garbage) weighs little.
+it('imports the heap of this process, mostly reachable and about as large as V8 reports', async () => {
+  // About 20 MB, so that hidden memory of V8 and new garbage hardly matter.
   const ballast = Array.from({ length: 80 }, () => Array<number>(1 << 15).fill(0.5));
   const image = await readOwnHeap();
   const used = process.memoryUsage().heapUsed;
@@ -20,7 +20,7 @@ test('our own heap is a sound image, mostly alive, of about the size V8 says', a
   expect(image.bytes / used).toBeLessThan(1.2);
 });
 
-test('JSON.parse sees the same heap', async () => {
+it('reads the same heap as JSON.parse', async () => {
   const pieces: Buffer[] = [];
   for await (const piece of getHeapSnapshot()) pieces.push(piece);
   const bytes = Buffer.concat(pieces);

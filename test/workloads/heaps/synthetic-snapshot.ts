@@ -1,16 +1,16 @@
 /**
- * Writes heap snapshots of any size as V8 does, from a seed: one node a line, names in a string
- * table, weak edges among the others. Every node but the root hangs from an earlier one.
+ * Writes random heap snapshots of any size like V8: one node in a line, names in a string table, some
+ * weak edges. Every node but the root is the child of an earlier one.
  */
 import { open } from 'node:fs/promises';
 import { seedState, xorshift32 } from '../../../src/base/random.ts';
 
 export interface SyntheticOptions {
   readonly nodes: number;
-  /** Of each node on average. */
+  /** Average number of edges of a node. */
   readonly edgesPerNode?: number;
   readonly seed?: number;
-  /** The order of the fields, V8's of 2023 by default. */
+  /** Fields of a node in order; those of V8 in 2023 by default. */
   readonly nodeFields?: readonly string[];
   readonly edgeFields?: readonly string[];
 }
@@ -24,7 +24,7 @@ const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'sho
 const NODE_TYPES = ['hidden', 'array', 'string', 'object', 'code', 'closure'];
 const FLUSH_CHARS = 1 << 18;
 
-/** The text, in pieces of about 256 KiB. */
+/** Yields the text in pieces of about 256 KiB. */
 export function* syntheticSnapshot(options: SyntheticOptions): Generator<Buffer> {
   let text = '';
   for (const line of lines(options)) {
@@ -36,7 +36,7 @@ export function* syntheticSnapshot(options: SyntheticOptions): Generator<Buffer>
   yield Buffer.from(text);
 }
 
-/** Writes the snapshot to `path`; returns its bytes. */
+/** Writes the snapshot to `path`. Returns its bytes. */
 export async function writeSyntheticSnapshot(
   path: string, options: SyntheticOptions,
 ): Promise<number> {

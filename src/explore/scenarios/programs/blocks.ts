@@ -5,6 +5,8 @@
  *
  *     bss | world, see world.ts | cells: blocks on their way from one M to another | slots of M 0 | slots of M 1 | ...
  */
+import { ownedBy } from '../../../memory/guardian.ts';
+import { elsewhere } from '../../../memory/regions.ts';
 import { by, struct, type Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { PAGE_WORDS, type Ref } from '../../../memory/address.ts';
@@ -18,7 +20,7 @@ export const SLOTS = 16;
 
 export const KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
 
-const OWNER = 'the M; others with the world stopped';
+const OWNER = ownedBy('thread', 'in a stopped world any M');
 export const Slot = struct('slot', 8, {
   kind: by(OWNER),
   /** Byte offset of what is held. */
@@ -29,6 +31,9 @@ export const Slot = struct('slot', 8, {
   /** Was it asked for with room for pointers? 0 if that is not known. */
   scan: by(OWNER),
 });
+
+elsewhere(Slot, 'bss of the programs that allocate blocks');
+
 const { kind: KIND_OF, address: ADDRESS, bytes: BYTES, finalizer: FINALIZER, scan: SCAN } = Slot.at;
 
 const BSS = CONFIG + Config.at.bss;

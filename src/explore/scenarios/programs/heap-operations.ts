@@ -27,7 +27,7 @@ import { stackalloc, stackfree } from '../../../malloc/stack.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
 import { SCAVENGE_LIMIT_MS, clockMs, setClock } from '../../../sync/clock.ts';
 import { racyLoad } from '../../../sync/racy.ts';
-import type { Operation } from '../scenario.ts';
+import type { Operation } from '../operation.ts';
 import { KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
 import { collect, endM, safePoint, setAlone } from './heap-world.ts';
 

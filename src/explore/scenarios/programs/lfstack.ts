@@ -2,7 +2,9 @@
  * Threads that pop nodes off two lock-free stacks and push them back. A node says who owns it;
  * whoever pops one that has an owner has been given a node that was not on a stack.
  */
-import { by, struct, type Mem } from '../../../memory/struct.ts';
+import { ownedBy } from '../../../memory/guardian.ts';
+import { elsewhere } from '../../../memory/regions.ts';
+import { by, part, struct, type Mem } from '../../../memory/struct.ts';
 import type { Ref } from '../../../memory/address.ts';
 import { nanotime } from '../../../base/clock.ts';
 import { fatal } from '../../../base/fatal.ts';
@@ -10,10 +12,12 @@ import { LFNode, lfstackpop, lfstackpush } from '../../../sync/lfstack.ts';
 import { EMPTY, FULL } from '../../../gc/work.ts';
 
 export const StackNode = struct('stacknode', 4, {
-  node: by('lfstack.ts', LFNode.words),
+  node: part('lfnode', LFNode.words),
   /** The thread that has it, counted from 1; 0 while it is on a stack. */
-  owner: by('who popped it'),
+  owner: by(ownedBy('thread')),
 });
+
+elsewhere(StackNode, 'a pool in the memory of the scenario lfstack');
 
 const { owner: OWNER } = StackNode.at;
 /** The stacks stand where the collector has its own. */

@@ -10,7 +10,7 @@ import { purgeCachedStats } from '../../../malloc/mcache.ts';
 import { EVERYTHING, scavenge } from '../../../malloc/scavenge.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
 import { setgcpercent } from '../../../runtime/gc-percent.ts';
-import type { Operation } from '../scenario.ts';
+import type { Operation } from '../operation.ts';
 import { endMark, keep } from './after-mark.ts';
 
 /** Blocks from before: four a span, and large ones; every third was reached. */

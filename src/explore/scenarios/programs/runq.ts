@@ -10,7 +10,7 @@ import { M, mAt, type MRef } from '../../../machine/m.ts';
 import { P, pAt } from '../../../machine/p.ts';
 import { SCHED_LOCK } from '../../../machine/sched.ts';
 import { globrunqgetLocked, globrunqput, runqget, runqput, runqsteal } from '../../../runtime/runq.ts';
-import type { Operation } from '../scenario.ts';
+import type { Operation } from '../operation.ts';
 
 /** How many goroutines there can be. */
 export const RUNQ_GS = 300;

@@ -14,7 +14,7 @@ import { free } from '../../../malloc/free.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
 import { addfinalizer, removefinalizer } from '../../../malloc/specials.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
-import type { Operation } from '../scenario.ts';
+import type { Operation } from '../operation.ts';
 import { endMark, keep } from './after-mark.ts';
 
 /** Four blocks a span. */

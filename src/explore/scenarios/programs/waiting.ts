@@ -6,7 +6,7 @@ import { mAt, type MRef } from '../../../machine/m.ts';
 import { lock, unlock } from '../../../sync/lock.ts';
 import { noteclear, notesleep, notewakeup } from '../../../sync/note.ts';
 import { semacquire, semrelease, semtryacquire } from '../../../sync/semaphore.ts';
-import type { Operation } from '../scenario.ts';
+import type { Operation } from '../operation.ts';
 
 /** Words of the globals: the lock, the semaphore; what each guards; notes. */
 const LOCK = 0;

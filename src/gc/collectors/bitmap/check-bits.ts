@@ -1,19 +1,18 @@
 /**
  * Checks of single blocks against the bitmap, as the runtime of 2011 could make them where
- * blocks changed hands. They run with --verify and the collector of that year.
+ * blocks changed hands. They run with --verify.
  */
-import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
-import type { Ref } from '../memory/address.ts';
-import { fatal } from '../base/fatal.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, bitsShift, bitsWord, markShift } from './bitmap.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import type { Ref } from '../../../memory/address.ts';
+import { fatal } from '../../../base/fatal.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, bitsShift, bitsWord, markShift } from '../../../heap/bitmap.ts';
 
-const COLLECTOR_OF = CONFIG + Config.at.collector;
 const VERIFY = CONFIG + Config.at.verify;
 
-/** Is this the machine of 2011, with `runtime·checking` on? */
+/** Reports whether blocks are checked: with --verify, which is Go's `runtime·checking`. */
 export function checksBlocks(m: Mem): boolean {
-  return m[VERIFY] !== 0 && m[COLLECTOR_OF] === COLLECTOR.bitmap;
+  return m[VERIFY] !== 0;
 }
 
 /** Go's checkallocated: the block at `p`, just handed out, is a block, and not marked yet. */

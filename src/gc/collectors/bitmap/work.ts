@@ -7,14 +7,15 @@
  * and nobj, and w[] over all of their objects. It is taken from gc/work.ts and handed back
  * when marking ends, so the law there holds.
  */
-import { by, struct, type Mem } from '../../memory/struct.ts';
-import { CONFIG, Config } from '../../memory/config.ts';
-import { globalRecord } from '../../memory/segment.ts';
-import type { Ref } from '../../memory/address.ts';
-import type { MRef } from '../../machine/m.ts';
-import { getempty, putempty, workbufStruct, type WorkbufRef } from '../work.ts';
+import { ownedBy } from '../../../memory/guardian.ts';
+import { by, struct, type Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import { globalRecord } from '../../../memory/segment.ts';
+import type { Ref } from '../../../memory/address.ts';
+import type { MRef } from '../../../machine/m.ts';
+import { getempty, putempty, workbufStruct, type WorkbufRef } from '../../work.ts';
 
-const COLLECTING = 'who collects, world stopped';
+const COLLECTING = ownedBy('collector');
 
 export const BitmapWork = struct('bitmapwork', 16, {
   full: by(COLLECTING),

@@ -7,20 +7,20 @@
  * ends. The order of the walk is that of the recursion. A call with nothing left to do is
  * not kept; the recursion kept it.
  */
-import type { Mem } from '../../memory/struct.ts';
-import { CONFIG, Config } from '../../memory/config.ts';
-import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../memory/address.ts';
-import { addWide } from '../../memory/wide.ts';
-import { GCStats, M, type MRef } from '../../machine/m.ts';
-import { REF, REFWORD_SLOT, REF_FLAGS, REF_NO_POINTERS } from '../../heap/refword.ts';
-import { SPAN_STATE, Span } from '../../heap/span.ts';
-import { ARENA_USED } from '../../malloc/mheap.ts';
-import { getempty, putempty, workbufStruct } from '../work.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../../memory/address.ts';
+import { addWide } from '../../../memory/wide.ts';
+import { GCStats, M, type MRef } from '../../../machine/m.ts';
+import { REF, REFWORD_SLOT, REF_FLAGS, REF_NO_POINTERS } from './refword.ts';
+import { SPAN_STATE, Span } from '../../../heap/span.ts';
+import { ARENA_USED } from '../../../malloc/mheap.ts';
+import { getempty, putempty, workbufStruct } from '../../work.ts';
 
 const { none: REF_NONE, some: REF_SOME, finalize: REF_FINALIZE } = REF;
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
-const REFWORDS = CONFIG + Config.at.refwords;
+const REFWORDS = CONFIG + Config.at.collectorData;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const { start: START, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { COLLECTOR } from '../../src/memory/config.ts';
-import type { Mem } from '../../src/memory/struct.ts';
-import type { Ref } from '../../src/memory/address.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, bitsShift, bitsWord, markShift } from '../../src/heap/bitmap.ts';
-import { checkallocated, checkfreed } from '../../src/heap/check-bits.ts';
-import { Span, spanOf } from '../../src/heap/span.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
-import { mallocgc } from '../../src/malloc/malloc.ts';
-import { bootCore, fatalOf } from '../support/core-machine.ts';
+import { COLLECTOR } from '../../../../src/gc/collectors/registry.ts';
+import type { Mem } from '../../../../src/memory/struct.ts';
+import type { Ref } from '../../../../src/memory/address.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, bitsShift, bitsWord, markShift } from '../../../../src/heap/bitmap.ts';
+import { checkallocated, checkfreed } from '../../../../src/gc/collectors/bitmap/check-bits.ts';
+import { Span, spanOf } from '../../../../src/heap/span.ts';
+import { FLAG_NOSCAN } from '../../../../src/malloc/flags.ts';
+import { mallocgc } from '../../../../src/malloc/malloc.ts';
+import { bootCore, fatalOf } from '../../../support/core-machine.ts';
 
 function flip(m: Mem, p: Ref, bit: number): void {
   m[bitsWord(m, p)] ^= bit << bitsShift(m, p);

@@ -1,4 +1,4 @@
-/** Workloads by name, and from modules of the user's. */
+/** Loads a workload by its name, or from a user's module, whose exports and results it validates. */
 import { z } from 'zod';
 import { Fatal, UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
@@ -6,15 +6,13 @@ import { messageOf } from '../base/thrown.ts';
 import { placeOf } from '../base/user-frame.ts';
 import type { TypeTable } from '../heap/type-table.ts';
 import { G_INTS } from '../machine/g.ts';
-import { BUILT_INS, builtIn } from './built-ins.ts';
+import { builtIn } from './built-ins.ts';
 import { importWorkload } from './user-module.ts';
 import type { Workload } from './workload.ts';
 
-export { checkParams } from './params.ts';
-
-/** Pointer slots of a frame; far more than any program needs. */
+/** Most pointer slots of a frame. */
 const MAX_SLOTS = 4096;
-/** Sentences of one error; the rest would only repeat them. */
+/** Most problems listed in one error. */
 const MAX_PROBLEMS = 3;
 
 const aFunction = z.custom<unknown>((value) => typeof value === 'function', 'must be a function');
@@ -46,12 +44,7 @@ const WorkloadShape = z
   })
   .refine(({ main, steps }) => main.pc < Math.max(1, steps.length), { path: ['main', 'pc'], error: 'lies past the last step' });
 
-/** The built-in workloads, in the order of `--help`. */
-export function listWorkloads(): readonly Workload[] {
-  return BUILT_INS;
-}
-
-/** What `needs` must answer. */
+/** The result of `needs`. */
 const NeedsShape = z.object({
   arenaBytes: z.number().min(0).max(2 ** 32),
   globals: z.int().min(0).max(1 << 24),
@@ -64,10 +57,10 @@ const ReportShape = z.array(z.string());
 const ArgsShape = z.array(z.number()).max(G_INTS, `can be at most ${G_INTS}, the ints of a goroutine`);
 
 /**
- * The built-in workload `spec`, or the one that the module at the path or file URL `spec`
- * exports by default: a Workload, or a function from the toolkit to one.
- * @param file what to import for that module
- * @throws UsageError in a sentence that says what is wrong with it
+ * Loads the built-in workload `spec`, or the default export of the module at the path or file URL
+ * `spec`: a Workload, or a function from the toolkit to a Workload.
+ * @param file the file to import for that module, if it is another
+ * @throws UsageError with a sentence that names the module and the fault
  */
 export async function loadWorkload(spec: string, file = spec): Promise<Workload> {
   const known = builtIn(spec);
@@ -77,11 +70,11 @@ export async function loadWorkload(spec: string, file = spec): Promise<Workload>
 
 function checkWorkload(spec: string, made: unknown): Workload {
   const where = `workload module ${printable(spec)}`;
-  // A getter or a Proxy of the user's may throw while it is looked at.
+  // A getter or a Proxy of the user may throw while it is read.
   return attempt(`${where}: its default export`, () => checked(where, WorkloadShape, made)) as unknown as Workload;
 }
 
-/** What the user's functions answer is checked whenever they are asked. */
+/** Wraps the functions of a user's workload in checks of their results. */
 function guarded(spec: string, workload: Workload): Workload {
   const where = `workload module ${printable(spec)}`;
   const { build, report } = workload;
@@ -106,7 +99,7 @@ function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** What `ask` gives; what the user's code throws in it becomes a sentence. */
+/** Returns the result of `ask`. Turns an error of the user's code into a UsageError. */
 function attempt<T>(where: string, ask: () => T): T {
   try {
     return ask();

@@ -7,15 +7,15 @@
  * One departure: a free block of the shared heap keeps its allocated bit, so a stale pointer
  * marks it; the sweep knows it by its freelist. In 2011 free blocks had bitBlockBoundary.
  */
-import type { Mem } from '../../memory/struct.ts';
-import { CONFIG, Config } from '../../memory/config.ts';
-import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../memory/address.ts';
-import { addWide } from '../../memory/wide.ts';
-import { GCStats, M, type MRef } from '../../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../../heap/bitmap.ts';
-import { SPAN_STATE, Span } from '../../heap/span.ts';
-import { ARENA_USED } from '../../malloc/mheap.ts';
-import { BITMAP_WORK, BitmapWork, entriesEnd, entriesUsed, firstEntry, nextEmpty, nextFull } from './bitmap-work.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../../memory/address.ts';
+import { addWide } from '../../../memory/wide.ts';
+import { GCStats, M, type MRef } from '../../../machine/m.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../../../heap/bitmap.ts';
+import { SPAN_STATE, Span } from '../../../heap/span.ts';
+import { ARENA_USED } from '../../../malloc/mheap.ts';
+import { BITMAP_WORK, BitmapWork, entriesEnd, entriesUsed, firstEntry, nextEmpty, nextFull } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;

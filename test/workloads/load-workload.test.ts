@@ -1,12 +1,13 @@
-/** Workload modules of the user's: what they get, and what they are told when they are wrong. */
+/** Loading of workload modules: the toolkit that they receive, and the errors for wrong modules. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
+import { BUILT_INS } from '../../src/workloads/built-ins.ts';
 import { churn } from '../../src/workloads/churn.ts';
-import { listWorkloads, loadWorkload } from '../../src/workloads/registry.ts';
+import { loadWorkload } from '../../src/workloads/load-workload.ts';
 import { runOnOneP } from '../support/machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-workloads-'));
@@ -19,7 +20,7 @@ function moduleOf(text: string): string {
   return path;
 }
 
-/** The message of the UsageError that loading `spec` ends with, without its path. */
+/** Returns the message of the UsageError for `spec`, without its path. */
 async function refusal(spec: string): Promise<string> {
   const error: unknown = await loadWorkload(spec).then(
     () => undefined,
@@ -29,7 +30,7 @@ async function refusal(spec: string): Promise<string> {
   return (error as UsageError).message.replaceAll(spec, 'MODULE');
 }
 
-/** A workload that sums up what it reads back from the heap. */
+/** A workload that sums up the numbers that it reads back from the heap. */
 const CHAIN = `
 export default function (api) {
   const { newObject, storeWord, storeInt, loadInt, loadWord, getInt, setInt, getSlot, setSlot, globalAt, GOEXIT } = api;
@@ -63,16 +64,16 @@ const with_ = (change: string) => `export default { ...${FINE}, ${change} };`;
 describe('built-in workloads', () => {
   it('are found by name', async () => {
     expect(await loadWorkload('churn')).toBe(churn);
-    for (const workload of listWorkloads()) expect(await loadWorkload(workload.name)).toBe(workload);
+    for (const workload of BUILT_INS) expect(await loadWorkload(workload.name)).toBe(workload);
   });
 
-  it('are listed to who names another', async () => {
+  it('are listed in the error for an unknown name', async () => {
     expect(await refusal('chrun')).toMatch(/^there is no workload MODULE; built in are tree, list, .*churn.*; a module of your own is named by its path, as \.\/MODULE\.mjs$/);
   });
 });
 
 describe('workload modules', () => {
-  it('keep the types that they declare, and may give nothing else for them', async () => {
+  it('keep the types that they declare, which typeTable must make', async () => {
     const typed = await loadWorkload(moduleOf(`export default ({ typeTable, types }) => ({ ...${FINE}, types: typeTable(types.struct('pair', { a: types.string, b: types.int })) });`));
     expect(typed.types?.types).toHaveLength(3);
     for (const types of ['{}', '7', 'null', '[]', '{ types: [] }']) expect(await refusal(moduleOf(with_(`types: ${types}`)))).toMatch(/types must be made by typeTable\(\)/);
@@ -80,7 +81,7 @@ describe('workload modules', () => {
     expect(await refusal(wrong)).toMatch(/two different types are named t; rename one/);
   });
 
-  it('get the toolkit and run', async () => {
+  it('receive the toolkit and run', async () => {
     const path = moduleOf(CHAIN);
     for (const spec of [path, pathToFileURL(path).href]) {
       const { lines, memstats } = runOnOneP(await loadWorkload(spec), { rounds: 800 }, { gogc: 20 });
@@ -90,7 +91,7 @@ describe('workload modules', () => {
     }
   });
 
-  it('may export a workload as it is', async () => {
+  it('may export a workload object', async () => {
     expect(runOnOneP(await loadWorkload(moduleOf(`export default ${FINE};`))).lines).toEqual([]);
   });
 
@@ -122,7 +123,7 @@ describe('workload modules', () => {
     expect(told).not.toContain('\n');
   });
 
-  it('are told when what they need or start with is impossible', async () => {
+  it('are refused if needs or args return impossible values', async () => {
     const needs = await loadWorkload(moduleOf(with_('needs: () => ({ arenaBytes: -1, globals: 0, goroutines: 1 })')));
     expect(() => needs.needs({})).toThrow(/needs\(\): arenaBytes /);
     const throwing = await loadWorkload(moduleOf(with_('needs: () => { throw new Error("oops"); }')));
@@ -131,7 +132,7 @@ describe('workload modules', () => {
     expect(() => args.args({}, 1)).toThrow(/args\(\): can be at most 32, the ints of a goroutine/);
   });
 
-  it('must be files that are there', async () => {
+  it('must be existing files', async () => {
     expect(await refusal('./nowhere.mjs')).toBe('workload module MODULE: there is no such file');
     expect(await refusal('https://example.com/x.mjs')).toBe('workload module MODULE: only files can be loaded, by path or file: URL');
     expect(await refusal('file://host/x.mjs')).toMatch(/^workload module MODULE: /);

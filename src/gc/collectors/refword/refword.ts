@@ -17,12 +17,12 @@
  * Guardians: a word belongs to the P that hands its block out; then to the speciallock of
  * the span, which guards the flags; with the world stopped, to the collector.
  */
-import type { Mem } from '../memory/struct.ts';
-import { COLLECTOR, CONFIG, Config } from '../memory/config.ts';
-import { PAGE_WORDS, type Ref } from '../memory/address.ts';
-import { BIT_SCAN, bitsShift, bitsWord } from './bitmap.ts';
-import { SPECIAL_KIND, Special } from './special.ts';
-import { Span, firstPage, spanOf, type SpanRef } from './span.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import { PAGE_WORDS, type Ref } from '../../../memory/address.ts';
+import { BIT_SCAN, bitsShift, bitsWord } from '../../../heap/bitmap.ts';
+import { SPECIAL_KIND, Special } from '../../../heap/special.ts';
+import { Span, firstPage, spanOf, type SpanRef } from '../../../heap/span.ts';
 
 /**
  * States, by the names they had. `stack` was for stack segments, to be neither scanned nor
@@ -53,8 +53,7 @@ export const REF_FLAGS = 0xffff0000 | 0;
 /** Words of a page's slot: as many as it could hold blocks of 8 bytes. */
 export const REFWORD_SLOT = PAGE_WORDS / 2;
 
-const REFWORDS = CONFIG + Config.at.refwords;
-const COLLECTOR_OF = CONFIG + Config.at.collector;
+const REFWORDS = CONFIG + Config.at.collectorData;
 const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
 
@@ -80,7 +79,6 @@ export function setRefNone(m: Mem, p: Ref): void {
  * on a machine that has reference words. The span's speciallock is held, or it is being swept.
  */
 export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
-  if (m[COLLECTOR_OF] !== COLLECTOR.refword) return;
   const block = blockIndex(m, s, m[s + START] + (offset >>> 2));
   let flags = 0;
   for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
-import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
-import type { Mem } from '../../src/memory/struct.ts';
-import type { Ref } from '../../src/memory/address.ts';
-import { REF, REFWORD_SLOT, REF_HAS_FINALIZER, REF_NO_POINTERS, blockIndex, refwordsOf } from '../../src/heap/refword.ts';
-import { classToSize } from '../../src/heap/size-classes.ts';
-import { Span, spanOf } from '../../src/heap/span.ts';
-import { addfinalizer, removefinalizer } from '../../src/malloc/specials.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
-import { mallocTiny, mallocgc } from '../../src/malloc/malloc.ts';
-import { bootCore } from '../support/core-machine.ts';
+import { CONFIG, Config } from '../../../../src/memory/config.ts';
+import { COLLECTOR } from '../../../../src/gc/collectors/registry.ts';
+import type { Mem } from '../../../../src/memory/struct.ts';
+import type { Ref } from '../../../../src/memory/address.ts';
+import { REF, REFWORD_SLOT, REF_HAS_FINALIZER, REF_NO_POINTERS, blockIndex, refwordsOf } from '../../../../src/gc/collectors/refword/refword.ts';
+import { classToSize } from '../../../../src/heap/size-classes.ts';
+import { Span, spanOf } from '../../../../src/heap/span.ts';
+import { addfinalizer, removefinalizer } from '../../../../src/malloc/specials.ts';
+import { FLAG_NOSCAN } from '../../../../src/malloc/flags.ts';
+import { mallocTiny, mallocgc } from '../../../../src/malloc/malloc.ts';
+import { bootCore } from '../../../support/core-machine.ts';
 
-const REFWORDS = CONFIG + Config.at.refwords;
+const REFWORDS = CONFIG + Config.at.collectorData;
 
 function wordOf(m: Mem, p: Ref): Ref {
   const s = spanOf(m, p);
@@ -62,7 +63,7 @@ test('a block is flagged as long as one of its bytes has a finalizer', () => {
 
 test('the other collectors have no words, and write none', () => {
   const { m, m0, map } = bootCore({ collector: COLLECTOR.bitmap });
-  const region = map.regions.find(({ name }) => name === 'refwords')!;
+  const region = map.regions.find(({ name }) => name === 'collectorData')!;
   expect(region.words).toBe(0);
   const p = mallocgc(m, m0, 48, 0);
   const before = m[m[REFWORDS]];

@@ -8,29 +8,28 @@
  * spans, so a block of the tiny allocator may have several finalizers, which come due
  * together; all of them are queued. Freed blocks go to the MCentrals, not to the MCache.
  */
-import type { Mem } from '../../memory/struct.ts';
-import { CONFIG, Config } from '../../memory/config.ts';
-import type { Ref } from '../../memory/address.ts';
-import { fatal } from '../../base/fatal.ts';
-import { M, type MRef } from '../../machine/m.ts';
-import { BIT_SCAN, bitsShift, bitsWord } from '../../heap/bitmap.ts';
-import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED, blockIndex, refreshRefFlags, refwordsOf } from '../../heap/refword.ts';
-import { SPAN_STATE, Span, spanAt, type SpanRef } from '../../heap/span.ts';
-import { Special } from '../../heap/special.ts';
-import { mprofFree } from '../../malloc/buckets.ts';
-import { freeSpan } from '../../malloc/mcentral.ts';
-import { SWEEPGEN, XSWEEPDONE, nspan } from '../../malloc/mheap.ts';
-import { forgetProfiled } from '../../malloc/profiled.ts';
-import { blockOf, dropSpecials, queueFinalizers } from '../../malloc/sweep-specials.ts';
-import { NEEDS_ZEROING, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, claimSweep, countFreed, freeLarge, publishSwept } from '../../malloc/sweep.ts';
-import { gatherRoots } from '../roots.ts';
-import { getfull, objAt, workbufStruct } from '../work.ts';
-import { scanblock } from './refword-scanblock.ts';
+import type { Mem } from '../../../memory/struct.ts';
+import { CONFIG, Config } from '../../../memory/config.ts';
+import type { Ref } from '../../../memory/address.ts';
+import { fatal } from '../../../base/fatal.ts';
+import { M, type MRef } from '../../../machine/m.ts';
+import { BIT_SCAN, bitsShift, bitsWord } from '../../../heap/bitmap.ts';
+import { REF, REF_FLAGS, REF_HAS_FINALIZER, REF_NO_POINTERS, REF_PROFILED, blockIndex, REFWORD_SLOT, refreshRefFlags, refwordsOf, setRefFree, setRefNone, setRefProfiled } from './refword.ts';
+import { SPAN_STATE, Span, spanAt, type SpanRef } from '../../../heap/span.ts';
+import { Special } from '../../../heap/special.ts';
+import { mprofFree, type BucketRef } from '../../../malloc/buckets.ts';
+import { freeSpan } from '../../../malloc/mcentral.ts';
+import { SWEEPGEN, XSWEEPDONE, nspan } from '../../../malloc/mheap.ts';
+import { getaddrbucket, setaddrbucket } from '../../../malloc/addr-buckets.ts';
+import { blockOf, dropSpecials, queueFinalizers } from '../../../malloc/sweep-specials.ts';
+import { NEEDS_ZEROING, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, claimSweep, countFreed, freeLarge, publishSwept } from '../../../malloc/sweep.ts';
+import { scanRoots } from '../../roots.ts';
+import type { Collector } from '../descriptor.ts';
+import { scanblock } from './scanblock.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const HEARTBEAT = M.at.heartbeat;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
-const { nobj: NOBJ } = workbufStruct(1).at;
 const { start: START, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nelems: NELEMS } = Span.at;
 const { xsweepgen: XSWEEPGEN, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET } = Special.at;
@@ -40,15 +39,8 @@ const { next: NEXT, offset: OFFSET } = Special.at;
  * half was the sweep's first pass; it counts as marking here, so that at the checkpoint all
  * is said that the sweep goes by.
  */
-export function markRefwords(m: Mem, mp: MRef): void {
-  let roots = gatherRoots(m, mp, false);
-  while (roots !== 0) {
-    for (let i = 0; i < m[roots + NOBJ]; i++) {
-      scanblock(m, mp, m[objAt(roots, i)], m[objAt(roots, i) + 1]);
-      m[mp + HEARTBEAT]++;
-    }
-    roots = getfull(m, mp, roots);
-  }
+function markRefwords(m: Mem, mp: MRef): void {
+  scanRoots(m, mp, false, scanblock);
   for (let index = 0; index < nspan(m); index++) {
     const s = spanAt(m, index);
     if (m[s + STATE] === SPAN_STATE.inUse) sweepspan0(m, mp, s);
@@ -69,7 +61,7 @@ function sweepspan0(m: Mem, mp: MRef, s: SpanRef): void {
 }
 
 /** The second pass: sweeps every span; the world is stopped. */
-export function sweepRefwords(m: Mem, mp: MRef): void {
+function sweepRefwords(m: Mem, mp: MRef): void {
   const sg = m[SWEEPGEN];
   const n = m[SWEEP_NSPAN];
   let swept = 0;
@@ -121,7 +113,7 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): void {
   const ref = m[word];
   if ((ref & ~REF_FLAGS) === REF.none) {
     m[word] = REF.free;
-    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, forgetProfiled(m, mp, m[s + START]), false);
+    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, takeSample(m, mp, m[s + START]), false);
     freeLarge(m, mp, s);
     return;
   }
@@ -146,7 +138,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): void {
       continue;
     }
     m[word] = REF.free;
-    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, forgetProfiled(m, mp, p), false);
+    if ((ref & REF_PROFILED) !== 0) mprofFree(m, mp, takeSample(m, mp, p), false);
     clearFreed(m, p, step);
     if (first === 0) first = p;
     else m[last] = p;
@@ -170,3 +162,40 @@ function clearFreed(m: Mem, p: Ref, words: number): void {
   m[p + pw] = second;
   if (pw === 2) m[p + 3] = second;
 }
+
+function wantsAll(): boolean {
+  return true;
+}
+
+/** The collector of 2010 has no specials for the profiler: a map from addresses knows the sampled blocks. */
+function recordSample(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
+  setaddrbucket(m, mp, p << 2, bucket);
+  setRefProfiled(m, p);
+}
+
+function takeSample(m: Mem, mp: MRef, p: Ref): BucketRef {
+  return getaddrbucket(m, mp, p << 2);
+}
+
+/** A slot of reference words for each page. */
+function refwordWords(arenaPages: number): number {
+  return arenaPages * REFWORD_SLOT;
+}
+
+export const refword: Collector<'refword'> = {
+  name: 'refword',
+  help: 'one thread marks by recursion and sweeps in the pause, by reference words (2010)',
+  helpers: false,
+  takesPolicy: false,
+  gctrace: 'gogctrace',
+  marksIn: 'refwords',
+  data: { wordName: 'reference word', words: refwordWords },
+  mark: markRefwords,
+  sweep: sweepRefwords,
+  seesAllocations: wantsAll,
+  blockAllocated: setRefNone,
+  blockFreed: setRefFree,
+  specialsChanged: refreshRefFlags,
+  blockSampled: recordSample,
+  takeSample,
+};

@@ -1,37 +1,38 @@
 /** The collectors of 2010 and 2011, under the oracle; and that it sees what would be wrong with them. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { COLLECTOR, CONFIG, Config } from '../../src/memory/config.ts';
-import { storePointer, type Ref } from '../../src/memory/address.ts';
-import type { Mem } from '../../src/memory/struct.ts';
-import type { MRef } from '../../src/machine/m.ts';
-import { REF_NO_POINTERS } from '../../src/heap/refword.ts';
-import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
-import { mallocgc } from '../../src/malloc/malloc.ts';
-import { FIN, Fin } from '../../src/malloc/finq.ts';
-import { drainCycles } from '../../src/gc/cycle-log.ts';
-import { setfinalizer } from '../../src/runtime/finalizer.ts';
-import { GOEXIT, type Step } from '../../src/runtime/goroutine.ts';
-import { collect, getSlot, loadWord, newObject, setGlobal, setSlot, storeWord } from '../../src/runtime/mutator.ts';
-import { Verifier } from '../../src/verify/verifier.ts';
-import { builtIn } from '../../src/workloads/built-ins.ts';
-import type { Params } from '../../src/workloads/workload.ts';
-import { bootCore, isAllocated, recount, runCore, runMain } from '../support/core-machine.ts';
-import { runOnOneP } from '../support/machine.ts';
-import { hook } from '../support/verify-hook.ts';
-import { Enough, runRandom } from '../support/verify-machine.ts';
+import { CONFIG, Config } from '../../../src/memory/config.ts';
+import { COLLECTOR } from '../../../src/gc/collectors/registry.ts';
+import { storePointer, type Ref } from '../../../src/memory/address.ts';
+import type { Mem } from '../../../src/memory/struct.ts';
+import type { MRef } from '../../../src/machine/m.ts';
+import { REF_NO_POINTERS } from '../../../src/gc/collectors/refword/refword.ts';
+import { FLAG_NOSCAN } from '../../../src/malloc/flags.ts';
+import { mallocgc } from '../../../src/malloc/malloc.ts';
+import { FIN, Fin } from '../../../src/malloc/finq.ts';
+import { drainCycles } from '../../../src/gc/cycle-log.ts';
+import { setfinalizer } from '../../../src/runtime/finalizer.ts';
+import { GOEXIT, type Step } from '../../../src/runtime/goroutine.ts';
+import { collect, getSlot, loadWord, newObject, setGlobal, setSlot, storeWord } from '../../../src/runtime/mutator.ts';
+import { Verifier } from '../../../src/verify/verifier.ts';
+import { builtIn } from '../../../src/workloads/built-ins.ts';
+import type { Params } from '../../../src/workloads/workload.ts';
+import { bootCore, isAllocated, recount, runCore, runMain } from '../../support/core-machine.ts';
+import { runOnOneP } from '../../support/machine.ts';
+import { hook } from '../../support/verify-hook.ts';
+import { Enough, runRandom } from '../../support/verify-machine.ts';
 
-vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
+vi.mock('../../../src/gc/doorbell.ts', async (original) => (await import('../../support/verify-hook.ts')).answered(await original()));
 
 /** What a test breaks in the collectors; see the mocks. */
 const broken = vi.hoisted(() => ({ losesBuffers: false, takesAllForPointerFree: false, forgetsFinalizers: false }));
 
-vi.mock('../../src/gc/older/bitmap-work.ts', async (original) => {
-  const work = await original<typeof import('../../src/gc/older/bitmap-work.ts')>();
+vi.mock('../../../src/gc/collectors/bitmap/work.ts', async (original) => {
+  const work = await original<typeof import('../../../src/gc/collectors/bitmap/work.ts')>();
   return { ...work, nextEmpty: (m: Mem, mp: MRef, full: Ref) => work.nextEmpty(m, mp, broken.losesBuffers ? 0 : full) };
 });
 
-vi.mock('../../src/heap/refword.ts', async (original) => {
-  const refword = await original<typeof import('../../src/heap/refword.ts')>();
+vi.mock('../../../src/gc/collectors/refword/refword.ts', async (original) => {
+  const refword = await original<typeof import('../../../src/gc/collectors/refword/refword.ts')>();
   return {
     ...refword,
     setRefNone(m: Mem, p: Ref) {

@@ -1,0 +1,57 @@
+/**
+ * Hooks through which the collector sees single blocks and pointers. malloc and the runtime lie
+ * below the collectors, so they call what gc/collectors/registry.ts has installed here.
+ *
+ * A hook that a collector leaves out costs nothing on malloc's fast path: malloc calls only if
+ * `seesAllocations` says so when an MCache is made. A pointer store tests one constant word; see
+ * write-pointer.ts.
+ */
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Ref } from '../memory/address.ts';
+import { fatal } from '../base/fatal.ts';
+import type { Mem } from '../memory/struct.ts';
+import type { MRef } from '../machine/m.ts';
+import type { SpanRef } from './span.ts';
+
+/**
+ * A write barrier: the pointer with byte offset `address` (0: nil, or no pointer) is about to be
+ * stored at `slot`, which still holds the old one. It must not allocate, lock or wait.
+ */
+export type WriteBarrier = (m: Mem, slot: Ref, address: number) => void;
+
+/** What a collector does outside of a cycle. Each function is a plain one over `m`, at module level. */
+export interface CollectorHooks {
+  /** Must malloc report every block of this machine? Constant once the machine runs. */
+  readonly seesAllocations?: (m: Mem) => boolean;
+  /** malloc hands out the block at `p`; its bits are set, and nothing points at it yet. */
+  readonly blockAllocated?: (m: Mem, p: Ref) => void;
+  /** The program frees the block at `p` explicitly; its span is swept. */
+  readonly blockFreed?: (m: Mem, p: Ref) => void;
+  /** The specials at or around byte `offset` of span `s` have changed; the span's speciallock is held. */
+  readonly specialsChanged?: (m: Mem, s: SpanRef, offset: number) => void;
+  /** The memory profiler has sampled the block at `p` for `bucket`; without the hook, a special records it. */
+  readonly blockSampled?: (m: Mem, mp: MRef, p: Ref, bucket: Ref) => void;
+  /** Forgets the sample of the block at `p` and returns its bucket, 0 if there is none. Goes with blockSampled. */
+  readonly takeSample?: (m: Mem, mp: MRef, p: Ref) => Ref;
+  readonly pointerStored?: WriteBarrier;
+}
+
+const COLLECTOR_OF = CONFIG + Config.at.collector;
+
+/** By the collector's number; filled while modules load, constant after. */
+const HOOKS: CollectorHooks[] = [];
+
+/** For the registry, at load: the hooks of collector number `id`. */
+export function installHooks(id: number, hooks: CollectorHooks): void {
+  HOOKS[id] = hooks;
+}
+
+/** The hooks of the machine's collector. */
+export function hooksOf(m: Mem): CollectorHooks {
+  return HOOKS[m[COLLECTOR_OF]];
+}
+
+/** The write barrier of a machine whose collector has one. */
+export function barrierOf(m: Mem): WriteBarrier {
+  return hooksOf(m).pointerStored ?? fatal('NO_WRITE_BARRIER', { collector: m[COLLECTOR_OF] });
+}

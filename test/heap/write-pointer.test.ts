@@ -1,0 +1,96 @@
+/** The write barrier sees every pointer that a program stores. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CONFIG, Config } from '../../src/memory/config.ts';
+import { PTR_TAG } from '../../src/memory/address.ts';
+import type { Mem } from '../../src/memory/struct.ts';
+import { installHooks } from '../../src/heap/collector-hooks.ts';
+import { clearPointers, copyPointers, exchangePointer, movePointers, writePointer } from '../../src/heap/write-pointer.ts';
+import { COLLECTOR, COLLECTORS } from '../../src/gc/collectors/registry.ts';
+import { builtIn } from '../../src/workloads/built-ins.ts';
+import type { Params } from '../../src/workloads/workload.ts';
+import { bootCore } from '../support/core-machine.ts';
+import { runOnOneP } from '../support/machine.ts';
+import { hook } from '../support/verify-hook.ts';
+
+vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
+
+const ARENA = CONFIG + Config.at.arenaStart;
+const ARENA_END = CONFIG + Config.at.arenaEnd;
+const BARRIER = CONFIG + Config.at.barrier;
+
+/** What the barrier was told of each word, and how often. */
+let told: Int32Array;
+let calls = 0;
+
+function remember(_m: Mem, slot: number, address: number): void {
+  told[slot] = address;
+  calls++;
+}
+
+beforeEach(() => {
+  calls = 0;
+  installHooks(COLLECTOR.bitmap, { ...COLLECTORS[COLLECTOR.bitmap], pointerStored: remember });
+});
+afterEach(() => {
+  installHooks(COLLECTOR.bitmap, COLLECTORS[COLLECTOR.bitmap]);
+  hook.at = () => {};
+});
+
+/** Words of globals, stacks and heap that hold a pointer of which the barrier knows nothing, or another one. */
+function unseen(m: Mem): number[] {
+  const words: number[] = [];
+  const end = m[ARENA_END];
+  for (let at = m[CONFIG + Config.at.data]; at < end; at += at === m[CONFIG + Config.at.cycleLog] ? m[ARENA] - at : 2) {
+    const address = m[at];
+    const isPointer = m[at + 1] === PTR_TAG && address >>> 2 >= m[ARENA] && address >>> 2 < end;
+    if (isPointer && told[at] !== address) words.push(at);
+  }
+  return words;
+}
+
+describe('at every checkpoint, each pointer in memory is the one that the barrier saw last', () => {
+  test.each<[string, Params, number]>([
+    ['churn', { count: 8000, ring: 300 }, 2],
+    ['links', { moves: 1000, nodes: 200 }, 30],
+    ['cache', { count: 500 }, 100],
+    ['strings', { count: 800 }, 10],
+    ['pipeline', { items: 100 }, 200],
+    ['binary-trees', { depth: 6 }, 15],
+  ])('%s', (workload, params, gcEvery) => {
+    let checkpoints = 0;
+    hook.at = (m) => {
+      expect(unseen(m)).toEqual([]);
+      checkpoints++;
+    };
+    runOnOneP(builtIn(workload)!, params, {
+      collector: 'bitmap', verify: true, arenaMB: 8, gcEvery, timeslice: 50,
+      build(m) {
+        m[BARRIER] = 1;
+        told = m.slice();
+      },
+    });
+    expect(checkpoints).toBeGreaterThan(2);
+    expect(calls).toBeGreaterThan(100);
+  });
+});
+
+test('words that are cleared or copied are told of one by one, an integer as no pointer', () => {
+  const { m } = bootCore({ collector: COLLECTOR.bitmap });
+  m[BARRIER] = 1;
+  const at = m[CONFIG + Config.at.bss];
+  told = m.slice().fill(-1);
+  writePointer(m, at, 4000);
+  m[at + 2] = 17;
+  copyPointers(m, at + 8, at, 4);
+  movePointers(m, at + 16, at, 4);
+  clearPointers(m, at, 4);
+  expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => told[slot])).toEqual([0, 0, 4000, 0, 4000, 0]);
+  expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => m[slot])).toEqual([0, 0, 4000, 17, 4000, 17]);
+  expect(exchangePointer(m, at + 8, 8000)).toBe(4000);
+  expect([told[at + 8], calls]).toEqual([8000, 8]);
+});
+
+test('without a barrier the machine says so, and calls none', () => {
+  const { m } = runOnOneP(builtIn('churn')!, { count: 100, ring: 20 }, { collector: 'bitmap' });
+  expect([m[BARRIER], calls]).toEqual([0, 0]);
+});
