@@ -1,7 +1,7 @@
 /** The worker of a campaign: runs slices, or searches for one mutant, with a core of its own. */
 import { workerData } from 'piscina';
 import { killMutant as kill, type Kill, type KillTask } from '../src/explore/campaigns/mutants.ts';
-import { outcomeOf, type Outcome } from '../src/explore/campaigns/outcome.ts';
+import { answerOf, type WorkerAnswer } from '../src/explore/campaigns/outcome.ts';
 import { makeRunSlice } from '../src/explore/campaigns/run-slice.ts';
 import type { Slice, SliceResult } from '../src/explore/campaigns/slice.ts';
 
@@ -15,11 +15,11 @@ const signal = {
   },
 };
 
-export function runSlice(slice: Slice): Promise<Outcome<SliceResult>> {
-  return outcomeOf(run(slice, signal));
+export function runSlice(slice: Slice): Promise<WorkerAnswer<SliceResult>> {
+  return answerOf(run(slice, signal));
 }
 
 /** Searches for a mutant. The core is built for the search, since each mutant has its own. */
-export function killMutant(task: KillTask): Promise<Outcome<Kill>> {
-  return outcomeOf(kill(task, makeRunSlice(now), now));
+export function killMutant(task: KillTask): Promise<WorkerAnswer<Kill>> {
+  return answerOf(kill(task, makeRunSlice(now), now));
 }

@@ -1,29 +1,29 @@
-/** The commands as they are declared, for completion and the man page. */
+/** The declarations of the commands, for completion and the man page. */
 import type { Command, Option } from 'commander';
 
-/** How the value of an option or an argument is completed. */
+/** The values of an option or an argument, for completion. */
 export type Values =
-  /** There is none: a flag. */
+  /** No value: a flag. */
   | { readonly kind: 'none' }
-  /** A number, or whatever the user makes up. */
+  /** Any number or text. */
   | { readonly kind: 'any' }
   | { readonly kind: 'folder' }
-  /** One of these words, or, if `files`, the path of a file. */
+  /** One of these words; if `files` is true, also the path of a file. */
   | { readonly kind: 'words'; readonly words: readonly string[]; readonly files: boolean };
 
 export interface OptionDeclaration {
-  /** As `--procs`. */
+  /** Long name, as `--procs`. */
   readonly long: string;
-  /** As `-V`; most have none. */
+  /** Short name, as `-V`, if any. */
   readonly short: string | undefined;
-  /** As `--procs <n>`. */
+  /** Usage, as `--procs <n>`. */
   readonly flags: string;
   readonly help: string;
   readonly values: Values;
 }
 
 export interface ArgumentDeclaration {
-  /** As `[workload]`. */
+  /** Usage, as `[workload]`. */
   readonly usage: string;
   readonly help: string;
   readonly isRepeated: boolean;
@@ -38,16 +38,16 @@ export interface CommandDeclaration {
   readonly arguments: readonly ArgumentDeclaration[];
 }
 
-/** Words that complete the value of this option or argument, by its name. */
+/** Returns the words that complete an option or argument of that name. */
 export type WordsFor = (command: string, name: string) => readonly string[] | undefined;
 
-/** The commands of `program`, in the order of help. */
+/** Returns the declarations of the commands of `program`, in the order of help. */
 export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDeclaration[] {
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
     description: command.description(),
-    options: [...command.options.map((option) => declare(option, command.name(), wordsFor)), HELP],
+    options: [...command.options.filter(({ hidden }) => !hidden).map((option) => declare(option, command.name(), wordsFor)), HELP],
     arguments: command.registeredArguments.map((argument) => ({
       usage: argument.required ? `<${argument.name()}>` : argument.variadic ? `[${argument.name()}...]` : `[${argument.name()}]`,
       help: argument.description,
@@ -57,7 +57,7 @@ export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDec
   }));
 }
 
-/** Their arguments are names only. */
+/** Commands whose arguments are names, never files. */
 const NO_FILES = new Set(['help', 'completion', 'mutants']);
 
 const HELP: OptionDeclaration = { long: '--help', short: '-h', flags: '-h, --help', help: 'show help', values: { kind: 'none' } };

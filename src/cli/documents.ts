@@ -1,6 +1,6 @@
-/** What other programs read: how --json and its relatives print, the same for every command. */
+/** Output for programs: the flags that every command understands alike. */
 
-/** Flags with which stdout holds one document, and nothing else; the last two unless they name a file. */
+/** Flags with which stdout holds one document and nothing else; for the last two, unless they name a file. */
 const FOR_PROGRAMS = ['--json', '--bench', '--csv', '--memprofile-text', '--memorydump'];
 
 /** Whether these words ask for output that a program reads. */

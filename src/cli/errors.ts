@@ -1,25 +1,25 @@
-/** What is said of an error, and the exit code it stands for. */
+/** Messages and exit codes of errors. */
 import { EXIT, Fatal, type Facts } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { Stopped } from '../run/errors.ts';
 import { formatBytes } from '../base/units.ts';
 
 export interface Failure {
-  /** For programs: what kind of failure, in capitals; of a broken invariant, its name. */
+  /** The kind of failure for programs, in capitals; for a broken invariant, its name. */
   readonly code: string;
-  /** Without the `sweepgen: ` in front of each. */
+  /** Lines of the message, without the prefix. */
   readonly lines: readonly string[];
   readonly exitCode: number;
   /** The values that show a broken invariant. */
   readonly facts?: Facts;
 }
 
-/** Of the document that an error is with --json. */
+/** Schema of the document that reports an error with --json. */
 const SCHEMA = 1;
-/** A line of an error is printed up to here. */
+/** Longest line of an error that is printed whole. */
 const LONGEST_LINE = 2000;
 
-/** By exit code, where the error itself has no name for programs. */
+/** Codes of errors that have none themselves, by exit code. */
 const CODES: Readonly<Record<number, string>> = {
   [EXIT.invariant]: 'INVARIANT',
   [EXIT.usage]: 'USAGE',
@@ -33,13 +33,13 @@ const CODES: Readonly<Record<number, string>> = {
 export interface FailureStyle {
   /** One JSON document on one line. */
   readonly isJson: boolean;
-  /** The command that failed; null if there is none of that name. */
+  /** The command that failed; null for an unknown command. */
   readonly command?: string | null;
-  /** What stands in front of each line; `sweepgen:` unless given. */
+  /** Prefix of each line; `sweepgen:` unless given. */
   readonly prefix?: string;
 }
 
-/** What stderr says of a failure, each line with its newline. */
+/** Returns the text that stderr shows for a failure, each line with its newline. */
 export function failureText({ code, lines, exitCode, facts }: Failure, { isJson, command = null, prefix = 'sweepgen:' }: FailureStyle): string {
   const [message, ...details] = lines.map((line) => printable(line, LONGEST_LINE));
   if (!isJson) return [message, ...details].map((line) => `${prefix} ${line}\n`).join('');
@@ -48,7 +48,7 @@ export function failureText({ code, lines, exitCode, facts }: Failure, { isJson,
 
 const MOST_PROBLEMS = 10;
 
-/** @param debug adds the stack */
+/** Returns message and exit code of an error. @param debug whether to add the stack */
 export function describeError(error: unknown, debug = false): Failure {
   const exitCode = exitCodeOf(error);
   const stack = debug && error instanceof Error && error.stack !== undefined ? error.stack.split('\n') : [];
@@ -82,17 +82,17 @@ function describe(error: unknown, exitCode: number): string[] {
 function describeFatal({ code, facts, exitCode, module }: Fatal): string[] {
   const lines = Object.entries(facts).map(([name, value]) => `  ${name} = ${value}`);
   if (exitCode !== EXIT.invariant) return [code, ...lines];
-  // The collector is blamed only where nobody else writes to its memory.
+  // A user's module may have damaged the memory: then the collector is not blamed.
   const verdict = module === undefined ? 'an invariant of the collector is broken: ' : 'the heap is damaged: ';
   return [verdict + code, ...lines, ...suspect(module)];
 }
 
-/** A fault of the collector can't be told from a user's step that writes where it should not. */
+/** Returns a line that names the user's module: its steps may have written to the wrong place. */
 function suspect(module: string | undefined): string[] {
   return module === undefined ? [] : [`  steps of ${printable(module)} write to this memory: look there first for a wrong reference, slot or word`];
 }
 
-/** All the oracle has found, up to a limit. */
+/** Returns the problems that the oracle has found, up to a limit. */
 function describeProblems(message: string, error: Error, problems: readonly unknown[]): string[] {
   const { code, module } = error as { code?: unknown; module?: string };
   const rest = problems.length - MOST_PROBLEMS;
@@ -104,7 +104,7 @@ function describeProblems(message: string, error: Error, problems: readonly unkn
   ];
 }
 
-/** As Go says it, with the state of the heap. */
+/** Returns Go's message for a full arena, with the state of the heap. */
 function describeFull({ facts }: Fatal): string[] {
   const { what, size, arenaBytes, mostArenaBytes, inuseBytes, liveBytes, refused } = facts;
   if (what !== 'arena') {
@@ -120,7 +120,7 @@ function describeFull({ facts }: Fatal): string[] {
   ];
 }
 
-/** How to get on: a size of `--arena` is named only if a machine can have it. */
+/** Returns a way out. It names a size of `--arena` only if a machine can have it. */
 function advice(arenaBytes: number, size: number, most: number): string {
   const sooner = 'collect sooner with a lower --gogc';
   if (most > 0 && size >= most) return `no arena can hold it: the largest that this machine can have is ${formatBytes(most)}`;

@@ -1,4 +1,4 @@
-/** What the exploring commands explore: from the words of a command line to scenarios, knobs and monitors. */
+/** Scenarios, knobs, mutants and monitors that the words of a command line choose. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, Unproven, UsageError } from '../base/fatal.ts';
@@ -17,14 +17,14 @@ import { plural } from '../base/units.ts';
 import type { Setting } from './options.ts';
 import { hint, inWords } from '../base/suggest.ts';
 
-/** @throws UsageError when there is no such item */
+/** Returns the item called `name`. @param what names the kind of item in the message @throws UsageError if there is none */
 export function named<Item extends { readonly name: string }>(items: readonly Item[], name: string, what: string): Item {
   const found = items.find((item) => item.name === name);
   if (found === undefined) throw new UsageError(`there is no ${what} '${printable(name)}'${hint(name, items.map((item) => item.name))}`);
   return found;
 }
 
-/** The mutant of that name, which can be planted here. */
+/** Returns the mutant of that name, after a check that it can be planted. @throws UsageError if there is none */
 export function chooseMutant(name: string | undefined): KnownBug | undefined {
   if (name === undefined) return undefined;
   const mutant = named(MUTANTS, name, 'mutant');
@@ -32,7 +32,7 @@ export function chooseMutant(name: string | undefined): KnownBug | undefined {
   return mutant;
 }
 
-/** Those named, modules among them; else those that should see the mutant; else all but the canaries. */
+/** Returns the scenarios and modules in `names`; without names, the scenarios that should find the mutant, or all. */
 export async function chooseScenarios(names: readonly string[], mutant: KnownBug | undefined): Promise<Scenario[]> {
   const wanted = names.length > 0 ? names : (mutant?.scenarios ?? SCENARIOS.map(({ name }) => name));
   const chosen: Scenario[] = [];
@@ -44,8 +44,8 @@ export async function chooseScenarios(names: readonly string[], mutant: KnownBug
 }
 
 /**
- * The knobs that keep one value, by name.
- * @throws UsageError when none of the scenarios has such a knob, or one of them can't be so
+ * Returns the values of fixed knobs by name.
+ * @throws UsageError if no scenario has the knob, or a scenario's knob can't have the value
  */
 export function fixKnobs(scenarios: readonly Scenario[], settings: readonly Setting[]): Record<string, number> {
   for (const [name, value] of settings) {
@@ -64,13 +64,14 @@ export function fixKnobs(scenarios: readonly Scenario[], settings: readonly Sett
   return Object.fromEntries(settings);
 }
 
-/** Who looks on, and whether in every turn. */
+/** The monitors of a campaign. */
 export interface Watch {
   readonly monitors: readonly string[];
+  /** Whether they watch in every turn. */
   readonly always: boolean;
 }
 
-/** `--races`, `--monitors a,b`, 'all' or 'none'; `usual` if neither is given. */
+/** Returns the monitors that `--races` and `--monitors` choose; `usual` without these flags. @throws UsageError for an unknown monitor */
 export function chooseMonitors(flags: { readonly races?: boolean; readonly monitors?: string }, usual: Watch): Watch {
   if (flags.monitors === undefined && !flags.races) return usual;
   const listed = flags.monitors === undefined || flags.monitors === 'none' ? [] : flags.monitors === 'all' ? MONITOR_NAMES : flags.monitors.split(',');
@@ -83,14 +84,14 @@ export function chooseMonitors(flags: { readonly races?: boolean; readonly monit
 /** The race detector's name among the monitors. */
 const RACES = 'races';
 
-/** @throws UsageError when the exploration build is not there */
+/** @throws UsageError if the exploration build is missing */
 export function checkBuild(): void {
   if (!existsSync(join(GENERATED, 'core.gen.js'))) throw new UsageError(`the exploration build is not there (${GENERATED}); npm run build makes it`);
 }
 
 /**
- * What exploring ends with when something failed. Its lines say what broke, in the shrunk execution
- * if there is one; or of several failures, what kinds there are.
+ * The failures that a search has found. The message explains a single failure, in its shrunk execution
+ * if there is one, or lists the kinds of several.
  */
 export class FailuresFound extends Error {
   readonly exitCode: number;
@@ -103,16 +104,16 @@ export class FailuresFound extends Error {
   }
 }
 
-/** Of the execution that the lane table and the line for `replay` are of: the shrunk one, if there is one. */
+/** Returns the explanation of the execution that the lane table shows: the shrunk one, if any. */
 function explanationOf({ shrunk, explanation }: Failure): readonly string[] {
   return shrunk === null || typeof shrunk === 'string' || shrunk.explanation.length === 0 ? explanation : [...shrunk.explanation, ...shrunk.story.map((sentence) => `  ${sentence}`)];
 }
 
 /**
- * Checks that what has found no failure has checked something, and was not meant to find one.
- * @param executions how many there were
+ * Checks that a search without failures has run executions, and had no planted bug to find.
+ * @param executions number of executions
  * @param mutant the planted bug, if any
- * @throws Unproven
+ * @throws Unproven if not
  */
 export function checkProven(executions: number, mutant: { readonly name: string } | undefined): void {
   if (mutant !== undefined) throw new Unproven(`${mutant.name} was planted and not found in ${plural(executions, 'execution')}; give it more --seconds, or another --strategy`);

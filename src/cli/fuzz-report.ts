@@ -1,4 +1,4 @@
-/** What a campaign prints: how far it is, each failure, and in the end what was and was not covered. */
+/** Texts of a campaign: its progress, its failures, and the coverage at its end. */
 import { printable } from '../base/printable.ts';
 import { EDGES } from '../rewrite/edges/catalog.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
@@ -17,10 +17,10 @@ const COLUMNS: readonly Column[] = [
   ...['executions', 'a second', 'distinct', 'accesses', 'edges', 'failures'].map((head) => ({ head, align: 'right' as const })),
 ];
 
-/** A line is printed up to here. */
+/** Longest line that is printed whole. */
 const LONGEST_LINE = 2000;
 
-/** One line: the scenario whose slice came back, and the campaign. */
+/** Returns one line on the campaign and the scenario of the last slice. */
 export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number): string {
   const { scenario, executions, distinct, edges } = slice;
   const all = tally.sum('executions');
@@ -29,19 +29,19 @@ export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: nu
   return `${formatCount(all)} (${rate}/s), edges ${passed(tally.edges())} of ${passed(tally.possible())}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
 }
 
-/** "30 executions (4,000 a second), 30 distinct interleavings, 12,345 accesses". */
+/** Returns "30 executions (4,000 a second), 30 distinct interleavings, 12,345 accesses". */
 export function describeTotals(tally: Tally, seconds: number): string {
   const executions = tally.sum('executions');
   const rate = seconds >= 0.1 ? ` (${formatRate(executions / seconds)} a second)` : '';
   return `${plural(executions, 'execution')}${rate}, ${plural(tally.sum('distinct'), 'distinct interleaving')}, ${plural(tally.sum('steps'), 'access', 'accesses')}`;
 }
 
-/** Said where nothing failed: of what was checked only, and not of a planted bug that should have been found. */
+/** Returns the verdict of a campaign without failures; '' if it checked nothing, or should have found a planted bug. */
 export function nothingWrong(executions: number, mutant: { readonly name: string } | undefined): string {
   return executions === 0 || mutant !== undefined ? '' : ', nothing wrong';
 }
 
-/** Where it failed, and how to see it again; what broke, if `explained`. */
+/** Returns the lines on a failure: its place, the commands that repeat it, and, if `explained`, its explanation. */
 export function describeFailure(failure: Failure, explained: boolean, { outIsColored, outWidth }: Pick<Terminal, 'outIsColored' | 'outWidth'>): string[] {
   const { station, explanation, shrunk, repeat } = failure;
   const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}:`];
@@ -65,7 +65,7 @@ function knobsOf({ station }: Failure): string[] {
   return Object.entries(station.knobs).map(([name, value]) => `${name}=${value}`);
 }
 
-/** A row for each scenario, then how many edges were passed; with `never`, which were not. */
+/** Returns a table of the scenarios and the number of passed edges; with `never`, also the names of the others. */
 export function describeCoverage(tally: Tally, never: boolean, width?: number): string[] {
   const rows = tally.scenarios.map(({ scenario, executions, seconds, distinct, steps, edges, failures }) => [
     printable(scenario),
@@ -100,7 +100,7 @@ function edgesOf(tally: Tally, never: boolean, width: number | undefined): strin
   return [`${summary}; never:`, ...lines];
 }
 
-/** `head`, then the words with a `;` between them, on lines that fit. */
+/** Returns `head` and the words, joined by semicolons and wrapped. */
 function wrapped(head: string, words: readonly string[], width = HELP_WIDTH): string[] {
   const lines = [head];
   words.forEach((word, i) => {

@@ -1,4 +1,4 @@
-/** Which heap to measure: this process's own, a synthetic graph, or a file's. */
+/** Heaps to measure: the heap of this process, a synthetic graph, or a file. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { formatBytes, formatShare } from '../base/units.ts';
@@ -10,10 +10,10 @@ import type { Deps } from './deps.ts';
 import type { Progress } from './progress.ts';
 import { hint } from '../base/suggest.ts';
 
-/** A graph is built in the machine itself, by the workload of its name; with so many objects, if it is said. */
+/** A graph, which the workload of its name builds in the machine, or the image of a heap. */
 export type HeapSource = { readonly graph: string; readonly objects?: number } | { readonly image: HeapImage };
 
-/** What a heap is called in reports. */
+/** Returns the name of a heap in reports. */
 export function nameOf(source: HeapSource): string {
   if ('image' in source) return source.image.name;
   return source.objects === undefined ? source.graph : `${source.graph}-${source.objects}`;
@@ -28,8 +28,9 @@ export function graphParams(graph: string, objects: number): Params {
 }
 
 /**
- * @param objects how many a graph is to have
- * @throws UsageError for names of nothing, HeapFormatError for files that can't be read
+ * Opens the heap called `heap`: 'self', a graph or a file.
+ * @param objects approximate number of objects of a graph
+ * @throws UsageError for an unknown name, HeapFormatError for a file that can't be read
  */
 export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress): Promise<HeapSource> {
   if (objects !== undefined && graphNamed(heap) === undefined) throw new UsageError(`--objects is for ${GRAPH_NAMES.join(', ')}; '${printable(heap)}' has as many as it has`);
@@ -44,7 +45,7 @@ export async function openHeap(deps: Deps, heap: string, objects: number | undef
   return { image: await readHeap(deps, heap, progress) };
 }
 
-/** @throws HeapFormatError for a file that is no heap, or can't be read */
+/** Reads a heap file, with progress. @throws HeapFormatError for a file that holds no heap or can't be read */
 export function readHeap(deps: Deps, path: string, progress: Progress): Promise<HeapImage> {
   return deps.readHeapFile(path, (read, total) => {
     const part = total === undefined || total === 0 ? '' : ` (${formatShare(read / total)})`;

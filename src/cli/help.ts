@@ -1,25 +1,25 @@
-/** The parts of help that commander doesn't write, laid out for the same width. */
+/** Sections of help besides commander's, laid out for the same width. */
 import type { AddHelpTextContext } from 'commander';
 import { EXIT } from '../base/fatal.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { wrap } from '../report/wrap.ts';
 
-/** Columns where there is no terminal to fit. */
+/** Width of help in columns where stdout is not a terminal. */
 export const HELP_WIDTH = 80;
 
-/** A column of texts has at least so many characters. */
+/** Characters of the narrowest column of texts. */
 const NARROWEST_TEXT = 24;
 
 export type Row = readonly [name: string, text: string];
 export type HelpText = (context: AddHelpTextContext) => string;
 
-/** What the process can end with. */
+/** Exit codes and their meanings. */
 export const EXIT_ROWS: readonly Row[] = [
   [String(EXIT.ok), 'done, and nothing wrong found'],
   [String(EXIT.invariant), 'an invariant of the collector is broken'],
   [String(EXIT.usage), 'the command line, a heap file or a workload module is unusable'],
   [String(EXIT.memory), 'the arena is full'],
-  [String(EXIT.hang), 'a worker thread died, or nothing moved any more'],
+  [String(EXIT.hang), 'a worker thread died, or the machine made no progress'],
   [String(EXIT.unproven), 'a planted bug was not found, or nothing was checked'],
   [String(EXIT.output), 'stdout, stderr or an output file could not be written'],
   [String(EXIT.interrupted), 'interrupted by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)'],
@@ -27,27 +27,27 @@ export const EXIT_ROWS: readonly Row[] = [
 
 export const exitCodes: HelpText = (context) => section('Exit codes', EXIT_ROWS, context);
 
-/** Command lines and what each is for. */
+/** Returns a section of command lines, each with its purpose. */
 export function examples(rows: readonly Row[]): HelpText {
   return (context) => section('Examples', rows, context);
 }
 
-/** Every workload with what can be set of it. */
+/** Returns a section of all workloads with their params. */
 export function workloadList(workloads: readonly Workload[]): HelpText {
   const rows = workloads.flatMap(({ name, summary, params }): Row[] => [
     [name, summary],
     ...Object.entries(params).map(([param, { default: value, help }]): Row => [`  ${param}=${value}`, help]),
   ]);
-  return (context) => section('Workloads, and what can be --set', rows, context);
+  return (context) => section('Workloads and their params, for --set', rows, context);
 }
 
-/** Joined with line breaks, as commander ends a text with one. */
+/** Joins the lines. Commander adds the last line break. */
 function section(title: string, rows: readonly Row[], { command }: AddHelpTextContext): string {
   const width = command.configureOutput().getOutHelpWidth?.() ?? HELP_WIDTH;
   return ['', `${title}:`, ...twoColumns(rows, width)].join('\n');
 }
 
-/** Texts beside the names, or below them where little of the width is left. */
+/** Lays texts out to the right of their names, or below them if the width is small. */
 function twoColumns(rows: readonly Row[], width: number): string[] {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
   const longest = Math.max(...rows.flatMap(([, text]) => text.split(' ').map((word) => word.length)));

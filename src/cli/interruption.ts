@@ -1,4 +1,4 @@
-/** Ctrl-C and its relatives: which signals end a command in order, and what is then said. */
+/** Interruption by signals: the signals that end a command in order, and the message. */
 import { Stopped } from '../run/errors.ts';
 import { commandLine } from './command-line.ts';
 import type { Failure } from './errors.ts';
@@ -7,12 +7,12 @@ import type { Failure } from './errors.ts';
 export const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export type Signal = keyof typeof SIGNALS;
 
-/** Turns the words of the command that was interrupted into those of the one that goes on from there. */
+/** Turns the words of an interrupted command into the words of a command that continues it. */
 export type GoOn = (args: readonly string[]) => readonly string[];
 
-/** A command was ended before its time, and has printed what it had found. */
+/** A command was interrupted, and has printed its findings so far. */
 export class Interrupted extends Stopped {
-  /** Undefined if the command can only begin again. */
+  /** Undefined if the command can't be continued. */
   readonly goOn: GoOn | undefined;
 
   constructor(goOn?: GoOn) {
@@ -37,13 +37,13 @@ export class SignalReceived extends Error {
 export interface Circumstances {
   /** The reason of the aborted signal. */
   readonly cause: unknown;
-  /** What was under way; '' if nothing has said so. */
+  /** The step of the work that was interrupted; '' before the first. */
   readonly doing?: string;
   /** The words of the command, without `sweepgen`. */
   readonly args: readonly string[];
 }
 
-/** What is said of a command that was interrupted, and its exit code. */
+/** Returns message and exit code of an interrupted command. */
 export function describeInterruption(error: Stopped, { cause, doing = '', args }: Circumstances): Failure {
   const goOn = error instanceof Interrupted ? error.goOn : undefined;
   return {

@@ -1,4 +1,4 @@
-/** What explore does with a failure: shrinks it, and keeps it in a file. */
+/** Shrinks a failure that explore has found, and writes it to a file. */
 import { join } from 'node:path';
 import { Stopped } from '../run/errors.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
@@ -15,10 +15,10 @@ import type { Deps } from './deps.ts';
 import { chooseMutant } from './explore-choices.ts';
 import { Progress } from './progress.ts';
 
-/** Executions between two lines of progress. */
+/** Executions between two updates of the progress line. */
 const SHOWN = 50;
 
-/** Records and shrinks the failure; writes it into the folder `save`, if there is one. Or says why it can't. */
+/** Records and shrinks the failure, and writes it to the folder `save`, if given. Returns the result, or the reason why it can't be shrunk. */
 export async function investigateFailure({ terminal, writeFile, isInterrupted }: Deps, { station, seed }: Failure, save: string | undefined): Promise<Investigation | string> {
   const { knobs, monitors } = station;
   const mutant = chooseMutant(station.mutant ?? undefined);

@@ -1,4 +1,4 @@
-/** Where what `sweepgen calibrate` found is kept, and how --machine names it. */
+/** The file that holds the result of `sweepgen calibrate`, and the machines that --machine names. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ import { hint } from '../base/suggest.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** $XDG_CONFIG_HOME/sweepgen/machine.json, by default in ~/.config. */
+/** Returns $XDG_CONFIG_HOME/sweepgen/machine.json; without that variable, the file in ~/.config. */
 export function machinePath(env: Env): string {
   const config = env.XDG_CONFIG_HOME ?? '';
   return join(config === '' ? join(homedir(), '.config') : config, 'sweepgen', 'machine.json');
@@ -24,14 +24,14 @@ export function machinePath(env: Env): string {
 /** A machine to predict for. */
 export interface OpenedMachine {
   readonly machine: MachineModel;
-  /** Why it is not the machine that this process runs on, in a sentence; undefined if it is. */
+  /** A sentence on how it differs from the machine that this process runs on; undefined if it does not. */
   readonly warning: string | undefined;
 }
 
 /**
- * The machine of that name or file; without one, this machine if it was calibrated, else the
- * first that is known.
- * @throws UsageError for what is neither, and for a file that holds no machine
+ * Returns the machine of that name or file. Without one, returns this machine if it was calibrated,
+ * else the first known machine.
+ * @throws UsageError for an unknown name, and for a file that holds no machine
  */
 export function openMachine(env: Env, wanted?: string, here: Host = thisHost()): OpenedMachine {
   const machine = findMachine(env, wanted);
@@ -60,8 +60,9 @@ function findMachine(env: Env, wanted: string | undefined): MachineModel {
 }
 
 /**
- * Makes the default folder, and checks that the machine can be written to `path`, or else there.
- * @throws UsageError
+ * Checks that a machine can be written to `path`, or without a path to the default file, whose folder
+ * is made.
+ * @throws UsageError if it can't
  */
 export function checkMachinePath({ env, checkWritable }: Pick<Deps, 'env' | 'checkWritable'>, path?: string): void {
   const target = path ?? machinePath(env);
@@ -75,7 +76,7 @@ export function checkMachinePath({ env, checkWritable }: Pick<Deps, 'env' | 'che
   checkWritable(target);
 }
 
-/** Writes it to `path`, or else to the default place. Returns where. @throws OutputError */
+/** Writes the machine to `path` or to the default file. Returns the path. @throws OutputError */
 export function saveMachine(env: Env, machine: MachineModel, path?: string): string {
   const target = path ?? machinePath(env);
   if (path === undefined) mkdirSync(dirname(target), { recursive: true });
@@ -83,7 +84,7 @@ export function saveMachine(env: Env, machine: MachineModel, path?: string): str
   return target;
 }
 
-/** A machine takes 2 KB. */
+/** Largest file that is read; a machine takes 2 KB. */
 const MOST_BYTES = 2 ** 20;
 
 function readMachine(path: string): MachineModel {

@@ -1,18 +1,19 @@
-/** A machine from its start to its end. */
+/** Runs one machine from start to end. */
 import type { Mem } from '../memory/struct.ts';
 import { Stopped } from '../run/errors.ts';
 import type { RunResult } from '../run/api.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 
 /**
- * Runs it until it is done, or fails, or the user stops it; its threads are gone afterwards.
- * @param atEnd looks at the memory of the machine that is done
- * @param atStop looks at the memory of one that the user has stopped: what it holds may be half done
+ * Runs a machine until it is done, fails, or is interrupted. Its threads are gone afterwards.
+ * @param atEnd reads the memory of a machine that is done
+ * @param atStop reads the memory of a machine that was interrupted: any record may be half written
+ * @throws Stopped if the command is interrupted, or the error that ended the machine
  */
 export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>, atStop?: (m: Mem) => void): Promise<RunResult> {
   if (deps.signal.aborted) throw new Stopped();
   const runtime = await deps.startRuntime({ signal: deps.signal, ...options });
-  sayOnce(deps, runtime.notes);
+  printOnce(deps, runtime.notes);
   try {
     const result = await runtime.finished;
     await atEnd?.(runtime.m);
@@ -25,12 +26,12 @@ export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m
   }
 }
 
-/** What every machine of a command would say again. */
-const said = new WeakMap<Deps, Set<string>>();
+/** Notes that the machines of a command have printed already. */
+const printed = new WeakMap<Deps, Set<string>>();
 
-function sayOnce(deps: Deps, notes: readonly string[]): void {
-  const before = said.get(deps) ?? new Set<string>();
-  said.set(deps, before);
+function printOnce(deps: Deps, notes: readonly string[]): void {
+  const before = printed.get(deps) ?? new Set<string>();
+  printed.set(deps, before);
   for (const note of notes) {
     if (!before.has(note)) deps.terminal.err(`sweepgen: note: ${note}\n`);
     before.add(note);

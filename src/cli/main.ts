@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The main thread: it starts the thread that runs the command, and hears signals, however busy that
- * is. The first signal asks the command to end in order. If the command does not answer, or a
- * second signal comes, the process ends at once.
+ * The main thread: starts the thread that runs the command, and handles signals even while that
+ * thread is busy. The first signal asks the command to end in order. If the command does not answer,
+ * or on a second signal, the process ends at once.
  */
 import { rmSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -17,10 +17,11 @@ import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import type { StreamFacts } from './real-terminal.ts';
 import { getText, sharedText } from './shared-text.ts';
 
-/** How long the thread may take to hear of a signal, and then to end in order; in milliseconds. */
+/** Milliseconds that the thread has to acknowledge a signal. */
 const HEARS_MS = 500;
+/** Milliseconds that the thread has to end in order after that. */
 const ENDS_MS = 2000;
-/** A thread that waits for the operating system can't be ended. */
+/** Milliseconds after which the process dies: a thread blocked in the operating system can't be terminated. */
 const DIES_MS = 250;
 
 const args = process.argv.slice(2);
@@ -33,7 +34,7 @@ let exitCode: number | undefined;
 
 const data: ThreadData = { args, streams: streamFacts(), interruption, doing };
 const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: data, stdout: true });
-// Modules of the user may print; a document on stdout stays whole.
+// Modules of the user may print: their text must not get into a document on stdout.
 thread.stdout.once('readable', () => thread.stdout.pipe(printsForPrograms(args) ? process.stderr : process.stdout));
 for (const stream of [thread.stdout, thread.stderr]) stream.on('error', () => {});
 thread.on('message', (message: FromThread) => {
@@ -52,7 +53,7 @@ thread.on('exit', (code) => {
 });
 for (const signal of Object.keys(SIGNALS) as Signal[]) process.on(signal, () => void interrupt(signal));
 
-/** Asks the thread to end; ends the process if the thread does not, or was asked before. */
+/** Asks the thread to end. Ends the process if the thread does not answer, or was asked before. */
 async function interrupt(signal: Signal): Promise<void> {
   const isSecond = Atomics.exchange(interruption, 0, 1) !== 0;
   if (isSecond) return end(signal);
@@ -72,7 +73,7 @@ async function end(signal: Signal): Promise<never> {
   process.exit(exitCode);
 }
 
-/** As the signal does to a process that does not handle it. */
+/** Ends the process as the signal does by default. */
 function die(signal: Signal): void {
   removeTemporaries();
   process.removeAllListeners(signal);
@@ -85,7 +86,7 @@ function report(failure: Failure): void {
   try {
     writeFully(2, clear + failureText(failure, { isJson, command: args.find((word) => !word.startsWith('-')) }));
   } catch {
-    // The exit code says it.
+    // The exit code alone reports the failure.
   }
 }
 
@@ -94,7 +95,7 @@ function removeTemporaries(): void {
   temporaries.clear();
 }
 
-/** The streams are touched only where they are terminals: a pipe would become non-blocking. */
+/** Returns the facts of stdout and stderr. Only terminals are opened as streams: a pipe would become non-blocking. */
 function streamFacts(): StreamFacts {
   const [outIsTerminal, errIsTerminal] = [isatty(1), isatty(2)];
   return {

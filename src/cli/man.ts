@@ -3,8 +3,8 @@ import type { CommandDeclaration } from './declarations.ts';
 import { EXIT_ROWS } from './help.ts';
 
 /**
- * The page's text.
- * @param description of the whole program
+ * Returns the text of the man page.
+ * @param description describes the whole program
  */
 export function manPage(description: string, commands: readonly CommandDeclaration[], version: string): string {
   return [
@@ -26,15 +26,15 @@ export function manPage(description: string, commands: readonly CommandDeclarati
     '.SH FILES',
     '.TP',
     '.I $XDG_CONFIG_HOME/sweepgen/machine.json',
-    'what sweepgen calibrate has found of this machine',
+    'the model of this machine that sweepgen calibrate has measured',
     '',
   ].join('\n');
 }
 
 const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
-  ['GOGC', 'what --gogc is by default: a percentage, or off'],
-  ['COLUMNS', 'the width to lay help and tables out for, from 60 to 200; the terminal is asked without it'],
-  ['NO_COLOR, FORCE_COLOR', 'no colours; colours also where stdout is no terminal'],
+  ['GOGC', 'the default of --gogc: a percentage, or off'],
+  ['COLUMNS', 'width of help and tables, from 60 to 200 (default: the width of the terminal)'],
+  ['NO_COLOR, FORCE_COLOR', 'no colours; colours even if stdout is not a terminal'],
 ];
 
 function describeCommand({ name, description, options, arguments: args }: CommandDeclaration): string[] {
@@ -46,7 +46,7 @@ function describeCommand({ name, description, options, arguments: args }: Comman
   ];
 }
 
-/** As troff prints it: a hyphen is a minus, and no line is a request. */
+/** Returns the text for troff: hyphens are printed as they are, and no line is a request. */
 function escaped(text: string): string {
   return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^(?=[.'])/, '\\&');
 }

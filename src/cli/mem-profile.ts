@@ -1,4 +1,4 @@
-/** `run --memprofile` and its companions: the rate that the flags ask for, and where the profile goes. */
+/** `run --memprofile` and related flags: the sampling rate, and the output of the profile. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import type { RunResult } from '../run/api.ts';
@@ -19,7 +19,7 @@ export interface ProfileFlags {
   readonly json?: boolean;
 }
 
-/** The flags that print a document on stdout: another program reads it, so nothing else may stand there. */
+/** Returns the flags that print a document on stdout. Another program reads it, so it must have stdout to itself. */
 function printedFlags({ memprofileText, memorydump, json }: ProfileFlags): string[] {
   return [
     ...(memprofileText === true || memprofileText === '-' ? ['--memprofile-text'] : []),
@@ -28,38 +28,38 @@ function printedFlags({ memprofileText, memorydump, json }: ProfileFlags): strin
   ];
 }
 
-/** Whether stdout is taken by a document that is not the report, which then goes to stderr. */
+/** Whether a profile or dump is printed on stdout; the report goes to stderr then. */
 export function isStdoutTaken(flags: ProfileFlags): boolean {
   return printedFlags({ ...flags, json: false }).length > 0;
 }
 
 /**
- * The rate that the flags ask for, 0 if for no profile.
- * @throws UsageError for flags that make no sense together, and a file that can't be written
+ * Returns the mean bytes between samples that the flags ask for; 0: no profile.
+ * @throws UsageError for flags that contradict each other, and for a file that can't be written
  */
-export function profileRate(deps: Deps, flags: ProfileFlags): number {
+export async function profileRate(deps: Deps, flags: ProfileFlags): Promise<number> {
   const { memprofile, memprofileText, memprofileRate } = flags;
   const printed = printedFlags(flags);
   if (printed.length > 1) throw new UsageError(`${printed[0]} and ${printed[1]} both print on stdout; give one of them a file`);
-  if (typeof memprofileText === 'string') checkTextFile(deps, memprofileText);
+  if (typeof memprofileText === 'string') await checkTextFile(deps, memprofileText);
   if (memprofile === undefined && !memprofileText) {
     if (memprofileRate === undefined) return 0;
     throw new UsageError('--memprofile-rate needs a profile to be asked for; add --memprofile FILE or --memprofile-text');
   }
-  // Not only when the run is over, which may have taken long.
+  // Check now: the run may take long.
   if (memprofile !== undefined) deps.checkWritable(memprofile);
   return memprofileRate ?? DEFAULT_RATE;
 }
 
-/** @throws UsageError for a file that can't be written, and for a workload's name, which was meant as the workload */
-function checkTextFile(deps: Deps, file: string): void {
-  if (deps.listWorkloads().some(({ name }) => name === file)) {
+/** @throws UsageError for a file that can't be written, and for a workload's name, which the user meant as the workload */
+async function checkTextFile(deps: Deps, file: string): Promise<void> {
+  if ((await deps.listWorkloads()).some(({ name }) => name === file)) {
     throw new UsageError(`--memprofile-text ${file} would write to a file '${file}'; put --memprofile-text last, or write --memprofile-text=./${file}`);
   }
   if (file !== '-') deps.checkWritable(file);
 }
 
-/** Writes the profile of a finished run as asked, and says so when there is nothing in it. */
+/** Writes the profile of a finished run as the flags ask, with a note if it is empty. */
 export async function deliverProfile(deps: Deps, flags: ProfileFlags, { memProfile, memstats }: RunResult): Promise<void> {
   if (memProfile === undefined) return;
   if (flags.memprofile !== undefined) {

@@ -1,4 +1,4 @@
-/** What the main thread and the thread that runs the command tell each other. */
+/** Messages between the main thread and the thread that runs the command. */
 import type { Signal } from './interruption.ts';
 import type { StreamFacts } from './real-terminal.ts';
 import type { SharedText } from './shared-text.ts';
@@ -7,9 +7,9 @@ export interface ThreadData {
   /** The words after `sweepgen`. */
   readonly args: readonly string[];
   readonly streams: StreamFacts;
-  /** One word, not 0 as soon as a signal has come; for synchronous jobs. */
+  /** One word, for synchronous jobs: not 0 after a signal. */
   readonly interruption: Int32Array;
-  /** What is under way, for the case that the thread does not answer. */
+  /** The current step of the work, for the message of a thread that does not answer. */
   readonly doing: SharedText;
 }
 
@@ -18,8 +18,8 @@ export interface ToThread {
 }
 
 export type FromThread =
-  /** A temporary file, to remove if the thread is ended. */
+  /** A temporary file, which the main thread removes if it terminates the thread. */
   | { readonly kind: 'temporary'; readonly path: string; readonly exists: boolean }
-  /** It has heard of the interruption, and ends in order. */
+  /** The thread has received the interruption, and ends in order. */
   | { readonly kind: 'stopping' }
   | { readonly kind: 'end'; readonly exitCode: number };

@@ -17,7 +17,7 @@ const left = (head: string): Column => ({ head, align: 'left' });
 const right = (head: string): Column => ({ head, align: 'right' });
 const COLUMNS = [left('mutant'), left('in'), left('history'), left('killed'), left('by'), right('executions'), right('seconds')];
 
-/** Head and rows; executions and seconds are medians of the searches, of which those in vain count in full. */
+/** Returns the table. Executions and seconds are medians of the searches; a search that found nothing counts in full. */
 export function mutantsTable(searched: readonly Searched[], width?: number): string[] {
   const rank = ({ kill }: Searched): number => (kill === null ? 1 : isKilled(kill) ? 0 : 2);
   const rows = searched.toSorted((a, b) => rank(a) - rank(b)).map(rowOf);
@@ -25,7 +25,7 @@ export function mutantsTable(searched: readonly Searched[], width?: number): str
   return [...formatTable(COLUMNS, rows, width), `${formatCount(killed)} of ${plural(searched.length, 'mutant')} killed`];
 }
 
-/** One line, as soon as it is known. */
+/** Returns one line on the result for a mutant. */
 export function describeKill(searched: Searched): string {
   const [name, , , killed, by, executions, seconds] = rowOf(searched);
   return `${name}: ${killed === 'yes' ? `killed by ${by} in ${executions} executions, ${seconds} s` : killed === 'lost' ? by : `survives (${killed})`}`;
@@ -42,10 +42,10 @@ function rowOf({ mutant, kill, lost }: Searched): string[] {
   return [mutant.name, where, history, killed, printable(killers(kill), MOST), formatCount(median(searches.map(({ executions }) => executions))), formatNumber(seconds)];
 }
 
-/** Words of an exception can be many. */
+/** Longest text of a column; the message of an exception may be longer. */
 const MOST = 64;
 
-/** By which scenario and verdict, the most frequent first. */
+/** Returns scenario and verdict of the most frequent failure, and the number of others. */
 export function killers({ searches }: Kill): string {
   const counts = new Map<string, number>();
   for (const { failure } of searches) {

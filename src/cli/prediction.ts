@@ -1,7 +1,5 @@
-/** `scale --model`: predicts mark times by a machine model, in place of measuring them. */
+/** `scale --model`: predicts mark times by a machine model. */
 import { UsageError } from '../base/fatal.ts';
-import { printable } from '../base/printable.ts';
-import { MAX_MODEL_THREADS } from '../model/heap.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
@@ -17,7 +15,7 @@ import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
 import { openMachine, type OpenedMachine } from './machine-file.ts';
 import { sayWritten } from './drawing.ts';
-import { integer, type Goarch } from './options.ts';
+import type { MachineOptions } from '../run/machine-options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
 
@@ -27,36 +25,18 @@ export interface PredictFlags {
   readonly unpadded?: boolean;
   readonly policy?: Policy;
   readonly tuning?: MachineTuning;
-  readonly goarch: Goarch;
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly arena?: number;
   readonly json?: boolean;
-  /** File to draw to. */
+  /** The file to draw to. */
   readonly svg?: string;
-  /** What to compare with. */
+  /** The document to compare with. */
   readonly baseline?: PredictionBaseline;
 }
 
-/** A graph of more takes long; its own size is up to four times this. */
+/** Default number of objects of a graph: a quarter of the largest, for speed. */
 const OBJECTS = 1_000_000;
-/** A range of more numbers than this keeps its ends and the powers of two between. */
-const ALL = 8;
-
-const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
-export const parseObjects = integer('--objects', 1, 1 << 26);
-
-/** "1,2,16" → these; "1..4" → 1 2 3 4; "1..128" → 1 2 4 8 … 128. */
-export function parseModelThreads(text: string): number[] {
-  const counts = text.split(',').flatMap((part) => {
-    const [first, last, ...more] = part.split('..').map((end) => parseThread(end.trim()));
-    if (last === undefined) return [first];
-    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${printable(text)}'`);
-    const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
-  });
-  return [...new Set(counts)].sort((a, b) => a - b);
-}
-
-/** Predicts and prints; if the user stops it, the predictions made until then. @throws Interrupted */
+/** Predicts and prints the result. If it is interrupted, prints the predictions made so far. @throws Interrupted */
 export async function predict(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<void> {
   const { terminal } = deps;
   const opened = openMachine(deps.env, flags.machine);
@@ -105,7 +85,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
   const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
-  // Before the work: a file that is of another heap.
+  // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
   const results: Predicted[] = [];

@@ -1,10 +1,10 @@
-/** Lines with words of users and files in them. */
+/** Prints lines that contain words of users and files. */
 import { printable } from '../base/printable.ts';
 
-/** A line is printed up to here. */
+/** Longest line that is printed whole. */
 const LONGEST_LINE = 10_000;
 
-/** Prints each by `out` on a line of its own; nothing in them can steer the terminal. */
+/** Prints each line by `out`, with control characters escaped. */
 export function printLines(out: (text: string) => void, lines: readonly string[]): void {
   for (const line of lines) out(`${printable(line, LONGEST_LINE)}\n`);
 }

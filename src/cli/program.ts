@@ -1,20 +1,9 @@
-/** The command line: every command, and how its end becomes an exit code. */
+/** The command line: runs a command, and turns the way in which it ends into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { Stopped } from '../run/errors.ts';
-import { addCalibrate } from './commands/calibrate.ts';
-import { addExplore } from './commands/explore.ts';
-import { addCompletion } from './commands/completion.ts';
-import { addFuzz } from './commands/fuzz.ts';
-import { addHelp } from './commands/help.ts';
-import { addMutants } from './commands/mutants.ts';
-import { addReplay } from './commands/replay.ts';
-import { addRun } from './commands/run.ts';
-import { addScale } from './commands/scale.ts';
-import { addSequence } from './commands/sequence.ts';
-import { addStart } from './commands/start.ts';
-import { addStress } from './commands/stress.ts';
+import { COMMANDS, type CommandEntry } from './commands.ts';
 import type { Deps } from './deps.ts';
 import { printsForPrograms } from './documents.ts';
 import { describeError, failureText, type Failure } from './errors.ts';
@@ -24,13 +13,13 @@ import { paint } from './paint.ts';
 import { ReaderGone } from './real-terminal.ts';
 import { hint } from '../base/suggest.ts';
 
-/** A column of help that is wrapped has at least so many characters. */
+/** Characters of the narrowest column of wrapped help. */
 const NARROWEST_TEXT = 16;
 
-/** In the order in which help lists them. */
-const COMMANDS: readonly ((program: Command, deps: Deps) => void)[] = [addStart, addRun, addScale, addCalibrate, addStress, addExplore, addFuzz, addReplay, addMutants, addSequence, addHelp, addCompletion];
-
-/** Runs the command that `args` (without node and script) ask for; never throws, never exits. */
+/**
+ * Runs the command that `args` (without node and script) ask for. Never throws, and never exits.
+ * @returns the exit code
+ */
 export async function runCli(args: readonly string[], deps: Deps): Promise<number> {
   const exitCode = await runCommand(args, deps);
   const { errLost } = deps.terminal;
@@ -40,7 +29,7 @@ export async function runCli(args: readonly string[], deps: Deps): Promise<numbe
 }
 
 async function runCommand(args: readonly string[], deps: Deps): Promise<number> {
-  const program = createProgram(deps);
+  const { program } = createProgram(deps);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
@@ -60,17 +49,24 @@ function failureOf(error: unknown, args: readonly string[], { signal, terminal: 
   return describeError(error instanceof CommanderError ? usageOf(error) : error, args.includes('--debug'));
 }
 
-/** On stdout, since stderr is lost. */
+/** Writes to stdout, since stderr is lost. */
 function tryToSay({ terminal }: Deps, text: string): void {
   try {
     terminal.out(text);
   } catch {
-    // Both are lost: the exit code says it.
+    // Both are lost: the exit code alone reports it.
   }
 }
 
-/** Throws CommanderErrors where commander would exit. */
-export function createProgram(deps: Deps): Command {
+/** A program whose commands are declared when they are needed. */
+export interface Program {
+  readonly program: Command;
+  /** Declares every command, as completion, the man page and the docs need. */
+  declareAll(): Promise<void>;
+}
+
+/** Returns the program with its commands, of which each has only a name yet. Where commander would exit, it throws. */
+export function createProgram(deps: Deps): Program {
   const { terminal } = deps;
   const program = new Command('sweepgen')
     .description("The Go runtime's allocator and parallel garbage collector of 2014, run for real on worker threads.")
@@ -78,34 +74,44 @@ export function createProgram(deps: Deps): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
-      // What is wrong is said once, by runCommand.
+      // runCommand reports errors, once.
       writeErr: () => {},
       outputError: () => {},
       getOutHelpWidth: () => terminal.outWidth ?? HELP_WIDTH,
       getOutHasColors: () => terminal.outIsColored,
     })
-    .configureHelp({ minWidthToWrap: NARROWEST_TEXT, styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
+    .configureHelp({ minWidthToWrap: NARROWEST_TEXT, subcommandTerm: (command) => command.name(), styleTitle: (title) => paint(terminal.outIsColored).bold(title) })
     .helpCommand(false)
     .addHelpText('after', examples([
       ['sweepgen start', 'mark the heap of sweepgen itself'],
       ['sweepgen run churn --gctrace', "a workload, with Go's line for each collection"],
       ['sweepgen scale tree --procs 1,2', 'mark time by threads'],
-      ['sweepgen stress --seconds 60', 'look for what breaks'],
-      ['sweepgen explore', 'the same, one chosen interleaving after another'],
+      ['sweepgen stress --seconds 60', 'random rounds under the oracle'],
+      ['sweepgen explore', 'one chosen interleaving after another'],
       ['sweepgen fuzz --seconds 10m', 'every scenario, on all cores'],
     ]))
     .addHelpText('after', exitCodes)
     .allowExcessArguments()
     .allowUnknownOption()
     .action(() => helpOrRefuse(program));
-  for (const add of COMMANDS) add(program, deps);
-  for (const command of program.commands) {
+  const pending = new Map<Command, CommandEntry>();
+  for (const entry of COMMANDS) pending.set(program.command(entry.name).summary(entry.summary), entry);
+  async function declare(command: Command): Promise<void> {
+    const entry = pending.get(command);
+    if (entry === undefined) return;
+    pending.delete(command);
+    const { declare: declareIn } = await entry.load();
+    await declareIn(command, deps, declareAll);
     command.allowExcessArguments(false).option('--debug', 'show the stack of an error').addHelpText('after', exitCodes);
   }
-  return program;
+  async function declareAll(): Promise<void> {
+    for (const command of program.commands) await declare(command);
+  }
+  program.hook('preSubcommand', (_, command) => declare(command));
+  return { program, declareAll };
 }
 
-/** What is no command comes here, too. */
+/** Shows help, or refuses a word that is not a command. */
 function helpOrRefuse(program: Command): void {
   const word = program.args.find((each) => !each.startsWith('-'));
   if (word === undefined) return helpOrUnknown(program);
@@ -118,7 +124,7 @@ function helpOrUnknown(program: Command): void {
   throw new UsageError(`unknown option '${printable(option)}'${hint(option, ['--help', '--version'])}`);
 }
 
-/** Commander's message as one sentence: "error: unknown option '--x'\n(Did you mean --y?)". */
+/** Returns commander's message as one sentence: "error: unknown option '--x'\n(Did you mean --y?)". */
 function usageOf(error: CommanderError): UsageError {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
   const better = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '');

@@ -1,13 +1,13 @@
-/** One line on stderr that says how far things are, where somebody watches it. */
+/** A line of progress on stderr, if stderr is a terminal. */
 import { printable } from '../base/printable.ts';
 import type { Terminal } from './deps.ts';
 
 const CLEAR_LINE = '\r\x1b[K';
-/** Of a terminal that does not say how wide it is. */
+/** Width of a terminal that doesn't report its width. */
 const USUAL_WIDTH = 80;
-/** A line that stays is printed up to here. */
+/** Longest permanent line that is printed whole. */
 const LONGEST_LINE = 10_000;
-/** Where nobody watches, a line after so long a silence, so that a log shows that work goes on. */
+/** Milliseconds between lines of progress if stderr is not a terminal, so that a log shows that work goes on. */
 const SILENCE_MS = 30_000;
 
 export class Progress {
@@ -25,7 +25,7 @@ export class Progress {
     this.lastLine = now();
   }
 
-  /** Replaces what the line says. */
+  /** Replaces the text of the line. */
   show(text: string): void {
     this.terminal.doing = text;
     if (!this.terminal.errIsTerminal) return this.showSeldom(text);
@@ -33,14 +33,14 @@ export class Progress {
     this.terminal.err(CLEAR_LINE + this.shown);
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.shown === '') return;
     this.shown = '';
     this.terminal.err(CLEAR_LINE);
   }
 
-  /** Writes lines to stderr that stay, above this one. */
+  /** Writes permanent lines to stderr, above the line of progress. */
   log(lines: string): void {
     const shown = this.shown;
     this.clear();

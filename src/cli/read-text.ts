@@ -1,18 +1,18 @@
-/** A text file that the user named. */
+/** Reads text files that the user names. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { reasonOf } from '../base/system-error.ts';
 import { formatBytes } from '../base/units.ts';
 
-/** More than any file that sweepgen writes and reads again. */
+/** Bytes of the largest file that is read; files that sweepgen writes are smaller. */
 const MOST_BYTES = 256 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 16;
 
 /**
  * Reads a text file whole.
- * @param mostBytes what the file may have; a larger one, or a device without an end, is refused before it is parsed
- * @throws UsageError if it can't be read, or is larger
+ * @param mostBytes size limit; a larger file, or an endless device, is refused before it is parsed
+ * @throws UsageError if the file can't be read or is too large
  */
 export function readText(path: string, mostBytes = MOST_BYTES): string {
   try {

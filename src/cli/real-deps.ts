@@ -1,40 +1,34 @@
-/** The world as it is. */
+/** The real Deps. A room that only some commands need is loaded on its first use. */
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { threadPool } from '../explore/campaigns/pool.ts';
 import { checkWritable, checkWritableFolder, writeOutput } from '../run/output-file.ts';
-import { startRuntime } from '../index.ts';
-import { openHeapFile } from '../workloads/heaps/open-heap.ts';
-import { readOwnHeap } from '../workloads/heaps/self.ts';
-import { describeProgram } from '../run/threads/program.ts';
-import { BUILT_INS } from '../workloads/built-ins.ts';
 import { writeText } from './write-text.ts';
 import type { Deps } from './deps.ts';
 import { readText } from './read-text.ts';
 import { realTerminal, type StreamFacts } from './real-terminal.ts';
 
-/** What the thread of the command knows and the world does not. */
+/** The parts of Deps that the command's thread provides. */
 export interface ThreadFacts extends Pick<Deps, 'signal' | 'isInterrupted'> {
   readonly streams: StreamFacts;
-  /** Is told what is under way. */
+  /** Hears of each new step of the work. */
   doing(text: string): void;
 }
 
 export function realDeps({ streams, doing, signal, isInterrupted }: ThreadFacts): Deps {
   const terminal = realTerminal(streams, process.env, doing);
   return {
-    startRuntime,
-    loadWorkload: describeProgram,
-    listWorkloads: () => BUILT_INS,
-    readOwnHeap,
-    readHeapFile: openHeapFile,
+    startRuntime: async (options) => (await import('../run/threads/start.ts')).startRuntime(options),
+    loadWorkload: async (spec, seconds) => (await import('../run/threads/program.ts')).describeProgram(spec, seconds),
+    listWorkloads: async () => (await import('../workloads/built-ins.ts')).BUILT_INS,
+    readOwnHeap: async () => (await import('../workloads/heaps/self.ts')).readOwnHeap(),
+    readHeapFile: async (path, onProgress) => (await import('../workloads/heaps/open-heap.ts')).openHeapFile(path, onProgress),
     readText,
     checkWritable,
     checkWritableFolder,
     writeFile: writeOutput,
     writeText: (path, pieces) => writeText(terminal, path, pieces),
-    explorePool: (jobs) => threadPool(jobs, { signal }),
+    explorePool: async (jobs) => (await import('../explore/campaigns/pool.ts')).threadPool(jobs, { signal }),
     env: process.env,
     terminal,
     version: readVersion(),
@@ -46,7 +40,7 @@ export function realDeps({ streams, doing, signal, isInterrupted }: ThreadFacts)
   };
 }
 
-/** Of the package.json above this file, built or not. */
+/** Returns the version in the package.json above this file, built or not. */
 function readVersion(): string {
   for (let up = new URL('..', import.meta.url); up.pathname !== '/'; up = new URL('..', up)) {
     const file = new URL('package.json', up);

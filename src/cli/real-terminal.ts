@@ -1,6 +1,6 @@
 /**
- * stdout and stderr as they are. Text is written at once: an error comes where the text was
- * written, and a thread that waits for a slow reader has lost nothing when it is ended.
+ * The real stdout and stderr. Writes are synchronous: an error is thrown by the write that caused it,
+ * and a thread that is terminated while it waits for a slow reader has lost no text.
  */
 import { OutputError } from '../base/fatal.ts';
 import { reasonOf } from '../base/system-error.ts';
@@ -8,16 +8,16 @@ import { writeFully } from '../base/write-fully.ts';
 import { widthOf } from './width.ts';
 import type { Terminal } from './deps.ts';
 
-/** What the thread that owns the streams has found out of them. */
+/** Facts of the streams, which the main thread owns. */
 export interface StreamFacts {
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
-  /** Of the terminal; undefined where there is none, or it doesn't say. */
+  /** Width of the terminal; undefined if stdout is not a terminal, or the width is unknown. */
   readonly outColumns?: number;
   readonly errColumns?: number;
 }
 
-/** stdout's reader, as `head`, has seen enough: no error, but no reason to go on. */
+/** The reader of stdout, such as `head`, has closed it. This ends the command without an error. */
 export class ReaderGone extends Error {
   constructor() {
     super('the reader of stdout has closed it');
@@ -27,7 +27,7 @@ export class ReaderGone extends Error {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @param onDoing is told what is under way */
+/** Returns the terminal. @param onDoing hears of each new step of the work */
 export function realTerminal(facts: StreamFacts, env: Env, onDoing: (text: string) => void = () => {}, write = writeFully): Terminal {
   let lost: string | undefined;
   let doing = '';
@@ -45,7 +45,7 @@ export function realTerminal(facts: StreamFacts, env: Env, onDoing: (text: strin
       try {
         write(2, text);
       } catch (error) {
-        // There is nowhere to say so now, and the results are still wanted.
+        // Keep going for the results: runCli reports the loss at the end.
         lost = `stderr can't be written: ${reasonOf(error)}`;
       }
     },
@@ -67,7 +67,7 @@ export function realTerminal(facts: StreamFacts, env: Env, onDoing: (text: strin
   };
 }
 
-/** NO_COLOR and FORCE_COLOR as everywhere; else as the stream is a terminal that shows them. */
+/** Whether to use colours: as NO_COLOR or FORCE_COLOR says, else if the stream is a terminal with colours. */
 function isColored(isTerminal: boolean, { NO_COLOR, FORCE_COLOR, TERM }: Env): boolean {
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') return true;

@@ -1,39 +1,41 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
+import { POLICY } from '../gc/policy.ts';
 import { TUNING, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { quote } from './command-line.ts';
-import type { Goarch } from './options.ts';
-import { tuningFlags } from './tuning.ts';
+import type { MachineOptions } from '../run/machine-options.ts';
+import { tuningFlags } from './machine-flags.ts';
 import type { Param, Params, WorkloadFacts } from '../workloads/workload.ts';
 
-/** All it takes to repeat a round. */
+/** The settings that repeat a round. */
 export interface Round {
   readonly workload: string;
   readonly seed: number;
   readonly procs: number;
   readonly gogc: number | 'off';
   readonly policy: Policy;
-  /** Of the lab's mark loop. */
+  /** Parameters of the lab mark loop. */
   readonly tuning: MachineTuning;
-  readonly goarch: Goarch;
-  /** Forced collections, about every so many steps; 0 for none. */
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
+  /** Mean steps between forced collections; 0: none. */
   readonly gcEvery: number;
   readonly params: Params;
 }
 
-/** What a round is drawn from. */
+/** The values that a round is drawn from. */
 export interface Choices {
   readonly workloads: readonly { readonly spec: string; readonly workload: WorkloadFacts }[];
   readonly maxProcs: number;
 }
 
-/** Mostly eager: a collection that doesn't happen finds nothing. */
+/** Mostly low: only a collection can find a failure. */
 const GOGC: readonly (number | 'off')[] = [1, 1, 5, 20, 50, 100, 200, 'off'];
 
-const POLICIES: readonly Policy[] = ['go1.3', 'tuned', 'lab'];
+const POLICIES = Object.keys(POLICY) as Policy[];
 
 const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
 
+/** Draws the round with that number. The result depends on the arguments alone. */
 export function drawRound(seed: number, number: number, { workloads, maxProcs }: Choices): Round {
   const draw = drawer(seedState(seed) ^ Math.imul(number + 1, 0x9e3779b9));
   const { spec, workload } = workloads[draw(workloads.length)];
@@ -46,7 +48,7 @@ export function drawRound(seed: number, number: number, { workloads, maxProcs }:
     gcEvery: GC_EVERY[draw(GC_EVERY.length)],
     params: drawParams(workload.params, draw),
   };
-  // The other loops are for the 64-bit machine alone.
+  // Only the mark loop of Go 1.3 supports the 32-bit machine.
   const goarch = round.policy === 'go1.3' && draw(2) === 0 ? '386' : 'amd64';
   return { ...round, goarch, tuning: round.policy === 'lab' ? drawMeans(draw) : {} };
 }
@@ -64,13 +66,13 @@ function drawMeans(draw: Draw): MachineTuning {
   };
 }
 
-/** The command that runs the round again. */
+/** Returns the command line that repeats the round. */
 export function commandOf({ workload, seed, procs, gogc, policy, tuning, goarch, gcEvery, params }: Round): string {
   const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
   return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, ...tuningFlags(tuning), `--goarch ${goarch}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
 }
 
-/** Whole numbers from 0 to below its argument. */
+/** Draws a whole number from 0 to below its argument. */
 type Draw = (below: number) => number;
 
 function drawer(seed: number): Draw {
@@ -87,12 +89,12 @@ function drawParams(params: WorkloadFacts['params'], draw: Draw): Params {
   return drawn;
 }
 
-/** Whatever has fewer values is a switch: any of them will do. */
+/** A param with fewer values is a switch, and all its values are drawn. */
 const FEW = 4;
-/** A number of threads is 1 by default, but a round wants several. */
+/** Least bound of a drawn param: the default number of threads is 1, but a round should have several. */
 const SOME = 8;
 
-/** Up to the default, so that a round stays short, with as many small values as large ones. */
+/** Draws a param up to its default, so that a round stays short, with uniformly distributed logarithms. */
 function drawParam({ default: usual, min, max }: Param, draw: Draw): number {
   if (max - min < FEW) return min + draw(max - min + 1);
   const range = Math.min(max, Math.max(usual, SOME)) - min + 1;

@@ -1,4 +1,4 @@
-/** Measures how a phase scales: one machine, all counts of threads in turn. */
+/** Measures how a phase scales with the number of threads. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { Stopped } from '../run/errors.ts';
@@ -11,35 +11,39 @@ import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { Deps, MachineOptions } from './deps.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
-import type { Goarch } from './options.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
 
 export interface ScalingOptions {
-  /** What is timed; the mark unless given. Allocation has no heap from outside, see measureAllocation. */
+  /** The phase to time; default: mark. For allocation see measureAllocation. */
   readonly phase?: Exclude<ScalePhase, 'alloc'>;
-  /** Threads to mark with, ascending. */
+  /** Numbers of marking threads, ascending. */
   readonly counts: readonly number[];
-  /** Collections with each count that are to be measured. */
+  /** Collections measured with each number of threads. */
   readonly runs: number;
   readonly verify: boolean;
   readonly arena?: number;
   readonly policy?: Policy;
-  readonly goarch?: Goarch;
+  readonly goarch?: MachineOptions['goarch'];
   readonly tuning?: MachineTuning;
-  /** The heap from outside is needed again. */
+  /** Whether the caller needs the heap's image afterwards. */
   readonly keepsHeap?: boolean;
 }
 
-/** Objects that one run of the allocation phase makes, of 32 bytes. */
+/** Objects that one run of the allocation phase makes. */
 const ALLOC_OBJECTS = 5_000_000;
+/** Bytes of each. */
 const ALLOC_BYTES = 32;
 
-/** Measures; if the user stops it, returns what was measured until then, or throws if that is nothing. */
+/**
+ * Measures marks, sweeps or cycles on one machine, all numbers of threads in turn.
+ * @returns the measurement; if the command is interrupted, the part measured before
+ * @throws Stopped if it is interrupted before the first result
+ */
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
   const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, keepsHeap = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
-  // The first with each count is to warm up.
+  // The first collection with each count is a warm-up.
   const total = counts.length * (runs + 1);
   const ended: Cycle[] = [];
   const machine: MachineOptions = {
@@ -82,7 +86,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     stopped = true;
     if (phase === 'mark') return;
     measureWhole(readMemStats(m));
-    // The sweep after the last collection may be under way.
+    // The sweep after the last collection may be unfinished.
     sweeps = readSweeps(m, Math.max(0, ended.length - 1));
   }
   const { cycles, verified, heap } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
@@ -121,14 +125,17 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   };
 }
 
-/** The counts of threads that more than one collection marked with: the first is to warm up. */
+/** Returns the numbers of threads of more than one collection: the first is a warm-up. */
 function countsMeasured(cycles: readonly Cycle[], counts: readonly number[]): number[] {
   return counts.filter((procs) => cycles.filter(({ nproc, forced }) => nproc === procs && forced > 0).length > 1);
 }
 
 /**
- * Of a machine whose collections were each followed by a sweep by as many threads; the first with
- * each count is left out. A cycle is the pause and that sweep.
+ * Returns the times of sweeps or cycles of a machine that swept with as many threads after each
+ * collection. The first collection with each number of threads is left out.
+ * @param phase 'cycle' adds the pause to the sweep
+ * @param sweeps nanoseconds of the sweep after each cycle
+ * @param whole objects and bytes of the heap
  */
 export function sweepResults(
   phase: 'sweep' | 'cycle', cycles: readonly Pick<Cycle, 'pauseNs'>[], sweeps: readonly number[], counts: readonly number[], whole: Omit<Sample, 'ns'>,
@@ -141,8 +148,9 @@ export function sweepResults(
 }
 
 /**
- * Times `churn`: a machine for each run, with as many goroutines as Ps, the counts taking turns as
- * collections do. Collections that become due are part of it.
+ * Times the workload `churn` on one machine a run, with as many goroutines as Ps. The numbers of
+ * threads alternate as in measureScaling. The times include collections.
+ * @throws Stopped if it is interrupted before the first result
  */
 export async function measureAllocation(deps: Deps, { counts, runs, policy, arena, goarch, tuning }: Omit<ScalingOptions, 'phase' | 'verify'>, progress: Progress): Promise<Scaling> {
   const samples: Sample[][] = counts.map(() => []);
@@ -175,7 +183,7 @@ export async function measureAllocation(deps: Deps, { counts, runs, policy, aren
   };
 }
 
-/** What the measured machine was, by the names of the flags. */
+/** Returns the settings of the measured machine, by the names of the flags. */
 function settingsOf({ policy, goarch = 'amd64', tuning }: Pick<ScalingOptions, 'policy' | 'goarch' | 'tuning'>): ScaleSettings {
   return { policy: policyFor({ policy, tuning }), ...(goarch === 'amd64' ? {} : { goarch }), ...tuning };
 }

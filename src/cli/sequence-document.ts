@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { memstats, print, strictly } from '../report/schema.ts';
 import type { MemStats } from '../inspect/memstats.ts';
-import type { Types } from './options.ts';
+import { TYPES } from '../memory/config.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
@@ -15,7 +15,7 @@ export const SequenceDocument = strictly(z.object({
   count,
   /** The largest size, in bytes. */
   max: count,
-  types: z.enum(['none', 'mtypes', 'heapbits']),
+  types: z.enum(Object.keys(TYPES) as (keyof typeof TYPES)[]),
   /** As they are printed without --json. */
   lines: z.array(z.string()),
   /** Of the end of the run, after three quarters were dropped and collected. */
@@ -26,7 +26,7 @@ export interface SequenceRun {
   readonly seed: number;
   readonly count: number;
   readonly max: number;
-  readonly types: Types;
+  readonly types: keyof typeof TYPES;
   readonly lines: readonly string[];
   readonly memstats: MemStats;
 }

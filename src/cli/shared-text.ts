@@ -1,16 +1,17 @@
-/** A short text that one thread writes and another reads at any moment. */
+/** A short text that one thread writes and another may read at any time. */
 
 const BYTES = 512;
-/** The text's length in bytes, at the beginning. */
+/** Bytes of the header, which holds the length of the text. */
 const LENGTH_BYTES = 4;
 
 export type SharedText = SharedArrayBuffer;
 
+/** Returns an empty text. */
 export function sharedText(): SharedText {
   return new SharedArrayBuffer(LENGTH_BYTES + BYTES);
 }
 
-/** Replaces the text; what does not fit is cut off. */
+/** Replaces the text. A longer text is cut off at 512 bytes. */
 export function setText(shared: SharedText, text: string): void {
   // TextEncoder refuses shared memory on some versions of Node.
   const bytes = Buffer.from(text).subarray(0, BYTES);
@@ -18,7 +19,7 @@ export function setText(shared: SharedText, text: string): void {
   Atomics.store(new Int32Array(shared, 0, 1), 0, bytes.length);
 }
 
-/** The text; perhaps with a part of the one before while that is replaced. */
+/** Returns the text. During a replacement, the result may mix the old and the new text. */
 export function getText(shared: SharedText): string {
   const length = Atomics.load(new Int32Array(shared, 0, 1), 0);
   return Buffer.from(new Uint8Array(shared, LENGTH_BYTES, length)).toString();

@@ -1,6 +1,6 @@
 /**
- * The thread that runs a command. It may be busy for long, as while it walks a heap or waits for a
- * slow reader of stdout; signals are heard by the main thread, see main.ts.
+ * The thread that runs a command. It may be busy for long, for example while it walks a heap or
+ * writes to a slow reader. The main thread handles signals, see main.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { watchTemporaries } from '../run/output-file.ts';
@@ -32,11 +32,11 @@ const exitCode = await runCli(args, realDeps({
   doing: (text) => setText(doing, text),
   signal: controller.signal,
   isInterrupted() {
-    // Within a synchronous job the message has not come yet.
+    // A synchronous job has not received the message yet.
     if (Atomics.load(interruption, 0) !== 0) interrupt('SIGINT');
     return controller.signal.aborted;
   },
 }));
 tell({ kind: 'end', exitCode });
-// What was given up may still be under way.
+// Work of the interrupted command may still run.
 if (controller.signal.aborted) process.exit();

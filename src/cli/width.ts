@@ -1,13 +1,13 @@
-/** How wide a text may be. */
+/** Width of printed text. */
 
-/** Tables and help are laid out for at least and at most so many columns. */
+/** Bounds of the width of tables and help, in columns. */
 const NARROWEST = 60;
 const WIDEST = 200;
 
 /**
- * The columns to lay text out for: those of the environment's COLUMNS, else of the terminal.
- * Undefined without either: a file or a pipe takes tables as wide as they are.
- * @param columns of the terminal, if there is one
+ * Returns the columns to lay text out for: the environment's COLUMNS, else the width of the terminal.
+ * Undefined without either: tables in files and pipes have no limit.
+ * @param columns width of the terminal, if there is one
  */
 export function widthOf(env: Readonly<Record<string, string | undefined>>, columns: number | undefined): number | undefined {
   const wanted = /^[1-9]\d*$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : columns;

@@ -1,4 +1,4 @@
-/** Part of the build: writes the man page that package.json names. */
+/** A step of the build: writes the man page that package.json names. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,11 @@
-/** Long texts, written as they are made. */
+/** Writes long texts piece by piece. */
 import { Readable } from 'node:stream';
 import { streamOutput } from '../run/output-file.ts';
 import type { Terminal } from './deps.ts';
 
 /**
- * Writes the pieces to the file at `path`, or to stdout for '-', no faster than they are taken.
- * @throws OutputError when they can't be written
+ * Writes the pieces to the file at `path`, or to stdout for '-', at the speed of the reader.
+ * @throws OutputError if they can't be written
  */
 export async function writeText({ out }: Terminal, path: string, pieces: Iterable<string>): Promise<void> {
   if (path !== '-') {

@@ -1,10 +1,11 @@
 /**
- * Built cores on disk, so that a scenario whose sources have not changed need not be built again.
+ * A cache of built cores on disk: a scenario whose sources have not changed is not built again.
  *
- * An entry of the cache is an index, named by a hash of what was asked for, and a folder of files,
- * named by a hash of their contents. The index names the sources that the files were built from,
- * with a hash of each. An entry counts only if every hash is right, so a stale or damaged entry is
- * the same as none. Both are written beside their place and renamed: a reader sees all or nothing.
+ * An entry has an index, named by a hash of the request, and a folder of files, named by a hash of their
+ * contents. The index lists the sources of the files, with a hash of each.
+ *
+ * Invariants: an entry counts only if every hash is right, so a stale or damaged entry counts as missing. Index
+ * and folder are written elsewhere and renamed: a reader sees all or nothing.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,23 +13,23 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../base/root.ts';
 
-/** Where tools keep what they can make again. */
+/** Folder for files that tools can make again. */
 export const CACHE = join(ROOT, 'node_modules/.cache/sweepgen');
-/** Entries that are kept, those used last. */
+/** Most entries that are kept: the last used ones. */
 const KEPT = 24;
 
 const hashes = z.record(z.string(), z.string());
-/** By path of the source, and by name of the file: hashes. */
+/** Hashes by path of the source, and by name of the file. */
 const Index = z.object({ folder: z.string().regex(/^[0-9a-f]{64}$/), sources: hashes, files: hashes });
 type Index = z.infer<typeof Index>;
 
-/** What is kept: texts by the names of their files, and the paths of the sources that they were made from. */
+/** A built core: texts by file name, and the paths of their sources. */
 export interface Built {
   readonly files: Readonly<Record<string, string>>;
   readonly sources: readonly string[];
 }
 
-/** Returns the folder in which the files for `request` lie; null if they are not there, or the sources have changed. */
+/** Returns the folder with the files for `request`; null if they are missing, or the sources have changed. */
 export function findBuilt(request: string, cache = CACHE): string | null {
   try {
     const { folder, sources, files } = Index.parse(JSON.parse(readFileSync(indexOf(cache, request), 'utf8')));
@@ -40,7 +41,7 @@ export function findBuilt(request: string, cache = CACHE): string | null {
   }
 }
 
-/** Keeps `built` for `request`; returns its folder, or null where nothing can be kept. */
+/** Stores `built` for `request`. Returns its folder, or null if nothing can be stored. */
 export function keepBuilt(request: string, { files, sources }: Built, cache = CACHE): string | null {
   try {
     const index: Index = {
@@ -61,14 +62,14 @@ export function keepBuilt(request: string, { files, sources }: Built, cache = CA
   }
 }
 
-/** Puts `files` at `place`, in place of a folder that is damaged. Another process may do the same at the same time. */
+/** Puts `files` at `place`, replacing a damaged folder. Another process may do the same at the same time. */
 function putFolder(cache: string, place: string, files: Built['files']): void {
   const folder = mkdtempSync(join(cache, 'new-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   try {
     renameSync(folder, place);
   } catch {
-    // A folder is there already: it is the same unless it was damaged. Its files are put back one by one.
+    // The folder exists: it is the same unless it is damaged. Its files are replaced one by one.
     for (const name of Object.keys(files)) renameSync(join(folder, name), join(place, name));
     rmSync(folder, { recursive: true });
   }
@@ -80,7 +81,7 @@ function indexOf(cache: string, request: string): string {
 
 function forgetOldest(cache: string): void {
   const entries = readdirSync(cache).map((name) => ({ path: join(cache, name), used: statSync(join(cache, name)).mtimeMs }));
-  // An entry has an index and a folder.
+  // An entry is an index and a folder.
   for (const { path } of entries.sort((a, b) => b.used - a.used).slice(2 * KEPT)) rmSync(path, { recursive: true, force: true });
 }
 

@@ -1,7 +1,4 @@
-/**
- * What the exploration build makes into coroutines: all that a scenario may call, and the
- * programs of the scenarios.
- */
+/** The entry of the exploration build: everything that a scenario may call, and the scenarios' programs. All of it is made into coroutines. */
 export * from '../sync/lfstack.ts';
 export * from '../sync/lock.ts';
 export * from '../sync/note.ts';
@@ -12,12 +9,11 @@ export { boot, enableGC, link, planMemory, startMain } from '../runtime/boot.ts'
 export { setInt } from '../runtime/mutator.ts';
 export { settle } from '../runtime/settle.ts';
 export { leaveCheckpoint } from '../gc/doorbell.ts';
+export * from './scenarios/modules/registry.ts';
 export { runM } from './scenarios/programs/run-m.ts';
 export { CHANNELS } from './scenarios/programs/channels.ts';
 export { CHANNELS_CROWD } from './scenarios/programs/channels-crowd.ts';
 export { CHANNELS_CLOSE } from './scenarios/programs/channels-close.ts';
-export { CONDITIONS } from './scenarios/programs/conditions.ts';
-export { DEEP_CALLS } from './scenarios/programs/deep-calls.ts';
 export { buildByOperations, runOperations } from './scenarios/programs/heap-operations.ts';
 export { buildBoundedBuffer, runBoundedBuffer } from './scenarios/programs/bounded-buffer.ts';
 export { runStackOperations } from './scenarios/programs/lfstack.ts';
@@ -26,7 +22,6 @@ export { buildLocks, runLocks } from './scenarios/programs/locks.ts';
 export { buildParFor, buildParForLate, runParFor, runParForLate } from './scenarios/programs/parfor.ts';
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
-export { buildMarkFreed, markFreedBeside } from './scenarios/programs/mark-freed.ts';
 export { buildMarkMixed } from './scenarios/programs/mark-mixed.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';
 export { TYPED_CYCLE } from './scenarios/programs/typed-cycle.ts';

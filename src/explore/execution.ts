@@ -1,22 +1,23 @@
-/** What one execution came to. */
+/** The result of one execution. */
+import { HeapBroken } from '../run/errors.ts';
 
 /**
- * - `ok`: every thread finished and the check found nothing
- * - `invariant`: the check, an oracle or a monitor objects, or the core found its own state
+ * - `ok`: every thread finished, and the check found no problem
+ * - `invariant`: the check, an oracle or a monitor found a problem, or the core found its state
  *   impossible (base/fatal.ts)
- * - `race`: two plain accesses to a word conflict, and nothing orders them
+ * - `race`: two plain accesses to a word conflict, and no happens-before edge orders them
  * - `deadlock`: threads are left, and all wait without a timeout
- * - `livelock`: all that are left sleep, or only look again and again at words that nobody will change
- * - `step-limit`: it went on for too long: a livelock that changes words, or too low a limit
- * - `exception`: any other throw
+ * - `livelock`: every thread that is left sleeps, or spins on words that no thread will change
+ * - `step-limit`: the limit on accesses was reached: a livelock that changes words, or too low a limit
+ * - `exception`: any other error
  */
 export const VERDICTS = ['ok', 'invariant', 'race', 'deadlock', 'livelock', 'step-limit', 'exception'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Thrown by a hook in the middle of an execution: it ends with this verdict. */
+/** Thrown by a hook in the middle of an execution: the execution ends with this verdict. */
 export class Violation extends Error {
   readonly verdict: 'invariant' | 'race';
-  /** What was found, a line each; the first is the message. */
+  /** The findings, one line each; the first is the message. */
   readonly facts: readonly string[];
 
   constructor(verdict: Violation['verdict'], facts: readonly string[]) {
@@ -27,39 +28,47 @@ export class Violation extends Error {
   }
 }
 
+/** Returns the verdict for what was thrown: oracles, monitors and the core throw errors of their own classes. */
+export function verdictOf(error: unknown): Verdict {
+  if (error instanceof Violation) return error.verdict;
+  // By name, because the core has its own copy of the class.
+  const isFatal = error instanceof Error && error.name === 'Fatal';
+  return isFatal || error instanceof HeapBroken ? 'invariant' : 'exception';
+}
+
 /** A thread that waited or looped when an execution ended. */
 export interface Blocked {
   readonly thread: number;
-  /** Of the wait, or of an access of the loop. */
+  /** Site of the wait, or of an access of the loop. */
   readonly site: number;
-  /** The word that it sleeps on, or those that it loops over. */
+  /** The word that the thread waits on, or the words that it loops over. */
   readonly words: readonly number[];
-  /** It does not sleep, but looks at its words again and again. */
+  /** The thread does not wait but reads its words again and again. */
   readonly loops: boolean;
-  /** Sites of the calls that it is in, outermost first; empty in the plain variant. */
+  /** Sites of the thread's active calls, outermost first; empty in the plain variant. */
   readonly calls: readonly number[];
 }
 
 export interface Execution {
   readonly verdict: Verdict;
-  /** What the check said, or the error's message; '' when there is nothing to say. */
+  /** The check's answer, or the error's message; '' if there is neither. */
   readonly detail: string;
   readonly error: unknown;
-  /** The thread that threw; -1 if none. */
+  /** The thread that threw; -1 if none did. */
   readonly thread: number;
-  /** Sites of the calls that it was in, outermost first; empty in the plain variant. */
+  /** Sites of that thread's active calls, outermost first; empty in the plain variant. */
   readonly calls: readonly number[];
-  /** Threads that waited at the end, and where. */
+  /** Threads that waited or looped at the end. */
   readonly blocked: readonly Blocked[];
   readonly seed: number;
   readonly steps: number;
   readonly switches: number;
-  /** Virtual nanoseconds. */
+  /** Virtual time at the end, in nanoseconds. */
   readonly time: number;
-  /** Of thread, site, word and number of accesses at every switch: the same for the same execution. */
+  /** Hash of thread, site, word and number of accesses at every switch: equal for equal executions. */
   readonly traceHash: number;
-  /** Pairs of thread and budget for `Replay`, when recording was asked for. */
+  /** Pairs of thread and budget for `Replay`; empty unless recording was asked for. */
   readonly schedule: readonly number[];
-  /** What the threads returned. */
+  /** Return values of the threads. */
   readonly results: readonly unknown[];
 }

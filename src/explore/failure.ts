@@ -1,4 +1,4 @@
-/** A failure in words, and the command that repeats it. */
+/** Describes a failure in words, and gives the command that repeats it. */
 import { formatCount } from '../base/units.ts';
 import type { FailedExecution } from './session.ts';
 import { HeapBroken } from '../run/errors.ts';
@@ -6,12 +6,12 @@ import type { Outcome } from './failures/outcome.ts';
 import { MONITOR_NAMES } from './monitors/catalog.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
 
-/** What broke: a sentence, then the facts. */
+/** Returns the explanation of a failure: a sentence, then the facts. */
 export function explainFailure({ execution, ...failure }: FailedExecution): string[] {
   return explainOutcome({ ...failure, atCheckpoint: execution.error instanceof HeapBroken }, execution.steps);
 }
 
-/** The same of any outcome but `ok`, reached after so many `steps`. */
+/** Returns the explanation of any outcome except `ok`, reached after `steps` accesses. */
 export function explainOutcome(outcome: Omit<Outcome, 'waits'>, steps: number): string[] {
   return [headline(outcome, steps), ...outcome.facts.map((fact) => `  ${fact}`)];
 }
@@ -22,16 +22,16 @@ function headline({ verdict, thread, atCheckpoint, fault }: Omit<Outcome, 'waits
       return 'nothing is wrong';
     case 'invariant':
       if (atCheckpoint) return 'at a checkpoint the oracle found the heap broken:';
-      if (fault === 'scenario') return `the scenario itself, on ${thread}, passed what the core refuses:`;
-      return thread === '' ? 'all threads finished, and left this behind:' : `${thread} found an impossible state:`;
+      if (fault === 'scenario') return `the scenario itself, on ${thread}, passed an argument that the core rejects:`;
+      return thread === '' ? 'all threads finished, but the check failed:' : `${thread} found an impossible state:`;
     case 'race':
-      return `a data race, noticed as ${thread} went on:`;
+      return `a data race, found as ${thread} continued:`;
     case 'exception':
-      return fault === 'scenario' ? `the scenario itself threw, on ${thread}:` : `${thread} went astray:`;
+      return fault === 'scenario' ? `the scenario itself threw, on ${thread}:` : `${thread} threw an error:`;
     case 'deadlock':
       return 'a deadlock: every thread that is left waits, and no thread will wake it:';
     case 'livelock':
-      return 'a livelock: the threads that are left look again and again at words that no thread will change:';
+      return 'a livelock: the threads that are left spin on words that no thread will change:';
     case 'step-limit':
       return `no end after ${formatCount(steps)} accesses:`;
   }
@@ -41,13 +41,13 @@ export interface Repeat {
   readonly scenario: Scenario;
   readonly knobs: Knobs;
   readonly mutant?: string;
-  /** Names of those that looked on. */
+  /** Names of the monitors that watched. */
   readonly monitors?: readonly string[];
   readonly seed: number;
   readonly strategy: string;
 }
 
-/** The command that runs this one execution again. */
+/** Returns the command that repeats this execution. */
 export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);

@@ -1,16 +1,16 @@
-/** Scenarios and mutants by the name that travels between threads and stands in logs. */
+/** Finds scenarios and mutants by name. Names are what threads pass and logs contain. */
 import { UsageError } from '../base/fatal.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
 import type { KnownBug } from '../mutants/known-bug.ts';
 import { CANARIES, SCENARIOS } from './scenarios/catalog.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-/** @throws UsageError when there is none of that name; canaries are found too. */
+/** Returns the scenario or canary called `name`. @throws UsageError if there is none */
 export function findScenario(name: string): Scenario {
   return find([...SCENARIOS, ...CANARIES], name, 'scenario', 'sweepgen explore --list');
 }
 
-/** @throws UsageError when there is none of that name. */
+/** Returns the mutant called `name`. @throws UsageError if there is none */
 export function findMutant(name: string): KnownBug {
   return find(MUTANTS, name, 'mutant', 'sweepgen explore --list');
 }

@@ -1,4 +1,4 @@
-/** A scenario by its name, and the core that it runs on: the catalog's, or a module's built together with it. */
+/** Loads a scenario by name, with its core: from the catalog, or from a user's module that is built with the core. */
 import { findScenario } from './find.ts';
 import { loadCore, type LoadedCore } from './load.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -9,7 +9,7 @@ export interface LoadedScenario extends LoadedCore {
   readonly scenario: Scenario;
 }
 
-/** @throws UsageError when there is none of that name, or its module is unusable */
+/** @throws UsageError if there is no such scenario, or its module is unusable */
 export async function loadScenario(name: string, hooked: boolean, mutant?: Mutant): Promise<LoadedScenario> {
   if (isModulePath(name)) return loadUserScenario(name, hooked, mutant);
   const scenario = findScenario(name);

@@ -1,4 +1,4 @@
-/** The core ready for exploration: prebuilt, or with a mutant planted in it. */
+/** Loads the core for exploration: prebuilt, or built with a mutant. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export interface LoadedCore {
   readonly sites: readonly Site[];
   /** A hash of the generated text, the same for both variants. */
   readonly build: string;
-  /** The protocol edges that each export can come by; read when it is asked for. */
+  /** Returns the protocol edges that each export can reach; read when it is first called. */
   readonly reach: () => Reach;
 }
 
@@ -28,7 +28,7 @@ export const GENERATED = join(ROOT, 'dist/src/explore');
 export const SITES = join(GENERATED, 'sites.gen.json.gz');
 export const ENTRY = join(ROOT, 'src/explore/entry.ts');
 
-/** Loads the core; `hooked` is the slower variant that reports each access. */
+/** Loads the core. The `hooked` variant is slower, and reports each access. */
 export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<LoadedCore> {
   if (mutant !== undefined) return loadMutant(hooked, mutant);
   const path = join(GENERATED, hooked ? 'core.hooked.gen.js' : 'core.gen.js');
@@ -40,14 +40,14 @@ export async function loadCore(hooked: boolean, mutant?: Mutant): Promise<Loaded
 
 async function loadMutant(hooked: boolean, mutant: Mutant): Promise<LoadedCore> {
   const overlay = plant(mutant, ROOT);
-  // The build tools are no part of the installed package.
+  // The installed package has no build tools.
   const { generateCore, evaluateGenerated } = await import('../rewrite/generate.ts');
   const variants = await generateCore(ENTRY, ROOT, overlay);
   const generated = hooked ? variants.hooked : variants.plain;
   return { core: evaluateGenerated<typeof import('./entry.ts')>(generated), sites: generated.sites, build: hashOf(variants.plain.code), reach: () => variants.reach };
 }
 
-/** Names a build by its text. */
+/** Returns a short hash of `text`, which names a build. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

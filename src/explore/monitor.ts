@@ -1,19 +1,19 @@
 /**
- * What looks on while an execution runs, access by access: race detector, owners, lock ranks.
- * Monitors need the hooked variant of the core. They keep their own books, outside the memory.
+ * A monitor watches an execution access by access: race detector, ownership, lock order. Monitors need the
+ * hooked variant of the core. They keep their state outside of the memory.
  */
 export interface Monitor {
-  /** Before the first access of an execution of `threads` threads; `m` is as the template has it. */
+  /** Called before the first access of an execution of `threads` threads; `m` equals the template. */
   begin?(m: Int32Array, threads: number): void;
   /**
-   * After each access of `thread`; `kind` is one of ACCESS.
-   * @throws Violation when something is not as it must be: the execution ends there.
+   * Called after each access of `thread`; `kind` is one of ACCESS.
+   * @throws Violation if an invariant is broken: the execution ends there
    */
   access(thread: number, site: number, kind: number, index: number, value: number, old: number): void;
-  /** `thread`, asleep on m[index], was woken by `by`. */
+  /** Called when `by` has woken `thread`, which slept on m[index]. */
   woken?(thread: number, by: number, index: number): void;
   /**
-   * When every thread has finished.
+   * Called when every thread has finished.
    * @throws Violation
    */
   end?(): void;

@@ -1,4 +1,4 @@
-/** The protocol edges that a scenario could pass: those that the functions it starts can come by. */
+/** The protocol edges that a scenario could pass: those in the functions that its threads can reach. */
 import type { Core } from './load.ts';
 import type { LoadedScenario } from './load-scenario.ts';
 import { Explorer } from './scheduler.ts';
@@ -7,19 +7,19 @@ import { settingOf, type MakeOracle } from './scenarios/scenario.ts';
 import { ReplayPreemptions } from './strategies/preemptions.ts';
 import { EDGES } from '../rewrite/edges/catalog.ts';
 
-/** What each M of a user's scenario does. */
+/** The export that each M of a user's scenario runs. */
 const USERS_RUN = 'user_run';
 
 const noOracle: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 
 /**
- * By the numbers of EDGES: 1 for an edge that the scenario could pass, as far as the source tells.
- * @param fixed knobs that keep one value
+ * Returns, by number in EDGES, 1 for each edge that the scenario could pass, as far as the source shows.
+ * @param fixed knobs with a fixed value
  */
 export function possibleEdges({ core, scenario, reach }: LoadedScenario, fixed: Readonly<Record<string, number>> = {}): Uint8Array {
   const asked = new Set([USERS_RUN]);
   let isPreparing = true;
-  // Which exports a scenario starts shows when it starts them. A coroutine that it runs before runs with no thread beside it.
+  // The exports of a scenario are found by running it. Coroutines that prepare the memory run alone, and don't count.
   const noting = new Proxy(core, {
     get(target, name, receiver) {
       const value = Reflect.get(target, name, receiver) as unknown;

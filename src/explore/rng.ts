@@ -1,4 +1,4 @@
-/** A stream of random numbers that depends on its seed alone. */
+/** A stream of pseudo-random numbers (xorshift32) that depends on its seed alone. */
 import { seedState } from '../base/random.ts';
 
 export class Rng {
@@ -12,7 +12,7 @@ export class Rng {
     this.#state = seedState(seed) | 0;
   }
 
-  /** A non-negative number below 2^31. */
+  /** Returns a whole number from 0 to 2^31 - 1. */
   next(): number {
     // base/random.ts's xorshift32, kept signed: V8 holds it without a heap number.
     let x = this.#state;
@@ -23,7 +23,7 @@ export class Rng {
     return x >>> 1;
   }
 
-  /** A number from 0 to `n` - 1; `n` is small, so the bias is. */
+  /** Returns a whole number from 0 to `n` - 1. The bias is small because `n` is. */
   below(n: number): number {
     return this.next() % n;
   }

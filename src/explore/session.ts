@@ -1,4 +1,4 @@
-/** One scenario, run again and again on one memory, and what is to be told of an execution that failed. */
+/** Runs one scenario repeatedly on one memory, and describes failed executions. */
 import type { Execution, Verdict } from './execution.ts';
 import { outcomeOf, type Outcome } from './failures/outcome.ts';
 import type { Core } from './load.ts';
@@ -10,18 +10,18 @@ import type { Prepared } from './scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
 import type { Strategy } from './strategy.ts';
 
-/** Seeds are words. */
+/** Number of seeds: a seed is a word. */
 export const SEEDS = 2 ** 32;
 
-/** The execution that failed, and what it takes to repeat it. */
+/** A failed execution, and what is needed to repeat it. */
 export interface FailedExecution {
   readonly seed: number;
-  /** What makes it again on its own, from its seed. */
+  /** The strategy that repeats the execution from its seed. */
   readonly strategy: string;
   readonly verdict: Exclude<Verdict, 'ok'>;
-  /** Who threw; '' if nobody did. */
+  /** The thread that threw; '' if none did. */
   readonly thread: string;
-  /** What was found, a line each; where threads wait for ever, and what the machine was doing. */
+  /** Findings, one line each; for threads that wait for ever, where each waits and what the machine was doing. */
   readonly facts: readonly string[];
   readonly fault: Outcome['fault'];
   readonly execution: Execution;
@@ -30,13 +30,13 @@ export interface FailedExecution {
 export interface SessionOptions {
   readonly core: Core;
   readonly prepared: Prepared;
-  /** As `makeStrategy` takes it; DEFAULT_STRATEGY unless given. */
+  /** As `makeStrategy` takes it; DEFAULT_STRATEGY by default. */
   readonly strategy?: string;
-  /** What looks on; it needs the hooked variant of the core. */
+  /** Makes the monitors; they need the hooked variant of the core. */
   readonly monitors?: (prepared: Prepared) => readonly Monitor[];
 }
 
-/** A memory, and a strategy that goes on learning from one execution to the next. */
+/** A memory, and a strategy that keeps learning from one execution to the next. */
 export class Session {
   readonly #core: Core;
   readonly #prepared: Prepared;
@@ -63,7 +63,7 @@ export class Session {
     return this.#strategy.covered ?? '';
   }
 
-  /** What is to be told of the execution just over, which failed. */
+  /** Describes the last execution, which failed. */
   describe(execution: Execution): FailedExecution {
     const { seed, error } = execution;
     const { verdict, thread, facts, fault } = outcomeOf(execution, this.#prepared, this.#explorer.m);
@@ -72,7 +72,7 @@ export class Session {
     return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, fault, execution };
   }
 
-  /** With both call stacks. */
+  /** Describes a race with both call stacks. */
   #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
     const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
     return describeRace(withBothStacks(found, this.#core, rerun), found.words);

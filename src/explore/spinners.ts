@@ -1,14 +1,19 @@
 /**
- * Threads that only look: they read some words, pause, and read them again. Such a thread is
- * left asleep until one of its words changes, or for twice as long as the time before: what
- * it does after it has lost patience (sleep on the lock, say) is to be seen too.
+ * Detects spinners: threads that read some words, pause for a time, and read them again.
+ *
+ * 1. After a pause note the thread's accesses: word and value, at most MOST_ACCESSES.
+ * 2. At the next pause drop the words that the thread itself has changed, and the word it sleeps on.
+ * 3. If no other word has changed, the look was in vain: the pause grows to 2, 4, 8 … times its length.
+ * 4. If a word changes during the pause, the thread wakes at once.
+ *
+ * The pauses grow but end, because a spinner may do something else later, such as sleeping on a lock.
  */
 
-/** More accesses than this between two pauses are work, not looking. */
+/** More accesses than this between two pauses are work. */
 const MOST_ACCESSES = 24;
-/** Looks in vain after which a thread is taken to look for ever; more than any back-off has stages. */
+/** Looks in vain after which a thread counts as spinning for ever: more than any back-off has stages. */
 const FOR_EVER = 64;
-/** A pause grows to this many times what was asked for. */
+/** Largest factor by which a pause grows. */
 const LONGEST = 1024;
 
 export class Spinners {
@@ -22,12 +27,12 @@ export class Spinners {
     for (const each of this.#threads) each.rest();
   }
 
-  /** `thread` does something else than looking. */
+  /** `thread` is no spinner: forgets its accesses. */
   rest(thread: number): void {
     this.#threads[thread].rest();
   }
 
-  /** `thread`'s pause is over: is what it does next looking? */
+  /** The pause of `thread` is over: its accesses are noted from now on. */
   watch(thread: number): void {
     this.#threads[thread].begin();
   }
@@ -36,17 +41,17 @@ export class Spinners {
     return this.#threads[thread].watched;
   }
 
-  /** `thread` is about to pass an access of `m[index]`. */
+  /** Notes that `thread` is about to access `m[index]`. */
   note(thread: number, m: Int32Array, index: number, writes: boolean): void {
     this.#threads[thread].note(m, index, writes);
   }
 
-  /** `thread` pauses on m[index] for a time; returns how many times as long it should be. */
+  /** `thread` pauses on m[index] for a time. Returns the factor by which the pause grows. */
   pause(thread: number, m: Int32Array, index: number): number {
     return this.#threads[thread].pause(m, index);
   }
 
-  /** Has a word changed that `thread`, asleep, was looking at? Then it has not looked in vain. */
+  /** Reports whether a word that the sleeping `thread` read has changed. If so, its look was not in vain. */
   sees(thread: number, m: Int32Array): boolean {
     const looker = this.#threads[thread];
     if (!looker.sees(m)) return false;
@@ -54,12 +59,12 @@ export class Spinners {
     return true;
   }
 
-  /** Has `thread` looked in vain at least once? */
+  /** Reports whether `thread` has looked in vain at least once. */
   isLooking(thread: number): boolean {
     return this.#threads[thread].inVain > 0;
   }
 
-  /** Has `thread` looked in vain for so long that only another can help it? */
+  /** Reports whether `thread` has looked in vain so often that only another thread can help it. */
   looksForEver(thread: number): boolean {
     return this.#threads[thread].inVain >= FOR_EVER;
   }
@@ -67,14 +72,15 @@ export class Spinners {
 
 class Looker {
   watched = false;
-  /** Pauses in a row in which nothing had changed. */
+  /** Looks in a row that found no change. */
   inVain = 0;
+  /** Accesses noted since the last pause. */
   #words = 0;
   readonly #indices = new Int32Array(MOST_ACCESSES);
   readonly #values = new Int32Array(MOST_ACCESSES);
   readonly #writes = new Uint8Array(MOST_ACCESSES);
   readonly #forget = new Uint8Array(MOST_ACCESSES);
-  /** What it saw the last time. */
+  /** Accesses noted before the last pause. */
   #seen = 0;
   readonly #seenIndices = new Int32Array(MOST_ACCESSES);
   readonly #seenValues = new Int32Array(MOST_ACCESSES);
@@ -97,7 +103,7 @@ class Looker {
       this.rest();
       return;
     }
-    // Awake, it missed nothing: what it does from here on may be another kind of waiting.
+    // The thread has seen the change while awake. From here on it may wait for something else.
     if (this.#isNews(index, m[index])) this.inVain = 0;
     this.#indices[this.#words] = index;
     this.#writes[this.#words] = Number(writes);
@@ -127,8 +133,8 @@ class Looker {
   }
 
   /**
-   * Its own counters say nothing of the others, nor does the word that it sleeps on. A lock
-   * that it tries to take in vain does: then nothing was written.
+   * Drops the words that the thread has changed, such as its own counters, and the word it sleeps on. A
+   * lock that it failed to take stays: nothing was written.
    */
   #forgetOwn(m: Int32Array, pauseWord: number): void {
     for (let i = 0; i < this.#words; i++) this.#forget[i] = Number(this.#indices[i] === pauseWord || this.#changed(m, this.#indices[i]));
@@ -141,7 +147,7 @@ class Looker {
     this.#words = kept;
   }
 
-  /** Is m[index] one that it may have written, and other than it was before? */
+  /** Reports whether the thread may have written m[index], and the word has changed. */
   #changed(m: Int32Array, index: number): boolean {
     for (let i = 0; i < this.#words; i++) {
       if (this.#indices[i] === index && this.#writes[i] === 1 && m[index] !== this.#values[i]) return true;

@@ -1,58 +1,55 @@
 /**
- * A strategy decides, at each switch, who runs next and for how long. It sees the scene: who
- * could run, who sleeps, and what each thread is about to do.
+ * A strategy decides at each switch which thread runs next, and for how many accesses. It sees the scene: the
+ * runnable threads, the sleeping threads, and the pending access of each.
  */
 
-/** What a strategy may look at. It changes under its hands; nothing in it is to be kept. */
+/** What a strategy may read. It changes during an execution: a strategy must not keep it. */
 export interface Scene {
   readonly threads: number;
-  /** Who ran last; -1 before the first choice. */
+  /** The thread that ran last; -1 before the first choice. */
   readonly current: number;
-  /** Threads that can run, ascending, in the first `runnableCount` places. */
+  /** Runnable threads, ascending, in the first `runnableCount` places. */
   readonly runnable: Int32Array;
   readonly runnableCount: number;
-  /**
-   * Threads parked for a time, ascending. Choosing one lets the clock jump to its deadline:
-   * the others were slow.
-   */
+  /** Threads that sleep until a deadline, ascending. If one is chosen, the clock jumps to its deadline: the others were slow. */
   readonly sleeping: Int32Array;
   readonly sleepingCount: number;
-  /** Virtual nanosecond at which each of the sleeping gives up; of the others it says nothing. */
+  /** Deadline of each sleeping thread in virtual nanoseconds; undefined for other threads. */
   readonly deadline: Float64Array;
   /** Accesses so far. */
   readonly steps: number;
-  /** Of them by each thread. */
+  /** Accesses so far, by thread. */
   readonly ran: Int32Array;
-  /** Threads that have not finished, ascending, are the runnable, the sleeping and the blocked. */
+  /** Reports whether `thread` has finished. A thread that has not is runnable, sleeping or blocked. */
   isDone(thread: number): boolean;
   /** Site of the access that a runnable thread makes when it is chosen; -1 if not known. */
   readonly pendingSite: Int32Array;
   /** Word of that access. */
   readonly pendingIndex: Int32Array;
-  /** By site: may it change the word? */
+  /** By site: 1 if the access may change its word. */
   readonly writes: Uint8Array;
 }
 
 export interface Strategy {
-  /** With its parameters, as `makeStrategy` (strategies/catalog.ts) takes it. */
+  /** The name with its parameters, as `makeStrategy` (strategies/catalog.ts) takes it. */
   readonly name: string;
   /**
-   * What repeats the execution under way, or just over, on its own from its seed: the name and
-   * what was learned before. The name alone unless given.
+   * Repeats the current or last execution from its seed: the name, with what was learned before. By default the
+   * name alone.
    */
   readonly spec?: string;
-  /** Set by `next`: after how many accesses to ask again, at least 1. */
+  /** Set by `next`: accesses after which to ask again, at least 1. */
   budget: number;
-  /** Ask again as soon as a thread wakes, not only when the budget is spent. */
+  /** Asks again as soon as a thread wakes, not only when the budget is spent. */
   readonly asksOnWake: boolean;
-  /** Before the first choice of an execution; all threads stand at their first access. */
+  /** Called before the first choice of an execution: every thread is at its first access. */
   begin(scene: Scene, seed: number): void;
-  /** The thread that runs now: one of the runnable, or of the sleeping if it must come to that. */
+  /** Returns the thread that runs now: a runnable one, or a sleeping one. */
   next(scene: Scene): number;
-  /** After each execution: `steps` and `ran` of the scene are those of the whole. */
+  /** Called after each execution, with its final `steps` and `ran`. */
   end?(scene: Scene): void;
-  /** The search is over: another execution would repeat a former one. */
+  /** The search is over: another execution would repeat a former one. Undefined for a strategy that is no search. */
   readonly exhausted?: boolean;
-  /** What the executions so far have covered without gaps, in words; '' if nothing. */
+  /** What the executions so far have covered completely, in words; '' if nothing. */
   readonly covered?: string;
 }

@@ -1,4 +1,4 @@
-/** A user's module and the core, bundled and rewritten together, or taken from the cache. */
+/** Bundles and rewrites a user's module with the core, or takes the result from the cache. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { SourceMapPayload } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -13,21 +13,21 @@ import type { Reach } from '../rewrite/reach.ts';
 import type { Site } from '../rewrite/sites.ts';
 import { Places } from './user-throws.ts';
 
-/** A module that is built; `load` runs it. */
+/** A built module; `load` runs it. */
 export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'> {
   readonly places: Places;
   load(): Promise<unknown>;
 }
 
-/** In the name of a variant's file. */
+/** File names of the variants. */
 const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
-/** What takes part in building beside the sources: files of these folders, and packages. */
+/** Everything that takes part in building besides the sources: files in this folder, and packages. */
 const TOOLS = join(import.meta.dirname, '../rewrite');
 const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
 
 /**
  * Builds `entry`, a text that exports the core's functions and those of the module at `file`.
- * @throws ConventionError, or whatever the bundler objects to
+ * @throws ConventionError, or any error of the bundler
  */
 export async function buildUserCore(entry: string, file: string, hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
   const request = JSON.stringify([entry, file, mutant ?? null, toolsHash()]);
@@ -39,13 +39,13 @@ export async function buildUserCore(entry: string, file: string, hooked: boolean
   const variants = await generateCore(at, ROOT, overlay, isUsers);
   const kept = keepBuilt(request, { files: filesOf(variants), sources: variants.plain.map.sources.filter((path) => existsSync(path)) });
   if (kept !== null) return inFolder(kept, hooked);
-  // Nothing can be kept: the files live as long as it takes to load them.
+  // Nothing can be stored: the files exist only while they are loaded.
   const generated = hooked ? variants.hooked : variants.plain;
   const { sites, map, code } = generated;
   return { sites, reach: () => variants.reach, build: hashOf(hooked ? variants.plain.code : code), places: new Places(() => map, sites), load: () => importGenerated(generated) };
 }
 
-/** Is the file at `path` a user's, and neither sweepgen's nor a package's? */
+/** Reports whether the file at `path` is a user's: not sweepgen's, and not a package's. */
 function isUsers(path: string): boolean {
   const full = resolve(path);
   return !full.startsWith(join(ROOT, 'src/')) && !full.includes('/node_modules/') && !full.startsWith('\0');
@@ -56,7 +56,7 @@ function filesOf({ plain, hooked, reach }: Variants): Record<string, string> {
     [VARIANT.plain]: plain.code,
     [VARIANT.hooked]: hooked.code,
     'core.map': JSON.stringify(plain.map),
-    // Those of the hooked variant come after those of the plain one.
+    // The sites of the hooked variant follow those of the plain one.
     'sites.json': JSON.stringify(hooked.sites),
     'reach.json': JSON.stringify(reach),
   };
@@ -84,7 +84,7 @@ async function buildTools(): Promise<typeof import('../rewrite/generate.ts')> {
   }
 }
 
-/** Names the tools that build: another version of them may build something else. */
+/** Returns a hash of the build tools: other versions may build something else. */
 function toolsHash(): string {
   const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[jt]s$/.test(name)).map((name) => join(TOOLS, name));
   const packages = PACKAGES.map((name) => join(ROOT, 'node_modules', name, 'package.json')).filter((path) => existsSync(path));

@@ -1,4 +1,4 @@
-/** What a scenario of the user's own may import from 'sweepgen/core': the core's functions over `m`, and where things lie. */
+/** What a user's scenario may import from 'sweepgen/core': functions of the core over `m`, and record layouts. */
 export * from '../base/fatal.ts';
 export * from '../memory/address.ts';
 export * from '../memory/config.ts';

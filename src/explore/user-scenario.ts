@@ -1,7 +1,6 @@
 /**
- * A scenario from a module of the user's own. The module is bundled and rewritten with the
- * core, so that its functions over `m` become coroutines like the core's; it imports what it
- * needs of the core from 'sweepgen/core'.
+ * A scenario from a user's module. The module is bundled and rewritten with the core, so its functions over `m`
+ * become coroutines like the core's. It imports functions of the core from 'sweepgen/core'.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -22,11 +21,11 @@ import { shapeProblem } from './user-shape.ts';
 import { ScenarioThrew, blaming, tellThrown } from './user-throws.ts';
 import { isWords, nameUserWord, type Words } from './user-words.ts';
 
-/** What the module may export; `run` it must. */
+/** Exports that the module may have. It must have `run`. */
 const EXPORTS = ['summary', 'procs', 'knobs', 'words', 'shape', 'operations', 'keep', 'together', 'build', 'run', 'check'] as const;
 const PREFIX = 'user_';
 
-/** The core's exports, and under `user_…` the module's. */
+/** The core's exports, and the module's as `user_…`. */
 interface UserExports {
   readonly user_summary?: string;
   readonly user_procs?: readonly number[];
@@ -45,14 +44,14 @@ interface UserScenario extends LoadedCore {
   readonly scenario: Scenario;
 }
 
-/** Is it a module's path, and no name of a scenario? */
+/** Reports whether `name` is a module's path rather than the name of a scenario. */
 export function isModulePath(name: string): boolean {
   return /[/\\]|\.m?[jt]s$/.test(name);
 }
 
 /**
- * The scenario in the module at `path`, which is also its name, and the core built with it.
- * @throws UsageError when there is none, it can't be built, or is no scenario
+ * Loads the scenario in the module at `path`, which is also its name, and the core built with it.
+ * @throws UsageError if there is no such module, it can't be built, or is no scenario
  */
 export async function loadUserScenario(path: string, hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
   const file = resolve(path);
@@ -84,7 +83,7 @@ async function load(path: string, { load: run, places }: UserBuild): Promise<unk
   }
 }
 
-/** Which of EXPORTS the module has; anything else is a slip of the pen. */
+/** Returns the exports of the module. Any name that is not in EXPORTS is an error. */
 async function exportsOf(path: string, file: string): Promise<readonly string[]> {
   const { parseUserModule } = await import('../rewrite/user-syntax.ts');
   let names: readonly string[];
@@ -119,7 +118,7 @@ function isType(node: object): boolean {
   return (node as { readonly exportKind?: string }).exportKind === 'type';
 }
 
-/** @param isMutated a bug is planted in the core: what is thrown may be the bug's doing */
+/** @param isMutated a bug is planted in the core, so errors may be its effect and not the module's */
 function describeUserScenario(path: string, core: Core & UserExports, { places }: UserBuild, isMutated: boolean): Scenario {
   checkExports(path, core);
   const { user_summary: summary = '', user_procs: procs = [2], user_knobs: knobs = [], user_words: words } = core;
@@ -134,7 +133,7 @@ function describeUserScenario(path: string, core: Core & UserExports, { places }
     knobs,
     shape: (given) => (shape === undefined ? {} : checkShape(path, calling('shape', () => shape(given)))),
     operations: (given) => (operations === undefined ? Array.from({ length: given.procs }, () => []) : checkOperations(path, calling('operations', () => operations(given)), given.procs)),
-    build: (_core, m, m0, given) => core.user_build?.(m, m0, given) ?? nothing(),
+    build: (_core, m, m0, { knobs: given }) => core.user_build?.(m, m0, given) ?? nothing(),
     run: (_core, m, i, list, given) => core.user_run(m, i, list, given),
     check: (m, results, setting) => (core.user_check === undefined ? '' : told(calling('check', () => runAlone(core, core.user_check!(m, results, setting))))),
   });
@@ -143,7 +142,7 @@ function describeUserScenario(path: string, core: Core & UserExports, { places }
     ...(keep && { keeps: (operation: Operation, index: number, given: Knobs) => calling('keep', () => keep(operation, index, given)) }),
     ...(together && { bond: (operation: Operation, index: number, given: Knobs) => calling('together', () => together(operation, index, given)) }),
     prepare(given, setting, makeOracle) {
-      // Everything that is thrown here is thrown by the module, unless the core is broken on purpose.
+      // Unless the core is mutated, every error here comes from the module.
       const prepared = isMutated ? scenario.prepare(given, setting, makeOracle) : calling('build', () => scenario.prepare(given, setting, makeOracle));
       return {
         ...prepared,
@@ -154,7 +153,7 @@ function describeUserScenario(path: string, core: Core & UserExports, { places }
   };
 }
 
-/** @throws UsageError for the first export that is not what it must be */
+/** @throws UsageError for the first export of a wrong kind */
 function checkExports(path: string, core: UserExports): void {
   const { user_summary: summary = '', user_procs: procs = [2], user_knobs: knobs = [], user_words: words = {} } = core;
   if (typeof summary !== 'string') throw unusable(path, 'its summary must be a string');
@@ -171,7 +170,7 @@ function checkExports(path: string, core: UserExports): void {
   }
 }
 
-/** So that what is wrong with it shows now, and not as a failure of an execution. */
+/** Prepares the scenario once: errors in it are reported now, and not as failures of executions. */
 function tryOut(path: string, core: Core, scenario: Scenario): void {
   try {
     const knobs = Object.fromEntries(scenario.knobs.map(({ name, values: [first] }) => [name, first])) as Knobs;
@@ -213,7 +212,7 @@ function isCoroutineFunction(given: unknown): boolean {
   return typeof given === 'function' && Object.prototype.toString.call(given) === '[object GeneratorFunction]';
 }
 
-/** What a check answers: a sentence, or nothing. */
+/** Returns a check's answer as a sentence, or ''. */
 function told(answer: unknown): string {
   return typeof answer === 'string' ? answer : answer === undefined ? '' : `the check answered ${String(answer)}`;
 }

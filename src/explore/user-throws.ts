@@ -1,4 +1,4 @@
-/** Errors that a user's scenario throws, told as the user's: with the place in the module, and a hint. */
+/** Reports errors that a user's scenario throws: with the place in the module, and a hint. */
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { resolve } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
@@ -8,36 +8,36 @@ import { ROOT } from '../base/root.ts';
 import type { Site } from '../rewrite/sites.ts';
 import { unnumbered } from './failures/trace.ts';
 
-/** What a scenario of the user's has thrown outside of an execution. */
+/** An error that a user's scenario threw outside of an execution. */
 export class ScenarioThrew extends UsageError {}
 
-/** What to do about a throw in each of the functions that a scenario exports. */
+/** Hints for errors in each of the exported functions. */
 const HINTS: Readonly<Record<string, string>> = {
   run: "to report something that must not be, call fatal('CODE', { … }) of sweepgen/core, or return a sentence from check",
   check: "check returns a sentence about what is wrong, or ''",
-  build: 'build prepares the memory before the Ms start, with nobody beside it',
+  build: 'build prepares the memory before the Ms start, while no other thread runs',
   operations: "operations returns a list for each M, of operations ['name', number, …]",
   shape: 'shape returns what differs from a tiny machine',
 };
 
-/** A line of a stack: what comes before the place, the place, and what comes after. */
+/** A line of a stack: the text before the place, the place, and the text after it. */
 const FRAME = /^(\s+at .*?)((?:file:\/\/)?\/[^()]*):(\d+):(\d+)(\)?)$/;
 
-/** Places of a generated module in the sources that it was made from. */
+/** Maps places in a generated module to places in its sources. */
 export class Places {
   readonly #read: () => SourceMapPayload;
   readonly #sites: readonly Site[];
   #map: SourceMap | undefined;
 
-  /** @param read gives the map of the generated module, when it is first needed */
+  /** @param read returns the source map of the generated module; called when it is first needed */
   constructor(read: () => SourceMapPayload, sites: readonly Site[]) {
     this.#read = read;
     this.#sites = sites;
   }
 
   /**
-   * Returns the innermost place in the user's module at which `thrown` was thrown, or from which it was
-   * called: by its stack, or else by `calls`, the sites of the calls that its thread was in, outermost first.
+   * Returns the innermost place in the user's module from which `thrown` came: by its stack, or else by `calls`,
+   * the sites of its thread's active calls, outermost first.
    */
   frameOf(thrown: unknown, calls: readonly number[] = []): UserFrame | undefined {
     const stack = thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : '';
@@ -47,11 +47,11 @@ export class Places {
     return call && { file: resolve(ROOT, call.file), line: call.line, name: unnumbered(call.fn) };
   }
 
-  /** `line`, with its place in the generated module replaced by the place in the source; '' for a line of another file. */
+  /** Returns `line` with the place in the source; '' for a line of another file. */
   #inSource(line: string): string {
     const frame = FRAME.exec(line);
     if (frame === null || !/\/core(?:\.hooked)?\.mjs$/.test(frame[2])) return '';
-    // The prologue comes after the bundle, and lies in no source.
+    // The prologue follows the bundle, and has no source.
     if (/ at (?:[\w$]+\.)?\$\w+ /.test(line)) return '';
     this.#map ??= new SourceMap(this.#read());
     const entry = this.#map.findEntry(Number(frame[3]) - 1, Number(frame[4]) - 1);
@@ -60,19 +60,19 @@ export class Places {
   }
 }
 
-/** `TypeError: x is not a function`, on one line; also of what is no error. */
+/** Returns a one-line message such as `TypeError: x is not a function`, even if `thrown` is no Error. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `threw ${printable(String(thrown))}`;
   return printable(thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`, 400);
 }
 
-/** Returns the lines that tell of `thrown`: its message, the place in the user's module, and a hint for the exported function `fn`. */
+/** Returns lines about `thrown`: its message, the place in the user's module, and a hint for the exported function `fn`. */
 export function tellThrown(thrown: unknown, places: Places, fn: string, calls?: readonly number[]): string[] {
   const frame = places.frameOf(thrown, calls);
   return [messageOf(thrown), ...(frame === undefined ? [] : [`at ${formatFrame(frame)}`]), ...(HINTS[fn] === undefined ? [] : [`hint: ${HINTS[fn]}`])];
 }
 
-/** @throws ScenarioThrew with what `work`, which is done by the function `fn` of the module at `path`, has thrown */
+/** Returns the result of `work`, a call of the function `fn` of the module at `path`. @throws ScenarioThrew for what it throws */
 export function blaming<Result>(path: string, fn: string, places: Places, work: () => Result): Result {
   try {
     return work();

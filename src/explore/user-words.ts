@@ -1,7 +1,7 @@
-/** Names that a user's scenario gives to words of its own. */
+/** Names that a scenario gives to its own words. */
 import { CONFIG, Config } from '../memory/config.ts';
 
-/** By name, the place of a word, or a place and a number of words, counted from the first word of the globals. */
+/** By name: the place of a word, or a place and a number of words, counted from the first word of the globals. */
 export type Words = Readonly<Record<string, number | readonly [at: number, words: number]>>;
 
 export function isWords(words: unknown): words is Words {

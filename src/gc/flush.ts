@@ -1,26 +1,33 @@
 /**
- * From pointers found to objects to scan: who marks a block first enqueues it. Several
- * threads mark by CAS, one alone plainly.
+ * Turns found pointers into work: the thread that sets a block's mark bit enqueues it.
+ *
+ *   1. The mark loop buffers pointers (scanblock.ts) and flushes the buffer when it is full, or
+ *      when no object is left to scan.
+ *   2. For each pointer, flushptrbuf finds the start of its block and sets the mark bit: by CAS if
+ *      several Ms mark (mark.ts), plainly if one does.
+ *   3. If this M was first and the block may hold pointers, the block joins the M's workbuf.
+ *   4. If another M waits and this one holds enough, half of the workbuf is handed off (work.ts).
+ *
+ * Invariant: a marked block that may hold pointers has been scanned, or is in a workbuf.
+ * Source: flushptrbuf, flushobjbuf and enqueue of Go 1.3's mgc0.c.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
-import { racyLoad } from '../sync/racy.ts';
-import { addWide } from '../memory/wide.ts';
-import { GCStats, M, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
+import type { MRef } from '../machine/m.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
 import { SCAN_ALL } from '../heap/type.ts';
 import { Span } from '../heap/span.ts';
 import { blockType } from './block-type.ts';
 import { countsWork } from './collect-stats.ts';
-import { LOOKUP, countFlush, countLookup, countTypeLookup } from './count-scan.ts';
+import { countFlush, countTypeLookup } from './count-scan.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
+import { casMark } from './mark.ts';
 import { ScanBuf } from './scanbuf.ts';
 import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
-const CAS_FAILED = M.at.gcstats + GCStats.at.casFailed;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const TYPES_OF = CONFIG + Config.at.types;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
@@ -28,7 +35,7 @@ const { elemsize: ELEMSIZE } = Span.at;
 const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
-/** Gets a buffer of work in exchange for the empty one held; false when there is no more. */
+/** Exchanges the empty workbuf of `sb` for a full one. Returns false when there is no more, or `keepworking` is false. */
 export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boolean {
   const held = m[sb + WBUF];
   m[sb + WBUF] = 0;
@@ -53,8 +60,8 @@ const PAGE = PAGE_WORD_SHIFT;
 const NOWHERE = NO_BLOCK;
 
 /**
- * Go's flushptrbuf: marks the targets of the pointers buffered from the start of the buffer to
- * `pos` and enqueues those to be scanned. What is known of a target's type holds only for a
+ * Marks the targets of the pointers buffered from the start of the buffer to `pos`, and enqueues
+ * the blocks to scan (Go's flushptrbuf). What is known of a target's type holds only for a
  * pointer to its start.
  */
 export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
@@ -120,8 +127,8 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
 }
 
 /**
- * Asks the spans for the types of those just enqueued that came without one: here, where the
- * misses of a whole buffer overlap, rather than when they are scanned.
+ * Looks up the types of the blocks just enqueued without one. Doing it here lets the cache misses
+ * of a whole buffer overlap.
  */
 function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
   const arena = m[ARENA];
@@ -134,18 +141,7 @@ function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
   }
 }
 
-/** Sets a mark bit that other threads may be setting beside it; false if it was set already. */
-export function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
-  for (;;) {
-    // Racy on purpose: a stale value makes the CAS fail and is read again.
-    const marks = racyLoad(m, word);
-    if ((marks & mark) !== 0) return false;
-    if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;
-    addWide(m, mp + CAS_FAILED, 1);
-  }
-}
-
-/** Go's flushobjbuf: enqueues the pieces of objects that a GC program has found. */
+/** Enqueues the pieces of objects that a GC program has found (Go's flushobjbuf). */
 export function flushobjbuf(m: Mem, mp: MRef, sb: Ref): void {
   const n = m[sb + NREGIONS];
   m[sb + NREGIONS] = 0;
@@ -155,7 +151,7 @@ export function flushobjbuf(m: Mem, mp: MRef, sb: Ref): void {
   }
 }
 
-/** Go's enqueue: `n` words at `p` are to be scanned. */
+/** Adds the `n` words at `p`, of type information `ti`, to the workbuf of `sb` (Go's enqueue). */
 export function enqueue(m: Mem, mp: MRef, sb: Ref, p: Ref, n: number, ti: number): void {
   let wbuf = m[sb + WBUF];
   let nobj = m[sb + NOBJ];
@@ -174,35 +170,4 @@ export function enqueue(m: Mem, mp: MRef, sb: Ref, p: Ref, n: number, ti: number
   m[at + 2] = ti;
   m[sb + WBUF] = wbuf;
   m[sb + NOBJ] = nobj + 1;
-}
-
-/**
- * Go's markonly: marks the block that the pointer with low word `p` points at or into, without
- * enqueuing it.
- * @returns true if this M was the first
- */
-export function markonly(m: Mem, mp: MRef, sb: Ref, p: number): boolean {
-  if (countsWork(m)) countLookup(m, mp, p, LOOKUP.markonly);
-  const arena = m[ARENA];
-  const wordShift = m[PTR_WORDS] - 1;
-  let off = ((p >>> 2) - arena) & ~wordShift;
-  let b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
-  let shift = (off >> wordShift) & GROUP_MASK;
-  if (((m[b] >>> shift) & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
-    off = findBlock(m, off);
-    if (off === NO_BLOCK) return false;
-    b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
-    shift = (off >> wordShift) & GROUP_MASK;
-  }
-  if (((m[b] >>> shift) & BIT_ALLOCATED) === 0) return false;
-  const mark = BIT_MARKED << markShift(shift);
-  if (m[NPROC] === 1) {
-    const marks = m[b + 1];
-    if ((marks & mark) !== 0) return false;
-    m[b + 1] = marks | mark;
-  } else if (!casMark(m, mp, b + 1, mark)) {
-    return false;
-  }
-  m[sb + MARKED]++;
-  return true;
 }

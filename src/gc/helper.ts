@@ -1,4 +1,13 @@
-/** What each helper of a collection does, and the collecting M's own part of marking. */
+/**
+ * The part of each marking M in a cycle, helpers and the collecting M alike.
+ *
+ *   1. Take iterations of the parallel for over the roots until none is left (markroot).
+ *   2. Scan what was found, and take work from the others, until marking is complete (scan).
+ *   3. A helper puts itself on the list of idle Ms, then reports done. The last helper wakes the
+ *      collecting M.
+ *
+ * Invariant: an M has at most one mark in progress (ScanBuf.busy). Source: gchelper of Go 1.3.
+ */
 import type { Mem } from '../memory/struct.ts';
 import { addWide } from '../memory/wide.ts';
 import { nanotime } from '../base/clock.ts';
@@ -12,7 +21,7 @@ import { NPROC, XALLDONE, XNDONE } from './work.ts';
 
 const { phase: PHASE_OF, gcstats: GCSTATS } = M.at;
 
-/** Marks roots, then whatever is found, until nobody has work left. */
+/** Marks from the roots, then whatever is found, until marking is complete. */
 export function markWithOthers(m: Mem, mp: MRef): void {
   const phase = m[mp + PHASE_OF];
   beginMarking(m, mp);
@@ -29,11 +38,11 @@ export function markWithOthers(m: Mem, mp: MRef): void {
 }
 
 /**
- * A helper is done. It must be on the list of idle Ms by now: who collects may start the
- * world as soon as the last helper says so, and looks there for who is to be woken.
+ * Reports a helper done. It must be on the list of idle Ms: the collecting M may start the world as
+ * soon as the last helper has reported, and wakes the Ms on that list.
  */
 export function helperDone(m: Mem): void {
-  // Read first: it can change as soon as the collecting M sees that all are done.
+  // Read before the add: the next cycle may change it once the collecting M sees that all are done.
   const nproc = m[NPROC];
   if (Atomics.add(m, XNDONE, 1) === nproc - 2) notewakeup(m, XALLDONE);
 }

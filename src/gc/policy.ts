@@ -1,4 +1,4 @@
-/** The mark loops: as Go 1.3's, without and with types, a faster one, one to experiment with; and where they part. */
+/** The mark loops of the parallel collector, and the dispatch to the one that the machine was built with. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import type { MRef } from '../machine/m.ts';
@@ -14,12 +14,16 @@ export const POLICY = { 'go1.3': 0, tuned: 1, lab: 2 } as const;
 const TYPES_OF = CONFIG + Config.at.types;
 const POLICY_OF = CONFIG + Config.at.policy;
 
-/** Before any M marks; the world is stopped. */
+/** Prepares the mark loop, before any M marks. The world is stopped. */
 export function prepareMark(m: Mem): void {
   if (m[POLICY_OF] === POLICY.tuned) clearHints(m);
 }
 
-/** Scans what `wbuf` holds and all it leads to; see the files named scanblock. */
+/**
+ * Scans the objects of `wbuf` and all they lead to, with the machine's mark loop (scanblock*.ts).
+ * @param wbuf 0 for none
+ * @param keepworking take work from other Ms until marking is complete; otherwise return when this work is done
+ */
 export function scan(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   if (m[POLICY_OF] === POLICY.tuned) scanblockTuned(m, mp, wbuf, keepworking);
   else if (m[POLICY_OF] === POLICY.lab) scanblockLab(m, mp, wbuf, keepworking);

@@ -1,6 +1,17 @@
 /**
- * The roots, one parfor iteration each: data, bss, queued finalizers, specials, the flush of
- * the MCaches, and the stack of every goroutine.
+ * The roots. The mark's parallel for (sync/parfor.ts) has one iteration for each of:
+ *
+ *   1. the initialized data,
+ *   2. the globals (bss),
+ *   3. queued finalizers, which keep their objects until they have run,
+ *   4. what spans know of their blocks: type data, and objects with a finalizer, from which
+ *      everything but the object itself is reachable,
+ *   5. no root: the flush of all MCaches, which must be done before the sweep,
+ *   6. and later: the stack of each goroutine.
+ *
+ * An M that takes an iteration gathers its pieces of memory into a workbuf and scans them and
+ * what only it finds from there. A collector that marks alone scans all of them with scanRoots.
+ * Source: markroot and addstackroots of Go 1.3's mgc0.c.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
@@ -21,7 +32,7 @@ import { dropTiny, releaseAll, releaseFreed } from '../malloc/mcache.ts';
 import { SWEEPGEN, nspan } from '../malloc/mheap.ts';
 import { stackcacheClear } from '../malloc/stack.ts';
 import { addWide, storeWide, loadWide } from '../memory/wide.ts';
-import { markonly } from './flush.ts';
+import { markonly } from './mark.ts';
 import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
 import { WORK, Work, enqueueRoot, getempty, getfull, objAt, workbufStruct, type WorkbufRef } from './work.ts';
@@ -45,12 +56,12 @@ const { compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
 const { xstatus: XSTATUS, stack: STACK, sp: SP, waitsince: WAITSINCE } = G.at;
 
-/** How many iterations the mark's parfor has. */
+/** Returns the number of iterations of the mark's parallel for. */
 export function rootCount(m: Mem): number {
   return ROOT_COUNT + allglen(m);
 }
 
-/** Marks from root `i`, and all that only this M finds from there. */
+/** Marks from root `i`, and what this M finds from there. */
 export function markroot(m: Mem, mp: MRef, i: number): void {
   m[mp + M.at.heartbeat]++;
   m[mp + M.at.phase] = PHASE.markRoots;
@@ -106,15 +117,14 @@ function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
 }
 
 /**
- * Go's MProf_Mark: the profiler's own roots, of which there are none. Buckets lie outside the
- * heap and hold pcs and counts; which block is a bucket's is said by an offset in its span,
- * or by an address that must not keep it alive.
+ * Gathers the profiler's roots, of which there are none (Go's MProf_Mark). Buckets lie outside the
+ * heap. They name their blocks by offset or address, neither of which keeps a block alive.
  */
 function mprofMark(wbuf: WorkbufRef): WorkbufRef {
   return wbuf;
 }
 
-/** Finalizers that are due keep their object until they have run. */
+/** Gathers the queued finalizers. */
 function gatherFinalizers(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   let b = wbuf;
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
@@ -123,7 +133,7 @@ function gatherFinalizers(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   return b;
 }
 
-/** What spans know of their blocks: types are kept; an object with a finalizer keeps what it points at, but not itself. */
+/** Gathers what spans know of their blocks. An object with a finalizer keeps what it points at alive, but not itself. */
 function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   let b = wbuf;
   const sg = m[SWEEPGEN];
@@ -132,13 +142,13 @@ function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
     const s = spanAt(m, index);
     if (m[s + STATE] !== SPAN_STATE.inUse) continue;
     if (Atomics.load(m, s + XSWEEPGEN) !== sg) fatal('GC_OF_UNSWEPT_SPAN', { span: s, sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
-    // The types of its blocks lie in an object that nothing else refers to.
+    // Only the span points at the block with its blocks' types.
     if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, mp, scanbufOf(mp), m[s + TYPEDATA] << 2);
     for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
       if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
       const words = m[s + ELEMSIZE] >>> 2;
       const block = m[s + START] + Math.floor((m[x + OFFSET] >>> 2) / words) * words;
-      // Without pointers it has no pointer bits either: those that are there are of a block before.
+      // A block without pointers has no pointer bits of its own: those there belong to an earlier block.
       if (m[TYPES_OF] === TYPES.heapbits && !isScan(m, block)) continue;
       b = enqueueRoot(m, mp, b, block, words, 0);
     }
@@ -146,7 +156,7 @@ function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
   return b;
 }
 
-/** Go's addstackroots: the frames of allg[index]; what lies above its stack pointer is dead. */
+/** Gathers the frames of allg[index] (Go's addstackroots). Words above its stack pointer are dead. */
 function gatherStack(m: Mem, mp: MRef, index: number, wbuf: WorkbufRef): WorkbufRef {
   if (index >= allglen(m)) fatal('MARKROOT_BAD_INDEX', { index });
   const gp = gAt(m, index);
@@ -159,19 +169,19 @@ function gatherStack(m: Mem, mp: MRef, index: number, wbuf: WorkbufRef): Workbuf
   return enqueueRoot(m, mp, wbuf, m[gp + STACK], m[gp + SP] - m[gp + STACK], SCAN_ALL);
 }
 
-/** Every MCache gives its spans back; the world is stopped. */
+/** Returns the spans of all MCaches to their MCentrals. The world is stopped. */
 export function flushallmcaches(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) releaseAll(m, mp, mcacheOf(pAt(m, i)));
 }
 
-/** Go's clearpools: what would keep garbage alive is let go before marking. */
+/** Drops what would keep garbage alive: tiny blocks, explicitly freed blocks, cached stacks (Go's clearpools). */
 export function clearpools(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) dropTiny(m, mcacheOf(pAt(m, i)));
   takeFreed(m, mp);
   for (let i = 0; i < m[NPROCS]; i++) stackcacheClear(m, mp, mcacheOf(pAt(m, i)));
 }
 
-/** What was freed explicitly comes to the freelists, whose spans may go to the heap; nobody marks. */
+/** Moves explicitly freed blocks to the freelists. Empty spans may go to the heap, so no M may be marking. */
 export function takeFreed(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) releaseFreed(m, mp, mcacheOf(pAt(m, i)));
 }

@@ -10,7 +10,7 @@ import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { racyLoadByte, racyStoreByte } from '../sync/racy.ts';
 import type { MRef } from '../machine/m.ts';
-import { casMark } from './flush.ts';
+import { casMark } from './mark.ts';
 import { gatherMark } from './scan-run.ts';
 
 /** From this many words on, a block's mark has a byte of its own. */

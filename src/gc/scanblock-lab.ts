@@ -24,7 +24,7 @@ import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
-import { casMark } from './flush.ts';
+import { casMark } from './mark.ts';
 import { PTRBUF_CAP, ScanBuf, scanbufOf } from './scanbuf.ts';
 import { flushPending } from './scan-run.ts';
 import { markByByte } from './scanblock-lab-mark.ts';

@@ -1,6 +1,6 @@
 /**
  * The mark loop made for speed. It departs from Go 1.3's in these ways, each measured in
- * docs/performance.md:
+ * docs/explanation/performance.md:
  *
  *   - What to do with a pointer is decided where it is found, without a buffer in between.
  *   - Words are scanned from the last to the first: with a stack of work, a heap allocated in

@@ -19,7 +19,8 @@ import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
 import { countsWork } from './collect-stats.ts';
 import { countBlock, countRescan } from './count-scan.ts';
-import { enqueue, flushobjbuf, flushptrbuf, markonly, refillWork } from './flush.ts';
+import { enqueue, flushobjbuf, flushptrbuf, refillWork } from './flush.ts';
+import { markonly } from './mark.ts';
 import { Frame, ScanBuf, scanbufOf } from './scanbuf.ts';
 import { Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 

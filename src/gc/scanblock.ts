@@ -1,10 +1,14 @@
 /**
- * The mark loop. It takes objects from a workbuf, reads their words, buffers those that look
- * like pointers into the arena, marks the blocks they point at and enqueues the ones that
- * may hold pointers themselves.
+ * The mark loop of Go 1.3 without types.
  *
- * The world is stopped, so the heap's words and the allocation bits stand still; only mark
- * bits change, by CAS when several threads mark.
+ *   1. Take an object from the workbuf.
+ *   2. Read its words. Buffer each that carries a pointer's tag and lies in the used arena.
+ *   3. When the buffer is full, or the workbuf is empty, flush it: mark the blocks pointed at, and
+ *      add those that may hold pointers to the workbuf (flush.ts).
+ *   4. When the workbuf stays empty, get another one (work.ts), or return.
+ *
+ * Invariant: the world is stopped, so the heap's words and the allocation bits are constant. Only
+ * mark bits change. Source: scanblock of Go 1.3's mgc0.c.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -28,10 +32,7 @@ const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 // Local names: V8 folds these, and not those of another module.
 const TAG = PTR_TAG;
 
-/**
- * Scans the objects of `wbuf` and all they lead to. With `keepworking` it then takes work
- * from the others until marking is complete; without, it returns when its own is done.
- */
+/** Scans the objects of `wbuf` and all they lead to; see scan in policy.ts. */
 export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   const sb = scanbufOf(mp);
   const arena = m[ARENA];
@@ -59,7 +60,7 @@ export function scanblock(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boole
     scanned = (scanned + words) | 0;
     let end = (b + words) | 0;
     if (ptrWords === 2) {
-      // Most objects hold their pointers first: what follows is skipped two words at a time.
+      // Most objects hold their pointers first: skip the pointer-free end four words at a time.
       while (((end - 4) | 0) >= b && (m[(end - 1) | 0] | m[(end - 3) | 0]) === 0) end = (end - 4) | 0;
       for (let i = b; i < end; i = (i + 2) | 0) {
         if (m[(i + 1) | 0] !== TAG) continue;

@@ -1,9 +1,15 @@
 /**
- * The collector's shared work: full and empty buffers of objects to scan on two lock-free
- * stacks, and the count of those who wait for more.
+ * The collector's shared work: buffers of objects to scan (workbufs).
  *
- * Law: in a mark phase every workbuf made is on `full`, on `empty`, or held by one M; after
- * it, all are on `empty`.
+ *   1. Each marking M holds one workbuf. It takes objects from it and adds objects to it.
+ *   2. An M whose workbuf is full pushes it on `full` and takes an empty one (getempty).
+ *   3. An M whose workbuf is empty exchanges it for a full one (getfull). If there is none, it adds
+ *      itself to `xnwait` and spins, yields, then sleeps until a workbuf appears.
+ *   4. An M that holds enough while another waits hands off half of its objects (handoff).
+ *   5. When all marking Ms wait, no work is left and none can appear: marking is complete.
+ *
+ * Invariant: during the mark, every workbuf is on `full`, on `empty`, or held by one M; after
+ * the mark, all are on `empty`. Source: getempty, getfull, handoff of Go 1.3's mgc0.c.
  */
 import { OUTER, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
 import { inRegion } from '../memory/regions.ts';
@@ -33,10 +39,10 @@ export const Work = struct('work', 112, {
   /** Words of the region of workbufs in use. */
   mapped: by(guardedBy('work.lock')),
   tstart: by(ownedBy('collector'), 2),
-  /** How many threads to mark with; 0 for all Ps. */
+  /** Number of marking threads; 0: all Ps. */
   wantProcs: by(protocol('the main goroutine writes it; read with the world stopped')),
   pad0: padding(8),
-  /** Ms in getfull: when all are there, marking is done. */
+  /** Ms that wait in getfull. When it reaches nproc, marking is complete. */
   xnwait: atomic('each marking M'),
   pad1: padding(15),
   xndone: atomic('each helper increments it at its end'),
@@ -55,10 +61,10 @@ const NBUFS = WORK + Work.at.nbufs;
 
 export type WorkbufRef = Ref;
 
-/** What is to be scanned: a block or a piece of memory. */
+/** An object to scan: a block, or a piece of memory. */
 export const Obj = struct('obj', 3, {
   p: by(OUTER),
-  /** Its size in 32-bit words. */
+  /** Size in 32-bit words. */
   n: by(OUTER),
   /** Type information, 0 for none: scan every word. */
   ti: by(OUTER),
@@ -66,7 +72,7 @@ export const Obj = struct('obj', 3, {
 
 const WORKBUF_BYTES = 16 << 10;
 const HEADER = 4;
-/** Objects of a workbuf of Go's size. */
+/** Objects that a workbuf of Go's size holds. */
 export const WORKBUF_CAP = Math.floor((WORKBUF_BYTES / 4 - HEADER) / Obj.words);
 
 function workbufWords(cap: number): number {
@@ -110,15 +116,15 @@ export function workinit(m: Mem): void {
   lfstackinit(m, EMPTY, m[WORKBUFS], m[WORKBUF_WORDS]);
 }
 
-/** Ref of the object entry `i` of a workbuf. */
+/** Returns the ref of object entry `i` of `wbuf`. */
 export function objAt(wbuf: WorkbufRef, i: number): Ref {
   return wbuf + OBJ + i * Obj.words;
 }
 
-/** An empty buffer, made if need be; `full`, if not 0, is given to the others first. */
+/** Returns an empty workbuf, a new one if there is none. If `full` is not 0, pushes it on `full` first. */
 export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
   if (full !== 0) {
-    // A mark that goes on for long is no hang.
+    // The watcher reports a hang if no heartbeat counts.
     m[mp + HEARTBEAT]++;
     lfstackpush(m, FULL, full);
   }
@@ -139,7 +145,7 @@ export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
   return b;
 }
 
-/** The first `words` words of the region are to be in use; they are mapped by the chunk. */
+/** Maps the first `words` words of the region, a chunk at a time. */
 function mapWorkbufsLocked(m: Mem, mp: MRef, words: number): void {
   const mapped = m[WORK + Work.at.mapped];
   if (words <= mapped) return;
@@ -154,8 +160,8 @@ export function putempty(m: Mem, mp: MRef, b: WorkbufRef): void {
 }
 
 /**
- * A buffer of work in exchange for the empty one `b` (0 for none). Waits while others may
- * still find work; 0 once all wait, which nobody can then end: marking is complete.
+ * Exchanges the empty workbuf `b` (0: none) for a full one. Waits while another M may still find
+ * work. Returns 0 once all Ms wait: marking is complete.
  */
 export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
   countWork(m, mp, MarkCounts.at.getfull);
@@ -178,8 +184,8 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
   Atomics.add(m, XNWAIT, 1);
   for (let i = 0; ; i++) {
     if (!lfstackempty(m, FULL)) {
-      // No longer waiting before the pop: or, with the buffer in hand, all the others could
-      // see everyone waiting and leave while there is work.
+      // Leave xnwait before the pop. Otherwise the other Ms could count this M as waiting while it
+      // holds the buffer, and end the mark with work left.
       Atomics.sub(m, XNWAIT, 1);
       const b = lfstackpop(m, FULL);
       if (b !== 0) return b;
@@ -201,20 +207,17 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
   }
 }
 
-/**
- * Does another M wait for work, with none there for it? Both looks are racy: a stale answer hands
- * off a moment early or late.
- */
+/** Reports whether another M waits and `full` is empty. Both loads are racy: a stale answer hands off a moment early or late. */
 export function othersWait(m: Mem): boolean {
   return racyLoad(m, XNWAIT) > 0 && racyLoad(m, FULL) === 0;
 }
 
-/** Does another M wait while this one holds enough? */
+/** Reports whether an M that holds `nobj` objects should hand off half of them. */
 export function wantsHandoff(m: Mem, nobj: number): boolean {
   return nobj > m[HANDOFF_THRESHOLD] && othersWait(m);
 }
 
-/** Gives the first half of `b`, which holds `nobj` objects, to who waits; returns a buffer with the rest. */
+/** Hands off the first half of `b`, which holds `nobj` objects. Returns a workbuf with the remainder. */
 export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
   const started = nanotime();
   countHandoff(m, mp, nobj >> 1);
@@ -223,14 +226,14 @@ export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufR
   return rest;
 }
 
-/** An M has given `n` objects away. */
+/** Counts a handoff of `n` objects by this M. */
 export function countHandoff(m: Mem, mp: MRef, n: number): void {
   addWide(m, mp + GCSTATS + NHANDOFF, 1);
   addWide(m, mp + GCSTATS + NHANDOFFCNT, n);
   m[mp + HEARTBEAT]++;
 }
 
-/** Puts the first half of `b`, which holds `nobj` objects, on `full`; returns a buffer with the rest. */
+/** Pushes the first half of `b`, which holds `nobj` objects, on `full`. Returns a workbuf with the remainder. */
 function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef {
   const b1 = getempty(m, mp, 0);
   const n = nobj >> 1;
@@ -243,7 +246,7 @@ function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef
 }
 
 /**
- * Adds one piece of memory while roots are gathered; takes a new buffer when `b` is full.
+ * Adds the `words` words at `p` to the roots gathered in `b`. Returns `b`, or a new workbuf if `b` is full.
  * @param ti SCAN_ALL (heap/type.ts), or 0 for a block of the heap, which is scanned by its own type
  */
 export function enqueueRoot(m: Mem, mp: MRef, b: WorkbufRef, p: Ref, words: number, ti: number): WorkbufRef {

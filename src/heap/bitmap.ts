@@ -5,29 +5,32 @@
  *     high word:  | 0000 mark 15-12 | 0000 mark 11-8 | 0000 mark 7-4 | 0000 mark 3-0 |
  *     low word:   | scan 15-0                        | allocated 15-0               |
  *
- * `allocated` says that a block starts there; with it, `scan` says that the block may hold
- * pointers. Without it, the same bit is a block boundary (an object the collector must not
- * touch). The marks lie apart from the rest, so that a 32-bit CAS marks without touching
- * what the owner of a span changes plainly. They are spread over the four bytes of their
- * word, a byte for four heap words (the room that Go kept for bitSpecial, which specials per
- * span made idle): blocks of 32 bytes and more then never share a byte, and a plain store of
- * a byte marks them as well.
+ * `allocated`: a block starts at that word. With it, `scan`: the block may hold pointers.
+ * Without it, the scan bit is a block boundary (an object that the collector must not touch).
  *
- * Guardians: the low half belongs to the span's owner; the high half to the markers, by
- * atomics when there are several, and to the sweeper of the span afterwards. Spans start on
- * pages, so no bitmap word is shared by two spans.
+ * The marks are in a word of their own, so that a 32-bit CAS marks a block without touching
+ * the bits that the span's owner writes plainly. They are spread over the word's four bytes, a
+ * byte for four heap words, in the room of Go's bitSpecial, which is unused since specials are
+ * kept per span. Blocks of 32 bytes and more never share a byte, so a plain store of a byte
+ * can mark them.
+ *
+ * Guardians: the low half belongs to the span's owner. The high half belongs to the marking
+ * Ms, by atomics if there are several, and to the span's sweeper afterwards. Spans start on
+ * pages, so no two spans share a bitmap word.
+ *
+ * Source: mgc0.c and malloc.h of Go 1.3, with the marks moved apart.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 
-/** In the low word, shifted by the heap word's number in its group. */
+/** A bit of the low word, shifted left by the heap word's number in its group. */
 export const BIT_ALLOCATED = 1;
 export const BIT_SCAN = 1 << 16;
-/** In the high word, shifted by markShift. */
+/** A bit of the high word, shifted left by markShift. */
 export const BIT_MARKED = 1;
 
-/** log2 of the heap words that share a bitmap word. */
+/** Log2 of the heap words that share a bitmap word. */
 export const GROUP_SHIFT = 4;
 export const GROUP_MASK = 15;
 
@@ -42,50 +45,51 @@ const GROUP = GROUP_SHIFT;
 const IN_GROUP = GROUP_MASK;
 
 /**
- * Heap words that a word of the machine covers at four bits each: 16 and 8, as Go's bitmap
- * words do. The bitmap has the size that follows; only its words lie in groups of 16 on both
- * machines, or a 32-bit CAS that marks would touch what the span's owner changes plainly.
+ * Returns the heap words that one machine word of bitmap covers, at four bits each: 16 on the
+ * 64-bit machine, 8 on the 32-bit one, as in Go. This determines the bitmap's size. The layout
+ * has groups of 16 heap words on both machines: with 8, marks and allocation bits would share a
+ * 32-bit word.
  */
 export function wordsPerBitmapWord(m: Mem): number {
   return m[PTR_WORDS] * 8;
 }
 
-/** The bitmap's low word for the heap word at `ref`; its high word follows. */
+/** Returns the ref of the bitmap's low word for the heap word at `ref`; the high word follows it. */
 export function bitsWord(m: Mem, ref: Ref): Ref {
   const group = (ref - m[ARENA]) >> (GROUP + m[PTR_WORDS] - 1);
   return m[ARENA] - (group << 1) - 2;
 }
 
-/** How far the mark of the group's heap word `shift` is shifted in the high word. */
+/** Returns the position, in the high word, of the mark of heap word number `shift` of its group. */
 export function markShift(shift: number): number {
   return shift + (shift & 12);
 }
 
-/** The number of the heap word at `ref` in its group: how far its bits are shifted. */
+/** Returns the number of the heap word at `ref` in its group: the position of its bits in the low word. */
 export function bitsShift(m: Mem, ref: Ref): number {
   return ((ref - m[ARENA]) >> (m[PTR_WORDS] - 1)) & IN_GROUP;
 }
 
-/** Go's markscan: the block at `ref` may hold pointers. Its span is the caller's. */
+/** Sets the scan bit of the block at `ref`. Precondition: the caller owns the span. Go's markscan. */
 export function markScan(m: Mem, ref: Ref): void {
   const off = ref - m[ARENA];
   const w = m[PTR_WORDS] - 1;
   m[m[ARENA] - ((off >> (GROUP + w)) << 1) - 2] |= SCAN << ((off >> w) & IN_GROUP);
 }
 
-/** Is the block at `ref` to be scanned? */
+/** Does the block at `ref` have a scan bit? */
 export function isScan(m: Mem, ref: Ref): boolean {
   return ((m[bitsWord(m, ref)] >>> bitsShift(m, ref)) & SCAN) !== 0;
 }
 
-/** Go's marknogc: keeps a block's start findable but lets the collector leave it alone. */
+/** Turns the start of the block at `ref` into a boundary: lookups find it, the collector ignores it. Go's marknogc. */
 export function markNoGC(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);
   const shift = bitsShift(m, ref);
   m[b] = (m[b] & ~(ALLOCATED << shift)) | (SCAN << shift);
 }
 
-/** Go's markfreed: an explicitly freed block stays a block, with nothing to scan and no mark. */
+/** Clears the scan bit and the mark of the explicitly freed block at `ref`; it stays a block. Go's markfreed. */
 export function markFreed(m: Mem, ref: Ref): void {
   const b = bitsWord(m, ref);
   const shift = bitsShift(m, ref);
@@ -94,8 +98,9 @@ export function markFreed(m: Mem, ref: Ref): void {
 }
 
 /**
- * Go's markspan: `n` blocks of `size` bytes start at `start`; with `leftover`, a boundary
- * just past the last is marked too. The span is the caller's and its bits are clear.
+ * Sets the allocated bits of `n` blocks of `size` bytes from `start` and, with `leftover`, one
+ * just past the last as a boundary. Preconditions: the caller owns the span, and its bits are
+ * clear. Go's markspan.
  */
 export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: boolean): void {
   const arena = m[ARENA];
@@ -121,7 +126,7 @@ export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: 
   if (group >= 0) m[arena - (group << 1) - 2] = bits;
 }
 
-/** markSpan where blocks of `every` heap words fill each group in the same way. */
+/** Does markSpan for blocks of `every` heap words, of which a group holds a whole number. */
 function markEvenSpan(m: Mem, start: Ref, words: number, every: number): void {
   let bits = 0;
   for (let shift = 0; shift <= IN_GROUP; shift += every) bits |= ALLOCATED << shift;
@@ -130,7 +135,7 @@ function markEvenSpan(m: Mem, start: Ref, words: number, every: number): void {
   for (let b = top; b > top - 2 * groups; b -= 2) m[b] = bits;
 }
 
-/** Go's unmarkspan: clears all bits of `bytes` bytes from `start`, whole pages of the caller's. */
+/** Clears all bits of the `bytes` bytes (whole pages) from `start`. Precondition: the caller owns the pages. Go's unmarkspan. */
 export function unmarkSpan(m: Mem, start: Ref, bytes: number): void {
   const top = bitsWord(m, start) + 2;
   const words = (bytes >> 2 >> (GROUP + m[PTR_WORDS] - 1)) << 1;

@@ -1,11 +1,16 @@
 /**
- * MTypes: the types of a span's blocks, as Go 1.3 keeps them. A large object's is in the span
- * record. The others' are in a pointer-free object of the heap: at first a byte for each
- * block, behind a table of at most seven types that the bytes name; when an eighth type
- * comes, a word for each block.
+ * MTypes: the types of a span's blocks, in one of three forms (Span.compression):
  *
- * Guardian: who owns the span: the P that allocates from it, its sweeper, or, with the world
- * stopped, the collector.
+ *   single   a large object: its type is in the span record
+ *   bytes    a byte for each block, behind a table of up to seven types that the bytes index
+ *   words    a word for each block, from the eighth type on
+ *
+ * The last two are in a pointer-free object of the heap.
+ *
+ * Guardian: the owner of the span: the P that allocates from it, its sweeper, or, with the
+ * world stopped, the collector.
+ *
+ * Source: MTypes in malloc.h of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -16,15 +21,15 @@ import { Span, type SpanRef } from './span.ts';
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { start: START, elemsize: ELEMSIZE, compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
 
-/** Entries of the table before the bytes; the first stands for "no type". */
+/** Entries of the table before the bytes; entry 0 means "no type". */
 const TABLE = 8;
 
-/** Bytes of the object that holds the types of `n` blocks, a byte for each. */
+/** Returns the bytes of a record of form `bytes` for `n` blocks. */
 export function bytesRecordSize(m: Mem, n: number): number {
   return TABLE * m[PTR_WORDS] * 4 + n;
 }
 
-/** Go's gettype: what is known of the type of the block at `p`; 0 for nothing. */
+/** Returns the type of the block at `p` (see typeInfo), 0 if it is unknown. Go's gettype. */
 export function gettype(m: Mem, s: SpanRef, p: Ref): number {
   const data = m[s + TYPEDATA];
   switch (m[s + COMPRESSION]) {
@@ -41,7 +46,7 @@ export function gettype(m: Mem, s: SpanRef, p: Ref): number {
   }
 }
 
-/** The block at `p` is free: what it is next need not have a type. */
+/** Clears the type of the block at `p`, which is being freed: its next object may have no type. */
 export function cleartype(m: Mem, s: SpanRef, p: Ref): void {
   const data = m[s + TYPEDATA];
   const compression = m[s + COMPRESSION];
@@ -49,12 +54,12 @@ export function cleartype(m: Mem, s: SpanRef, p: Ref): void {
   else if (compression === MTYPES.bytes) storeByte(m, data + TABLE * m[PTR_WORDS], blockNumber(m, s, p), 0);
 }
 
-/** Sets the type of block number `block`, kept as a word. */
+/** Sets the type of block number `block` in a record of form `words`. */
 export function setWordType(m: Mem, s: SpanRef, block: number, info: number): void {
   m[m[s + TYPEDATA] + block * m[PTR_WORDS]] = info;
 }
 
-/** Sets the type of block number `block`, kept as a byte; false when the table is full of other types. */
+/** Sets the type of block number `block` in a record of form `bytes`. Returns false if the table is full of other types. */
 export function setByteType(m: Mem, s: SpanRef, block: number, info: number): boolean {
   const data = m[s + TYPEDATA];
   const pw = m[PTR_WORDS];
@@ -68,14 +73,14 @@ export function setByteType(m: Mem, s: SpanRef, block: number, info: number): bo
   return false;
 }
 
-/** Fills the record at `words` with what the span keeps as bytes, a word for each of its `n` blocks. */
+/** Converts the span's record of form `bytes` to one of form `words` at `words`, for `n` blocks. */
 export function copyToWords(m: Mem, s: SpanRef, words: Ref, n: number): void {
   const pw = m[PTR_WORDS];
   const bytes = m[s + TYPEDATA];
   for (let i = 0; i < n; i++) m[words + i * pw] = m[bytes + loadByte(m, bytes + TABLE * pw, i) * pw];
 }
 
-/** Number of the block at `p` in its span. */
+/** Returns the number of the block at `p` in its span, from 0. */
 export function blockNumber(m: Mem, s: SpanRef, p: Ref): number {
   return ((p - m[s + START]) / (m[s + ELEMSIZE] >>> 2)) | 0;
 }

@@ -1,17 +1,24 @@
 /**
- * Size classes by the rule of msize.c: as many classes as keep the waste of rounding and of
- * a span's leftover under 12.5 % each, merged where two would fit the same number of objects
- * into the same pages. Computed at load and checked, not typed in.
+ * Size classes, computed at load by the rule of msize.c (Go 1.3):
+ *
+ *   1. Step through the sizes by an alignment that grows at each power of two, so that rounding
+ *      wastes at most 12.5 %.
+ *   2. For each size take the smallest span whose leftover is at most 12.5 %.
+ *   3. Merge two classes if their spans have the same pages and the same number of blocks.
+ *
+ * The load fails unless the rule gives Go's 67 classes.
  */
 import { PAGE_BYTES } from '../memory/address.ts';
 
 export const NUM_SIZE_CLASSES = 67;
+/** Bytes of the largest small object. */
 export const MAX_SMALL_SIZE = 32 << 10;
 
+/** Bytes of a block that tiny objects share. */
 export const TINY_SIZE = 16;
 export const TINY_SIZE_CLASS = 2;
 
-/** Bytes of a block of each class; class 0 is "no class": a large span. */
+/** Bytes of a block of each class; class 0 stands for large objects. */
 export const classToSize = new Int32Array(NUM_SIZE_CLASSES);
 /** Pages of a span of each class. */
 export const classToPages = new Int32Array(NUM_SIZE_CLASSES);
@@ -24,7 +31,7 @@ const sizeToClass128 = new Uint8Array((MAX_SMALL_SIZE - 1024) / 128 + 1);
 chooseSizes();
 fillLookups();
 
-/** The class for `size` bytes, 0 < size <= MAX_SMALL_SIZE. */
+/** Returns the size class of `size` bytes, 0 < `size` <= MAX_SMALL_SIZE. */
 export function sizeToClass(size: number): number {
   return size <= 1024 - 8 ? sizeToClass8[(size + 7) >> 3] : sizeToClass128[(size - 1024 + 127) >> 7];
 }
@@ -54,7 +61,7 @@ function chooseSizes(): void {
   }
 }
 
-/** At each power of two the step to the next class may grow. */
+/** Returns the step between classes from `size`, a power of two, on. */
 function alignFrom(size: number, align: number): number {
   if (size >= 2048) return 256;
   if (size >= 128) return size / 8;
@@ -62,7 +69,7 @@ function alignFrom(size: number, align: number): number {
   return align;
 }
 
-/** The smallest span whose leftover is at most an eighth. */
+/** Returns the bytes of the smallest span for blocks of `size` bytes whose leftover is at most an eighth. */
 function spanBytes(size: number): number {
   let bytes = PAGE_BYTES;
   while (bytes % size > bytes / 8) bytes += PAGE_BYTES;

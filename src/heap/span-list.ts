@@ -1,4 +1,7 @@
-/** Doubly linked lists of spans; the head is a record of the same two first words. */
+/**
+ * Doubly linked, circular lists of spans; the head has the same first two words as a span.
+ * Source: MSpanList in mheap.c of Go 1.3.
+ */
 import { OUTER } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -11,6 +14,7 @@ export const SpanList = struct('spanlist', 2, { next: by(OUTER), prev: by(OUTER)
 
 const { next: NEXT, prev: PREV, list: LIST } = Span.at;
 
+/** Initialises `list` as empty. */
 export function spanListInit(m: Mem, list: SpanListRef): void {
   m[list + NEXT] = list;
   m[list + PREV] = list;
@@ -20,17 +24,17 @@ export function spanListIsEmpty(m: Mem, list: SpanListRef): boolean {
   return m[list + NEXT] === list;
 }
 
-/** At the front: where takers look first. */
+/** Inserts `s` at the front, where a search begins. */
 export function spanListInsert(m: Mem, list: SpanListRef, s: SpanRef): void {
   insertBetween(m, list, s, list, m[list + NEXT]);
 }
 
-/** At the back: where swept spans are kept. */
+/** Inserts `s` at the back, where swept spans are kept. */
 export function spanListInsertBack(m: Mem, list: SpanListRef, s: SpanRef): void {
   insertBetween(m, list, s, m[list + PREV], list);
 }
 
-/** Takes `s` off its list, if it is on one. */
+/** Removes `s` from its list, if it is on one. */
 export function spanListRemove(m: Mem, s: SpanRef): void {
   if (m[s + LIST] === 0) return;
   m[m[s + PREV] + NEXT] = m[s + NEXT];

@@ -1,8 +1,9 @@
 /**
- * MSpan: a run of pages, in use as one large object or as blocks of one class, or free.
+ * MSpan: a run of pages, free, or in use as one large object, as blocks of one size class, or
+ * as stacks.
  *
- * Law, of every swept span of a class: nalloc + |freelist| == nelems; |freebuf| of the nalloc
- * blocks are free as well, and only while a P caches the span.
+ * Invariant, for every swept span of a class: nalloc + |freelist| == nelems. The blocks on
+ * freebuf are free too, but counted in nalloc; only a cached span has any.
  *
  * sweepgen, with h for mheap.sweepgen, which grows by 2 at each collection:
  *
@@ -18,7 +19,7 @@ import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 
 export type SpanRef = Ref;
 
-/** `faulted`: freed under efence, never to be used again. */
+/** States of a span. `faulted`: freed under efence, never used again. `dead`: the record is free. */
 export const SPAN_STATE = { dead: 0, inUse: 1, free: 2, stack: 3, faulted: 4 } as const;
 
 const OWNER = ownedBy('span');
@@ -28,41 +29,44 @@ const SHAPE = guardedBy('mheap.lock', { reads: 'free', onStacks: false, note: 'c
 export const Span = struct('span', 32, {
   next: by(LIST_LOCK),
   prev: by(LIST_LOCK),
-  /** Ref of the first word of its first page. */
+  /** Ref of the first word of the first page. */
   start: by(HEAP),
+  /** Length in pages. */
   npages: by(HEAP),
-  /** First free block; each links to the next by its first word. */
+  /** First free block; the first word of each free block links to the next. */
   freelist: by(OWNER),
-  /** Won by CAS from h-2 to h-1; stored h by the winner when all is done. */
+  /** Claimed for sweeping by CAS from h-2 to h-1; set to h by the sweeper when the span is swept. */
   xsweepgen: atomic('any M'),
   /** Read racily by the sweepers, which look at sweepgen next. */
   state: by(guardedBy('mheap.lock', { reads: 'free', note: 'constant while the span is being swept, is cached, or has a live block' })),
-  /** 0 for a large object. */
+  /** Size class; 0 for a large object. */
   sizeclass: by(HEAP),
-  /** Bytes of a block. */
+  /** Bytes of a block, unsigned. */
   elemsize: by(SHAPE),
-  /** Blocks handed out, live or not yet swept; Go's `ref`. */
+  /** Allocated blocks, live or not yet swept; Go's `ref`. */
   nalloc: by(OWNER),
   /** Blocks in the span; 1 when large. */
   nelems: by(SHAPE),
-  /** A P's MCache holds it. */
+  /** 1 if an MCache holds the span. */
   incache: by(guardedBy('mcentral.lock', { reads: 'free', note: 'by the sweeper' })),
-  /** Its memory may be dirty. */
+  /** 1 if its memory may be dirty. */
   needzero: by(OWNER),
   /** Ref past the last usable word. */
   limit: by(protocol('the M that has just obtained the span; constant while the span is in use')),
-  /** MTypes: how its blocks' types are kept, and where. */
+  /** Form of its record of types, one of MTYPES. */
   compression: by(OWNER),
+  /** Ref of that record, or the type itself of a large object. */
   typedata: by(OWNER),
-  /** Head of its specials, sorted by offset and kind. */
+  /** First special, sorted by offset, then kind. */
   specials: by(protocol('speciallock; while the span is being swept, the sweeper')),
   speciallock: lockField('span.speciallock'),
-  /** Which list head it hangs on, 0 for none; only for checks. */
+  /** Ref of the list that the span is on, 0 for none; for checks. */
   list: by(LIST_LOCK),
-  /** When it was freed, in ms of the machine's clock. */
+  /** Time at which the span was freed, in ms of the machine's clock. */
   unusedsince: by(guardedBy('mheap.lock')),
+  /** Pages of a free span that were released to the operating system. */
   npreleased: by(guardedBy('mheap.lock')),
-  /** Blocks freed explicitly while a P caches the span: linked, and counted in nalloc still. */
+  /** Blocks freed explicitly by other Ps while an MCache holds the span: linked, and still counted in nalloc. */
   freebuf: by(guardedBy('mcentral.lock')),
 });
 
@@ -74,27 +78,27 @@ const SPANS = CONFIG + Config.at.spans;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const ARENA = CONFIG + Config.at.arenaStart;
 
-/** Span 0 stands for "no span cached": no blocks, an empty freelist. */
+/** Returns span 0, which an MCache holds in place of no span: no blocks, an empty freelist. */
 export function emptySpan(m: Mem): SpanRef {
   return m[SPANS];
 }
 
-/** allspans[index]: the `index`-th record ever made, from 0. */
+/** Returns the `index`-th span record ever made, from 0; Go's allspans[index]. */
 export function spanAt(m: Mem, index: number): SpanRef {
   return m[SPANS] + (index + 1) * Span.words;
 }
 
-/** The slot of the span map for the page that holds `ref`, which lies in the arena. */
+/** Returns the ref of the span map's entry for the page of `ref`, which is in the arena. */
 export function spanSlot(m: Mem, ref: Ref): Ref {
   return m[SPAN_MAP] + ((ref - m[ARENA]) >> PAGE_WORD_SHIFT);
 }
 
-/** The span whose pages hold `ref`, which lies in the used arena; 0 for none. */
+/** Returns the span whose pages contain `ref`, which is in the used arena; 0 for none. */
 export function spanOf(m: Mem, ref: Ref): SpanRef {
   return m[spanSlot(m, ref)];
 }
 
-/** Number of the span's first page in the arena. */
+/** Returns the number, in the arena, of the span's first page. */
 export function firstPage(m: Mem, s: SpanRef): number {
   return (m[s + START] - m[ARENA]) >> PAGE_WORD_SHIFT;
 }

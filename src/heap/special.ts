@@ -1,6 +1,6 @@
 /**
- * Specials: what the runtime keeps about single objects, on a list in their span sorted by
- * offset, then kind: finalizers, and records of the memory profiler.
+ * Specials: records about single objects (finalizers, profile buckets), on a list in the
+ * object's span, sorted by offset, then kind.
  */
 import { atCreation, protocol } from '../memory/guardian.ts';
 import { elsewhere } from '../memory/regions.ts';
@@ -15,12 +15,12 @@ const LIST = protocol("its span's speciallock; while the span is being swept, th
 
 export const Special = struct('special', 8, {
   next: by(LIST),
-  /** Bytes from the span's start to the byte it was set for. */
+  /** Bytes from the span's start to the byte that the special is for. */
   offset: by(atCreation()),
   kind: by(atCreation()),
-  /** Finalizer: index in the text segment of the function to run. */
+  /** Finalizer: index in the text segment of the step to run. */
   fn: by(atCreation()),
-  /** Finalizer: what to hand it beside the object. */
+  /** Finalizer: a word passed to the step beside the object. */
   context: by(atCreation()),
   /** Profile: the bucket. */
   bucket: by(atCreation()),

@@ -1,12 +1,12 @@
 /**
- * Declaring Go-like types: what a workload says of the values it allocates. A declaration is
- * plain data; heap/type-table.ts makes descriptors and programs of it.
+ * Declarations of Go types, with which a workload describes the values that it allocates. A
+ * declaration is plain data; heap/type-table.ts compiles it to descriptors and GC programs.
  *
  *     const Node = struct('Node', { left: () => pointer(Node), right: () => pointer(Node), key: int });
  */
 import { UsageError } from '../base/fatal.ts';
 
-/** A type, or a function that gives it, for types that name each other. */
+/** A type, or a function that returns it: types may refer to each other. */
 export type Of = TypeDecl | (() => TypeDecl);
 
 export type TypeDecl =
@@ -23,8 +23,9 @@ export interface MapDecl {
   readonly kind: 'map';
   readonly key: Of;
   readonly of: Of;
-  /** What a map value points at, and what that holds an array of. */
+  /** The type that a map value points to. */
   readonly hmap: TypeDecl;
+  /** The element type of the array that `hmap` refers to. */
   readonly bucket: TypeDecl;
 }
 
@@ -40,19 +41,22 @@ export const eface: TypeDecl = { kind: 'eface' };
 export const iface: TypeDecl = { kind: 'iface' };
 export const func: TypeDecl = { kind: 'func' };
 
+/** Declares `*to`. */
 export function pointer(to: Of): TypeDecl {
   return { kind: 'pointer', to };
 }
 
+/** Declares `[]of`. */
 export function slice(of: Of): TypeDecl {
   return { kind: 'slice', of };
 }
 
+/** Declares `chan of`. */
 export function chan(of: Of): TypeDecl {
   return { kind: 'chan', of };
 }
 
-/** As Go 1.3's: a pointer to an `hmap`, which holds an array of `bucket`s of eight entries. */
+/** Declares `map[key]of`, laid out as in Go 1.3: a pointer to an `hmap`, whose buckets have eight entries each. */
 export function map(key: Of, of: Of): MapDecl {
   const name = () => `${typeName(resolve(key))},${typeName(resolve(of))}`;
   const bucket: TypeDecl = {
@@ -67,35 +71,40 @@ export function map(key: Of, of: Of): MapDecl {
     get name() {
       return `hmap[${name()}]`;
     },
-    // The buckets are an array, so their type is asked of the heap.
+    // unsafe.Pointer: the buckets are an array, whose type the collector finds in their MTypes.
     fields: { count: int, flags: int, buckets: unsafePointer, bucket: () => pointer(bucket) },
   };
   return { kind: 'map', key, of, hmap, bucket };
 }
 
-/** @throws UsageError unless 0 <= length < 2^24 */
+/**
+ * Declares `[length]of`.
+ * @throws UsageError unless 0 <= `length` < 2^24
+ */
 export function array(of: Of, length: number): TypeDecl {
-  if (!Number.isInteger(length) || length < 0 || length >= 1 << 24) throw new UsageError(`an array type of ${length} elements can't be; give it 0 to ${2 ** 24 - 1}`);
+  if (!Number.isInteger(length) || length < 0 || length >= 1 << 24) throw new UsageError(`an array type of ${length} elements: 0 to ${2 ** 24 - 1} are supported`);
   return { kind: 'array', of, length };
 }
 
+/** Declares a struct with `fields` in their order. Its `name` identifies it in a table. */
 export function struct(name: string, fields: Readonly<Record<string, Of>>): TypeDecl {
   return { kind: 'struct', name, fields };
 }
 
+/** Returns the type that `of` is or returns. */
 export function resolve(of: Of): TypeDecl {
   return typeof of === 'function' ? of() : of;
 }
 
-/** Nobody nests types so deep but by letting one without a name contain itself. */
+/** Types nested deeper than this are taken for an unnamed type that contains itself. */
 const MAX_NAME_DEPTH = 200;
 
 /**
- * As Go would write it.
- * @throws UsageError when that has no end
+ * Returns the name of `type` in Go's syntax.
+ * @throws UsageError if an unnamed type contains itself
  */
 export function typeName(type: TypeDecl, depth = 0): string {
-  if (depth > MAX_NAME_DEPTH) throw new UsageError('a type without a name contains itself; let it go through a struct, which has one');
+  if (depth > MAX_NAME_DEPTH) throw new UsageError('an unnamed type contains itself; put a struct, which has a name, in between');
   const nameOf = (of: Of) => typeName(resolve(of), depth + 1);
   switch (type.kind) {
     case 'scalar':

@@ -26,5 +26,5 @@ export const SudoG = struct('sudog', 8, {
   /** The queue that it is on, 0 for none. */
   queue: by(LOCK),
   /** The next SudoG on that queue. */
-  link: by(LOCK),
+  link: by(guardedBy('hchan.lock', { via: 'chan', reads: 'free', note: 'by the closing M, which has dequeued it' })),
 });

@@ -1,12 +1,14 @@
 /**
- * From the address of a sampled block to its bucket, as the profiler of 2010 kept it when
- * there were no specials. Three levels, for pointers come in clusters:
+ * The map from the address of a sampled block to its bucket, which the profiler of 2010 had
+ * before there were specials. Addresses are clustered, so it has three levels:
  *
- *   a hash table of chains by the address's upper bits, a megabyte an AddrHash,
- *   in it an array by the next 13 bits, 128 bytes each,
- *   a chain of entries by the lower 20 bits.
+ *   1. A hash table of chains of AddrHash records, one for each megabyte of addresses.
+ *   2. In an AddrHash, an array of chains, one for each 128 bytes.
+ *   3. In a chain, an entry for each sampled block, found by the lower 20 bits of its address.
  *
- * Nothing here is given back, but entries are used again.
+ * No memory is returned; freed entries are reused.
+ *
+ * Source: mprof.goc of 2010.
  */
 import { atCreation, guardedBy } from '../memory/guardian.ts';
 import { elsewhere } from '../memory/regions.ts';
@@ -22,7 +24,7 @@ const GUARD = guardedBy('proflock');
 export const ADDR_HASH_BITS = 12;
 /** The lower 32 bits of (sqrt(5) - 1) / 2 * 2^32: Knuth's multiplicative hashing. */
 const HASH_MULTIPLIER = 2654435769;
-/** Lower bits of an address that one AddrHash tells apart. */
+/** Lower bits of an address, which one AddrHash distinguishes. */
 const LOW_BITS = 20;
 const LOW_MASK = (1 << LOW_BITS) - 1;
 export const DENSE_LENGTH = 1 << 13;
@@ -53,7 +55,7 @@ const ADDRFREE = MPROF + MProf.at.addrfree;
 const { next: HASH_NEXT, addr: HASH_ADDR, dense: DENSE } = AddrHash.at;
 const { next: NEXT, addr: ADDR, bucket: BUCKET } = AddrEntry.at;
 
-/** Remembers that the block at byte offset `address` is of bucket `b`; it must not be known yet. */
+/** Maps the block at byte offset `address` to bucket `b`. Precondition: the block is not in the map. */
 export function setaddrbucket(m: Mem, mp: MRef, address: number, b: BucketRef): void {
   lock(m, mp, PROFLOCK);
   if (m[ADDRHASH] === 0) m[ADDRHASH] = profileAlloc(m, mp, 1 << ADDR_HASH_BITS);
@@ -70,7 +72,7 @@ export function setaddrbucket(m: Mem, mp: MRef, address: number, b: BucketRef): 
   unlock(m, mp, PROFLOCK);
 }
 
-/** The bucket of the block at byte offset `address`, which is forgotten; 0 if it was not sampled. */
+/** Removes the block at byte offset `address` from the map. Returns its bucket, 0 if it was not sampled. */
 export function getaddrbucket(m: Mem, mp: MRef, address: number): BucketRef {
   lock(m, mp, PROFLOCK);
   const ah = m[ADDRHASH] === 0 ? 0 : findHash(m, address);
@@ -91,7 +93,7 @@ function takeEntryLocked(m: Mem, chain: Ref, low: number): BucketRef {
   return 0;
 }
 
-/** Bits 20 and up of the address as the program sees it, as one word. */
+/** Returns bits 20 and up of the address as the program sees it, with the tag, as one word. */
 function upperBits(m: Mem, address: number): number {
   return (ptrWords(m) === 2 ? PTR_TAG << (32 - LOW_BITS) : 0) | (address >>> LOW_BITS);
 }

@@ -1,10 +1,15 @@
 /**
- * How the arena grows: mallocinit and mHeap_SysAlloc.
+ * Growth of the arena, the memory of the heap's pages.
  *
- * The 64-bit machine reserves all of it at the start. The 32-bit machine reserves a part, and
- * more when that is used up, if the system lets it be right behind; then it takes what memory
- * it gets, wherever it lies, as long as the bitmap reaches there. What lies between is never
- * ours: those pages have no span, and no bit in the bitmap.
+ *   1. The 64-bit machine reserves the whole arena at boot, and maps it piece by piece.
+ *   2. The 32-bit machine reserves a part of it. If that is used up, it reserves more, at the
+ *      end of the last part or behind a gap.
+ *   3. If that fails too, it takes memory where the system has it, if the bitmap covers it.
+ *
+ * Invariants: the pages of a gap have no span, no entry in the span map and no bit in the
+ * bitmap. arenaUsed is raised last, after the bitmap and the span map are mapped up to it.
+ *
+ * Source: mallocinit and MHeap_SysAlloc in malloc.goc of Go 1.3.
  *
  *     arenaStart                arenaUsed        arenaEnd                 Config.arenaEnd
  *     | spans | gap | spans ....... | reserved .... | .................... | not usable
@@ -21,7 +26,7 @@ import { sysAllocHigh, sysFree, sysMap, sysReserve, sysReserveHigh, sysUnreserve
 
 /** Bytes of bitmap mapped at a time. */
 const BITMAP_CHUNK = 8192;
-/** Bytes of span map mapped at a time: a page of the system's. */
+/** Bytes of span map mapped at a time: one page of the system. */
 const SPANS_CHUNK = 4096;
 
 const ARENA = CONFIG + Config.at.arenaStart;
@@ -38,8 +43,9 @@ const GC_SYS = MSTATS + MStats.at.gcSys;
 const OTHER_SYS = MSTATS + MStats.at.otherSys;
 
 /**
- * Reserves the arena, or on the 32-bit machine its first part: Go tries 512 MB of 2 GB, then
- * 256 MB.
+ * Reserves the arena; on the 32-bit machine its first part: two eighths, or else one eighth,
+ * as Go tries 512 MB, then 256 MB, of 2 GB.
+ * @throws Fatal ARENA_NOT_RESERVED if the system refuses
  */
 export function arenaInit(m: Mem, mp: MRef): void {
   const start = m[ARENA];
@@ -64,12 +70,16 @@ function refuseArena(m: Mem): never {
   fatal('ARENA_NOT_RESERVED', { message: 'runtime: cannot reserve arena virtual address space', from: m[ARENA], to: m[LIMIT] });
 }
 
-/** What the 32-bit machine reserves at a time: Go's 256 MB of 2 GB, an eighth of what it may have. */
+/** Returns the words that the 32-bit machine reserves at a time: an eighth of the arena, as Go's 256 MB of 2 GB. */
 function stepWords(m: Mem): number {
   return Math.ceil((m[LIMIT] - m[ARENA]) / 8 / PAGE_WORDS) * PAGE_WORDS;
 }
 
-/** Go's mHeap_SysAlloc: `npages` zeroed pages more of arena; 0 when there are none. mheap.lock is held. */
+/**
+ * Grows the arena by `npages` zeroed pages. Precondition: mheap.lock is held. Go's
+ * MHeap_SysAlloc.
+ * @returns the ref of the first word, 0 if the arena is full
+ */
 export function mheapSysAlloc(m: Mem, mp: MRef, npages: number): Ref {
   const words = npages << PAGE_WORD_SHIFT;
   if (words > m[ARENA_END] - m[ARENA_USED]) reserveMore(m, mp, words);
@@ -79,12 +89,12 @@ export function mheapSysAlloc(m: Mem, mp: MRef, npages: number): Ref {
     useArena(m, mp, p + words);
     return p;
   }
-  // The 64-bit machine's reservation is all it has.
+  // The 64-bit machine has reserved all it can use.
   if (m[ARENA_END] >= m[LIMIT]) return 0;
   return takeAnywhere(m, mp, words);
 }
 
-/** Maybe the address space isn't used up yet. */
+/** Reserves room for `words` more words, at the end of the arena or behind a gap, if the system has it. */
 function reserveMore(m: Mem, mp: MRef, words: number): void {
   const step = stepWords(m);
   const size = Math.ceil((words + PAGE_WORDS) / step) * step;
@@ -101,9 +111,9 @@ function reserveMore(m: Mem, mp: MRef, words: number): void {
   }
 }
 
-/** Memory where the system likes, if the bitmap reaches it. */
+/** Takes `words` words wherever the system has them. Returns 0 if the bitmap does not cover them. */
 function takeAnywhere(m: Mem, mp: MRef, words: number): Ref {
-  // Our pages are larger than the system's, so what we get may begin within one.
+  // The heap's pages are larger than the system's, so the memory may begin within one.
   const size = words + PAGE_WORDS;
   const got = sysAllocHigh(m, mp, size, HEAP_SYS);
   if (got + size >= m[LIMIT]) {
@@ -119,18 +129,18 @@ function takeAnywhere(m: Mem, mp: MRef, words: number): Ref {
   return p;
 }
 
-/** The first of the heap's pages that begins at or after `at`. */
+/** Returns the start of the first heap page at or after `at`. */
 function wholePages(m: Mem, at: Ref): Ref {
   return m[ARENA] + Math.ceil((at - m[ARENA]) / PAGE_WORDS) * PAGE_WORDS;
 }
 
-/** What lies up to `p` and was not used yet never will be. */
+/** Makes the pages between arenaUsed and `p` a gap. */
 function jumpTo(m: Mem, p: Ref): void {
   m[GAP_PAGES] += (p - m[ARENA_USED]) >> PAGE_WORD_SHIFT;
   m[ARENA_USED] = p;
 }
 
-/** The arena is in use up to `end`, for which there must be bitmap and span map. */
+/** Raises arenaUsed to `end`, after mapping the bitmap and the span map up to there. */
 function useArena(m: Mem, mp: MRef, end: Ref): void {
   mapBits(m, mp, end - m[ARENA]);
   mapSpans(m, mp, end - m[ARENA]);
@@ -138,7 +148,7 @@ function useArena(m: Mem, mp: MRef, end: Ref): void {
   m[REFUSED] = 0;
 }
 
-/** Go's MHeap_MapBits: bitmap for so many words of arena; it grows down from the arena. */
+/** Maps the bitmap of the arena's first `words` words; it grows down from the arena's start. Go's MHeap_MapBits. */
 function mapBits(m: Mem, mp: MRef, words: number): void {
   const reserved = ((m[LIMIT] - m[ARENA]) * 4) / wordsPerBitmapWord(m);
   const wanted = roundUp((words * 4) / wordsPerBitmapWord(m), BITMAP_CHUNK, reserved);
@@ -147,7 +157,7 @@ function mapBits(m: Mem, mp: MRef, words: number): void {
   m[BITMAP_MAPPED] = wanted;
 }
 
-/** Go's MHeap_MapSpans: an entry of the span map for each page of so many words of arena. */
+/** Maps the entries of the span map for the arena's first `words` words. Go's MHeap_MapSpans. */
 function mapSpans(m: Mem, mp: MRef, words: number): void {
   const reserved = ((m[LIMIT] - m[ARENA]) >> PAGE_WORD_SHIFT) * 4;
   const wanted = roundUp((words >> PAGE_WORD_SHIFT) * 4, SPANS_CHUNK, reserved);
@@ -160,7 +170,7 @@ function roundUp(bytes: number, chunk: number, most: number): number {
   return Math.min(most, Math.ceil(bytes / chunk) * chunk);
 }
 
-/** Go's words for memory that the system gave where it is of no use; '' unless that is why the arena can't grow. */
+/** Returns Go's message for memory outside the usable range, if that is why the arena can't grow; else ''. */
 export function refusedMemory(m: Mem): string {
   if (m[REFUSED] === 0) return '';
   const [at, from, to] = [m[REFUSED], m[ARENA], m[LIMIT]].map((ref) => `0x${(ref * 4).toString(16)}`);

@@ -1,15 +1,19 @@
 /**
- * The memory profile's buckets: one for each call stack and block size, in a hash table, with
- * counts of the blocks that were sampled and of those freed since. A block's bytes are its
- * bucket's size, so bytes need no counts.
+ * Buckets of the memory profile: one for each call stack and block size, in a hash table, with
+ * counts of sampled blocks and of those freed. All blocks of a bucket have its size, so it
+ * counts no bytes.
  *
- * Mallocs are known at once, but frees only when a sweep comes by, perhaps long after the
- * collection. So that a profile doesn't show more mallocs than frees of one moment, counts go
- * through three stages: what is allocated, or freed by the program, goes to `recent`, what a
- * sweep frees to `prev`. A collection adds `prev` to the published counts and makes `recent` the new `prev`. The
- * published counts are thus those of the last completed cycle.
+ * A malloc is counted at once, but a free only when its span is swept, perhaps long after the
+ * collection. A profile of the current counts would be biased towards mallocs. So counts pass
+ * through three stages:
  *
- * Law: allocs - frees over all stages == blocks that name the bucket.
+ *   1. A malloc, and an explicit free, count as `recent`; a free by a sweep counts as `prev`.
+ *   2. A collection adds `prev` to the published counts, and moves `recent` to `prev`.
+ *   3. The published counts are those of the last completed cycle.
+ *
+ * Invariant: allocs - frees, summed over the stages, == blocks that name the bucket.
+ *
+ * Source: mprof.goc of Go 1.3.
  */
 import { atCreation, guardedBy, stoppedWorld } from '../memory/guardian.ts';
 import { onList } from '../memory/regions.ts';
@@ -30,11 +34,13 @@ export const MProf = struct('mprof', 16, {
   lock: lockField('proflock'),
   /** Go's MemProfileRate: mean bytes between two samples, 0 for no profile. */
   rate: by(stoppedWorld()),
-  /** Hash table of buckets, 0 before the first; the list of all. */
+  /** Hash table of buckets, 0 before the first sample. */
   buckhash: by(GUARD),
+  /** List of all buckets, the newest first. */
   buckets: by(GUARD),
-  /** From block to bucket, for the older collectors: see addr-buckets.ts. */
+  /** Map from block to bucket with the collector of 2010: see addr-buckets.ts. */
   addrhash: by(GUARD),
+  /** Free entries of that map. */
   addrfree: by(GUARD),
 });
 
@@ -47,15 +53,15 @@ export const Bucket = struct('bucket', 17, {
   allnext: by(atCreation()),
   hash: by(atCreation()),
   nstk: by(atCreation()),
-  /** Bytes of each of its blocks. */
+  /** Bytes of each block. */
   size: by(atCreation()),
-  /** Published: up to the last completed cycle. */
+  /** Published counts: up to the last completed cycle. */
   allocs: by(GUARD, 2),
   frees: by(GUARD, 2),
-  /** Of the cycle that is being swept. */
+  /** Counts of the cycle being swept. */
   prevAllocs: by(GUARD, 2),
   prevFrees: by(GUARD, 2),
-  /** Since the last collection. */
+  /** Counts since the last collection. */
   recentAllocs: by(GUARD, 2),
   recentFrees: by(GUARD, 2),
 });
@@ -70,12 +76,12 @@ const { next: NEXT, allnext: ALLNEXT, hash: HASH, nstk: NSTK, size: SIZE } = Buc
 const { allocs: ALLOCS, frees: FREES, prevAllocs: PREV_ALLOCS, prevFrees: PREV_FREES } = Bucket.at;
 const { recentAllocs: RECENT_ALLOCS, recentFrees: RECENT_FREES } = Bucket.at;
 
-/** Memory of the profiler's own, counted as buckhash_sys. */
+/** Allocates `words` zeroed words that are never freed, counted as buckhash_sys. */
 export function profileAlloc(m: Mem, mp: MRef, words: number): Ref {
   return persistentalloc(m, mp, words, 1, BUCKHASH_SYS);
 }
 
-/** Counts a block of `size` bytes that was allocated by `stk`; returns its bucket. */
+/** Counts the malloc of a block of `size` bytes by the call stack `stk` (pcs, innermost first). Returns its bucket. */
 export function countMalloc(m: Mem, mp: MRef, size: number, stk: readonly number[]): BucketRef {
   lock(m, mp, PROFLOCK);
   const b = stkbucketLocked(m, mp, size, stk);
@@ -84,14 +90,14 @@ export function countMalloc(m: Mem, mp: MRef, size: number, stk: readonly number
   return b;
 }
 
-/** Go's MProf_Free: a block of bucket `b` is freed, by a sweep or explicitly by the program. */
+/** Counts the free of a block of bucket `b`, by a sweep or `explicitly` by the program. Go's MProf_Free. */
 export function mprofFree(m: Mem, mp: MRef, b: BucketRef, explicitly: boolean): void {
   lock(m, mp, PROFLOCK);
   addWide(m, b + (explicitly ? RECENT_FREES : PREV_FREES), 1);
   unlock(m, mp, PROFLOCK);
 }
 
-/** Go's MProf_GC: a collection has happened. A second call publishes what it has swept at once. */
+/** Advances all counts by one stage after a collection. A second call publishes what that collection has freed. Go's MProf_GC. */
 export function mprofGC(m: Mem, mp: MRef): void {
   lock(m, mp, PROFLOCK);
   for (let b = m[MPROF + BUCKETS]; b !== 0; b = m[b + ALLNEXT]) {
@@ -105,7 +111,7 @@ export function mprofGC(m: Mem, mp: MRef): void {
   unlock(m, mp, PROFLOCK);
 }
 
-/** Go's stkbucket: the bucket of blocks of `size` bytes allocated by `stk`, made if need be. */
+/** Returns the bucket of blocks of `size` bytes allocated by `stk`, and makes it if it is new. Go's stkbucket. */
 function stkbucketLocked(m: Mem, mp: MRef, size: number, stk: readonly number[]): BucketRef {
   if (m[MPROF + BUCKHASH] === 0) m[MPROF + BUCKHASH] = profileAlloc(m, mp, BUCK_HASH_SIZE);
   const hash = hashStack(stk, size);

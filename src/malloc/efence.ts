@@ -1,7 +1,9 @@
 /**
- * Go's efence, for finding who uses memory that was freed: every object lies on pages of its
- * own, which are taken away when it is freed and never used again. Where Go has SysFault the
- * pages are filled with a pattern: the oracle tells who points at them, or has written there.
+ * efence, allocating: every object is on pages of its own, which fault once it is freed and are
+ * never used again, to find uses of freed memory. Go's SysFault traps; here the pages are filled
+ * with a pattern, and the oracle reports live pointers to them and writes there.
+ *
+ * Source: the efence flag of GODEBUG in Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -11,7 +13,7 @@ import { BIT_ALLOCATED, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.
 import { MAX_SMALL_SIZE } from '../heap/size-classes.ts';
 import { Span, type SpanRef } from '../heap/span.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc } from './mheap.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { heartbeat: HEARTBEAT } = M.at;
@@ -19,8 +21,9 @@ const { start: START, freelist: FREELIST, limit: LIMIT } = Span.at;
 const { tiny: TINY, tinysize: TINYSIZE, localCacheallocQ: LOCAL_CACHEALLOC_Q } = MCache.at;
 
 /**
- * A span for one small object of `size` bytes, which is its only free block. No MCache keeps
- * it, so that each malloc comes here. 0 when the arena is full.
+ * Allocates a span whose only free block is for a small object of `size` bytes. No MCache
+ * keeps it, so each malloc takes the slow path.
+ * @returns 0 if the arena is full
  */
 export function fencedSpan(m: Mem, mp: MRef, size: number): SpanRef {
   m[mp + HEARTBEAT]++;
@@ -28,15 +31,15 @@ export function fencedSpan(m: Mem, mp: MRef, size: number): SpanRef {
   if (s === 0) return 0;
   const p = m[s + START];
   m[s + FREELIST] = p;
-  // Whatever points into the first bitmap word finds the block there, without a look at the limit.
+  // A pointer into the first bitmap word finds the block without comparing the limit.
   m[s + LIMIT] = p + Math.max(Math.ceil(size / 8) * 2, m[PTR_WORDS] << GROUP_SHIFT);
   m[bitsWord(m, p)] = BIT_ALLOCATED << bitsShift(m, p);
   return s;
 }
 
 /**
- * A small object has been taken from its span, and its `bytes` counted: but the heap has
- * counted the span already. And no other tiny object shares its block.
+ * Corrects the counts after malloc of a small object: the heap has counted the whole span, so
+ * its `bytes` are subtracted. Drops the tiny block, so that no other object shares it.
  */
 export function noticeFenced(m: Mem, c: MCacheRef, bytes: number): void {
   if (bytes > MAX_SMALL_SIZE) return;

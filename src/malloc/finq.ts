@@ -1,8 +1,15 @@
 /**
- * The finalizer queue: blocks of finalizers that are due, filled by sweepers, emptied by the
- * finalizer goroutine. Every block ever made stays on `allfin`, whose entries are roots.
+ * The finalizer queue.
  *
- * Law: each finalizer is in exactly one entry, or running, or done.
+ *   1. A sweeper that finds an unreached object with a finalizer appends an entry to the first
+ *      block of `finq`, taking a block from `finc`, or a new one, if that is full.
+ *   2. The finalizer goroutine takes the whole list, runs entry after entry, clears each, and
+ *      returns the blocks to `finc` (runtime/system.ts).
+ *
+ * Invariants: each finalizer is in exactly one entry, or running, or done. Every block ever
+ * made is on `allfin`, and all entries are roots, so a queued object is kept alive.
+ *
+ * Source: queuefinalizer and runfinq in mgc0.c of Go 1.3.
  */
 import { atCreation, guardedBy, protocol } from '../memory/guardian.ts';
 import { onList } from '../memory/regions.ts';
@@ -23,28 +30,30 @@ const TAKEN = protocol('finlock; the finalizer goroutine once it has taken the b
 
 export const Fin = struct('fin', 48, {
   lock: lockField('finlock'),
-  /** Blocks of finalizers to run; the first may be partly filled. */
+  /** Blocks of finalizers to run; only the first may be partly filled. */
   finq: by(FINLOCK_GUARD),
   /** Free blocks. */
   finc: by(FINLOCK_GUARD),
-  /** All blocks; grows only. */
+  /** All blocks ever made; only grows. */
   allfin: by(FINLOCK_GUARD),
-  /** The finalizer goroutine waits. */
+  /** 1 if the finalizer goroutine is parked. */
   fingwait: by(FINLOCK_GUARD),
-  /** Something was queued since it last looked. */
+  /** 1 if a finalizer was queued since the goroutine was last woken. */
   fingwake: by(FINLOCK_GUARD),
   /** The finalizer goroutine, 0 before the first finalizer is set. */
   xfing: atomic('set once under gclock'),
-  /** For the conservation law. */
+  /** Finalizers ever queued. */
   queued: by(FINLOCK_GUARD),
+  /** Finalizers ever run. */
   ran: by(protocol('the finalizer goroutine')),
 });
 
 export const FIN: Ref = globalRecord('fin', Fin);
 export const FINLOCK = FIN + Fin.at.lock;
 
-/** One entry: the object as a heap pointer, so that scanning the block keeps it alive. */
+/** One entry of a block. */
 export const Finalizer = struct('finalizer', 4, {
+  /** The object, as a heap pointer: scanning the block keeps the object alive. */
   arg: by(TAKEN, 2),
   fn: by(TAKEN),
   context: by(TAKEN),
@@ -52,10 +61,10 @@ export const Finalizer = struct('finalizer', 4, {
 
 const HEADER = 16;
 
-/** A block of Go's size; a machine of another finBlockCap has shorter ones. */
+/** A block of entries, of Go's size; a machine with a smaller finBlockCap has shorter blocks. */
 export const FinBlock = struct('finblock', HEADER + FIN_BLOCK_CAP * Finalizer.words, {
   alllink: by(atCreation()),
-  next: by(FINLOCK_GUARD),
+  next: by(guardedBy('finlock', { reads: 'free', note: 'by the finalizer goroutine, which has taken the block' })),
   /** Filled entries. */
   cnt: by(TAKEN),
   pad: padding(HEADER - 3),
@@ -68,12 +77,12 @@ const CAP = CONFIG + Config.at.finBlockCap;
 const { finq: FINQ, finc: FINC, allfin: ALLFIN, fingwake: FINGWAKE, queued: QUEUED } = Fin.at;
 const { alllink: ALLLINK, next: NEXT, cnt: CNT } = FinBlock.at;
 
-/** The entry `i` of a block. */
+/** Returns the ref of entry `i` of `block`. */
 export function finalizerAt(block: Ref, i: number): Ref {
   return block + FinBlock.at.fin + i * Finalizer.words;
 }
 
-/** Queues the finalizer `fn` of the object at `p`, or of the byte `inner` (0 to 3) after it. */
+/** Queues the finalizer `fn` of the object at `p`, or of the byte `inner` (0 to 3) of that word. Called by sweepers. */
 export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
   if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {

@@ -1,7 +1,15 @@
 /**
- * FixAlloc: a free-list allocator for records of one size, in chunks of 16 KB: pieces of the
- * persistent memory, or of a region of their own, where the records have numbers. What it
- * returns is not zeroed, and its caller holds the lock of the structure it is in.
+ * FixAlloc: a free-list allocator for records of one size, outside the heap.
+ *
+ *   1. Take the first record of the free list.
+ *   2. Otherwise carve the next record off the current chunk.
+ *   3. Otherwise get a chunk of 16 KB: from persistent memory, or the next part of a region of
+ *      its own, in which records are numbered by their place.
+ *
+ * Invariants: records are not zeroed. Memory is never returned: a freed record goes to the free
+ * list. The caller holds the lock of the structure that the FixAlloc is in.
+ *
+ * Source: mfixalloc.c of Go 1.3.
  */
 import { OUTER, atCreation } from '../memory/guardian.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
@@ -14,20 +22,21 @@ import { sysMap } from './sys.ts';
 export type FixAllocRef = Ref;
 
 export const FixAlloc = struct('fixalloc', 8, {
-  /** Words a record. */
+  /** Words of a record. */
   size: by(OUTER),
-  /** Freed records, linked by their first word. */
+  /** Free records, linked by their first word. */
   list: by(OUTER),
-  /** Never used words. */
+  /** First uncarved word of the current chunk. */
   chunk: by(OUTER),
+  /** Uncarved words of the current chunk. */
   nchunk: by(OUTER),
-  /** Records handed out now. */
+  /** Records in use. */
   inuse: by(OUTER),
   /** Records ever carved from chunks. */
   carved: by(OUTER),
-  /** Past the region of its own, 0 for none. */
+  /** Word past the region of its own, 0 if chunks come from persistent memory. */
   regionEnd: by(OUTER),
-  /** The statistic its chunks are counted under. */
+  /** Ref of the statistic that counts its chunks. */
   stat: by(atCreation()),
 });
 
@@ -36,7 +45,7 @@ const { regionEnd: REGION_END, stat: STAT } = FixAlloc.at;
 const PERSISTENT_START = CONFIG + Config.at.persistentStart;
 const PERSISTENT_END = CONFIG + Config.at.persistentEnd;
 
-/** Words of Go's chunk; a machine with little persistent memory takes a quarter of it. */
+/** Words of Go's chunk; a machine with little persistent memory uses a quarter of that memory instead. */
 const CHUNK_WORDS = (16 << 10) / 4;
 
 function chunkWords(m: Mem): number {
@@ -44,8 +53,8 @@ function chunkWords(m: Mem): number {
 }
 
 /**
- * Records of `size` words, counted under `stat`: from the region [start, end), or from
- * persistent memory if both are 0.
+ * Initialises `f` for records of `size` words, counted under `stat`, from the region
+ * [start, end), or from persistent memory if both are 0.
  */
 export function fixallocInit(m: Mem, f: FixAllocRef, size: number, stat: Ref, start: Ref, end: Ref): void {
   m[f + SIZE] = size;
@@ -58,7 +67,7 @@ export function fixallocInit(m: Mem, f: FixAllocRef, size: number, stat: Ref, st
   m[f + STAT] = stat;
 }
 
-/** A record, or 0 when a region of its own is used up. */
+/** Allocates a record, not zeroed. Returns 0 if a region of its own is used up. */
 export function fixallocAlloc(m: Mem, mp: MRef, f: FixAllocRef): Ref {
   const freed = m[f + LIST];
   if (freed !== 0) {
@@ -79,14 +88,14 @@ export function fixallocAlloc(m: Mem, mp: MRef, f: FixAllocRef): Ref {
   return ref;
 }
 
-/** What was left of the chunk before is lost. */
+/** Gets a chunk from persistent memory. The remainder of the last chunk is lost. */
 function newChunk(m: Mem, mp: MRef, f: FixAllocRef): void {
   const words = chunkWords(m);
   m[f + CHUNK] = persistentalloc(m, mp, words, 2, m[f + STAT]);
   m[f + NCHUNK] = words;
 }
 
-/** In a region of its own the next chunk goes on where the last one ends. */
+/** Maps the next chunk of a region of its own, directly behind the last. */
 function mapMore(m: Mem, mp: MRef, f: FixAllocRef): void {
   const mapped = m[f + CHUNK] + m[f + NCHUNK];
   const words = Math.min(CHUNK_WORDS, m[f + REGION_END] - mapped);
@@ -95,6 +104,7 @@ function mapMore(m: Mem, mp: MRef, f: FixAllocRef): void {
   m[f + NCHUNK] += words;
 }
 
+/** Frees `record`, whose first word becomes the link of the free list. */
 export function fixallocFree(m: Mem, f: FixAllocRef, record: Ref): void {
   m[record] = m[f + LIST];
   m[f + LIST] = record;

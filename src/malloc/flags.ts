@@ -1,13 +1,13 @@
-/** What callers tell malloc of the block they want. */
+/** Flags of malloc. */
 
-/** The collector doesn't look inside. */
+/** The block holds no pointers: the collector does not scan it. */
 export const FLAG_NOSCAN = 1;
 /** The memory may be left dirty. */
 export const FLAG_NOZERO = 2;
-/** Not for the profiler: a block of the runtime's own. */
+/** The profiler does not record the block: it is the runtime's own. */
 export const FLAG_NOPROFILING = 4;
 
-/** The caller says which words hold pointers; without it every word may. */
+/** The caller sets the block's type after malloc. Without the flag, every word may be a pointer. */
 export const FLAG_TYPED = 8;
-/** A tiny object has the first and not the second: it shares its block with some that may be profiled. */
+/** A tiny object has FLAG_NOSCAN and not FLAG_NOPROFILING: it may share its block with profiled objects. */
 export const TINY_FLAGS = FLAG_NOSCAN | FLAG_NOPROFILING;

@@ -1,17 +1,22 @@
 /**
- * Go's runtime·free: a block is given back by who knows that nobody uses it any more, without
- * waiting for a collection.
+ * Explicit free: the caller knows that a block is unused and returns it without a collection.
  *
- * A span's freelist has one writer at a time, and so have its words of the bitmap:
+ *   1. Find the span, and sweep it if it is unswept.
+ *   2. Drop the block's specials.
+ *   3. Free a large object's span to the heap; put a small block on a freelist, as follows.
  *
- *   - The span is in the MCache of this P: this M is its owner, and changes it plainly.
- *   - Another P caches it: the block goes on the span's `freebuf`, under the mcentral's lock,
- *     which neither the owner's malloc nor anybody's marking looks at. The owner takes it over
- *     when it gives the span back, under the same lock.
- *   - Nobody caches it: a cache could get it only under the mcentral's lock, which is held.
+ * Invariant: a span's freelist and its bitmap words have one writer at a time.
  *
- * No sweeper is at the span: it is swept, and m.locks keeps the next collection from
- * beginning until the block is on a list.
+ *   - If this P's MCache holds the span, this M owns it and writes plainly.
+ *   - If another P's MCache holds it, the block goes on the span's `freebuf` under the mcentral's
+ *     lock. Neither malloc nor marking reads freebuf; the owner takes it over, under the same
+ *     lock, when it returns the span.
+ *   - If no MCache holds it, none can take it: that needs the mcentral's lock, held here.
+ *
+ * No sweeper touches the span: it is swept, and m.locks > 0 prevents the next collection from
+ * starting before the block is on a list.
+ *
+ * Source: runtime·free in malloc.goc of Go 1.3, without its per-P list of freed blocks.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -27,8 +32,8 @@ import { blockBase, mlookup } from './lookup.ts';
 import { MCache, allocSlot } from './mcache-record.ts';
 import { hasEfence, mheapFault } from './fault.ts';
 import { handedBack, tellFreed } from './handed-out.ts';
-import { freeBlock } from './mcentral.ts';
-import { mheapFree } from './mheap.ts';
+import { freeBlock } from './mcentral-free.ts';
+import { mheapFree } from './span-alloc.ts';
 import { enterMalloc } from './malloc.ts';
 import { freeProfiled } from './profiled.ts';
 import { freeAllSpecials } from './specials.ts';
@@ -43,9 +48,10 @@ const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE,
 const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
 
 /**
- * Frees the block that begins at `p`, which nothing refers to; 0 is nothing to free. The goal
- * of the next collection stays. Blocks under 16 bytes may be shared, and those with a
- * finalizer are the finalizer's: they can't be freed.
+ * Frees the block at `p`, to which no reference is left; does nothing if `p` is 0. The goal of
+ * the next collection is unchanged.
+ * @throws Fatal if `p` is not the start of a block, if the block is under 16 bytes (it may be
+ *   shared), or if it has a finalizer
  */
 export function free(m: Mem, mp: MRef, p: Ref): void {
   if (p === 0) return;
@@ -55,9 +61,9 @@ export function free(m: Mem, mp: MRef, p: Ref): void {
   if (s === 0 || blockBase(m, s, p) !== p) fatal('FREE_OF_NO_BLOCK', { message: 'free: not an allocated block', p });
   const bytes = m[s + ELEMSIZE] >>> 0;
   if (bytes < TINY_SIZE) fatal('FREE_OF_TOO_SMALL_BLOCK', { p, bytes });
-  // Into an unswept span it would be freed once more by its sweep.
+  // The sweep of an unswept span would free the block a second time.
   ensureSwept(m, mp, s);
-  // Racy: others may add specials beside, but to a block that is freed nobody adds any.
+  // Racy: other Ms may add specials to other blocks, but none adds one to a block being freed.
   if (racyLoad(m, s + SPECIALS) !== 0) freeAllSpecials(m, mp, s, p);
   freeProfiled(m, mp, p);
   if (traces(m)) tracefree(m, mp, p, bytes);
@@ -72,7 +78,7 @@ function freeLarge(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {
   const c = m[mp + MCACHE];
   m[c + LOCAL_NLARGEFREE]++;
   addWide(m, c + LOCAL_LARGEFREE, bytes);
-  // Before the heap has it: it may join it with other spans, and give it away.
+  // Clear the block's words before the heap owns the span: it may coalesce it or hand it out.
   tellFreed(m, p);
   unmarkSpan(m, p, PAGE_BYTES);
   m[s + NEEDZERO] = 1;
@@ -97,7 +103,7 @@ function freeSmall(m: Mem, mp: MRef, s: SpanRef, p: Ref, bytes: number): void {
   freeBlock(m, mp, s, p);
 }
 
-/** Second word of a free block: not 0, so that malloc clears it; of two words, 0 as malloc gives it. */
+/** Marks a free block of `words` words as dirty in its second word; a block of up to two words is always cleared. */
 function noteDirty(m: Mem, p: Ref, words: number): void {
   const pw = m[PTR_WORDS];
   const second = words > 2 * pw ? NEEDS_ZEROING : 0;

@@ -1,9 +1,9 @@
 /**
- * Pointer bits: with --types heapbits, a bit for each heap word says whether it may hold a
- * pointer, as heapBitsSetType of Go 1.5 writes them when it allocates. They lie in a region
- * of their own: in the heap's bitmap every bit beside the marks belongs to the sweeper.
+ * Pointer bits: with --types heapbits, one bit for each heap word is set if the word may hold a
+ * pointer. Allocation writes them, as heapBitsSetType of Go 1.5. They are in a region of their
+ * own: in the heap's bitmap the bits beside the marks belong to the span's owner.
  *
- * Guardian: as the block's memory: who has just been handed it, then the collector.
+ * Guardian: as the block's memory: the M that allocates it, then the collector.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -15,8 +15,8 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTR_BITS = CONFIG + Config.at.ptrBits;
 
 /**
- * In the block of `bytes` bytes at `p`, after `skip` 32-bit words without pointers, there are
- * `count` values of `type`; nothing behind them is a pointer.
+ * Sets the pointer bits of the block of `bytes` bytes at `p`: `skip` 32-bit words without
+ * pointers, then `count` values of `type`, then no more pointers.
  */
 export function heapBitsSetType(m: Mem, p: Ref, bytes: number, skip: number, type: TypeRef, count: number): void {
   const pw = m[PTR_WORDS];
@@ -33,13 +33,13 @@ export function heapBitsSetType(m: Mem, p: Ref, bytes: number, skip: number, typ
   }
 }
 
-/** Every word of the block may hold a pointer: nobody said what it is. */
+/** Sets the pointer bits of a block of unknown type: every word may hold a pointer. */
 export function heapBitsSetAll(m: Mem, p: Ref, bytes: number): void {
   const pw = m[PTR_WORDS];
   setBits(m, (p - m[ARENA]) / pw, (bytes >>> 2) / pw, -1);
 }
 
-/** Sets `n` bits from bit `first` on to those of `pattern`, 0 or -1. */
+/** Sets the `n` bits from bit `first` to `pattern`: 0 or -1. */
 function setBits(m: Mem, first: number, n: number, pattern: number): void {
   const bits = m[PTR_BITS];
   let i = first;

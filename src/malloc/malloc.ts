@@ -1,19 +1,21 @@
 /**
- * malloc, up a hierarchy of four levels:
+ * malloc. The fast path takes a block from the MCache's span and takes no lock:
  *
- *   1. The MCache's span of the size class has a free block: take it; no lock.
- *   2. The mcentral has a span with free blocks, perhaps after sweeping it: one lock a span.
- *   3. The mheap has a run of pages: carve it into blocks.
- *   4. The arena grows by a chunk.
+ *   1. Objects over 32 KB get a span of their own (mallocLarge).
+ *   2. Pointer-free objects under 16 bytes share blocks (mallocTiny).
+ *   3. Otherwise round up to a size class and take the first free block of the MCache's span.
+ *   4. If that span is used up, refill it from the mcentral (the slow path; see mheap.ts for
+ *      the hierarchy behind it), then help to sweep.
+ *   5. Clear the block unless FLAG_NOZERO, and set its scan bit unless FLAG_NOSCAN.
+ *   6. If the MCache's countdown has run out, call noticeMalloc.
  *
- * Large objects (over 32 KB) take pages from the mheap directly. Pointer-free objects under
- * 16 bytes share blocks (the tiny allocator).
+ * Invariants: a free block is clean beyond its first word if its second word is zero, so only
+ * blocks with a nonzero second word need clearing; blocks of one or two words are always
+ * cleared. A span from the heap is cleared when it is carved.
  *
- * Zeroing: a free block needs clearing if and only if its second word is not zero; a block
- * of one or two words is always cleared. A span from the mheap is cleared when carved.
+ * No function of malloc is a safe point: the runtime roots the result, then may collect.
  *
- * Nothing here is a safe point: the runtime layer roots the result, then asks for a
- * collection.
+ * Source: malloc.goc of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -34,17 +36,17 @@ import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
 import { refill } from './mcache.ts';
 import { MSTATS, MStats } from './mstats.ts';
 import { noticeMalloc } from './notice.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc } from './mheap.ts';
 
-/** What every 0-byte allocation gets: a word outside the arena. */
+/** The result of every allocation of 0 bytes: a word outside the arena. */
 export const ZEROBASE: Ref = 8;
 
-/** Is `address` the byte offset that objects of 0 bytes have? */
+/** Is `address` (a byte offset) that of an object of 0 bytes? */
 export function isZeroSized(address: number): boolean {
   return address === ZEROBASE * 4;
 }
 
-/** Larger than any arena; refused before it can overflow. */
+/** Bytes; larger than any arena. Larger requests are refused before the size overflows a word. */
 const MAX_ALLOC = 2 ** 32;
 
 const ARENA = CONFIG + Config.at.arenaStart;
@@ -69,8 +71,10 @@ const QUAD = QUAD_SHIFT;
 const ZERO_BLOCK = ZEROBASE;
 
 /**
- * A block of at least `size` bytes, zeroed unless FLAG_NOZERO.
- * @throws Fatal OUT_OF_MEMORY when the arena has no room.
+ * Allocates a block of at least `size` bytes, zeroed unless FLAG_NOZERO. Go's mallocgc.
+ * @param flags a set of FLAG_NOSCAN and the others of flags.ts
+ * @returns the ref of its first word
+ * @throws Fatal OUT_OF_MEMORY if the arena has no room
  */
 export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size > MAX_SMALL) return mallocLarge(m, mp, size, flags);
@@ -104,9 +108,11 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
 }
 
 /**
- * The tiny allocator: `size` < 16 pointer-free bytes inside a 16-byte block shared with
- * others, aligned as far as the size asks for. The block is freed when none is reachable.
- * @returns a byte offset in the memory, as the low word of a pointer holds it.
+ * The tiny allocator: allocates `size` pointer-free bytes, 0 < `size` < 16, inside a 16-byte
+ * block shared with other objects, aligned as the size requires. The block is freed once none
+ * of its objects is reachable.
+ * @returns a byte offset in the memory, as the low word of a pointer holds it
+ * @throws Fatal OUT_OF_MEMORY if the arena has no room
  */
 export function mallocTiny(m: Mem, mp: MRef, size: number): number {
   const c = m[mp + MCACHE];
@@ -130,7 +136,7 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
   m[s + FREELIST] = m[p];
   m[s + NALLOC]++;
   clearWords(m, p, TINY_BYTES >> 2);
-  // The new block replaces the old one when more is left in it.
+  // Keep the block with more bytes left for the next objects.
   if (TINY_BYTES - size > left) {
     m[c + TINY] = (p << 2) + size;
     m[c + TINYSIZE] = TINY_BYTES - size;
@@ -158,7 +164,7 @@ function clearBlock(m: Mem, p: Ref, words: number, pw: number): void {
   if (pw === 2) m[p + 1] = 0;
 }
 
-/** Go's largeAlloc: a span of its own. */
+/** Allocates a large object: a span of its own. Go's largeAlloc. */
 function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size >= MAX_ALLOC) dieOutOfMemory(m, mp, size);
   enterMalloc(m, mp);
@@ -187,7 +193,11 @@ function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: nu
   return s;
 }
 
-/** Whatever takes locks on behalf of malloc, or of free, must not allocate itself. */
+/**
+ * Enters the part of malloc or free that takes locks, in which the M must not allocate. The
+ * caller clears M.mallocing at the end.
+ * @throws Fatal MALLOC_DEADLOCK if the M is in it already
+ */
 export function enterMalloc(m: Mem, mp: MRef): void {
   if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
   m[mp + MALLOCING] = 1;

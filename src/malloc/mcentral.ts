@@ -1,46 +1,43 @@
 /**
- * MCentral: the spans of one class that no P caches: on `nonempty` those known to have free
- * blocks, on `empty` the rest and the cached ones. What needs sweeping may be on either.
+ * MCentral: where MCaches get spans of one size class, and where they return them.
  *
- * Swept spans are kept at the end of `empty`, so a search of it can stop at the first.
+ * cacheSpan gives an MCache a span with free blocks:
+ *
+ *   1. Take back the used-up span, with the blocks that other Ps freed of it (its freebuf).
+ *   2. Search `nonempty`: sweep each unswept span; take the first swept one.
+ *   3. Otherwise sweep the spans of `empty`, oldest first, until a sweep frees a block.
+ *   4. Mark the span found as cached and move it to the end of `empty`.
+ *   5. If none is found, carve a fresh span from the heap, and search again.
+ *
+ * Invariants: a cached span is swept and on `empty`; a span is swept by the M that moved its
+ * sweepgen from h-2 to h-1, with the mcentral unlocked; nfree counts the free blocks of the
+ * spans on `nonempty`.
+ *
+ * Source: mcentral.c of Go 1.3.
  */
-import { guardedBy } from '../memory/guardian.ts';
-import { by, lockField, padding, part, struct, type Mem } from '../memory/struct.ts';
-import { globalRecord } from '../memory/segment.ts';
-import { PAGE_BYTES, type Ref } from '../memory/address.ts';
+import type { Mem } from '../memory/struct.ts';
+import { PAGE_BYTES } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
-import { NUM_SIZE_CLASSES } from '../heap/size-classes.ts';
-import { Span, type SpanRef } from '../heap/span.ts';
-import { SpanList, spanListInit, spanListInsert, spanListRemove } from '../heap/span-list.ts';
-import { unmarkSpan } from '../heap/bitmap.ts';
+import { markSpan } from '../heap/bitmap.ts';
+import { NUM_SIZE_CLASSES, classToBlocks, classToPages, classToSize } from '../heap/size-classes.ts';
+import { Span, emptySpan, type SpanRef } from '../heap/span.ts';
+import { spanListInit, spanListInsert, spanListInsertBack, spanListRemove } from '../heap/span-list.ts';
 import { handedBack } from './handed-out.ts';
-import { SWEEPGEN, mheapFree } from './mheap.ts';
+import { returnSpan } from './mcentral-free.ts';
+import { MCentral, mcentralAt, type MCentralRef } from './mcentral-record.ts';
+import { SWEEPGEN, mheapAlloc } from './mheap.ts';
+import { claimSweep, sweepSpan } from './sweep.ts';
 
-export type MCentralRef = Ref;
+export * from './mcentral-record.ts';
+export * from './mcentral-free.ts';
 
-const LOCK_GUARD = guardedBy('mcentral.lock');
-
-export const MCentral = struct('mcentral', 32, {
-  lock: lockField('mcentral.lock'),
-  nonempty: part('spanlist', SpanList.words, LOCK_GUARD),
-  empty: part('spanlist', SpanList.words, LOCK_GUARD),
-  /** Free blocks in the spans that no P caches. */
-  nfree: by(LOCK_GUARD),
-  pad: padding(25),
-});
-
-const MCENTRALS: Ref = globalRecord('mcentral', MCentral, NUM_SIZE_CLASSES);
 const { nonempty: NONEMPTY, empty: EMPTY, nfree: NFREE } = MCentral.at;
-const { freelist: FREELIST, xsweepgen: XSWEEPGEN, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
-const { needzero: NEEDZERO, start: START, npages: NPAGES, sizeclass: SIZECLASS, freebuf: FREEBUF } = Span.at;
+const { next: NEXT, start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN } = Span.at;
+const { nalloc: NALLOC, nelems: NELEMS, incache: INCACHE, limit: LIMIT, sizeclass: SIZECLASS, freebuf: FREEBUF } = Span.at;
 
-/** mheap.central[sizeclass]. */
-export function mcentralAt(sizeclass: number): MCentralRef {
-  return MCENTRALS + sizeclass * MCentral.words;
-}
-
+/** Initialises the mcentrals of all classes: empty lists. */
 export function mcentralInit(m: Mem): void {
   for (let c = 0; c < NUM_SIZE_CLASSES; c++) {
     spanListInit(m, mcentralAt(c) + NONEMPTY);
@@ -48,7 +45,113 @@ export function mcentralInit(m: Mem): void {
   }
 }
 
-/** Takes a span back that a P cached; the world is stopped. Its freebuf is empty. */
+/**
+ * Takes back the used-up span `old` of an MCache and gives it a swept span of `sizeclass` with
+ * free blocks in exchange. Go's MCentral_CacheSpan.
+ * @returns 0 if the arena is full
+ */
+export function cacheSpan(m: Mem, mp: MRef, sizeclass: number, old: SpanRef): SpanRef {
+  const c = mcentralAt(sizeclass);
+  lock(m, mp, c);
+  if (old !== emptySpan(m)) reclaimLocked(m, c, old);
+  for (;;) {
+    const s = findSpanLocked(m, mp, c);
+    if (s !== 0) {
+      takeSpanLocked(m, c, s);
+      unlock(m, mp, c);
+      return s;
+    }
+    unlock(m, mp, c);
+    const grown = growSpan(m, mp, sizeclass);
+    if (grown === 0) return 0;
+    lock(m, mp, c);
+    m[c + NFREE] += m[grown + NELEMS];
+    spanListInsert(m, c + NONEMPTY, grown);
+  }
+}
+
+/** Steps 2 and 3: returns a swept span with free blocks, or 0. Drops the lock during each sweep. */
+function findSpanLocked(m: Mem, mp: MRef, c: MCentralRef): SpanRef {
+  const sg = m[SWEEPGEN];
+  let s = m[c + NONEMPTY + NEXT];
+  while (s !== c + NONEMPTY) {
+    if (claimSweep(m, s, sg)) {
+      sweepUnlocked(m, mp, c, s);
+      // The sweep may have freed the span, and other Ms may have changed the list: start again.
+      s = m[c + NONEMPTY + NEXT];
+      continue;
+    }
+    // A span that another M is sweeping is skipped.
+    if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) return s;
+    s = m[s + NEXT];
+  }
+  s = m[c + EMPTY + NEXT];
+  while (s !== c + EMPTY) {
+    if (claimSweep(m, s, sg)) {
+      spanListRemove(m, s);
+      spanListInsertBack(m, c + EMPTY, s);
+      sweepUnlocked(m, mp, c, s);
+      const found = firstSwept(m, c, sg);
+      if (found !== 0) return found;
+      s = m[c + EMPTY + NEXT];
+      continue;
+    }
+    if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) return 0;
+    s = m[s + NEXT];
+  }
+  return 0;
+}
+
+/** Returns the first swept span on `nonempty`, or 0. */
+function firstSwept(m: Mem, c: MCentralRef, sg: number): SpanRef {
+  for (let s = m[c + NONEMPTY + NEXT]; s !== c + NONEMPTY; s = m[s + NEXT]) {
+    if (Atomics.load(m, s + XSWEEPGEN) === sg) return s;
+  }
+  return 0;
+}
+
+function sweepUnlocked(m: Mem, mp: MRef, c: MCentralRef, s: SpanRef): void {
+  unlock(m, mp, c);
+  sweepSpan(m, mp, s);
+  lock(m, mp, c);
+}
+
+/** Step 4: moves `s` to the end of `empty`, as cached. */
+function takeSpanLocked(m: Mem, c: MCentralRef, s: SpanRef): void {
+  const free = m[s + NELEMS] - m[s + NALLOC];
+  if (free === 0 || m[s + FREELIST] === 0) fatal('MCENTRAL_EMPTY_SPAN', { span: s, free, freelist: m[s + FREELIST] });
+  m[c + NFREE] -= free;
+  spanListRemove(m, s);
+  spanListInsertBack(m, c + EMPTY, s);
+  m[s + INCACHE] = 1;
+}
+
+/** Step 5: allocates a span from the heap and links its blocks. Returns 0 if the arena is full. Go's MCentral_Grow. */
+function growSpan(m: Mem, mp: MRef, sizeclass: number): SpanRef {
+  const s = mheapAlloc(m, mp, classToPages[sizeclass], sizeclass, true);
+  if (s === 0) return 0;
+  const size = classToSize[sizeclass];
+  const n = classToBlocks[sizeclass];
+  const step = size >> 2;
+  const start = m[s + START];
+  const end = (start + Math.imul(n, step)) | 0;
+  const last = (end - step) | 0;
+  m[s + LIMIT] = end;
+  m[s + FREELIST] = start;
+  for (let p = start; p < last; ) {
+    const next = (p + step) | 0;
+    m[p] = next;
+    p = next;
+  }
+  m[last] = 0;
+  markSpan(m, start, size, n, size * n < m[s + NPAGES] * PAGE_BYTES);
+  return s;
+}
+
+/**
+ * Takes back the span `s` from an MCache. Preconditions: the world is stopped, `s` has a block
+ * in use, and its freebuf is empty. Go's MCentral_UncacheSpan.
+ */
 export function uncacheSpan(m: Mem, mp: MRef, s: SpanRef): void {
   const c = mcentralAt(m[s + SIZECLASS]);
   lock(m, mp, c);
@@ -63,14 +166,14 @@ export function uncacheSpan(m: Mem, mp: MRef, s: SpanRef): void {
   unlock(m, mp, c);
 }
 
-/** Is there more to do with a cached span than uncacheSpan does? */
+/** Does `s`, a cached span, need uncacheFreedSpan, since blocks of it were freed explicitly? */
 export function hasFreed(m: Mem, s: SpanRef): boolean {
   return m[s + FREEBUF] !== 0 || m[s + NALLOC] === 0;
 }
 
 /**
- * As uncacheSpan, for a span of which blocks were freed explicitly: it may go back to the
- * heap. The world is stopped, and nobody marks.
+ * Takes back the span `s` of which blocks were freed explicitly; it may go back to the heap.
+ * Precondition: the world is stopped, and marking has not begun.
  */
 export function uncacheFreedSpan(m: Mem, mp: MRef, s: SpanRef): void {
   const c = mcentralAt(m[s + SIZECLASS]);
@@ -84,12 +187,12 @@ export function uncacheFreedSpan(m: Mem, mp: MRef, s: SpanRef): void {
   returnSpan(m, mp, c, s);
 }
 
-/** The M whose P cached `s` gives it back, with the blocks that were freed meanwhile. */
-export function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {
+/** Takes back `s` from the MCache of the calling M, with the blocks on its freebuf. */
+function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {
   m[s + INCACHE] = 0;
   for (let p = m[s + FREEBUF]; p !== 0; p = m[s + FREEBUF]) {
     m[s + FREEBUF] = m[p];
-    // Not before: the owner was changing the bits of the blocks beside it.
+    // Only now: until here the owner wrote the bits of neighbouring blocks plainly.
     handedBack(m, s, p);
     m[p] = m[s + FREELIST];
     m[s + FREELIST] = p;
@@ -100,81 +203,4 @@ export function reclaimLocked(m: Mem, c: MCentralRef, s: SpanRef): void {
   m[c + NFREE] += free;
   spanListRemove(m, s);
   spanListInsert(m, c + NONEMPTY, s);
-}
-
-/** Frees the block at `p` of a swept span that the caller's P doesn't cache. */
-export function freeBlock(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {
-  const c = mcentralAt(m[s + SIZECLASS]);
-  lock(m, mp, c);
-  if (m[s + INCACHE] !== 0) {
-    m[p] = m[s + FREEBUF];
-    m[s + FREEBUF] = p;
-    unlock(m, mp, c);
-    return;
-  }
-  handedBack(m, s, p);
-  if (m[s + FREELIST] === 0) {
-    spanListRemove(m, s);
-    spanListInsert(m, c + NONEMPTY, s);
-  }
-  m[p] = m[s + FREELIST];
-  m[s + FREELIST] = p;
-  m[s + NALLOC]--;
-  m[c + NFREE]++;
-  if (m[s + NALLOC] !== 0) {
-    unlock(m, mp, c);
-    return;
-  }
-  m[c + NFREE] -= m[s + NELEMS];
-  returnSpan(m, mp, c, s);
-}
-
-/**
- * Puts the `n` blocks first … last, which a sweep of `s` has freed and linked, on its
- * freelist, and says that the span is swept. True when the whole span went to the heap.
- */
-export function freeSpan(m: Mem, mp: MRef, s: SpanRef, n: number, first: Ref, last: Ref): boolean {
-  if (m[s + INCACHE] !== 0) fatal('FREESPAN_OF_CACHED_SPAN', { span: s });
-  const c = mcentralAt(m[s + SIZECLASS]);
-  const wasEmpty = m[s + FREELIST] === 0;
-  m[last] = m[s + FREELIST];
-  m[s + FREELIST] = first;
-  m[s + NALLOC] -= n;
-  lock(m, mp, c);
-  if (wasEmpty) {
-    spanListRemove(m, s);
-    spanListInsert(m, c + NONEMPTY, s);
-  }
-  m[c + NFREE] += n;
-  // The signal that the span may be cached: after its freelist is linked and under the lock
-  // that those who look for a span hold.
-  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  if (m[s + NALLOC] !== 0) {
-    unlock(m, mp, c);
-    return false;
-  }
-  m[c + NFREE] -= m[s + NELEMS];
-  returnSpan(m, mp, c, s);
-  return true;
-}
-
-/** Takes a swept span in which nothing is live out of circulation, and says that it is swept. */
-export function freeWholeSpan(m: Mem, mp: MRef, s: SpanRef): void {
-  if (m[s + INCACHE] !== 0) fatal('FREESPAN_OF_CACHED_SPAN', { span: s });
-  const c = mcentralAt(m[s + SIZECLASS]);
-  lock(m, mp, c);
-  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];
-  m[s + NALLOC] = 0;
-  Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
-  returnSpan(m, mp, c, s);
-}
-
-/** Gives an unused span back to the heap; its mcentral's lock is held, and let go here. */
-function returnSpan(m: Mem, mp: MRef, c: MCentralRef, s: SpanRef): void {
-  spanListRemove(m, s);
-  m[s + NEEDZERO] = 1;
-  m[s + FREELIST] = 0;
-  unlock(m, mp, c);
-  unmarkSpan(m, m[s + START], m[s + NPAGES] * PAGE_BYTES);
-  mheapFree(m, mp, s, false);
 }

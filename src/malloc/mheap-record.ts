@@ -1,4 +1,4 @@
-/** The heap's record; see mheap.ts. */
+/** The heap's record; see mheap.ts and page-runs.ts. */
 import { guardedBy, stoppedWorld } from '../memory/guardian.ts';
 import { atomic, by, lockField, padding, part, struct } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
@@ -6,7 +6,7 @@ import { PAGE_SHIFT, type Ref } from '../memory/address.ts';
 import { SpanList } from '../heap/span-list.ts';
 import { FixAlloc } from './fixalloc.ts';
 
-/** Runs shorter than this many pages hang on a list of their own length. */
+/** Runs of fewer pages have one list for each length. */
 export const MAX_MHEAP_LIST = 1 << (20 - PAGE_SHIFT);
 
 const LOCK_GUARD = guardedBy('mheap.lock');
@@ -16,29 +16,36 @@ export const MHeap = struct('mheap', 640, {
   lock: lockField('mheap.lock'),
   speciallock: lockField('mheap.speciallock'),
   pad0: padding(12),
-  /** Grows by 2 with the world stopped. */
+  /** The sweep generation: each collection adds 2. See heap/span.ts. */
   sweepgen: by(stoppedWorld()),
-  /** Every span is swept or being swept: written by who finds nothing left. */
+  /** 1 if every span is swept or being swept: stored by the M that finds no span left to sweep. */
   xsweepdone: atomic('sweepers; cleared with the world stopped'),
   pad1: padding(14),
-  /** First arena word not in use yet; published after bitmap and span map are ready. */
+  /** First word of the arena not yet in use. Raised after the bitmap and the span map are mapped. */
   arenaUsed: by(guardedBy('mheap.lock', { reads: 'racy', note: 'to tell whether a word points into the arena' })),
   /** Past the last word reserved for the arena. */
   arenaEnd: by(LOCK_GUARD),
-  /** Bytes of bitmap and of span map in use. */
+  /** Bytes of the bitmap in use. */
   bitmapMapped: by(LOCK_GUARD),
+  /** Bytes of the span map in use. */
   spansMapped: by(LOCK_GUARD),
-  /** Pages before arenaUsed that are not the heap's, and words counted in heapSys that make no page. */
+  /** Pages below arenaUsed that do not belong to the heap. */
   gapPages: by(LOCK_GUARD),
+  /** Words counted in heapSys that make no whole page. */
   slopWords: by(LOCK_GUARD),
-  /** Where the system gave memory that was of no use, 0 if the arena has grown since. */
+  /** Ref of the last memory from the system out of usable range, 0 if the arena has grown since. */
   refused: by(LOCK_GUARD),
+  /** Free runs, by length in pages. */
   free: part('spanlist', LISTS, LOCK_GUARD),
+  /** Free runs of MAX_MHEAP_LIST pages or more. */
   freelarge: part('spanlist', SpanList.words, LOCK_GUARD),
-  /** Large objects in use, the unswept first. */
+  /** Large objects in use, by length in pages; unswept ones first. */
   busy: part('spanlist', LISTS, LOCK_GUARD),
+  /** Large objects of MAX_MHEAP_LIST pages or more. */
   busylarge: part('spanlist', SpanList.words, LOCK_GUARD),
+  /** Allocator of span records. */
   spanalloc: part('fixalloc', FixAlloc.words, LOCK_GUARD),
+  /** Allocator of specials. */
   specialalloc: part('fixalloc', FixAlloc.words, guardedBy('mheap.speciallock')),
 });
 

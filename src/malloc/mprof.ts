@@ -1,7 +1,13 @@
 /**
- * The memory profiler's part in malloc: which blocks are sampled. On average one in every
- * `rate` bytes is; a block of `rate` bytes or more always is. The gap to the next sample is
- * drawn evenly from 0 to twice the rate, so that no regularity of the program meets it.
+ * Sampling for the memory profile: on average one sample in every `rate` allocated bytes.
+ *
+ *   1. Each MCache counts allocated bytes down from a gap drawn evenly from [0, 2 * rate).
+ *      A random gap does not correlate with a periodic program.
+ *   2. The block that brings the count to 0 is sampled, and a new gap is drawn.
+ *   3. A block of `rate` bytes or more is always sampled, and leaves the countdown alone.
+ *   4. A sampled block's bucket is recorded, so that its free is counted.
+ *
+ * Source: profilealloc in malloc.goc and mprof.goc of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -12,31 +18,31 @@ import { FLAG_NOPROFILING } from './flags.ts';
 import { MCache, type MCacheRef } from './mcache-record.ts';
 import { recordProfiled } from './profiled.ts';
 
-/** Twice the rate must be a positive word. */
+/** The largest rate: twice the rate must fit a word. */
 export const MAX_RATE = 0x3fffffff;
 
-/** More bytes than any block has. */
+/** A countdown, in bytes, that no block reaches. */
 export const NEVER = 0x7fffffff;
 
 export const RATE = MPROF + MProf.at.rate;
 const { nextSample: NEXT_SAMPLE } = MCache.at;
 
-/** An MCache's first countdown, at its birth and when the rate has changed. */
+/** Returns the first gap, in bytes, of an MCache, and of each after a change of the rate. */
 export function firstSample(m: Mem, mp: MRef): number {
   return m[RATE] === 0 ? NEVER : fastrand(m, mp) % (2 * m[RATE]);
 }
 
-/** Bytes from which on a block is always sampled. */
+/** Returns the size, in bytes, from which a block is always sampled. */
 export function alwaysSampled(m: Mem): number {
   return m[RATE] === 0 ? NEVER : m[RATE];
 }
 
 /**
- * Go's profilealloc, for a block that malloc has noticed, whatever for: samples it if its turn
- * has come.
+ * Samples the new block `p` of `bytes` bytes if the countdown of `c` has run out. Malloc may
+ * have called for another reason. Go's profilealloc.
  *
- * A block with FLAG_NOPROFILING that is hit is passed over, and the next sample drawn: the
- * others are then hit as often as if it had not been there.
+ * A hit on a block with FLAG_NOPROFILING is not recorded, but the next gap is drawn: the
+ * other blocks are then sampled as often as without it.
  */
 export function profileMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
   const rate = m[RATE];
@@ -46,7 +52,7 @@ export function profileMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: num
     return;
   }
   if (bytes >= rate) {
-    // The countdown is of the smaller blocks: as if this one had not been.
+    // Only smaller blocks count down: undo malloc's subtraction.
     m[c + NEXT_SAMPLE] = left + bytes;
   } else {
     if (left > 0) return;
@@ -56,14 +62,14 @@ export function profileMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: num
 }
 
 /**
- * Bytes until the next sample. The `remainder` that the sampled block has after the byte that
- * was hit counts, or blocks of about the rate would be sampled too rarely.
+ * Draws the gap, in bytes, to the next sample. The `remainder` of the sampled block after the
+ * byte hit is part of the gap: otherwise blocks of about `rate` bytes are sampled too rarely.
  */
 function nextSample(m: Mem, mp: MRef, rate: number, remainder: number): number {
   return Math.max(0, (fastrand(m, mp) % (2 * rate)) - remainder);
 }
 
-/** Go's MProf_Malloc: records the block `p` of `bytes` bytes under the stack of its allocator. */
+/** Records the block `p` of `bytes` bytes in the bucket of the current call stack. Go's MProf_Malloc. */
 function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   recordProfiled(m, mp, p, countMalloc(m, mp, bytes, callers(m, mp, 0)));
 }

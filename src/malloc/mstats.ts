@@ -1,6 +1,6 @@
 /**
- * MStats: what the runtime knows about its memory. Bytes and counts that only grow are wide
- * (two words); live-heap quantities are in quads, see memory/address.ts.
+ * MStats: the statistics of memory and collection. Bytes, and counts that only grow, are wide
+ * (two words); live-heap quantities are in quads (see memory/address.ts).
  */
 import { BOOT, guardedBy, stoppedWorld } from '../memory/guardian.ts';
 import { atomic, by, padding, struct } from '../memory/struct.ts';
@@ -13,19 +13,19 @@ const HEAP = guardedBy('mheap.lock');
 const STOPPED = stoppedWorld();
 const SYS = guardedBy('sys.lock');
 
-/** Pauses remembered. */
+/** Pauses kept in the ring. */
 export const PAUSES = 256;
 
 export const MStats = struct('mstats', 1408, {
   /**
-   * Live heap as far as the MCaches have reported it. malloc reads it racily to decide on a
-   * collection: a stale value starts one a little late or early, and gc() asks again.
+   * Live heap, in quads, as of the last flush of each MCache. Read racily to decide on a
+   * collection: a stale value starts one a little early or late, and gcStart reads it again.
    */
   heapAllocQ: by(HEAP),
   pad0: padding(15),
-  /** Goal of the next collection; sweepers take freed memory off it while mutators read. */
+  /** Goal of the next collection, in quads; sweepers lower it while mutators read it. */
   xnextGcQ: atomic('sweepers; set with the world stopped'),
-  /** What was marked, less what sweepers have freed of it: the goal follows from it. */
+  /** Quads allocated at the end of marking, less those that sweepers have freed; determines the goal. */
   xliveQ: atomic('sweepers; set with the world stopped'),
   pad1: padding(14),
   heapSys: by(SYS, 2),
@@ -36,7 +36,7 @@ export const MStats = struct('mstats', 1408, {
   nlargefree: by(HEAP, 2),
   largefree: by(HEAP, 2),
   nlookup: by(HEAP, 2),
-  /** Bytes of span records, of MCaches, of the collector's structures, of the profiler's, of everything else persistent. */
+  /** Bytes of span records, of MCaches, of the collector's structures, of the profiler's, and of all other persistent memory. */
   mspanInuse: by(STOPPED, 2),
   mspanSys: by(SYS, 2),
   mcacheInuse: by(BOOT, 2),
@@ -44,19 +44,20 @@ export const MStats = struct('mstats', 1408, {
   gcSys: by(SYS, 2),
   buckhashSys: by(SYS, 2),
   otherSys: by(SYS, 2),
-  /** Stacks that are not in the heap: none here. */
+  /** Stacks outside the heap: always 0 here. */
   stacksSys: by(SYS, 2),
-  /** Bytes of stack spans, part of heapInuse and heapSys until somebody reads the figures. */
+  /** Bytes of stack spans; contained in heapInuse and heapSys until MemStats separates them. */
   stacksInuse: by(HEAP, 2),
+  /** 1 once boot has finished: a collection may start. */
   enablegc: by(BOOT),
   /** GOGC; -1 for off. */
   gcpercent: by(guardedBy('mheap.lock', { reads: 'racy', note: 'to decide on a collection' })),
-  /** As it was when the last mark ended: the goal is kept by it until the next. */
+  /** GOGC at the end of the last mark; the goal of this cycle depends on it. */
   cyclePercent: by(STOPPED),
   numgc: by(STOPPED),
   lastGc: by(STOPPED, 2),
   pauseTotalNs: by(STOPPED, 2),
-  /** heap_alloc as it was when the last mark ended, in quads. */
+  /** heap_alloc at the end of the last mark, in quads. */
   heapMarkedQ: by(STOPPED),
   nsmallfree: by(HEAP, NUM_SIZE_CLASSES * 2),
   /** Recounted by updatememstats. */
@@ -65,8 +66,9 @@ export const MStats = struct('mstats', 1408, {
   totalAlloc: by(STOPPED, 2),
   heapObjects: by(STOPPED, 2),
   bySizeNmalloc: by(STOPPED, NUM_SIZE_CLASSES * 2),
-  /** Ring of the last pauses, ns, and their ends, Unix ms; see numgc. */
+  /** Ring of the last pauses, ns; collection n is at (n - 1) mod PAUSES. */
   pauseNs: by(STOPPED, PAUSES * 2),
+  /** Ends of those pauses, Unix ms. */
   pauseEnd: by(STOPPED, PAUSES * 2),
 });
 

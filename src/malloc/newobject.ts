@@ -1,4 +1,4 @@
-/** Typed allocation: Go's newobject, newarray, makechan's block and rawmem. None of them is a safe point. */
+/** Typed allocation: Go's newobject, newarray, the block of makechan, and rawmem. No function here is a safe point. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES, type Ref } from '../memory/address.ts';
@@ -14,14 +14,14 @@ import { settype } from './settype.ts';
 
 const TYPES_OF = CONFIG + Config.at.types;
 
-/** A zeroed value of `type`. */
+/** Allocates a zeroed value of `type`. */
 export function newobject(m: Mem, mp: MRef, type: TypeRef): Ref {
   return mallocTyped(m, mp, m[type + Type.at.size], type, 1, TYPE_INFO.singleObject);
 }
 
 /**
- * `n` zeroed values of `type` in a row.
- * @throws Fatal, a panic, when so many can't be
+ * Allocates an array of `n` zeroed values of `type`.
+ * @throws Fatal (a Go panic) if `n` is negative or the array is larger than the arena
  */
 export function newarray(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   const size = m[type + Type.at.size];
@@ -32,12 +32,12 @@ export function newarray(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   return mallocTyped(m, mp, size * n, type, n, TYPE_INFO.array);
 }
 
-/** `size` bytes without pointers, not cleared. */
+/** Allocates `size` bytes without pointers, not zeroed. */
 export function rawmem(m: Mem, mp: MRef, size: number): Ref {
   return mallocgc(m, mp, size, FLAG_NOSCAN | FLAG_NOZERO);
 }
 
-/** A channel of `type` with a buffer for `n` elements: header and buffer in one block. */
+/** Allocates a channel of `type` with a buffer for `n` elements: header and buffer in one block. */
 export function newchan(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   const elem = m[type + Type.at.elem];
   const bytes = HCHAN_BYTES + n * m[elem + Type.at.size];
@@ -48,7 +48,11 @@ export function newchan(m: Mem, mp: MRef, type: TypeRef, n: number): Ref {
   return p;
 }
 
-/** A block for `count` values of `type`, whose type the collector can find. */
+/**
+ * Allocates a block of `size` bytes for `count` values of `type`, and records its type for the
+ * collector.
+ * @param info one of TYPE_INFO
+ */
 export function mallocTyped(m: Mem, mp: MRef, size: number, type: TypeRef, count: number, info: number): Ref {
   if (hasNoPointers(m, type)) return mallocgc(m, mp, size, FLAG_NOSCAN);
   const p = mallocgc(m, mp, size, FLAG_TYPED);

@@ -1,7 +1,8 @@
 /**
- * What else happens to a new block: malloc comes here when an MCache's countdown of bytes has
- * run out, and for each block of `sampleAll` bytes or more. Without anybody to tell, both are
- * so far away that the countdown costs malloc one subtraction.
+ * The hook behind malloc's fast path: malloc calls noticeMalloc if an MCache's countdown of
+ * bytes has run out, and for each block of `sampleAll` bytes or more. If nothing is to be
+ * notified (profiler, collector, debugging), neither happens, and the hook costs malloc one
+ * subtraction.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -19,28 +20,28 @@ import { tracealloc, traces } from './trace.ts';
 const TYPES_OF = CONFIG + Config.at.types;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 
-/** Sets the countdown of a new MCache. */
+/** Initialises the countdown of the MCache `c`. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
   const isDebugged = (m[CONFIG + Config.at.debug] & (DEBUG.allocfreetrace | DEBUG.efence)) !== 0;
   m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits || isDebugged ? 0 : NEVER;
 }
 
-/** Sets the countdown of the MCache of M `mp` for a new rate of the profiler. */
+/** Restarts the countdown of the MCache `c` of `mp` after a change of the profiler's rate. */
 export function noticeReset(m: Mem, mp: MRef, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = firstSample(m, mp);
-  // 0 if somebody else wants every block.
+  // 0 means that every block is noticed for another reason: keep it.
   if (m[c + SAMPLE_ALL] !== 0) m[c + SAMPLE_ALL] = alwaysSampled(m);
 }
 
 /**
- * `p`, a block of `bytes` bytes, is handed out to M `mp`; nothing refers to it yet.
- * Called outside of malloc's locks, but before the next safe point.
+ * Notifies the collector, the profiler and the debugging options of the new block `p` of
+ * `bytes` bytes. Called outside malloc's locks and before the next safe point.
  */
 export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
   tellCollector(m, p);
   profileMalloc(m, mp, c, p, bytes, flags);
-  // A block without pointers is never scanned, so its bits don't matter.
+  // The collector never scans a pointer-free block, so its bits may be stale.
   if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);
   if (hasEfence(m)) noticeFenced(m, c, bytes);
   if (traces(m)) tracealloc(m, mp, p, bytes);

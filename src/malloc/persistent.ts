@@ -1,6 +1,8 @@
 /**
- * persistentalloc: small pieces of memory that are never given back, cut from chunks of the
- * system's; large ones are the system's own.
+ * persistentalloc: memory that is never freed. Small pieces are cut from chunks of 256 KB; large
+ * ones come directly from the system.
+ *
+ * Source: malloc.goc of Go 1.3.
  */
 import { guardedBy } from '../memory/guardian.ts';
 import { by, lockField, struct, type Mem } from '../memory/struct.ts';
@@ -17,8 +19,9 @@ const LOCK_GUARD = guardedBy('persistent.lock');
 
 export const Persistent = struct('persistent', 32, {
   lock: lockField('persistent.lock'),
-  /** The chunk that pieces are cut from, 0 for none yet, and the words of it that are taken. */
+  /** The current chunk, 0 before the first. */
   base: by(LOCK_GUARD),
+  /** Words of the chunk in use. */
   off: by(LOCK_GUARD),
 });
 
@@ -28,9 +31,9 @@ const START = CONFIG + Config.at.persistentStart;
 const END = CONFIG + Config.at.persistentEnd;
 const OTHER_SYS = MSTATS + MStats.at.otherSys;
 
-/** Words of Go's chunk of 256 KB; a machine with little such memory takes a quarter of it. */
+/** Words of Go's chunk of 256 KB; a machine with little such memory uses a quarter of that memory instead. */
 const CHUNK_WORDS = (256 << 10) / 4;
-/** Alignment of all that the system gives. */
+/** Words: the alignment of memory from the system. */
 const MAX_ALIGN = 16;
 
 function chunkWords(m: Mem): number {
@@ -38,13 +41,15 @@ function chunkWords(m: Mem): number {
 }
 
 /**
- * `words` zeroed words, aligned to `align` words (a power of two, at most 16), counted under
- * `stat`, the ref of a statistic of MStats.
+ * Allocates `words` zeroed words for ever.
+ * @param align words, a power of two, at most 16
+ * @param stat ref of the statistic of MStats that counts them
+ * @throws Fatal OUT_OF_MEMORY if the system has no memory left
  */
 export function persistentalloc(m: Mem, mp: MRef, words: number, align: number, stat: Ref): Ref {
   if (words <= 0 || align <= 0 || align > MAX_ALIGN || (align & (align - 1)) !== 0) fatal('PERSISTENTALLOC_ARGS', { words, align });
   const chunk = chunkWords(m);
-  // Go's largest piece is 64 KB of 256.
+  // As in Go, pieces of a quarter of the chunk and more come from the system.
   if (words >= chunk >> 2) return sysAllocOrDie(m, mp, words, stat);
   lock(m, mp, PERSISTENT + LOCK);
   let off = (m[PERSISTENT + OFF] + align - 1) & -align;

@@ -1,8 +1,10 @@
 /**
- * Spans and blocks at given places: how a heap is built again as it lay somewhere else. It is
- * done on M 0 before goroutines run, page by page from the arena's start, in this order:
+ * Placing spans and blocks at given addresses, to rebuild a heap from an image. Runs on M 0
+ * before any goroutine, from the arena's start upwards:
  *
- *     placeArena, then placeSpan (and placeBlocks) or placeGap for every page, then freeGap of each gap
+ *   1. placeArena makes all pages one free run.
+ *   2. placeSpan and placeBlocks, placeLarge or placeGap take the next pages, in address order.
+ *   3. freeGap frees each gap.
  */
 import type { Mem } from '../memory/struct.ts';
 import { PAGE_BYTES, PAGE_WORDS, QUAD_SHIFT } from '../memory/address.ts';
@@ -14,31 +16,30 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { spanListInsert } from '../heap/span-list.ts';
 import { MCache } from './mcache-record.ts';
 import { MCentral, mcentralAt } from './mcentral.ts';
-import { mheapFree } from './mheap.ts';
-import { mheapAlloc } from './reclaim.ts';
+import { mheapAlloc, mheapFree } from './mheap.ts';
 
 const { start: START, npages: NPAGES, freelist: FREELIST, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
 const { nalloc: NALLOC, nelems: NELEMS, limit: LIMIT } = Span.at;
 const { nonempty: NONEMPTY, empty: EMPTY, nfree: NFREE } = MCentral.at;
 
-/** Makes `pages` pages one free run at the arena's start; the heap is still empty. */
+/** Makes `pages` pages one free run at the arena's start. Precondition: the heap is empty. */
 export function placeArena(m: Mem, mp: MRef, pages: number): void {
   if (pages === 0) return;
   const s = placePages(m, mp, pages, 0);
   mheapFree(m, mp, s, true);
 }
 
-/** The next pages, unused. They stay taken until freeGap, so that what follows lies behind them. */
+/** Takes the next `pages` pages as a gap. They stay taken until freeGap, so that later spans lie behind them. */
 export function placeGap(m: Mem, mp: MRef, pages: number): SpanRef {
   return placePages(m, mp, pages, 0);
 }
 
-/** Gives a gap back, when everything is placed. */
+/** Frees a gap, after everything is placed. */
 export function freeGap(m: Mem, mp: MRef, gap: SpanRef): void {
   mheapFree(m, mp, gap, true);
 }
 
-/** The next pages as a span of `sizeclass`, without blocks yet. */
+/** Takes the next `pages` pages as a span of `sizeclass`; placeBlocks fills it. */
 export function placeSpan(m: Mem, mp: MRef, pages: number, sizeclass: number): SpanRef {
   const s = placePages(m, mp, pages, sizeclass);
   const n = m[s + NELEMS];
@@ -48,7 +49,7 @@ export function placeSpan(m: Mem, mp: MRef, pages: number, sizeclass: number): S
   return s;
 }
 
-/** A large object on the next pages. */
+/** Takes the next `pages` pages as one large object. */
 export function placeLarge(m: Mem, mp: MRef, pages: number): SpanRef {
   const s = placePages(m, mp, pages, 0);
   m[s + NALLOC] = 1;
@@ -58,8 +59,8 @@ export function placeLarge(m: Mem, mp: MRef, pages: number): SpanRef {
 }
 
 /**
- * Hands out the blocks of `s` that `taken` has a 1 for; the others are its freelist, and a
- * mcentral gets the span.
+ * Allocates the blocks of `s` whose entry in `taken` is 1, links the others as its freelist,
+ * and gives the span to its mcentral.
  */
 export function placeBlocks(m: Mem, mp: MRef, s: SpanRef, taken: Uint8Array): void {
   const words = m[s + ELEMSIZE] >>> 2;

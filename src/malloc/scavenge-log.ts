@@ -1,6 +1,6 @@
 /**
- * The log of what the scavenger does: a ring of records that the watcher reads, for the `scvg` lines of
- * gctrace. A full ring makes the writer wait for the watcher, so no record is lost.
+ * The scavenger's log: a ring of records that the watcher reads, for the `scvg` lines of
+ * gctrace. If the ring is full, the writer waits for the watcher, so no record is lost.
  */
 import { guardedBy } from '../memory/guardian.ts';
 import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
@@ -12,15 +12,15 @@ import { ringDoorbell } from '../sync/bell.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { futexsleep, futexwakeup } from '../sync/os.ts';
 import type { MRef } from '../machine/m.ts';
-import { MHEAP_LOCK } from './mheap.ts';
+import { MHEAP_LOCK } from './mheap-record.ts';
 import { MSTATS, MStats } from './mstats.ts';
 
 const GUARDIAN = guardedBy('mheap.lock');
 
-/** `forcing` and `forced` enclose a collection that only the clock asked for; `released`: free spans were looked through. */
+/** Kinds of records. `forcing` and `forced` enclose a collection started by the clock; `released` follows a scavenge. */
 export const SCAVENGE = { forcing: 0, forced: 1, released: 2 } as const;
 
-/** The number of a release that the program asked for, as in Go. */
+/** The number of a release requested by the program (FreeOSMemory), as in Go. */
 export const UNNUMBERED = -1;
 
 export const ScavengeRecord = struct('scavengerecord', 16, {
@@ -30,21 +30,23 @@ export const ScavengeRecord = struct('scavengerecord', 16, {
   number: by(GUARDIAN),
   /** Collections before this record. */
   numgc: by(GUARDIAN),
-  /** Bytes released now, and the heap's figures afterwards. */
+  /** Bytes released by this scavenge. */
   released: by(GUARDIAN, 2),
+  /** The heap's figures after it, bytes. */
   heapInuse: by(GUARDIAN, 2),
   heapIdle: by(GUARDIAN, 2),
   heapSys: by(GUARDIAN, 2),
   heapReleased: by(GUARDIAN, 2),
 });
 
-/** Records that the ring holds: the watcher reads it whenever it moves the clock. */
+/** Records that the ring holds. The watcher reads the ring each time it advances the clock. */
 export const SCAVENGE_LOG_CAP = 32;
 
 export const ScavengeLog = struct('scavengelog', 48 + SCAVENGE_LOG_CAP * ScavengeRecord.words, {
-  /** Records ever written, ever read. */
+  /** Records ever written. */
   xwritten: atomic('written under mheap.lock'),
   pad0: padding(15),
+  /** Records ever read. */
   xread: atomic('the watcher writes it'),
   pad1: padding(15),
   /** Releases by the clock so far. */
@@ -62,15 +64,16 @@ const GCTRACE = CONFIG + Config.at.gctrace;
 const NPROCS = CONFIG + Config.at.nprocs;
 const { enablegc: ENABLEGC, numgc: NUMGC } = MStats.at;
 const { kind: KIND, number: NUMBER, numgc: CYCLES, released: RELEASED } = ScavengeRecord.at;
-/** What a record copies from MStats. */
+/** The fields that a record copies from MStats. */
 const FIGURES = ['heapInuse', 'heapIdle', 'heapSys', 'heapReleased'] as const;
 
 /**
- * Logs what the scavenger did, if the machine is traced. May wait for the watcher. It does not call the
- * watcher, which would move the clock: with a fast clock, the scavenger would then have something to do again at once.
+ * Logs an action of the scavenger, if the machine is traced. May wait for the watcher. It does
+ * not ring the doorbell after each record: the watcher would advance the clock, and with a fast
+ * clock the scavenger would be due again at once.
  * @param kind one of SCAVENGE
- * @param released bytes that this release gave back
- * @param byClock whether the machine's clock asked for it, and not the program
+ * @param released bytes released
+ * @param byClock true if the clock started it, false if the program did
  */
 export function logScavenge(m: Mem, mp: MRef, kind: number, released: number, byClock: boolean): void {
   // Before the machine runs, no watcher reads the ring.
@@ -88,7 +91,7 @@ export function logScavenge(m: Mem, mp: MRef, kind: number, released: number, by
   unlock(m, mp, MHEAP_LOCK);
 }
 
-/** Takes mheap.lock while the ring has room for a record; waits without the lock. */
+/** Takes mheap.lock with room in the ring for one record. Waits, without the lock, until there is room. */
 function lockWithRoom(m: Mem, mp: MRef): void {
   for (;;) {
     lock(m, mp, MHEAP_LOCK);
@@ -104,7 +107,7 @@ function recordAt(n: number): Ref {
   return RECORDS + (n & (SCAVENGE_LOG_CAP - 1)) * ScavengeRecord.words;
 }
 
-/** A record, as the watcher reads it; figures in bytes. */
+/** A record as the watcher reads it; figures in bytes. */
 export interface Scavenge {
   /** One of SCAVENGE. */
   readonly kind: number;
@@ -118,7 +121,7 @@ export interface Scavenge {
   readonly heapReleased: number;
 }
 
-/** For the watcher: the records written since it last asked, in their order. */
+/** Returns the records written since the last call, oldest first. Called by the watcher. */
 export function drainScavenges(m: Mem): Scavenge[] {
   const all: Scavenge[] = [];
   const written = Atomics.load(m, XWRITTEN);

@@ -1,4 +1,4 @@
-/** Setting the types of new blocks; how they are kept is in heap/mtypes.ts. */
+/** Recording the types of new blocks (MTypes); heap/mtypes.ts has the layout. Source: settype in malloc.goc of Go 1.3. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
@@ -12,7 +12,7 @@ import { mallocgc } from './malloc.ts';
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { sizeclass: SIZECLASS, nelems: NELEMS, compression: COMPRESSION, typedata: TYPEDATA } = Span.at;
 
-/** Go's settype: `info` (see typeInfo in heap/type.ts) is the type of the block at `p`, just handed out to `mp`. */
+/** Records `info` (see typeInfo in heap/type.ts) as the type of the block at `p`, which `mp` has just allocated. */
 export function settype(m: Mem, mp: MRef, p: Ref, info: number): void {
   const s = spanOf(m, p);
   if (m[s + SIZECLASS] === 0) {
@@ -26,12 +26,13 @@ export function settype(m: Mem, mp: MRef, p: Ref, info: number): void {
   if (m[s + COMPRESSION] === MTYPES.words) setWordType(m, s, block, info);
 }
 
+/** Gives the span its first record: a byte for each block. */
 function beginBytes(m: Mem, mp: MRef, s: SpanRef): void {
   m[s + TYPEDATA] = mallocgc(m, mp, bytesRecordSize(m, m[s + NELEMS]), FLAG_NOSCAN | FLAG_NOPROFILING);
   m[s + COMPRESSION] = MTYPES.bytes;
 }
 
-/** From bytes to words; the old object is garbage from here on. */
+/** Switches the span from a byte to a word for each block. The old record becomes garbage. */
 function widen(m: Mem, mp: MRef, s: SpanRef): void {
   const n = m[s + NELEMS];
   const words = mallocgc(m, mp, n * m[PTR_WORDS] * 4, FLAG_NOSCAN | FLAG_NOPROFILING);

@@ -1,6 +1,11 @@
 /**
  * Adding and removing specials: finalizers of an object, or of an inner byte of a tiny block,
- * and buckets of blocks that the profiler has sampled.
+ * and profile buckets of sampled blocks.
+ *
+ * Invariant: the list of an unswept span belongs to its sweeper. So each function makes sure
+ * that the span is swept, keeps m.locks > 0 so that it stays swept, and locks the list.
+ *
+ * Source: mheap.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -13,7 +18,7 @@ import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { hooksOf } from '../heap/collector-hooks.ts';
 import { mprofFree, type BucketRef } from './buckets.ts';
 import { fixallocAlloc, fixallocFree } from './fixalloc.ts';
-import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
+import { ARENA_USED, SPECIALALLOC, SPECIAL_LOCK } from './mheap-record.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { ensureSwept } from './sweep.ts';
 
@@ -23,8 +28,11 @@ const { start: START, limit: LIMIT, state: STATE, elemsize: ELEMSIZE, specials: 
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
- * Go's addfinalizer: step `fn` will run with the object once it is unreachable.
+ * Adds a finalizer: step `fn` will run with the object once it is unreachable. Go's
+ * addfinalizer.
  * @param address byte offset of the object, or of a byte inside a tiny block
+ * @param fn index in the text segment
+ * @param context a word passed to the finalizer
  * @returns false if that byte has a finalizer already
  */
 export function addfinalizer(m: Mem, mp: MRef, address: number, fn: number, context: number): boolean {
@@ -40,7 +48,7 @@ export function addfinalizer(m: Mem, mp: MRef, address: number, fn: number, cont
   return false;
 }
 
-/** Go's removefinalizer; true if there was one. */
+/** Removes the finalizer of `address` (a byte offset). Returns false if there is none. Go's removefinalizer. */
 export function removefinalizer(m: Mem, mp: MRef, address: number): boolean {
   const x = removespecial(m, mp, address, SPECIAL_KIND.finalizer);
   if (x === 0) return false;
@@ -48,7 +56,7 @@ export function removefinalizer(m: Mem, mp: MRef, address: number): boolean {
   return true;
 }
 
-/** The profiler has sampled the block at byte offset `address` for `bucket`. */
+/** Records `bucket` for the sampled block at byte offset `address`. Go's setprofilebucket. */
 export function setprofilebucket(m: Mem, mp: MRef, address: number, bucket: BucketRef): void {
   lock(m, mp, SPECIAL_LOCK);
   const x = fixallocAlloc(m, mp, SPECIALALLOC);
@@ -60,7 +68,7 @@ export function setprofilebucket(m: Mem, mp: MRef, address: number, bucket: Buck
   if (!addspecial(m, mp, address, x)) fatal('PROFILED_TWICE', { address });
 }
 
-/** Takes the record back; its bucket, or 0 if there was none. */
+/** Removes the profile record of the block at byte offset `address`. Returns its bucket, 0 if there is none. */
 export function removeprofilebucket(m: Mem, mp: MRef, address: number): BucketRef {
   const x = removespecial(m, mp, address, SPECIAL_KIND.profile);
   if (x === 0) return 0;
@@ -70,8 +78,10 @@ export function removeprofilebucket(m: Mem, mp: MRef, address: number): BucketRe
 }
 
 /**
- * Go's freeallspecials: what is kept about the block at `p` of `s`, which is to be freed
- * explicitly, goes with it. Its span is swept, and stays so.
+ * Frees the specials of the block at `p` of `s`, which is about to be freed explicitly, and
+ * reports to the profiler. Precondition: the span is swept, and m.locks > 0. Go's
+ * freeallspecials.
+ * @throws Fatal FREE_OF_FINALIZED_BLOCK if the block has a finalizer
  */
 export function freeAllSpecials(m: Mem, mp: MRef, s: SpanRef, p: Ref): void {
   const offset = (p - m[s + START]) * 4;
@@ -95,7 +105,7 @@ function releaseSpecial(m: Mem, mp: MRef, x: SpecialRef): void {
 
 function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
   const s = spanOfObject(m, address);
-  // The sweeper reads the list without a lock, so the span must be swept, and stay so.
+  // The sweeper reads the list without a lock, so the span must be swept, and must stay swept.
   m[mp + LOCKS]++;
   ensureSwept(m, mp, s);
   const offset = (address >>> 0) - m[s + START] * 4;
@@ -137,7 +147,7 @@ function tellChanged(m: Mem, s: SpanRef, offset: number): void {
   if (specialsChanged !== undefined) specialsChanged(m, s, offset);
 }
 
-/** The link to the first special at or after (offset, kind). */
+/** Returns the ref of the link to the first special at or after (offset, kind). */
 function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
   let link = s + SPECIALS;
   for (let x = m[link]; x !== 0; x = m[link]) {
@@ -149,7 +159,7 @@ function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
 
 function spanOfObject(m: Mem, address: number): SpanRef {
   const ref = address >>> 2;
-  // Racy: the arena only grows, and has grown over every object long since.
+  // Racy: the arena only grows, and it contained the object when that was allocated.
   const s = ref >= m[ARENA] && ref < racyLoad(m, ARENA_USED) ? spanOf(m, ref) : 0;
   if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) {
     fatal('SPECIAL_ON_INVALID_POINTER', { address });

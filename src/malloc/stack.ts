@@ -1,13 +1,21 @@
 /**
- * Stacks of goroutines, as stack.c of Go 1.4 allocates them: in sizes that double from the
- * smallest, so many orders; each P keeps some free stacks of each order, the pools have the
- * rest, in spans cut into stacks of one order. Larger stacks are spans of their own.
+ * Allocation of goroutine stacks. Stack sizes double from the smallest; size 2^order times the
+ * smallest is an order.
  *
- * A stack span is in the arena, but not the collector's: its state says so, it has no bits,
- * and nothing in it is swept.
+ *   1. Take a free stack of the P's MCache.
+ *   2. If it has none, refill it from the pool of that order to half of what it may keep.
+ *   3. If the pool has none, cut a span of 32 KB into stacks of that order.
+ *   4. A stack beyond the orders is a span of its own.
+ *   5. A freed stack goes to the MCache; one that is full first releases half to the pool. A
+ *      span whose stacks are all free goes back to the heap.
  *
- * Law, of every stack span: nalloc counts the stacks that goroutines have or Ps keep;
- * nalloc + |freelist| == nelems.
+ * Before a mark the MCaches return their free stacks to the pools.
+ *
+ * Invariants: in every stack span, nalloc + |freelist| == nelems, where nalloc counts stacks of
+ * goroutines and of MCaches. A stack span is in the arena with a state of its own and no bits in
+ * the bitmap, so the collector finds no block in it, and no sweep touches it.
+ *
+ * Source: stack.c of Go 1.4.
  */
 import { guardedBy } from '../memory/guardian.ts';
 import { lockField, part, struct, type Mem } from '../memory/struct.ts';
@@ -20,12 +28,12 @@ import { M, type MRef } from '../machine/m.ts';
 import { SPAN_STATE, Span, spanOf, type SpanRef } from '../heap/span.ts';
 import { SpanList, spanListInit, spanListInsert, spanListIsEmpty, spanListRemove, type SpanListRef } from '../heap/span-list.ts';
 import { MCache, NUM_STACK_ORDERS, type MCacheRef } from './mcache-record.ts';
-import { mheapAllocStack, mheapFreeStack } from './mheap.ts';
+import { mheapAllocStack, mheapFreeStack } from './span-alloc.ts';
 
 export const StackPool = struct('stackpool', 16, {
   /** Go's stackpoolmu. */
   lock: lockField('stackpool.lock'),
-  /** By order, the spans that have free stacks. */
+  /** By order, the spans with free stacks. */
   spans: part('spanlist', NUM_STACK_ORDERS * SpanList.words, guardedBy('stackpool.lock')),
 });
 
@@ -38,7 +46,7 @@ const { next: NEXT, start: START, npages: NPAGES, freelist: FREELIST, state: STA
 const { elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS } = Span.at;
 const { stackList: STACK_LIST, stackWords: STACK_WORDS } = MCache.at;
 
-/** Go's stackinit: empty pools. */
+/** Initialises the pools as empty. Go's stackinit. */
 export function stackinit(m: Mem): void {
   for (let order = 0; order < NUM_STACK_ORDERS; order++) spanListInit(m, poolOf(order));
 }
@@ -47,14 +55,14 @@ function poolOf(order: number): SpanListRef {
   return STACKPOOL + SPANS + order * SpanList.words;
 }
 
-/** Words of the smallest stack that has room for `words`. */
+/** Returns the words of the smallest stack with room for `words` words. */
 export function stackSize(m: Mem, words: number): number {
   let size = m[MIN_WORDS];
   while (size < words) size *= 2;
   return size;
 }
 
-/** The order of stacks of `words` words; -1 for those that are spans of their own. */
+/** Returns the order of stacks of `words` words, -1 if they are spans of their own. */
 function orderOf(m: Mem, words: number): number {
   if (words >= m[CACHE_WORDS]) return -1;
   let order = 0;
@@ -62,11 +70,14 @@ function orderOf(m: Mem, words: number): number {
   return order < NUM_STACK_ORDERS ? order : -1;
 }
 
-/** A stack of `words` words, a size that stackSize gives, not zeroed; 0 when the arena is full. */
+/**
+ * Allocates a stack of `words` words, a result of stackSize; not zeroed. Go's stackalloc.
+ * @returns 0 if the arena is full
+ */
 export function stackalloc(m: Mem, mp: MRef, words: number): Ref {
   const order = orderOf(m, words);
   if (order < 0) return allocLarge(m, mp, words);
-  // Who collects must not change what is kept for goroutines.
+  // The collecting M must not change the stacks cached for goroutines.
   if (m[mp + GCING] !== 0) return poolAllocAlone(m, mp, order);
   const c = m[mp + MCACHE];
   if (m[c + STACK_LIST + order] === 0) cacheRefill(m, mp, c, order);
@@ -77,7 +88,7 @@ export function stackalloc(m: Mem, mp: MRef, words: number): Ref {
   return x;
 }
 
-/** Gives a stack of `words` words back. */
+/** Frees a stack of `words` words. Go's stackfree. */
 export function stackfree(m: Mem, mp: MRef, stack: Ref, words: number): void {
   const order = orderOf(m, words);
   if (order < 0) {
@@ -91,14 +102,14 @@ export function stackfree(m: Mem, mp: MRef, stack: Ref, words: number): void {
   m[c + STACK_WORDS + order] += words;
 }
 
-/** Go's stackcache_clear: a P keeps no free stacks. The world is stopped, and nobody marks. */
+/** Returns all free stacks of `c` to the pools. The world is stopped, and marking has not begun. Go's stackcache_clear. */
 export function stackcacheClear(m: Mem, mp: MRef, c: MCacheRef): void {
   for (let order = 0; order < NUM_STACK_ORDERS; order++) {
     if (m[c + STACK_LIST + order] !== 0) cacheRelease(m, mp, c, order, 0);
   }
 }
 
-/** Half of what may be kept, so that the next free need not give it back at once. */
+/** Fills the cache to half of its limit, so that the next free need not release any. */
 function cacheRefill(m: Mem, mp: MRef, c: MCacheRef, order: number): void {
   const words = m[MIN_WORDS] << order;
   lock(m, mp, STACKPOOL + LOCK);
@@ -112,7 +123,7 @@ function cacheRefill(m: Mem, mp: MRef, c: MCacheRef, order: number): void {
   unlock(m, mp, STACKPOOL + LOCK);
 }
 
-/** Gives stacks back to the pool until `keep` words are left. */
+/** Returns stacks to the pool until at most `keep` words are left. */
 function cacheRelease(m: Mem, mp: MRef, c: MCacheRef, order: number, keep: number): void {
   const words = m[MIN_WORDS] << order;
   lock(m, mp, STACKPOOL + LOCK);
@@ -132,7 +143,7 @@ function poolAllocAlone(m: Mem, mp: MRef, order: number): Ref {
   return x;
 }
 
-/** Go's poolalloc: a stack of the pool, which gets a new span if it must; 0 when the arena is full. */
+/** Takes a stack of the pool, cutting a new span if it is empty. Returns 0 if the arena is full. Go's poolalloc. */
 function poolAllocLocked(m: Mem, mp: MRef, order: number): Ref {
   const list = poolOf(order);
   if (spanListIsEmpty(m, list)) {
@@ -144,12 +155,12 @@ function poolAllocLocked(m: Mem, mp: MRef, order: number): Ref {
   const x = m[s + FREELIST];
   m[s + FREELIST] = m[x];
   m[s + NALLOC]++;
-  // What has no free stack is in no pool.
+  // A span without a free stack is in no pool.
   if (m[s + FREELIST] === 0) spanListRemove(m, s);
   return x;
 }
 
-/** A span cut into stacks. */
+/** Allocates a span and cuts it into stacks of `order`. Returns 0 if the arena is full. */
 function newSpan(m: Mem, mp: MRef, order: number): SpanRef {
   const npages = Math.ceil(m[CACHE_WORDS] / PAGE_WORDS);
   const s = mheapAllocStack(m, mp, npages);
@@ -166,7 +177,7 @@ function newSpan(m: Mem, mp: MRef, order: number): SpanRef {
   return s;
 }
 
-/** Go's poolfree: a span whose stacks are all free goes back to the heap. */
+/** Returns the stack `x` to the pool. A span whose stacks are all free goes back to the heap. Go's poolfree. */
 function poolFreeLocked(m: Mem, mp: MRef, order: number, x: Ref): void {
   const s = spanOf(m, x);
   if (m[s + STATE] !== SPAN_STATE.stack) fatal('STACKFREE_BAD_SPAN', { stack: x, state: m[s + STATE] });

@@ -1,4 +1,14 @@
-/** The specials of blocks about to be freed: finalizers are queued and keep their object. */
+/**
+ * Sweeping specials: the part of a sweep that visits the specials of unreached blocks.
+ *
+ *   1. If a block has a finalizer, queue all its finalizers and mark it: it lives one more cycle.
+ *   2. Otherwise drop its specials, and report the free to the profiler.
+ *
+ * Invariant: the sweeper owns the span's list of specials, so it takes no lock on it.
+ *
+ * Source: MSpan_Sweep of Go 1.3, with the later fix of issue 13100 (several finalizers on one
+ * tiny block).
+ */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -9,15 +19,14 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { mprofFree } from './buckets.ts';
 import { fixallocFree } from './fixalloc.ts';
 import { queuefinalizer } from './finq.ts';
-import { SPECIALALLOC, SPECIAL_LOCK } from './mheap.ts';
+import { SPECIALALLOC, SPECIAL_LOCK } from './mheap-record.ts';
 
 const { start: START, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND, fn: FN, context: CONTEXT, bucket: BUCKET } = Special.at;
 
 /**
- * For each unreached block of `s`: with a finalizer, all of its finalizers are queued and
- * the block lives on; without one, its specials go with it. Blocks may have several, set for
- * inner bytes of a tiny block, so all of a block's are looked at before the first is undone.
+ * Visits the specials of the unreached blocks of `s`. A tiny block may have several specials,
+ * one for each inner byte, so all of a block's are read before the first is unlinked.
  */
 export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
   let link = s + SPECIALS;
@@ -36,7 +45,7 @@ export function sweepSpecials(m: Mem, mp: MRef, s: SpanRef): void {
   }
 }
 
-/** The start of the block that the special is for. */
+/** Returns the start of the block of `s` that `special` belongs to. */
 export function blockOf(m: Mem, s: SpanRef, special: SpecialRef): Ref {
   const words = m[s + ELEMSIZE] >>> 2;
   return m[s + START] + Math.floor((m[special + OFFSET] >>> 2) / words) * words;
@@ -55,7 +64,7 @@ function hasFinalizer(m: Mem, s: SpanRef, from: SpecialRef, block: Ref): boolean
   return false;
 }
 
-/** Queues and unlinks the block's finalizers from `link` on; returns the link after them. */
+/** Queues and unlinks the finalizers of `block`, whose first special is at `link`. Returns the link behind its specials. */
 export function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): Ref {
   let at = link;
   while (m[at] !== 0 && blockOf(m, s, m[at]) === block) {
@@ -71,7 +80,7 @@ export function queueFinalizers(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: 
   return at;
 }
 
-/** The block is about to be freed: unlinks its specials from `link` on; of some the profiler wants to know. */
+/** Unlinks and frees the specials of `block`, which is about to be freed; its first is at `link`. Reports to the profiler. */
 export function dropSpecials(m: Mem, mp: MRef, s: SpanRef, link: Ref, block: Ref): void {
   while (m[link] !== 0 && blockOf(m, s, m[link]) === block) {
     const x = m[link];

@@ -1,6 +1,25 @@
 /**
- * Sweeping: frees the blocks of a span that the last mark did not reach, and clears the
- * marks for the next. Who sweeps a span has won it by moving its sweepgen from h-2 to h-1.
+ * Sweeping: frees the blocks of a span that the last mark did not reach, and clears the span's
+ * marks for the next. After marking, sweepgen h grows by 2, so every span in use is unswept.
+ *
+ *   1. Claim the span: move its sweepgen from h-2 to h-1 by CAS. The loser of the CAS skips it.
+ *   2. If no block is marked and none has a special, return the whole span to the heap.
+ *   3. Otherwise mark the blocks of the freelist, so that they are not freed twice.
+ *   4. Visit the specials: queue the finalizers of unreached blocks and mark those blocks.
+ *   5. Free each unmarked block: clear its scan bit, mark it dirty, link it. Clear the marks.
+ *   6. Hand the linked blocks to the mcentral (mcentral-free.ts), which stores sweepgen h; or
+ *      return the span to the heap if nothing is left in it.
+ *
+ * sweepone takes the next span of allspans by an atomic index. It is called by the background
+ * sweeper, by gchelpwork, by an M that needs pages, and before the next mark. A refill sweeps
+ * spans of its class, and ensureSwept one given span.
+ *
+ * Invariants: a span is swept once a cycle, by the M that claimed it. A sweeper has m.locks > 0,
+ * so the world cannot stop, and sweepgen cannot change, in the middle of a sweep. A cached span
+ * is never swept.
+ *
+ * Source: MSpan_Sweep, sweepone and MSpan_EnsureSwept in mgc0.c of Go 1.3. Departing from it,
+ * step 2, and step 5 frees the blocks of a bitmap word at a time.
  */
 import { guardedBy, stoppedWorld } from '../memory/guardian.ts';
 import { atomic, by, lockField, padding, struct, type Mem } from '../memory/struct.ts';
@@ -18,9 +37,10 @@ import { cleartype } from '../heap/mtypes.ts';
 import { MTYPES } from '../heap/type.ts';
 import { hasEfence, mheapFault } from './fault.ts';
 import { MCache } from './mcache-record.ts';
-import { freeSpan, freeWholeSpan } from './mcentral.ts';
-import { SWEEPGEN, XSWEEPDONE, mheapFree } from './mheap.ts';
+import { freeSpan, freeWholeSpan } from './mcentral-free.ts';
+import { SWEEPGEN, XSWEEPDONE } from './mheap-record.ts';
 import { lowerGoal } from './pacing.ts';
+import { mheapFree } from './span-alloc.ts';
 import { sweepSpecials } from './sweep-specials.ts';
 import { tracefrees, traces } from './trace.ts';
 
@@ -29,19 +49,23 @@ const GCLOCK_GUARD = guardedBy('gclock');
 export const Sweep = struct('sweep', 48, {
   /** Go's gclock. */
   lock: lockField('gclock'),
-  /** The background sweeper, and whether it waits. */
+  /** The background sweeper, 0 before the first collection. */
   g: by(GCLOCK_GUARD),
+  /** 1 if the background sweeper is parked. */
   parked: by(GCLOCK_GUARD),
-  /** The scavenger, and whether it waits. */
+  /** The scavenger, 0 before it is first due. */
   scavenger: by(GCLOCK_GUARD),
+  /** 1 if the scavenger is parked. */
   scavengerParked: by(GCLOCK_GUARD),
   /** Spans to sweep in this cycle: allspans [0, nspan). */
   nspan: by(stoppedWorld()),
   pad0: padding(9),
-  /** Next of them to look at. */
+  /** Index in allspans of the next span to look at. */
   xspanidx: atomic('sweepers'),
   pad1: padding(15),
+  /** Spans swept in the background since the last collection. */
   xnbgsweep: atomic('sweepers'),
+  /** Spans swept in a pause since the last collection. */
   xnpausesweep: atomic('sweepers'),
 });
 
@@ -50,10 +74,10 @@ export const GCLOCK = SWEEP + Sweep.at.lock;
 export const XSPANIDX = SWEEP + Sweep.at.xspanidx;
 export const SWEEP_NSPAN = SWEEP + Sweep.at.nspan;
 
-/** What sweepone returns when nothing is left to sweep. */
+/** Result of sweepone if no span is left to sweep. */
 export const NOTHING_TO_SWEEP = -1;
 
-/** Second word of a free block whose memory must be cleared before use. */
+/** Second word of a free block that malloc must clear. */
 export const NEEDS_ZEROING = 0xdeaddead | 0;
 
 const ARENA = CONFIG + Config.at.arenaStart;
@@ -79,12 +103,12 @@ const XNEXT_SPAN = XSPANIDX;
 const NSPAN = SWEEP_NSPAN;
 const PHASE_SWEEP = PHASE.sweep;
 
-/** The bits of a bitmap's low word that say where blocks start. */
+/** The `allocated` bits of a bitmap's low word: where blocks start. */
 const STARTS = 0xffff;
 
 /**
- * Sweeps one span that nobody else has taken, of the whole heap.
- * @returns pages it gave back to the heap, or NOTHING_TO_SWEEP.
+ * Sweeps the next unclaimed span of the heap.
+ * @returns the pages returned to the heap (0 if the span stays in use), or NOTHING_TO_SWEEP
  */
 export function sweepone(m: Mem, mp: MRef): number {
   m[mp + LOCKS]++;
@@ -97,8 +121,8 @@ export function sweepone(m: Mem, mp: MRef): number {
       return NOTHING_TO_SWEEP;
     }
     const s = spanAt(m, idx);
-    // Racy: a span that comes into use right now gets this very sweepgen from its allocator,
-    // so storing it once more changes nothing.
+    // Racy: if the span comes into use now, its allocator stores the same sweepgen, so the
+    // store below changes nothing.
     if (racyLoad(m, s + STATE) !== IN_USE) {
       Atomics.store(m, s + XSWEEPGEN, sg);
       continue;
@@ -112,15 +136,15 @@ export function sweepone(m: Mem, mp: MRef): number {
   }
 }
 
-/** Takes the right to sweep `s`, for generation `sg`; false if it needs none or is taken. */
+/** Claims `s` for sweeping in generation `sg`. Returns false if it is swept or another M has claimed it. */
 export function claimSweep(m: Mem, s: SpanRef, sg: number): boolean {
   if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 2) | 0)) return false;
   return Atomics.compareExchange(m, s + XSWEEPGEN, (sg - 2) | 0, (sg - 1) | 0) === ((sg - 2) | 0);
 }
 
 /**
- * Go's MSpan_EnsureSwept: returns once `s` is swept, by us or by who was at it. The caller
- * has m.locks > 0, or a collection could make the span unswept again.
+ * Returns once `s` is swept, by this M or another. Go's MSpan_EnsureSwept.
+ * Precondition: m.locks > 0, or a collection could make the span unswept again.
  */
 export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
   if (m[mp + LOCKS] === 0) fatal('ENSURE_SWEPT_UNLOCKED', { span: s });
@@ -130,13 +154,13 @@ export function ensureSwept(m: Mem, mp: MRef, s: SpanRef): void {
     sweepSpan(m, mp, s);
     return;
   }
-  // There is no efficient way to wait for who sweeps it.
+  // There is no efficient way to wait for the sweeper, so yield and look again.
   while (Atomics.load(m, s + XSWEEPGEN) !== sg) osyield(m);
 }
 
 /**
- * Go's MSpan_Sweep, of a span claimed by the caller, who can't be stopped for a collection.
- * @returns true when the span went back to the heap, or was taken away for good.
+ * Sweeps `s`. Preconditions: the caller has claimed `s` and has m.locks > 0. Go's MSpan_Sweep.
+ * @returns true if the span went back to the heap, or is faulted (efence)
  */
 export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const sg = m[GENERATION];
@@ -161,7 +185,7 @@ function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {
   return m[s + SIZECLASS] === 0 ? sweepLarge(m, mp, s) : sweepBlocks(m, mp, s);
 }
 
-/** Was nothing in the span reached? Its marks are the odd words of its part of the bitmap. */
+/** Has the span no mark? The marks are the odd words of its part of the bitmap. */
 function hasNoMarks(m: Mem, s: SpanRef): boolean {
   const top = bitsWord(m, m[s + START]) + 1;
   const groups = (m[s + NPAGES] << PAGE) >> (GROUP + m[PTR_WORDS] - 1);
@@ -171,14 +195,14 @@ function hasNoMarks(m: Mem, s: SpanRef): boolean {
   return true;
 }
 
-/** All blocks of the span are garbage or free: it goes back whole, without a look at its memory. */
+/** Returns the whole span to the heap without reading its memory: all its blocks are garbage or free. */
 function sweepAll(m: Mem, mp: MRef, s: SpanRef): boolean {
   countFreed(m, mp, s, m[s + NALLOC]);
   freeWholeSpan(m, mp, s);
   return true;
 }
 
-/** `n` blocks of `s` are free now: the figures, and the goal of the next collection. */
+/** Counts `n` freed blocks of `s`, and lowers the goal of the next collection by them. */
 export function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
   const c = m[mp + MCACHE];
   const freedQ = (n * m[s + ELEMSIZE]) >> QUAD;
@@ -187,7 +211,7 @@ export function countFreed(m: Mem, mp: MRef, s: SpanRef, n: number): void {
   lowerGoal(m, freedQ);
 }
 
-/** Blocks that are free already are marked, so that they are not freed again. */
+/** Marks the blocks of the freelist, so that they are not freed again. */
 function markFreelist(m: Mem, s: SpanRef): void {
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
@@ -198,8 +222,8 @@ function markFreelist(m: Mem, s: SpanRef): void {
 }
 
 /**
- * Frees the unmarked blocks, linked in order of address: a bitmap word at a time, which says
- * what is dead in 16 heap words at once.
+ * Frees the unmarked blocks of `s` and links them by address. Reads the bitmap a word at a
+ * time: one word says which of the blocks in 16 heap words are dead.
  */
 function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   const arena = m[ARENA];
@@ -208,9 +232,9 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   const groupShift = (GROUP + wordShift) | 0;
   const step = m[s + ELEMSIZE] >> 2;
   const end = (m[s + START] - arena + Math.imul(m[s + NELEMS], step)) | 0;
-  // No block starts in the groups between those of blocks that are larger than one.
+  // If a block is larger than a group, skip the groups in which no block starts.
   const stride = Math.max(step, 1 << groupShift) | 0;
-  // The second word tells malloc whether to clear; a block of one or two words it always clears.
+  // The second word makes malloc clear the block; blocks of one or two words are always cleared.
   const second = step > 2 * pw ? DIRTY : 0;
   const hasSecond = step > pw;
   const typed = m[s + COMPRESSION] !== UNTYPED;
@@ -229,7 +253,7 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
     const start = (arena + (group << groupShift)) | 0;
     for (; dead !== 0; dead &= dead - 1) {
       const p = (start + ((31 - Math.clz32(dead & -dead)) << wordShift)) | 0;
-      // Just past the last block its boundary may be marked as a start.
+      // A boundary just past the last block may have the bit of a start.
       if (((p - arena) | 0) >= end) break;
       if (typed) cleartype(m, s, p);
       if (hasSecond) {
@@ -250,12 +274,12 @@ function sweepBlocks(m: Mem, mp: MRef, s: SpanRef): boolean {
   return freeSpan(m, mp, s, nfree, first, last);
 }
 
-/** The marks of a bitmap word, four in each byte, as its low 16 bits; see heap/bitmap.ts. */
+/** Gathers the marks of a bitmap word, four in each byte, into 16 bits; see heap/bitmap.ts. */
 function marksTogether(marks: number): number {
   return (marks & 0xf) | ((marks >> 4) & 0xf0) | ((marks >> 8) & 0xf00) | ((marks >> 12) & 0xf000);
 }
 
-/** A large object is the whole span. */
+/** Sweeps a span that is one large object. Returns true if the object was garbage. */
 function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
   const arena = m[ARENA];
   const p = m[s + START];
@@ -269,7 +293,7 @@ function sweepLarge(m: Mem, mp: MRef, s: SpanRef): boolean {
   return true;
 }
 
-/** Gives the span of a large object, which is garbage, back to the heap. */
+/** Returns the span of a large object, found to be garbage, to the heap; faults it under efence. */
 export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
   const size = m[s + ELEMSIZE] >>> 0;
   const c = m[mp + MCACHE];
@@ -279,13 +303,13 @@ export function freeLarge(m: Mem, mp: MRef, s: SpanRef): void {
   unmarkSpan(m, m[s + START], PAGE_BYTES);
   m[s + NEEDZERO] = 1;
   m[s + NALLOC] = 0;
-  // Before the heap may hand it out again.
+  // Publish before freeing: from then on the heap may hand the span out again.
   publishSwept(m, s);
   if (hasEfence(m)) mheapFault(m, mp, s, true);
   else mheapFree(m, mp, s, true);
 }
 
-/** Ends the sweeper's ownership. */
+/** Publishes `s` as swept, which ends the sweeper's ownership. */
 export function publishSwept(m: Mem, s: SpanRef): void {
   const sg = m[GENERATION];
   if (Atomics.exchange(m, s + XSWEEPGEN, sg) !== ((sg - 1) | 0)) fatal('SPAN_SWEPT_BY_TWO', { span: s, heap: sg });

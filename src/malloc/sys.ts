@@ -1,14 +1,13 @@
 /**
- * The operating system under the machine, as far as the runtime asks it for memory. All
- * memory lies in one buffer, so the system only keeps the books: what it has given out, for
- * which statistic, what need not be kept, and what must never be touched again.
+ * The operating system under the machine: Go's SysAlloc, SysReserve, SysMap, SysUnused, SysUsed,
+ * SysFault and SysFree. All memory is in one buffer, so the system only does the accounting:
+ * which words are mapped, for which statistic, and which are unused or faulted.
  *
- * It gives memory out in two areas, each from its start upwards: the low one, for the
- * runtime's own structures, and the arena's range, in which others may hold memory already
- * (holes). What regions of the map hold (span records, bitmap, workbufs) has its place
- * reserved there, and is mapped piece by piece.
+ * It has two areas, each allocated from its start upwards: a low one for the runtime's own
+ * structures, and the arena's range, of which other programs may hold parts (holes). Span
+ * records, bitmap and workbufs have regions of their own, mapped piece by piece.
  *
- * Law: the statistics named …_sys add up to `mapped`.
+ * Invariant: the statistics named …_sys add up to `mapped`.
  */
 import { BOOT, guardedBy } from '../memory/guardian.ts';
 import { by, lockField, struct, type Mem } from '../memory/struct.ts';
@@ -21,28 +20,32 @@ import { fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 
-/** Pieces of the arena's range that others can hold. */
+/** The most holes in the arena's range. */
 export const MAX_HOLES = 16;
-/** The low area is given out in whole lines; a page of 4 KB would be much for a small machine. */
+/** Words: the low area is allocated in cache lines, since a page of 4 KB is large for a small machine. */
 const LOW_UNIT = 16;
-/** The system's page in the arena's range; the heap's are twice as large. */
+/** Words of a page of the system in the arena's range; a heap page is twice as large. */
 export const OS_PAGE_WORDS = 1024;
 
 const LOCK_GUARD = guardedBy('sys.lock');
 
 export const Sys = struct('sys', 64, {
   lock: lockField('sys.lock'),
-  /** First word of the low area, and of the arena's range, that was not given out yet. */
+  /** First unallocated word of the low area. */
   low: by(LOCK_GUARD),
+  /** First unallocated word of the arena's range. */
   high: by(LOCK_GUARD),
-  /** `high` as it was before the last piece of the arena's range was given out. */
+  /** `high` before the last allocation in the arena's range. */
   lastHigh: by(LOCK_GUARD),
-  /** Bytes given out for some statistic; of them, bytes that need not be kept, and that fault. */
+  /** Bytes mapped, over all statistics. */
   mapped: by(LOCK_GUARD, 2),
+  /** Mapped bytes that are unused. */
   unused: by(LOCK_GUARD, 2),
+  /** Mapped bytes that fault. */
   faulted: by(LOCK_GUARD, 2),
-  /** What others hold in the arena's range: first word and past the last, ascending. */
+  /** Holes in the arena's range. */
   nholes: by(BOOT),
+  /** For each hole its first word and the word past its last, ascending. */
   holes: by(BOOT, MAX_HOLES * 2),
 });
 
@@ -52,16 +55,16 @@ const { nholes: NHOLES, holes: HOLES } = Sys.at;
 const LOW_END = CONFIG + Config.at.persistentEnd;
 const ARENA = CONFIG + Config.at.arenaStart;
 
-/** What memory that faults reads as: no pointer, and no number that a program would have stored. */
+/** Contents of faulted memory: not a pointer, and unlikely as a program's number. */
 export const FAULT_PATTERN = 0xfa17fa17 | 0;
 
-/** A piece of the arena's range that the system has given to others; offset and size in bytes. */
+/** A part of the arena's range that another program holds; offset from the arena's start and size, in bytes. */
 export interface Hole {
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Both areas are empty, but for the holes, which are in order and don't overlap. */
+/** Initialises both areas as empty, but for the `holes`, which are ascending and do not overlap. */
 export function sysinit(m: Mem, holes: readonly Hole[]): void {
   m[SYS + LOW] = m[CONFIG + Config.at.persistentStart];
   m[SYS + HIGH] = m[ARENA];
@@ -74,8 +77,9 @@ export function sysinit(m: Mem, holes: readonly Hole[]): void {
 }
 
 /**
- * `words` zeroed words of the low area, counted under `stat` (the ref of a wide counter);
- * 0 when there is no room.
+ * Allocates `words` zeroed words of the low area, counted under `stat` (the ref of a wide
+ * counter).
+ * @returns 0 if there is no room
  */
 export function sysAlloc(m: Mem, mp: MRef, words: number, stat: Ref): Ref {
   const whole = (words + LOW_UNIT - 1) & -LOW_UNIT;
@@ -92,8 +96,9 @@ export function sysAlloc(m: Mem, mp: MRef, words: number, stat: Ref): Ref {
 }
 
 /**
- * `words` zeroed words where the system likes, at or above the arena's start: they may lie
- * beyond the arena's range, where this machine has no memory at all.
+ * Allocates `words` zeroed words in the arena's range, where the system has room, counted under
+ * `stat`. They may lie beyond the arena's end, where this machine has no memory: the caller
+ * checks.
  */
 export function sysAllocHigh(m: Mem, mp: MRef, words: number, stat: Ref): Ref {
   lock(m, mp, SYS + LOCK);
@@ -104,8 +109,9 @@ export function sysAllocHigh(m: Mem, mp: MRef, words: number, stat: Ref): Ref {
 }
 
 /**
- * Reserves address space of the arena's range: at `at` if it can be had there, else where the
- * system likes. Nothing is counted: reserved memory is not there yet.
+ * Reserves `words` words of the arena's range, at `at` if they are free, else at the next free
+ * place. Reserved memory is not mapped, so nothing is counted.
+ * @returns the place
  */
 export function sysReserve(m: Mem, mp: MRef, at: Ref, words: number): Ref {
   lock(m, mp, SYS + LOCK);
@@ -114,15 +120,12 @@ export function sysReserve(m: Mem, mp: MRef, at: Ref, words: number): Ref {
   return got;
 }
 
-/**
- * Go's sysReserveHigh: reserves space high up, where addresses have the tag of the heap's.
- * Here that is one place, the arena's start.
- */
+/** Reserves `words` words at the arena's start, the only place whose addresses have the heap's tag. Go's SysReserveHigh. */
 export function sysReserveHigh(m: Mem, mp: MRef, words: number): Ref {
   return sysReserve(m, mp, m[ARENA], words);
 }
 
-/** Memory of reserved address space comes into use, as zeroes, for `stat`. */
+/** Maps reserved memory, which reads 0, and counts it under `stat`. */
 export function sysMap(m: Mem, mp: MRef, at: Ref, words: number, stat: Ref): void {
   if (at === 0 || words <= 0) fatal('SYSMAP_ARGS', { at, words });
   lock(m, mp, SYS + LOCK);
@@ -130,7 +133,7 @@ export function sysMap(m: Mem, mp: MRef, at: Ref, words: number, stat: Ref): voi
   unlock(m, mp, SYS + LOCK);
 }
 
-/** Takes memory back that was counted under `stat`; who gave it out last may give it out again. */
+/** Unmaps memory counted under `stat`. The last allocation in the arena's range becomes free again. */
 export function sysFree(m: Mem, mp: MRef, at: Ref, words: number, stat: Ref): void {
   lock(m, mp, SYS + LOCK);
   countLocked(m, stat, -words);
@@ -138,7 +141,7 @@ export function sysFree(m: Mem, mp: MRef, at: Ref, words: number, stat: Ref): vo
   unlock(m, mp, SYS + LOCK);
 }
 
-/** Gives reserved space back that was never mapped. */
+/** Releases reserved memory that was never mapped. */
 export function sysUnreserve(m: Mem, mp: MRef, at: Ref, words: number): void {
   lock(m, mp, SYS + LOCK);
   returnLocked(m, at, words);
@@ -146,8 +149,8 @@ export function sysUnreserve(m: Mem, mp: MRef, at: Ref, words: number): void {
 }
 
 /**
- * What these words hold is no longer needed. The system takes their memory away: they read 0.
- * @param more how many of them were not unused already
+ * Marks words as unused: the system takes their memory, so they read 0.
+ * @param more how many of the words were not unused before
  */
 export function sysUnused(m: Mem, mp: MRef, at: Ref, words: number, more: number): void {
   clearWords(m, at, words);
@@ -156,14 +159,14 @@ export function sysUnused(m: Mem, mp: MRef, at: Ref, words: number, more: number
   unlock(m, mp, SYS + LOCK);
 }
 
-/** Words that were unused are needed again. */
+/** Counts `words` unused words as used again. */
 export function sysUsed(m: Mem, mp: MRef, words: number): void {
   lock(m, mp, SYS + LOCK);
   addWide(m, SYS + UNUSED, -(words * 4));
   unlock(m, mp, SYS + LOCK);
 }
 
-/** Whoever touches these words from now on is at fault. Here nothing traps, but what they held is gone. */
+/** Faults words: no access is allowed any more. Nothing traps here, but their contents are overwritten. */
 export function sysFault(m: Mem, mp: MRef, at: Ref, words: number): void {
   m.fill(FAULT_PATTERN, at, at + words);
   lock(m, mp, SYS + LOCK);
@@ -171,7 +174,7 @@ export function sysFault(m: Mem, mp: MRef, at: Ref, words: number): void {
   unlock(m, mp, SYS + LOCK);
 }
 
-/** Memory that was counted under `from` is used for what `to` counts. */
+/** Moves `words` words from the statistic `from` to the statistic `to`. */
 export function sysMove(m: Mem, mp: MRef, words: number, from: Ref, to: Ref): void {
   lock(m, mp, SYS + LOCK);
   addWide(m, from, -(words * 4));
@@ -184,7 +187,7 @@ function countLocked(m: Mem, stat: Ref, words: number): void {
   addWide(m, SYS + MAPPED, words * 4);
 }
 
-/** The lowest free place of `words` words at or after `from`, which is now taken. */
+/** Takes the lowest free place for `words` words at or after `from`. */
 function placeLocked(m: Mem, from: Ref, words: number): Ref {
   m[SYS + LAST_HIGH] = m[SYS + HIGH];
   let at = m[ARENA] + Math.ceil((from - m[ARENA]) / OS_PAGE_WORDS) * OS_PAGE_WORDS;
@@ -196,7 +199,7 @@ function placeLocked(m: Mem, from: Ref, words: number): Ref {
   return at;
 }
 
-/** Only what was given out last can be given out again, with what was skipped to get there. */
+/** Frees the last allocation of the arena's range, with the words skipped before it; keeps any other. */
 function returnLocked(m: Mem, at: Ref, words: number): void {
   if (at + words === m[SYS + HIGH]) m[SYS + HIGH] = m[SYS + LAST_HIGH];
 }

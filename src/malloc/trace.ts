@@ -1,9 +1,11 @@
 /**
- * Go's allocfreetrace: every malloc, free and collection with the goroutine's call stack.
- * Names of steps are known outside only, so each event goes, with its pcs, into a ring that
- * the watcher reads. None is lost: who finds the ring full waits for the watcher.
+ * allocfreetrace: every malloc, free and collection with the goroutine's call stack. The machine
+ * does not know the names of steps, so each event goes, with its pcs, into a ring that the
+ * watcher reads. If the ring is full, the writer waits for the watcher, so no event is lost.
  *
- * What is allocated before the machine runs is not traced, as nobody reads the ring then.
+ * Allocations before the machine runs are not traced: no watcher reads the ring yet.
+ *
+ * Source: tracealloc, tracefree and tracegc in mprof.goc of Go 1.3.
  */
 import { guardedBy } from '../memory/guardian.ts';
 import { inRegion } from '../memory/regions.ts';
@@ -24,35 +26,39 @@ import { MSTATS, MStats } from './mstats.ts';
 export const TraceRing = struct('tracering', 48, {
   lock: lockField('trace.lock'),
   pad0: padding(14),
-  /** Records ever written, ever read. */
+  /** Records ever written. */
   xwritten: atomic('written under trace.lock'),
   pad1: padding(15),
+  /** Records ever read. */
   xread: atomic('the watcher writes it'),
 });
 
-/** What happened; a collection begins, shows each goroutine, and its trace ends. */
+/** Kinds of events. A collection is traced as `gc`, a `goroutine` for each goroutine, `gcEnd`. */
 export const TRACE = { alloc: 0, free: 1, gc: 2, goroutine: 3, gcEnd: 4 } as const;
 
-/** Frames of a call stack that are kept. */
+/** The most frames of a call stack in a record. */
 const FRAMES = 22;
 
 const LOCK_GUARD = guardedBy('trace.lock');
 
 export const TraceRecord = struct('tracerecord', 32, {
+  /** One of TRACE. */
   kind: by(LOCK_GUARD),
-  /** The block, and its bytes. */
+  /** The block. */
   p: by(LOCK_GUARD),
+  /** Bytes of the block. */
   size: by(LOCK_GUARD),
-  /** Of the goroutine. */
+  /** The goroutine, its status and why it waits. */
   goid: by(LOCK_GUARD),
   status: by(LOCK_GUARD),
   waitreason: by(LOCK_GUARD),
-  /** Frames on its stack, of which the innermost are in `pc`: indices of the text segment. */
+  /** Frames on the goroutine's stack. */
   depth: by(LOCK_GUARD),
+  /** The innermost frames: indices of the text segment. */
   pc: by(LOCK_GUARD, FRAMES),
 });
 
-/** Records that the ring holds, a power of two: more than one span has blocks. */
+/** Records that the ring holds: a power of two, larger than the blocks of any span. */
 export const TRACE_CAP = 4096;
 inRegion(TraceRecord, 'trace', { label: 'trace record ', count: TRACE_CAP });
 
@@ -67,17 +73,17 @@ const ENABLEGC = MSTATS + MStats.at.enablegc;
 const { kind: KIND, p: P, size: SIZE, goid: GOID, status: STATUS, waitreason: WAITREASON, depth: DEPTH, pc: PC } = TraceRecord.at;
 const { curg: CURG } = M.at;
 
-/** Is the machine to trace? */
+/** Does the machine trace mallocs, and does it run? */
 export function traces(m: Mem): boolean {
   return (m[DEBUG_OF] & DEBUG.allocfreetrace) !== 0 && m[ENABLEGC] !== 0;
 }
 
-/** Go's tracealloc: the block `p` of `bytes` bytes is handed out. */
+/** Traces the malloc of the block `p` of `bytes` bytes. */
 export function tracealloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   trace(m, mp, TRACE.alloc, m[mp + CURG], p, bytes);
 }
 
-/** Go's tracefree, for each block of `s` that its sweep will free. Free ones are marked already. */
+/** Traces the free of each block of `s` that its sweep is about to free. Precondition: free blocks are marked. */
 export function tracefrees(m: Mem, mp: MRef, s: SpanRef): void {
   const bytes = m[s + Span.at.elemsize] >>> 0;
   const start = m[s + Span.at.start];
@@ -90,12 +96,12 @@ export function tracefrees(m: Mem, mp: MRef, s: SpanRef): void {
   }
 }
 
-/** The block at `p` of `bytes` bytes is freed. */
+/** Traces the free of the block `p` of `bytes` bytes. */
 export function tracefree(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   trace(m, mp, TRACE.free, m[mp + CURG], p, bytes);
 }
 
-/** Go's tracegc: a collection begins; every goroutine's stack. The world is stopped. */
+/** Traces the start of a collection, with every goroutine's stack. The world is stopped. */
 export function tracegc(m: Mem, mp: MRef): void {
   trace(m, mp, TRACE.gc, 0, 0, 0);
   for (let i = 0; i < allglen(m); i++) {
@@ -131,13 +137,13 @@ function waitForRoom(m: Mem, written: number): void {
   }
 }
 
-/** Writes the innermost pcs of `gp` to `into`, FRAMES at most; returns how many there are. */
+/** Writes the innermost pcs of `gp` to `into`, at most FRAMES. Returns the number of frames on the stack. */
 function callersOf(m: Mem, gp: GRef, into: Ref): number {
   const pw = m[PTR_WORDS];
   const base = m[gp + G.at.base];
   let depth = 0;
   let pc = m[gp + G.at.pc];
-  // A frame is saved fp, return pc, slots; see runtime/goroutine.ts. The first returns to nowhere.
+  // A frame is saved fp, return pc, slots; see runtime/goroutine.ts. The outermost has a negative return pc.
   for (let fp = m[gp + G.at.fp]; fp !== 0 && pc >= 0; fp = m[fp - 2 * pw]) {
     if (depth < FRAMES) m[into + depth] = base + pc;
     depth++;
@@ -146,23 +152,24 @@ function callersOf(m: Mem, gp: GRef, into: Ref): number {
   return depth;
 }
 
-/** An event, as the watcher reads it. */
+/** An event as the watcher reads it. */
 export interface TraceEvent {
   /** One of TRACE. */
   readonly kind: number;
   readonly p: Ref;
   readonly size: number;
   readonly goid: number;
-  /** One of G_STATUS, an index of WAIT_REASONS. */
+  /** One of G_STATUS. */
   readonly status: number;
+  /** Index of WAIT_REASONS. */
   readonly waitreason: number;
-  /** Indices of the text segment, the innermost first. */
+  /** Indices of the text segment, innermost first. */
   readonly pcs: readonly number[];
-  /** Frames that were not kept. */
+  /** Outer frames left out. */
   readonly elided: number;
 }
 
-/** For the watcher: the events since it last asked, in their order. */
+/** Returns the events since the last call, oldest first. Called by the watcher. */
 export function drainTrace(m: Mem): TraceEvent[] {
   const events: TraceEvent[] = [];
   if ((m[DEBUG_OF] & DEBUG.allocfreetrace) === 0) return events;

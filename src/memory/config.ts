@@ -1,19 +1,64 @@
-/** What the machine was built with. Written before the first worker starts, constant after. */
+/** The machine's constants. They are written before the first worker starts. */
 import { BOOT } from './guardian.ts';
-import { by, struct, type Mem } from './struct.ts';
+import { by, struct, type Field, type Mem } from './struct.ts';
 import { globalRecord } from './segment.ts';
 import type { Ref } from './address.ts';
 
-/** Bits of the `debug` word: what GODEBUG switched on in Go. */
+/** Bits of the `debug` word, by the names that Go's GODEBUG has for them. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;
 
-/** Where the collector learns which words of a block are pointers; see heap/type.ts. */
+/** Sources of the collector's knowledge of which words of a block are pointers; see heap/type.ts. */
 export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
 
-/** What can be chosen of the lab's mark loop: how it marks, which object is next, which of its words; see gc/scanblock-lab.ts. */
+/** Ways in which the lab mark loop marks, picks the next object and reads its words; see gc/scanblock-lab.ts. */
 export const MARK_BY = { cas: 0, byte: 1 } as const;
 export const ORDER = { lifo: 0, fifo: 1 } as const;
 export const DIRECTION = { forwards: 0, backwards: 1 } as const;
+
+/**
+ * The words that options set, each with its value where the option is not given. The table of the
+ * options, run/machine-options.ts, names the word of each: a new option takes a line there and one
+ * here.
+ */
+export const OPTION_WORDS = {
+  /** 1: stop for the oracle at each checkpoint of a cycle. */
+  verify: 0,
+  /** 1: count and log what gctrace prints. 2: also collect twice each time. */
+  gctrace: 0,
+  /** Seed of every random number of the machine. */
+  seed: 1,
+  /** Mark loop: see POLICY in gc/policy.ts. */
+  policy: 0,
+  /** Rounds of spinning in getfull, before it yields. */
+  waitSpins: 10,
+  /** Rounds of yielding in getfull, before it sleeps. */
+  waitYields: 10,
+  /** Microseconds of each sleep in getfull. */
+  waitSleepUs: 100,
+  /** Lab mark loop: how it marks. */
+  labMark: MARK_BY.cas,
+  /** Lab mark loop: which object it scans next. */
+  labOrder: ORDER.lifo,
+  /** Lab mark loop: the direction in which it reads an object. */
+  labDirection: DIRECTION.forwards,
+  /** Lab mark loop: 32-bit words of an object above which it is scanned in pieces; 0: never. */
+  labSplit: 0,
+  /** Lab mark loop: objects touched ahead of their scan. */
+  labPrefetch: 0,
+  /** n > 0: after each step of a program, a collection with a chance of 1 in n. */
+  gcEvery: 0,
+  /** One of TYPES. */
+  types: TYPES.none,
+  /** Number of the collector in gc/collectors/registry.ts. */
+  collector: 0,
+  /** Bits of DEBUG. */
+  debug: 0,
+  /** Mean bytes between two samples of the memory profiler; 0: none. */
+  memprofileRate: 0,
+} as const satisfies Readonly<Record<string, number>>;
+
+/** The name of a word that an option sets. */
+export type OptionWord = keyof typeof OPTION_WORDS;
 
 export const Config = struct('config', 64, {
   /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
@@ -50,53 +95,28 @@ export const Config = struct('config', 64, {
   /** Entries a PtrTarget buffer holds before it is flushed. */
   ptrBufCap: by(BOOT),
   handoffThreshold: by(BOOT),
-  /** How getfull waits: rounds of spinning, then of yielding, then sleeps of so many µs. */
-  waitSpins: by(BOOT),
-  waitYields: by(BOOT),
-  waitSleepUs: by(BOOT),
   /** Pages asked for at least when the heap grows. */
   chunkPages: by(BOOT),
   /** Bits of a lock-free stack's head that name the node; the rest count pushes. */
   lfstackIdBits: by(BOOT),
   lfstackCountMask: by(BOOT),
-  /** 1: stop for the oracle at each checkpoint of a cycle. */
-  verify: by(BOOT),
-  /** 1: count and log what gctrace prints; 2: and collect twice each time. */
-  gctrace: by(BOOT),
   /** Steps a goroutine runs before it must let others run. */
   timeslice: by(BOOT),
-  seed: by(BOOT),
-  /** Which mark loop: see POLICY in gc/policy.ts. */
-  policy: by(BOOT),
-  /** Of the lab's mark loop: one of MARK_BY, of ORDER, of DIRECTION. */
-  labMark: by(BOOT),
-  labOrder: by(BOOT),
-  labDirection: by(BOOT),
-  /** Words of an object above which it is scanned in pieces, 0 for none; objects touched ahead. */
-  labSplit: by(BOOT),
-  labPrefetch: by(BOOT),
-  /** n > 0: after each step of a program, a collection with a chance of 1 in n. */
-  gcEvery: by(BOOT),
   /** Type table: descriptors and GC programs of the workload. */
   typeTable: by(BOOT),
   /** A bit for each heap word, with --types heapbits: it may hold a pointer. */
   ptrBits: by(BOOT),
-  /** What the collector keeps beside the bitmap, if anything; see gc/collectors/descriptor.ts. */
+  /** The collector's own data beside the bitmap, if any; see gc/collectors/descriptor.ts. */
   collectorData: by(BOOT),
-  /** One of TYPES; the number of the collector in gc/collectors/registry.ts; bits of DEBUG. */
-  types: by(BOOT),
-  collector: by(BOOT),
-  debug: by(BOOT),
   /** With --godebug collectstats, a record of counts for each M. */
   collectStats: by(BOOT),
   /** With --godebug allocfreetrace, the ring of its events; see malloc/trace.ts. */
   trace: by(BOOT),
-  /** Mean bytes between two samples of the memory profiler, 0 for none. */
-  memprofileRate: by(BOOT),
   /** Finalizers that a block of their queue holds. */
   finBlockCap: by(BOOT),
   /** 1: the collector has a write barrier; see heap/write-pointer.ts. */
   barrier: by(BOOT),
+  ...fieldsOf(OPTION_WORDS),
 });
 
 export const CONFIG: Ref = globalRecord('config', Config);
@@ -106,4 +126,8 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 /** 32-bit words of a pointer on this machine. */
 export function ptrWords(m: Mem): number {
   return m[PTR_WORDS];
+}
+
+function fieldsOf<Name extends string>(words: Readonly<Record<Name, number>>): Record<Name, Field> {
+  return Object.fromEntries(Object.keys(words).map((name) => [name, by(BOOT)])) as Record<Name, Field>;
 }

@@ -9,12 +9,15 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { CONFIG, Config, DEBUG, DIRECTION, MARK_BY, ORDER, TYPES } from './config.ts';
+import { CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
-/** Sizes of everything in the memory; what a machine is made of. */
-export interface MachineShape {
+/** Values of the words that options set. A word that is left out has its value in OPTION_WORDS. */
+export type OptionValues = { readonly [Word in OptionWord]?: number | boolean };
+
+/** Sizes of everything in the memory, and the values of the machine's options. */
+export interface MachineShape extends OptionValues {
   readonly ptrWords: 1 | 2;
   readonly procs: number;
   readonly arenaPages: number;
@@ -33,49 +36,22 @@ export interface MachineShape {
   readonly workbufCap: number;
   readonly ptrBufCap: number;
   readonly handoffThreshold: number;
-  /** How getfull waits; as Go 1.3's unless given. */
-  readonly waitSpins?: number;
-  readonly waitYields?: number;
-  readonly waitSleepUs?: number;
   readonly chunkPages: number;
   /** Bits of the push counter of a lock-free stack; 0 to 16. */
   readonly abaBits: number;
-  readonly verify: boolean;
-  readonly gctrace: boolean | 2;
   readonly timeslice: number;
   readonly policy: number;
-  /** Of the lab's mark loop: as Go 1.3's unless given. */
-  readonly lab?: LabMeans;
-  readonly gcEvery: number;
   /** Words of the type table. */
   readonly typeWords: number;
   /** One of TYPES; a collector's number in gc/collectors/registry.ts; bits of DEBUG. */
   readonly types: number;
   readonly collector: number;
   readonly debug: number;
-  /** Mean bytes between two samples of the memory profiler, 0 for none. */
-  readonly memprofileRate: number;
   /** Finalizers that a block of their queue holds; as Go's unless given. */
   readonly finBlockCap?: number;
-  readonly seed: number;
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
 }
-
-/** What the lab's mark loop marks with; see memory/config.ts. */
-export interface LabMeans {
-  readonly mark: number;
-  readonly order: number;
-  readonly direction: number;
-  /** 32-bit words. */
-  readonly split: number;
-  readonly prefetch: number;
-}
-
-const GO_MEANS: LabMeans = { mark: MARK_BY.cas, order: ORDER.lifo, direction: DIRECTION.forwards, split: 0, prefetch: 0 };
-
-/** Go's getfull: ten rounds of procyield, ten of osyield, then sleeps. */
-export const WAIT = { spins: 10, yields: 10, sleepUs: 100 } as const;
 
 /** Finalizers in Go's block of 4 KB, behind a header of 64 bytes. */
 export const FIN_BLOCK_CAP = 252;
@@ -175,8 +151,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
   const arena = regions[regions.length - 1];
   const recordWords = Object.fromEntries(regions.map((region) => [region.name, region.recordWords]));
   const idBits = 32 - shape.abaBits;
-  const lab = shape.lab ?? GO_MEANS;
-  const values: Record<keyof typeof Config.at, number> = {
+  const values: Record<Exclude<keyof typeof Config.at, OptionWord>, number> = {
     ptrWords: shape.ptrWords,
     nprocs: shape.procs,
     gs: start.gs,
@@ -205,37 +180,23 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     workbufWords: recordWords.workbufs,
     ptrBufCap: shape.ptrBufCap,
     handoffThreshold: shape.handoffThreshold,
-    waitSpins: shape.waitSpins ?? WAIT.spins,
-    waitYields: shape.waitYields ?? WAIT.yields,
-    waitSleepUs: shape.waitSleepUs ?? WAIT.sleepUs,
     chunkPages: shape.chunkPages,
     lfstackIdBits: idBits,
     lfstackCountMask: shape.abaBits === 0 ? 0 : 2 ** shape.abaBits - 1,
-    verify: shape.verify ? 1 : 0,
-    gctrace: Number(shape.gctrace),
     timeslice: shape.timeslice,
-    policy: shape.policy,
-    labMark: lab.mark,
-    labOrder: lab.order,
-    labDirection: lab.direction,
-    labSplit: lab.split,
-    labPrefetch: lab.prefetch,
-    gcEvery: shape.gcEvery,
     typeTable: start.typeTable,
     collectStats: start.collectStats,
     trace: start.trace,
     ptrBits: start.ptrBits,
     collectorData: start.collectorData,
-    types: shape.types,
-    collector: shape.collector,
-    debug: shape.debug,
-    memprofileRate: shape.memprofileRate,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
     // Set by boot, which knows the collectors.
     barrier: 0,
-    seed: shape.seed,
   };
   for (const [field, value] of Object.entries(values)) {
     m[CONFIG + Config.at[field as keyof typeof Config.at]] = value;
+  }
+  for (const word of Object.keys(OPTION_WORDS) as OptionWord[]) {
+    m[CONFIG + Config.at[word]] = Number(shape[word] ?? OPTION_WORDS[word]);
   }
 }

@@ -15,10 +15,8 @@ import { checkParams } from '../workloads/params.ts';
 import type { MachineShape } from '../memory/map.ts';
 import type { Needs } from '../workloads/workload.ts';
 import { roomFor } from '../run/heap-room.ts';
+import { MAX_MODEL_THREADS } from './limits.ts';
 import { shapeFor, type ShapeOptions } from '../run/shape.ts';
-
-/** The largest number of threads of a prediction. */
-export const MAX_MODEL_THREADS = 128;
 
 export interface ModelHeapOptions {
   /** A graph; or `collect`, with `image`. */

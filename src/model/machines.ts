@@ -1,4 +1,4 @@
-/** The machines that are known by name; see docs/model.md. */
+/** The machines that are known by name; see docs/explanation/model.md. */
 import type { MachineModel } from './machine-model.ts';
 
 export const MACHINES: readonly MachineModel[] = [

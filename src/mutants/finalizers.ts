@@ -27,7 +27,7 @@ export const FINALIZERS: readonly KnownBug[] = [
   }
   lock(m, mp, GCLOCK);
   if (Atomics.load(m, XSWEEPDONE) === 0) {
-    // A collection came between.
+    // A collection ran after the last sweepone.
     unlock(m, mp, GCLOCK);
     return yieldTo(BGSWEEP.pc);
   }`,
@@ -41,8 +41,7 @@ export const FINALIZERS: readonly KnownBug[] = [
     history: 'golang/go f8c350873c, issue 7533',
     breaks: 'sweeping counts as done once every span is claimed: finalizers queued by the last sweeps start no finalizer goroutine',
     file: 'src/malloc/finq.ts',
-    find: `/** Queues the finalizer \`fn\` of the object at \`p\`, or of the byte \`inner\` (0 to 3) after it. */
-export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
+    find: `export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: number, context: number): void {
   lock(m, mp, FINLOCK);
   if (m[FIN + FINQ] === 0 || m[m[FIN + FINQ] + CNT] === m[CAP]) {
     if (m[FIN + FINC] === 0) addBlockLocked(m, mp);

@@ -26,7 +26,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'unused-since-start',
     history: 'constructed',
     breaks: 'a freed span has no unusedsince: it is released at once',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + UNUSEDSINCE] = now;
 `,
     replace: '',
@@ -36,7 +36,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'unused-since-oldest',
     history: 'constructed',
     breaks: 'a coalesced free run takes the age of its oldest part',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
     replace: `  m[s + NPRELEASED] += m[t + NPRELEASED];
@@ -57,7 +57,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'joined-forgets-released',
     history: 'constructed',
     breaks: 'npreleased is dropped when a run coalesces',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `  m[s + NPRELEASED] += m[t + NPRELEASED];
 `,
     replace: '',
@@ -67,7 +67,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'released-never-taken-back',
     history: 'constructed',
     breaks: 'reused pages still count as released',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `    addWide(m, HEAP_RELEASED, -(m[s + NPRELEASED] * PAGE_BYTES));
 `,
     replace: '',
@@ -77,7 +77,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'system-not-told-used',
     history: 'constructed',
     breaks: 'sysUsed is not called for pages that come back into use',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: `    sysUsed(m, mp, m[s + NPRELEASED] << PAGE_WORD_SHIFT);
 `,
     replace: '',
@@ -129,10 +129,10 @@ export const MEMORY: readonly KnownBug[] = [
     find: `  m[c + STACK_WORDS + order] += words;
 }
 
-/** Go's stackcache_clear`,
+/** Returns all free stacks of \`c\``,
     replace: `}
 
-/** Go's stackcache_clear`,
+/** Returns all free stacks of \`c\``,
     scenarios: ['stacks'],
   },
   {
@@ -178,7 +178,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'stacks-inuse-uncounted',
     history: 'constructed',
     breaks: 'a freed stack span still counts as stack memory in use',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  addWide(m, STACKS_INUSE, -(m[s + NPAGES] * PAGE_BYTES));
 `,
     replace: '',
@@ -206,7 +206,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'stack-span-clean',
     history: 'constructed',
     breaks: 'freed stack memory counts as zeroed',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  lock(m, mp, MHEAP_LOCK);
   m[s + NEEDZERO] = 1;
   addWide(m, STACKS_INUSE`,

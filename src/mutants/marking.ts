@@ -2,6 +2,7 @@
 import type { KnownBug } from './known-bug.ts';
 
 const FLUSH = 'src/gc/flush.ts';
+const MARK = 'src/gc/mark.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
 const RUN = 'src/gc/scan-run.ts';
 const LAB = 'src/gc/scanblock-lab.ts';
@@ -13,7 +14,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-load-or-store',
     history: 'constructed',
     breaks: 'two Ms mark neighbouring blocks by plain stores: the later store clears the other mark, and a reachable object is swept',
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'm[word] = marks | mark; return true;',
     scenarios: ['mark-bits'],
@@ -49,7 +50,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-cas-not-retried',
     history: 'constructed',
     breaks: "an M whose CAS fails because of a neighbour's mark takes its own block for marked",
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'return Atomics.compareExchange(m, word, marks, marks | mark) === marks;',
     scenarios: ['mark-bits'],
@@ -58,7 +59,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'mark-won-by-all',
     history: 'constructed',
     breaks: 'every M that sets the mark by an atomic or takes itself for the first: objects are scanned twice',
-    file: FLUSH,
+    file: MARK,
     find: 'if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;',
     replace: 'Atomics.or(m, word, mark); return true;',
     scenarios: ['mark-mixed'],
@@ -67,7 +68,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'markfreed-beside-malloc',
     history: '5bfe8adee5, #8299; nobody frees here while others mark, so the slip is to change the word beside its other writer, the owner of the span',
     breaks: 'a free into a span that another P caches updates the bitmap by load and store: a bit that malloc sets meanwhile is lost, and its block is never scanned',
-    file: 'src/malloc/mcentral.ts',
+    file: 'src/malloc/mcentral-free.ts',
     find: `  if (m[s + INCACHE] !== 0) {
     m[p] = m[s + FREEBUF];`,
     replace: `  if (m[s + INCACHE] !== 0) {
@@ -283,7 +284,7 @@ export const MARKING: readonly KnownBug[] = [
     breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
     find: `  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
-  // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
+  // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);

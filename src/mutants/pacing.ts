@@ -8,7 +8,7 @@ export const PACING: readonly KnownBug[] = [
     breaks: 'sweepers lower the goal by the current GOGC: if GOGC was raised meanwhile, the goal underflows',
     file: 'src/malloc/pacing.ts',
     find: `  const goal = goalFor(m, Atomics.sub(m, XLIVE_Q, freedQ) - freedQ);
-  // Only ever down: of several sweepers the one with the lowest goal knows most.
+  // Never raise it: of several sweepers, the one with the lowest goal has seen the most frees.
   for (;;) {
     const known = Atomics.load(m, XNEXT_GC_Q);
     if (known <= goal || Atomics.compareExchange(m, XNEXT_GC_Q, known, goal) === known) return;
@@ -52,7 +52,7 @@ export const PACING: readonly KnownBug[] = [
     name: 'idle-never-added',
     history: 'golang/go 30ef2c7deb',
     breaks: 'pages of heap growth are not added to heapIdle but are subtracted at use',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: '  addWide(m, HEAP_IDLE, ask * PAGE_BYTES);\n',
     replace: '',
     scenarios: ['pacing', 'statistics'],

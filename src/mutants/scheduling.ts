@@ -106,11 +106,11 @@ export const SCHEDULING: readonly KnownBug[] = [
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: as if nothing had been.
+      // Its M is still in its system call: restore the P's status.
       Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
-      // It has a goroutine to go on with, or work queued, or must leave: the shutdown woke
-      // only those that were idle then.
+      // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
+      // only the Ms that were idle then.
       grantLocked(m, pp, false);
       m[owner + M.at.schedlink] = granted;
       granted = owner;
@@ -125,7 +125,7 @@ export const SCHEDULING: readonly KnownBug[] = [
     notewakeup(m, granted + XPARK);
     granted = next;
   }
-  // There may be more in the queues than those who run can see to.
+  // The global queue may hold more work than the running Ps take: wake one more.
 `,
     replace: `  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.running);
   let granted = 0;
@@ -134,11 +134,11 @@ export const SCHEDULING: readonly KnownBug[] = [
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: as if nothing had been.
+      // Its M is still in its system call: restore the P's status.
       Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
-      // It has a goroutine to go on with, or work queued, or must leave: the shutdown woke
-      // only those that were idle then.
+      // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
+      // only the Ms that were idle then.
       grantLocked(m, pp, false);
       m[owner + M.at.schedlink] = granted;
       granted = owner;

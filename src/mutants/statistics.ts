@@ -26,7 +26,7 @@ export const STATISTICS: readonly KnownBug[] = [
     name: 'tinyallocs-twice',
     history: 'constructed',
     breaks: 'tiny allocations are added again at each flush',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  m[c + LOCAL_TINYALLOCS] = 0;
 `,
     replace: '',
@@ -114,7 +114,7 @@ export const STATISTICS: readonly KnownBug[] = [
     name: 'grown-span-uncounted',
     history: 'constructed',
     breaks: 'blocks of a fresh span are not counted as free',
-    file: 'src/malloc/mcache.ts',
+    file: 'src/malloc/mcentral.ts',
     find: `    m[c + NFREE] += m[grown + NELEMS];
 `,
     replace: '',
@@ -124,7 +124,7 @@ export const STATISTICS: readonly KnownBug[] = [
     name: 'taken-span-still-counted',
     history: 'constructed',
     breaks: 'blocks of a span that a P caches still count as free',
-    file: 'src/malloc/mcache.ts',
+    file: 'src/malloc/mcentral.ts',
     find: `  m[c + NFREE] -= free;
 `,
     replace: '',
@@ -134,7 +134,7 @@ export const STATISTICS: readonly KnownBug[] = [
     name: 'large-not-in-heap-alloc',
     history: 'constructed',
     breaks: 'a large object is not counted as live',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `    m[HEAP_ALLOC_Q] += npages << (PAGE_SHIFT - QUAD_SHIFT);
 `,
     replace: '',
@@ -144,7 +144,7 @@ export const STATISTICS: readonly KnownBug[] = [
     name: 'freed-large-in-heap-alloc',
     history: 'constructed',
     breaks: 'a large object that was freed still counts as live',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/span-alloc.ts',
     find: `  if (large) m[HEAP_ALLOC_Q] -= m[s + NPAGES] << (PAGE_SHIFT - QUAD_SHIFT);
 `,
     replace: '',

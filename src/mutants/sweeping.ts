@@ -6,7 +6,7 @@ export const SWEEPING: readonly KnownBug[] = [
     name: 'sweep-publishes-early',
     history: 'constructed',
     breaks: 'the span counts as swept before its freed blocks are linked: another P caches it meanwhile',
-    file: 'src/malloc/mcentral.ts',
+    file: 'src/malloc/mcentral-free.ts',
     find: 'const wasEmpty = m[s + FREELIST] === 0;',
     replace: 'Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]); const wasEmpty = m[s + FREELIST] === 0;',
     scenarios: ['refill-partial', 'sweep-refill'],
@@ -72,7 +72,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     name: 'span-in-use-before-generation',
     history: 'constructed',
     breaks: 'a fresh span keeps the sweepgen of an old cycle: a sweeper frees its blocks',
-    file: 'src/malloc/mheap.ts',
+    file: 'src/malloc/page-runs.ts',
     find: '  m[s + UNUSEDSINCE] = 0;\n  const slot = spanSlot(m, m[s + START]);',
     replace: '  m[s + UNUSEDSINCE] = 0;\n  m[s + STATE] = SPAN_STATE.inUse;\n  const slot = spanSlot(m, m[s + START]);',
     scenarios: ['reuse'],
@@ -112,7 +112,7 @@ export function sweepone(m: Mem, mp: MRef): number {
     name: 'small-span-freed-before-swept',
     history: 'constructed',
     breaks: 'a span without live blocks goes to the heap before it counts as swept',
-    file: 'src/malloc/mcentral.ts',
+    file: 'src/malloc/mcentral-free.ts',
     find: `  m[s + NALLOC] = 0;
   Atomics.store(m, s + XSWEEPGEN, m[SWEEPGEN]);
   returnSpan(m, mp, c, s);`,

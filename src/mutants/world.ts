@@ -111,8 +111,8 @@ export const STOPPING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the main goroutine ends while the world is stopped and wakes the idle Ms only: a stopped M without work never leaves',
     file: 'src/runtime/world.ts',
-    find: ' || Atomics.load(m, XSHUTDOWN) !== 0) {\n      // It has',
-    replace: ') {\n      // It has',
+    find: ' || Atomics.load(m, XSHUTDOWN) !== 0) {\n      // The M has',
+    replace: ') {\n      // The M has',
     scenarios: ['end-while-stopped', 'early-end'],
   },
   {

@@ -56,6 +56,8 @@ export const RunDocument = strictly(z.object({
   gogc: z.union([count, z.literal('off')]),
   seed: count,
   params: z.record(z.string(), z.number()),
+  /** The machine options that were given or have a default on the command line, by their names in the library. */
+  options: z.record(z.string(), z.unknown()).optional(),
   elapsedNs: ns,
   /** Checkpoints at which the oracle found nothing wrong; 0 without --verify. */
   verified: count,
@@ -142,7 +144,7 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
 }
 
 /** Returns the document of `run`; `image` is the heap that was loaded, if one was. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>> }, result: RunResult, image?: HeapImage): string {
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,

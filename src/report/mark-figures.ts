@@ -1,6 +1,6 @@
 /**
  * The figures of a mark that `sweepgen scale` reports. An entry gives the column of the table (if it has a
- * `head`), the field of `mark` in JSON, the column of CSV (with `inCsv`) and the row of docs/scaling.md.
+ * `head`), the field of `mark` in JSON, the column of CSV (with `inCsv`) and the row of docs/reference/scale.md.
  */
 import type { Figure, Unit } from '../base/figure.ts';
 import { median } from '../base/statistics.ts';

@@ -73,7 +73,7 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
       ? `More than ${plural(first.procs, 'thread')} would not help.`
       : `${plural(best.procs, 'thread')} would be fastest: ${formatNs(best.markNs)}, ${(first.markNs / best.markNs).toFixed(1)} times as fast as ${first.procs}.`);
   }
-  sentences.push('Predicted, not measured: docs/model.md says how far to trust it.');
+  sentences.push('Predicted, not measured: docs/explanation/model.md says how far to trust it.');
   const most = results[results.length - 1].procs;
   if (most > machine.cores) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; the prediction takes further cores to be of the same kind.`);
   return sentences;

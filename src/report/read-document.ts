@@ -24,7 +24,7 @@ export function readScaleDocument(name: string, text: string): ScaleDocument | P
   if ((command === 'scale' || isPrediction) && typeof schema === 'number' && schema !== known) {
     throw new UsageError(`${file} has schema ${schema}, and this version compares ${known}; ${isPrediction ? 'predict' : 'measure'} it again`);
   }
-  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a sweep; compare with one that was made without --sweep`);
+  if (sweep !== undefined) throw new UsageError(`${file} has a measurement for each value of a setting; compare with one that was made without --vary`);
   const parsed = (isPrediction ? PredictionShape : ScaleShape).safeParse(document);
   if (!parsed.success) throw new UsageError(`${file} is not what sweepgen scale --json has printed: ${printable(describeIssue(parsed.error, document))}`);
   return parsed.data;

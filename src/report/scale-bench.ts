@@ -40,7 +40,7 @@ interface RunColumn {
   readonly value: (run: Run) => string | number;
 }
 
-/** The columns of CSV that every run has; those of CSV_COLUMNS follow. An entry is also a row of docs/scaling.md. */
+/** The columns of CSV that every run has; those of CSV_COLUMNS follow. An entry is also a row of docs/reference/scale.md. */
 export const RUN_COLUMNS: Readonly<Record<string, RunColumn>> = {
   phase: { about: 'mark, sweep, cycle or alloc', value: ({ scaling }) => scaling.phase },
   heap: { about: 'name of the heap', value: ({ scaling }) => scaling.heap.name },

@@ -1,6 +1,6 @@
 /**
  * The columns of `sweepgen scale`: those here and the figures of mark-figures.ts. An entry gives the column of the
- * table, the field of a result in JSON (with `inJson`), the column of CSV (with `inCsv`) and the row of docs/scaling.md.
+ * table, the field of a result in JSON (with `inJson`), the column of CSV (with `inCsv`) and the row of docs/reference/scale.md.
  */
 import type { Figure, Unit } from '../base/figure.ts';
 import { formatCount, formatNumber } from '../base/units.ts';

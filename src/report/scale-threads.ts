@@ -3,7 +3,7 @@ import type { Cycle, MarkThread } from '../gc/cycle-log.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatShare } from '../base/units.ts';
 
-/** A thread's activities during a mark, in the order of tables and drawings. docs/scaling.md defines them. */
+/** A thread's activities during a mark, in the order of tables and drawings. docs/reference/scale.md defines them. */
 export const SHARES = ['roots', 'scanning', 'handing off', 'waiting', 'sleeping', 'away'] as const;
 export type Share = (typeof SHARES)[number];
 export type Shares = Readonly<Record<Share, number>>;

@@ -7,7 +7,8 @@ import type { HeapImage } from '../workloads/heaps/image.ts';
 import { imageNeeds, type ImageNeeds } from '../workloads/load-image.ts';
 import { WHOLE, limits, type Limit } from '../workloads/represent.ts';
 import type { Needs } from '../workloads/workload.ts';
-import { GOARCH, arenaFor, largestArenaOf, type ShapeOptions } from './shape.ts';
+import { GOARCH } from './machine-options.ts';
+import { arenaFor, largestArenaOf, type ShapeOptions } from './shape.ts';
 
 /** The largest share of an arena of the user's size that represented objects may fill. */
 const FILL = 0.75;

@@ -1,79 +1,66 @@
-/** From what a user asks for to the shape of a machine. */
+/** Turns the options of a machine into its shape. */
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
+import { OPTION_WORDS } from '../memory/config.ts';
 import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
-import { DEBUG, TYPES } from '../memory/config.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
-import { COLLECTOR, collectorNamed, type CollectorName } from '../gc/collectors/registry.ts';
+import { collectorNamed } from '../gc/collectors/registry.ts';
 import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import { planMemory } from '../runtime/boot.ts';
 import type { Needs } from '../workloads/workload.ts';
-import { policyFor, tunedShape, type MachineTuning, type Policy } from './tuning.ts';
+import { GOARCH, MAX_PROCS, MIN_ARENA, optionWords, type MachineOptions } from './machine-options.ts';
+import { policyFor, tunedShape, type Policy } from './tuning.ts';
 
-export const MAX_PROCS = 64;
-export const MIN_ARENA = 64 << 10;
 /** Go's FixedStack, 2 KB, and _StackCacheSize, 32 KB. */
 const STACK_MIN_WORDS = (2 << 10) / 4;
 const STACK_CACHE_WORDS = (32 << 10) / 4;
-/** Bytes below which less is kept for stacks. */
+/** Bytes of an arena below which Ps keep fewer free stacks. */
 const SMALL_ARENA = 2 << 20;
-/** Goroutines of the machine's own: background sweeper, finalizer goroutine, scavenger. */
+/** Number of system goroutines: background sweeper, finalizer goroutine, scavenger. */
 const SYSTEM_GS = 3;
 
-/** With MTypes the heap also holds, for each span, 64 bytes and one for each of its blocks. */
+/** Growth of the heap by MTypes: for each span 64 bytes, and one for each of its blocks. */
 const MTYPES_SHARE = 1.15;
 
-/** The machines there are, by the 32-bit words of a pointer. */
-export const GOARCH = { amd64: 2, '386': 1 } as const;
+/** Steps that a goroutine runs before it must let others run. */
+const TIMESLICE = 16;
+/** Words of options that are not given, where a machine on threads differs from OPTION_WORDS or the map needs them. */
+const DEFAULTS = { gctrace: 1, types: OPTION_WORDS.types, collector: OPTION_WORDS.collector, debug: OPTION_WORDS.debug };
 
-/** What is reserved at most; of smaller ones, what the head of a lock-free stack can name beside its count of 16 bits. */
+/** Most work buffers that are reserved. */
 const MAX_WORKBUFS = 32_768;
+/** Most work buffers smaller than Go's: the head of a lock-free stack has 16 bits for the number of a buffer. */
 const MAX_SMALL_WORKBUFS = 65_000;
 
-/** What of RuntimeOptions decides the shape. */
-export interface ShapeOptions {
-  readonly procs?: number;
-  readonly arena?: number;
-  readonly osHoles?: readonly Hole[];
-  readonly seed?: number;
-  readonly verify?: boolean;
-  readonly policy?: Policy;
-  readonly goarch?: keyof typeof GOARCH;
-  readonly gcEvery?: number;
-  readonly types?: keyof typeof TYPES;
-  readonly collector?: CollectorName;
-  readonly debug?: readonly (keyof typeof DEBUG)[];
-  readonly memprofileRate?: number;
-  readonly gctrace?: 1 | 2;
-  readonly tuning?: MachineTuning;
-}
+/** The options of a machine that is not started: those that decide nothing of its shape are ignored. */
+export type ShapeOptions = MachineOptions;
 
-/** Words of a record of one sampled block, whichever kind it is. */
+/** Most words of the record of a sampled block. */
 const SAMPLE_WORDS = 8;
-/** For the profiler's hash table and some thousand buckets; a program may ask for a profile at any time. */
+/** Words for the profiler's hash table and a few thousand buckets; a program may start a profile at any time. */
 const BUCKET_WORDS = 1 << 18;
-/** Of the least block that has a special. */
+/** Bytes of the smallest block that can have a special. */
 const LEAST_BYTES = 16;
 
-/** Room for the memory profiler: as many samples as the arena may hold at once, and half as many again. */
+/** Returns the words for the memory profiler: half as many samples again as the arena can hold at once. */
 function profileWords(arenaPages: number, rate: number): number {
   if (rate === 0) return BUCKET_WORDS;
   const samples = (arenaPages * PAGE_BYTES) / Math.max(LEAST_BYTES, rate);
   return 2 * BUCKET_WORDS + Math.min(1 << 27, Math.ceil(1.5 * samples * SAMPLE_WORDS));
 }
 
-/** Bytes by which the largest arena is searched for. */
+/** Precision in bytes of the search for the largest arena. */
 const ARENA_STEP = 1 << 20;
 
 /**
  * Plans the memory of a machine for `needs`.
- * @param types what the workload declares
- * @throws UsageError for what shapeFor refuses, and for an arena that is too large: it names the largest
+ * @param types the types that the workload declares
+ * @throws UsageError for options that shapeFor refuses, and for an arena that is too large, with the largest possible one
  */
 export function planMachine(options: ShapeOptions, needs: Needs, types?: TypeTable): MemoryMap {
   try {
@@ -86,17 +73,17 @@ export function planMachine(options: ShapeOptions, needs: Needs, types?: TypeTab
   }
 }
 
-/** Bytes of the largest arena, in whole MB, that a machine for `needs` can have; 0 if even the smallest is too large. */
+/** Returns the bytes of the largest arena, in whole MB, that a machine for `needs` can have; 0 if even the smallest is too large. */
 export function largestArena(options: ShapeOptions, needs: Needs, types?: TypeTable): number {
   return largestArenaOf((arena) => shapeFor({ ...options, arena }, needs, types));
 }
 
 /**
- * Bytes of the largest arena, in whole MB, with which `shapeOf` gives a machine that can be had; 0 if there is none.
- * @param shapeOf the shape of a machine by the bytes of its arena
+ * Returns the bytes of the largest arena, in whole MB, with which a machine of `shapeOf` fits into memory; 0 if none does.
+ * @param shapeOf returns the shape of a machine by the bytes of its arena
  */
 export function largestArenaOf(shapeOf: (arena: number) => MachineShape): number {
-  // What belongs to an arena grows with it, so the sizes that fit are those up to some size.
+  // The machine grows with its arena, so bisect.
   let fits = 0;
   let isTooLarge = 2 ** 32 / ARENA_STEP;
   while (isTooLarge - fits > 1) {
@@ -118,9 +105,9 @@ function isPossible(shape: MachineShape): boolean {
 }
 
 /**
- * The machine of Go's own sizes for `needs`.
- * @param types what the workload declares
- * @throws UsageError for thread counts and arenas that can't be had, and for what only one machine can do
+ * Returns the shape of a machine with Go's own sizes for `needs`.
+ * @param types the types that the workload declares
+ * @throws UsageError for impossible numbers of threads and arenas, and for options that exclude each other
  */
 export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable): MachineShape {
   const policy = policyFor(options);
@@ -171,22 +158,16 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     ...tuned,
     chunkPages: 128,
     abaBits: 16,
-    verify: options.verify ?? false,
-    gctrace: options.gctrace === 2 ? 2 : true,
-    timeslice: 16,
+    ...DEFAULTS,
+    ...optionWords(options),
     policy: POLICY[policy],
-    gcEvery: options.gcEvery ?? 0,
+    timeslice: TIMESLICE,
     typeWords: typeTableWords(types, ptrWords),
-    types: TYPES[options.types ?? 'none'],
-    collector: COLLECTOR[options.collector ?? 'parallel'],
-    debug: (options.debug ?? []).reduce((bits, flag) => bits | DEBUG[flag], 0),
-    memprofileRate: options.memprofileRate ?? 0,
-    seed: options.seed ?? 1,
     arenaFrom: needs.arenaFrom,
   };
 }
 
-/** The bytes of arena that `needs` comes to, if the user does not say. */
+/** Returns the default size of the arena for `needs`, in bytes. */
 export function arenaFor(options: ShapeOptions, needs: Needs): number {
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   const stackWords = stackWordsFor(options, needs);
@@ -212,7 +193,7 @@ function checkCollector({ collector, types }: ShapeOptions, policy: Policy): voi
   }
 }
 
-/** Holes in the arena's range, in order: whole pages of the system's, past what must be reserved first. */
+/** Returns the holes in the arena's range in order. They are whole pages, and come after its first eighth, which the heap reserves first. */
 function checkHoles(holes: readonly Hole[], ptrWords: number, arenaPages: number): readonly Hole[] {
   if (holes.length === 0) return holes;
   if (ptrWords === 2) throw new UsageError('the 64-bit machine reserves its whole arena at once; use --arena-holes with --goarch 386');
@@ -229,7 +210,7 @@ function checkHoles(holes: readonly Hole[], ptrWords: number, arenaPages: number
   return sorted;
 }
 
-/** Room in the arena for all stacks at their largest, and for those that Ps and pools keep. */
+/** Returns the bytes for all stacks at their largest, and for the free stacks of Ps and pools. */
 function stackBytes(goroutines: number, words: number, procs: number): number {
   const largest = 2 ** Math.ceil(Math.log2(Math.max(words, STACK_MIN_WORDS))) * 4;
   return 2 * goroutines * largest + (procs + 1) * NUM_STACK_ORDERS * STACK_CACHE_WORDS * 4;

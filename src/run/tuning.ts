@@ -1,20 +1,26 @@
-/** What of the mark can be tried out, and which mark loop it takes. */
+/** Parameters of the mark loops that experiments vary, each with the mark loop that has it. */
 import { UsageError } from '../base/fatal.ts';
-import { DIRECTION, MARK_BY, ORDER } from '../memory/config.ts';
-import { WAIT, type MachineShape } from '../memory/map.ts';
+import { DIRECTION, MARK_BY, OPTION_WORDS, ORDER, type OptionWord } from '../memory/config.ts';
+import type { MachineShape } from '../memory/map.ts';
 import { POLICY } from '../gc/policy.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { MAX_PREFETCH } from '../gc/scanblock-lab.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
+import { oneOf, whole, type TextKind } from './kinds.ts';
 
-/** A mark loop by its name. */
+/** The name of a mark loop. */
 export type Policy = keyof typeof POLICY;
 
 /** A number with its bounds, or one of some words, each with its number in the machine. */
 export type Tunable = (NumberOf | WordOf) & {
+  /** What `scale --help` says of it. */
   readonly help: string;
   /** The only mark loop that has it. */
   readonly policy?: Policy;
+  /** The field of the machine's shape that holds it. */
+  readonly field?: OptionWord | 'workbufCap' | 'ptrBufCap' | 'handoffThreshold';
+  /** The machine's unit in units of the option; 1 unless given. */
+  readonly scale?: number;
 };
 interface NumberOf {
   readonly min: number;
@@ -26,24 +32,38 @@ interface WordOf {
   readonly normal: string;
 }
 
-/** On threads; exploration and model know the source alone. */
+/** Forms of the tuned mark loop on threads. Exploration and model run the source alone. */
 const CODE = { wasm: 0, javascript: 1 } as const;
-/** Go's. */
+/** As in Go. */
 const HANDOFF_THRESHOLD = 4;
+/** 32-bit words of a heap word. */
+const HEAP_WORD = 2;
 
 export const TUNING = {
-  workbuf: { min: 2, max: 65_536, normal: WORKBUF_CAP, help: 'objects that a work buffer holds' },
-  ptrbuf: { min: 1, max: PTRBUF_CAP, normal: PTRBUF_CAP, policy: 'go1.3', help: 'pointers that are gathered before their targets are marked' },
-  handoff: { min: 1, max: 65_536, normal: HANDOFF_THRESHOLD, help: 'objects above which half is given to who waits' },
-  spins: { min: 0, max: 1_000_000, normal: WAIT.spins, help: 'rounds of spinning in getfull, before it yields' },
-  yields: { min: 0, max: 1_000_000, normal: WAIT.yields, help: 'rounds of yielding in getfull, before it sleeps' },
-  sleep: { min: 1, max: 1_000_000, normal: WAIT.sleepUs, help: 'microseconds of each sleep in getfull' },
-  code: { words: CODE, normal: 'wasm', policy: 'tuned', help: 'what its inner part runs as: wasm, or the javascript that this was made from' },
-  mark: { words: MARK_BY, normal: 'cas', policy: 'lab', help: 'how a mark is set: cas, on its word of the bitmap, or byte, by a plain store' },
-  order: { words: ORDER, normal: 'lifo', policy: 'lab', help: 'which object is scanned next: lifo, the one found last (depth first), or fifo (breadth first)' },
-  direction: { words: DIRECTION, normal: 'forwards', policy: 'lab', help: "how an object's words are read: forwards or backwards" },
-  split: { min: 0, max: 1 << 26, normal: 0, policy: 'lab', help: 'words of 8 bytes above which an object is scanned in pieces, for other threads to take; 0: whole' },
-  prefetch: { min: 0, max: MAX_PREFETCH, normal: 0, policy: 'lab', help: 'objects whose first word is loaded ahead of their scan, as JavaScript has no prefetch; 0: none' },
+  /** Objects that a work buffer holds. */
+  workbuf: { min: 2, max: 65_536, normal: WORKBUF_CAP, field: 'workbufCap', help: 'objects that a work buffer holds' },
+  /** Pointers gathered before their targets are marked. */
+  ptrbuf: { min: 1, max: PTRBUF_CAP, normal: PTRBUF_CAP, policy: 'go1.3', field: 'ptrBufCap', help: 'pointers gathered before their targets are marked' },
+  /** Objects in a work buffer above which half of it is handed off to a waiting M. */
+  handoff: { min: 1, max: 65_536, normal: HANDOFF_THRESHOLD, field: 'handoffThreshold', help: 'objects in a work buffer above which half of it is handed off to a waiting M' },
+  /** Rounds of spinning in getfull, before it yields. */
+  spins: { min: 0, max: 1_000_000, normal: OPTION_WORDS.waitSpins, field: 'waitSpins', help: 'rounds of spinning in getfull, before it yields' },
+  /** Rounds of yielding in getfull, before it sleeps. */
+  yields: { min: 0, max: 1_000_000, normal: OPTION_WORDS.waitYields, field: 'waitYields', help: 'rounds of yielding in getfull, before it sleeps' },
+  /** Microseconds of each sleep in getfull. */
+  sleep: { min: 1, max: 1_000_000, normal: OPTION_WORDS.waitSleepUs, field: 'waitSleepUs', help: 'microseconds of each sleep in getfull' },
+  /** Form of the inner loop: WebAssembly, or the JavaScript that it is compiled from. */
+  code: { words: CODE, normal: 'wasm', policy: 'tuned', help: 'form of the inner loop: wasm, or the javascript that it is compiled from' },
+  /** How a mark is set: by CAS on its bitmap word, or by a plain store of its byte. */
+  mark: { words: MARK_BY, normal: 'cas', policy: 'lab', field: 'labMark', help: 'how a mark is set: cas on its bitmap word, or a plain store of its byte' },
+  /** Order of scanning: the newest object first (depth first), or the oldest (breadth first). */
+  order: { words: ORDER, normal: 'lifo', policy: 'lab', field: 'labOrder', help: 'order of scanning: lifo (depth first) or fifo (breadth first)' },
+  /** Direction in which the words of an object are read. */
+  direction: { words: DIRECTION, normal: 'forwards', policy: 'lab', field: 'labDirection', help: 'direction in which the words of an object are read: forwards or backwards' },
+  /** Heap words above which an object is scanned in pieces that other threads may take; 0: never. */
+  split: { min: 0, max: 1 << 26, normal: 0, policy: 'lab', field: 'labSplit', scale: HEAP_WORD, help: 'heap words above which an object is scanned in pieces that other threads may take; 0: never' },
+  /** Objects whose first word is loaded ahead of their scan, as JavaScript has no prefetch; 0: none. */
+  prefetch: { min: 0, max: MAX_PREFETCH, normal: 0, policy: 'lab', field: 'labPrefetch', help: 'objects whose first word is loaded ahead of their scan, as JavaScript has no prefetch; 0: none' },
 } as const satisfies Record<string, Tunable>;
 
 export type TuningName = keyof typeof TUNING;
@@ -51,14 +71,20 @@ export const TUNING_NAMES = Object.keys(TUNING) as TuningName[];
 
 type ValueOf<T> = T extends { readonly words: infer Words } ? keyof Words : number;
 
-/** What was chosen; Go 1.3's where nothing was. */
-export type MachineTuning = { readonly [Name in TuningName]?: ValueOf<(typeof TUNING)[Name]> };
+/** The parameters that were given; the others are as in Go 1.3. */
+export type MachineTuning = { readonly [Name in keyof typeof TUNING]?: ValueOf<(typeof TUNING)[Name]> };
+
+/** Returns the values that the parameter `name` can have. */
+export function tunableKind(name: TuningName): TextKind<number | string> {
+  const tunable: Tunable = TUNING[name];
+  return ('words' in tunable ? oneOf(tunable.words) : whole(tunable.min, tunable.max)) as TextKind<number | string>;
+}
 
 const DEFAULT_POLICY: Policy = 'go1.3';
 
 /**
- * The mark loop that was asked for: by its name, or by choosing what no other has.
- * @throws UsageError for what it has no use for
+ * Returns the mark loop that was asked for, by its name or by a parameter that no other loop has.
+ * @throws UsageError for a parameter that the mark loop does not have
  */
 export function policyFor({ policy, tuning = {} }: { readonly policy?: Policy; readonly tuning?: MachineTuning }): Policy {
   const special = TUNING_NAMES.filter((name) => tuning[name] !== undefined && ownerOf(name) !== undefined);
@@ -75,36 +101,29 @@ function ownerOf(name: TuningName): Policy | undefined {
   return (TUNING[name] as Tunable).policy;
 }
 
-type TunedShape = Pick<MachineShape, 'workbufCap' | 'ptrBufCap' | 'handoffThreshold' | 'waitSpins' | 'waitYields' | 'waitSleepUs' | 'lab'>;
+type TunedShape = Pick<MachineShape, 'workbufCap' | 'ptrBufCap' | 'handoffThreshold'> & Partial<Record<OptionWord, number>>;
 
-/** @throws UsageError for what can't be, alone or together */
+/**
+ * Returns the fields of the machine's shape that the parameters set.
+ * @throws UsageError for a value out of bounds, and for buffers that don't fit each other
+ */
 export function tunedShape(tuning: MachineTuning): TunedShape {
-  const chosen = Object.fromEntries(TUNING_NAMES.map((name) => [name, numberFor(name, tuning[name])])) as Record<TuningName, number>;
-  const { workbuf, handoff, spins, yields, sleep, mark, order, direction, split, prefetch } = chosen;
+  const fields: Partial<Record<NonNullable<Tunable['field']>, number>> = {};
+  for (const name of TUNING_NAMES) {
+    const { field, scale = 1 }: Tunable = TUNING[name];
+    const value = numberFor(name, tuning[name]);
+    if (field !== undefined) fields[field] = value * scale;
+  }
+  const { workbufCap = 0, ptrBufCap = 0, handoffThreshold = 0, ...words } = fields;
   // All that one flush finds goes into one work buffer.
-  const ptrbuf = tuning.ptrbuf === undefined ? Math.min(chosen.ptrbuf, workbuf) : chosen.ptrbuf;
-  if (workbuf < ptrbuf) throw new UsageError(`a work buffer of ${workbuf} objects can't take the ${ptrbuf} pointers of --ptrbuf; give a larger --workbuf`);
-  return {
-    workbufCap: workbuf,
-    ptrBufCap: ptrbuf,
-    handoffThreshold: handoff,
-    waitSpins: spins,
-    waitYields: yields,
-    waitSleepUs: sleep,
-    // Heap words are two of ours.
-    lab: { mark, order, direction, split: 2 * split, prefetch },
-  };
+  const ptrbuf = tuning.ptrbuf === undefined ? Math.min(ptrBufCap, workbufCap) : ptrBufCap;
+  if (workbufCap < ptrbuf) throw new UsageError(`a work buffer of ${workbufCap} objects can't take the ${ptrbuf} pointers of --ptrbuf; give a larger --workbuf`);
+  return { workbufCap, ptrBufCap: ptrbuf, handoffThreshold, ...words };
 }
 
-/** What the machine is told of it. */
+/** Returns the machine's number for the value of a parameter, or for its default. */
 function numberFor(name: TuningName, value: number | string | undefined): number {
-  const tunable: Tunable = TUNING[name];
-  const chosen = value ?? tunable.normal;
-  if ('words' in tunable) {
-    if (!Object.hasOwn(tunable.words, chosen)) throw new UsageError(`${name} must be ${Object.keys(tunable.words).join(' or ')}, not ${chosen}`);
-    return tunable.words[chosen];
-  }
-  const { min, max } = tunable;
-  if (typeof chosen !== 'number' || !Number.isInteger(chosen) || chosen < min || chosen > max) throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not ${chosen}`);
-  return chosen;
+  const kind = tunableKind(name);
+  const chosen = kind.check(value ?? TUNING[name].normal, name);
+  return kind.wordOf?.(chosen) ?? Number(chosen);
 }

@@ -1,4 +1,4 @@
-/** Bringing the machine up: Go's schedinit and mallocinit. */
+/** Booting the machine: Go's schedinit and mallocinit. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
@@ -44,19 +44,21 @@ const SIZES: RecordSizes = {
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
 };
 
-/** Where everything of a machine of this shape lies. */
+/** Returns the memory map of a machine of `shape`. */
 export function planMemory(shape: MachineShape): MemoryMap {
   return mapMemory(shape, SIZES);
 }
 
 /**
- * Makes fresh zeroed memory a machine whose M 0 runs the caller's code; the other Ms are
- * idle. `types` are those of the workload that will run. No collection happens before `enableGC`.
+ * Boots a machine in the zeroed memory `m`. M 0 runs the caller's code; the other Ms are idle.
+ * No collection starts before `enableGC`.
+ * @param gcpercent GOGC, negative for off
+ * @param types types of the workload that will run
  * @returns M 0
  */
 export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTable): MRef {
   const { workbufCap, ptrBufCap } = map.shape;
-  // Both mark loops put what one flush, or one piece of an object, leads to into one workbuf.
+  // The mark loops put all objects of one flush, or of one piece of an object, into one workbuf.
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
   if (collectorOf(m).pointerStored !== undefined) m[CONFIG + Config.at.barrier] = 1;
@@ -105,25 +107,25 @@ function initProc(m: Mem, i: number): void {
   mcacheInit(m, mcacheOf(pp));
 }
 
-/** Go's first heap goal, 4 MB at GOGC=100; in quads. */
+/** Returns Go's first heap goal, 4 MB at GOGC=100, in quads. */
 function firstGoal(gcpercent: number): number {
   if (gcpercent < 0) return 0x7fffffff;
   return Math.min(0x7fffffff, Math.floor(((4 << 20) / 8) * Math.max(1, gcpercent) / 100));
 }
 
-/** From here on allocation may start a collection. */
+/** Allows collections from now on. */
 export function enableGC(m: Mem): void {
   m[MSTATS + MStats.at.enablegc] = 1;
 }
 
-/** The text segment of a machine that runs `program`, whose own step 0 is at `PROGRAM_BASE`. */
+/** Returns the text segment of a machine that runs `program`, whose step 0 is at `PROGRAM_BASE`. */
 export function link<S>(program: readonly S[]): readonly (S | Step)[] {
   return [...SYSTEM_STEPS, ...program];
 }
 
 export const PROGRAM_BASE = SYSTEM_STEPS.length;
 
-/** Makes the main goroutine, which begins at step `pc` of the program; when it ends, the machine does. */
+/** Makes the main goroutine, which begins at step `pc` of the program; its end shuts the machine down. */
 export function startMain(m: Mem, m0: MRef, pc: number, slots: number): void {
   m[SCHED + Sched.at.maing] = newproc(m, m0, PROGRAM_BASE, pc, slots, false);
 }

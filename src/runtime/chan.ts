@@ -1,16 +1,31 @@
 /**
- * Channels, as chan.goc of Go 1.3: a ring of elements in the heap, and goroutines that wait on
- * it. An element is some pointer-sized words; a goroutine sends it from, and receives it into,
- * consecutive slots of its frame.
+ * Channels: a ring of elements in the heap, and queues of waiting goroutines. An element is some
+ * pointer-sized words; a goroutine sends it from, and receives it into, consecutive slots of its
+ * frame.
  *
- * An element is always moved by one M in one step, with the channel locked: from slots to
- * slots of a goroutine that waits, or to or from the buffer. No safe point lies within, so a
- * stopped world sees it in slots or in the buffer. A goroutine's slots may be another M's to
- * write while it waits: its own M gave it up with the lock held, and whoever runs it next gets
- * it from a run queue after it was readied.
+ * To send, with the channel locked:
  *
- * Departing from Go 1.3, as Go 1.5 did: with a buffer, too, who waits is served directly and
- * never has to try again, so a step that waits goes on at the next one.
+ *   1. If a receiver waits, copy the element to its slots and ready it.
+ *   2. Otherwise, if the buffer has room, copy the element there.
+ *   3. Otherwise enqueue the goroutine and park it; the lock is released once its status is
+ *      waiting.
+ *
+ * To receive:
+ *
+ *   1. If the buffer has an element, take the oldest. If a sender waits, move its element to the
+ *      end of the buffer and ready it.
+ *   2. Otherwise, if a sender waits, copy its element and ready it.
+ *   3. Otherwise, if the channel is closed, receive zeros.
+ *   4. Otherwise enqueue the goroutine and park it.
+ *
+ * Invariants: an element is moved by one M, with the channel locked and without a safe point, so
+ * a stopped world sees it in slots or in the buffer. The slots of a waiting goroutine may be
+ * written by another M: its own M has released it under the channel's lock, and the M that runs
+ * it next takes it from a run queue after it was readied. If a receiver waits, the buffer is
+ * empty; if a sender waits, it is full.
+ *
+ * Source: chan.goc of Go 1.3. Departing from it, a blocked goroutine is served directly even if
+ * the channel is buffered (as in Go 1.5), so it never has to try again.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -30,11 +45,12 @@ import { parkAt, slotAt } from './goroutine.ts';
 import { newObject, root } from './mutator.ts';
 import { beginWait, dequeueWaiterLocked, enqueueWaiterLocked, wake } from './waitq.ts';
 
-/** An element must be smaller, and a channel with its buffer at most so large. */
+/** Elements must be smaller than this. */
 const MAX_ELEM_BYTES = 1 << 16;
+/** The largest channel with its buffer. */
 const MAX_CHAN_BYTES = 2 ** 31;
 
-/** What a send or receive under the lock comes to, beside the SudoG of who is to be woken. */
+/** Results of a send or receive under the lock, beside the SudoG of a goroutine to wake. */
 export const DONE = 0;
 export const WOULD_BLOCK = -1;
 
@@ -46,11 +62,11 @@ const { waitlock: WAITLOCK } = M.at;
 const { g: SG_G, elem: ELEM, link: LINK } = SudoG.at;
 
 /**
- * A new channel, held by slot `slot`, for elements of `elemBytes` bytes, a multiple of the
- * pointer's size, and with room for `cap` of them. May collect, as newObject.
+ * Makes a channel, held by slot `slot`, with room for `cap` elements. May collect. Go's makechan.
+ * @param elemBytes bytes of an element, a multiple of the pointer's size below 64 KB
  * @param flags FLAG_NOSCAN if its elements hold no pointers
- * @param type descriptor of its type, 0 if the collector is to look at every word
- * @throws UsageError for sizes that can't be
+ * @param type descriptor of its type, 0 if every word may be a pointer
+ * @throws UsageError for an invalid element size or capacity
  */
 export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: number, cap: number, flags: number, type: TypeRef = 0): ChanRef {
   const word = m[PTR_WORDS] * 4;
@@ -61,7 +77,7 @@ export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: nu
     throw new UsageError(`makechan: size out of range: ${cap} elements of ${elemBytes} bytes`);
   }
   const bufBytes = cap * elemBytes;
-  // A collection here finds a channel without room: the header is still zero.
+  // A collection here finds a channel of capacity 0: the header is still zero.
   const c =
     type === 0
       ? newObject(m, mp, gp, slot, HCHAN_BYTES + bufBytes, bufBytes === 0 ? FLAG_NOSCAN : flags)
@@ -72,9 +88,9 @@ export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: nu
 }
 
 /**
- * Answer of a step: send the element in the slots from `slot`, then go on at `pc`. Waits, if
- * it must, until somebody has received it or there is room; on the nil channel for ever. The
- * channel must be reachable as long as anyone waits on it, by a slot of theirs best of all.
+ * Result of a step: send the element in the slots from `slot`, then continue at `pc`. Waits
+ * until a goroutine has received it or the buffer has room; on the nil channel for ever. The
+ * channel must stay reachable while a goroutine waits on it, best by a slot of its frame.
  * @throws UsageError if the channel is closed
  */
 export function chansend(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number, pc: number): number {
@@ -89,8 +105,8 @@ export function chansend(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number, p
 }
 
 /**
- * Answer of a step: receive into the slots from `slot`, then go on at `pc`, where `chanok`
- * tells whether the element was sent, or is the zero that a closed and empty channel gives.
+ * Result of a step: receive into the slots from `slot`, then continue at `pc`. There `chanok`
+ * distinguishes an element that was sent from the zero of a closed and empty channel.
  */
 export function chanrecv(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number, pc: number): number {
   if (c === 0) return waitForEver(m, gp, pc);
@@ -103,7 +119,7 @@ export function chanrecv(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number, p
   return pc;
 }
 
-/** Sends if that needs no waiting; false if it does. */
+/** Sends the element in the slots from `slot`, without waiting. Returns false if that is not possible. */
 export function trysend(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number): boolean {
   if (c === 0) return false;
   const elem = elemAt(m, gp, c, slot);
@@ -114,7 +130,7 @@ export function trysend(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number): b
   return sg !== WOULD_BLOCK;
 }
 
-/** Receives if that needs no waiting; false if it does. A closed channel gives its zero, see chanok. */
+/** Receives into the slots from `slot`, without waiting. Returns false if that is not possible. A closed channel yields zero, see chanok. */
 export function tryrecv(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number): boolean {
   if (c === 0) return false;
   const elem = elemAt(m, gp, c, slot);
@@ -125,15 +141,15 @@ export function tryrecv(m: Mem, mp: MRef, gp: GRef, c: ChanRef, slot: number): b
   return sg !== WOULD_BLOCK;
 }
 
-/** Was what this goroutine received last sent by somebody? */
+/** Was the element that this goroutine received last sent, and not the zero of a closed channel? */
 export function chanok(m: Mem, gp: GRef): boolean {
   return m[gp + CHANOK] !== 0;
 }
 
 /**
- * No more will be sent: who waits to receive gets zeros, and so does everybody later once the
- * buffer is empty.
- * @throws UsageError if it is nil or closed, or somebody waits to send on it
+ * Closes the channel: waiting receivers receive zeros, and so does every later receiver once
+ * the buffer is empty. Go's closechan.
+ * @throws UsageError if the channel is nil or closed, or a goroutine waits to send on it
  */
 export function chanclose(m: Mem, mp: MRef, gp: GRef, c: ChanRef): void {
   if (c === 0) throw new UsageError(`close of nil channel by goroutine ${m[gp + ID]}`);
@@ -154,27 +170,28 @@ export function chanclose(m: Mem, mp: MRef, gp: GRef, c: ChanRef): void {
   if (sender !== 0) panicSend(m, m[sender + SG_G]);
   unlock(m, mp, c + LOCK);
   while (first !== 0) {
-    // Before it is woken: then its SudoG may be used again.
+    // Read the link before the wake-up: afterwards the SudoG may be in use again.
     const next = m[first + LINK];
     wake(m, mp, first);
     first = next;
   }
 }
 
-/** Elements in the buffer: what it was at some moment, as others may send and receive. */
+/** Returns the number of elements in the buffer, which other goroutines may change at any time. */
 export function chanlen(m: Mem, c: ChanRef): number {
-  // Racy on purpose: it could have changed anyway before the caller acts on it.
+  // Racy: the number may change anyway before the caller uses it.
   return c === 0 ? 0 : racyLoad(m, c + QCOUNT);
 }
 
-/** Elements that the buffer has room for. */
+/** Returns the capacity of the buffer in elements. */
 export function chancap(m: Mem, c: ChanRef): number {
   return c === 0 ? 0 : m[dataqsizAt(m, c)];
 }
 
 /**
- * Sends the element at `from`.
- * @returns DONE, WOULD_BLOCK, or the receiver that it went to
+ * Sends the element at `from`. Precondition: the channel is locked.
+ * @returns DONE, WOULD_BLOCK, or the SudoG of the receiver, which the caller must wake
+ * @throws UsageError if the channel is closed
  */
 export function sendLocked(m: Mem, gp: GRef, c: ChanRef, from: Ref): SudoGRef {
   if (m[c + CLOSED] !== 0) panicSend(m, gp);
@@ -192,8 +209,8 @@ export function sendLocked(m: Mem, gp: GRef, c: ChanRef, from: Ref): SudoGRef {
 }
 
 /**
- * Receives into `to`.
- * @returns DONE, WOULD_BLOCK, or a sender that waited
+ * Receives into `to`. Precondition: the channel is locked.
+ * @returns DONE, WOULD_BLOCK, or the SudoG of a sender, which the caller must wake
  */
 export function recvLocked(m: Mem, gp: GRef, c: ChanRef, to: Ref): SudoGRef {
   if (m[c + QCOUNT] > 0) {
@@ -212,7 +229,7 @@ export function recvLocked(m: Mem, gp: GRef, c: ChanRef, to: Ref): SudoGRef {
   return DONE;
 }
 
-/** Takes the oldest of the buffer; if it was full, the first that waits to send fills its place. */
+/** Takes the oldest element of the buffer. If a sender waits, its element fills the place. */
 function recvBufferedLocked(m: Mem, c: ChanRef, to: Ref): SudoGRef {
   const place = bufferAt(m, c, m[c + RECVX]);
   copyElem(m, c, to, place);
@@ -223,29 +240,30 @@ function recvBufferedLocked(m: Mem, c: ChanRef, to: Ref): SudoGRef {
     m[c + SENDX] = m[c + RECVX];
     return sender;
   }
-  // The collector scans the whole buffer: what was taken must not be kept alive by it.
+  // The collector scans the whole buffer: clear the place, or it keeps the element alive.
   clearPointers(m, place, m[c + ELEMSIZE] >> 2);
   m[c + QCOUNT]--;
   return DONE;
 }
 
+/** Enqueues `gp` on queue `q` of `c` and parks it. */
 function waitLocked(m: Mem, mp: MRef, gp: GRef, c: ChanRef, q: Ref, elem: Ref, pc: number): number {
   beginWait(m, gp, 1);
   enqueueWaiterLocked(m, gp, 0, c, q, elem, pc);
-  // Released once this goroutine counts as waiting, so that nobody can ready it too early.
+  // Released once the goroutine's status is waiting, so that no M readies it too early.
   m[mp + WAITLOCK] = c + LOCK;
   return parkAt(pc);
 }
 
-/** Answer of a step that nobody can wake. */
+/** Result of a step: wait for ever. */
 export function waitForEver(m: Mem, gp: GRef, pc: number): number {
   m[gp + WAITREASON] = WAIT.chan;
   return parkAt(pc);
 }
 
 /**
- * First word of the frame's slots from `slot`, which have room for an element of `c`.
- * @throws UsageError if they don't
+ * Returns the ref of slot `slot`, from which an element of `c` is sent or received.
+ * @throws UsageError if the element goes past the frame
  */
 export function elemAt(m: Mem, gp: GRef, c: ChanRef, slot: number): Ref {
   const at = slotAt(m, gp, slot);

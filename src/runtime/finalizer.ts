@@ -1,4 +1,4 @@
-/** Setting finalizers, and waking the goroutine that runs them. */
+/** Setting finalizers, and waking the finalizer goroutine. Source: SetFinalizer in malloc.goc, createfing and wakefing in mgc0.c of Go 1.3. */
 import type { Mem } from '../memory/struct.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { G, type GRef } from '../machine/g.ts';
@@ -14,31 +14,34 @@ const FING = FIN + Fin.at.xfing;
 const FINGWAIT = FIN + Fin.at.fingwait;
 const FINGWAKE = FIN + Fin.at.fingwake;
 
-/** Where runfinq starts in the text segment, and the slots of its frame; see system.ts. */
+/** The finalizer goroutine's first step in the text segment, and the slots of its frame; see system.ts. */
 export const RUNFINQ = { pc: 1, slots: 8 } as const;
 
 /**
- * Step `fn` of the caller's program will run once with the object at byte offset `address`
- * (or the inner byte of a tiny block) after it has become unreachable. An object of 0 bytes is
- * passed over, as in Go: all of them lie at one place, which is never freed.
- * @returns false if it has a finalizer already
+ * Sets a finalizer: step `fn` of the caller's program will run once, with the object, after the
+ * object has become unreachable. As in Go, objects of 0 bytes are ignored: they share one
+ * address, which is never freed.
+ * @param address byte offset of the object, or of a byte inside a tiny block
+ * @param context a word passed to the finalizer
+ * @returns false if the object has a finalizer already
  */
 export function setfinalizer(m: Mem, mp: MRef, gp: GRef, address: number, fn: number, context: number): boolean {
   if (isZeroSized(address)) return true;
-  // Before the special: a finalizer that comes due must find a goroutine to run it.
+  // Before adding the special: a finalizer that comes due needs a goroutine to run it.
   createfing(m, mp);
   return addfinalizer(m, mp, address, m[gp + G.at.base] + fn, context);
 }
 
-/** Takes the finalizer back; true if there was one. */
+/** Removes the finalizer of `address` (a byte offset). Returns false if there is none. */
 export function clearfinalizer(m: Mem, mp: MRef, address: number): boolean {
   if (isZeroSized(address)) return false;
   return removefinalizer(m, mp, address);
 }
 
+/** Makes the finalizer goroutine, unless there is one. */
 function createfing(m: Mem, mp: MRef): void {
   if (Atomics.load(m, FING) !== 0) return;
-  // gclock, not finlock: making a goroutine may sweep, which queues finalizers.
+  // gclock, not finlock: newg may sweep, and the sweep takes finlock to queue finalizers.
   lock(m, mp, GCLOCK);
   if (Atomics.load(m, FING) === 0) {
     const gp = newg(m, mp, 0, RUNFINQ.pc, RUNFINQ.slots, true);
@@ -48,9 +51,9 @@ function createfing(m: Mem, mp: MRef): void {
   unlock(m, mp, GCLOCK);
 }
 
-/** Go's wakefing: the finalizer goroutine, if it sleeps and there is something for it; else 0. */
+/** Returns the finalizer goroutine if it is parked and a finalizer is queued, else 0. The caller readies it. Go's wakefing. */
 export function wakefing(m: Mem, mp: MRef): GRef {
-  // Most looks find nothing, so the lock is taken only on a hint; who queues last looks last.
+  // Without a finalizer goroutine no finalizer was ever set: skip the lock.
   if (Atomics.load(m, FING) === 0) return 0;
   lock(m, mp, FINLOCK);
   let gp = 0;

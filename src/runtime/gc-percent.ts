@@ -9,8 +9,8 @@ import { FORCE, gcStart } from './gc.ts';
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 
 /**
- * Go's runtime.setgcpercent: GOGC from the next collection on; negative for off.
- * @returns what it was, -1 for off
+ * Sets GOGC from the next collection on; negative for off. Go's runtime.setgcpercent.
+ * @returns the previous value, -1 for off
  */
 export function setgcpercent(m: Mem, mp: MRef, percent: number): number {
   lock(m, mp, MHEAP_LOCK);
@@ -20,7 +20,7 @@ export function setgcpercent(m: Mem, mp: MRef, percent: number): number {
   return before;
 }
 
-/** debug.SetGCPercent: setgcpercent, and a collection that makes it hold at once. A safe point. */
+/** Sets GOGC and collects, so that it takes effect at once. Go's debug.SetGCPercent. A safe point. */
 export function setGCPercent(m: Mem, mp: MRef, percent: number): number {
   const before = setgcpercent(m, mp, percent);
   gcStart(m, mp, FORCE.yes);

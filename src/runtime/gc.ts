@@ -1,4 +1,29 @@
-/** The collection cycle: gc() and mgc() of mgc0.c. */
+/**
+ * The collection cycle. A collection is parallel, and stops the world while it marks; spans are
+ * swept afterwards, while the program runs.
+ *
+ *   1. An M finds the heap grown to its goal, the clock or the program asks: gcStart. Take
+ *      worldsema, and return if another M has collected meanwhile.
+ *   2. Stop the world. Flush what would keep garbage alive: tiny blocks, cached stacks, blocks
+ *      freed explicitly (clearpools).
+ *   3. Sweep the spans that the last cycle left unswept: marks must be clear before marking.
+ *   4. Set up the parallel-for over the roots and wake idle Ms as helpers.
+ *   5. Mark: all of them scan roots, then drain work buffers, until no M has work left.
+ *   6. Set the goal of the next collection as if all marked and unswept blocks were live; each
+ *      sweep lowers it by what it frees (malloc/pacing.ts).
+ *   7. Add 2 to sweepgen: from now on every span in use is unswept. Wake the background sweeper.
+ *   8. Publish the memory profile of the cycle before, log the cycle, start the world.
+ *   9. Sweep, beside the program: the background sweeper, refills, allocations of pages, and
+ *      the M of any special or explicit free. Phase 3 of the next cycle sweeps the remainder.
+ *
+ * The older collectors mark with one thread, and sweep everything in the pause after phase 6.
+ *
+ * Invariants: sweepgen changes, and spans are marked, only with the world stopped. All spans are
+ * swept when marking begins. An M with m.locks > 0 does not start a collection, and none starts
+ * while it runs.
+ *
+ * Source: mgc0.c of Go 1.3.
+ */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadWide, storeWide, addWide } from '../memory/wide.ts';
@@ -40,10 +65,13 @@ const PARKED = SWEEP + Sweep.at.parked;
 const { curg: CURG, locks: LOCKS, gcing: GCING, resched: RESCHED, phase: PHASE_OF, gcstats: GCSTATS } = M.at;
 const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
 
-/** Where the background sweeper is in the text segment; see system.ts. */
+/** The background sweeper's first step in the text segment, and the slots of its frame; see system.ts. */
 export const BGSWEEP = { pc: 0, slots: 0 } as const;
 
-/** How much a caller wants a collection, and who sweeps: the background, this one at once, or the caller himself. */
+/**
+ * Arguments of gcStart. `no`: collect only if the heap has reached its goal. The others always
+ * collect; `andSweep` sweeps everything before the world starts, `leaveSweep` wakes no sweeper.
+ */
 export const FORCE = { no: 0, yes: 1, andSweep: 2, leaveSweep: 3 } as const;
 
 /** Moments of a cycle, ns. */
@@ -53,25 +81,25 @@ interface Times {
   t2: number;
   t3: number;
   t4: number;
-  /** When the pause ended. */
+  /** The end of the pause. */
   end: number;
-  /** How long the sweep took that followed at once. */
+  /** Duration of a sweep that followed marking at once, ns. */
   eagerSweepNs: number;
-  /** Blocks that a sweep in the pause has freed. */
+  /** Blocks freed by a sweep in the pause. */
   freed: number;
 }
 
 /**
- * Collects, if the heap has grown enough or `force` says so. The running goroutine's frame
- * must hold all that it needs: this is a safe point.
+ * Collects, if the heap has reached its goal or `force` is not FORCE.no. A safe point: the
+ * running goroutine's frame must hold every reference that it still needs. Go's gc.
  */
 export function gcStart(m: Mem, mp: MRef, force: number): void {
   if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;
-  // Racy: GOGC may change right now, and then either answer is right.
+  // Racy: if GOGC changes now, either value is right.
   if (racyLoad(m, GCPERCENT) < 0 && force === FORCE.no) return;
   acquireWorld(m, mp);
   if (force === FORCE.no && racyLoad(m, HEAP_ALLOC_Q) < racyLoad(m, XNEXT_GC_Q)) {
-    // Somebody else has collected while this M waited.
+    // Another M has collected while this one waited.
     releaseWorld(m);
     return;
   }
@@ -95,7 +123,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + LOCKS]--;
 }
 
-/** One cycle, with the world stopped. */
+/** Runs phases 3 to 8 of a cycle. The world is stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
   if (traces(m)) tracegc(m, mp);
@@ -125,12 +153,12 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   sumAndClearGCStats(m, null);
 }
 
-/** The older collectors' second half: sweeps all, and with that the cycle is over. */
+/** Sweeps everything in the pause, as the older collectors do; the cycle is then complete. */
 function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
   const frees = countFrees(m);
   setUpSweep(m);
   sweepInPause(m, mp);
-  // Once more than otherwise, for what is garbage of this cycle has been freed already.
+  // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - times.t4;
   cachestats(m, mp);
@@ -138,7 +166,7 @@ function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
   times.end = nanotime();
 }
 
-/** From now on spans are swept as they are needed, by the background sweeper, or at once. */
+/** Makes all spans unswept, and sweeps them at once or wakes the background sweeper, as `force` says. */
 function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
   setUpSweep(m);
   if (force === FORCE.leaveSweep) return;
@@ -148,16 +176,17 @@ function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
   }
   const started = nanotime();
   finishSweep(m, mp);
-  // As above.
+  // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - started;
 }
 
-/** Sweeps all that the background sweeper hasn't. */
+/** Sweeps all spans that are still unswept. */
 function finishSweep(m: Mem, mp: MRef): void {
   while (sweepone(m, mp) !== NOTHING_TO_SWEEP) Atomics.add(m, XNPAUSESWEEP, 1);
 }
 
+/** Chooses the number of marking Ms, sets up the parallel-for over the roots and wakes the helpers. */
 function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);
@@ -169,7 +198,7 @@ function setUpMark(m: Mem, mp: MRef): void {
   helpgc(m, mp, m[NPROC]);
 }
 
-/** What was live after the previous cycle, for the trace only; bytes. */
+/** Estimates the live bytes after the previous cycle from the goal; for the trace only. */
 function estimateLiveBefore(m: Mem): number {
   const percent = m[MSTATS + MStats.at.cyclePercent];
   if (percent < 0) return m[HEAP_ALLOC_Q] * 8;
@@ -186,7 +215,7 @@ function recordPause(m: Mem, times: Times): void {
   m[NUMGC]++;
 }
 
-/** From here on every span in use needs sweeping. */
+/** Starts a sweep generation: every span in use is unswept from now on. */
 export function setUpSweep(m: Mem): void {
   m[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;
   Atomics.store(m, XSWEEPDONE, 0);
@@ -211,7 +240,7 @@ interface Sweeps {
   readonly pause: number;
 }
 
-/** One line of gctrace, as numbers. */
+/** Appends the record of this cycle, one line of gctrace, to the log. */
 function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, sweeps: Sweeps): void {
   const record = beginCycleRecord(m);
   if (force === FORCE.andSweep) cachestats(m, mp);
@@ -242,14 +271,14 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'naddrlookup', 0);
   const { logCycle: logOwn } = collectorOf(m);
   if (logOwn !== undefined) logOwn(m, record);
-  // Right only when all is swept and nothing allocated since: the live heap is what was marked.
+  // Exact only if everything is swept and nothing was allocated since: then the heap is what was marked.
   logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
   sumAndClearGCStats(m, record);
   logCollectStats(m, record);
   endCycleRecord(m);
 }
 
-/** Adds up what each M did in this cycle, into `record` if there is one, and clears it. */
+/** Sums the counts of all Ms in this cycle into `record`, if there is one, and clears them. */
 function sumAndClearGCStats(m: Mem, record: number | null): void {
   const { nhandoff, nhandoffcnt, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
   if (record !== null) {

@@ -1,14 +1,14 @@
 /**
- * Goroutines: making them, their frames, and what a step may answer.
+ * Goroutines: their records, frames and the results of steps.
  *
- * A goroutine's program is a list of steps in the text segment. A step runs to its end on one
- * M and returns which step comes next; whatever must live longer is in the goroutine's frame
- * (slots, which are roots) or its ints. A frame is
+ * A goroutine's program is a list of steps in the text segment. A step runs to completion on one
+ * M and returns the next step. State that outlives a step is in the goroutine's frame (slots,
+ * which are roots) or in its ints. A frame is
  *
  *     | saved fp | return pc | slot 0 | slot 1 | …        <- sp
  *                            ^ fp
  *
- * What lies above sp is dead and not scanned.
+ * Words above sp are dead and not scanned.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -24,40 +24,40 @@ import { stackSize, stackalloc, stackfree } from '../malloc/stack.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
 
 /**
- * A piece of a goroutine's program.
+ * One step of a goroutine's program.
  * @param mp the M that runs it
  * @param gp the goroutine
  * @param text the text segment, for steps that call others
- * @returns what to do next: a pc, or one of goexit, yieldTo, parkAt
+ * @returns the pc of the next step, GOEXIT, or a result of yieldTo or parkAt
  */
 export type Step = (m: Mem, mp: MRef, gp: GRef, text: readonly Step[]) => number;
 
-/** The goroutine is finished. */
+/** Result of a step: the goroutine ends. */
 export const GOEXIT = -1;
 const YIELD = 1;
 const PARK = 2;
 
-/** Answer of a step: let others run, then go on at `pc`. */
+/** Result of a step: yield to other goroutines, then continue at `pc`. */
 export function yieldTo(pc: number): number {
   return ~((pc << 2) | YIELD);
 }
 
-/** Answer of a step: sleep until readied, then go on at `pc`. */
+/** Result of a step: park until readied, then continue at `pc`. */
 export function parkAt(pc: number): number {
   return ~((pc << 2) | PARK);
 }
 
-/** For the scheduler: does this negative answer ask to be parked? */
+/** Does the negative result `answer` park the goroutine? */
 export function isPark(answer: number): boolean {
   return (~answer & 3) === PARK;
 }
 
-/** Does this negative answer ask to let others run? */
+/** Does the negative result `answer` yield? */
 export function isYield(answer: number): boolean {
   return (~answer & 3) === YIELD;
 }
 
-/** For the scheduler: where a yielding or parking goroutine goes on. */
+/** Returns the pc at which a yielding or parking goroutine continues. */
 export function pcOf(answer: number): number {
   return ~answer >> 2;
 }
@@ -72,10 +72,12 @@ const MAX_STACK_WORDS = CONFIG + Config.at.stackWords;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 
 /**
- * A new goroutine, runnable but on no queue yet.
+ * Makes a goroutine: runnable, on no queue yet.
  * @param base index in the text segment of its program's step 0
- * @param pc step to begin with
+ * @param pc its first step
  * @param slots pointer slots of its first frame, all nil
+ * @param system is it a goroutine of the runtime?
+ * @throws Fatal OUT_OF_MEMORY if all goroutine records are in use, or the arena is full
  */
 export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, system: boolean): GRef {
   lock(m, mp, SCHED_LOCK);
@@ -113,7 +115,7 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
   return gp;
 }
 
-/** Gives the record and the stack of a finished goroutine back. */
+/** Frees the record and the stack of a finished goroutine. Go's gfput. */
 export function gfput(m: Mem, mp: MRef, gp: GRef): void {
   Atomics.store(m, gp + XSTATUS, G_STATUS.dead);
   stackfree(m, mp, m[gp + STACK], m[gp + STACK_WORDS]);
@@ -126,6 +128,7 @@ export function gfput(m: Mem, mp: MRef, gp: GRef): void {
   unlock(m, mp, SCHED_LOCK);
 }
 
+/** Pushes a frame of `slots` nil slots, growing the stack if it has no room. */
 function pushFrame(m: Mem, mp: MRef, gp: GRef, slots: number, returnPc: number): void {
   const pw = m[PTR_WORDS];
   const words = (FRAME_HEADER + slots) * pw;
@@ -141,8 +144,8 @@ function pushFrame(m: Mem, mp: MRef, gp: GRef, slots: number, returnPc: number):
 }
 
 /**
- * Go's copystack: the goroutine gets a stack with room for `words` words, the smallest that
- * is twice as large as often as it takes, and its frames move there.
+ * Moves the frames of `gp` to a stack with room for `words` words: the smallest size that has
+ * it, of those that double. Go's copystack.
  */
 function growStack(m: Mem, mp: MRef, gp: GRef, words: number): void {
   if (words > m[MAX_STACK_WORDS]) outOfMemory('stack', { goroutine: m[gp + ID], words: m[MAX_STACK_WORDS] });
@@ -162,7 +165,7 @@ function growStack(m: Mem, mp: MRef, gp: GRef, words: number): void {
   stackfree(m, mp, old, oldWords);
 }
 
-/** The frames have moved by `by` words; each knows where the one below it is. */
+/** Adds `by` words to sp, fp and every saved fp of `gp`, whose frames have moved. */
 function moveFrames(m: Mem, gp: GRef, by: number): void {
   m[gp + SP] += by;
   m[gp + FP] += by;
@@ -171,15 +174,15 @@ function moveFrames(m: Mem, gp: GRef, by: number): void {
 }
 
 /**
- * Answer of a step: call `pc` with a new frame of `slots` nil slots; when that returns, the
- * caller goes on at `returnPc`. The frames may move: refs of slots are of no use any more.
+ * Result of a step: call `pc` with a new frame of `slots` nil slots; the caller continues at
+ * `returnPc`. The frames may move, so refs of slots taken before are invalid.
  */
 export function call(m: Mem, gp: GRef, pc: number, slots: number, returnPc: number): number {
   pushFrame(m, m[gp + G_M], gp, slots, returnPc);
   return pc;
 }
 
-/** Answer of a step: drop the frame and go on where its caller said; the first frame ends the goroutine. */
+/** Result of a step: pop the frame and continue at its return pc; that of the first frame ends the goroutine. */
 export function ret(m: Mem, gp: GRef): number {
   const pw = m[PTR_WORDS];
   const header = m[gp + FP] - FRAME_HEADER * pw;
@@ -190,21 +193,22 @@ export function ret(m: Mem, gp: GRef): number {
   return returnPc;
 }
 
-/** Ref of slot `i` of the running frame. */
+/** Returns the ref of slot `i` of the running frame. */
 export function slotAt(m: Mem, gp: GRef, i: number): Ref {
   return m[gp + FP] + i * m[PTR_WORDS];
 }
 
-/** A frame of a goroutine that doesn't run. */
+/** A frame of a goroutine that is not running. */
 export interface Frame {
-  /** Its first slot, and the word past its last. */
+  /** Ref of its first slot. */
   readonly fp: Ref;
+  /** Ref of the word past its last slot. */
   readonly end: Ref;
-  /** The step of the program that goes on there. */
+  /** The step at which it continues. */
   readonly pc: number;
 }
 
-/** All frames of `gp`, the running one first. */
+/** Returns all frames of `gp`, the innermost first. */
 export function framesOf(m: Mem, gp: GRef): Frame[] {
   const header = FRAME_HEADER * m[PTR_WORDS];
   const frames: Frame[] = [];

@@ -1,7 +1,12 @@
 /**
- * Idle Ms and Ps, and waking them. M i and P i belong together, so starting a P wakes its
- * own M. An M on `midle` sleeps on its park note; it holds a goroutine if it was stopped in
- * the middle of one.
+ * Idle Ms and Ps, and waking them. M i always has P i, so starting a P wakes that M. An M on
+ * `midle` sleeps, or is about to sleep, on its park note; it has a goroutine if it was stopped
+ * in the middle of one.
+ *
+ * Invariants: an idle P's M is on `midle`. An M is granted its P, or asked to help a collection,
+ * before its park note is woken.
+ *
+ * Source: mput, mget, pidleput, pidleget, wakep and stopm in proc.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { fatal } from '../base/fatal.ts';
@@ -27,7 +32,7 @@ export function mputLocked(m: Mem, mp: MRef): void {
   m[NMIDLE]++;
 }
 
-/** Takes the last idle M; 0 if there is none. */
+/** Takes the M that became idle last; 0 if there is none. */
 export function mgetLocked(m: Mem): MRef {
   const mp = m[MIDLE];
   if (mp === 0) return 0;
@@ -36,7 +41,7 @@ export function mgetLocked(m: Mem): MRef {
   return mp;
 }
 
-/** Takes `mp` off the list of idle Ms; false if it isn't on it. */
+/** Takes `mp` off the list of idle Ms. Returns false if it is not on the list. */
 export function mremoveLocked(m: Mem, mp: MRef): boolean {
   let link = MIDLE;
   while (m[link] !== 0 && m[link] !== mp) link = m[link] + M_LINK;
@@ -46,6 +51,7 @@ export function mremoveLocked(m: Mem, mp: MRef): boolean {
   return true;
 }
 
+/** Puts `pp` on the list of idle Ps. */
 export function pidleputLocked(m: Mem, pp: PRef): void {
   Atomics.store(m, pp + XSTATUS, P_STATUS.idle);
   m[pp + P_LINK] = m[PIDLE];
@@ -53,7 +59,7 @@ export function pidleputLocked(m: Mem, pp: PRef): void {
   Atomics.add(m, XNPIDLE, 1);
 }
 
-/** Takes an idle P; 0 if there is none. */
+/** Takes the P that became idle last; 0 if there is none. */
 export function pidlegetLocked(m: Mem): PRef {
   const pp = m[PIDLE];
   if (pp === 0) return 0;
@@ -62,7 +68,7 @@ export function pidlegetLocked(m: Mem): PRef {
   return pp;
 }
 
-/** Takes `pp` off the list of idle Ps; false if somebody has. */
+/** Takes `pp` off the list of idle Ps. Returns false if it is not on the list. */
 export function premoveLocked(m: Mem, pp: PRef): boolean {
   let link = PIDLE;
   while (m[link] !== 0 && m[link] !== pp) link = m[link] + P_LINK;
@@ -72,7 +78,10 @@ export function premoveLocked(m: Mem, pp: PRef): boolean {
   return true;
 }
 
-/** Lets the idle M of `pp` go on with its P. Both are off the idle lists; the note may be woken after unlocking. */
+/**
+ * Grants `pp` to its M. Precondition: both are off the idle lists. The caller wakes the M's park
+ * note, which it may do after unlocking. Returns the M.
+ */
 export function grantLocked(m: Mem, pp: PRef, spinning: boolean): MRef {
   const mp = m[pp + P_M];
   Atomics.store(m, pp + XSTATUS, P_STATUS.running);
@@ -81,7 +90,7 @@ export function grantLocked(m: Mem, pp: PRef, spinning: boolean): MRef {
   return mp;
 }
 
-/** Go's wakep: one more M that looks for work, unless one is looking already. */
+/** Wakes an idle P's M to spin, unless an M is spinning already. Go's wakep. */
 export function wakep(m: Mem, mp: MRef): void {
   if (Atomics.compareExchange(m, XNMSPINNING, 0, 1) !== 0) return;
   lock(m, mp, SCHED_LOCK);
@@ -98,8 +107,8 @@ export function wakep(m: Mem, mp: MRef): void {
 }
 
 /**
- * Sleeps until this M is given its P back; meanwhile helps collections that ask for it. The
- * M is on `midle` already, so a wake-up may come before the sleep.
+ * Sleeps until this M is granted its P; meanwhile helps collections that ask for it. The M is
+ * on `midle` already, so a wake-up may come before the sleep. Go's stopm.
  */
 export function stopm(m: Mem, mp: MRef, phase: number): void {
   for (;;) {

@@ -1,7 +1,7 @@
 /**
- * What a goroutine's steps do with memory. A ref returned here is valid as long as something
- * reachable holds it: a slot of the frame, a global, another reachable object. `newObject` is
- * a safe point, so before it every ref still needed must be in a slot.
+ * The mutator's interface to memory: allocation, slots, globals, words of objects. A ref is
+ * valid while a slot of the frame, a global or another reachable object holds it. `newObject`
+ * is a safe point: every ref still needed after it must be in a slot.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -33,7 +33,7 @@ const TINY_MASK = TINY_FLAGS;
 const NOSCAN = FLAG_NOSCAN;
 
 /**
- * A new zeroed object of `size` bytes, held by slot `i` of the frame. May collect.
+ * Allocates a zeroed object of `size` bytes, held by slot `i` of the frame. May collect.
  * @param flags FLAG_NOSCAN if it will hold no pointers, FLAG_NOPROFILING to hide it from the memory profiler
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
@@ -42,114 +42,123 @@ export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, f
 }
 
 /**
- * Slot `i` of the frame holds the new block at byte offset `address`; then the goroutine is at
- * a safe point. May collect.
+ * Stores the new block at byte offset `address` in slot `i` of the frame, then reaches a safe
+ * point. May collect. Returns the block's ref.
  */
 export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Ref {
   writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
-  // Racy on purpose: a collection started a little early or late is as good, and gcStart asks again.
+  // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
   return address >>> 2;
 }
 
-/** runtime.GC(): collects now; with `andSweep` also sweeps everything before it returns. */
+/** Collects, and with `andSweep` sweeps everything before it returns. Go's runtime.GC. */
 export function collect(m: Mem, mp: MRef, andSweep: boolean): void {
   gcStart(m, mp, andSweep ? FORCE.andSweep : FORCE.yes);
 }
 
-/** The object that slot `i` of the frame holds, 0 for nil. */
+/** Returns the object in slot `i` of the frame, 0 for nil. */
 export function getSlot(m: Mem, gp: GRef, i: number): Ref {
   return m[slotAt(m, gp, i)] >>> 2;
 }
 
+/** Stores the object `ref`, 0 for nil, in slot `i` of the frame. */
 export function setSlot(m: Mem, gp: GRef, i: number, ref: Ref): void {
   writePointer(m, slotAt(m, gp, i), ref << 2);
 }
 
-/** Byte offset that slot `i` holds: for inner bytes of tiny blocks. */
+/** Returns the byte offset in slot `i` of the frame, for inner bytes of tiny blocks. */
 export function getSlotAddress(m: Mem, gp: GRef, i: number): number {
   return m[slotAt(m, gp, i)];
 }
 
-/** The pointer in word `i` (pointer-sized, from 0) of `obj`. */
+/** Returns the pointer in word `i` (pointer-sized, from 0) of `obj`. */
 export function loadWord(m: Mem, obj: Ref, i: number): Ref {
   return m[obj + i * m[PTR_WORDS]] >>> 2;
 }
 
+/** Stores the pointer `ref`, 0 for nil, in word `i` of `obj`. */
 export function storeWord(m: Mem, obj: Ref, i: number, ref: Ref): void {
   writePointer(m, obj + i * m[PTR_WORDS], ref << 2);
 }
 
-/**
- * Exchanges the pointer in word `i` of `obj` in one atomic step and returns the old one, for
- * objects that several goroutines change.
- */
+/** Exchanges the pointer in word `i` of `obj` atomically, for objects that several goroutines change. Returns the old pointer. */
 export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
   return exchangePointer(m, obj + i * m[PTR_WORDS], ref << 2) >>> 2;
 }
 
-/** The pointer in word `i` of `obj`, which other goroutines exchange meanwhile: one that it leads to is seen as they left it. */
+/** Returns the pointer in word `i` of `obj`, which other goroutines exchange: what they wrote before the exchange is visible. */
 export function loadSharedWord(m: Mem, obj: Ref, i: number): Ref {
   return Atomics.load(m, obj + i * m[PTR_WORDS]) >>> 2;
 }
 
-/** An integer in word `i` of `obj`; it has no tag, so the collector takes it for no pointer. */
+/** Stores an integer in word `i` of `obj`, without a tag, so that the collector does not take it for a pointer. */
 export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
   const pw = m[PTR_WORDS];
   m[obj + i * pw] = value;
   if (pw === 2) m[obj + i * pw + 1] = 0;
 }
 
+/** Returns the integer in word `i` of `obj`. */
 export function loadInt(m: Mem, obj: Ref, i: number): number {
   return m[obj + i * m[PTR_WORDS]];
 }
 
-/** Scratch integer `i` of the goroutine, 0 to 31; zero at its start. */
+/** Returns int `i` (from 0) of the goroutine; ints are 0 at its start. */
 export function getInt(m: Mem, gp: GRef, i: number): number {
   return m[gp + INTS + i];
 }
 
+/**
+ * Sets int `i` of the goroutine.
+ * @throws Fatal INT_OUT_OF_RANGE unless 0 <= `i` < G_INTS
+ */
 export function setInt(m: Mem, gp: GRef, i: number, value: number): void {
   if (i < 0 || i >= G_INTS) fatal('INT_OUT_OF_RANGE', { i });
   m[gp + INTS + i] = value;
 }
 
-/** Global pointer `i`, a root; `data` holds those set before the program starts. */
+/**
+ * Returns the ref of global pointer `i`, a root.
+ * @throws Fatal GLOBAL_OUT_OF_RANGE if the machine has fewer globals
+ */
 export function globalAt(m: Mem, i: number): Ref {
   const at = m[BSS] + i * m[PTR_WORDS];
   if (at >= m[CONFIG + Config.at.cycleLog]) fatal('GLOBAL_OUT_OF_RANGE', { i });
   return at;
 }
 
+/** Returns the object in global `i`, 0 for nil. */
 export function getGlobal(m: Mem, i: number): Ref {
   return m[globalAt(m, i)] >>> 2;
 }
 
+/** Stores the object `ref`, 0 for nil, in global `i`. */
 export function setGlobal(m: Mem, i: number, ref: Ref): void {
   writePointer(m, globalAt(m, i), ref << 2);
 }
 
-/** Exchanges global `i` in one atomic step. */
+/** Exchanges global `i` atomically. Returns the old pointer. */
 export function swapGlobal(m: Mem, i: number, ref: Ref): Ref {
   return swapWord(m, m[BSS], i, ref);
 }
 
-/** Word `i` of the initialised data, a root. */
+/** Returns the ref of word `i` of the initialised data, a root that is set before the program starts. */
 export function dataAt(m: Mem, i: number): Ref {
   return m[DATA] + i * m[PTR_WORDS];
 }
 
 /**
- * `go`, first half: a goroutine of the same program that will begin at step `pc` with `slots`
- * frame slots. Its slots and ints can be filled until `start`; there must be no safe point
- * before that.
+ * Makes a goroutine of the same program that begins at step `pc` with `slots` slots: the first
+ * half of a `go` statement. The caller may set its slots and ints until `start`, without a safe
+ * point in between.
  */
 export function prepare(m: Mem, mp: MRef, gp: GRef, pc: number, slots: number): GRef {
   return newg(m, mp, m[gp + BASE], pc, slots, false);
 }
 
-/** Lets a prepared goroutine run. */
+/** Makes a prepared goroutine runnable: the second half of a `go` statement. */
 export function start(m: Mem, mp: MRef, prepared: GRef): void {
   enqueue(m, mp, prepared);
 }

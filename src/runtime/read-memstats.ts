@@ -1,4 +1,4 @@
-/** The statistics of one moment, for a running program: runtime.ReadMemStats and debug.readGCStats. */
+/** A consistent snapshot of the statistics for a running program: runtime.ReadMemStats and debug.readGCStats. */
 import type { Mem } from '../memory/struct.ts';
 import { addWide, loadWide, storeWide } from '../memory/wide.ts';
 import type { Ref } from '../memory/address.ts';
@@ -16,12 +16,12 @@ const { curg: CURG, locks: LOCKS, gcing: GCING } = M.at;
 const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
 const NUMGC = MSTATS + MStats.at.numgc;
 
-/** Bytes that ReadMemStats writes. */
+/** Bytes that readMemStats writes. */
 export const MEMSTATS_BYTES = MStats.words * 4;
 
 /**
  * Stops the world, recounts the statistics and copies them to the MEMSTATS_BYTES bytes at
- * `into`, for memStat. A safe point, like a collection.
+ * `into`, where memStat reads them. A safe point.
  */
 export function readMemStats(m: Mem, mp: MRef, into: Ref): void {
   acquireWorld(m, mp);
@@ -31,7 +31,7 @@ export function readMemStats(m: Mem, mp: MRef, into: Ref): void {
   m[gp + WAITREASON] = WAIT.gc;
   Atomics.store(m, gp + XSTATUS, G_STATUS.waiting);
   updatememstats(m, mp);
-  // Before anyone runs again and changes them.
+  // Copy before the world starts and changes them.
   m.copyWithin(into, MSTATS, MSTATS + MStats.words);
   separateStacks(m, into);
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
@@ -42,7 +42,7 @@ export function readMemStats(m: Mem, mp: MRef, into: Ref): void {
   m[mp + LOCKS]--;
 }
 
-/** Stacks are part of the heap's numbers; for who reads them they are apart. */
+/** Separates the stacks from the heap in a copy of MStats: internally stacks are part of the heap. */
 function separateStacks(m: Mem, stats: Ref): void {
   const stacks = loadWide(m, stats + MStats.at.stacksInuse);
   addWide(m, stats + MStats.at.stacksSys, stacks);
@@ -50,15 +50,15 @@ function separateStacks(m: Mem, stats: Ref): void {
   addWide(m, stats + MStats.at.heapSys, -stacks);
 }
 
-/** Numbers that readGCStats needs room for. */
+/** The most numbers that readGCStats writes. */
 export const GCSTATS_CAP = PAUSES + 3;
 
 /**
- * Writes the pauses that are remembered, ns, the latest first, then when the last collection
- * ended (Unix ms), how many there were, and all their pauses together, ns: numbers of two
- * words each, for loadWide, from `dst` on, where there is room for `cap` of them.
- * @returns how many it wrote
- * @throws UsageError when `cap` is less than GCSTATS_CAP
+ * Writes, as wide numbers from `dst` on: the last pauses (ns, latest first), the end of the last
+ * collection (Unix ms), the number of collections, the total pause (ns).
+ * @param cap the numbers that `dst` has room for
+ * @returns how many numbers it wrote
+ * @throws UsageError if `cap` is less than GCSTATS_CAP
  */
 export function readGCStats(m: Mem, mp: MRef, dst: Ref, cap: number): number {
   if (cap < GCSTATS_CAP) throw new UsageError(`short slice passed to readGCStats: it needs room for ${GCSTATS_CAP} numbers, not ${cap}`);

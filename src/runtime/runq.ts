@@ -1,6 +1,17 @@
 /**
- * Run queues: a ring of 256 on each P, from which the others may steal half, and a linked
- * list for all. As runqput, runqget, runqgrab of Go 1.4.
+ * Run queues: a ring of 256 goroutines on each P, and a global linked list.
+ *
+ *   1. The owner appends at the tail: it stores the slot, then the tail. No CAS.
+ *   2. The owner takes at the head, and a thief takes half of the ring at the head: both read
+ *      the slots first, then advance the head by CAS. If the CAS fails, they start again.
+ *   3. If the ring is full, the owner moves half of it to the global list.
+ *   4. A P takes its fair share of the global list, under sched.lock.
+ *
+ * Invariants: only the owner writes the tail and the slots. Slots [head, tail) are queued; a
+ * slot is overwritten only after the head has passed it, so a successful CAS proves that the
+ * slots read were valid. Head and tail count up and wrap.
+ *
+ * Source: runqput, runqget, runqgrab and globrunqget in proc.c of Go 1.4.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -19,12 +30,12 @@ const RUNQSIZE = SCHED + Sched.at.runqsize;
 const NPROCS = CONFIG + Config.at.nprocs;
 const MASK = RUNQ_CAP - 1;
 
-/** Is the local queue of `pp` empty, as far as one look can tell? */
+/** Is the local queue of `pp` empty? The answer may be stale, as head and tail are loaded one after the other. */
 export function runqempty(m: Mem, pp: PRef): boolean {
   return Atomics.load(m, pp + XRUNQHEAD) === Atomics.load(m, pp + XRUNQTAIL);
 }
 
-/** Puts `gp` on the local queue of the caller's own P; half of a full queue goes to the global one. */
+/** Appends `gp` to the local queue of `pp`, the caller's own P; moves half of a full queue to the global one. */
 export function runqput(m: Mem, mp: MRef, pp: PRef, gp: GRef): void {
   for (;;) {
     const head = Atomics.load(m, pp + XRUNQHEAD);
@@ -39,7 +50,7 @@ export function runqput(m: Mem, mp: MRef, pp: PRef, gp: GRef): void {
   }
 }
 
-/** Takes from the local queue of the caller's own P; 0 when it is empty. */
+/** Takes the first goroutine of the local queue of `pp`, the caller's own P; 0 if it is empty. */
 export function runqget(m: Mem, pp: PRef): GRef {
   for (;;) {
     const head = Atomics.load(m, pp + XRUNQHEAD);
@@ -49,7 +60,10 @@ export function runqget(m: Mem, pp: PRef): GRef {
   }
 }
 
-/** Moves half of `victim`'s queue to the caller's own, which is empty; returns one to run, or 0. */
+/**
+ * Steals half of the queue of `victim` for `pp`, the caller's own P, whose queue is empty.
+ * @returns one of the stolen goroutines, to run; 0 if there was none
+ */
 export function runqsteal(m: Mem, pp: PRef, victim: PRef): GRef {
   for (;;) {
     const head = Atomics.load(m, victim + XRUNQHEAD);
@@ -57,7 +71,7 @@ export function runqsteal(m: Mem, pp: PRef, victim: PRef): GRef {
     const size = (tail - head) | 0;
     const n = size - (size >> 1);
     if (n === 0) return 0;
-    // Head and tail were not read at one moment.
+    // Head and tail were not read atomically: the difference is inconsistent.
     if (n > RUNQ_CAP / 2) continue;
     const own = Atomics.load(m, pp + XRUNQTAIL);
     for (let i = 0; i < n; i++) {
@@ -72,7 +86,7 @@ export function runqsteal(m: Mem, pp: PRef, victim: PRef): GRef {
   }
 }
 
-/** Puts `gp` at the end of the global queue. */
+/** Appends `gp` to the global queue. */
 export function globrunqput(m: Mem, mp: MRef, gp: GRef): void {
   lock(m, mp, SCHED_LOCK);
   globrunqputLocked(m, gp);
@@ -87,14 +101,17 @@ function globrunqputLocked(m: Mem, gp: GRef): void {
   m[RUNQSIZE]++;
 }
 
-/** Takes one from the global queue to run, and a fair share of the rest, at most `max`, for `pp`. */
+/**
+ * Takes a fair share of the global queue for `pp`: 1/nprocs of it, at most `max` (0: no limit).
+ * @returns the first, to run; the others are on the queue of `pp`
+ */
 export function globrunqgetLocked(m: Mem, mp: MRef, pp: PRef, max: number): GRef {
   const size = m[RUNQSIZE];
   if (size === 0) return 0;
   const share = Math.min(size, Math.floor(size / m[NPROCS]) + 1, max > 0 ? max : size, RUNQ_CAP / 2);
   const gp = popGlobalLocked(m);
   for (let i = 1; i < share; i++) {
-    // Its own queue has room for all: it was empty, or nearly so, when it came here.
+    // Not reached: if the share is more than one, the queue of `pp` is empty and has room for it.
     if (((Atomics.load(m, pp + XRUNQTAIL) - Atomics.load(m, pp + XRUNQHEAD)) | 0) >= RUNQ_CAP) break;
     runqput(m, mp, pp, popGlobalLocked(m));
   }
@@ -110,7 +127,7 @@ function popGlobalLocked(m: Mem): GRef {
   return gp;
 }
 
-/** Moves half of the full local queue, and `gp`, to the global one; false if a thief was quicker. */
+/** Moves half of the full local queue, and `gp`, to the global queue. Returns false if a thief has advanced the head. */
 function runqputslow(m: Mem, mp: MRef, pp: PRef, gp: GRef, head: number, tail: number): boolean {
   const n = ((tail - head) | 0) >> 1;
   if (n !== RUNQ_CAP / 2) fatal('RUNQ_NOT_FULL', { head, tail });

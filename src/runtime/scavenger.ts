@@ -1,9 +1,14 @@
 /**
- * What is done by the minute, by a goroutine of the machine's own: the collection that nobody
- * asked for in two minutes, and the return of memory unused for five. It sleeps in between
- * without a timer: the watcher moves the clock and says that something is due, and the next M
- * that looks for a goroutine to run wakes it. So it keeps no machine alive, and hides no
- * deadlock.
+ * The scavenger, a system goroutine for periodic work: a collection if none has run for two
+ * minutes, and the release of memory unused for five.
+ *
+ *   1. The watcher advances the machine's clock and flags that something is due.
+ *   2. The next M that looks for a goroutine to run wakes the scavenger.
+ *   3. The scavenger does what is due and parks.
+ *
+ * It has no timer, so it keeps no machine alive and hides no deadlock.
+ *
+ * Source: MHeap_Scavenger in mheap.c and sysmon in proc.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -21,10 +26,10 @@ const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const SCAVENGER_G = SWEEP + Sweep.at.scavenger;
 const SCAVENGER_PARKED = SWEEP + Sweep.at.scavengerParked;
 
-/** Where it begins in the text segment; see system.ts. */
+/** The scavenger's first step in the text segment, and the slots of its frame; see system.ts. */
 export const SCAVENGER = { pc: 4, slots: 0 } as const;
 
-/** Lets the scavenger look, when something is due. */
+/** Readies the scavenger, and makes it the first time. Called when something is due. */
 export function wakeScavenger(m: Mem, mp: MRef): void {
   lock(m, mp, GCLOCK);
   if (m[SCAVENGER_G] === 0) {
@@ -36,10 +41,10 @@ export function wakeScavenger(m: Mem, mp: MRef): void {
   unlock(m, mp, GCLOCK);
 }
 
-/** Does what is due. A safe point. */
+/** Collects and scavenges, as far as due by the clock. A safe point. */
 export function doWhatIsDue(m: Mem, mp: MRef): void {
   if (isGcDue(m)) {
-    // With GOGC off Go's forced collection does nothing either. Racy: it may change right now.
+    // With GOGC off Go's forced collection does nothing either. Racy: if GOGC changes now, either value is right.
     if (racyLoad(m, GCPERCENT) < 0) noteGc(m);
     else forceGc(m, mp);
   }
@@ -49,14 +54,14 @@ export function doWhatIsDue(m: Mem, mp: MRef): void {
   }
 }
 
-/** Collects because no collection has run for too long. A safe point. */
+/** Collects and logs it, because no collection has run for two minutes. A safe point. */
 function forceGc(m: Mem, mp: MRef): void {
   logScavenge(m, mp, SCAVENGE.forcing, 0, true);
   gcStart(m, mp, FORCE.yes);
   logScavenge(m, mp, SCAVENGE.forced, 0, true);
 }
 
-/** debug.FreeOSMemory: collects, sweeps, and gives back all that is free. A safe point. Returns the bytes. */
+/** Collects, sweeps everything and releases all free memory; Go's debug.FreeOSMemory. A safe point. Returns the bytes released. */
 export function freeOSMemory(m: Mem, mp: MRef): number {
   gcStart(m, mp, FORCE.andSweep);
   const released = scavenge(m, mp, EVERYTHING);

@@ -1,4 +1,28 @@
-/** The scheduler loop of one M: find a runnable goroutine, run it, again; as proc.c of Go 1.3. */
+/**
+ * The scheduler: each M finds a runnable goroutine, runs it, and repeats.
+ *
+ * To find one:
+ *
+ *   1. If the world is being stopped, stop. If the machine is shut down, leave.
+ *   2. Every 61st time, take from the global queue, so that two goroutines that ready each other
+ *      cannot starve it.
+ *   3. Take from the P's own run queue.
+ *   4. Otherwise ready the finalizer goroutine if it is due; look at the own queue and at the
+ *      global one again.
+ *   5. Otherwise spin: steal half of another P's queue. At most half as many Ms spin as Ps are
+ *      busy.
+ *   6. Otherwise become idle: put P and M on the idle lists, stop spinning, look at all queues
+ *      once more, then sleep on the park note.
+ *
+ * No wake-up is lost: a readying M queues the goroutine first and then looks for an idle P; an M
+ * becoming idle does it the other way round. One of the two sees the other. An M that stops
+ * spinning because it found work wakes another, so that work queued meanwhile is found.
+ *
+ * Invariants: xnmspinning counts the spinning Ms; an M runs one goroutine, and a goroutine has
+ * one M; a goroutine is on one queue, or running, or waiting, or dead.
+ *
+ * Source: proc.c of Go 1.3. Departing from it, M i always has P i.
+ */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { deadlock, fatal } from '../base/fatal.ts';
@@ -34,10 +58,13 @@ const { p: M_P, curg: CURG, spinning: SPINNING, waitlock: WAITLOCK, resched: RES
 const { schedtick: SCHEDTICK, xstatus: P_XSTATUS } = P.at;
 const { pc: PC, base: BASE, m: G_M, xstatus: G_XSTATUS } = G.at;
 
-/** Every so many ticks the global queue goes first, or two busy goroutines could starve it. */
+/** The global queue goes first at every so many ticks; see step 2. */
 const GLOBAL_EVERY = 61;
 
-/** Runs goroutines on `mp` until the main goroutine is done. */
+/**
+ * Runs goroutines on `mp` until the machine is shut down.
+ * @param text the text segment: every step of system and program
+ */
 export function mstart(m: Mem, mp: MRef, text: readonly Step[]): void {
   for (;;) {
     m[mp + PHASE_OF] = PHASE.scheduling;
@@ -48,13 +75,13 @@ export function mstart(m: Mem, mp: MRef, text: readonly Step[]): void {
   mexit(m, mp);
 }
 
-/** As mstart, for an M that begins idle: every one but M 0. */
+/** Does mstart for an M that starts idle: every M but M 0. */
 export function mstartIdle(m: Mem, mp: MRef, text: readonly Step[]): void {
   stopm(m, mp, PHASE.idle);
   mstart(m, mp, text);
 }
 
-/** The goroutine to run next; 0 when the machine is shut down. */
+/** Returns the goroutine to run next, 0 if the machine is shut down. */
 function schedule(m: Mem, mp: MRef): GRef {
   for (;;) {
     if (Atomics.load(m, XGCWAITING) !== 0) {
@@ -81,7 +108,7 @@ function globrunqget(m: Mem, mp: MRef, pp: PRef, max: number): GRef {
   return gp;
 }
 
-/** It has found work: if it was the last that looked, another should look in its place. */
+/** Stops spinning after finding work. If this was the last spinning M, another is woken to spin. */
 function resetspinning(m: Mem, mp: MRef): void {
   m[mp + SPINNING] = 0;
   const left = Atomics.sub(m, XNMSPINNING, 1) - 1;
@@ -89,7 +116,7 @@ function resetspinning(m: Mem, mp: MRef): void {
   if (left === 0 && Atomics.load(m, XNPIDLE) > 0) wakep(m, mp);
 }
 
-/** Looks everywhere for work, or goes to sleep; 0 means: look at everything again. */
+/** Does steps 4 to 6. Returns 0 after a sleep, or if the search must start again. */
 function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
   const fing = wakefing(m, mp);
   if (fing !== 0) ready(m, mp, fing);
@@ -117,8 +144,7 @@ function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
   }
   unlock(m, mp, SCHED_LOCK);
   if (wasSpinning) Atomics.sub(m, XNMSPINNING, 1);
-  // Once more, now that others see an idle P: a goroutine queued before they could see it
-  // woke nobody.
+  // Look once more, now that this P is visibly idle: a goroutine queued before that woke no M.
   for (let i = 0; i < m[NPROCS]; i++) {
     if (!runqempty(m, pAt(m, i)) && takeBack(m, mp, pp)) return 0;
   }
@@ -126,7 +152,7 @@ function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
   return 0;
 }
 
-/** At most half of the busy Ps' number may look for work, or they would only heat the machine. */
+/** May this M spin? At most half as many Ms spin as Ps are busy: more would only burn CPU. */
 function maySpin(m: Mem, mp: MRef): boolean {
   if (m[mp + SPINNING] !== 0) return true;
   if (2 * Atomics.load(m, XNMSPINNING) >= m[NPROCS] - Atomics.load(m, XNPIDLE)) return false;
@@ -135,6 +161,7 @@ function maySpin(m: Mem, mp: MRef): boolean {
   return true;
 }
 
+/** Tries to steal from 2 * nprocs random Ps. Returns 0 if none had work. */
 function stealFromOthers(m: Mem, mp: MRef, pp: PRef): GRef {
   const nprocs = m[NPROCS];
   for (let i = 0; i < 2 * nprocs; i++) {
@@ -146,7 +173,7 @@ function stealFromOthers(m: Mem, mp: MRef, pp: PRef): GRef {
   return 0;
 }
 
-/** Undoes going idle; false if somebody has woken this M already, which it must then obey. */
+/** Takes P and M off the idle lists. Returns false if another M has granted the P already: this M must then sleep and be woken. */
 function takeBack(m: Mem, mp: MRef, pp: PRef): boolean {
   lock(m, mp, SCHED_LOCK);
   const taken = premoveLocked(m, pp);
@@ -158,14 +185,14 @@ function takeBack(m: Mem, mp: MRef, pp: PRef): boolean {
   return taken;
 }
 
-/** Runs `gp` until it yields, parks, ends, or its time slice is over. */
+/** Runs steps of `gp` until it yields, parks or ends, or its time slice is over. */
 function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   Atomics.store(m, gp + G_XSTATUS, G_STATUS.running);
   m[gp + G_M] = mp;
   m[mp + CURG] = gp;
   m[mp + PHASE_OF] = PHASE.running;
   m[m[mp + M_P] + SCHEDTICK]++;
-  // A collection during the last goroutine's step asks nothing of this one.
+  // Drop a request to reschedule that was meant for the last goroutine.
   m[mp + RESCHED] = 0;
   for (let left = m[TIMESLICE]; ; ) {
     m[mp + HEARTBEAT]++;
@@ -186,26 +213,30 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   }
 }
 
-/** For stress: collections where no heap size asks for one, every other with all of the sweep. */
+/** Collects at random, for stress tests (gcEvery); every other time it also sweeps everything. */
 function collectByChance(m: Mem, mp: MRef, gp: GRef): void {
   if (m[gp + G.at.issystem] !== 0) return;
   const chance = fastrand(m, mp) % (2 * m[GC_EVERY]);
   if (chance < 2) gcStart(m, mp, chance === 0 ? FORCE.yes : FORCE.andSweep);
 }
 
-/** To the back of the global queue. */
+/** Puts `gp` at the end of the global queue. */
 function gosched(m: Mem, mp: MRef, gp: GRef): void {
   dropg(m, mp, gp, G_STATUS.runnable);
   globrunqput(m, mp, gp);
 }
 
+/** Detaches `gp` from its M and sets its status. */
 function dropg(m: Mem, mp: MRef, gp: GRef, status: number): void {
   m[gp + G_M] = 0;
   m[mp + CURG] = 0;
   Atomics.store(m, gp + G_XSTATUS, status);
 }
 
-/** The lock that the goroutine parks under, or all its channels' locks, are released only once it counts as waiting. */
+/**
+ * Parks `gp`. The lock that it parks under, or all its channels' locks, are released only after
+ * its status is waiting: an M that takes the lock next may ready it.
+ */
 function park(m: Mem, mp: MRef, gp: GRef): void {
   const waitlock = m[mp + WAITLOCK];
   m[mp + WAITLOCK] = 0;
@@ -214,6 +245,7 @@ function park(m: Mem, mp: MRef, gp: GRef): void {
   else if (waitlock !== 0) unlock(m, mp, waitlock);
 }
 
+/** Ends `gp`; the end of the main goroutine shuts the machine down. */
 function goexit(m: Mem, mp: MRef, gp: GRef): void {
   const isMain = gp === m[MAING];
   m[gp + G_M] = 0;
@@ -222,14 +254,14 @@ function goexit(m: Mem, mp: MRef, gp: GRef): void {
   if (isMain) shutdown(m, mp);
 }
 
-/** The main goroutine is done: wakes every idle M, so that it leaves. */
+/** Shuts the machine down: wakes every idle M, so that it leaves. */
 function shutdown(m: Mem, mp: MRef): void {
   lock(m, mp, SCHED_LOCK);
   Atomics.store(m, XSHUTDOWN, 1);
   let woken = 0;
   for (let i = 0; i < m[NPROCS]; i++) {
     const pp = pAt(m, i);
-    // A stopped M has a goroutine to finish and is woken by who stopped the world.
+    // A stopped M has a goroutine to finish; starttheworld wakes it.
     if (!premoveLocked(m, pp)) continue;
     const owner = m[pp + P.at.m];
     mremoveLocked(m, owner);
@@ -245,7 +277,7 @@ function shutdown(m: Mem, mp: MRef): void {
   }
 }
 
-/** This M leaves for good; a world being stopped no longer waits for it. */
+/** Ends this M: its P is dead, and an M that stops the world no longer waits for it. */
 function mexit(m: Mem, mp: MRef): void {
   lock(m, mp, SCHED_LOCK);
   if (m[mp + SPINNING] !== 0) {

@@ -1,7 +1,18 @@
 /**
- * select, as selectgo of Go 1.3: all channels of its cases are locked, in the order of their
- * addresses; a case that can go on is chosen by chance; if there is none, the goroutine waits
- * on all of them, and is taken off the others by who lets it go.
+ * select.
+ *
+ *   1. Lock the channels of all cases, in the order of their addresses, each once.
+ *   2. Try the cases in random order. The first that can proceed is performed.
+ *   3. Otherwise, if there is a default, take it.
+ *   4. Otherwise enqueue the goroutine on all channels and park it. The locks are released once
+ *      its status is waiting.
+ *   5. The M that dequeues it from one channel, with xselected won by CAS, moves the element,
+ *      removes it from the other channels and readies it (waitq.ts).
+ *
+ * Invariants: locks are taken in ascending order, so two selects cannot deadlock. A goroutine is
+ * dequeued by exactly one channel.
+ *
+ * Source: selectgo in chan.goc of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { UsageError } from '../base/fatal.ts';
@@ -15,23 +26,23 @@ import { parkAt } from './goroutine.ts';
 import { getSlot } from './mutator.ts';
 import { beginWait, enqueueWaiterLocked, wake } from './waitq.ts';
 
-/** One way on: all but `sends` are numbers of slots and steps, so it can be a constant of the program. */
+/** A case. Its fields are numbers of slots and steps, so it can be a constant of the program. */
 export interface SelectCase {
   readonly sends: boolean;
   /** The slot that holds the channel. */
   readonly chan: number;
   /** The first slot of the element. */
   readonly elem: number;
-  /** Step to go on at. */
+  /** The step at which to continue. */
   readonly pc: number;
 }
 
-/** A case of select: send the element in the slots from `elem` on the channel in slot `chan`, and go on at `pc`. */
+/** Makes a case that sends the element in the slots from `elem` on the channel in slot `chan`, and continues at `pc`. */
 export function sendCase(chan: number, elem: number, pc: number): SelectCase {
   return { sends: true, chan, elem, pc };
 }
 
-/** A case of select: receive into the slots from `elem` from the channel in slot `chan`, and go on at `pc`. */
+/** Makes a case that receives from the channel in slot `chan` into the slots from `elem`, and continues at `pc`. */
 export function recvCase(chan: number, elem: number, pc: number): SelectCase {
   return { sends: false, chan, elem, pc };
 }
@@ -40,22 +51,22 @@ const LOCK = Hchan.at.lock;
 const { id: ID } = G.at;
 const { waitlock: WAITLOCK } = M.at;
 
-/** No step: the select has no default. */
+/** In place of a pc: the select has no default. */
 const NONE = -1;
 
-/** Answer of a step: go on with one of `cases`, at most 8, once one of them can. A case whose channel is nil never can. */
+/** Result of a step: perform one of `cases` (at most 8) and continue there, waiting if none can proceed. A case of a nil channel never can. */
 export function select(m: Mem, mp: MRef, gp: GRef, cases: readonly SelectCase[]): number {
   return selectgo(m, mp, gp, cases, NONE);
 }
 
-/** Answer of a step: go on with one of `cases`, or at `pc` if none of them can without waiting. */
+/** Result of a step: perform one of `cases` and continue there, or continue at `pc` if none can proceed without waiting. */
 export function selectOr(m: Mem, mp: MRef, gp: GRef, cases: readonly SelectCase[], pc: number): number {
   return selectgo(m, mp, gp, cases, pc);
 }
 
 function selectgo(m: Mem, mp: MRef, gp: GRef, all: readonly SelectCase[], otherwise: number): number {
   const cases = byChannel(m, gp, all);
-  if (cases.length > MAX_CASES) throw new UsageError(`a select of goroutine ${m[gp + ID]} has ${cases.length} cases; at most ${MAX_CASES} are possible`);
+  if (cases.length > MAX_CASES) throw new UsageError(`a select of goroutine ${m[gp + ID]} has ${cases.length} cases; at most ${MAX_CASES} are supported`);
   lockAll(m, mp, gp, cases);
   const order = pollorder(m, mp, cases.length);
   for (let i = 0; i < order.length; i++) {
@@ -73,7 +84,7 @@ function selectgo(m: Mem, mp: MRef, gp: GRef, all: readonly SelectCase[], otherw
   return otherwise;
 }
 
-/** The cases whose channel is not nil, by its address: the order of locking. */
+/** Returns the cases with a channel, in the order of locking: by the channel's address. */
 function byChannel(m: Mem, gp: GRef, all: readonly SelectCase[]): SelectCase[] {
   const cases: SelectCase[] = [];
   for (let i = 0; i < all.length; i++) {
@@ -86,7 +97,7 @@ function byChannel(m: Mem, gp: GRef, all: readonly SelectCase[]): SelectCase[] {
   return cases;
 }
 
-/** The numbers below `n` in an order of chance, so that no case starves. */
+/** Returns the numbers below `n` in random order, so that no case starves. */
 function pollorder(m: Mem, mp: MRef, n: number): number[] {
   const order: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -124,7 +135,7 @@ function waitOnAllLocked(m: Mem, mp: MRef, gp: GRef, cases: readonly SelectCase[
     const c = getSlot(m, gp, chan);
     enqueueWaiterLocked(m, gp, i, c, c + (sends ? SENDQ : RECVQ), elemAt(m, gp, c, elem), pc);
   }
-  // All its channels: they are unlocked once this goroutine counts as waiting.
+  // The scheduler unlocks all its channels, once the goroutine's status is waiting.
   m[mp + WAITLOCK] = gp;
   return parkAt(cases[0].pc);
 }

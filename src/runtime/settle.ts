@@ -1,15 +1,15 @@
-/** After the last M has left: what is left to sweep is swept, and the statistics are recounted. */
+/** Settling a machine after its last M has left: the remaining spans are swept, and the statistics recounted. */
 import type { Mem } from '../memory/struct.ts';
 import { mAt } from '../machine/m.ts';
 import { mprofGC } from '../malloc/buckets.ts';
 import { NOTHING_TO_SWEEP, sweepone } from '../malloc/sweep.ts';
 import { updatememstats } from '../gc/stats.ts';
 
-/** Runs on M 0; no other M may be running. */
+/** Sweeps, completes the memory profile and recounts. Runs as M 0; no M may be running. */
 export function settle(m: Mem): void {
   const m0 = mAt(m, 0);
   while (sweepone(m, m0) !== NOTHING_TO_SWEEP);
-  // All that the last cycle found to be garbage is freed: its profile is complete.
+  // The garbage of the last cycle is freed, so its profile is complete: publish it.
   mprofGC(m, m0);
   updatememstats(m, m0);
 }

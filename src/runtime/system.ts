@@ -1,6 +1,8 @@
 /**
- * The system goroutines: the background sweeper, the one that runs finalizers, the scavenger. Their
- * steps open the text segment, at fixed places.
+ * The system goroutines: background sweeper, finalizer goroutine, scavenger. Their steps are the
+ * first of every text segment, at fixed pcs.
+ *
+ * Source: bgsweep and runfinq in mgc0.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -29,8 +31,8 @@ const { next: NEXT, cnt: CNT } = FinBlock.at;
 const PARKED = SWEEP + Sweep.at.parked;
 
 /**
- * Ints of the finalizer goroutine: the block it works on, the entry it is at, the rest of its
- * list. The last ones: the finalizers it runs may use the others.
+ * Ints of the finalizer goroutine: its current block, the next entry, the remaining blocks. They
+ * are the last ints, so that the finalizers it runs can use the others.
  */
 const BLOCK = INTS + G_INTS - 1;
 const ENTRY = INTS + G_INTS - 2;
@@ -39,7 +41,7 @@ const REST = INTS + G_INTS - 3;
 const RUN_BLOCK = RUNFINQ.pc + 1;
 const AFTER_BLOCKS = RUNFINQ.pc + 2;
 
-/** Sweeps span by span as long as there are any, then sleeps until the next collection. */
+/** The background sweeper: sweeps one span, then yields; parks if nothing is left until the next collection. */
 function bgsweep(m: Mem, mp: MRef, gp: GRef): number {
   if (sweepone(m, mp) !== NOTHING_TO_SWEEP) {
     Atomics.add(m, SWEEP + Sweep.at.xnbgsweep, 1);
@@ -47,7 +49,7 @@ function bgsweep(m: Mem, mp: MRef, gp: GRef): number {
   }
   lock(m, mp, GCLOCK);
   if (Atomics.load(m, XSWEEPDONE) === 0) {
-    // A collection came between.
+    // A collection ran after the last sweepone.
     unlock(m, mp, GCLOCK);
     return yieldTo(BGSWEEP.pc);
   }
@@ -55,7 +57,7 @@ function bgsweep(m: Mem, mp: MRef, gp: GRef): number {
   return parkUnder(m, mp, gp, GCLOCK, WAIT.sweep, BGSWEEP.pc);
 }
 
-/** Takes all that is queued, or sleeps. */
+/** The finalizer goroutine: takes the whole queue, or parks if it is empty. */
 function runfinq(m: Mem, mp: MRef, gp: GRef): number {
   lock(m, mp, FINLOCK);
   const block = m[FINQ];
@@ -71,7 +73,7 @@ function runfinq(m: Mem, mp: MRef, gp: GRef): number {
   return RUN_BLOCK;
 }
 
-/** Runs one finalizer of the block; a block that is done goes back to the free ones. */
+/** Runs the next finalizer of the block; a finished block goes to the free blocks. */
 function runBlock(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
   const block = m[gp + BLOCK];
   const i = m[gp + ENTRY];
@@ -93,8 +95,10 @@ function runBlock(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): number {
 }
 
 /**
- * A finalizer is one step that answers GOEXIT; it has RUNFINQ.slots slots. The object is in slot 0 of
- * the frame while it runs, and nowhere after.
+ * Runs the finalizer of entry `f` and clears the entry. A finalizer is one step that returns
+ * GOEXIT; it has RUNFINQ.slots slots. Slot 0 holds the object while it runs and is cleared
+ * afterwards.
+ * @throws UsageError if the program has no such step, or it returns something else
  */
 function runFinalizer(m: Mem, mp: MRef, gp: GRef, text: readonly Step[], f: Ref): void {
   const pw = m[CONFIG + Config.at.ptrWords];
@@ -104,20 +108,20 @@ function runFinalizer(m: Mem, mp: MRef, gp: GRef, text: readonly Step[], f: Ref)
   const fn = m[f + Finalizer.at.fn];
   if (fn >= text.length) throw new UsageError(`a finalizer is step ${fn - SYSTEM_STEPS.length}, and the program has ${text.length - SYSTEM_STEPS.length} steps`);
   const answer = text[fn](m, mp, gp, text);
-  if (answer !== GOEXIT) throw new UsageError(`the finalizer at step ${fn - SYSTEM_STEPS.length} has answered ${String(answer)}; a finalizer is one step, and answers GOEXIT`);
+  if (answer !== GOEXIT) throw new UsageError(`the finalizer at step ${fn - SYSTEM_STEPS.length} returned ${String(answer)}; a finalizer is one step that returns GOEXIT`);
   m[RAN]++;
   clearPointers(m, f, Finalizer.words);
   clearPointers(m, slot, RUNFINQ.slots * pw);
 }
 
-/** Collects once more, for what the finalized objects kept. */
+/** Collects once more, to free what the finalized objects kept alive. */
 function afterBlocks(m: Mem, mp: MRef, gp: GRef): number {
   m[gp + BLOCK] = 0;
   gcStart(m, mp, 1);
   return RUNFINQ.pc;
 }
 
-/** Does what is due by the clock, then sleeps until more is. */
+/** The scavenger: does what is due by the clock, then parks. */
 function scavenger(m: Mem, mp: MRef, gp: GRef): number {
   doWhatIsDue(m, mp);
   lock(m, mp, GCLOCK);
@@ -125,6 +129,7 @@ function scavenger(m: Mem, mp: MRef, gp: GRef): number {
   return parkUnder(m, mp, gp, GCLOCK, WAIT.sleep, SCAVENGER.pc);
 }
 
+/** Parks a system goroutine at `pc`; the scheduler then releases `waitlock`. */
 function parkUnder(m: Mem, mp: MRef, gp: GRef, waitlock: Ref, reason: number, pc: number): number {
   m[gp + WAITREASON] = reason;
   m[gp + ISBACKGROUND] = 1;
@@ -132,10 +137,10 @@ function parkUnder(m: Mem, mp: MRef, gp: GRef, waitlock: Ref, reason: number, pc
   return parkAt(pc);
 }
 
-/** The object that a finalizer was called with. */
+/** Returns the object that the running finalizer was called with. */
 export function finalizedObject(m: Mem, gp: GRef): Ref {
   return loadPointer(m, slotAt(m, gp, 0));
 }
 
-/** The first steps of every text segment; the pcs above count on this order. */
+/** The first steps of every text segment; the pcs above depend on their order. */
 export const SYSTEM_STEPS: readonly Step[] = [bgsweep, runfinq, runBlock, afterBlocks, scavenger];

@@ -1,7 +1,14 @@
 /**
- * The wait queues of channels. A goroutine that waits has a SudoG on a queue of each channel
- * that it waits on. Who takes it off one of them, with the element moved, lets it go: takes it
- * off the others too, and readies it.
+ * Wait queues of channels. A waiting goroutine has a SudoG on a queue of each channel that it
+ * waits on.
+ *
+ *   1. An M dequeues a SudoG under its channel's lock. It must win xselected by CAS: a select
+ *      waits on several channels, and one dequeues it.
+ *   2. The M moves the element and unlocks the channel.
+ *   3. The M removes the goroutine's other SudoGs from their queues, under their locks, and
+ *      readies it (wake).
+ *
+ * Source: WaitQ in chan.goc of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
@@ -12,7 +19,7 @@ import { SudoG, type SudoGRef } from '../machine/sudog.ts';
 import { Hchan, type ChanRef } from '../heap/hchan.ts';
 import { ready } from './ready.ts';
 
-/** First and last of a queue, by its ref. */
+/** Offsets from a queue's ref: its first and its last SudoG. */
 const FIRST = 0;
 const LAST = 1;
 
@@ -20,7 +27,7 @@ const LOCK = Hchan.at.lock;
 const { pc: PC, waitreason: WAITREASON, nwaits: NWAITS, xselected: XSELECTED } = G.at;
 const { g: SG_G, chan: CHAN, elem: ELEM, pc: SG_PC, queue: QUEUE, link: LINK } = SudoG.at;
 
-/** Before it is queued anywhere: `gp` will wait on `n` channels. */
+/** Prepares `gp` to wait on `n` channels, before it is on any queue. */
 export function beginWait(m: Mem, gp: GRef, n: number): void {
   m[gp + NWAITS] = n;
   m[gp + WAITREASON] = WAIT.chan;
@@ -28,10 +35,10 @@ export function beginWait(m: Mem, gp: GRef, n: number): void {
 }
 
 /**
- * Puts SudoG `i` of `gp` at the end of queue `q` of `c`, whose lock must be held until the
- * goroutine counts as waiting.
- * @param elem where the element leaves or comes to
- * @param pc step to go on at when `c` lets it go
+ * Appends SudoG `i` of `gp` to queue `q` of `c`. Precondition: the lock of `c` is held, and
+ * stays held until the goroutine's status is waiting.
+ * @param elem ref of the element to send, or of the words to receive into
+ * @param pc the step at which the goroutine continues when `c` dequeues it
  */
 export function enqueueWaiterLocked(m: Mem, gp: GRef, i: number, c: ChanRef, q: Ref, elem: Ref, pc: number): void {
   const sg = sudogAt(gp, i);
@@ -46,7 +53,7 @@ export function enqueueWaiterLocked(m: Mem, gp: GRef, i: number, c: ChanRef, q: 
   m[q + LAST] = sg;
 }
 
-/** Takes the first of `q` that no other channel has let go; 0 if there is none. Who gets it must `wake` it. */
+/** Dequeues the first SudoG of `q` that no other channel has dequeued; 0 if there is none. The caller must `wake` it. */
 export function dequeueWaiterLocked(m: Mem, q: Ref): SudoGRef {
   for (let sg = m[q + FIRST]; sg !== 0; sg = m[q + FIRST]) {
     m[q + FIRST] = m[sg + LINK];
@@ -66,7 +73,7 @@ function removeLocked(m: Mem, q: Ref, sg: SudoGRef): void {
   m[sg + QUEUE] = 0;
 }
 
-/** Lets the goroutine of `sg` go on, where it said it would for that channel. No channel is locked by the caller. */
+/** Readies the goroutine of `sg`, which continues at the step of that SudoG. Precondition: the caller holds no channel's lock. */
 export function wake(m: Mem, mp: MRef, sg: SudoGRef): void {
   const gp = m[sg + SG_G];
   const n = m[gp + NWAITS];
@@ -78,7 +85,7 @@ export function wake(m: Mem, mp: MRef, sg: SudoGRef): void {
   ready(m, mp, gp);
 }
 
-/** Takes `sg` off its queue, unless that channel has done so itself. Its goroutine waits, and its frame holds the channel. */
+/** Removes `sg` from its queue, unless its channel has dequeued it. Its goroutine's frame keeps the channel alive. */
 function leave(m: Mem, mp: MRef, sg: SudoGRef): void {
   const c = m[sg + CHAN];
   lock(m, mp, c + LOCK);
@@ -87,9 +94,9 @@ function leave(m: Mem, mp: MRef, sg: SudoGRef): void {
 }
 
 /**
- * For the scheduler: unlocks the channels that `gp`, now waiting, was queued on. As long as
- * one is locked nobody can let it go: who wakes it takes each lock once. After the last its
- * record may change.
+ * Unlocks the channels that `gp`, now waiting, is queued on. Called by the scheduler. While one
+ * of them is locked, no M can ready the goroutine, since wake takes every lock. After the last
+ * unlock its record may change.
  */
 export function unlockWaited(m: Mem, mp: MRef, gp: GRef): void {
   let c = m[sudogAt(gp, m[gp + NWAITS] - 1) + CHAN];

@@ -1,7 +1,23 @@
 /**
- * Stopping and starting the world, as proc.c of Go 1.3. Who holds worldsema asks every P to
- * stop; a P stops at a safe point of its own, or is taken while it is idle or its M blocks in
- * a "system call" (here: waiting for worldsema itself).
+ * Stopping and starting the world.
+ *
+ *   1. acquireWorld: take worldsema, which admits one M at a time.
+ *   2. stoptheworld: set gcwaiting, and stopwait to the number of Ps still to stop. Take the
+ *      idle Ps and the Ps in system calls at once; wait for the others on stopnote.
+ *   3. A running M sees gcwaiting at its next safe point, counts its P as stopped and sleeps on
+ *      its park note (gcstopm). The last one wakes the stopping M.
+ *   4. While the world is stopped, sleeping Ms can be woken to help with marking (helpgc).
+ *   5. starttheworld: clear gcwaiting. Grant a P to each M that was stopped inside a goroutine
+ *      or has work; make the others idle.
+ *
+ * A "system call" is waiting for worldsema here: the M gives up its P for that time
+ * (entersyscall), and takes it back afterwards (exitsyscall).
+ *
+ * Invariants: gcwaiting, stopwait and the idle lists change with sched.lock held. Between
+ * stoptheworld and starttheworld every P but the caller's is gcstop or dead. A P in a system
+ * call is stopped by exactly one CAS: of stoptheworld, or of its own M in entersyscall.
+ *
+ * Source: proc.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
@@ -33,18 +49,18 @@ const { xstatus: G_XSTATUS, waitreason: WAITREASON } = G.at;
 // A local name: V8 folds it, and not that of another module.
 const GC_WAITING = XGCWAITING;
 
-/** Go's MaxGcproc: more threads than this don't help to mark. */
+/** The most marking threads; Go's MaxGcproc. */
 export const MAX_GCPROC = 32;
 
 /**
- * A safe point: stops here if the world is to be stopped. The look is racy: this M will see
- * the request at its next safe point, and who asked waits.
+ * A safe point: stops this M if the world is being stopped. The load is racy: a stale value only
+ * delays the stop to the next safe point.
  */
 export function safepoint(m: Mem, mp: MRef): void {
   if (racyLoad(m, GC_WAITING) !== 0) gcstopm(m, mp);
 }
 
-/** Stops this M, which runs its P, until the world is started again. */
+/** Stops this M, which runs its P, until the world starts. Go's gcstopm. */
 export function gcstopm(m: Mem, mp: MRef): void {
   const gp = m[mp + CURG];
   if (gp !== 0) {
@@ -67,13 +83,17 @@ export function gcstopm(m: Mem, mp: MRef): void {
   }
 }
 
+/** Counts one P as stopped; the last one wakes the M that stops the world. */
 function countStoppedLocked(m: Mem): void {
   m[STOPWAIT]--;
   if (m[STOPWAIT] < 0) fatal('STOPWAIT_NEGATIVE', {});
   if (m[STOPWAIT] === 0) notewakeup(m, XSTOPNOTE);
 }
 
-/** Returns when every P but the caller's stands still. The caller holds worldsema. */
+/**
+ * Stops every P but the caller's. Preconditions: the caller holds worldsema and no lock. Go's
+ * stoptheworld.
+ */
 export function stoptheworld(m: Mem, mp: MRef): void {
   if (m[mp + LOCKS] !== 0) fatal('STOPTHEWORLD_HOLDING_LOCKS', { mp, locks: m[mp + LOCKS] });
   lock(m, mp, SCHED_LOCK);
@@ -101,14 +121,14 @@ export function stoptheworld(m: Mem, mp: MRef): void {
   }
 }
 
-/** Takes a P whose M blocks in a system call, or has left for good. */
+/** Is P `i` stopped without its M's help: because it is dead, or by taking it from a system call? */
 function isStoppableNow(m: Mem, i: number): boolean {
   const word = pAt(m, i) + P_XSTATUS;
   if (Atomics.load(m, word) === P_STATUS.dead) return true;
   return Atomics.compareExchange(m, word, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall;
 }
 
-/** Lets every P go on: those stopped within a goroutine at once, the others when there is work. */
+/** Starts the world: Ms stopped inside a goroutine run at once, the others when there is work. Go's starttheworld. */
 export function starttheworld(m: Mem, mp: MRef): void {
   lock(m, mp, SCHED_LOCK);
   Atomics.store(m, XGCWAITING, 0);
@@ -119,11 +139,11 @@ export function starttheworld(m: Mem, mp: MRef): void {
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: as if nothing had been.
+      // Its M is still in its system call: restore the P's status.
       Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
-      // It has a goroutine to go on with, or work queued, or must leave: the shutdown woke
-      // only those that were idle then.
+      // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
+      // only the Ms that were idle then.
       grantLocked(m, pp, false);
       m[owner + M.at.schedlink] = granted;
       granted = owner;
@@ -138,11 +158,11 @@ export function starttheworld(m: Mem, mp: MRef): void {
     notewakeup(m, granted + XPARK);
     granted = next;
   }
-  // There may be more in the queues than those who run can see to.
+  // The global queue may hold more work than the running Ps take: wake one more.
   if (racyLoad(m, RUNQSIZE) !== 0) wakep(m, mp);
 }
 
-/** Go's gcprocs: how many Ms will mark, the caller included. The world is stopped. */
+/** Returns the number of Ms that will mark, the caller included. The world is stopped. Go's gcprocs. */
 export function gcprocs(m: Mem, mp: MRef): number {
   lock(m, mp, SCHED_LOCK);
   const most = m[WANT_PROCS] === 0 ? m[NPROCS] : m[WANT_PROCS];
@@ -151,7 +171,7 @@ export function gcprocs(m: Mem, mp: MRef): number {
   return n;
 }
 
-/** Wakes `nproc - 1` idle Ms to help. */
+/** Wakes `nproc` - 1 idle Ms as helpers. The world is stopped. Go's helpgc. */
 export function helpgc(m: Mem, mp: MRef, nproc: number): void {
   lock(m, mp, SCHED_LOCK);
   for (let n = 1; n < nproc; n++) {
@@ -164,9 +184,9 @@ export function helpgc(m: Mem, mp: MRef, nproc: number): void {
 }
 
 /**
- * Takes worldsema. Who holds it stops the world, this P included: an M that finds it taken stops
- * like any other, and so can help to mark, and tries again when the world goes on. If nobody has
- * said yet that the world is to stop, it gives its P up while it waits, as in a system call.
+ * Takes worldsema. Its holder is about to stop the world, this P included. If the holder has set
+ * gcwaiting, this M stops as any other, may help to mark, and tries again when the world has
+ * started. Otherwise it waits as in a system call: without its P.
  */
 export function acquireWorld(m: Mem, mp: MRef): void {
   while (!semtryacquire(m, XWORLDSEMA)) {
@@ -178,6 +198,7 @@ export function acquireWorld(m: Mem, mp: MRef): void {
   }
 }
 
+/** Waits for worldsema without the P. */
 function waitForWorld(m: Mem, mp: MRef): void {
   m[mp + WANTS] = XWORLDSEMA;
   entersyscall(m, mp);
@@ -186,18 +207,19 @@ function waitForWorld(m: Mem, mp: MRef): void {
   m[mp + WANTS] = 0;
 }
 
+/** Releases worldsema. */
 export function releaseWorld(m: Mem): void {
   semrelease(m, XWORLDSEMA);
 }
 
-/** This M will block: its P may be stopped without it. */
+/** Gives up the P before this M blocks: the world may be stopped without it. Go's entersyscall. */
 export function entersyscall(m: Mem, mp: MRef): void {
   const pp = m[mp + M_P];
   const gp = m[mp + CURG];
   m[gp + WAITREASON] = WAIT.semaphore;
   Atomics.store(m, gp + G_XSTATUS, G_STATUS.syscall);
   Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
-  // Who stops the world may have looked at this P before: then it counts on us.
+  // stoptheworld may have looked at this P before the store, and then waits for it: count it.
   if (Atomics.load(m, XGCWAITING) === 0) return;
   lock(m, mp, SCHED_LOCK);
   if (
@@ -209,7 +231,7 @@ export function entersyscall(m: Mem, mp: MRef): void {
   unlock(m, mp, SCHED_LOCK);
 }
 
-/** Takes the P back; waits for the world to start if it was stopped meanwhile. */
+/** Takes the P back; waits for the world to start if it was stopped meanwhile. Go's exitsyscall. */
 export function exitsyscall(m: Mem, mp: MRef): void {
   const pp = m[mp + M_P];
   if (Atomics.compareExchange(m, pp + P_XSTATUS, P_STATUS.syscall, P_STATUS.running) !== P_STATUS.syscall) {

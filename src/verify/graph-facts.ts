@@ -2,7 +2,7 @@
  * The shape of the reachable object graph, measured by a breadth-first walk over a stopped heap.
  * The shape bounds the speedup of parallel marking with any number of threads.
  */
-import { bytesOf, listOf, release } from '../base/lists.ts';
+import { bytesOf, listOf, release } from '../base/large-arrays.ts';
 import type { Mem } from '../memory/struct.ts';
 import { Span } from '../heap/span.ts';
 import { Findings } from './problems.ts';

@@ -6,7 +6,7 @@ import type { Mem } from '../memory/struct.ts';
 import { SPAN_STATE, Span, spanAt, spanOf } from '../heap/span.ts';
 import { ARENA_USED, nspan } from '../malloc/mheap.ts';
 import type { HeapImage } from './heaps/image.ts';
-import { bytesOf, listOf, release } from '../base/lists.ts';
+import { bytesOf, listOf, release } from '../base/large-arrays.ts';
 
 /** Invariants: objects == reachable + unreachable, unreachable == freed + inUse. */
 export interface HeapAccount {

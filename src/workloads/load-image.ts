@@ -21,7 +21,7 @@ import { dataAt, storeWord } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
 import { isPointerFree, sizeOf, type HeapImage } from './heaps/image.ts';
 import { WHOLE, allocatedSize, type Limit } from './represent.ts';
-import { listOf } from '../base/lists.ts';
+import { listOf } from '../base/large-arrays.ts';
 
 /** Word of the data segment that holds the slice of roots. */
 const ROOTS = 0;

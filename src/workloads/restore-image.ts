@@ -19,7 +19,7 @@ import { SLACK_BYTES } from './footprint.ts';
 import { ContentsReader } from './heaps/contents.ts';
 import type { HeapImage } from './heaps/image.ts';
 import { BASE, type Places } from './heaps/places.ts';
-import { listOf } from '../base/lists.ts';
+import { listOf } from '../base/large-arrays.ts';
 import type { Needs } from './workload.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;

@@ -1,6 +1,6 @@
 /**
  * The toolkit that a user's workload module receives, so that it needs no imports. Its functions check
- * their arguments; docs/workloads.md describes each.
+ * their arguments; docs/reference/toolkit.md describes each.
  */
 import { fatal } from '../base/fatal.ts';
 import { seedState, xorshift32 } from '../base/random.ts';

@@ -1,4 +1,4 @@
-/** Completion and the man page know what commander knows. */
+/** Completion and the man page have every declared command, option and word. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   for (const shell of ['bash', 'zsh', 'fish']) scripts.set(shell, (await cli(`completion ${shell}`)).out);
 });
 
-/** What bash offers for the last of these words. */
+/** Returns the words with which bash completes the last of these. */
 async function offered(...words: string[]): Promise<string[]> {
   const script = `${scripts.get('bash')}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sweepgen; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout } = await run('bash', ['-c', script, 'bash', 'sweepgen', ...words], { cwd: import.meta.dirname });
@@ -72,7 +72,7 @@ describe('help', () => {
       const section = out.split(`.SS sweepgen ${command}`)[1]?.split('.SS ')[0];
       for (const option of options.get(command)!) expect(section).toContain(option.replaceAll('-', '\\-'));
     }
-    // A line that begins with a dot is a request, and there are only these.
+    // A line that begins with a dot is a request: the page has no others.
     for (const line of out.split('\n')) if (/^[.']/.test(line)) expect(line).toMatch(/^\.(TH|SH|SS|TP|B|I|RI)( |$)/);
   });
 });

@@ -1,4 +1,4 @@
-/** Each way to fail has its exit code and says what is needed to understand it. */
+/** Each kind of error has its exit code, and a message that explains it. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { HeapBroken, MachineStuck, Stopped, WorkloadError } from '../../src/run/errors.ts';
@@ -53,7 +53,7 @@ describe('an error', () => {
     ]);
     const adviceAt = (arenaBytes: number, size: number): string | undefined =>
       describeError(new Fatal('OUT_OF_MEMORY', { what: 'arena', size, arenaBytes, mostArenaBytes: 1536 * 2 ** 20, inuseBytes: 0, liveBytes: 0 }, EXIT.memory)).lines.at(-1);
-    // Never more than this machine can have, and never what would not help.
+    // The advice names no arena that is impossible or too small.
     expect(adviceAt(1 << 30, 4096)).toBe('  give it more with --arena 1536M, or collect sooner with a lower --gogc');
     expect(adviceAt(1536 * 2 ** 20, 4096)).toBe('  collect sooner with a lower --gogc');
     expect(adviceAt(64 << 20, 3 * 2 ** 30)).toBe('  no arena can hold it: the largest that this machine can have is 1.50 GB');
@@ -78,7 +78,7 @@ describe('an error', () => {
     ]);
   });
 
-  it('that nobody planned for says so, and shows its stack when asked', () => {
+  it('of an unexpected kind is called a mistake in sweepgen, and shows its stack with --debug', () => {
     const error = new TypeError('x is undefined');
     expect(describeError(error).lines).toEqual(['x is undefined', 'this is a mistake in sweepgen itself; --debug shows where']);
     expect(describeError(error, true).lines.join('\n')).toContain('errors.test.ts');

@@ -1,4 +1,4 @@
-/** `sweepgen explore` from outside. */
+/** Output and exit codes of `sweepgen explore`. */
 import { MARK_BITS_OBJECTS } from '../../src/explore/scenarios/programs/mark-bits.ts';
 import { describe, expect, it } from 'vitest';
 import { ExploreDocument } from '../../src/cli/explore-document.ts';
@@ -24,11 +24,11 @@ describe('sweepgen explore', () => {
     expect(out).toContain('nothing wrong');
   });
 
-  it('finds a planted bug, tells what broke, and prints the command that repeats it', async () => {
+  it('finds a planted bug, explains it, and prints the command that repeats it', async () => {
     const found = await cli('explore --mutant mark-load-or-store --seed 1 --executions 500 --no-shrink');
     expect(found.code).toBe(1);
     expect(found.err).toMatch(
-      new RegExp(`^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
+      new RegExp(`^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT: object \\d+ of ${MARK_BITS_OBJECTS} is reachable and not marked\n$`),
     );
     const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n$/.exec(found.out)!;
     expect(command).toMatch(/^explore mark-bits --seed \d+ --strategy \S+ --executions 1 --mutant mark-load-or-store$/);
@@ -62,7 +62,7 @@ describe('sweepgen explore', () => {
     for (const { name } of [...SCENARIOS, ...MUTANTS]) expect(out).toMatch(new RegExp(`^  ${name}( |$)`, 'm'));
   });
 
-  it('shows progress where somebody watches', async () => {
+  it('shows progress on a terminal', async () => {
     let err = '';
     await cli('explore mark-bits --seconds 0.4', undefined, {
       terminal: terminalOf({ err: (text) => void (err += text), errIsTerminal: true }),

@@ -1,4 +1,4 @@
-/** A campaign whose log can't be written ends, tells what it found, and says so with a code of its own. */
+/** A campaign whose log can't be written ends with its results, a message and an exit code of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ it('a lost log ends the campaign with exit code 6, after its table', async () =>
     ...pool,
     async runSlice(slice: Parameters<typeof pool.runSlice>[0]) {
       const result = await pool.runSlice(slice);
-      // As a disk does that is unplugged.
+      // The disk of the log is unplugged.
       if (++slices === 2) rmSync(folder, { recursive: true });
       return result;
     },

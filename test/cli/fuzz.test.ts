@@ -1,4 +1,4 @@
-/** `sweepgen fuzz` from outside, in one thread. */
+/** Output and exit codes of `sweepgen fuzz`, in one thread. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +13,11 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sweepgen-fuzz-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Slices that run what they are asked to, one interleaving each. */
+/** A pool whose slices run the executions that were asked for, one interleaving each. */
 const quiet = () => poolOf(2, ({ executions, seed }) => resultOf({ executions, hashes: Uint32Array.from({ length: executions }, (_, i) => seed + i) }));
 
 describe('sweepgen fuzz', () => {
-  it('says what it runs, a row for each scenario, and what was not covered', async () => {
+  it('prints its settings, a row for each scenario, and the edges that were not covered', async () => {
     const { code, out, err } = await cli('fuzz mark-bits free-beside --executions 12 --seed 5 --monitors none');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^seed 5: 2 scenarios in 5 settings, by portfolio, on 2 workers\nscenario +executions +a second/);
@@ -46,12 +46,12 @@ describe('sweepgen fuzz', () => {
   it('finds a planted bug, and ends with the command that repeats it', async () => {
     const { code, out, err } = await cli('fuzz --mutant mark-load-or-store --monitors none --seed 1 --executions 300 --no-shrink');
     expect(code).toBe(1);
-    expect(err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT/);
+    expect(err).toMatch(/^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT/);
     const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n/.exec(out)!;
     expect(await cli(`${command} --no-shrink`)).toMatchObject({ code: 1, err });
   });
 
-  it('tells of each kind of failure once when it is to go on', async () => {
+  it('prints each kind of failure once with --keep-going', async () => {
     const pool = poolOf(1, ({ known }, number) => {
       const key = number % 2 === 0 ? 'mark-bits invariant A' : 'mark-bits invariant B';
       return resultOf({ failures: known.includes(key) ? [] : [failureOf(key)], seen: { [key]: 1 } });
@@ -75,7 +75,7 @@ describe('sweepgen fuzz', () => {
     const { out } = await cli('fuzz mark-bits --executions 4 --seed 3 --json', undefined, { explorePool: quiet });
     const document = FuzzDocument.parse(JSON.parse(out));
     expect(document).toMatchObject({ seed: 3, ending: 'executions', failures: [], scenarios: [{ scenario: 'mark-bits', executions: 4 }] });
-    // Edges that marking cannot come by are not missed.
+    // Edges that marking can't pass don't count as missing.
     expect(document.edges.never.length).toBeGreaterThan(0);
     expect(document.edges.never.filter((name) => name.startsWith('channels'))).toEqual([]);
   });
@@ -90,13 +90,13 @@ describe('sweepgen fuzz', () => {
     expect(out).not.toContain('nothing wrong');
   });
 
-  it('says nothing of what it has not run', async () => {
+  it('prints no verdict if it has run nothing', async () => {
     const { code, out, err } = await cli('fuzz mark-bits --seconds 1', undefined, { explorePool: () => poolOf(1, () => resultOf({ executions: 0, hashes: Uint32Array.of() })), now: (() => { let time = 0; return () => (time += 300); })() });
     expect([code, err]).toEqual([5, 'sweepgen: nothing was explored: the time was up before the first execution; give it more --seconds\n']);
     expect(out).not.toContain('nothing wrong');
   });
 
-  it("ends with 2 when all that failed is a user's scenario, and tells of the shrunk execution", async () => {
+  it("ends with 2 if only a user's scenario failed, and explains the shrunk execution", async () => {
     const shrunk = { line: 'v1:abc', preemptions: 0, steps: 4, explanation: ['the shrunk one broke:', '  here'], story: ['M0 did it'], facts: ['x'], table: [] };
     const failure = failureOf('k', { fault: 'scenario', shrunk });
     const { code, out, err } = await cli('fuzz mark-bits --executions 1', undefined, { explorePool: () => poolOf(1, () => resultOf({ failures: [failure], seen: { k: 1 } })) });
@@ -116,7 +116,7 @@ describe('sweepgen fuzz', () => {
     const log = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
     const ran = log.filter(({ type }) => type === 'slice').map(({ lane, seed, executions }) => ({ lane, seed, executions }));
     expect(ran.reduce((sum, { executions }) => sum + executions, 0)).toBe(15);
-    // In each lane seed after seed, and none twice.
+    // Seeds ascend in each lane, and none occurs twice.
     for (const lane of [0, 1]) {
       let next: number | undefined;
       for (const { seed, executions } of ran.filter((slice) => slice.lane === lane)) {
@@ -127,7 +127,7 @@ describe('sweepgen fuzz', () => {
     expect(log.filter(({ type }) => type === 'end').map(({ ending }) => ending)).toEqual(['executions', 'executions']);
   });
 
-  it('that loses a worker says what it was at, and what was found is in the log', async () => {
+  it('that loses a worker names its slice, and keeps the findings in the log', async () => {
     const path = join(folder, 'log');
     const pool = poolOf(1, (_, number) => {
       if (number === 2) throw new WorkerLost('a worker died: oh');

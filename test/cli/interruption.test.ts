@@ -1,4 +1,4 @@
-/** Ctrl-C: what was found so far, how to go on, and the exit code that shells expect. */
+/** An interrupted command prints its findings so far and a command that continues it, with the exit code that shells expect. */
 import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/run/errors.ts';
 import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
@@ -9,7 +9,7 @@ import { StressDocument } from '../../src/cli/stress-document.ts';
 import { ScaleDocument } from '../../src/report/json.ts';
 import { cli, collecting, cycleOf, resultOf, type Play } from './fakes.ts';
 
-/** Runs the command; `play` gets what stops it as Ctrl-C does. */
+/** Runs the command. `play` gets a function that interrupts it as Ctrl-C does. */
 function interrupted(line: string, play: (options: MachineOptions, stop: () => Stopped) => ReturnType<Play>, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {
   const controller = new AbortController();
   function stop(): Stopped {
@@ -20,7 +20,7 @@ function interrupted(line: string, play: (options: MachineOptions, stop: () => S
 }
 
 describe('a command line', () => {
-  it('is what a shell reads as the same words', () => {
+  it('is read by a shell as the same words', () => {
     expect(commandLine(['run', "it's.mjs", '--set', 'a=1', ''])).toBe(`sweepgen run 'it'\\''s.mjs' --set a=1 ''`);
   });
 
@@ -66,19 +66,19 @@ describe('the first Ctrl-C', () => {
     return stop();
   };
 
-  it('shows the table of what scale has measured', async () => {
+  it('prints the table of the measurements of scale so far', async () => {
     const { code, out, err } = await interrupted('scale tree --procs 1,2 --runs 9 --json', someCycles(7));
     expect([code, JSON.parse(err).error.code]).toEqual([130, 'INTERRUPTED']);
     const { results, interrupted: isInterrupted } = ScaleDocument.parse(JSON.parse(out));
     expect(isInterrupted).toBe(true);
-    // The first with each is to warm up.
+    // The first collection with each number of threads is a warm-up.
     expect(results.map(({ procs, ns }) => [procs, ns.length])).toEqual([[1, 3], [2, 2]]);
     const text = await interrupted('scale tree --procs 1,2 --runs 9', someCycles(7));
     expect(text.out).toMatch(/^threads +mark time/m);
     expect(text.err).toContain('sweepgen: interrupted: collection 7 of 20\n');
   });
 
-  it('leaves out what scale has not measured, and has no table of nothing', async () => {
+  it('leaves out numbers of threads that scale has not measured, and prints no empty table', async () => {
     const one = JSON.parse((await interrupted('scale tree --procs 1,2,4 --runs 9 --json', someCycles(4))).out) as ScaleDocument;
     expect(one.results.map(({ procs }) => procs)).toEqual([1]);
     expect(await interrupted('scale tree --procs 1,2 --runs 9 --json', someCycles(2))).toMatchObject({ code: 130, out: '' });
@@ -89,19 +89,19 @@ describe('the first Ctrl-C', () => {
     const alloc = await interrupted('scale --phase alloc --procs 1,2 --runs 9 --json', (_, stop) => (++runs === 5 ? stop() : resultOf()));
     expect(ScaleDocument.parse(JSON.parse(alloc.out)).results.map(({ procs, ns }) => [procs, ns.length])).toEqual([[1, 1], [2, 1]]);
     let machines = 0;
-    const sweep = await interrupted('scale tree --procs 1 --runs 6 --sweep workbuf=64,256,1024 --json', (options, stop) => (++machines === 3 ? stop() : collecting(options)));
+    const sweep = await interrupted('scale tree --procs 1 --runs 6 --vary workbuf=64,256,1024 --json', (options, stop) => (++machines === 3 ? stop() : collecting(options)));
     expect(sweep.code).toBe(130);
     expect(JSON.parse(sweep.out).measurements).toHaveLength(2);
   });
 
-  it('shows what start has measured', async () => {
+  it('prints the measurements of start so far', async () => {
     const { code, out } = await interrupted('start --procs 1,2 --runs 9', someCycles(7));
     expect(code).toBe(130);
     expect(out).toMatch(/^threads +mark time/m);
     expect(out).not.toContain('Next');
   });
 
-  it('shows what explore has run, does not shrink, and goes on with the next seed', async () => {
+  it('prints the counts of explore, shrinks nothing, and continues with the next seed', async () => {
     const controller = new AbortController();
     controller.abort(new SignalReceived('SIGINT'));
     const { code, out, err } = await cli('explore mark-bits --seed 41', undefined, { signal: controller.signal });

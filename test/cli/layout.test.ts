@@ -1,4 +1,4 @@
-/** What is printed fits the width of the terminal, and loses nothing by it. */
+/** Output fits the width of the terminal, without loss. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TableLine } from '../../src/explore/failures/lane-table.ts';
@@ -26,7 +26,7 @@ describe('a table', () => {
     expect(formatTable(COLUMNS, ROWS)).toHaveLength(3);
   });
 
-  it('has all cells and fits, whatever is in them', () => {
+  it('has all cells and fits, with any text in them', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '9'), minLength: 1, maxLength: 20 }).map((text) => text.replaceAll(' ', '_'));
     const table = fc.integer({ min: 1, max: 12 }).chain((columns) => fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 4 }));
     fc.assert(fc.property(table, fc.integer({ min: 60, max: 200 }), ([head, ...rows], width) => {
@@ -87,7 +87,7 @@ describe('at 60 and 150 columns', () => {
     for (const command of COMMANDS) {
       let out = '';
       await cli(`${command} --help`, undefined, { terminal: terminalOf({ out: (text) => void (out += text), outWidth }) });
-      // A command line to copy stays in one piece.
+      // A command line is not wrapped, so that it can be copied.
       const lines = out.split('\n').filter((line) => !/^ {2}(sweepgen|source) /.test(line));
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(outWidth);
       if (command === 'run') expect(Math.max(...lines.map(({ length }) => length))).toBeGreaterThan(outWidth - 12);

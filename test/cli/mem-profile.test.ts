@@ -28,7 +28,7 @@ describe('sweepgen run with a memory profile', () => {
     expect(started[0].memprofileRate).toBe(rate);
   });
 
-  it('writes it to the file, and says how to look at it', async () => {
+  it('writes it to the file, and prints the command that shows it', async () => {
     const { files, err, code } = await cli('run churn --memprofile out.pb.gz', () => resultOf({ memProfile }));
     expect(code).toBe(0);
     expect(Number(Profile.decode(gunzipSync(files.get('out.pb.gz')!)).period)).toBe(4096);
@@ -43,7 +43,7 @@ describe('sweepgen run with a memory profile', () => {
     expect(err).toMatch(/^churn, 2 Ps, /);
   });
 
-  it('writes the text to a file, beside the report or a JSON document', async () => {
+  it('writes the text to a file, and the report or a JSON document to stdout', async () => {
     for (const flags of ['--memprofile-text heap.txt', '--memprofile-text heap.txt --json']) {
       const { out, err, files } = await cli(`run churn ${flags}`, () => resultOf({ memProfile }));
       expect(Buffer.from(files.get('heap.txt')!).toString()).toMatch(/^heap profile: 6: 384 .*\n(.*\n)*# DebugGC = false\n$/);
@@ -58,7 +58,7 @@ describe('sweepgen run with a memory profile', () => {
     expect(err).toMatch(/^churn, 2 Ps, /);
   });
 
-  it('says so when the rate was too coarse to sample anything, and what would do', async () => {
+  it('notes an empty profile, and suggests a finer rate', async () => {
     const result = resultOf({ memProfile: { rate: 512 << 10, records: [] }, memstats: { ...memstats, TotalAlloc: 200_000 } });
     for (const flags of ['--memprofile-text', '--memprofile out.pb.gz']) {
       const { err, code } = await cli(`run churn ${flags}`, () => result);
@@ -80,7 +80,7 @@ describe('sweepgen run with a memory profile', () => {
     expect([code, err, started.length]).toEqual([2, line.includes('--json') ? expect.stringContaining(sentence) : `sweepgen: ${sentence}\n`, 0]);
   });
 
-  it.each(['--memprofile', '--memprofile-text'])('finds out before the run that the file of %s can not be written', async (flag) => {
+  it.each(['--memprofile', '--memprofile-text'])('checks before the run that the file of %s can be written', async (flag) => {
     const { code, err, started } = await cli(`run churn ${flag} /nowhere/out.pb.gz`, undefined, {
       checkWritable: (path) => {
         throw new UsageError(`${path} can't be written: there is no directory /nowhere`);

@@ -1,4 +1,4 @@
-/** `sweepgen mutants` from outside. */
+/** Output and exit codes of `sweepgen mutants`. */
 import { describe, expect, it } from 'vitest';
 import { MutantsDocument } from '../../src/cli/mutants-document.ts';
 import type { Kill, KillTask } from '../../src/explore/campaigns/mutants.ts';
@@ -7,7 +7,7 @@ import { MUTANTS } from '../../src/mutants/catalog.ts';
 import { failureOf, poolOf } from '../explore/slices.ts';
 import { cli } from './fakes.ts';
 
-/** Searches that took so many executions each; null: in vain. */
+/** Searches with these numbers of executions each; null: nothing found. */
 function kill({ mutant, seeds }: KillTask, executions: readonly (number | null)[]): Kill {
   return {
     mutant,
@@ -72,7 +72,7 @@ describe('sweepgen mutants', () => {
     expect(mutant.searches[0].seed).not.toBe(mutant.searches[1].seed);
   });
 
-  it('gives up what is under way when it is interrupted', async () => {
+  it('abandons unfinished searches when it is interrupted', async () => {
     const stop = new AbortController();
     const endless = { ...pool((task) => kill(task, [1])), killMutant: () => (stop.abort(), new Promise<Kill>(() => {})) };
     const { code, out } = await cli('mutants', undefined, { explorePool: () => endless, signal: stop.signal });

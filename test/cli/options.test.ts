@@ -1,10 +1,17 @@
-/** What a command line may say, and the sentence that refuses the rest. */
+/** Parsers of the command line: the values that they take, and the sentences that refuse others. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
-import {
-  collectSetting, paramsFor, parseArena, parseDrawSeed, parseGogc, parseProcs, parseSeconds, parseSeed, parseThreadCounts,
-} from '../../src/cli/options.ts';
+import { paramsFor } from '../../src/cli/find-workload.ts';
+import { parserOf } from '../../src/cli/machine-flags.ts';
+import { collectSetting, parseDrawSeed, parseSeconds, parseSeed } from '../../src/cli/options.ts';
+import { parseThreadCounts } from '../../src/cli/thread-counts.ts';
+import type { TextKind } from '../../src/run/kinds.ts';
+import { MACHINE_OPTIONS } from '../../src/run/machine-options.ts';
 import { workloadOf } from './fakes.ts';
+
+const parseProcs = parserOf(MACHINE_OPTIONS.procs.kind as TextKind<number>, '--procs');
+const parseGogc = parserOf(MACHINE_OPTIONS.gogc.kind as TextKind<number | 'off'>, '--gogc');
+const parseArena = parserOf(MACHINE_OPTIONS.arena.kind as TextKind<number>, '--arena');
 
 const refuses = (parse: (text: string) => unknown, texts: readonly string[], sentence: string) => {
   for (const text of texts) {

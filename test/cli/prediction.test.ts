@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-file.ts';
-import { parseModelThreads } from '../../src/cli/prediction.ts';
+import { parseModelThreads } from '../../src/cli/model-threads.ts';
 import type { Host } from '../../src/model/machine-model.ts';
 import { MACHINES } from '../../src/model/machines.ts';
 import { PredictionDocument } from '../../src/report/json.ts';
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each([
+it.each([
   ['1,2,16', [1, 2, 16]],
   ['4, 2,4', [2, 4]],
   ['1..4', [1, 2, 3, 4]],
@@ -26,11 +26,11 @@ test.each([
   expect(parseModelThreads(text)).toEqual(counts);
 });
 
-test.each(['0', '129', '4..2', '1..2..3', '1..', 'all', ''])("--model '%s' is refused", (text) => {
+it.each(['0', '129', '4..2', '1..2..3', '1..', 'all', ''])("--model '%s' is refused", (text) => {
   expect(() => parseModelThreads(text)).toThrow('--model');
 });
 
-test('what calibrate has written is the machine from then on, and any file of it by its path', () => {
+it('what calibrate has written is the machine from then on, and any file of it by its path', () => {
   const env = { XDG_CONFIG_HOME: join(folder, 'config') };
   expect(openMachine(env).machine).toEqual(MACHINES[0]);
   const here = { ...MACHINES[0], name: 'here', transferNs: 123 };
@@ -43,7 +43,7 @@ test('what calibrate has written is the machine from then on, and any file of it
   expect(readFileSync(path, 'utf8')).toMatch(/\n$/);
 });
 
-test.each([
+it.each([
   ['none', undefined, 'there is no such file'],
   ['text', 'no json', 'it is no JSON'],
   ['part', '{"name": "x"}', 'holds no machine: about'],
@@ -63,7 +63,7 @@ test.each([
   expect(() => openMachine({}, path)).toThrow(message);
 });
 
-test('an unknown parameter is named without what it could do to a terminal', () => {
+it('an unknown parameter is named without what it could do to a terminal', () => {
   const path = join(folder, 'escape.json');
   writeFileSync(path, JSON.stringify({ ...MACHINES[0], ['\x1b[31mred' + 'x'.repeat(1000)]: 1 }));
   expect(() => openMachine({}, path)).toThrow(/holds no machine: Unrecognized key: "\\x1b\[31mredx{1,100}…$/);
@@ -79,11 +79,11 @@ describe('the machine that is predicted for', () => {
     return openMachine({}, path, HERE);
   };
 
-  test('is known to be this one', () => {
+  it('is known to be this one', () => {
     expect(opened({ ...HERE, node: '22.9.0' }).warning).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     [{ ...HERE, cpu: 'Epyc' }, 'lab was measured with another processor (Epyc, and this is Xeon); sweepgen calibrate measures this machine'],
     [{ ...HERE, cores: 64 }, 'lab was measured with 64 cores, and here are 2; sweepgen calibrate measures this machine'],
     [{ ...HERE, node: '20.20.2' }, 'lab was measured with Node 20.20.2, and this is 22.1.0; sweepgen calibrate measures this machine'],
@@ -92,21 +92,21 @@ describe('the machine that is predicted for', () => {
     expect(opened(host).warning).toBe(warning);
   });
 
-  test('is a known one if this one was not calibrated, or if it was asked for', () => {
+  it('is a known one if this one was not calibrated, or if it was asked for', () => {
     const env = { XDG_CONFIG_HOME: join(folder, 'nothing') };
     expect(openMachine(env, undefined, HERE).warning).toBe('the prediction is for xeon-2, not for this machine (Xeon): this machine was not calibrated; sweepgen calibrate measures this one');
     expect(openMachine(env, 'server-16', HERE).warning).toContain('the prediction is for server-16, not for this machine (Xeon): it is a known machine');
   });
 });
 
-test('a machine that nobody knows is refused, with what is known', async () => {
+it('a machine that nobody knows is refused, with what is known', async () => {
   const { code, err } = await cli('scale list --model 1 --machine zeon-2');
   expect(code).toBe(2);
   expect(err).toContain("there is no machine 'zeon-2'");
   expect(err).toContain('xeon-2');
 });
 
-test('scale --model predicts in place of measuring', async () => {
+it('scale --model predicts in place of measuring', async () => {
   const { code, out, err, started } = await cli('scale list --model 1,4 --objects 2000 --machine xeon-2');
   expect(code).toBe(0);
   expect(started).toEqual([]);
@@ -116,7 +116,7 @@ test('scale --model predicts in place of measuring', async () => {
   expect(err).toContain('the prediction is for xeon-2, not for this machine');
 });
 
-test('scale --model --json says the same as one document', async () => {
+it('scale --model --json says the same as one document', async () => {
   const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
   const document = PredictionDocument.strict().parse(JSON.parse(out));
   expect(document).toMatchObject({ schema: 2, command: 'scale --model', heap: { name: 'tree-2000', objects: 2047 }, machine: { name: 'xeon-2', cores: 2 }, settings: { policy: 'go1.3' }, unpadded: true });
@@ -129,11 +129,11 @@ test('scale --model --json says the same as one document', async () => {
   expect(roots + scanning + waiting).toBeCloseTo(1, 9);
 });
 
-describe('a prediction beside other figures', () => {
+describe('a prediction compared with other figures', () => {
   const model = 'scale list --model 1,2 --objects 2000 --machine xeon-2';
   const withFile = (text: string) => ({ readText: () => text });
 
-  test('is compared with a measurement: predicted over measured, where both have the number of threads', async () => {
+  it('is compared with a measurement: predicted over measured, where both have the number of threads', async () => {
     const measured = JSON.parse((await cli('scale tree --procs 1,3 --runs 6 --json', collecting)).out) as { heap: { name: string; objects: number }; results: { medianNs: number }[] };
     Object.assign(measured.heap, { name: 'list', objects: 2000 });
     const { code, out } = await cli(`${model} --compare old.json`, undefined, withFile(JSON.stringify(measured)));
@@ -143,14 +143,14 @@ describe('a prediction beside other figures', () => {
     expect(comparison).toMatchObject([{ procs: 1, oldNs: measured.results[0].medianNs }]);
   });
 
-  test('is compared with another prediction by the change', async () => {
+  it('is compared with another prediction by the change', async () => {
     const before = PredictionDocument.parse(JSON.parse((await cli(`${model} --json`)).out));
     for (const result of before.results) result.medianNs *= 2;
     const { out } = await cli(`${model} --compare old.json`, undefined, withFile(JSON.stringify(before)));
     expect(out).toMatch(/\nthreads +before +now +change\n +1 +.* -50\.0 %\n +2 +.* -50\.0 %\n/);
   });
 
-  test.each([
+  it.each([
     [{ heap: { name: 'tree', objects: 2000 } }, 'old.json is of the heap tree, not list-2000'],
     [{ heap: { name: 'list', objects: 4000 } }, 'old.json is of 4,000 objects, and the prediction of 2,000; give both the same --objects'],
     [{ heap: { name: '\x1b[2Jtree', objects: 2000 } }, 'old.json is of the heap \\x1b[2Jtree, not list-2000'],
@@ -163,14 +163,14 @@ describe('a prediction beside other figures', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(`sweepgen: ${sentence}`)]);
   });
 
-  test('is no baseline for a measurement', async () => {
+  it('is no baseline for a measurement', async () => {
     const text = (await cli(`${model} --json`)).out;
     const { code, err, started } = await cli('scale list --objects 2000 --compare old.json', collecting, withFile(text));
     expect([code, started]).toEqual([2, []]);
     expect(err).toContain('old.json is a prediction; measure with --json, and compare the prediction with that under --model');
   });
 
-  test('is drawn, and says so at the end', async () => {
+  it('is drawn, and says so at the end', async () => {
     const { code, out, files } = await cli(`${model} --svg list.svg`);
     expect([code, out.split('\n').slice(-2)]).toEqual([0, ['Drawn to list.svg.', '']]);
     expect(Buffer.from(files.get('list.svg')!).toString()).toContain('predicted for xeon-2');
@@ -181,8 +181,8 @@ describe('Ctrl-C while predicting', () => {
   /** Answers "go on" so often, and "stop" from then on. */
   const after = (answers: number) => ({ isInterrupted: () => answers-- <= 0 });
 
-  test('prints the predictions made so far, and how to go on', async () => {
-    // A prediction of 2,000 objects asks a few times only.
+  it('prints the predictions made so far, and how to go on', async () => {
+    // A prediction of 2,000 objects checks for an interruption only a few times.
     for (let answers = 1; answers < 100; answers++) {
       const { code, out, err } = await cli('scale list --model 1,2,3 --objects 2000 --machine xeon-2', undefined, after(answers));
       expect(code).toBe(130);
@@ -196,7 +196,7 @@ describe('Ctrl-C while predicting', () => {
     expect.unreachable('no number of answers ended it after the first prediction');
   });
 
-  test('prints no table before the first prediction is made', async () => {
+  it('prints no table before the first prediction is made', async () => {
     const { code, out } = await cli('scale list --model 1,2 --objects 2000 --machine xeon-2', undefined, after(0));
     expect([code, out]).toEqual([130, '']);
   });

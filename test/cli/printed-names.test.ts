@@ -1,4 +1,4 @@
-/** Names from files and words of users can't steer the terminal, wherever they are printed. */
+/** Control characters in names from files and words of users don't reach the terminal. */
 import { expect, it } from 'vitest';
 import { MACHINES } from '../../src/model/machines.ts';
 import { UsageError } from '../../src/base/fatal.ts';
@@ -12,7 +12,7 @@ import { describePrediction, explainPrediction, type Prediction } from '../../sr
 import { failureOf } from '../explore/slices.ts';
 import { cli, collecting, image, resultOf, terminalOf, workloadOf } from './fakes.ts';
 
-/** Clears the screen, sets the title, and overwrites what stands in the line. */
+/** Clears the screen, sets the title, and overwrites the line. */
 const EVIL = 'a\x1b[2J\x1b]0;t\x07\r\u202eb';
 
 function expectSafe(...texts: readonly string[]): void {
@@ -41,7 +41,7 @@ it('in traces and progress', async () => {
   expectSafe(err);
 });
 
-it.each([`run ${EVIL}`, `scale ${EVIL}`, `explore ${EVIL}`, `mutants ${EVIL}`, `help ${EVIL}`, `run --policy ${EVIL}`, `scale --sweep ${EVIL}`, `run --set ${EVIL}`, `run --${EVIL}`, EVIL])('in the refusal of %j', async (line) => {
+it.each([`run ${EVIL}`, `scale ${EVIL}`, `explore ${EVIL}`, `mutants ${EVIL}`, `help ${EVIL}`, `run --policy ${EVIL}`, `scale --vary ${EVIL}`, `run --set ${EVIL}`, `run --${EVIL}`, EVIL])('in the refusal of %j', async (line) => {
   const { code, out, err } = await cli(line);
   expect([code, out]).toEqual([2, '']);
   expectSafe(err);
@@ -58,7 +58,7 @@ it('of machines', () => {
   expectSafe(describePrediction(prediction), explainPrediction(prediction).join('\n'), describeMachine(machine).join('\n'));
 });
 
-it('of scenarios and of what threads threw', () => {
+it('of scenarios and of exceptions of threads', () => {
   const failure = { ...failureOf('mark-bits invariant LOST_OBJECT'), explanation: [EVIL], shrunk: EVIL, repeat: EVIL };
   const terminal = { outIsColored: false, outWidth: undefined };
   expectSafe(describeFailure({ ...failure, station: { ...failure.station, scenario: EVIL } }, true, terminal).join('\n'));

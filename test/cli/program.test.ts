@@ -1,4 +1,4 @@
-/** The command line from outside: what it prints where, what it starts, and its exit codes. */
+/** The command line: its output, the machines that it starts, and its exit codes. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, Fatal, UsageError } from '../../src/base/fatal.ts';
 import { MachineStuck, Stopped } from '../../src/run/errors.ts';
@@ -91,7 +91,7 @@ describe('sweepgen run', () => {
     });
   });
 
-  it('says what the machine did, after what the workload says', async () => {
+  it('prints the report of the workload, then the summary of the machine', async () => {
     const cycles = [cycleOf({ pauseNs: 1e6, markNs: 8e5 }), cycleOf({ pauseNs: 3e6, markNs: 2e6, forced: 1 })];
     const { code, out, err } = await cli('run', () => resultOf({ cycles, lines: ['5 objects'], verified: 5 }));
     expect([code, err]).toEqual([0, '']);
@@ -145,7 +145,7 @@ collect, 2 Ps, GOGC 100, seed 1
     expect((await cli('run churn --heap app.heapdump', undefined, withFacts)).started).toMatchObject([{ workload: 'churn', heap: { facts } }]);
   });
 
-  it('says what became of what it loaded', async () => {
+  it('prints the fate of the objects that it loaded', async () => {
     const said = async (changes: object) => (await cli('run --heap x.gz', () => resultOf({ heap: { ...account, ...changes } }))).out;
     expect(await said({})).toContain('loaded           3 objects and 2 edges read; 3 reachable from roots, 0 unreachable and freed\n');
     expect(await said({ inPlace: true })).toContain('2 edges read, in their old places; 3 reachable');
@@ -157,7 +157,7 @@ collect, 2 Ps, GOGC 100, seed 1
     expect(out).toContain('  type                                      objects  bytes  of the heap\n  map.bucket[string]*main.Thing                   2   64 B         67 %\n  \\x1b[2Jxxx');
   });
 
-  it("tells a Java heap's roots and classes, and what its reader repaired", async () => {
+  it("prints a Java heap's roots and classes, and the repairs of its reader", async () => {
     const java: HeapFacts = {
       format: 'Java heap dump 1.0.2', roots: { javaFrame: 21, systemClass: 1518, thread: 8 }, by: 'class', groups: [{ name: 'java.lang.String', objects: 2, bytes: 48 }],
     };
@@ -179,7 +179,7 @@ app.hprof: 3 objects, 96 B
   const notes = [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234 }] as const;
   const represented = { objects: 2, withReferences: 0, bytes: 8 * 2 ** 30, blockBytes: 40_960, missingBytes: 8 * 2 ** 30 - 81_920, missingLiveBytes: 3 * 2 ** 30 };
 
-  it('says in a line each what its reader passed over, and what is represented', async () => {
+  it('prints a line each on the records that its reader skipped, and on represented objects', async () => {
     const withNotes = { readHeapFile: async (name: string) => ({ ...image, name: `${name}\x1b[2J`, facts, notes }) };
     const { out } = await cli('run --heap x.gz', () => resultOf({ heap: { ...account, represented } }), withNotes);
     expect(out).toContain('x.gz\\x1b[2J: 3 objects');
@@ -191,7 +191,7 @@ app.hprof: 3 objects, 96 B
     expect(RunDocument.strict().parse(JSON.parse(json)).heap).toMatchObject({
       represented, notes: [{ kind: 'frame-fields', count: 1 }, { kind: 'trailing-bytes', count: 1234, text: '1,234 bytes behind the end record passed over' }],
     });
-    // A file without other facts has its notes all the same.
+    // A file without other facts has notes, too.
     const bare = await cli('run --heap x.gz', () => resultOf({ heap: account }), { readHeapFile: async () => ({ ...image, notes }) });
     expect(bare.out).toContain('\n  1,234 bytes behind the end record passed over\n');
   });
@@ -204,7 +204,7 @@ app.hprof: 3 objects, 96 B
     expect(RunDocument.parse(JSON.parse((await cli('run --json')).out)).heap).toBeUndefined();
   });
 
-  it('starts nothing when the heap can not be read', async () => {
+  it('starts no machine if the heap can not be read', async () => {
     const { code, err, started } = await cli('run --heap x.gz', undefined, { readHeapFile: () => Promise.reject(new UsageError('x.gz: is cut off')) });
     expect([code, err, started.length]).toEqual([2, 'sweepgen: x.gz: is cut off\n', 0]);
   });
@@ -272,8 +272,8 @@ describe('sweepgen scale', () => {
     expect(file.started).toMatchObject([{ workload: 'collect', heap: { name: './app.heapsnapshot' }, takesHeap: true }]);
   });
 
-  it('leaves its heap whole as long as another machine is to have it', async () => {
-    const { started } = await cli('scale ./app.heapsnapshot --sweep handoff=2,4', collecting);
+  it('keeps the image of the heap while another machine needs it', async () => {
+    const { started } = await cli('scale ./app.heapsnapshot --vary handoff=2,4', collecting);
     expect(started).toMatchObject([{ heap: { name: './app.heapsnapshot' }, takesHeap: false }, { heap: { name: './app.heapsnapshot' }, takesHeap: false }]);
   });
 
@@ -291,7 +291,7 @@ describe('sweepgen scale', () => {
     const large = { readHeapFile: async () => ({ ...image, notes }) };
     const whole = ScaleDocument.strict().parse(JSON.parse((await cli('scale x.gz --json', smaller, large)).out));
     expect(whole.heap).toMatchObject({ represented, notes: [{ kind: 'trailing-bytes', count: 9, text: '9 bytes behind the end record passed over' }] });
-    // By true sizes.
+    // Bytes count the true sizes.
     expect(whole.results[0].bytes).toBe(32e6 + 3e9 - 40_960);
     expect((await cli('scale x.gz', smaller, large)).out).toContain('\n  1 object of 2.79 GB is represented by a block of 40.0 KB, which holds its references\n');
     expect(document.results[1]).toMatchObject({ procs: 2, objects: 1e6, bytes: 32e6, mark: { handoff: 120, steal: 2, yields: 800 } });
@@ -300,7 +300,7 @@ describe('sweepgen scale', () => {
   });
 });
 
-describe('sweepgen scale, beside its table', () => {
+describe('sweepgen scale, besides its table', () => {
   const baseline = async (line: string) => (await cli(`${line} --json`, collecting)).out;
   const reading = (text: string) => ({ readText: () => text });
 
@@ -343,31 +343,38 @@ describe('sweepgen scale, beside its table', () => {
     expect(await cli('scale tree --csv --json', collecting)).toMatchObject({ code: 2, started: [] });
   });
 
-  it('hands on what of the mark is tried out, and names it', async () => {
+  it('passes the parameters of the mark loop on, and prints them', async () => {
     const { started, out } = await cli('scale tree --runs 2 --workbuf 64 --spins 0 --csv', collecting);
     expect(started).toMatchObject([{ tuning: { workbuf: 64, spins: 0 } }]);
     expect(out).toContain('mark,tree,policy=go1.3 workbuf=64 spins=0,1,2,1,');
   });
 
-  it('sweeps over the values of a setting, in one table, text or document', async () => {
+  it('measures with each value of --vary, in one table, text or document', async () => {
     const slower = (options: MachineOptions) => {
       const result = collecting(options);
       return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (options.tuning?.workbuf === 64 ? 1.25 : 1) })) };
     };
-    const { out, started } = await cli('scale tree --sweep workbuf=1024,64 --handoff 8', slower);
+    const { out, started } = await cli('scale tree --vary workbuf=1024,64 --handoff 8', slower);
     expect(started).toMatchObject([{ tuning: { workbuf: 1024, handoff: 8 } }, { tuning: { workbuf: 64, handoff: 8 } }]);
     expect(out.split('\n').slice(2, 5)).toEqual([
       'workbuf  1 thread   change  2 threads   change',
       '   1024   80.0 ms             40.0 ms',
       '     64  100.0 ms  +25.0 %    50.0 ms  +25.0 %',
     ]);
-    const { sweep, measurements } = JSON.parse((await cli('scale tree --sweep workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
+    const { sweep, measurements } = JSON.parse((await cli('scale tree --vary workbuf=1024,64 --json', collecting)).out) as { sweep: string; measurements: unknown[] };
     expect([sweep, measurements.map((each) => ScaleDocument.parse(each).settings.workbuf)]).toEqual(['workbuf', [1024, 64]]);
-    expect((await cli('scale tree --runs 1 --sweep workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
+    expect((await cli('scale tree --runs 1 --vary workbuf=1024,64 --csv', collecting)).out.match(/^mark,/gm)).toHaveLength(4);
   });
 
-  it('sweeps over words as well, and marks with the lab for what only that has', async () => {
-    const { out, started } = await cli('scale tree --sweep mark=cas,byte,cas --split 64', collecting);
+  it('takes --sweep, the name of --vary in earlier versions, but not both', async () => {
+    const { started } = await cli('scale tree --sweep workbuf=1024,64', collecting);
+    expect(started).toMatchObject([{ tuning: { workbuf: 1024 } }, { tuning: { workbuf: 64 } }]);
+    expect(await cli('scale tree --sweep workbuf=64 --vary workbuf=64', collecting)).toMatchObject({ code: 2, started: [] });
+    for (const line of ['help scale', 'help --man', 'completion bash', 'completion zsh', 'completion fish']) expect((await cli(line)).out).not.toMatch(/(?<!phase )(?:--|-l |(?:\\-){2})sweep\b/);
+  });
+
+  it('varies words as well, and marks with the lab loop for a parameter that only it has', async () => {
+    const { out, started } = await cli('scale tree --vary mark=cas,byte,cas --split 64', collecting);
     expect(started.map(({ policy, tuning }) => [policy, tuning])).toEqual([[undefined, { mark: 'cas', split: 64 }], [undefined, { mark: 'byte', split: 64 }]]);
     expect(out.split('\n').slice(2, 5)).toEqual([
       'mark  1 thread  change  2 threads  change',
@@ -381,21 +388,21 @@ describe('sweepgen scale, beside its table', () => {
 
   it.each([
     ['--policy tuned --mark byte', '--mark is for --policy lab alone; leave it out, or --policy tuned'],
-    ['--policy go1.3 --sweep order=lifo,fifo', '--order is for --policy lab alone; leave it out, or --policy go1.3'],
-    ['--ptrbuf 8 --sweep split=0,64', '--ptrbuf is for --policy go1.3 alone; leave it out, or --split'],
+    ['--policy go1.3 --vary order=lifo,fifo', '--order is for --policy lab alone; leave it out, or --policy go1.3'],
+    ['--ptrbuf 8 --vary split=0,64', '--ptrbuf is for --policy go1.3 alone; leave it out, or --split'],
     ['--mark bytes', "--mark must be cas or byte, not 'bytes'"],
-    ['--sweep mark=cas,bytes', "each value of --sweep mark must be cas or byte, not 'bytes'"],
-    ['--sweep order', "--sweep needs a name and its values, as in --sweep order=lifo,fifo, not 'order'"],
-    ['--sweep prefetch', "--sweep needs a name and its values, as in --sweep prefetch=8,32, not 'prefetch'"],
+    ['--vary mark=cas,bytes', "each value of --vary mark must be cas or byte, not 'bytes'"],
+    ['--vary order', "--vary needs a name and its values, as in --vary order=lifo,fifo, not 'order'"],
+    ['--vary prefetch', "--vary needs a name and its values, as in --vary prefetch=8,32, not 'prefetch'"],
     ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
     ['--policy go1.3 --code wasm', '--code is for --policy tuned alone; leave it out, or --policy go1.3'],
     ['--code javascript --model 1..4', '--code is for measuring: a prediction goes by the source alone; leave it out'],
-    ['--sweep mark=cas,byte --model 1..4', '--sweep is for measuring, and --model predicts; leave one of them out'],
-    ['--sweep workbfu=1', "--sweep knows no 'workbfu'; did you mean workbuf?\n"],
-    ['--sweep workbuf', "--sweep needs a name and its values, as in --sweep workbuf=64,256, not 'workbuf'"],
-    ['--sweep ptrbuf=65', "each value of --sweep ptrbuf must be a whole number from 1 to 64, not '65'"],
+    ['--vary mark=cas,byte --model 1..4', '--vary is for measuring, and --model predicts; leave one of them out'],
+    ['--vary workbfu=1', "--vary knows no 'workbfu'; did you mean workbuf?\n"],
+    ['--vary workbuf', "--vary needs a name and its values, as in --vary workbuf=64,256, not 'workbuf'"],
+    ['--vary ptrbuf=65', "each value of --vary ptrbuf must be a whole number from 1 to 64, not '65'"],
     ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
-    ['--sweep spins=1 --svg x.svg', '--sweep compares with its own first value; leave --svg and --compare out'],
+    ['--vary spins=1 --svg x.svg', '--vary compares with its own first value; leave --svg and --compare out'],
   ])('refuses %s', async (flags, sentence) => {
     const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
     expect(err).toContain(`sweepgen: ${sentence}`);
@@ -409,7 +416,7 @@ describe('sweepgen scale, beside its table', () => {
 });
 
 describe('sweepgen start', () => {
-  it('says step by step what it does, and what could be next', async () => {
+  it('prints each step, and suggests the next command', async () => {
     const { code, out, err, started } = await cli('start', collecting);
     expect([code, err]).toEqual([0, '']);
     expect(started).toMatchObject([{ workload: 'collect', heap: image, verify: true, args: [0, 22, 2, 1, 2] }]);
@@ -449,7 +456,7 @@ describe('sweepgen stress', () => {
     );
     expect(err).toContain('sweepgen: an invariant of the collector is broken: SPAN_DOUBLE_SWEEP\n');
     expect(code).toBe(1);
-    // And the command is one that runs that round.
+    // The printed command runs the same round.
     const again = await cli(/sweepgen (run .*)\n/.exec(out)![1]);
     expect(again.started).toMatchObject([{ workload: 'churn', seed, procs, gogc, policy, tuning, params, verify: true }]);
   });
@@ -469,7 +476,7 @@ describe('sweepgen stress', () => {
     const { code, out } = await cut(2);
     expect(code).toBe(0);
     expect(out).toContain('1 round, 2 verified collections, nothing wrong (1 cut short by the clock)');
-    // Of what was not checked nothing is said.
+    // There is no verdict on rounds that were not checked.
     const unchecked = await cut(0);
     expect(unchecked.code).toBe(EXIT.unproven);
     expect(unchecked.out).toContain('1 round, 0 verified collections, nothing was checked (1 cut short by the clock)');

@@ -1,4 +1,4 @@
-/** Progress shows where somebody watches; elsewhere long silence is broken. */
+/** A terminal shows progress; other streams get a line after a long silence. */
 import { describe, expect, it } from 'vitest';
 import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
 import { Progress } from '../../src/cli/progress.ts';
@@ -22,7 +22,7 @@ describe('progress', () => {
     expect(err).toContain('starting 30 threads: 7 up');
   });
 
-  it('is a line every half minute where nobody watches', () => {
+  it('is a line every half minute if stderr is not a terminal', () => {
     let now = 0;
     const lines: string[] = [];
     const progress = new Progress(terminalOf({ err: (text) => void lines.push(text) }), () => now);

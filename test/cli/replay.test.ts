@@ -1,4 +1,4 @@
-/** `sweepgen replay` from outside. */
+/** Output and exit codes of `sweepgen replay`. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,10 +29,10 @@ function needs(what: string): string {
 }
 
 describe('sweepgen replay', () => {
-  it('ends with 1 while the failure is there, and shows who did what', async () => {
+  it('ends with 1 while the failure occurs, and shows the accesses of each thread', async () => {
     const { code, out, err } = await cli(`replay ${FILE}`);
     expect(code).toBe(1);
-    expect(err).toMatch(/^sweepgen: all threads finished, and left this behind:\nsweepgen: {3}LOST_OBJECT: /);
+    expect(err).toMatch(/^sweepgen: all threads finished, but the check failed:\nsweepgen: {3}LOST_OBJECT: /);
     expect(out).toMatch(/^mark-bits on 2 Ps, with mark-load-or-store planted: \d+ preemptions?, recorded as invariant after [\d,]+ accesses$/m);
     expect(out).toMatch(/^it fails as recorded$/m);
     expect(out).toMatch(/^ +step +M0 +│ M1 +│ source$/m);
@@ -47,7 +47,7 @@ describe('sweepgen replay', () => {
     expect(document.lanes.filter(({ critical }) => critical).length).toBeGreaterThanOrEqual(2);
   });
 
-  it('ends with 0 when the failure is gone, and says where the execution departs', async () => {
+  it('ends with 0 when the failure is gone, and prints the step at which the execution diverges', async () => {
     const { code, out, err } = await cli(`replay ${fileOf({ mutant: null })}`);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^the source is not the one that it was recorded with$/m);
@@ -55,7 +55,7 @@ describe('sweepgen replay', () => {
     expect(out).toMatch(/^the failure is gone: all threads finished/m);
   });
 
-  it('tells a failure of another kind from the recorded one', async () => {
+  it('distinguishes a failure of another kind from the recorded one', async () => {
     const { code, out } = await cli(`replay ${fileOf({ facts: ['ANOTHER_CODE: 1'] })}`);
     expect(code).toBe(1);
     expect(out).toMatch(/^it fails in another way$/m);
@@ -80,7 +80,7 @@ describe('sweepgen replay', () => {
     [{ mutant: 'gone' }, needs("the mutant 'gone'")],
     [{ monitors: ['gone'] }, needs("the monitor 'gone'")],
     [{ knobs: { gone: 1 } }, needs("the knob of mark-bits 'gone'")],
-  ])('refuses what names what there is not: %j', async (changes, sentence) => {
+  ])('refuses a failure that needs an unknown name: %j', async (changes, sentence) => {
     expect(await cli(`replay ${fileOf(changes)}`)).toMatchObject({ code: 2, err: `sweepgen: ${sentence}\n` });
   });
 });

@@ -1,4 +1,4 @@
-/** A round is a function of the seed and its number, and within the bounds of its workload. */
+/** A round depends on the seed and its number alone, and stays within the bounds of its workload. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandOf, drawRound, type Choices } from '../../src/cli/rounds.ts';
@@ -32,7 +32,7 @@ describe('rounds', () => {
     }));
   });
 
-  it('reach both ends of what they draw from', () => {
+  it('reach both ends of the ranges that they draw from', () => {
     const seen = <T>(value: (round: (typeof rounds)[number]) => T) => new Set(rounds.map(value));
     expect([...seen(({ procs }) => procs)].sort()).toEqual([1, 2, 3, 4]);
     expect([...seen(({ gogc }) => gogc)]).toEqual(expect.arrayContaining([1, 'off', 200]));

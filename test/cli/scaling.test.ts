@@ -1,16 +1,16 @@
-/** The phases beside the mark: what is timed, in which order, and what is left out. */
+/** The phases besides mark: their times, order and warm-ups. */
 import { describe, expect, it } from 'vitest';
 import { sweepResults } from '../../src/cli/scaling.ts';
 import { ScaleDocument } from '../../src/report/json.ts';
 import { cli, resultOf } from './fakes.ts';
 
 describe('sweeps by threads', () => {
-  // Two counts, forwards, then backwards: the first round is to warm up.
+  // Two counts, forwards, then backwards: the first round is a warm-up.
   const sweeps = [1000, 2000, 21, 11, 12, 22];
   const cycles = sweeps.map((_, i) => ({ pauseNs: 100 * (i + 1) }));
   const whole = { objects: 5, bytes: 4096 };
 
-  it('belong to the count whose turn it was', () => {
+  it('belong to the number of threads of their turn', () => {
     const results = sweepResults('sweep', cycles, sweeps, [1, 2], whole);
     expect(results).toMatchObject([{ procs: 1, ns: [11, 12], objects: 5, bytes: 4096 }, { procs: 2, ns: [21, 22] }]);
   });

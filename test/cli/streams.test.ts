@@ -1,4 +1,4 @@
-/** Streams that can't be written: one sentence, a code of its own, and never a broken invariant. */
+/** A stream that can't be written gives one sentence and exit code 6, never a broken invariant. */
 import { describe, expect, it } from 'vitest';
 import { EXIT, OutputError, UsageError } from '../../src/base/fatal.ts';
 import { ReaderGone, realTerminal } from '../../src/cli/real-terminal.ts';
@@ -19,7 +19,7 @@ describe('stdout', () => {
     expect(() => terminal.out('x')).toThrow(new OutputError(`stdout can't be written: ${reason}`));
   });
 
-  it('whose reader is gone is no error', () => {
+  it('that its reader has closed is no error', () => {
     expect(() => realTerminal(FACTS, {}, undefined, failing('EPIPE')).out('x')).toThrow(ReaderGone);
   });
 
@@ -36,14 +36,14 @@ describe('stdout', () => {
     else expect(said).toBe("sweepgen: stdout can't be written: no space is left on the device\n");
   });
 
-  it.each(COMMANDS)('whose reader is gone ends "%s" quietly', async (line) => {
+  it.each(COMMANDS)('that its reader has closed ends "%s" without a message', async (line) => {
     const written: string[] = [];
     const gone = terminalOf({ out: () => { throw new ReaderGone(); }, err: (text) => void written.push(text) });
     expect([(await cli(line, play, { terminal: gone })).code, written]).toEqual([0, []]);
   });
 });
 
-describe('an output file that can not be written after all', () => {
+describe('an output file that can not be written at the end', () => {
   const full = new OutputError("out can't be written: no space is left on the device");
   const changes = { writeFile: () => { throw full; }, writeText: () => Promise.reject(full) };
 
@@ -83,7 +83,7 @@ describe('stderr', () => {
     expect(out.at(-1)).toBe("sweepgen: stderr can't be written: it is closed\n");
   });
 
-  it('that is lost leaves a document whole, and a failure its code', async () => {
+  it('that is lost keeps a document whole, and the code of a failure', async () => {
     const out: string[] = [];
     expect((await cli('run --json', undefined, { terminal: lost(out) })).code).toBe(EXIT.output);
     expect(JSON.parse(out.join('')).command).toBe('run');

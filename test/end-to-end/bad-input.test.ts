@@ -1,8 +1,9 @@
+/** Bad input ends with the documented exit code and one sentence. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { sweepgen } from '../support/command.ts';
+import { describe, expect, it } from 'vitest';
+import { sweepgen } from '../support/in-process.ts';
 
 const MODULES = './test/fixtures/workloads';
 
@@ -10,7 +11,7 @@ describe('bad input ends with exit code 2 and one sentence', () => {
   const snapshot = join(mkdtempSync(join(tmpdir(), 'sweepgen-')), 'broken.heapsnapshot');
   writeFileSync(snapshot, '{"snapshot":{"meta":{"node_fields":["type"');
 
-  test.each([
+  it.each([
     ['an unknown workload', ['run', 'chrun'], /churn/],
     ['an unknown option', ['run', '--prcs', '2'], /--procs/],
     ['no Ps', ['run', '--procs', '0'], /--procs/],
@@ -33,7 +34,7 @@ describe('bad input ends with exit code 2 and one sentence', () => {
     expect(out).toBe('');
   });
 
-  test('a module whose step never returns', async () => {
+  it('a module whose step never returns', async () => {
     const { code, err } = await sweepgen(['run', `${MODULES}/never-returns.mjs`, '--hang-seconds', '2']);
     expect(code).toBe(2);
     expect(err).toMatch(/step 0 of goroutine 1 has not returned for 2 s/);
@@ -41,7 +42,7 @@ describe('bad input ends with exit code 2 and one sentence', () => {
 });
 
 describe('a full arena ends with exit code 3', () => {
-  test('and the state of the heap', async () => {
+  it('and the state of the heap', async () => {
     const { code, err } = await sweepgen(['run', `${MODULES}/hoards.mjs`, '--arena', '1M', '--procs', '2']);
     expect(code).toBe(3);
     expect(err).toMatch(/runtime: out of memory: cannot allocate 1024-byte block/);
@@ -49,7 +50,7 @@ describe('a full arena ends with exit code 3', () => {
 });
 
 describe('a machine that is lost ends with exit code 4', () => {
-  test('when every goroutine sleeps', async () => {
+  it('when every goroutine sleeps', async () => {
     const { code, err } = await sweepgen(['run', `${MODULES}/all-asleep.mjs`, '--procs', '2']);
     expect(code).toBe(4);
     expect(err).toMatch(/all goroutines are asleep/);

@@ -1,13 +1,15 @@
+/** Heaps that `run` loads from dumps and dumps itself. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readDump } from '../../src/workloads/heaps/go-dump-decode.ts';
 import { writeDump } from '../../src/workloads/heaps/go-dump-encode.ts';
 import type { RecordOf } from '../../src/workloads/heaps/go-dump-schema.ts';
-import { sweepgen } from '../support/command.ts';
+import { sweepgen } from '../support/in-process.ts';
 import { only } from '../support/heapdump.ts';
+import { sampled } from '../support/nightly.ts';
 
 const DUMPS = './test/fixtures/go-dumps';
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-dump-'));
@@ -18,12 +20,12 @@ function recordsOf(name: string) {
   return readDump(name.endsWith('.gz') ? gunzipSync(file) : file).records;
 }
 
-/** The objects alone, as they stand in the file. */
+/** Returns the records of objects, byte for byte. */
 function objectsOf(name: string): Uint8Array {
   return writeDump({ minor: 4, records: only(recordsOf(name), 'object') as RecordOf<'object'>[] });
 }
 
-test.each([['1.4', 114_936, 215_179, 114_921], ['1.19', 114_748, 214_039, 114_742]])('the heap of a program of Go %s is loaded, collected, dumped, and put back in place', async (go, objects, edges, live) => {
+it.each(sampled([['1.4', 114_936, 215_179, 114_921], ['1.19', 114_748, 214_039, 114_742]] as const, 2))('the heap of a program of Go %s is loaded, collected, dumped, and put back in place', async (go, objects, edges, live) => {
   const first = await sweepgen(['run', '--heap', `${DUMPS}/go${go}-indexer.heapdump.gz`, '--heapdump', join(folder, 'first.gz'), '--verify', '--set', 'runs=2', '--json']);
   expect([first.code, first.err]).toEqual([0, '']);
   const document = JSON.parse(first.out);
@@ -39,7 +41,7 @@ test.each([['1.4', 114_936, 215_179, 114_921], ['1.19', 114_748, 214_039, 114_74
   expect(Buffer.from(objectsOf('second')).equals(objectsOf('first.gz'))).toBe(true);
 });
 
-test('goroutines and their frames are called by the steps of the program', async () => {
+it('goroutines and their frames are named after the steps of the program', async () => {
   const { code } = await sweepgen(['run', 'cache', '--procs', '2', '--heapdump', join(folder, 'cache')]);
   expect(code).toBe(0);
   const names = only(recordsOf('cache'), 'frame').map((frame) => frame.function);
@@ -51,7 +53,7 @@ test('goroutines and their frames are called by the steps of the program', async
 describe('bad input ends with exit code 2 and one sentence', () => {
   const cut = join(folder, 'cut.heapdump');
   writeFileSync(cut, gunzipSync(readFileSync(`${DUMPS}/go1.4-indexer.heapdump.gz`)).subarray(0, 1_000_000));
-  test.each([
+  it.each([
     ['a dump that is cut off', ['run', '--heap', cut], /^sweepgen: cut\.heapdump: is cut off: it ends at byte 1000000, in an object\n$/],
     ['a dump that is not there', ['run', '--heap', './nowhere.gz'], /^sweepgen: nowhere\.gz: cannot be read: .*\n$/],
     ['a folder that is not there', ['run', 'churn', '--heapdump', './nowhere/out'], /^sweepgen: \.\/nowhere\/out can't be written: .*\n$/],

@@ -1,9 +1,9 @@
-/** The process as a shell sees it: streams that can't be written, and signals. */
+/** The process in a shell: streams that can't be written, and signals. */
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync, readdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = `${ROOT}/dist/src/cli/main.js`;
@@ -16,7 +16,7 @@ interface Ran {
   readonly err: string;
 }
 
-/** What bash makes of a line in which `sg` is sweepgen. */
+/** Runs a line in bash, in which `sg` is sweepgen. */
 function shell(line: string): Promise<Ran> {
   return new Promise((done) => {
     const child = execFile('bash', ['-c', `set -o pipefail; sg() { '${process.execPath}' '${MAIN}' "$@"; }; ${line}`], { cwd: folder, timeout: 60_000 }, (_, out, err) => {
@@ -26,25 +26,25 @@ function shell(line: string): Promise<Ran> {
 }
 
 describe('a stream', () => {
-  test('stdout that is full is one sentence and exit code 6', async () => {
+  it('stdout that is full is one sentence and exit code 6', async () => {
     expect(await shell('sg run churn --set count=2000 > /dev/full')).toEqual({ code: 6, out: '', err: "sweepgen: stdout can't be written: no space is left on the device\n" });
   });
 
-  test('stderr that is full or closed by its reader does not end the work, and is told of', async () => {
+  it('stderr that is full or closed by its reader does not end the work, and is reported', async () => {
     const { code, out, err } = await shell('sg run churn --set count=500000 --gctrace 2> /dev/full');
     expect([code, err]).toEqual([6, '']);
     expect(out).toMatch(/collections.*\n(.*\n)*sweepgen: stderr can't be written: no space is left on the device\n$/);
-    // The other end of the FIFO is there until bash has opened it, and then no more.
+    // The FIFO has a reader only until bash has opened it.
     const gone = await shell('mkfifo gone; sleep 0 < gone & exec 3> gone; wait; sg rnu 2>&3');
     expect(gone).toEqual({ code: 2, out: "sweepgen: stderr can't be written: the reader has closed it\n", err: '' });
   });
 
-  test('stdout whose reader has seen enough is no error', async () => {
+  it('stdout that its reader has closed is no error', async () => {
     const { code, out, err } = await shell('sg explore --list | head -1');
     expect([code, out, err]).toEqual([0, 'Scenarios:\n', '']);
   });
 
-  test("of the user's own module does not get into a document", async () => {
+  it("of the user's own module does not get into a document", async () => {
     writeFileSync(join(folder, 'talks.mjs'), "console.log('a word'); export { default } from './quiet.mjs';");
     writeFileSync(join(folder, 'quiet.mjs'), "export default { name: 'talks', summary: 's', params: {}, needs: () => ({ arenaBytes: 1 << 20, globals: 0, goroutines: 1 }), steps: [() => -1], main: { pc: 0, slots: 0 }, args: () => [] };");
     const { out, err } = await shell('sg run ./talks.mjs --procs 1 --json');
@@ -53,7 +53,7 @@ describe('a stream', () => {
   });
 });
 
-/** Starts a command, sends the signal when `when` stands in what it has printed, and waits for its end. */
+/** Starts a command, sends the signal once its output contains `when`, and waits for its end. */
 function signalled(words: readonly string[], when: string, signal: NodeJS.Signals): Promise<Ran> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [MAIN, ...words], { cwd: ROOT, timeout: 60_000 });
@@ -73,20 +73,20 @@ function signalled(words: readonly string[], when: string, signal: NodeJS.Signal
 }
 
 describe('a signal', () => {
-  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s ends stress, which says how to go on', async (signal, code) => {
+  it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s ends stress, which says how to go on', async (signal, code) => {
     const ended = await signalled(['stress', '--seconds', '50', '--seed', '5'], 'rounds for', signal);
     expect(ended.code).toBe(code);
-    // On a machine that is too busy to end in order, the main thread speaks.
+    // On an overloaded machine, the main thread prints the message.
     expect(ended.err).toMatch(/^sweepgen: interrupted.*\nsweepgen: (go on with: sweepgen stress --seconds 50 --seed 5 --first-round \d+|begin again with: sweepgen stress --seconds 50 --seed 5)\n$/);
   });
 
-  test('is heard while the thread of the command is busy for good', async () => {
+  it('is heard while the thread of the command is busy for good', async () => {
     const { code, err } = await signalled(['run', './test/fixtures/workloads/builds-forever.mjs'], 'building', 'SIGINT');
     expect(code).toBe(130);
     expect(err).toContain('sweepgen: begin again with: sweepgen run ./test/fixtures/workloads/builds-forever.mjs\n');
   });
 
-  test('leaves an output file as it was, and nothing beside it', async () => {
+  it('leaves an output file as it was, and nothing beside it', async () => {
     const path = join(folder, 'out.heapdump');
     writeFileSync(path, 'precious');
     const { code } = await signalled(['run', 'churn', '--set', 'count=100000000', '--gctrace', '--heapdump', path], 'gc1', 'SIGINT');

@@ -100,7 +100,7 @@ describe('a thread that spins without a pause', () => {
     expect(accesses.slice(set + 1).findIndex(([thread]) => thread === 0)).toBeLessThan(3);
   });
 
-  it('comes to the end of a loop that counts, with nobody beside it', () => {
+  it('comes to the end of a loop that counts, while no other thread runs', () => {
     expect(run([['spinCounting', 9000]], stubborn(1))).toMatchObject({ verdict: 'ok', results: [9000] });
     expect(run([['spinCounting', 3000], ['spin', 1], ['add', 100, 1]], stubborn(50))).toMatchObject({ verdict: 'ok' });
   });

@@ -7,7 +7,7 @@ import { ROOT } from '../../src/base/root.ts';
 import { loadCore } from '../../src/explore/load.ts';
 import { COLUMN } from '../../src/rewrite/ledger/columns.ts';
 import { ENTRIES } from '../../src/rewrite/ledger/entries.ts';
-import { AT_REST, checkLedger, checkProfile } from '../../src/explore/ledger/laws.ts';
+import { AT_REST, checkLedger, checkProfile } from '../../src/explore/ledger/invariants.ts';
 import { bodyOf, plantLedger } from '../../src/rewrite/ledger/plant.ts';
 import { settingOf } from '../../src/explore/scenarios/scenario.ts';
 import { traced } from '../../src/explore/scenarios/world.ts';

@@ -22,7 +22,7 @@ it('takes back a line that does not fit, takes no more, and can be resumed', () 
     throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
   });
   log.end('time', 2);
-  expect(log.error?.message).toBe(`the log ${path} can't be written: no space is left on the device; what it held before is whole`);
+  expect(log.error?.message).toBe(`the log ${path} can't be written: no space is left on the device; its earlier lines are intact`);
   log.end('time', 3);
   expect(readFileSync(path, 'utf8')).toBe(before);
   expect(resumeLog(path).logged.header.seed).toBe(1);

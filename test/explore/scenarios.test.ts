@@ -1,10 +1,10 @@
-/** The source as it is survives every scenario, and the scenarios do what they are for. */
+/** The source survives every scenario, and the scenarios exercise what they are for. */
 import { describe, expect, it } from 'vitest';
 import { loadCore } from '../../src/explore/load.ts';
 import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
 import { Explorer } from '../../src/explore/scheduler.ts';
 import { CANARIES, SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { settingOf } from '../../src/explore/scenarios/scenario.ts';
+import { settingOf, type Scenario, type Setting } from '../../src/explore/scenarios/scenario.ts';
 import { wholeCycleGo, wholeCycleTuned } from '../../src/explore/scenarios/whole-cycle.ts';
 import { parforMany, parforWait } from '../../src/explore/scenarios/parfor.ts';
 import { workbufs, workbufsEnd } from '../../src/explore/scenarios/workbufs.ts';
@@ -15,52 +15,68 @@ import { GCStats, M, mAt } from '../../src/machine/m.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import { SWEEP, Sweep } from '../../src/malloc/sweep.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
+import { seeds } from '../support/nightly.ts';
 import { search } from './search.ts';
 
 const { core } = await loadCore(false);
+const NO_ORACLE = { forget() {}, check: () => ({ problems: [] }) };
 
-/** An execution is a whole collection, or several. */
-function isLong(name: string): boolean {
-  return name.startsWith('whole-cycle') || ['collect-at-once', 'statistics', 'by-the-clock', 'channels-crowd', 'conditions', 'deep-calls', 'typed-cycle', 'finalizers', 'finalizers-wake', 'finalizers-last', 'profile-sweep', 'traced', 'clock-alone', 'system-calls', 'channels-close', 'long-runs'].includes(name);
-}
+/** The most accesses and executions of one setting, and the least executions. */
+const ACCESSES = seeds(20_000, 600_000);
+const MOST = seeds(25, 500);
+const LEAST = seeds(3, 60);
 
-describe('the source as it is survives', () => {
-  const runs = SCENARIOS.flatMap((scenario) =>
-    scenario.knobs.find((knob) => knob.name === 'procs')!.values.map((procs) => ({
-      scenario,
-      procs,
-      name: scenario.name,
-      executions: isLong(scenario.name) ? 60 : 500,
-    })),
-  );
-  it.each(runs)('$name on $procs Ps', ({ scenario, procs, executions }) => {
-    const result = search({ core, scenario, setting: settingOf(scenario, { procs }), seed: 20140901, executions });
+describe('the source', () => {
+  const runs = SCENARIOS.flatMap((scenario) => procsOf(scenario).map((procs) => ({ scenario, procs, name: scenario.name })));
+  it.each(runs)('survives $name on $procs Ps', ({ scenario, procs }) => {
+    const setting = settingOf(scenario, { procs });
+    const executions = Math.max(LEAST, Math.min(MOST, Math.floor(ACCESSES / accessesOf(scenario, setting))));
+    const result = search({ core, scenario, setting, seed: 20140901, executions });
     expect(result.failure).toBeUndefined();
     expect(result.executions).toBe(executions);
-    // The shortest have so few switches, a hundred accesses apart, that some come twice.
-    // One M alone has one interleaving.
-    if (procs > 1) expect(result.distinct).toBeGreaterThan(isLong(scenario.name) ? executions - 1 : executions / 2);
+    // Short scenarios have so few switches that some interleavings repeat. One M alone has a single interleaving.
+    if (procs > 1) expect(result.distinct).toBeGreaterThan(executions / 2);
   });
-});
 
-it.each(CANARIES)('the canary $name fails', (scenario) => {
-  const { failure } = search({ core, scenario, executions: 2000 });
-  expect(scenario.mustFail).toBe(true);
-  expect(failure?.verdict).toBe('invariant');
-});
+  function procsOf({ knobs }: Scenario): readonly number[] {
+    return knobs.find(({ name }) => name === 'procs')!.values;
+  }
 
-it.each(SCENARIOS.filter(({ operations }) => operations !== undefined))('of $name any operation can be left out', (scenario) => {
-  const whole = settingOf(scenario);
-  const candidates = whole.operations.flatMap((own, thread) => own.map((_, i) => ({ thread, i })));
-  for (const { thread, i } of candidates.slice(0, 20)) {
-    const operations = whole.operations.map((own, at) => (at === thread ? own.toSpliced(i, 1) : own));
-    const { failure } = search({ core, scenario, setting: { ...whole, operations }, executions: 30 });
-    expect(failure).toBeUndefined();
+  /** Accesses of one execution. */
+  function accessesOf(scenario: Scenario, setting: Setting): number {
+    return new Explorer({ core, ...scenario.prepare(core, setting, () => NO_ORACLE), strategy: new RandomWalk(10) }).run(1).steps;
   }
 });
 
-describe('the small scenarios do what they are for', () => {
-  function runMany(scenario: (typeof SCENARIOS)[number], runs: number, look: (m: Int32Array) => void): void {
+describe('a canary', () => {
+  it.each(CANARIES)('fails: $name', (scenario) => {
+    const { failure } = search({ core, scenario, executions: 2000 });
+    expect(scenario.mustFail).toBe(true);
+    expect(failure?.verdict).toBe('invariant');
+  });
+
+  it('is every scenario that must fail, and no other', () => {
+    expect(CANARIES.length).toBeGreaterThan(0);
+    expect(SCENARIOS.filter(({ mustFail }) => mustFail)).toEqual([]);
+  });
+});
+
+describe('an operation', () => {
+  const EXECUTIONS = seeds(2, 30);
+  it.each(SCENARIOS.filter(({ operations }) => operations !== undefined))('of $name can be left out, whichever it is', (scenario) => {
+    const whole = settingOf(scenario);
+    const candidates = whole.operations.flatMap((own, thread) => own.map((_, i) => ({ thread, i })));
+    for (const [n, { thread, i }] of candidates.entries()) {
+      const operations = whole.operations.map((own, at) => (at === thread ? own.toSpliced(i, 1) : own));
+      // Other seeds for each, so that each of the portfolio's strategies comes in turn.
+      const { failure } = search({ core, scenario, setting: { ...whole, operations }, seed: n * EXECUTIONS, executions: EXECUTIONS });
+      expect(failure, `without operation ${i} of thread ${thread}`).toBeUndefined();
+    }
+  });
+});
+
+describe('a small scenario', () => {
+  function runMany(scenario: Scenario, runs: number, look: (m: Int32Array) => void): void {
     const prepared = scenario.prepare(core, settingOf(scenario), (m) => new Verifier(m));
     const explorer = new Explorer({ core, ...prepared, strategy: new RandomWalk(10) });
     for (let seed = 0; seed < runs; seed++) {
@@ -69,13 +85,13 @@ describe('the small scenarios do what they are for', () => {
     }
   }
 
-  it.each([parforMany, parforWait])('$name: iterations are stolen', (scenario) => {
+  it.each([parforMany, parforWait])('has iterations stolen: $name', (scenario) => {
     let steals = 0;
     runMany(scenario, 50, (m) => (steals += m[MARKFOR + ParFor.at.xnsteal]));
     expect(steals).toBeGreaterThan(25);
   });
 
-  it.each([workbufs, workbufsEnd])('$name: work is handed over, and waited for', (scenario) => {
+  it.each([workbufs, workbufsEnd])('hands work off, and waits for it: $name', (scenario) => {
     const seen = { handoffs: 0, waits: 0 };
     runMany(scenario, 50, (m) => {
       for (let i = 0; i < settingOf(scenario).knobs.procs; i++) {
@@ -89,8 +105,9 @@ describe('the small scenarios do what they are for', () => {
   });
 });
 
-describe('whole-cycle', () => {
-  it.each([wholeCycleGo, wholeCycleTuned])('collects with several Ms, hands work over and sweeps beside the mutators ($name)', (scenario) => {
+describe('a whole cycle', () => {
+  const RUNS = seeds(10, 40);
+  it.each([wholeCycleGo, wholeCycleTuned])('collects with several Ms, hands work off, and sweeps while mutators run: $name', (scenario) => {
     const seen = { swept: 0, marked: 0, severalMs: 0, handoffs: 0, background: 0, collections: 0 };
     const prepared = scenario.prepare(core, settingOf(scenario, { procs: 3 }), (m) => ({
       forget() {},
@@ -104,12 +121,12 @@ describe('whole-cycle', () => {
       },
     }));
     const explorer = new Explorer({ core, ...prepared, strategy: new RandomWalk(10) });
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < RUNS; seed++) {
       expect(explorer.run(seed).verdict).toBe('ok');
       seen.collections += explorer.m[MSTATS + MStats.at.numgc];
     }
-    expect(seen.collections).toBeGreaterThan(60);
+    expect(seen.collections).toBeGreaterThan(1.5 * RUNS);
     expect(seen.marked).toBe(seen.collections);
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(RUNS / 10);
   });
 });

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runAlone } from '../../src/explore/alone.ts';
 import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
 import { Replay } from '../../src/explore/strategies/replay.ts';
-import { explore, Explorer, type ExploreOptions } from '../../src/explore/scheduler.ts';
+import type { ExploreOptions } from '../../src/explore/explore-options.ts';
+import { explore, Explorer } from '../../src/explore/scheduler.ts';
 import { ACCESS } from '../../src/rewrite/sites.ts';
 import type { Scene, Strategy } from '../../src/explore/strategy.ts';
 import { loadText, type TextCore } from '../rewrite/compile.ts';
@@ -370,7 +371,7 @@ describe('running alone', () => {
   });
 
   it('must end', () => {
-    expect(() => runAlone(core, core.count(new Int32Array(WORDS), 9 as never, 500 as never), 100)).toThrow('what runs alone does not end within 100 accesses');
+    expect(() => runAlone(core, core.count(new Int32Array(WORDS), 9 as never, 500 as never), 100)).toThrow('a coroutine that runs alone does not end within 100 accesses');
   });
 
   it('may not sleep', () => {

@@ -170,7 +170,7 @@ describe("what a user's scenario throws is told as the user's", () => {
   it('and an argument out of range is told with its line', () => {
     const { failure } = explore(wrong, 1, { how: 10 });
     expect(failure).toMatchObject({ fault: 'scenario', facts: ['GLOBAL_OUT_OF_RANGE i=4096', `at ${path}:${lineOf('4096')} (run)`] });
-    expect(explainFailure(failure!)[0]).toBe('the scenario itself, on M0, passed what the core refuses:');
+    expect(explainFailure(failure!)[0]).toBe('the scenario itself, on M0, passed an argument that the core rejects:');
   });
 
   it('and its words go by the names that it gives them', () => {

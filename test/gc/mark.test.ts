@@ -14,7 +14,7 @@ import { collect, dataAt, getGlobal, getSlot, globalAt, loadInt, loadWord, newOb
 import { bootCore, isAllocated, recount, runCore, runMain } from '../support/core-machine.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
 
-const ALL_MEANS = { mark: MARK_BY.byte, order: ORDER.fifo, direction: DIRECTION.backwards, split: 6, prefetch: 3 };
+const ALL_MEANS = { labMark: MARK_BY.byte, labOrder: ORDER.fifo, labDirection: DIRECTION.backwards, labSplit: 6, labPrefetch: 3 };
 
 /** Word size of pointers that each mark loop is made for, and small buffers that overflow often. */
 const MACHINES: { name: string; shape: Partial<MachineShape> }[] = [
@@ -22,7 +22,7 @@ const MACHINES: { name: string; shape: Partial<MachineShape> }[] = [
   { name: 'go1.3, tiny buffers', shape: { policy: 0, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'go1.3, 386', shape: { policy: 0, ptrWords: 1 } },
   { name: 'lab, tiny buffers', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
-  { name: 'lab, all that can be chosen', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000, lab: ALL_MEANS } },
+  { name: 'lab, all that can be chosen', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000, ...ALL_MEANS } },
   { name: 'bitmap, tiny buffers', shape: { collector: COLLECTOR.bitmap, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'bitmap, 386', shape: { collector: COLLECTOR.bitmap, ptrWords: 1 } },
   { name: 'refword, tiny buffers', shape: { collector: COLLECTOR.refword, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },

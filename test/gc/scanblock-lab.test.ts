@@ -5,13 +5,22 @@ import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { POLICY } from '../../src/gc/policy.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { DIRECTION, MARK_BY, ORDER } from '../../src/memory/config.ts';
-import type { LabMeans, MachineShape } from '../../src/memory/map.ts';
+import type { MachineShape } from '../../src/memory/map.ts';
 import { collect, newObject, setGlobal, setSlot, storeWord } from '../../src/runtime/mutator.ts';
 import { runCore } from '../support/core-machine.ts';
 import { runOnThreads } from '../support/core-threads.ts';
 
 const GO: Partial<MachineShape> = { policy: POLICY['go1.3'] };
-const lab = (means: LabMeans): Partial<MachineShape> => ({ policy: POLICY.lab, lab: means });
+interface LabMeans {
+  readonly mark: number;
+  readonly order: number;
+  readonly direction: number;
+  readonly split: number;
+  readonly prefetch: number;
+}
+
+const lab = ({ mark, order, direction, split, prefetch }: LabMeans): Partial<MachineShape> => (
+  { policy: POLICY.lab, labMark: mark, labOrder: order, labDirection: direction, labSplit: split, labPrefetch: prefetch });
 
 /** All that differ; the split is of an odd number of heap words. */
 const MEANS: readonly (LabMeans & { readonly name: string })[] = Object.entries(MARK_BY).flatMap(([by, mark]) =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { PAGE_WORDS, type Ref } from '../../src/memory/address.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
@@ -33,14 +33,14 @@ function bit(word: number, name: Bit): string {
   return `${word} ${name}`;
 }
 
-describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw words', ({ pw }) => {
+describe.each([{ pw: 2 as const }, { pw: 1 as const }])('the bitmap, with pointers of $pw words', ({ pw }) => {
   function machine(): { m: Mem; arena: Ref } {
     const { m } = bootCore({ ptrWords: pw, arenaPages: 16 });
     return { m, arena: m[CONFIG + Config.at.arenaStart] };
   }
   const word = pw * 4;
 
-  test.each([8, 16, 32, 48, 80, 112, 416, 1024, 1152, 4096, 6144, 8192])('markSpan of %i-byte blocks sets a bit at each start, and no other', (size) => {
+  it.each([8, 16, 32, 48, 80, 112, 416, 1024, 1152, 4096, 6144, 8192])('has a bit at each start, and no other, after markSpan of %i-byte blocks', (size) => {
     const { m, arena } = machine();
     const n = Math.floor(16384 / size);
     markSpan(m, arena + 2 * PAGE_WORDS, size, n, false);
@@ -48,7 +48,7 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
     expect(allBits(m, pw, 16)).toEqual(starts);
   });
 
-  test.each([48, 80, 112, 416, 1152, 6144])('with a leftover the boundary past the last of the %i-byte blocks is marked too', (size) => {
+  it.each([48, 80, 112, 416, 1152, 6144])('has a bit at the boundary past the last of the %i-byte blocks with a leftover', (size) => {
     const { m, arena } = machine();
     const n = Math.floor(8192 / size);
     markSpan(m, arena, size, n, true);
@@ -56,7 +56,7 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
     expect(allBits(m, pw, 16).length).toBe(n + 1);
   });
 
-  test('unmarkSpan clears all bits of its pages, and none of their neighbours', () => {
+  it('is clear in the pages of unmarkSpan, and unchanged in their neighbours', () => {
     const { m, arena } = machine();
     markSpan(m, arena, 8, 4 * 1024, false);
     for (let p = arena; p < arena + 4 * PAGE_WORDS; p += 2) {
@@ -69,7 +69,7 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
     expect(allBits(m, pw, 16)).toEqual([...before.slice(0, perPage), ...before.slice(3 * perPage)]);
   });
 
-  test('each word of a group has bits of its own, in two 32-bit words that go down with the address', () => {
+  it('has bits of its own for each word of a group, in two 32-bit words that go down with the address', () => {
     const { m, arena } = machine();
     const words = 16 * 3;
     for (let i = 0; i < words; i++) {
@@ -81,20 +81,20 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
     }
   });
 
-  test('four neighbouring words share a byte of marks, and no two words share a bit', () => {
+  it('has a byte of marks for four adjacent words, and a bit for each', () => {
     const shifts = Array.from({ length: 16 }, (_, i) => markShift(i));
     expect(new Set(shifts).size).toBe(16);
     expect(shifts.map((shift) => shift >> 3)).toEqual(Array.from({ length: 16 }, (_, i) => i >> 2));
   });
 
-  test('a block the collector must not touch stays findable but counts as not allocated', () => {
+  it('keeps the start of a block findable, but not allocated, after markNoGC', () => {
     const { m, arena } = machine();
     markSpan(m, arena, 64, 3, false);
     markNoGC(m, arena + 16);
     expect(allBits(m, pw, 16)).toEqual([bit(0, 'allocated'), bit(64 / word, 'scan'), bit(128 / word, 'allocated')]);
   });
 
-  test('a freed block stays a block, without scan and mark, and its neighbours keep theirs', () => {
+  it('keeps a freed block allocated, without scan bit and mark, and its neighbours unchanged', () => {
     const { m, arena } = machine();
     markSpan(m, arena, 8, 3, false);
     for (const p of [arena, arena + 2, arena + 4]) {
@@ -108,7 +108,7 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
     );
   });
 
-  test('the bits of the first and the last word of the arena lie inside the bitmap', () => {
+  it('contains the bits of the first and the last word of the arena', () => {
     const { m, map } = bootCore({ ptrWords: pw, arenaPages: 16 });
     const bitmap = map.regions.find(({ name }) => name === 'bitmap')!;
     const arena = m[CONFIG + Config.at.arenaStart];
@@ -118,6 +118,8 @@ describe.each([{ pw: 2 as const }, { pw: 1 as const }])('with pointers of $pw wo
   });
 });
 
-test('the bits have the values that malloc and the mark loops write', () => {
-  expect([BIT_ALLOCATED, BIT_SCAN, BIT_MARKED]).toEqual([1, 1 << 16, 1]);
+describe('the constants of the bitmap', () => {
+  it('are those that malloc and the mark loops write', () => {
+    expect([BIT_ALLOCATED, BIT_SCAN, BIT_MARKED]).toEqual([1, 1 << 16, 1]);
+  });
 });

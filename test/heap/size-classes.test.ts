@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MAX_SMALL_SIZE, NUM_SIZE_CLASSES, TINY_SIZE, TINY_SIZE_CLASS, classToBlocks, classToPages, classToSize, sizeToClass } from '../../src/heap/size-classes.ts';
 import { PAGE_BYTES } from '../../src/memory/address.ts';
 
@@ -11,33 +11,35 @@ const GO_1_4 = [
 
 const CLASSES = Array.from({ length: NUM_SIZE_CLASSES - 1 }, (_, i) => i + 1);
 
-test('the 67 classes are those of Go 1.4', () => {
-  expect([...classToSize]).toEqual(GO_1_4);
-});
+describe('the size classes', () => {
+  it('are the 67 of Go 1.4', () => {
+    expect([...classToSize]).toEqual(GO_1_4);
+  });
 
-test('every size is given the smallest class that fits', () => {
-  let smallest = 1;
-  for (let size = 1; size <= MAX_SMALL_SIZE; size++) {
-    if (classToSize[smallest] < size) smallest++;
-    if (sizeToClass(size) !== smallest) expect({ size, sizeclass: sizeToClass(size) }).toEqual({ size, sizeclass: smallest });
-  }
-  expect(sizeToClass(MAX_SMALL_SIZE)).toBe(NUM_SIZE_CLASSES - 1);
-});
+  it('give every size the smallest class that fits', () => {
+    let smallest = 1;
+    for (let size = 1; size <= MAX_SMALL_SIZE; size++) {
+      if (classToSize[smallest] < size) smallest++;
+      if (sizeToClass(size) !== smallest) expect({ size, sizeclass: sizeToClass(size) }).toEqual({ size, sizeclass: smallest });
+    }
+    expect(sizeToClass(MAX_SMALL_SIZE)).toBe(NUM_SIZE_CLASSES - 1);
+  });
 
-test('at most an eighth of a span is left over past its last block', () => {
-  for (const c of CLASSES) {
-    const bytes = classToPages[c] * PAGE_BYTES;
-    expect((bytes - classToBlocks[c] * classToSize[c]) / bytes).toBeLessThanOrEqual(0.125);
-  }
-});
+  it('leave at most an eighth of a span unused', () => {
+    for (const c of CLASSES) {
+      const bytes = classToPages[c] * PAGE_BYTES;
+      expect((bytes - classToBlocks[c] * classToSize[c]) / bytes).toBeLessThanOrEqual(0.125);
+    }
+  });
 
-test('a span has as many blocks as fit into its pages', () => {
-  for (const c of CLASSES) {
-    expect(classToBlocks[c]).toBe(Math.floor((classToPages[c] * PAGE_BYTES) / classToSize[c]));
-    expect(classToBlocks[c]).toBeGreaterThan(0);
-  }
-});
+  it('have as many blocks in a span as fit into its pages', () => {
+    for (const c of CLASSES) {
+      expect(classToBlocks[c]).toBe(Math.floor((classToPages[c] * PAGE_BYTES) / classToSize[c]));
+      expect(classToBlocks[c]).toBeGreaterThan(0);
+    }
+  });
 
-test('tiny objects share blocks of class 2, of 16 bytes', () => {
-  expect([TINY_SIZE_CLASS, TINY_SIZE, classToSize[TINY_SIZE_CLASS]]).toEqual([2, 16, 16]);
+  it('have 16-byte blocks for tiny objects as class 2', () => {
+    expect([TINY_SIZE_CLASS, TINY_SIZE, classToSize[TINY_SIZE_CLASS]]).toEqual([2, 16, 16]);
+  });
 });

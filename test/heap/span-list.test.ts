@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { Span } from '../../src/heap/span.ts';
 import { spanListInit, spanListInsert, spanListInsertBack, spanListIsEmpty, spanListRemove } from '../../src/heap/span-list.ts';
@@ -25,30 +25,32 @@ function members(m: Mem, list: number): number[] {
   return forwards;
 }
 
-test('spans are inserted at the front or the back, and removed anywhere', () => {
-  const m = lists();
-  spanListInsert(m, LIST, A);
-  spanListInsert(m, LIST, B);
-  spanListInsertBack(m, LIST, C);
-  expect(members(m, LIST)).toEqual([B, A, C]);
-  spanListRemove(m, A);
-  expect(members(m, LIST)).toEqual([B, C]);
-  spanListRemove(m, B);
-  spanListRemove(m, C);
-  expect([members(m, LIST), spanListIsEmpty(m, LIST)]).toEqual([[], true]);
-});
+describe('a span list', () => {
+  it('inserts spans at the front or the back, and removes them anywhere', () => {
+    const m = lists();
+    spanListInsert(m, LIST, A);
+    spanListInsert(m, LIST, B);
+    spanListInsertBack(m, LIST, C);
+    expect(members(m, LIST)).toEqual([B, A, C]);
+    spanListRemove(m, A);
+    expect(members(m, LIST)).toEqual([B, C]);
+    spanListRemove(m, B);
+    spanListRemove(m, C);
+    expect([members(m, LIST), spanListIsEmpty(m, LIST)]).toEqual([[], true]);
+  });
 
-test('a span on no list is removed without effect', () => {
-  const m = lists();
-  spanListInsert(m, LIST, A);
-  spanListRemove(m, B);
-  spanListRemove(m, A);
-  spanListRemove(m, A);
-  expect(members(m, LIST)).toEqual([]);
-});
+  it('ignores the removal of a span on no list', () => {
+    const m = lists();
+    spanListInsert(m, LIST, A);
+    spanListRemove(m, B);
+    spanListRemove(m, A);
+    spanListRemove(m, A);
+    expect(members(m, LIST)).toEqual([]);
+  });
 
-test('a span can be on one list only', () => {
-  const m = lists();
-  spanListInsert(m, LIST, A);
-  expect(fatalOf(() => spanListInsertBack(m, OTHER, A)).code).toBe('SPAN_ON_TWO_LISTS');
+  it('refuses a span that is on another list', () => {
+    const m = lists();
+    spanListInsert(m, LIST, A);
+    expect(fatalOf(() => spanListInsertBack(m, OTHER, A)).code).toBe('SPAN_ON_TWO_LISTS');
+  });
 });

@@ -1,12 +1,13 @@
 /** Descriptors and GC programs, against a layout worked out by the test and a decoder of its own. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import { array, chan, eface, func, iface, int, int32, map, pointer, slice, string, struct, typeName, uint8, uintptr, unsafePointer, type TypeDecl } from '../../src/heap/type-decl.ts';
 import { compileTypes, typeTable, typeTableWords, type TypeTable } from '../../src/heap/type-table.ts';
 import { FIELD, KIND, KIND_NO_POINTERS, TABLE_HEADER, Type, TypeField } from '../../src/heap/type.ts';
+import { seeds } from '../support/nightly.ts';
 import { listing, slotsOfProgram } from '../support/gc-program.ts';
 import { bytesOf, holdsPointers, slotsOf } from '../support/go-layout.ts';
 import { randomTypes } from '../support/random-types.ts';
@@ -78,16 +79,16 @@ function errorOf(run: () => unknown): unknown {
 
 const NODE: TypeDecl = struct('node', { left: () => pointer(NODE), right: () => pointer(NODE), key: int });
 
-describe.each(MACHINES)('on $machine', ({ pw }) => {
+describe.each(MACHINES)('a compiled type, $machine', ({ pw }) => {
   const word = pw * 4;
 
-  test.each([
+  it.each([
     [int, word, KIND.int], [uintptr, word, KIND.int], [int32, 4, KIND.int], [uint8, 1, KIND.uint8],
     [pointer(int), word, KIND.ptr], [pointer(NODE), word, KIND.ptr], [unsafePointer, word, KIND.unsafePointer], [func, word, KIND.func],
     [string, 2 * word, KIND.string], [eface, 2 * word, KIND.interface], [iface, 2 * word, KIND.interface], [slice(NODE), 3 * word, KIND.slice],
     [chan(int), word, KIND.chan], [map(int, NODE), word, KIND.map], [NODE, 3 * word, KIND.struct],
     [array(string, 3), 6 * word, KIND.array], [array(string, 0), 0, KIND.array], [struct('empty', {}), 0, KIND.struct],
-  ])('%# a type has the size, the kind and the program size that Go gives it', (type, bytes, kind) => {
+  ])('has the size, the kind and the program size of Go (%#)', (type, bytes, kind) => {
     const c = compile(typeTable(type), pw);
     expect(field(c, type, 'size')).toBe(bytes);
     expect(field(c, type, 'kind')).toBe(kind | (holdsPointers(type) ? 0 : KIND_NO_POINTERS));
@@ -96,14 +97,14 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect(c.m[refOf(c.table, type) + Type.at.itab]).toBe(refOf(c.table, type));
   });
 
-  test('fields are aligned as Go aligns them, and the whole is a multiple of its alignment', () => {
+  it('aligns fields as Go does, and has a size that is a multiple of its alignment', () => {
     const mixed = struct('mixed', { a: uint8, p: pointer(NODE), b: uint8, c: int32, d: uint8, q: unsafePointer, e: uint8 });
     const c = compile(typeTable(mixed, struct('bytes', { a: uint8, b: uint8, c: uint8 }), struct('halves', { a: uint8, b: int32 })), pw);
     expect(c.table.types.slice(0, 3).map((type) => field(c, type, 'size'))).toEqual([pw === 2 ? 48 : 28, 3, 8]);
     expect(program(c, mixed)).toEqual(pw === 2 ? ['ptr 2 node 0', 'aptr 8', 'end 0'] : ['ptr 1 node 0', 'aptr 5', 'end 0']);
   });
 
-  test('what a type is made of: of a pointer, a slice, a channel, an array its element, of a map what it points at', () => {
+  it('names its element: of a pointer, slice, channel, array, and the hmap of a map', () => {
     const names = map(string, NODE);
     const types = [pointer(NODE), slice(NODE), chan(NODE), array(NODE, 2)];
     const c = compile(typeTable(...types, names, int, NODE), pw);
@@ -112,14 +113,14 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     for (const type of [int, NODE, string]) expect(field(c, type, 'elem')).toBe(0);
   });
 
-  test('pointers, to what holds pointers and to what does not', () => {
+  it('has different instructions for pointers to values with and without pointers', () => {
     const type = struct('t', { a: pointer(NODE), b: pointer(int), c: pointer(array(uint8, 9)), d: unsafePointer, e: func, f: pointer(pointer(int)), g: pointer(struct('none', {})) });
     expect(program(compile(typeTable(type), pw), type)).toEqual([
       'ptr 0 node 0', `aptr ${pw}`, `aptr ${2 * pw}`, `aptr ${3 * pw}`, `aptr ${4 * pw}`, `ptr ${5 * pw} *int 0`, `aptr ${6 * pw}`, 'end 0',
     ]);
   });
 
-  test('strings, interfaces, slices, channels and maps', () => {
+  it('has an instruction for each string, interface, slice, channel and map', () => {
     const type = struct('t', { s: string, e: eface, i: iface, p: slice(NODE), n: slice(int), z: slice(struct('none', {})), c: chan(NODE), m: map(int, NODE) });
     expect(program(compile(typeTable(type), pw), type)).toEqual([
       'string 0', `eface ${2 * pw}`, `iface ${4 * pw}`, `slice ${6 * pw} node 0`, `slice ${9 * pw} int 0`, `aptr ${12 * pw}`,
@@ -127,7 +128,7 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     ]);
   });
 
-  test('a map points at its hmap, which holds untyped buckets, and a bucket has room for eight', () => {
+  it('lays a map out as a pointer to an hmap with untyped buckets of eight entries', () => {
     const names = map(uint8, string);
     const c = compile(typeTable(names), pw);
     expect(program(c, names)).toEqual(['ptr 0 hmap[uint8,string] 0', 'end 0']);
@@ -137,12 +138,12 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect(program(c, names.bucket)).toEqual([...strings, `ptr ${4 + 16 * pw} bucket[uint8,string] 0`, 'end 0']);
   });
 
-  test('an array of pointers is one run, or several', () => {
+  it('joins an array of pointers to one run, or several', () => {
     const type = array(unsafePointer, 256 / pw - 1);
     expect(program(compile(typeTable(type), pw), type)).toEqual([...Array.from({ length: 256 / pw - 1 }, (_, i) => `aptr ${i * pw}`), 'end 0']);
   });
 
-  test('an array of up to 64 words is written out, a longer one is a loop, one of 1 KB and more a region', () => {
+  it('unrolls an array of up to 64 words, loops over a longer one, and makes one of 1 KB or more a region', () => {
     const most = 64 / pw / 2;
     const arrays = [most, most + 1, 128 / pw - 1, 128 / pw].map((length) => array(PAIR, length));
     const c = compile(typeTable(...arrays), pw);
@@ -152,12 +153,12 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect(program(c, arrays[3])).toEqual(['region 0 256 apart 3', 'end 0']);
   });
 
-  test('arrays without pointers, or without elements, say nothing', () => {
+  it('has no instruction for arrays without pointers or elements', () => {
     const type = struct('t', { a: array(int, 1000), b: array(NODE, 0), p: pointer(NODE), c: array(array(uint8, 3), 5) });
     expect(program(compile(typeTable(type), pw), type)).toEqual([`ptr ${1000 * pw} node 0`, 'end 0']);
   });
 
-  test('a struct in a struct is written out when short, called when long; also from an array', () => {
+  it('inlines a short nested struct and calls a long one, also from an array', () => {
     const short = struct('short', { a: string, b: string });
     const long = struct('long', Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`f${i}`, string])));
     const type = struct('t', { n: int, s: short, l: long, again: long });
@@ -167,14 +168,14 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect(program(c, loop)).toEqual([`arrayStart 0 4 ${26 * pw}`, 'call 0 long', 'arrayNext 0', 'end 0']);
   });
 
-  test('the pointer bits of a long value lie in as many words as it takes', () => {
+  it('has pointer bits in as many words as a long value needs', () => {
     const type = array(struct('pair', { n: int, p: pointer(NODE) }), 50);
     const c = compile(typeTable(type), pw);
     expect(slotsOfMask(c, type)).toEqual(Array.from({ length: 50 }, (_, i) => (2 * i + 1) * pw));
     expect(slotsOfFields(c, refOf(c.table, type))).toEqual(slotsOfMask(c, type));
   });
 
-  test('sizes up to 16 MB can be had, with the pointer bits of them', () => {
+  it('may have up to 16 MB, with all pointer bits', () => {
     const type = array(unsafePointer, (16 << 20) / word);
     const c = compile(typeTable(type), pw);
     expect(field(c, type, 'size')).toBe(16 << 20);
@@ -182,7 +183,7 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
     expect([c.m[mask], c.m[mask + (16 << 20) / word / 32 - 1]]).toEqual([-1, -1]);
   });
 
-  test('of random types the program, the pointer bits and the fields tell of the same words, which are those of the declaration', () => {
+  it('has the same pointers in program, pointer bits, fields and declaration, for random types', () => {
     fc.assert(
       fc.property(randomTypes([0, 1, 2, 3, 5, 17, 40, 130, 300]), (types) => {
         fc.pre(types.every((type) => bytesOf(type, 2) < 400_000));
@@ -197,23 +198,23 @@ describe.each(MACHINES)('on $machine', ({ pw }) => {
           expect(slotsOfFields(c, refOf(table, type))).toEqual(expected);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: seeds(30, 150) },
     );
   });
 });
 
 describe('a table', () => {
-  test('numbers what it is given from 0, then what those are made of, each name once', () => {
+  it('numbers its roots from 0, then the types they are made of, each name once', () => {
     const table = typeTable(slice(NODE), int, NODE, slice(NODE));
     expect(table.types.map(typeName)).toEqual(['[]node', 'int', 'node', '*node']);
     expect([slice(NODE), int, NODE, pointer(NODE)].map((type) => table.index(type))).toEqual([0, 1, 2, 3]);
   });
 
-  test('says of a type that it does not know that it is to be named', () => {
+  it('refuses to number a type that is not in it', () => {
     expect(() => typeTable(NODE).index(string)).toThrow(/type string is not in the table; name it in typeTable/);
   });
 
-  test('has its count at its start, and as many words as are asked for it, in lines of 16', () => {
+  it('begins with its count, and has the announced number of words, a multiple of 16', () => {
     for (const pw of [1, 2] as const) {
       const words = compileTypes(typeTable(NODE, eface), BASE, pw);
       expect(words[0]).toBe(4);
@@ -223,7 +224,7 @@ describe('a table', () => {
     expect(typeTableWords(undefined, 2)).toBe(0);
   });
 
-  test('goes round with types that name each other by pointers, slices, maps and channels', () => {
+  it('accepts types that refer to each other by pointers, slices, maps and channels', () => {
     const a: TypeDecl = struct('a', { b: () => slice(b), self: () => chan(a) });
     const b: TypeDecl = struct('b', { a: () => map(int, a), both: () => array(pointer(a), 2) });
     const c = compile(typeTable(a), 2);
@@ -232,7 +233,7 @@ describe('a table', () => {
   });
 });
 
-describe('a type that can not be', () => {
+describe('an impossible type', () => {
   const loop: TypeDecl = struct('loop', { n: int, inner: () => array(loop, 2) });
   const one: TypeDecl = struct('one', { other: () => two });
   const two: TypeDecl = struct('two', { other: () => one });
@@ -242,8 +243,8 @@ describe('a type that can not be', () => {
   const selfSlice: TypeDecl = slice(() => selfSlice);
   const selfArray: TypeDecl = array(() => selfArray, 2);
 
-  test.each<[string, RegExp, () => unknown]>([
-    ['contains itself through an array', /type loop contains itself; let it hold a pointer/, () => typeTable(loop)],
+  it.each<[string, RegExp, () => unknown]>([
+    ['contains itself through an array', /type loop contains itself; make one of its fields a pointer/, () => typeTable(loop)],
     ['contains itself through another', /type one contains itself/, () => typeTable(one)],
     ['has the name of another', /two different types are named same; rename one/, () => typeTable(struct('same', { a: int }), struct('same', { p: unsafePointer }))],
     [
@@ -255,23 +256,23 @@ describe('a type that can not be', () => {
       () => typeTable(struct('holder', { a: slice(struct('same', { a: int })), b: slice(struct('same', { p: unsafePointer })) })),
     ],
     ['has the name of one of Go\'s own', /two different types are named int/, () => typeTable(struct('int', { p: unsafePointer }), int)],
-    ['has no name that ends, being a pointer to itself', /a type without a name contains itself; let it go through a struct/, () => typeTable(selfPointer)],
-    ['has no name that ends, being a slice of itself', /a type without a name contains itself/, () => typeTable(selfSlice)],
-    ['has no name that ends, being an array of itself', /a type without a name contains itself/, () => typeTable(selfArray)],
-    ['nests structs too deep', /nests arrays and structs 9 deep; the most is 8/, () => compile(typeTable(nested(9)), 2)],
-    ['nests arrays too deep', /nests arrays and structs 9 deep; the most is 8/, () => compile(typeTable(arrays(9)), 2)],
-    ['is too large', /has 16777224 bytes; the most is 16777216/, () => compile(typeTable(array(unsafePointer, (2 << 20) + 1)), 2)],
-    ['is too large by a multiple', /has \d+ bytes; the most is 16777216/, () => compile(typeTable(array(array(int, 1 << 20), 1 << 20)), 2)],
-    ['has less than no elements', /an array type of -1 elements can't be/, () => array(int, -1)],
-    ['has half an element', /an array type of 1.5 elements can't be/, () => array(int, 1.5)],
-    ['has 2^24 elements', /an array type of 16777216 elements can't be; give it 0 to 16777215/, () => array(int, 1 << 24)],
-  ])('is refused when it %s', (_, message, run) => {
+    ['has no name that ends, being a pointer to itself', /an unnamed type contains itself; put a struct, which has a name, in between/, () => typeTable(selfPointer)],
+    ['has no name that ends, being a slice of itself', /an unnamed type contains itself/, () => typeTable(selfSlice)],
+    ['has no name that ends, being an array of itself', /an unnamed type contains itself/, () => typeTable(selfArray)],
+    ['nests structs too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(nested(9)), 2)],
+    ['nests arrays too deep', /nests arrays and structs 9 deep; at most 8 levels are supported/, () => compile(typeTable(arrays(9)), 2)],
+    ['is too large', /has 16777224 bytes; at most 16777216 are supported/, () => compile(typeTable(array(unsafePointer, (2 << 20) + 1)), 2)],
+    ['is too large by a multiple', /has \d+ bytes; at most 16777216 are supported/, () => compile(typeTable(array(array(int, 1 << 20), 1 << 20)), 2)],
+    ['has less than no elements', /an array type of -1 elements: 0 to 16777215 are supported/, () => array(int, -1)],
+    ['has half an element', /an array type of 1.5 elements/, () => array(int, 1.5)],
+    ['has 2^24 elements', /an array type of 16777216 elements: 0 to 16777215 are supported/, () => array(int, 1 << 24)],
+  ])('is refused if it %s', (_, message, run) => {
     const error = errorOf(run);
     expect(error).toBeInstanceOf(UsageError);
     expect((error as UsageError).message).toMatch(message);
   });
 
-  test('8 levels of structs or arrays are not too deep', () => {
+  it('may nest 8 levels of structs or arrays', () => {
     for (const type of [nested(8), arrays(8)]) {
       const c = compile(typeTable(type), 2);
       expect(slotsOfProgram(c.m, field(c, type, 'gc'), 2)).toEqual(slotsOf(type, 2));

@@ -1,5 +1,5 @@
 /** The write barrier sees every pointer that a program stores. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { PTR_TAG } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -48,15 +48,15 @@ function unseen(m: Mem): number[] {
   return words;
 }
 
-describe('at every checkpoint, each pointer in memory is the one that the barrier saw last', () => {
-  test.each<[string, Params, number]>([
+describe('the write barrier', () => {
+  it.each<[string, Params, number]>([
     ['churn', { count: 8000, ring: 300 }, 2],
     ['links', { moves: 1000, nodes: 200 }, 30],
     ['cache', { count: 500 }, 100],
     ['strings', { count: 800 }, 10],
     ['pipeline', { items: 100 }, 200],
     ['binary-trees', { depth: 6 }, 15],
-  ])('%s', (workload, params, gcEvery) => {
+  ])('has seen every pointer in memory last, at every checkpoint of %s', (workload, params, gcEvery) => {
     let checkpoints = 0;
     hook.at = (m) => {
       expect(unseen(m)).toEqual([]);
@@ -72,25 +72,25 @@ describe('at every checkpoint, each pointer in memory is the one that the barrie
     expect(checkpoints).toBeGreaterThan(2);
     expect(calls).toBeGreaterThan(100);
   });
-});
 
-test('words that are cleared or copied are told of one by one, an integer as no pointer', () => {
-  const { m } = bootCore({ collector: COLLECTOR.bitmap });
-  m[BARRIER] = 1;
-  const at = m[CONFIG + Config.at.bss];
-  told = m.slice().fill(-1);
-  writePointer(m, at, 4000);
-  m[at + 2] = 17;
-  copyPointers(m, at + 8, at, 4);
-  movePointers(m, at + 16, at, 4);
-  clearPointers(m, at, 4);
-  expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => told[slot])).toEqual([0, 0, 4000, 0, 4000, 0]);
-  expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => m[slot])).toEqual([0, 0, 4000, 17, 4000, 17]);
-  expect(exchangePointer(m, at + 8, 8000)).toBe(4000);
-  expect([told[at + 8], calls]).toEqual([8000, 8]);
-});
+  it('sees each word that is cleared or copied, and an integer as no pointer', () => {
+    const { m } = bootCore({ collector: COLLECTOR.bitmap });
+    m[BARRIER] = 1;
+    const at = m[CONFIG + Config.at.bss];
+    told = m.slice().fill(-1);
+    writePointer(m, at, 4000);
+    m[at + 2] = 17;
+    copyPointers(m, at + 8, at, 4);
+    movePointers(m, at + 16, at, 4);
+    clearPointers(m, at, 4);
+    expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => told[slot])).toEqual([0, 0, 4000, 0, 4000, 0]);
+    expect([at, at + 2, at + 8, at + 10, at + 16, at + 18].map((slot) => m[slot])).toEqual([0, 0, 4000, 17, 4000, 17]);
+    expect(exchangePointer(m, at + 8, 8000)).toBe(4000);
+    expect([told[at + 8], calls]).toEqual([8000, 8]);
+  });
 
-test('without a barrier the machine says so, and calls none', () => {
-  const { m } = runOnOneP(builtIn('churn')!, { count: 100, ring: 20 }, { collector: 'bitmap' });
-  expect([m[BARRIER], calls]).toEqual([0, 0]);
+  it('is not called if the collector has none', () => {
+    const { m } = runOnOneP(builtIn('churn')!, { count: 100, ring: 20 }, { collector: 'bitmap' });
+    expect([m[BARRIER], calls]).toEqual([0, 0]);
+  });
 });

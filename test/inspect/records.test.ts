@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENTED } from '../../src/cli/write-docs.ts';
+import { DOCUMENTED } from '../../src/cli/docs/documents.ts';
 import { loadCore } from '../../src/explore/load.ts';
 import { makeMonitors } from '../../src/explore/monitors/catalog.ts';
 import { buildMarkBits } from '../../src/explore/scenarios/programs/mark-bits.ts';

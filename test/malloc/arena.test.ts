@@ -1,5 +1,5 @@
 /** How the arena grows on each machine, and what the operating system may do to it. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { PAGE_BYTES, PAGE_WORDS } from '../../src/memory/address.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
@@ -40,42 +40,44 @@ function isRight(m: Mem, m0: number): void {
   expect(verifyHeap(m, CHECKPOINT.swept).problems).toEqual([]);
 }
 
-test('the 64-bit machine reserves all at once, and has no more', () => {
-  const { m, m0 } = bootCore({ ...SMALL, ptrWords: 2 });
-  expect(m[MHEAP + at.arenaEnd]).toBe(m[CONFIG + Config.at.arenaEnd]);
-  take(m, m0, PAGES / 8, 8);
-  expect(m[ARENA_USED]).toBe(m[CONFIG + Config.at.arenaEnd]);
-  expect(fatalOf(() => mallocgc(m, m0, 100_000, 0)).facts.refused).toBe('');
+describe('the arena', () => {
+  it('of the 64-bit machine is reserved at once, and cannot grow beyond', () => {
+    const { m, m0 } = bootCore({ ...SMALL, ptrWords: 2 });
+    expect(m[MHEAP + at.arenaEnd]).toBe(m[CONFIG + Config.at.arenaEnd]);
+    take(m, m0, PAGES / 8, 8);
+    expect(m[ARENA_USED]).toBe(m[CONFIG + Config.at.arenaEnd]);
+    expect(fatalOf(() => mallocgc(m, m0, 100_000, 0)).facts.refused).toBe('');
+  });
+
+  it('of the 32-bit machine begins with two eighths, and grows by one eighth each time', () => {
+    const { m, m0 } = bootCore(SMALL);
+    const ends = new Set<number>();
+    for (let i = 0; i < PAGES / 8; i++) {
+      take(m, m0, 1, 8);
+      ends.add(arenaPages(m, m[MHEAP + at.arenaEnd]) / STEP);
+    }
+    expect([...ends]).toEqual([2, 3, 4, 5, 6, 7, 8]);
+    expect(arenaPages(m, m[ARENA_USED])).toBe(PAGES);
+    expect([m[MHEAP + at.gapPages], m[MHEAP + at.slopWords]]).toEqual([0, 0]);
+    isRight(m, m0);
+  });
+
+  it('begins with one eighth if two are not free', () => {
+    const { m } = bootCore({ ...SMALL, osHoles: [{ offset: page(STEP), bytes: page(1) }] });
+    expect(arenaPages(m, m[MHEAP + at.arenaEnd])).toBe(STEP);
+  });
+
+  it('needs one eighth, or the machine does not boot', () => {
+    expect(fatalOf(() => bootCore({ ...SMALL, osHoles: [{ offset: page(8), bytes: page(1) }] })).code).toBe('ARENA_NOT_RESERVED');
+  });
 });
 
-test('the 32-bit machine reserves two eighths, then one more whenever they are used up', () => {
-  const { m, m0 } = bootCore(SMALL);
-  const ends = new Set<number>();
-  for (let i = 0; i < PAGES / 8; i++) {
-    take(m, m0, 1, 8);
-    ends.add(arenaPages(m, m[MHEAP + at.arenaEnd]) / STEP);
-  }
-  expect([...ends]).toEqual([2, 3, 4, 5, 6, 7, 8]);
-  expect(arenaPages(m, m[ARENA_USED])).toBe(PAGES);
-  expect([m[MHEAP + at.gapPages], m[MHEAP + at.slopWords]]).toEqual([0, 0]);
-  isRight(m, m0);
-});
-
-test('where two eighths can not be had it begins with one', () => {
-  const { m } = bootCore({ ...SMALL, osHoles: [{ offset: page(STEP), bytes: page(1) }] });
-  expect(arenaPages(m, m[MHEAP + at.arenaEnd])).toBe(STEP);
-});
-
-test('without even one there is no machine', () => {
-  expect(fatalOf(() => bootCore({ ...SMALL, osHoles: [{ offset: page(8), bytes: page(1) }] })).code).toBe('ARENA_NOT_RESERVED');
-});
-
-describe('behind a hole', () => {
+describe('the arena behind a hole', () => {
   const hole = { offset: page(130) + 4096, bytes: page(3) };
   const holed = { ...SMALL, osHoles: [hole] };
   const firstBehind = Math.ceil((hole.offset + hole.bytes) / PAGE_BYTES);
 
-  test('the arena goes on, and what lies between has no span', () => {
+  it('continues, and the pages between have no span', () => {
     const { m, m0 } = bootCore(holed);
     const pages = take(m, m0, 20, 8);
     // Two eighths are 128 pages: 16 objects.
@@ -86,7 +88,7 @@ describe('behind a hole', () => {
     isRight(m, m0);
   });
 
-  test('free spans on both sides of it stay two', () => {
+  it('does not coalesce with the free span before the hole', () => {
     const { m, m0 } = bootCore(holed);
     const start = m[CONFIG + Config.at.arenaStart];
     for (const first of take(m, m0, 20, 8)) free(m, m0, start + first * PAGE_WORDS);
@@ -97,7 +99,7 @@ describe('behind a hole', () => {
     isRight(m, m0);
   });
 
-  test('when no eighth fits any more, smaller pieces are taken from wherever the system has them', () => {
+  it('takes smaller pieces wherever the system has them, if no eighth fits', () => {
     // Whole eighths fit up to page 448, from where on there are only pieces.
     const holes = [{ offset: page(450), bytes: page(20) }, { offset: page(490), bytes: 4096 }];
     const { m, m0 } = bootCore({ ...SMALL, osHoles: holes });
@@ -111,7 +113,7 @@ describe('behind a hole', () => {
     isRight(m, m0);
   });
 
-  test('memory beyond the range of the bitmap is refused in the words of Go, and the heap is full', () => {
+  it('refuses memory beyond the bitmap in Go\'s words, and is full', () => {
     const { m, m0 } = bootCore({ ...SMALL, osHoles: [{ offset: page(200), bytes: page(PAGES - 200) }] });
     // The third eighth fits in front of the hole; then pieces do, one of 1 page and one of the slop.
     take(m, m0, 24, 8);
@@ -125,8 +127,8 @@ describe('behind a hole', () => {
   });
 });
 
-describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointers of $ptrWords words', ({ ptrWords }) => {
-  test('bitmap and span map are mapped as far as the arena is used', () => {
+describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('the arena, with pointers of $ptrWords words', ({ ptrWords }) => {
+  it('has bitmap and span map mapped as far as it is used', () => {
     const { m, m0 } = bootCore({ arenaPages: 8192, ptrWords });
     expect([m[MHEAP + at.bitmapMapped], m[MHEAP + at.spansMapped]]).toEqual([0, 0]);
     for (const megabytes of [1, 1, 6]) {

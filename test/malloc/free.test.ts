@@ -1,5 +1,5 @@
 /** Blocks that are freed explicitly, by their owner's P and by others. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -39,8 +39,8 @@ function smallFrees(m: Mem, bytes: number): number {
   return loadWide(m, MSTATS + MStats.at.nsmallfree + 2 * sizeToClass(bytes));
 }
 
-describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointers of $ptrWords words', ({ ptrWords }) => {
-  test.each(SIZES)('a block of %d bytes is the next to be handed out, clear, and no longer counted', (bytes) => {
+describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('free, with pointers of $ptrWords words', ({ ptrWords }) => {
+  it.each(SIZES)('makes a block of %d bytes the next to be allocated, cleared, and no longer counts it', (bytes) => {
     const { m, m0 } = bootCore({ ptrWords });
     mallocgc(m, m0, bytes, 0);
     const p = mallocgc(m, m0, bytes, 0);
@@ -54,7 +54,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     expect([q, isZero(m, q, bytes), bitsOf(m, q)]).toEqual([p, true, BIT_ALLOCATED]);
   });
 
-  test('a block taken with FLAG_NOZERO keeps what it held, but for the two words that the heap used', () => {
+  it('changes two words of a block, as the next malloc with FLAG_NOZERO shows', () => {
     const { m, m0 } = bootCore({ ptrWords });
     const p = mallocgc(m, m0, 256, FLAG_NOSCAN);
     mallocgc(m, m0, 256, FLAG_NOSCAN);
@@ -64,12 +64,12 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     expect(q).toBe(p);
     expect(m.subarray(q + 2 * ptrWords, q + 64).every((word) => word === -1)).toBe(true);
     expect(m[q + ptrWords]).not.toBe(0);
-    // Its second word still says so: whoever takes it next has it cleared.
+    // Its second word still says so: the next malloc clears it.
     free(m, m0, q);
     expect(isZero(m, mallocgc(m, m0, 256, FLAG_NOSCAN), 256)).toBe(true);
   });
 
-  test('a large block goes back to the heap at once', () => {
+  it('returns a large block to the heap at once', () => {
     const { m, m0 } = bootCore({ ptrWords });
     const p = mallocgc(m, m0, 100_000, 0);
     const s = spanOf(m, p);
@@ -87,103 +87,105 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
   });
 });
 
-test('a block of a span that another P caches waits until that P gives the span back', () => {
-  const { m, m0 } = bootCore({ procs: 2 });
-  const owner = mAt(m, 1);
-  // Four to a span.
-  const blocks = [0, 1, 2, 3].map(() => mallocgc(m, owner, 2048, 0));
-  const s = spanOf(m, blocks[0]);
-  for (const p of blocks.slice(0, 2)) {
-    fill(m, p, 2048);
-    free(m, m0, p);
-  }
-  expect(freeBlocks(m, s)).toEqual([]);
-  expect([m[s + Span.at.freebuf], m[s + Span.at.nalloc]]).toEqual([blocks[1], 4]);
-  // The owner needs a span: its own has two blocks now.
-  const again = [mallocgc(m, owner, 2048, FLAG_NOSCAN), mallocgc(m, owner, 2048, 0)];
-  expect(again.toSorted()).toEqual(blocks.slice(0, 2).toSorted());
-  expect(again.every((p) => isZero(m, p, 2048))).toBe(true);
-  expect(again.map((p) => bitsOf(m, p))).toEqual([BIT_ALLOCATED, BIT_ALLOCATED | BIT_SCAN]);
-  updatememstats(m, m0);
-  expect(m[MSTATS + MStats.at.heapAllocQ] * 8).toBe(4 * 2048);
-});
-
-test('a block of a span that nobody caches makes the span available', () => {
-  const { m, m0 } = bootCore();
-  const blocks = [0, 1, 2, 3, 4].map(() => mallocgc(m, m0, 2048, 0));
-  const c = mcentralAt(sizeToClass(2048));
-  expect(spanOf(m, blocks[4])).not.toBe(spanOf(m, blocks[0]));
-  free(m, m0, blocks[2]);
-  expect(m[c + MCentral.at.nonempty]).toBe(spanOf(m, blocks[0]));
-  expect(m[c + MCentral.at.nfree]).toBe(1);
-  updatememstats(m, m0);
-  expect(m[c + MCentral.at.nfree]).toBe(1 + 3);
-});
-
-test('when the last block of an uncached span is freed its pages go back to the heap', () => {
-  const { m, m0 } = bootCore();
-  const blocks = [0, 1, 2, 3, 4].map(() => mallocgc(m, m0, 2048, 0));
-  const s = spanOf(m, blocks[0]);
-  for (const p of blocks.slice(0, 4)) free(m, m0, p);
-  expect(m[s + Span.at.state]).not.toBe(SPAN_STATE.inUse);
-  expect(m[mcentralAt(sizeToClass(2048)) + MCentral.at.nfree]).toBe(0);
-});
-
-test('a cached span with no block left goes back before the next mark, whoever freed them', () => {
-  const { m, m0 } = bootCore({ procs: 2 });
-  const mine = mallocgc(m, m0, 2048, 0);
-  const others = mallocgc(m, mAt(m, 1), 1024, 0);
-  free(m, m0, mine);
-  free(m, m0, others);
-  clearpools(m, m0);
-  for (const i of [0, 1]) {
-    const c = mcacheOf(pAt(m, i)) + MCache.at.alloc;
-    expect([m[c + sizeToClass(2048)], m[c + sizeToClass(1024)]]).toEqual([m[c], m[c]]);
-  }
-  expect(loadWide(m, MSTATS + MStats.at.heapInuse)).toBe(0);
-});
-
-test('a block of a span that is not swept yet is freed once', () => {
-  runCore({}, -1, (m, mp, gp) => {
-    const p = newObject(m, mp, gp, 0, 2048, 0);
-    const q = newObject(m, mp, gp, 1, 2048, 0);
-    setSlot(m, gp, 1, 0);
-    collect(m, mp, false);
-    free(m, mp, getSlot(m, gp, 0));
-    setSlot(m, gp, 0, 0);
-    updatememstats(m, mp);
-    expect(m[MSTATS + MStats.at.heapAllocQ]).toBe(0);
-    expect(smallFrees(m, 2048)).toBe(2);
-    expect([p, q]).toHaveLength(2);
+describe('free', () => {
+  it('leaves a block of a span that another P caches on freebuf until that P returns the span', () => {
+    const { m, m0 } = bootCore({ procs: 2 });
+    const owner = mAt(m, 1);
+    // Four to a span.
+    const blocks = [0, 1, 2, 3].map(() => mallocgc(m, owner, 2048, 0));
+    const s = spanOf(m, blocks[0]);
+    for (const p of blocks.slice(0, 2)) {
+      fill(m, p, 2048);
+      free(m, m0, p);
+    }
+    expect(freeBlocks(m, s)).toEqual([]);
+    expect([m[s + Span.at.freebuf], m[s + Span.at.nalloc]]).toEqual([blocks[1], 4]);
+    // The owner needs a span: its own has two blocks now.
+    const again = [mallocgc(m, owner, 2048, FLAG_NOSCAN), mallocgc(m, owner, 2048, 0)];
+    expect(again.toSorted()).toEqual(blocks.slice(0, 2).toSorted());
+    expect(again.every((p) => isZero(m, p, 2048))).toBe(true);
+    expect(again.map((p) => bitsOf(m, p))).toEqual([BIT_ALLOCATED, BIT_ALLOCATED | BIT_SCAN]);
+    updatememstats(m, m0);
+    expect(m[MSTATS + MStats.at.heapAllocQ] * 8).toBe(4 * 2048);
   });
-});
 
-test.each([
-  { what: 'the inside of a block', code: 'FREE_OF_NO_BLOCK', at: (small: Ref) => small + 2 },
-  { what: 'the inside of a large block', code: 'FREE_OF_NO_BLOCK', at: (_: Ref, large: Ref) => large + 2048 },
-  { what: 'memory outside of the arena', code: 'FREE_OF_NO_BLOCK', at: () => 8 },
-  { what: 'a free page', code: 'FREE_OF_NO_BLOCK', at: (small: Ref) => small + 100 * 2048 },
-  { what: 'a block that may be shared', code: 'FREE_OF_TOO_SMALL_BLOCK', at: (_: Ref, __: Ref, eight: Ref) => eight },
-])('$what can not be freed', ({ code, at }) => {
-  const { m, m0 } = bootCore();
-  const p = at(mallocgc(m, m0, 64, 0), mallocgc(m, m0, 100_000, 0), mallocgc(m, m0, 8, 0));
-  expect(fatalOf(() => free(m, m0, p)).code).toBe(code);
-});
+  it('makes an uncached full span available again', () => {
+    const { m, m0 } = bootCore();
+    const blocks = [0, 1, 2, 3, 4].map(() => mallocgc(m, m0, 2048, 0));
+    const c = mcentralAt(sizeToClass(2048));
+    expect(spanOf(m, blocks[4])).not.toBe(spanOf(m, blocks[0]));
+    free(m, m0, blocks[2]);
+    expect(m[c + MCentral.at.nonempty]).toBe(spanOf(m, blocks[0]));
+    expect(m[c + MCentral.at.nfree]).toBe(1);
+    updatememstats(m, m0);
+    expect(m[c + MCentral.at.nfree]).toBe(1 + 3);
+  });
 
-test('nothing happens when nothing is freed', () => {
-  const { m, m0 } = bootCore();
-  const before = m.slice();
-  free(m, m0, 0);
-  expect(m.every((word, i) => word === before[i])).toBe(true);
-});
+  it('returns an uncached span to the heap with its last block', () => {
+    const { m, m0 } = bootCore();
+    const blocks = [0, 1, 2, 3, 4].map(() => mallocgc(m, m0, 2048, 0));
+    const s = spanOf(m, blocks[0]);
+    for (const p of blocks.slice(0, 4)) free(m, m0, p);
+    expect(m[s + Span.at.state]).not.toBe(SPAN_STATE.inUse);
+    expect(m[mcentralAt(sizeToClass(2048)) + MCentral.at.nfree]).toBe(0);
+  });
 
-test('an object with a finalizer is the finalizer\'s', () => {
-  runCore({}, -1, (m, mp, gp) => {
-    const p = newObject(m, mp, gp, 0, 64, 0);
-    newObject(m, mp, gp, 1, 64, 0);
-    setfinalizer(m, mp, gp, m[slotAt(m, gp, 1)], 1, 0);
-    // Its neighbour's finalizer is no hindrance.
-    free(m, mp, p);
-    expect(fatalOf(() => free(m, mp, getSlot(m, gp, 1))).code).toBe('FREE_OF_FINALIZED_BLOCK');
-  }, [() => GOEXIT]);
+  it('lets a cached span without blocks go back before the next mark, by whichever P they were freed', () => {
+    const { m, m0 } = bootCore({ procs: 2 });
+    const mine = mallocgc(m, m0, 2048, 0);
+    const others = mallocgc(m, mAt(m, 1), 1024, 0);
+    free(m, m0, mine);
+    free(m, m0, others);
+    clearpools(m, m0);
+    for (const i of [0, 1]) {
+      const c = mcacheOf(pAt(m, i)) + MCache.at.alloc;
+      expect([m[c + sizeToClass(2048)], m[c + sizeToClass(1024)]]).toEqual([m[c], m[c]]);
+    }
+    expect(loadWide(m, MSTATS + MStats.at.heapInuse)).toBe(0);
+  });
+
+  it('frees a block of an unswept span once', () => {
+    runCore({}, -1, (m, mp, gp) => {
+      const p = newObject(m, mp, gp, 0, 2048, 0);
+      const q = newObject(m, mp, gp, 1, 2048, 0);
+      setSlot(m, gp, 1, 0);
+      collect(m, mp, false);
+      free(m, mp, getSlot(m, gp, 0));
+      setSlot(m, gp, 0, 0);
+      updatememstats(m, mp);
+      expect(m[MSTATS + MStats.at.heapAllocQ]).toBe(0);
+      expect(smallFrees(m, 2048)).toBe(2);
+      expect([p, q]).toHaveLength(2);
+    });
+  });
+
+  it.each([
+    { what: 'the inside of a block', code: 'FREE_OF_NO_BLOCK', at: (small: Ref) => small + 2 },
+    { what: 'the inside of a large block', code: 'FREE_OF_NO_BLOCK', at: (_: Ref, large: Ref) => large + 2048 },
+    { what: 'memory outside of the arena', code: 'FREE_OF_NO_BLOCK', at: () => 8 },
+    { what: 'a free page', code: 'FREE_OF_NO_BLOCK', at: (small: Ref) => small + 100 * 2048 },
+    { what: 'a block that may be shared', code: 'FREE_OF_TOO_SMALL_BLOCK', at: (_: Ref, __: Ref, eight: Ref) => eight },
+  ])('refuses $what', ({ code, at }) => {
+    const { m, m0 } = bootCore();
+    const p = at(mallocgc(m, m0, 64, 0), mallocgc(m, m0, 100_000, 0), mallocgc(m, m0, 8, 0));
+    expect(fatalOf(() => free(m, m0, p)).code).toBe(code);
+  });
+
+  it('does nothing for 0', () => {
+    const { m, m0 } = bootCore();
+    const before = m.slice();
+    free(m, m0, 0);
+    expect(m.every((word, i) => word === before[i])).toBe(true);
+  });
+
+  it('refuses an object with a finalizer', () => {
+    runCore({}, -1, (m, mp, gp) => {
+      const p = newObject(m, mp, gp, 0, 64, 0);
+      newObject(m, mp, gp, 1, 64, 0);
+      setfinalizer(m, mp, gp, m[slotAt(m, gp, 1)], 1, 0);
+      // Its neighbour's finalizer is no hindrance.
+      free(m, mp, p);
+      expect(fatalOf(() => free(m, mp, getSlot(m, gp, 1))).code).toBe('FREE_OF_FINALIZED_BLOCK');
+    }, [() => GOEXIT]);
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
@@ -33,8 +33,8 @@ function bytesOf(m: Mem, p: Ref): number {
   return m[spanOf(m, p) + Span.at.elemsize];
 }
 
-describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointers of $ptrWords words', ({ ptrWords }) => {
-  test('every block is as large as asked for, aligned to 8 bytes, and overlaps no other', () => {
+describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('malloc, with pointers of $ptrWords words', ({ ptrWords }) => {
+  it('returns blocks that are large enough, aligned to 8 bytes and disjoint', () => {
     const { m, m0 } = bootCore({ ptrWords });
     const blocks: { p: Ref; end: Ref }[] = [];
     for (let round = 0; round < 3; round++) {
@@ -49,7 +49,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     expect(blocks.at(-1)!.end).toBeLessThanOrEqual(m[ARENA_USED]);
   });
 
-  test('a block with pointers is to be scanned, one without is not, also where the other kind was before', () => {
+  it('sets the scan bit of blocks with pointers only, also where the other kind was before', () => {
     runCore({ ptrWords }, -1, (m, mp, gp) => {
       for (const size of [16, 48, 1024, 40_000]) {
         // One stays, so that its span does.
@@ -57,7 +57,8 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
         for (const flags of [0, FLAG_NOSCAN, 0, FLAG_NOSCAN]) {
           for (let i = 0; i < 300; i++) {
             const p = newObject(m, mp, gp, 0, size, flags);
-            expect(bitsOf(m, p) & (BIT_ALLOCATED | BIT_SCAN)).toBe(flags === 0 ? BIT_ALLOCATED | BIT_SCAN : BIT_ALLOCATED);
+            const bits = bitsOf(m, p) & (BIT_ALLOCATED | BIT_SCAN);
+            if (bits !== (flags === 0 ? BIT_ALLOCATED | BIT_SCAN : BIT_ALLOCATED)) expect({ size, flags, i, bits }).toBe('right');
           }
           setSlot(m, gp, 0, 0);
           collect(m, mp, true);
@@ -66,10 +67,10 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     });
   });
 
-  test.each([
+  it.each([
     { name: 'pointers', flags: 0 },
     { name: 'no pointers', flags: FLAG_NOSCAN },
-  ])('fresh and dirty blocks with $name come back zeroed, of every size', ({ flags }) => {
+  ])('zeroes fresh and dirty blocks with $name, of every size', ({ flags }) => {
     runCore({ ptrWords, arenaPages: 4096 }, -1, (m, mp, gp) => {
       for (let round = 0; round < 3; round++) {
         for (const size of ALL_SIZES) {
@@ -86,7 +87,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     });
   });
 
-  test('blocks of spans that were carved for another size come back zeroed', () => {
+  it('zeroes blocks of spans that were carved for another size', () => {
     runCore({ ptrWords, arenaPages: 256 }, -1, (m, mp, gp) => {
       const sizes = [32768, 8, 1024, 48, 100_000, 16, 6144, 64, 24576, 32, 200_000, 8192];
       for (const size of sizes) {
@@ -102,7 +103,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     });
   });
 
-  test('only every second block of a span is freed and its word links do not show in the next object', () => {
+  it('hides the links of a freelist with gaps from the next objects', () => {
     runCore({ ptrWords }, -1, (m, mp, gp) => {
       for (const size of [8, 16, 32, 48, 4096]) {
         const n = Math.floor(16384 / size);
@@ -123,32 +124,34 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
   });
 });
 
-test('memory that is asked for without zeroing may stay dirty, and is clean for who asks next', () => {
-  runCore({}, -1, (m, mp, gp) => {
-    for (const size of [32, 1024, 40_000]) {
-      // A neighbour, or the span would go back to the heap and be cleared there.
-      newObject(m, mp, gp, 1, size, 0);
-      const p = newObject(m, mp, gp, 0, size, FLAG_NOSCAN | FLAG_NOZERO);
-      m.fill(-1, p, p + size / 4);
-      setSlot(m, gp, 0, 0);
-      collect(m, mp, true);
-      const dirty = newObject(m, mp, gp, 0, size, FLAG_NOSCAN | FLAG_NOZERO);
-      expect([size, dirty, m[dirty + size / 4 - 1]]).toEqual([size, p, -1]);
-      setSlot(m, gp, 0, 0);
-      collect(m, mp, true);
-      expect([size, newObject(m, mp, gp, 0, size, 0), isZero(m, p, size)]).toEqual([size, p, true]);
-    }
+describe('malloc', () => {
+  it('leaves memory dirty with FLAG_NOZERO, and clears it for the next malloc', () => {
+    runCore({}, -1, (m, mp, gp) => {
+      for (const size of [32, 1024, 40_000]) {
+        // A neighbour, or the span would go back to the heap and be cleared there.
+        newObject(m, mp, gp, 1, size, 0);
+        const p = newObject(m, mp, gp, 0, size, FLAG_NOSCAN | FLAG_NOZERO);
+        m.fill(-1, p, p + size / 4);
+        setSlot(m, gp, 0, 0);
+        collect(m, mp, true);
+        const dirty = newObject(m, mp, gp, 0, size, FLAG_NOSCAN | FLAG_NOZERO);
+        expect([size, dirty, m[dirty + size / 4 - 1]]).toEqual([size, p, -1]);
+        setSlot(m, gp, 0, 0);
+        collect(m, mp, true);
+        expect([size, newObject(m, mp, gp, 0, size, 0), isZero(m, p, size)]).toEqual([size, p, true]);
+      }
+    });
+  });
+
+  it('returns one address outside the arena for 0 bytes, and takes no memory', () => {
+    const { m, m0 } = bootCore();
+    expect([mallocgc(m, m0, 0, 0), mallocgc(m, m0, 0, FLAG_NOSCAN)]).toEqual([ZEROBASE, ZEROBASE]);
+    expect(m[ARENA_USED]).toBe(m[CONFIG + Config.at.arenaStart]);
   });
 });
 
-test('0 bytes are the one address outside the arena, and take nothing', () => {
-  const { m, m0 } = bootCore();
-  expect([mallocgc(m, m0, 0, 0), mallocgc(m, m0, 0, FLAG_NOSCAN)]).toEqual([ZEROBASE, ZEROBASE]);
-  expect(m[ARENA_USED]).toBe(m[CONFIG + Config.at.arenaStart]);
-});
-
 describe('tiny objects', () => {
-  test('of one byte share a block of 16 bytes, the seventeenth starts another', () => {
+  it('share a block of 16 bytes if they are one byte each; the seventeenth starts another', () => {
     const { m, m0 } = bootCore();
     const addresses = Array.from({ length: 17 }, () => mallocTiny(m, m0, 1));
     const first = addresses[0];
@@ -157,7 +160,7 @@ describe('tiny objects', () => {
     expect(addresses[16]).toBe(first + 16);
   });
 
-  test('are aligned as far as their size asks for', () => {
+  it('are aligned as their size requires', () => {
     const { m, m0 } = bootCore();
     for (let before = 1; before < 16; before++) {
       for (let size = 1; size < 16; size++) {
@@ -171,7 +174,7 @@ describe('tiny objects', () => {
     }
   });
 
-  test('keep going in the block that has more left', () => {
+  it('continue in the block with more bytes left', () => {
     const { m, m0 } = bootCore();
     const a = mallocTiny(m, m0, 2);
     // 14 bytes are left there; of a new block with 15 only one would be.
@@ -181,14 +184,14 @@ describe('tiny objects', () => {
     expect([mallocTiny(m, m0, 10), mallocTiny(m, m0, 6)]).toEqual([a + 32, a + 42]);
   });
 
-  test('that hold pointers get blocks of their own', () => {
+  it('get blocks of their own if they hold pointers', () => {
     const { m, m0 } = bootCore();
     const a = mallocgc(m, m0, 8, 0);
     const b = mallocgc(m, m0, 8, 0);
     expect([b - a, bytesOf(m, a)]).toEqual([2, 8]);
   });
 
-  test('are zeroed in a block that was dirty', () => {
+  it('are zeroed in a block that was dirty', () => {
     runCore({}, -1, (m, mp, gp) => {
       const p = newObject(m, mp, gp, 0, 15, FLAG_NOSCAN);
       m.fill(-1, p, p + 4);
@@ -199,7 +202,7 @@ describe('tiny objects', () => {
     });
   });
 
-  test('in a block that is dropped at a collection are not joined by later ones', () => {
+  it('never share a block with those of before a collection', () => {
     runCore({}, -1, (m, mp, gp) => {
       const kept = newObject(m, mp, gp, 0, 1, FLAG_NOSCAN);
       collect(m, mp, true);
@@ -209,7 +212,7 @@ describe('tiny objects', () => {
     });
   });
 
-  test('live as long as any of their block is reachable', () => {
+  it('live as long as one object of their block is reachable', () => {
     runCore({}, -1, (m, mp, gp) => {
       const block = newObject(m, mp, gp, 0, 1, FLAG_NOSCAN);
       for (let i = 1; i < 16; i++) newObject(m, mp, gp, 1, 1, FLAG_NOSCAN);
@@ -225,7 +228,7 @@ describe('tiny objects', () => {
 });
 
 describe('large objects', () => {
-  test('have a span of their own, of whole pages, that ends for the collector with the object', () => {
+  it('have a span of whole pages, whose limit is the object\'s end', () => {
     const { m, m0 } = bootCore();
     const p = mallocgc(m, m0, 100_001, 0);
     const s = spanOf(m, p);
@@ -235,7 +238,7 @@ describe('large objects', () => {
     expect(recount(m).bytes).toBe(13 * 8192);
   });
 
-  test('go back to the heap when unreachable, and their pages are used again', () => {
+  it('go back to the heap when unreachable, and their pages are reused', () => {
     runCore({}, -1, (m, mp, gp) => {
       const p = newObject(m, mp, gp, 0, 300_000, 0);
       setSlot(m, gp, 0, 0);
@@ -246,8 +249,8 @@ describe('large objects', () => {
   });
 });
 
-describe('an arena that is full', () => {
-  test.each([8, 16, 1024, 32_768, 32_769, 200_000])('is told by OUT_OF_MEMORY, exit code 3, when filled with %i bytes at a time, and the heap adds up', (size) => {
+describe('a full arena', () => {
+  it.each([8, 16, 1024, 32_768, 32_769, 200_000])('is reported as OUT_OF_MEMORY, exit code 3, when filled with %i bytes at a time, and the heap adds up', (size) => {
     const { m, m0 } = bootCore({ arenaPages: 128 });
     let objects = 0;
     const error = fatalOf(() => {
@@ -262,26 +265,26 @@ describe('an arena that is full', () => {
     expect(bytes).toBeGreaterThan(size > 32_768 ? 700_000 : 900_000);
   });
 
-  test('still has room for what is smaller', () => {
+  it('still has room for smaller objects', () => {
     const { m, m0 } = bootCore({ arenaPages: 128 });
     expect(fatalOf(() => mallocgc(m, m0, 2 << 20, 0)).code).toBe('OUT_OF_MEMORY');
     expect(mallocgc(m, m0, 40_000, 0)).toBeGreaterThan(0);
     expect(mallocgc(m, m0, 32, 0)).toBeGreaterThan(0);
   });
 
-  test('is told again and again in the same words', () => {
+  it('is reported again in the same words', () => {
     const { m, m0 } = bootCore({ arenaPages: 1 });
     mallocgc(m, m0, 8192, 0);
     expect([fatalOf(() => mallocgc(m, m0, 8192, 0)).code, fatalOf(() => mallocgc(m, m0, 8192, 0)).code]).toEqual(['OUT_OF_MEMORY', 'OUT_OF_MEMORY']);
     expect([fatalOf(() => mallocgc(m, m0, 40_000, 0)).code, fatalOf(() => mallocgc(m, m0, 1, FLAG_NOSCAN)).code]).toEqual(['OUT_OF_MEMORY', 'OUT_OF_MEMORY']);
   });
 
-  test.each([2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER])('has no room for %i bytes', (size) => {
+  it.each([2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER])('has no room for %i bytes', (size) => {
     const { m, m0 } = bootCore({ arenaPages: 128 });
     expect(fatalOf(() => mallocgc(m, m0, size, 0)).code).toBe('OUT_OF_MEMORY');
   });
 
-  test('is filled again after a collection has emptied it', () => {
+  it('can be filled again after a collection has emptied it', () => {
     runMain(bootCore({ arenaPages: 128 }, -1), (m, mp, gp) => {
       for (let round = 0; round < 5; round++) {
         for (let i = 0; i < 28; i++) newObject(m, mp, gp, 0, 32_768, 0);

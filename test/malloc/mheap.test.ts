@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+/** The heap of pages: free runs, growth, and the sweeps before an allocation. */
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { PAGE_BYTES, PAGE_WORDS } from '../../src/memory/address.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -7,10 +8,13 @@ import { xorshift32 } from '../../src/base/random.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { lock, unlock } from '../../src/sync/lock.ts';
 import { SPAN_STATE, Span, spanAt, spanOf, type SpanRef } from '../../src/heap/span.ts';
-import { ARENA_USED, MAX_MHEAP_LIST, MHEAP_LOCK, freeList, mheapAllocLocked, mheapFree, nspan, zeroSpan } from '../../src/malloc/mheap.ts';
+import { mallocgc } from '../../src/malloc/malloc.ts';
+import { ARENA_USED, MAX_MHEAP_LIST, MHEAP_LOCK, SWEEPGEN, XSWEEPDONE, busyList, freeList, mheapAlloc, mheapAllocLocked, mheapFree, nspan, zeroSpan } from '../../src/malloc/mheap.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
-import { mheapAlloc } from '../../src/malloc/reclaim.ts';
+import { claimSweep } from '../../src/malloc/sweep.ts';
 import { bootCore, fatalOf } from '../support/core-machine.ts';
+import { fullSpans, mark, spansOf, startGeneration } from '../support/heap-steps.ts';
+import { sampled } from '../support/nightly.ts';
 
 /** As mheapAlloc for a large object, but nothing is "allocated" in the span, so that it can be freed. */
 function take(m: Mem, mp: MRef, npages: number): SpanRef {
@@ -60,7 +64,7 @@ function freeRuns(m: Mem): Run[] {
   return spans.filter((s) => m[s + Span.at.state] === SPAN_STATE.free).map((s) => ({ page: pageOf(m, s), pages: m[s + Span.at.npages] }));
 }
 
-test('the heap grows by chunks of 1 MB, and by 64 KB steps past that', () => {
+it('the heap grows by chunks of 1 MB, and by 64 KB steps past that', () => {
   const { m, m0 } = bootCore({ arenaPages: 1024 });
   take(m, m0, 1);
   expect(freeRuns(m)).toEqual([{ page: 1, pages: 127 }]);
@@ -69,7 +73,7 @@ test('the heap grows by chunks of 1 MB, and by 64 KB steps past that', () => {
   expect(freeRuns(m)).toEqual([{ page: 130, pages: 134 }]);
 });
 
-test('a full arena gives its last pages, then nothing', () => {
+it('a full arena gives its last pages, then nothing', () => {
   const { m, m0 } = bootCore({ arenaPages: 130 });
   take(m, m0, 128);
   expect(pageOf(m, take(m, m0, 2))).toBe(128);
@@ -77,7 +81,7 @@ test('a full arena gives its last pages, then nothing', () => {
   expect(freeRuns(m)).toEqual([]);
 });
 
-test.each([
+it.each([
   { order: 'ascending', freed: [0, 1, 2] },
   { order: 'descending', freed: [2, 1, 0] },
   { order: 'the middle last', freed: [0, 2, 1] },
@@ -90,7 +94,7 @@ test.each([
   expect(freeRuns(m)).toEqual([{ page: 0, pages: 15 }]);
 });
 
-test('a run is not joined across pages in use', () => {
+it('a run is not joined across pages in use', () => {
   const { m, m0 } = bootCore({ arenaPages: 128 });
   const [a, , c] = [3, 5, 7].map((npages) => take(m, m0, npages));
   give(m, m0, a);
@@ -98,7 +102,7 @@ test('a run is not joined across pages in use', () => {
   expect(freeRuns(m)).toEqual([{ page: 0, pages: 3 }, { page: 8, pages: 120 }]);
 });
 
-test('the shortest run that fits is taken, whatever came first', () => {
+it('the shortest run that fits is taken, whatever came first', () => {
   const { m, m0 } = bootCore({ arenaPages: 1024 });
   const free = [40, 3, 20, 9].map((npages) => {
     const s = take(m, m0, npages);
@@ -111,7 +115,7 @@ test('the shortest run that fits is taken, whatever came first', () => {
   expect([pageOf(m, take(m, m0, 5)), pageOf(m, take(m, m0, 10)), pageOf(m, take(m, m0, 3)), pageOf(m, take(m, m0, 21))]).toEqual([at[3], at[2], at[1], at[0]]);
 });
 
-test('of the long runs the best fit is taken, of equal ones the first by address', () => {
+it('of the long runs the best fit is taken, of equal ones the first by address', () => {
   const { m, m0 } = bootCore({ arenaPages: 2048 });
   const free = [400, 200, 300, 200].map((npages) => {
     const s = take(m, m0, npages);
@@ -124,13 +128,13 @@ test('of the long runs the best fit is taken, of equal ones the first by address
   expect([pageOf(m, take(m, m0, 150)), pageOf(m, take(m, m0, 200)), pageOf(m, take(m, m0, 201)), pageOf(m, take(m, m0, 301))]).toEqual([at[1], at[3], at[2], at[0]]);
 });
 
-test('runs of 128 pages and more share one list, shorter ones have a list for each length', () => {
+it('runs of 128 pages and more share one list, shorter ones have a list for each length', () => {
   const lists = new Set(Array.from({ length: MAX_MHEAP_LIST }, (_, n) => freeList(n)));
   expect(lists.size).toBe(128);
   expect([freeList(128), lists.has(freeList(128))]).toEqual([freeList(5000), false]);
 });
 
-test('a span that was freed is dirty, the rest of a clean one is clean', () => {
+it('a span that was freed is dirty, the rest of a clean one is clean', () => {
   const { m, m0 } = bootCore({ arenaPages: 128 });
   const a = take(m, m0, 4);
   m.fill(-1, m[a + Span.at.start], m[a + Span.at.start] + 4 * PAGE_WORDS);
@@ -145,7 +149,7 @@ test('a span that was freed is dirty, the rest of a clean one is clean', () => {
   expect(m[c + Span.at.needzero]).toBe(0);
 });
 
-test.each([
+it.each([
   { side: 'before', dirty: 0 },
   { side: 'after', dirty: 1 },
 ])('a clean run that joins a dirty one $side it may be dirty', ({ dirty }) => {
@@ -158,7 +162,7 @@ test.each([
   expect(m[take(m, m0, 8) + Span.at.needzero]).toBe(1);
 });
 
-test('a span with an object in it can not be freed, and no span twice', () => {
+it('a span with an object in it can not be freed, and no span twice', () => {
   const { m, m0 } = bootCore({ arenaPages: 128 });
   const s = take(m, m0, 4);
   take(m, m0, 1);
@@ -171,7 +175,7 @@ test('a span with an object in it can not be freed, and no span twice', () => {
   expect(fatalOf(() => give(n, n0, t)).code).toBe('MHEAP_FREE_OF_USED_SPAN');
 });
 
-test.each([1, 2, 3, 4, 5])('any mixture of takes and frees leaves a heap that adds up (seed %i)', (seed) => {
+it.each(sampled([1, 2, 3, 4, 5], 3))('any mixture of takes and frees leaves a heap that adds up (seed %i)', (seed) => {
   const { m, m0 } = bootCore({ arenaPages: 1500 });
   let x = seed * 0x9e3779b9;
   const held: SpanRef[] = [];
@@ -188,4 +192,61 @@ test.each([1, 2, 3, 4, 5])('any mixture of takes and frees leaves a heap that ad
   expect(freeRuns(m).length).toBe(1);
   expect(loadWide(m, MSTATS + MStats.at.heapInuse)).toBe(0);
   expect(m[MSTATS + MStats.at.heapAllocQ]).toBe(0);
+});
+
+describe('mheapAlloc, while spans are unswept', () => {
+  const generation = (m: Mem, s: SpanRef) => m[s + Span.at.xsweepgen] - m[SWEEPGEN];
+
+  /** Large objects of these sizes in pages, in a new sweep generation; those of `live` are marked. */
+  function unswept(pages: readonly number[], live: readonly number[] = []) {
+    const { m, m0 } = bootCore({ arenaPages: 256 });
+    const blocks = pages.map((n) => mallocgc(m, m0, n * PAGE_BYTES, 0));
+    startGeneration(m);
+    live.forEach((i) => mark(m, blocks[i]));
+    return { m, m0, spans: blocks.map((p) => spanOf(m, p)) };
+  }
+
+  it('sweeps one dead object that is large enough, and no more', () => {
+    const { m, m0, spans } = unswept([4, 20, 20]);
+    const used = m[ARENA_USED];
+    expect(mheapAlloc(m, m0, 20, 0, false)).not.toBe(0);
+    expect(spans.map((s) => generation(m, s)).toSorted()).toEqual([-2, -2, 0]);
+    expect(generation(m, spans[0])).toBe(-2);
+    expect(m[ARENA_USED]).toBe(used);
+  });
+
+  it('sweeps smaller dead objects until they add up', () => {
+    const { m, m0, spans } = unswept([4, 4, 4, 4, 4]);
+    expect(mheapAlloc(m, m0, 10, 0, false)).not.toBe(0);
+    expect(spans.filter((s) => generation(m, s) === -2).length).toBe(2);
+  });
+
+  it('keeps live objects, swept, behind the unswept ones', () => {
+    const { m, m0, spans } = unswept([8, 8, 8], [0, 1, 2]);
+    expect(mheapAlloc(m, m0, 5, 0, false)).not.toBe(0);
+    expect(spans.map((s) => [generation(m, s), m[s + Span.at.state]])).toEqual(spans.map(() => [0, SPAN_STATE.inUse]));
+    expect(spansOf(m, busyList(8))).toEqual(spans);
+  });
+
+  it('sweeps spans of small blocks if large objects do not suffice', () => {
+    const { m, m0 } = bootCore({ arenaPages: 256 });
+    const spans = fullSpans(m, m0, 1024, 6).map(([p]) => spanOf(m, p));
+    startGeneration(m);
+    expect(mheapAlloc(m, m0, 4, 0, false)).not.toBe(0);
+    expect(spans.filter((s) => generation(m, s) === -2).length).toBe(2);
+  });
+
+  it('skips an object that another M is sweeping', () => {
+    const { m, m0, spans: [a, b] } = unswept([8, 8]);
+    expect(claimSweep(m, a, m[SWEEPGEN])).toBe(true);
+    expect(mheapAlloc(m, m0, 8, 0, false)).not.toBe(0);
+    expect([generation(m, a), generation(m, b)]).toEqual([-1, 0]);
+  });
+
+  it('sweeps nothing once sweeping is done', () => {
+    const { m, m0, spans: [a] } = unswept([8]);
+    m[XSWEEPDONE] = 1;
+    mheapAlloc(m, m0, 8, 0, false);
+    expect(generation(m, a)).toBe(-2);
+  });
 });

@@ -1,5 +1,5 @@
 /** Which blocks the profiler samples, what it counts of them, and when that is published. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -49,7 +49,7 @@ function freed(m: Mem, bytes: number): number {
     .reduce((n, b) => n + count(m, b, 'frees') + count(m, b, 'prevFrees') + count(m, b, 'recentFrees'), 0);
 }
 
-/** What the specials at the start of block `p` are for. */
+/** The kinds of the specials at the start of block `p`. */
 function kindsAt(m: Mem, p: number): number[] {
   const s = spanOf(m, p);
   const kinds: number[] = [];
@@ -59,15 +59,15 @@ function kindsAt(m: Mem, p: number): number[] {
   return kinds;
 }
 
-describe('what is sampled', () => {
-  test('nothing at rate 0, and no memory is taken for it', () => {
+describe('the profiler', () => {
+  it('samples nothing at rate 0, and takes no memory', () => {
     const { m, m0 } = profiled(0);
     for (let i = 0; i < 3000; i++) mallocgc(m, m0, 64, 0);
     expect(buckets(m)).toEqual([]);
     expect(loadWide(m, MSTATS + MStats.at.buckhashSys)).toBe(0);
   });
 
-  test('every block at rate 1: small, tiny, large', () => {
+  it('samples every block at rate 1: small, tiny, large', () => {
     const { m, m0 } = profiled(1);
     for (let i = 0; i < 100; i++) mallocgc(m, m0, 48, 0);
     for (let i = 0; i < 40; i++) mallocgc(m, m0, 100_000, FLAG_NOSCAN);
@@ -77,7 +77,7 @@ describe('what is sampled', () => {
     expect(buckets(m).map((b) => [m[b + Bucket.at.nstk], m[b + Bucket.words]])).toEqual(Array(3).fill([1, PSEUDO_PC.build]));
   });
 
-  test('blocks of the rate or more always, and without a part in when the others are', () => {
+  it('samples every block of the rate or more, without effect on the sampling of the others', () => {
     const { m, m0 } = profiled(4096);
     const next = mcacheOf(pAt(m, 0)) + MCache.at.nextSample;
     const before = m[next];
@@ -86,12 +86,12 @@ describe('what is sampled', () => {
     expect(buckets(m)).toHaveLength(3);
   });
 
-  test.each([
+  it.each([
     [16, 4096],
     [256, 4096],
     // Without the remainder of the block that was hit, these would be a fifth too few.
     [2048, 4096],
-  ])('of blocks of %i bytes as many as one in %i bytes makes', (size, rate) => {
+  ])('samples blocks of %i bytes as often as one sample in %i bytes makes', (size, rate) => {
     const { m, m0 } = profiled(rate, { arenaPages: 64 * 128, persistentWords: 1 << 20 });
     const n = (32 << 20) / size / (size < 100 ? 4 : 1);
     for (let i = 0; i < n; i++) mallocgc(m, m0, size, 0);
@@ -99,7 +99,7 @@ describe('what is sampled', () => {
     expect(Math.abs(sampled(m, size) / expected - 1)).toBeLessThan(0.04);
   });
 
-  test('no block with FLAG_NOPROFILING, and of the others as many as otherwise', () => {
+  it('samples no block with FLAG_NOPROFILING, and the others as often as without it', () => {
     const all = profiled(1);
     for (const size of [1, 8, 15, 64, 50_000]) {
       mallocgc(all.m, all.m0, size, FLAG_NOPROFILING);
@@ -117,7 +117,7 @@ describe('what is sampled', () => {
 });
 
 describe('a bucket', () => {
-  test('is one for each stack and size', () => {
+  it('belongs to one stack and size', () => {
     const { m, m0 } = profiled(1);
     const b = countMalloc(m, m0, 64, [5, 9]);
     expect(countMalloc(m, m0, 64, [5, 9])).toBe(b);
@@ -126,14 +126,14 @@ describe('a bucket', () => {
     expect(count(m, b, 'recentAllocs')).toBe(2);
   });
 
-  test('and the table it is found in make buckhash_sys', () => {
+  it('is counted in buckhash_sys, with the table', () => {
     const { m, m0 } = profiled(1);
     countMalloc(m, m0, 64, [5, 9]);
     countMalloc(m, m0, 64, [5]);
     expect(loadWide(m, MSTATS + MStats.at.buckhashSys)).toBe((Math.ceil(BUCK_HASH_SIZE / 16) * 16 + 2 * Bucket.words + 3) * 4);
   });
 
-  test('publishes what it counts a collection later, and what a sweep frees with the mallocs before it', () => {
+  it('publishes mallocs one collection later, together with the frees of the sweep', () => {
     const { m, m0 } = profiled(1);
     const b = countMalloc(m, m0, 64, [1]);
     countMalloc(m, m0, 64, [1]);
@@ -154,7 +154,7 @@ describe('a bucket', () => {
 });
 
 describe('a sampled block', () => {
-  test('is freed for the profiler when it is swept', () => {
+  it('counts as freed when it is swept', () => {
     const machine = profiled(1);
     runMain(machine, (m, mp, gp) => {
       for (let i = 0; i < 500; i++) newObject(m, mp, gp, 0, 96, 0);
@@ -168,7 +168,7 @@ describe('a sampled block', () => {
     });
   });
 
-  test('keeps its record through its finalizer, until it is freed', () => {
+  it('keeps its record through its finalizer, until it is freed', () => {
     const machine = profiled(1);
     let ran = 0;
     let p = 0;
@@ -187,7 +187,7 @@ describe('a sampled block', () => {
     }, [() => (ran++, GOEXIT)]);
   });
 
-  test('belongs to the bucket of the last completed cycle in a profile, whatever came since', () => {
+  it('is in the profile as of the last completed cycle', () => {
     const machine = profiled(1);
     runMain(machine, (m, mp, gp) => {
       for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 144, 0);
@@ -200,7 +200,7 @@ describe('a sampled block', () => {
     expect([count(m, b, 'allocs'), count(m, b, 'frees'), count(m, b, 'prevAllocs')]).toEqual([100, 99, 50]);
   });
 
-  test('is published at once by a collection that sweeps at once, and one cycle later by another', () => {
+  it('is published at once by a collection that sweeps at once, else one cycle later', () => {
     // No collections but those asked for.
     const machine = bootCore({ memprofileRate: 1 }, -1);
     runMain(machine, (m, mp, gp) => {
@@ -220,7 +220,7 @@ describe('a sampled block', () => {
     });
   });
 
-  test.each([COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword])('is known by a special or by its address, with collector %i', (collector) => {
+  it.each([COLLECTOR.parallel, COLLECTOR.bitmap, COLLECTOR.refword])('is found by a special or by its address, with collector %i', (collector) => {
     const { m, m0 } = profiled(0, { collector });
     const p = mallocgc(m, m0, 64, 0);
     const other = mallocgc(m, m0, 64, 0);
@@ -234,7 +234,7 @@ describe('a sampled block', () => {
 });
 
 describe('a program', () => {
-  test('sets the rate, and every countdown begins anew', () => {
+  it('sets the rate, which restarts every countdown', () => {
     const machine = profiled(0);
     runMain(machine, (m, mp, gp) => {
       newObject(m, mp, gp, 0, 64, 0);
@@ -254,7 +254,7 @@ describe('a program', () => {
     });
   });
 
-  test('sets it while it builds its heap', () => {
+  it('sets the rate while it builds its heap', () => {
     const { m, m0 } = profiled(0);
     setMemProfileRate(m, m0, 1);
     mallocgc(m, m0, 64, 0);

@@ -1,5 +1,5 @@
-/** What the scavenger does is logged for gctrace, in order with the log of collections. */
-import { describe, expect, test, vi } from 'vitest';
+/** The scavenger's log for gctrace, in order with the log of collections. */
+import { describe, expect, it, vi } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { mAt } from '../../src/machine/m.ts';
 import { MHEAP_LOCK } from '../../src/malloc/mheap.ts';
@@ -19,7 +19,7 @@ const MB = 1 << 20;
 const NOTHING: ProgramText = { names: [] };
 const large = { arenaPages: 64 * 128 };
 
-/** What the watcher reports of a machine that has run, in its order. */
+/** The lines that the watcher reports of a machine that has run, in order. */
 function reported({ m, map }: CoreMachine): string[] {
   const lines: string[] = [];
   new Watcher(m, map, {
@@ -31,7 +31,7 @@ function reported({ m, map }: CoreMachine): string[] {
 }
 
 describe('the log of the scavenger', () => {
-  test('encloses the collection that the clock forces, and numbers each release', () => {
+  it('encloses the collection that the clock forces, and numbers each release', () => {
     const machine = runCore(large, 100, function* (m, mp) {
       collect(m, mp, true);
       for (const ms of [FORCE_GC_MS + 1, SCAVENGE_EVERY_MS, 2 * SCAVENGE_EVERY_MS]) {
@@ -44,13 +44,13 @@ describe('the log of the scavenger', () => {
     expect(reported(machine)).toEqual([]);
   });
 
-  test('is read though nobody asks for it', () => {
+  it('is read by the watcher without a request', () => {
     const { m, map } = runCore(large, 100, (m, mp) => void freeOSMemory(m, mp));
     new Watcher(m, map, { workload: 'none' }, NOTHING, () => false).look();
     expect(drainScavenges(m)).toEqual([]);
   });
 
-  test('has the bytes given back, and what the heap is in use for', () => {
+  it('has the bytes released, and the heap\'s figures', () => {
     const { m } = runCore(large, -1, function* (m, mp, gp) {
       for (const slot of [0, 1, 2]) newObject(m, mp, gp, slot, MB, 0);
       for (const slot of [0, 1]) setSlot(m, gp, slot, 0);
@@ -66,12 +66,12 @@ describe('the log of the scavenger', () => {
     expect(heapSys).toBe(heapInuse + heapIdle);
   });
 
-  test('gives no number to a release that the program asked for', () => {
+  it('gives no number to a release by the program', () => {
     const { m } = runCore(large, 100, (m, mp) => void freeOSMemory(m, mp));
     expect(drainScavenges(m)).toMatchObject([{ kind: SCAVENGE.released, number: UNNUMBERED, numgc: 1 }]);
   });
 
-  test('is empty in a machine that is not traced, and before a machine runs', () => {
+  it('is empty in a machine that is not traced, and before a machine runs', () => {
     const { m } = runCore({ ...large, gctrace: false }, 100, (m, mp) => void freeOSMemory(m, mp));
     expect(drainScavenges(m)).toEqual([]);
     const booted = bootCore();
@@ -79,7 +79,7 @@ describe('the log of the scavenger', () => {
     expect(drainScavenges(booted.m)).toEqual([]);
   });
 
-  test('keeps its order when the ring goes round', () => {
+  it('keeps its order when the ring goes round', () => {
     const numbers: number[] = [];
     runCore({}, 100, (m) => {
       for (let i = 0; i < 3 * SCAVENGE_LOG_CAP; i++) {
@@ -91,7 +91,7 @@ describe('the log of the scavenger', () => {
     expect(numbers).toEqual(Array.from({ length: 3 * SCAVENGE_LOG_CAP }, (_, i) => i));
   });
 
-  test('makes a writer wait, without the lock of the heap, while the ring is full', () => {
+  it('makes a writer wait, without the lock of the heap, while the ring is full', () => {
     const numbers: number[] = [];
     asleep = (m) => {
       expect(m[MHEAP_LOCK]).toBe(0);

@@ -1,6 +1,6 @@
 /** How spans keep the types of their blocks, as Go 1.3's settype and gettype do. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import type { MRef } from '../../src/machine/m.ts';
@@ -55,11 +55,11 @@ function oneOfEach(m: Mem, mp: MRef, n: number): Ref[] {
   return Array.from({ length: n }, (_, i) => newobject(m, mp, typeAt(m, i)));
 }
 
-describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
+describe.each(MACHINES)('the types of small blocks, $machine', ({ pw }) => {
   const bytes = 32 * pw;
   const blocks = classToBlocks[sizeToClass(bytes)];
 
-  test('a span knows nothing until the first typed block, then keeps a byte for each', () => {
+  it('are recorded from the first typed block on, in a byte for each block', () => {
     run(pw, (m, mp) => {
       const untyped = mallocgc(m, mp, bytes, 0);
       expect(form(m, untyped)).toBe(MTYPES.empty);
@@ -72,7 +72,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     });
   });
 
-  test('the bytes lie behind a table of eight words, in a block without pointers', () => {
+  it('are bytes behind a table of eight words, in a block without pointers', () => {
     run(pw, (m, mp) => {
       const p = newobject(m, mp, typeAt(m, 0));
       const r = record(m, p);
@@ -83,7 +83,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     });
   });
 
-  test('seven types fit the table; the eighth makes it a word for each block, and all keep their types', () => {
+  it('fit the table up to seven; the eighth makes it a word for each block, and all keep their types', () => {
     run(pw, (m, mp) => {
       const untyped = mallocgc(m, mp, bytes, 0);
       const first = oneOfEach(m, mp, 7);
@@ -105,7 +105,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     });
   });
 
-  test('one object, an array and a channel of a type are three entries of the table', () => {
+  it('distinguish one object, an array and a channel of a type', () => {
     run(pw, (m, mp) => {
       const type = typeAt(m, 0);
       const [one, row, channel] = [newobject(m, mp, type), newarray(m, mp, type, 1), mallocTyped(m, mp, bytes, type, 1, TYPE_INFO.chan)];
@@ -117,7 +117,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     });
   });
 
-  test('every block of many spans has its own type, also when the record takes a block of the span itself', () => {
+  it('differ from block to block in many spans, also if the record takes a block of the span itself', () => {
     for (const [size, type] of [[bytes, -1], [2 * bytes, T.wide]] as const) {
       run(pw, (m, mp) => {
         const n = 4 * classToBlocks[sizeToClass(size)];
@@ -132,7 +132,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     }
   });
 
-  test('a value without pointers needs no type, nor does one of no size', () => {
+  it('are not recorded for values without pointers or of no size', () => {
     run(pw, (m, mp) => {
       const n = newobject(m, mp, typeAt(m, T.int));
       const row = newarray(m, mp, typeAt(m, T.int), 100);
@@ -143,7 +143,7 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
     });
   });
 
-  test('what is allocated with types counts only when the machine keeps MTypes', () => {
+  it('are recorded only if the machine keeps MTypes', () => {
     for (const mode of ['none', 'heapbits'] as const) {
       run(pw, (m, mp) => {
         const p = newobject(m, mp, typeAt(m, 0));
@@ -153,8 +153,8 @@ describe.each(MACHINES)('types of small blocks, $machine', ({ pw }) => {
   });
 });
 
-describe.each(MACHINES)('types of large objects, $machine', ({ pw }) => {
-  test('the span itself keeps it: an array its element', () => {
+describe.each(MACHINES)('the type of a large object, $machine', ({ pw }) => {
+  it('is in the span record: for an array the type of its element', () => {
     run(pw, (m, mp) => {
       const before = recount(m).objects;
       const p = newarray(m, mp, typeAt(m, T.unsafePointer), 10_000);
@@ -165,7 +165,7 @@ describe.each(MACHINES)('types of large objects, $machine', ({ pw }) => {
     });
   });
 
-  test('the span forgets it with the object', () => {
+  it('goes with the object', () => {
     run(pw, (m, mp) => {
       const p = newarray(m, mp, typeAt(m, T.unsafePointer), 10_000);
       collect(m, mp, true);
@@ -176,10 +176,10 @@ describe.each(MACHINES)('types of large objects, $machine', ({ pw }) => {
   });
 });
 
-describe.each(MACHINES)('collections and MTypes, $machine', ({ pw }) => {
+describe.each(MACHINES)('a collection with MTypes, $machine', ({ pw }) => {
   const bytes = 32 * pw;
 
-  test.each([7, 12])('freed blocks have no type, those that live keep theirs, with %i types', (types) => {
+  it.each([7, 12])('clears the types of freed blocks and keeps those of live ones, with %i types', (types) => {
     run(pw, (m, mp, gp) => {
       const all = Array.from({ length: 50 }, (_, i) => ({ p: newobject(m, mp, typeAt(m, i % types)), index: i % types }));
       const kept = [all[3], all[17], all[49]];
@@ -189,14 +189,14 @@ describe.each(MACHINES)('collections and MTypes, $machine', ({ pw }) => {
         const lives = kept.some((one) => one.p === p);
         expect([isAllocated(m, p), typeOf(m, p)]).toEqual([lives, lives ? single(m, index) : 0]);
       }
-      // What takes the place of one that had a type.
+      // The next block in the place of one that had a type.
       const taken = Array.from({ length: 40 }, () => mallocgc(m, mp, bytes, 0));
       expect(taken.filter((p) => all.some((one) => one.p === p)).length).toBeGreaterThan(30);
       expect(taken.map((p) => typeOf(m, p))).toEqual(taken.map(() => 0));
     });
   });
 
-  test('a record lives as long as its span, though nothing points at it, and goes with the next collection', () => {
+  it('keeps a record as long as its span, though no pointer leads to it, and frees it in the next cycle', () => {
     run(pw, (m, mp, gp) => {
       setSlot(m, gp, 0, newobject(m, mp, typeAt(m, 0)));
       const p = newobject(m, mp, typeAt(m, 1));
@@ -211,7 +211,7 @@ describe.each(MACHINES)('collections and MTypes, $machine', ({ pw }) => {
     });
   });
 
-  test('the bytes are garbage once the words are there', () => {
+  it('frees the record of bytes once there is one of words', () => {
     run(pw, (m, mp, gp) => {
       setSlot(m, gp, 0, newobject(m, mp, typeAt(m, 0)));
       const r = record(m, oneOfEach(m, mp, 7)[0]);
@@ -221,7 +221,7 @@ describe.each(MACHINES)('collections and MTypes, $machine', ({ pw }) => {
     });
   });
 
-  test('a span that comes back for blocks of another size knows nothing of the old', () => {
+  it('leaves no type in a span that is carved again for another size', () => {
     run(pw, (m, mp) => {
       const p = newobject(m, mp, typeAt(m, 0));
       const s = spanOf(m, p);
@@ -237,14 +237,16 @@ describe.each(MACHINES)('collections and MTypes, $machine', ({ pw }) => {
   });
 });
 
-test('a record that lies in the span it is of keeps that span, as in Go 1.3', () => {
-  // 64 blocks of 128 bytes: 64 + 64 bytes of types are one of them.
-  run(2, (m, mp) => {
-    const p = newobject(m, mp, typeAt(m, T.wide));
-    expect(spanOf(m, record(m, p))).toBe(spanOf(m, p));
-    for (let i = 0; i < 3; i++) collect(m, mp, true);
-    expect([isAllocated(m, p), isAllocated(m, record(m, p)), recount(m).objects]).toEqual([false, true, 1]);
-    expect(typeOf(m, p)).toBe(0);
+describe('a record of types', () => {
+  it('keeps the span alive that it is of and in, as in Go 1.3', () => {
+    // 64 blocks of 128 bytes: 64 + 64 bytes of types are one of them.
+    run(2, (m, mp) => {
+      const p = newobject(m, mp, typeAt(m, T.wide));
+      expect(spanOf(m, record(m, p))).toBe(spanOf(m, p));
+      for (let i = 0; i < 3; i++) collect(m, mp, true);
+      expect([isAllocated(m, p), isAllocated(m, record(m, p)), recount(m).objects]).toEqual([false, true, 1]);
+      expect(typeOf(m, p)).toBe(0);
+    });
   });
 });
 
@@ -260,7 +262,7 @@ describe('the sequence, with the types that Go 1.3 kept', () => {
     return new Map([...line.matchAll(/(\d+):(\d+):(\d+)/g)].map(([, size, mallocs, frees]) => [Number(size), [Number(mallocs), Number(frees)]]));
   }
 
-  test('allocates in each class what Go 1.3 does', () => {
+  it('allocates in each class what Go 1.3 does', () => {
     const [ours, theirs] = [sizes(lines[2]), sizes(goAll)];
     expect(theirs.size).toBeGreaterThan(35);
     expect([...theirs.keys()].filter((size) => !GO_STARTUP.includes(size) && ours.get(size)?.[0] !== theirs.get(size)![0])).toEqual([]);
@@ -268,7 +270,7 @@ describe('the sequence, with the types that Go 1.3 kept', () => {
     for (const size of GO_STARTUP) expect(Math.abs((ours.get(size)?.[0] ?? 0) - (theirs.get(size)?.[0] ?? 0))).toBeLessThanOrEqual(2);
   });
 
-  test('keeps in each class what Go 1.3 keeps', () => {
+  it('keeps in each class what Go 1.3 keeps', () => {
     const [ours, theirs] = [sizes(lines[4]), sizes(goDropped)];
     for (const [size, [mallocs, frees]] of theirs) {
       const [n, gone] = ours.get(size) ?? [0, 0];
@@ -276,7 +278,7 @@ describe('the sequence, with the types that Go 1.3 kept', () => {
     }
   });
 
-  test('takes a tenth more objects than without types, and frees those it dropped', () => {
+  it('takes a tenth more objects than without types, and frees those it dropped', () => {
     const plain = runOnOneP(sequence, {}, { types: 'none', gogc: -1 }).lines;
     const mallocs = (line: string) => Number(/mallocs=(\d+)/.exec(line)![1]);
     expect(mallocs(plain[1])).toBe(20_000);

@@ -1,5 +1,5 @@
 /** The operating system under the machine keeps its books. */
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -29,68 +29,70 @@ function sum(m: Mem): number {
   return STATISTICS.reduce((total, name) => total + loadWide(m, MSTATS + MStats.at[name]), 0);
 }
 
-test('whatever is given out, moved and taken back, the statistics make what was given', () => {
-  const { m, m0 } = machine();
-  const check = (a: number, b: number) => {
-    expect([loadWide(m, A), loadWide(m, B)]).toEqual([a, b]);
-    expect(sum(m)).toBe(loadWide(m, SYS + Sys.at.mapped));
-  };
-  const b0 = loadWide(m, B);
-  sysAlloc(m, m0, 160, A);
-  check(640, b0);
-  sysMap(m, m0, place(m, 0), 1000, B);
-  check(640, b0 + 4000);
-  sysMove(m, m0, 60, A, B);
-  check(400, b0 + 4240);
-  const p = sysAllocHigh(m, m0, OS_PAGE_WORDS, A);
-  check(400 + 4096, b0 + 4240);
-  sysFree(m, m0, p, OS_PAGE_WORDS, A);
-  check(400, b0 + 4240);
-  sysReserve(m, m0, place(m, 120), 5000);
-  check(400, b0 + 4240);
-});
+describe('the system', () => {
+  it('keeps statistics that add up to the mapped bytes, under any mixture of calls', () => {
+    const { m, m0 } = machine();
+    const check = (a: number, b: number) => {
+      expect([loadWide(m, A), loadWide(m, B)]).toEqual([a, b]);
+      expect(sum(m)).toBe(loadWide(m, SYS + Sys.at.mapped));
+    };
+    const b0 = loadWide(m, B);
+    sysAlloc(m, m0, 160, A);
+    check(640, b0);
+    sysMap(m, m0, place(m, 0), 1000, B);
+    check(640, b0 + 4000);
+    sysMove(m, m0, 60, A, B);
+    check(400, b0 + 4240);
+    const p = sysAllocHigh(m, m0, OS_PAGE_WORDS, A);
+    check(400 + 4096, b0 + 4240);
+    sysFree(m, m0, p, OS_PAGE_WORDS, A);
+    check(400, b0 + 4240);
+    sysReserve(m, m0, place(m, 120), 5000);
+    check(400, b0 + 4240);
+  });
 
-test('what is reserved is where it was asked for, unless others are there', () => {
-  const { m, m0 } = machine();
-  expect(sysReserve(m, m0, place(m, 100), OS_PAGE_WORDS)).toBe(place(m, 110));
-  expect(sysReserve(m, m0, place(m, 111), 89 * OS_PAGE_WORDS)).toBe(place(m, 111));
-  expect(sysReserve(m, m0, place(m, 200), 1)).toBe(place(m, 201));
-  // Never twice, and the next begins on a page of the system's.
-  expect(sysReserve(m, m0, place(m, 0), 1)).toBe(place(m, 202));
-});
+  it('reserves the place asked for, unless another program holds it', () => {
+    const { m, m0 } = machine();
+    expect(sysReserve(m, m0, place(m, 100), OS_PAGE_WORDS)).toBe(place(m, 110));
+    expect(sysReserve(m, m0, place(m, 111), 89 * OS_PAGE_WORDS)).toBe(place(m, 111));
+    expect(sysReserve(m, m0, place(m, 200), 1)).toBe(place(m, 201));
+    // Never twice, and the next begins on a page of the system's.
+    expect(sysReserve(m, m0, place(m, 0), 1)).toBe(place(m, 202));
+  });
 
-test('what does not fit before a hole lies behind it', () => {
-  const { m, m0 } = machine();
-  expect(sysReserve(m, m0, place(m, 100), 91 * OS_PAGE_WORDS)).toBe(place(m, 201));
-});
+  it('places memory behind a hole if it does not fit before it', () => {
+    const { m, m0 } = machine();
+    expect(sysReserve(m, m0, place(m, 100), 91 * OS_PAGE_WORDS)).toBe(place(m, 201));
+  });
 
-test('what was given out last can be had again, and what was skipped for it', () => {
-  const { m, m0 } = machine();
-  const far = sysReserve(m, m0, place(m, 100), 91 * OS_PAGE_WORDS);
-  sysUnreserve(m, m0, far, 91 * OS_PAGE_WORDS);
-  expect(m[SYS + Sys.at.high]).toBe(place(m, 100));
-  const p = sysReserve(m, m0, place(m, 110), OS_PAGE_WORDS);
-  sysUnreserve(m, m0, p, OS_PAGE_WORDS);
-  expect(sysAllocHigh(m, m0, OS_PAGE_WORDS, A)).toBe(p);
-  sysFree(m, m0, p, OS_PAGE_WORDS, A);
-  expect(sysReserve(m, m0, p, OS_PAGE_WORDS)).toBe(p);
-});
+  it('reuses the last allocation once it is freed, and what it skipped', () => {
+    const { m, m0 } = machine();
+    const far = sysReserve(m, m0, place(m, 100), 91 * OS_PAGE_WORDS);
+    sysUnreserve(m, m0, far, 91 * OS_PAGE_WORDS);
+    expect(m[SYS + Sys.at.high]).toBe(place(m, 100));
+    const p = sysReserve(m, m0, place(m, 110), OS_PAGE_WORDS);
+    sysUnreserve(m, m0, p, OS_PAGE_WORDS);
+    expect(sysAllocHigh(m, m0, OS_PAGE_WORDS, A)).toBe(p);
+    sysFree(m, m0, p, OS_PAGE_WORDS, A);
+    expect(sysReserve(m, m0, p, OS_PAGE_WORDS)).toBe(p);
+  });
 
-test('unused memory reads 0, and is counted until it is used', () => {
-  const { m, m0 } = machine();
-  const p = place(m, 0);
-  m.fill(7, p, p + 2048);
-  sysUnused(m, m0, p, 1024, 1024);
-  expect([m[p], m[p + 1023], m[p + 1024], loadWide(m, SYS + Sys.at.unused)]).toEqual([0, 0, 7, 4096]);
-  sysUsed(m, m0, 1024);
-  expect(loadWide(m, SYS + Sys.at.unused)).toBe(0);
-});
+  it('makes unused memory read 0, and counts it until it is used', () => {
+    const { m, m0 } = machine();
+    const p = place(m, 0);
+    m.fill(7, p, p + 2048);
+    sysUnused(m, m0, p, 1024, 1024);
+    expect([m[p], m[p + 1023], m[p + 1024], loadWide(m, SYS + Sys.at.unused)]).toEqual([0, 0, 7, 4096]);
+    sysUsed(m, m0, 1024);
+    expect(loadWide(m, SYS + Sys.at.unused)).toBe(0);
+  });
 
-test('what memory held that faults is gone', () => {
-  const { m, m0 } = machine();
-  const p = place(m, 0);
-  m.fill(7, p, p + 2048);
-  sysFault(m, m0, p, 1024);
-  expect([m[p], m[p + 1023], m[p + 1024]]).toEqual([FAULT_PATTERN, FAULT_PATTERN, 7]);
-  expect(loadWide(m, SYS + Sys.at.faulted)).toBe(4096);
+  it('overwrites memory that faults', () => {
+    const { m, m0 } = machine();
+    const p = place(m, 0);
+    m.fill(7, p, p + 2048);
+    sysFault(m, m0, p, 1024);
+    expect([m[p], m[p + 1023], m[p + 1024]]).toEqual([FAULT_PATTERN, FAULT_PATTERN, 7]);
+    expect(loadWide(m, SYS + Sys.at.faulted)).toBe(4096);
+  });
 });

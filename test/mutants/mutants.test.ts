@@ -34,7 +34,7 @@ describe('the catalog', () => {
 });
 
 describe('exploration finds', () => {
-  it.each(sampled(MUTANTS, 15))('$name', async ({ name, scenarios: [scenario] }) => {
+  it.each(sampled(MUTANTS, 30))('$name', async ({ name, scenarios: [scenario] }) => {
     const { failure, again } = await find(SCENARIOS.find((each) => each.name === scenario)!, name);
     expect(again).toMatchObject({ verdict: failure.verdict, facts: failure.facts, execution: { traceHash: failure.execution.traceHash } });
   });

@@ -39,7 +39,7 @@ describe('readScaleDocument', () => {
 
   it('refuses the measurements of a sweep', () => {
     const both = sweepDocument('workbuf', [64, 1024].map((workbuf) => scalingOf({ 1: 80 }, { settings: { policy: 'go1.3', workbuf } })));
-    expect(() => readScaleDocument('both.json', both)).toThrow('both.json has a measurement for each value of a sweep; compare with one that was made without --sweep');
+    expect(() => readScaleDocument('both.json', both)).toThrow('both.json has a measurement for each value of a setting; compare with one that was made without --vary');
   });
 
   it("escapes control characters in the file's name", () => {

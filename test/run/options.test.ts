@@ -23,7 +23,7 @@ describe('options that can not be', () => {
     ['none', undefined, 'the options must be an object, not undefined'],
     ['a name alone', 'churn', "the options must be an object, not 'churn'"],
     ['no workload', {}, "workload is missing: it must be a workload's name, or the path or file URL of a module"],
-    ['a workload without a name', { workload: '' }, "workload must not be empty, not ''"],
+    ['a workload without a name', { workload: '' }, "workload must be a workload's name, or the path or file URL of a module, not ''"],
     ['a text as seed', { seed: 'x' }, "seed must be a whole number from 0 to 4294967295, not 'x'"],
     ['half a seed', { seed: 1.5 }, 'seed must be a whole number from 0 to 4294967295, not 1.5'],
     ['negative time', { hangSeconds: -1 }, 'hangSeconds must be seconds from 0 to 2592000, not -1'],

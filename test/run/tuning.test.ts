@@ -30,17 +30,17 @@ test.each<[Policy | undefined, MachineTuning, string]>([
 });
 
 test('the means of the lab go into the shape, pieces in words of 4 bytes', () => {
-  expect(tunedShape({}).lab).toEqual({ mark: 0, order: 0, direction: 0, split: 0, prefetch: 0 });
-  expect(tunedShape({ mark: 'byte', order: 'fifo', direction: 'backwards', split: 100, prefetch: 8 }).lab).toEqual({ mark: 1, order: 1, direction: 1, split: 200, prefetch: 8 });
+  expect(tunedShape({})).toMatchObject({ labMark: 0, labOrder: 0, labDirection: 0, labSplit: 0, labPrefetch: 0 });
+  expect(tunedShape({ mark: 'byte', order: 'fifo', direction: 'backwards', split: 100, prefetch: 8 })).toMatchObject({ labMark: 1, labOrder: 1, labDirection: 1, labSplit: 200, labPrefetch: 8 });
 });
 
 test.each([
-  [{ mark: 'bytes' }, 'mark must be cas or byte, not bytes'],
+  [{ mark: 'bytes' }, 'mark must be cas or byte, not \'bytes\''],
   [{ order: 1 }, 'order must be lifo or fifo, not 1'],
-  [{ direction: 'toString' }, 'direction must be forwards or backwards, not toString'],
+  [{ direction: 'toString' }, 'direction must be forwards or backwards, not \'toString\''],
   [{ split: -1 }, 'split must be a whole number from 0 to 67108864, not -1'],
   [{ prefetch: 64 }, 'prefetch must be a whole number from 0 to 63, not 64'],
-  [{ prefetch: '8' }, 'prefetch must be a whole number from 0 to 63, not 8'],
+  [{ prefetch: '8' }, "prefetch must be a whole number from 0 to 63, not '8'"],
 ])('%j can not be', (tuning, sentence) => {
   expect(() => tunedShape(tuning as MachineTuning)).toThrow(new UsageError(sentence));
 });

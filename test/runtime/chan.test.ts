@@ -29,7 +29,7 @@ function numbers(n: number): number[] {
 }
 
 describe.each(MACHINES)('channels on %s', (_, options) => {
-  it('begin with their count and capacity as ints, then the buffer, all zero', () => {
+  it('begin with count and capacity as ints, then the buffer, all zero', () => {
     runScripts({
       main: [
         make(0, 5, 3),
@@ -46,7 +46,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     }, options);
   });
 
-  it('without a buffer hand an element over to who waits, whoever comes first', () => {
+  it('hand an element over without a buffer, whichever side comes first', () => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 0), go('receiver'), pause, pause, send(0, 7), pause, go('sender'), pause, pause, recv(0, log)],
@@ -56,7 +56,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     expect(log).toEqual([7, 8]);
   });
 
-  it('with a buffer keep the order, and let a sender wait only when it is full', () => {
+  it('keep the order with a buffer, and make a sender wait only if it is full', () => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 3), go('sender'), pause, pause, act((m) => expect(chanlen(m, getGlobal(m, 0))).toBe(3)), ...numbers(8).map(() => recv(0, log))],
@@ -65,7 +65,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     expect(log).toEqual(numbers(8));
   });
 
-  it('let goroutines that wait go on in the order of their coming', () => {
+  it('wake waiting goroutines in the order of their arrival', () => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 1), go('a'), pause, pause, go('b'), pause, pause, go('c'), pause, pause, ...numbers(4).map(() => recv(0, log))],
@@ -76,13 +76,13 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     expect(log).toEqual([1, 2, 3, 4]);
   });
 
-  it('when closed give what is in them, then zeros', () => {
+  it('yield their elements once closed, then zeros', () => {
     const log: unknown[] = [];
     runScripts({ main: [make(0, 4), send(0, 1), send(0, 2), close(0), ...numbers(4).map(() => recv(0, log))] }, options);
     expect(log).toEqual([1, 2, 'end', 'end']);
   });
 
-  it('when closed wake all who wait', () => {
+  it('wake all waiting receivers when they are closed', () => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 0), go('receiver', 'receiver', 'receiver'), pause, pause, close(0), pause, pause],
@@ -113,7 +113,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     expect(seen).toEqual(Array(4).fill([0, 10, 11, 12, 13, 0]));
   });
 
-  it('keep what is in the buffer, and nothing else', () => {
+  it('keep the elements of the buffer alive, and nothing else', () => {
     runScripts({
       main: [
         make(0, 3),
@@ -130,7 +130,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
           const c = getGlobal(m, 0);
           const buffered = [0, 1, 2].map((i) => loadWord(m, c + HCHAN_WORDS, i));
           expect(buffered[0]).toBe(0);
-          // What was freed is used again here, and dirtied.
+          // This reuses the freed memory and makes it dirty.
           for (let i = 0; i < 200; i++) storeInt(m, newObject(m, mp, gp, 1, 64, 0), 2, -1);
           expect(buffered.slice(1).map((p) => loadInt(m, p, 2))).toEqual([2, 3]);
           if (ptrWords(m) === 2) expect(Array.from(m.subarray(c + HCHAN_WORDS, c + HCHAN_WORDS + 2))).toEqual([0, 0]);
@@ -139,7 +139,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     }, options);
   });
 
-  it('keep nothing by a buffer without pointers', () => {
+  it('keep nothing alive by a buffer without pointers', () => {
     const { memstats } = runScripts({
       main: [
         make(0, 400, 1, FLAG_NOSCAN),
@@ -156,7 +156,7 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
     expect(memstats.Mallocs - memstats.Frees).toBeLessThan(20);
   });
 
-  it('leave the element of who waits in its slots, across collections', () => {
+  it('leave the element of a waiting goroutine in its slots, across collections', () => {
     const main: Line[] = [make(0, 0), make(1, 1), go('giver'), pause, pause];
     const giver: Line[] = [];
     for (const c of [0, 1]) {
@@ -188,8 +188,8 @@ describe.each(MACHINES)('channels on %s', (_, options) => {
   });
 });
 
-describe('without waiting', () => {
-  it('sends go to room and to who waits, receives come from the buffer and from who waits', () => {
+describe('trysend and tryrecv', () => {
+  it('use the buffer and waiting goroutines', () => {
     const done: unknown[] = [];
     const log: unknown[] = [];
     const offer = (c: number, value: number) =>
@@ -212,12 +212,12 @@ describe('without waiting', () => {
     expect(log).toEqual([2]);
   });
 
-  it('the nil channel never can', () => {
+  it('never succeed on the nil channel', () => {
     runScripts({ main: [act((m, mp, gp) => expect([trysend(m, mp, gp, 0, 0), tryrecv(m, mp, gp, 0, 0), chanlen(m, 0), chancap(m, 0)]).toEqual([false, false, 0, 0]))] });
   });
 });
 
-describe('what Go panics for is said in a sentence', () => {
+describe('a misuse of channels is reported:', () => {
   const onClosed: Scripts = { main: [make(0, 1), close(0), send(0, 1)] };
   const waiting: Scripts = { main: [make(0, 0), go('sender'), pause, pause, close(0)], sender: [send(0, 1)] };
   const twice: Scripts = { main: [make(0, 0), close(0), close(0)] };
@@ -260,8 +260,8 @@ describe('a goroutine on the nil channel', () => {
   });
 });
 
-describe('a goroutine that waits on a channel nobody knows', () => {
-  it('stays, and the machine ends without it', () => {
+describe('a goroutine that waits on an unreachable channel', () => {
+  it('waits until the machine ends', () => {
     const { memstats } = runScripts({
       main: [
         act((m, mp, gp) => setGlobal(m, 0, makechan(m, mp, gp, 0, 8, 0, 0))),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Ref } from '../../src/memory/address.ts';
@@ -42,10 +42,10 @@ function* settleFinalizers(m: Mem, mp: MRef, times = 5): Generator<undefined, vo
   }
 }
 
-describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
+describe.each(COLLECTORS)('finalizers, $name', ({ policy, collector }) => {
   const shape = { policy, collector };
 
-  test('a finalizer runs once, with its object intact and its context, after which the object goes', () => {
+  it('run once, with the object intact and their context; then the object is freed', () => {
     let object: Ref = 0;
     let seen = 0;
     withFinalizer(
@@ -67,7 +67,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('while A with a finalizer points at B with one, A goes first, then B', () => {
+  it('run first for A, then for B, if A points to B', () => {
     withFinalizer(
       shape,
       (ran) =>
@@ -88,7 +88,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('what an object with a finalizer points at is kept until it has run', () => {
+  it('keep what their object points to until they have run', () => {
     let inner: Ref = 0;
     let kept = false;
     withFinalizer(
@@ -111,7 +111,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('a finalizer that was taken back never runs, and the object goes like any other', () => {
+  it('never run if they are removed, and the object is freed like any other', () => {
     withFinalizer(
       shape,
       (ran) =>
@@ -126,7 +126,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('an object can have one finalizer at a time, and a new one after it was taken back', () => {
+  it('are set one at a time on an object, and again after removal', () => {
     withFinalizer(
       shape,
       (ran) =>
@@ -143,7 +143,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('an object that its finalizer makes reachable again stays, as long as that holds', () => {
+  it('may make their object reachable again, which keeps it alive', () => {
     withFinalizer(
       shape,
       (ran) =>
@@ -165,7 +165,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('a resurrected object can be given a finalizer again', () => {
+  it('can be set again on a resurrected object', () => {
     withFinalizer(
       shape,
       (ran) =>
@@ -186,7 +186,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('of a thousand finalizers of all sizes each runs exactly once', () => {
+  it('run exactly once each, of a thousand objects of all sizes', () => {
     const sizes = [8, 16, 48, 1024, 33_000];
     withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
@@ -204,7 +204,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('a finalizer may allocate and collect, and its object is still there', () => {
+  it('may allocate and collect while their object stays alive', () => {
     let checked = 0;
     withFinalizer(
       shape,
@@ -233,7 +233,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('a finalizer on a part of a tiny block is given exactly that part', () => {
+  it('get exactly the part of a tiny block that they were set on', () => {
     withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         const addresses: number[] = [];
@@ -249,7 +249,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('all finalizers of one tiny block run, when none of its objects is reachable any more', () => {
+  it('of one tiny block all run once none of its objects is reachable', () => {
     withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         const addresses: number[] = [];
@@ -272,7 +272,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     );
   });
 
-  test('more finalizers than a block of the queue holds all run', () => {
+  it('all run if there are more than a block of the queue holds', () => {
     withFinalizer(shape, (ran) =>
       function* (m, mp, gp) {
         for (let i = 0; i < 3000; i++) {
@@ -288,13 +288,15 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   });
 });
 
-test('a finalizer can only be set on an object of the heap', () => {
-  runMain(bootCore(), (m, mp, gp) => {
-    const p = newObject(m, mp, gp, 0, 100_000, 0);
-    for (const address of [0, ZEROBASE * 4 + 32, m.length * 4 - 8, (p + 25_000) * 4]) {
-      expect(fatalOf(() => setfinalizer(m, mp, gp, address, FINALIZE, 0)).code).toBe('SPECIAL_ON_INVALID_POINTER');
-    }
-    // As in Go, all objects of 0 bytes are one address outside the heap, and a finalizer on it is passed over.
-    expect(setfinalizer(m, mp, gp, ZEROBASE * 4, FINALIZE, 0)).toBe(true);
+describe('a finalizer', () => {
+  it('can only be set on an object of the heap', () => {
+    runMain(bootCore(), (m, mp, gp) => {
+      const p = newObject(m, mp, gp, 0, 100_000, 0);
+      for (const address of [0, ZEROBASE * 4 + 32, m.length * 4 - 8, (p + 25_000) * 4]) {
+        expect(fatalOf(() => setfinalizer(m, mp, gp, address, FINALIZE, 0)).code).toBe('SPECIAL_ON_INVALID_POINTER');
+      }
+      // As in Go, all objects of 0 bytes are one address outside the heap, and a finalizer on it is passed over.
+      expect(setfinalizer(m, mp, gp, ZEROBASE * 4, FINALIZE, 0)).toBe(true);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -10,6 +10,7 @@ import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { collect, getSlot, loadInt, newObject, setSlot, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { bootCore, isAllocated, recount, runCore, runMain } from '../support/core-machine.ts';
 import { COLLECTORS } from '../support/core-shape.ts';
+import { seeds } from '../support/nightly.ts';
 
 const NUMGC = MSTATS + MStats.at.numgc;
 const NEVER = 0x7fffffff * 8;
@@ -32,12 +33,12 @@ function keep(m: Mem, mp: MRef, gp: GRef, kept: number): void {
   setSlot(m, gp, 1, 0);
 }
 
-describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
-  test('steady churn grows HeapSys by at most 16 MB', () => {
+describe.each(COLLECTORS)('a collection, $name', ({ policy, collector }) => {
+  it('keeps the growth of HeapSys under steady churn to 16 MB', () => {
     runCore({ policy, collector, arenaPages: 128 * 128 }, 100, function* (m, mp, gp) {
       newObject(m, mp, gp, 0, 1000 * 8, 0);
       let before = 0;
-      for (let i = 0; i < 400_000; i++) {
+      for (let i = 0; i < seeds(50_000, 400_000); i++) {
         storeWord(m, getSlot(m, gp, 0), i % 1000, newObject(m, mp, gp, 1, 32 + ((i * 7919) % 1000), 0));
         if (i === 20_000) before = heapSys(m);
         if (i % 1000 === 0) yield;
@@ -47,9 +48,9 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('large objects, allocated and dropped, leave no more behind than the next', () => {
+  it('makes room for large objects, each dropped for the next', () => {
     runCore({ policy, collector, arenaPages: 64 * 128 }, 100, function* (m, mp, gp) {
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < seeds(60, 400); i++) {
         newObject(m, mp, gp, 0, (1 << 20) + (i % 7) * 100_000, 0);
         if (i % 50 === 0) yield;
       }
@@ -57,7 +58,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('with GOGC off nothing is collected but what is asked for', () => {
+  it('starts only on request with GOGC off', () => {
     runCore({ policy, collector, arenaPages: 64 * 128 }, -1, (m, mp, gp) => {
       for (let i = 0; i < 30; i++) newObject(m, mp, gp, 0, 1 << 20, FLAG_NOSCAN);
       expect([m[NUMGC], recount(m).objects]).toEqual([0, 30]);
@@ -66,12 +67,12 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('before collections are enabled none happens', () => {
+  it('is not enabled at boot', () => {
     const { m } = bootCore({ policy, collector });
     expect(m[MSTATS + MStats.at.enablegc]).toBe(0);
   });
 
-  test('last_gc lies between the clocks read before and after', () => {
+  it('stores its end in last_gc', () => {
     runCore({ policy, collector }, 100, (m, mp) => {
       for (let i = 0; i < 3; i++) {
         const before = Date.now();
@@ -82,7 +83,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('each collection is counted, with its pause, and logged once', () => {
+  it('is counted, with its pause, and logged once', () => {
     const machine = runCore({ policy, collector }, 100, (m, mp) => {
       for (let i = 0; i < 300; i++) collect(m, mp, i % 2 === 0);
     });
@@ -101,7 +102,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     }
   });
 
-  test('garbage goes down to at most a fifth of what was allocated', () => {
+  it('leaves at most a fifth of what was allocated as garbage', () => {
     runCore({ policy, collector, arenaPages: 128 * 128 }, 100, function* (m, mp, gp) {
       for (let i = 0; i < 200; i++) {
         newObject(m, mp, gp, 0, 100_000, FLAG_NOSCAN);
@@ -112,7 +113,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test.each([50, 100, 400])('next_gc is the live heap and %i percent of it, once all is swept', (gogc) => {
+  it.each([50, 100, 400])('sets next_gc to the live heap and %i percent of it, once all is swept', (gogc) => {
     runCore({ policy, collector, arenaPages: 128 * 128 }, gogc, (m, mp, gp) => {
       keep(m, mp, gp, 1000);
       collect(m, mp, true);
@@ -122,7 +123,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('the next collection begins when the goal is reached, not before', () => {
+  it('starts when the goal is reached, not before', () => {
     runCore({ policy, collector, arenaPages: 128 * 128 }, 100, (m, mp, gp) => {
       keep(m, mp, gp, 1000);
       collect(m, mp, true);
@@ -138,7 +139,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test.each([10_000, 100_000])('with GOGC=%i a large heap that becomes garbage leaves a goal far above what is live', (gogc) => {
+  it.each([10_000, 100_000])('leaves a goal far above the live heap with GOGC=%i, after a large heap has become garbage', (gogc) => {
     runCore({ policy, collector, arenaPages: 110 * 128 }, gogc, (m, mp, gp) => {
       newObject(m, mp, gp, 1, 4 << 20, FLAG_NOSCAN);
       for (let i = 0; i < 90; i++) newObject(m, mp, gp, 0, 1 << 20, FLAG_NOSCAN);
@@ -150,7 +151,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('what is swept late, by the background or by an allocation, is freed as well', () => {
+  it('frees garbage whether the background or an allocation sweeps it', () => {
     runCore({ policy, collector, arenaPages: 64 * 128 }, -1, function* (m, mp, gp) {
       for (const size of [16, 48, 1024, 32_768, 100_000]) {
         newObject(m, mp, gp, 0, 64 * 8, 0);
@@ -175,7 +176,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   });
 
   // With gctrace the caches would be flushed once more, for its figures.
-  test.each([true, false])('an object allocated while a span waits to be swept is not swept with it (gctrace %s)', (gctrace) => {
+  it.each([true, false])('does not free an object allocated in a span before that is swept (gctrace %s)', (gctrace) => {
     runCore({ policy, collector, gctrace }, -1, (m, mp, gp) => {
       for (const size of [16, 64, 1024, 8192]) {
         for (let i = 0; i < 400; i++) newObject(m, mp, gp, 0, size, 0);
@@ -197,22 +198,24 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   });
 });
 
-test('with gctrace=2 each collection is two, each with its record and pause', () => {
-  const { m } = runCore({ gctrace: 2 }, 100, (m, mp, gp) => {
-    for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 1000, FLAG_NOSCAN);
-    for (let i = 0; i < 3; i++) collect(m, mp, i % 2 === 0);
+describe('the cycle', () => {
+  it('runs twice with gctrace=2, each time with a record and a pause', () => {
+    const { m } = runCore({ gctrace: 2 }, 100, (m, mp, gp) => {
+      for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 1000, FLAG_NOSCAN);
+      for (let i = 0; i < 3; i++) collect(m, mp, i % 2 === 0);
+    });
+    const cycles = drainCycles(m);
+    expect(cycles.map(({ numgc }) => numgc)).toEqual([1, 2, 3, 4, 5, 6]);
+    // The second finds swept what the first left.
+    expect(cycles[1].nmalloc - cycles[1].nfree).toBe(1);
+    expect(cycles.reduce((sum, { pauseNs }) => sum + pauseNs, 0)).toBe(loadWide(m, MSTATS + MStats.at.pauseTotalNs));
   });
-  const cycles = drainCycles(m);
-  expect(cycles.map(({ numgc }) => numgc)).toEqual([1, 2, 3, 4, 5, 6]);
-  // The second finds swept what the first left.
-  expect(cycles[1].nmalloc - cycles[1].nfree).toBe(1);
-  expect(cycles.reduce((sum, { pauseNs }) => sum + pauseNs, 0)).toBe(loadWide(m, MSTATS + MStats.at.pauseTotalNs));
-});
 
-test('runMain lets several machines run one after the other', () => {
-  for (let i = 0; i < 3; i++) {
-    const machine = bootCore({}, 100);
-    runMain(machine, (m, mp) => collect(m, mp, true));
-    expect(machine.m[NUMGC]).toBe(1);
-  }
+  it('runs on several machines one after the other', () => {
+    for (let i = 0; i < 3; i++) {
+      const machine = bootCore({}, 100);
+      runMain(machine, (m, mp) => collect(m, mp, true));
+      expect(machine.m[NUMGC]).toBe(1);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadWide } from '../../src/memory/wide.ts';
 import { PAUSES } from '../../src/malloc/mstats.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
@@ -13,7 +13,7 @@ import { readMemStats as report } from '../../src/inspect/memstats.ts';
 import { bootCore, runCore, runMain } from '../support/core-machine.ts';
 
 describe('ReadMemStats', () => {
-  test('a running program sees what it has just allocated', () => {
+  it('shows a running program what it has just allocated', () => {
     runCore({}, -1, (m, mp, gp) => {
       newObject(m, mp, gp, 0, MEMSTATS_BYTES, FLAG_NOSCAN);
       newObject(m, mp, gp, 1, MEMSTATS_BYTES, FLAG_NOSCAN);
@@ -28,7 +28,7 @@ describe('ReadMemStats', () => {
     });
   });
 
-  test('Sys is the sum of its parts in a copy, too', () => {
+  it('returns a copy in which Sys is the sum of its parts', () => {
     runCore({}, 100, (m, mp, gp) => {
       newObject(m, mp, gp, 0, MEMSTATS_BYTES, FLAG_NOSCAN);
       collect(m, mp, true);
@@ -40,7 +40,7 @@ describe('ReadMemStats', () => {
     });
   });
 
-  test('the rings are laid out as Go has them', () => {
+  it('lays the rings out as Go does', () => {
     const { m } = runCore({}, -1, (m, mp) => {
       for (let i = 0; i < 300; i++) collect(m, mp, false);
     });
@@ -55,7 +55,7 @@ describe('ReadMemStats', () => {
 });
 
 describe('readGCStats', () => {
-  test.each([0, 3, 256, 300])('after %i collections: pauses, the latest first, then the totals', (n) => {
+  it.each([0, 3, 256, 300])('writes, after %i collections, the pauses, latest first, then the totals', (n) => {
     const machine = bootCore();
     runMain(machine, (m, mp, gp) => {
       const p = newObject(m, mp, gp, 0, GCSTATS_CAP * 8, FLAG_NOSCAN);
@@ -71,7 +71,7 @@ describe('readGCStats', () => {
     });
   });
 
-  test('a slice that is too short is refused before anything is written', () => {
+  it('refuses a slice that is too short before it writes', () => {
     runCore({}, 100, (m, mp, gp) => {
       const p = newObject(m, mp, gp, 0, GCSTATS_CAP * 8, FLAG_NOSCAN);
       expect(() => readGCStats(m, mp, p, GCSTATS_CAP - 1)).toThrow('short slice passed to readGCStats: it needs room for 259 numbers, not 258');
@@ -83,7 +83,7 @@ describe('readGCStats', () => {
 describe('SetGCPercent', () => {
   const NEXT_GC = MSTATS + MStats.at.xnextGcQ;
 
-  test('gives what it was, and holds at once', () => {
+  it('returns the old value, and takes effect at once', () => {
     runCore({}, 100, (m, mp, gp) => {
       newObject(m, mp, gp, 0, 1 << 20, FLAG_NOSCAN);
       expect(setGCPercent(m, mp, 50)).toBe(100);
@@ -95,7 +95,7 @@ describe('SetGCPercent', () => {
     });
   });
 
-  test('switched off and on again, collections go on by themselves', () => {
+  it('resumes automatic collections when it is switched on again', () => {
     runCore({ arenaPages: 64 * 128 }, 100, (m, mp, gp) => {
       setGCPercent(m, mp, -1);
       const numgc = m[MSTATS + MStats.at.numgc];
@@ -107,7 +107,7 @@ describe('SetGCPercent', () => {
     });
   });
 
-  test('a change in the middle of a sweep leaves the goal of that cycle alone', () => {
+  it('leaves the goal of a cycle alone in the middle of its sweep', () => {
     runCore({}, 100, (m, mp, gp) => {
       for (let i = 0; i < 100; i++) newObject(m, mp, gp, 0, 1000, FLAG_NOSCAN);
       collect(m, mp, false);

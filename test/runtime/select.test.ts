@@ -28,13 +28,13 @@ describe.each([
   ['on the 32-bit machine', { ptrWords: 1 }],
   ['under collections', { ptrWords: 2, gcEvery: 1 }],
 ] as const)('select %s', (_, options) => {
-  it('takes the case that can go on', () => {
+  it('takes the case that can proceed', () => {
     const log: unknown[] = [];
     runScripts({ main: [make(0, 1), make(1, 1), send(1, 5), selectOf([FROM_A, FROM_B], log), send(0, 6), selectOf([FROM_A, FROM_B], log), queuesEmpty(0, 1)] }, options);
     expect(log).toEqual(['b 5', 'a 6']);
   });
 
-  it('waits on all and is taken off the others', () => {
+  it('waits on all channels and is removed from the others', () => {
     const log: unknown[] = [];
     runScripts({
       main: [
@@ -46,7 +46,7 @@ describe.each([
     expect(log).toEqual(['b 1', 'a 2', 'b end']);
   });
 
-  it('is taken out of the middle and from the end of a queue', () => {
+  it('is removed from the middle and from the end of a queue', () => {
     const log: unknown[] = [];
     runScripts({
       main: [
@@ -82,7 +82,7 @@ describe.each([
     expect(log.toSorted()).toEqual(['b 3', 'gave']);
   });
 
-  it('goes on at once with a default', () => {
+  it('continues at once with a default', () => {
     const log: unknown[] = [];
     runScripts({
       main: [make(0, 0), make(1, 1), selectOf([FROM_A, FROM_B], log, 'none'), send(1, 2), selectOf([FROM_A, FROM_B], log, 'none'), selectOf([], log, 'none'), queuesEmpty(0, 1)],
@@ -99,7 +99,7 @@ describe.each([
     expect(log).toEqual(['first 8']);
   });
 
-  it('leaves nil channels out', () => {
+  it('ignores nil channels', () => {
     const log: unknown[] = [];
     runScripts({ main: [make(0, 1), send(0, 1), selectOf([{ name: 'nil', recv: NIL }, FROM_A], log), selectOf([{ name: 'nil', send: NIL }], log, 'none')] }, options);
     expect(log).toEqual(['a 1', 'none']);
@@ -115,14 +115,14 @@ function queueLength(c: number, n: number): Line {
 }
 
 describe('select', () => {
-  it('chooses by chance among those that can go on', () => {
+  it('chooses at random among the cases that can proceed', () => {
     const log: unknown[] = [];
     const full = (c: number) => [make(c, 40), ...times(40, send(c, c))];
     runScripts({ main: [...full(0), ...full(1), ...full(2), ...times(60, selectOf([FROM_A, FROM_B, { name: 'c', recv: 2 }], log))] });
     for (const way of ['a 0', 'b 1', 'c 2']) expect(log.filter((each) => each === way).length).toBeGreaterThan(8);
   });
 
-  it('of nothing waits for ever', () => {
+  it('waits for ever without a case', () => {
     expect(fatalCode(() => runScripts({ main: [selectOf([], [])] }))).toBe('DEADLOCK');
     expect(fatalCode(() => runScripts({ main: [selectOf([{ name: 'nil', recv: NIL }], [])] }))).toBe('DEADLOCK');
   });
@@ -132,10 +132,10 @@ describe('select', () => {
     const log: unknown[] = [];
     runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways.slice(0, 8), log)] });
     expect(log).toHaveLength(1);
-    expect(() => runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways, [])] })).toThrow('a select of goroutine 1 has 9 cases; at most 8 are possible');
+    expect(() => runScripts({ main: [make(0, 1), send(0, 1), selectOf(ways, [])] })).toThrow('a select of goroutine 1 has 9 cases; at most 8 are supported');
   });
 
-  it('of a send on a closed channel is an error', () => {
+  it('reports a send on a closed channel as an error', () => {
     expect(() => runScripts({ main: [make(0, 0), close(0), selectOf([{ name: 'x', send: 0 }], [])] })).toThrow(/^send on closed channel by goroutine 1; /);
   });
 });

@@ -1,5 +1,5 @@
 /** Goroutines outgrow their stacks, and their frames move with all that they hold. */
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { loadWide } from '../../src/memory/wide.ts';
@@ -68,8 +68,8 @@ function recursion(depth: number, stackWords: number): Workload {
   };
 }
 
-describe.each([{ ptrWords: 2 as const, moves: 6 }, { ptrWords: 1 as const, moves: 5 }])('with pointers of $ptrWords words', ({ ptrWords, moves }) => {
-  test('every frame is found again, whatever the stack has become', () => {
+describe.each([{ ptrWords: 2 as const, moves: 6 }, { ptrWords: 1 as const, moves: 5 }])('a growing stack, with pointers of $ptrWords words', ({ ptrWords, moves }) => {
+  it('keeps every frame', () => {
     // 1000 frames of 8 words: 16,016 or 8008 words, from 512.
     const { lines, m } = runOnOneP(recursion(1000, 10_000), {}, { ptrWords, gogc: 5 });
     // The first stack counts as one.
@@ -79,11 +79,11 @@ describe.each([{ ptrWords: 2 as const, moves: 6 }, { ptrWords: 1 as const, moves
     expect(loadWide(m, MSTATS + MStats.at.stacksInuse)).toBeLessThan(128 << 10);
   });
 
-  test('no stack grows past what the program may have', () => {
+  it('stops at the limit of the program', () => {
     expect(fatalCode(() => runOnOneP(recursion(1000, 4000), {}, { ptrWords }))).toBe('OUT_OF_MEMORY');
   });
 
-  test('a pointer into a stack keeps nothing, and disturbs nobody', () => {
+  it('is not kept alive by a pointer into it, which does no harm', () => {
     const stray: Workload = {
       name: 'stray', summary: '', params: {},
       needs: () => ({ arenaBytes: 2 << 20, globals: 2, goroutines: 4 }),
@@ -105,25 +105,27 @@ describe.each([{ ptrWords: 2 as const, moves: 6 }, { ptrWords: 1 as const, moves
   });
 });
 
-test('stacks of goroutines that end are those of the next', () => {
-  const spawn: Workload = {
-    name: 'spawn', summary: '', params: {},
-    needs: () => ({ arenaBytes: 2 << 20, globals: 0, goroutines: 4 }),
-    steps: [
-      (m, mp, gp) => {
-        const left = getInt(m, gp, 0);
-        if (left === 0) return GOEXIT;
-        setInt(m, gp, 0, left - 1);
-        start(m, mp, prepare(m, mp, gp, 1, 2));
-        // Let it run and end.
-        return ~((0 << 2) | 1);
-      },
-      () => GOEXIT,
-    ],
-    main: { pc: 0, slots: 1 },
-    args: () => [1000],
-  };
-  const { memstats } = runOnOneP(spawn);
-  expect([memstats.StackInuse, memstats.StackSys]).toEqual([32 << 10, 32 << 10]);
-  expect(memstats.HeapInuse + memstats.HeapIdle + memstats.StackInuse).toBe(memstats.HeapSys + memstats.StackSys);
+describe('the stack of a finished goroutine', () => {
+  it('is reused by the next', () => {
+    const spawn: Workload = {
+      name: 'spawn', summary: '', params: {},
+      needs: () => ({ arenaBytes: 2 << 20, globals: 0, goroutines: 4 }),
+      steps: [
+        (m, mp, gp) => {
+          const left = getInt(m, gp, 0);
+          if (left === 0) return GOEXIT;
+          setInt(m, gp, 0, left - 1);
+          start(m, mp, prepare(m, mp, gp, 1, 2));
+          // Let it run and end.
+          return ~((0 << 2) | 1);
+        },
+        () => GOEXIT,
+      ],
+      main: { pc: 0, slots: 1 },
+      args: () => [1000],
+    };
+    const { memstats } = runOnOneP(spawn);
+    expect([memstats.StackInuse, memstats.StackSys]).toEqual([32 << 10, 32 << 10]);
+    expect(memstats.HeapInuse + memstats.HeapIdle + memstats.StackInuse).toBe(memstats.HeapSys + memstats.StackSys);
+  });
 });

@@ -1,4 +1,4 @@
-/** docs/go-map.md knows every name of Go's runtime that sweepgen was written after, and no place that isn't there. */
+/** docs/reference/go-map.md knows every name of Go's runtime that sweepgen was written after, and no place that isn't there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,10 +49,10 @@ function wrongWith(place: string): string {
   return declares(readFileSync(join(ROOT, path), 'utf8'), symbol) ? '' : `${path} declares no ${symbol}`;
 }
 
-const rows = readRows(readFileSync(join(ROOT, 'docs/go-map.md'), 'utf8'));
+const rows = readRows(readFileSync(join(ROOT, 'docs/reference/go-map.md'), 'utf8'));
 const names = readFileSync(join(ROOT, 'test/fixtures/go-symbols.txt'), 'utf8').trimEnd().split('\n');
 
-describe('docs/go-map.md', () => {
+describe('docs/reference/go-map.md', () => {
   test('has one row for every name, under its section, in their order', () => {
     expect(rows.map(({ section, name }) => `${section} ${name}`)).toEqual(names);
   });

@@ -1,4 +1,4 @@
-/** docs/workloads.md describes every function of the toolkit with its parameters, and none that isn't there. */
+/** docs/reference/toolkit.md describes every function of the toolkit with its parameters, and none that isn't there. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { ROOT } from '../../src/base/root.ts';
 import { signatureOf } from '../../src/workloads/checked/slip.ts';
 import { toolkit } from '../../src/workloads/toolkit.ts';
 
-const text = readFileSync(join(ROOT, 'docs/workloads.md'), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/reference/toolkit.md'), 'utf8');
 /** First cells of the tables' rows, each with one or several names in backticks. */
 const documented = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
 
@@ -15,7 +15,7 @@ const constants = Object.entries(toolkit).filter(([, value]) => typeof value !==
 /** Defaults are the document's to tell. */
 const signatures = functions.map((each) => signatureOf(each).replace(/ = [^,)]+/g, ''));
 
-describe('docs/workloads.md', () => {
+describe('docs/reference/toolkit.md', () => {
   it.each(signatures)('describes %s', (signature) => {
     expect(documented).toContain(signature);
   });

@@ -1,5 +1,5 @@
 /**
- * Reads GC programs, by the description in docs/types.md and with its numbers, not by the
+ * Reads GC programs, by the description in docs/explanation/types.md and with its numbers, not by the
  * collector's code.
  */
 import type { Mem } from '../../src/memory/struct.ts';

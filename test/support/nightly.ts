@@ -1,4 +1,4 @@
-/** What is slow and random: a part of it runs with every test run, all of it in `npm run test:nightly`. */
+/** Scales slow random tests: a part runs with every test run, all of it in `npm run test:nightly`. */
 
 const IS_NIGHTLY = process.env.SWEEPGEN_NIGHTLY === '1';
 
@@ -7,7 +7,7 @@ export function sampled<Item>(items: readonly Item[], step: number): readonly It
   return IS_NIGHTLY ? items : items.filter((_, i) => i % step === 0);
 }
 
-/** Returns `all` at night, otherwise `few`: how many seeds are tried. */
+/** Returns `all` at night, otherwise `few`: a number of seeds or executions. */
 export function seeds(few: number, all: number): number {
   return IS_NIGHTLY ? all : few;
 }

@@ -10,6 +10,8 @@ import { fatalCode, runOnOneP } from '../support/machine.ts';
 const ENTRY_FINALIZER = 3;
 const SECOND_FINALIZER = 4;
 const ID_WORD = 1;
+const STATE_WORD = 2;
+const DISARMED = 4;
 const SMALL = { count: 8000, size: 300 };
 
 function withStep(index: number, step: Step): Workload {
@@ -51,6 +53,14 @@ describe('cache', () => {
       return cache.steps[ENTRY_FINALIZER](m, mp, gp, text);
     });
     expect(fatalCode(() => runOnOneP(wrong, SMALL))).toBe('FINALIZER_OF_ANOTHER');
+  });
+
+  it('detects a removed finalizer that runs', () => {
+    const removed = withStep(ENTRY_FINALIZER, (m, mp, gp, text) => {
+      storeInt(m, finalizedObject(m, gp), STATE_WORD, DISARMED);
+      return cache.steps[ENTRY_FINALIZER](m, mp, gp, text);
+    });
+    expect(fatalCode(() => runOnOneP(removed, SMALL))).toBe('REMOVED_FINALIZER_RAN');
   });
 
   it('detects damage to an entry', () => {

@@ -1,4 +1,4 @@
-/** `sweepgen calibrate`: measures the machine it runs on, for `scale --model`. */
+/** `sweepgen calibrate`: measures this machine, for `scale --model`. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -16,16 +16,14 @@ interface CalibrateFlags {
   readonly json?: boolean;
 }
 
-export function addCalibrate(program: Command, deps: Deps): void {
-  program
-    .command('calibrate')
-    .summary('measure this machine, for scale --model')
-    .description('Measures caches, lines, atomics, futexes and the mark loop on worker threads, and writes what it found. Takes about two minutes; nothing else should run.')
-    .option('--out <file>', 'where to write it (default: sweepgen/machine.json in the configuration folder)')
-    .option('--name <name>', 'what to call the machine', parseName, 'here')
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Measures caches, cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, in which no other program should run.')
+    .option('--out <file>', 'file to write (default: sweepgen/machine.json in the configuration folder)')
+    .option('--name <name>', 'name of the machine', parseName, 'here')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen calibrate', 'what scale --model takes from now on'],
+      ['sweepgen calibrate', 'the default machine of scale --model'],
       ['sweepgen calibrate --out lab.json --name lab', 'a file for scale --model --machine ./lab.json'],
     ]))
     .action((flags: CalibrateFlags) => runCalibrate(deps, flags));
@@ -35,7 +33,7 @@ async function runCalibrate(deps: Deps, flags: CalibrateFlags): Promise<void> {
   checkMachinePath(deps, flags.out);
   const progress = new Progress(deps.terminal);
   const { calibrate } = await import('../../model/calibrate/calibrate.ts');
-  const { machine } = await calibrate({ name: flags.name, onStep: (what) => progress.show(what), signal: deps.signal, isStopped: deps.isInterrupted }).finally(() => progress.clear());
+  const { machine } = await calibrate({ name: flags.name, onStep: (step) => progress.show(step), signal: deps.signal, isStopped: deps.isInterrupted }).finally(() => progress.clear());
   const path = saveMachine(deps.env, machine, flags.out);
   if (flags.json) {
     const { calibrateDocument } = await import('../calibrate-document.ts');
@@ -50,12 +48,12 @@ function parseName(text: string): string {
   return text;
 }
 
-/** Times of some nanoseconds, to a hundredth. */
+/** Formats a time of a few nanoseconds. */
 function short(ns: number): string {
   return `${formatNumber(ns)} ns`;
 }
 
-/** A machine model, line by line. */
+/** Returns the lines that describe a machine model. */
 export function describeMachine(machine: MachineModel): string[] {
   return [printable(machine.about, 300), '', ...formatFacts([
     ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],

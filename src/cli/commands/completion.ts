@@ -1,4 +1,4 @@
-/** `sweepgen completion`: a script that lets a shell complete sweepgen's words. */
+/** `sweepgen completion`: prints a script with which a shell completes sweepgen's words. */
 import type { Command } from 'commander';
 import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';
@@ -12,18 +12,18 @@ import { oneOf } from '../options.ts';
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-export function addCompletion(program: Command, deps: Deps): void {
-  program
-    .command('completion')
-    .summary('print a completion script for bash, zsh or fish')
+export function declare(command: Command, deps: Deps, declareAll: () => Promise<void>): void {
+  const program = command.parent!;
+  command
     .description('Prints a script that completes commands, options and names. Load it from the file that your shell reads when it starts.')
     .argument('<shell>', SHELLS.join(', '), oneOf<Shell>('the shell', SHELLS))
     .addHelpText('after', examples([
       ['source <(sweepgen completion bash)', 'in ~/.bashrc; the same for zsh in ~/.zshrc'],
       ['sweepgen completion fish | source', 'in ~/.config/fish/config.fish'],
     ]))
-    .action((shell: Shell) => {
+    .action(async (shell: Shell) => {
+      await declareAll();
       const names = program.commands.map((command) => command.name());
-      deps.terminal.out(SCRIPTS[shell](declarationsOf(program, wordsOf(deps, names))));
+      deps.terminal.out(SCRIPTS[shell](declarationsOf(program, await wordsOf(deps, names))));
     });
 }

@@ -1,4 +1,4 @@
-/** `sweepgen explore`: the same source as coroutines, under interleavings drawn from a seed. */
+/** `sweepgen explore`: runs one scenario as coroutines, under interleavings drawn from a seed. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { printable } from '../../base/printable.ts';
@@ -44,30 +44,28 @@ interface ExploreFlags {
 
 const SECONDS = 10;
 
-export function addExplore(program: Command, deps: Deps): void {
-  program
-    .command('explore')
-    .summary('run one scenario under thousands of interleavings, with the oracle looking on')
-    .description('Runs the same source as coroutines that are switched between accesses to the shared memory, as a seed decides: the same seed gives the same execution. The first failure ends it, is shrunk, and comes with the commands that show it again. A mutant is a bug planted in the source, to see it found: if it is not, the exit code is 5. fuzz does the same with all scenarios on all cores.')
-    .argument('[scenario]', `what to run (default: ${SCENARIOS[0].name}, or the one that finds the mutant)`)
-    .option('--executions <n>', 'how many executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
-    .option('--seconds <time>', `how long to search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
-    .option('--seed <n>', 'seed of the first execution; each next has the next (default: a fresh one)', parseSeed)
-    .option('--strategy <name>', `who chooses who runs next; --list shows them (default: ${DEFAULT_STRATEGY})`)
-    .option('--procs <n>', 'Ps of the machine (default: what the scenario is made for)', integer('--procs', 1, 64))
-    .option('--set <knob=value>', 'set a knob of the scenario; may be given several times', collectSetting)
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Runs the same source as coroutines, and switches between them at accesses to the shared memory, as a seed decides: the same seed gives the same execution. Stops at the first failure, shrinks it, and prints the commands that repeat it. A mutant is a bug planted in the source, which the search should find: if it does not, the exit code is 5. fuzz does the same with all scenarios on all cores.')
+    .argument('[scenario]', `scenario to run (default: ${SCENARIOS[0].name}, or the scenario that finds the mutant)`)
+    .option('--executions <n>', 'number of executions (default: as many as the time allows)', integer('--executions', 1, 1_000_000_000))
+    .option('--seconds <time>', `duration of the search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
+    .option('--seed <n>', 'seed of the first execution, which the next ones count up (default: a fresh one)', parseSeed)
+    .option('--strategy <name>', `strategy that chooses the thread to run next; --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--procs <n>', 'number of Ps of the machine (default: by the scenario)', integer('--procs', 1, 64))
+    .option('--set <knob=value>', 'set a knob of the scenario; may be repeated', collectSetting)
     .option('--mutant <name>', 'plant this bug')
-    .option('--races', 'the race detector looks on')
-    .option('--monitors <names>', "these look on: names joined by commas, or 'all' (default: none)")
-    .option('--no-shrink', 'tell of a failure as it came')
-    .option('--save <folder>', 'write a failure into this folder, as a file for sweepgen replay')
-    .option('--list', 'show the scenarios, strategies and mutants, and run nothing')
+    .option('--races', 'watch with the race detector')
+    .option('--monitors <names>', "monitors that watch: names joined by commas, or 'all' (default: none)")
+    .option('--no-shrink', 'do not shrink a failure')
+    .option('--save <folder>', 'write a failure to this folder, as a file for sweepgen replay')
+    .option('--list', 'show the scenarios, strategies, monitors and mutants, and run nothing')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],
-      ['sweepgen explore --mutant mark-load-or-store', 'plant a bug, and see it found'],
+      ['sweepgen explore --mutant mark-load-or-store', 'plant a bug, and find it'],
       ['sweepgen explore mark-bits --executions 5000 --seed 7', 'the same executions each time'],
-      ['sweepgen explore --list', 'what there is'],
+      ['sweepgen explore --list', 'the names for other flags'],
     ]))
     .action((name: string | undefined, flags: ExploreFlags) => explore(deps, name, flags));
 }
@@ -118,12 +116,12 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   checkProven(executions(), mutant);
 }
 
-/** In this thread, and at one station. */
+/** Explores in this thread, at one station. */
 async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string; readonly station: Station }): Promise<void> {
   const progress = new Progress(deps.terminal);
   try {
     const pool = localPool(deps.now, deps.signal);
-    // The time that is given counts for the search alone.
+    // The time limit is for the search alone.
     await pool.prepare(what.station);
     await fuzz({
       ...what,

@@ -1,4 +1,4 @@
-/** `sweepgen fuzz`: every scenario in every setting, on all cores, for as long as wanted. */
+/** `sweepgen fuzz`: explores every scenario in every setting, on all cores. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { fuzz, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
@@ -42,28 +42,26 @@ interface FuzzFlags {
 const SECONDS = 60;
 export const MAX_JOBS = 256;
 
-export function addFuzz(program: Command, deps: Deps): void {
-  program
-    .command('fuzz')
-    .summary('explore all scenarios on all cores, and keep a log')
-    .description('Spreads executions over worker threads: the scenarios take turns, each in all its settings, every fourth turn with monitors looking on. Stops at the first failure, shrinks it and prints how to see it again; in the end it prints what was and what was not covered. A planted bug that is not found ends it with exit code 5.')
-    .argument('[scenarios...]', 'what to run (default: all, or those that should see the mutant)')
-    .option('--seconds <time>', `how long to search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
-    .option('--executions <n>', 'how many executions, in all', integer('--executions', 1, 1_000_000_000_000))
-    .option('--jobs <n>', 'worker threads, at most one for each core (default: as many)', integer('--jobs', 1, MAX_JOBS))
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Spreads executions over worker threads. The scenarios alternate, each in all its settings, and monitors watch every fourth turn. Stops at the first failure, shrinks it, and prints the commands that repeat it; at the end, prints the coverage. A planted bug that is not found gives exit code 5.')
+    .argument('[scenarios...]', 'scenarios to run (default: all, or those that should find the mutant)')
+    .option('--seconds <time>', `duration of the search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
+    .option('--executions <n>', 'total number of executions', integer('--executions', 1, 1_000_000_000_000))
+    .option('--jobs <n>', 'number of worker threads, at most one for each core (default: the number of cores)', integer('--jobs', 1, MAX_JOBS))
     .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
-    .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--strategy <name>', `strategy that chooses the thread to run next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--mutant <name>', 'plant this bug')
-    .option('--races', 'the race detector looks on all the time')
-    .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
-    .option('--set <knob=value>', 'a knob keeps this value; may be given several times', collectSetting)
-    .option('--keep-going', 'go on after a failure; those that are alike are told once')
-    .option('--no-shrink', 'tell of a failure as it came')
+    .option('--races', 'watch with the race detector in every turn')
+    .option('--monitors <names>', "monitors that watch in every turn: names joined by commas, 'all' or 'none'")
+    .option('--set <knob=value>', 'fix the value of a knob; may be repeated', collectSetting)
+    .option('--keep-going', 'continue after a failure; print failures of the same kind once')
+    .option('--no-shrink', 'do not shrink failures')
     .option('--log <file>', 'write a line of JSON for each slice and each failure')
-    .option('--resume', 'go on with the campaign of that log')
+    .option('--resume', 'continue the campaign of that log')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen fuzz', 'a minute of everything'],
+      ['sweepgen fuzz', 'a minute of all scenarios'],
       ['sweepgen fuzz sweep-refill --set procs=2', 'one scenario, on 2 Ps'],
       ['sweepgen fuzz --seconds 8h --keep-going --log n.jsonl', 'a night'],
       ['sweepgen fuzz --seconds 8h --log n.jsonl --resume', 'and the next'],
@@ -94,10 +92,10 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const progress = new Progress(terminal);
   const before = tally.failures.length;
   const executionsBefore = tally.sum('executions');
-  const pool = deps.explorePool(jobs);
+  const pool = await deps.explorePool(jobs);
   let result: FuzzResult;
   try {
-    // The time that is given counts for the search alone.
+    // The time limit is for the search alone.
     if (mutant !== undefined) await pool.prepare({ scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
     result = await fuzz({
       plan,
@@ -134,21 +132,21 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   if (tally.failures.length === 0) checkProven(tally.sum('executions'), mutant);
 }
 
-/** The edges that the scenarios of a campaign could pass. */
+/** Returns the edges that the scenarios of a campaign can pass. */
 async function possible({ scenarios, set }: Pick<Header, 'scenarios' | 'set'>): Promise<Uint8Array> {
   const edges = new Uint8Array(EDGES.length);
   for (const name of scenarios) possibleEdges(await loadScenario(name, false), set).forEach((each, i) => (edges[i] |= each));
   return edges;
 }
 
-/** Worker threads, at most one for each core: more of them only share the time. */
+/** Returns the number of worker threads, at most one for each core: more would be time-sliced. */
 export function jobsOf({ cores, terminal }: Deps, { jobs, json }: { readonly jobs?: number; readonly json?: boolean }): number {
   if (jobs === undefined || jobs <= cores) return jobs ?? cores;
   if (!json) terminal.err(`--jobs ${jobs}: ${plural(cores, 'worker')} for the ${plural(cores, 'core')} here\n`);
   return cores;
 }
 
-/** A campaign as its flags describe it. */
+/** Returns the header of the campaign that the flags describe. */
 async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<Omit<Header, 'type' | 'format'>> {
   const scenarios = await chooseScenarios(names, chooseMutant(flags.mutant));
   return {
@@ -169,7 +167,7 @@ function resume(names: readonly string[], flags: FuzzFlags): { readonly log: Cam
   return resumeLog(flags.log);
 }
 
-/** Where the log ends: its counts, its failures, and the seeds that were run. */
+/** Restores the state at the end of the log: counts, failures, and the seeds that were run. */
 function takeUp({ slices, failures }: Logged, plan: Plan, tally: Tally): void {
   for (const slice of slices) {
     tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
@@ -178,7 +176,7 @@ function takeUp({ slices, failures }: Logged, plan: Plan, tally: Tally): void {
   for (const failure of failures) tally.addFailure(failure);
 }
 
-/** How it ended becomes an exit code. */
+/** Throws the error that the end of the campaign stands for, if any. */
 function conclude(found: readonly Failure[], flags: FuzzFlags, { lost }: FuzzResult, deps: Deps): void {
   if (lost !== undefined) {
     const { station, seed } = lost.turn;

@@ -1,4 +1,4 @@
-/** `sweepgen help`: the help of a command, and all of it as a man page. */
+/** `sweepgen help`: the help of one command, or of all as a man page. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -8,18 +8,18 @@ import { examples } from '../help.ts';
 import { manPage } from '../man.ts';
 import { hint } from '../../base/suggest.ts';
 
-export function addHelp(program: Command, deps: Deps): void {
-  program
-    .command('help')
-    .summary('show the help of a command')
-    .description('Shows the help of a command, or which commands there are.')
+export function declare(command: Command, deps: Deps, declareAll: () => Promise<void>): void {
+  const program = command.parent!;
+  command
+    .description('Shows the help of a command, or the list of commands.')
     .argument('[command]', 'the command (default: all)')
     .option('--man', 'print the man page, as troff')
     .addHelpText('after', examples([
       ['sweepgen help run', 'the same as sweepgen run --help'],
       ['sweepgen help --man | man -l -', 'the man page'],
     ]))
-    .action((name: string | undefined, { man }: { readonly man?: boolean }) => {
+    .action(async (name: string | undefined, { man }: { readonly man?: boolean }) => {
+      if (man || name !== undefined) await declareAll();
       if (man) deps.terminal.out(manPage(program.description(), declarationsOf(program, () => undefined), deps.version));
       else (name === undefined ? program : find(program, name)).outputHelp();
     });

@@ -1,4 +1,4 @@
-/** `sweepgen mutants`: are the planted bugs found, by whom, and how soon? */
+/** `sweepgen mutants`: plants bugs, and measures how soon exploration finds them. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT, Unproven } from '../../base/fatal.ts';
@@ -29,26 +29,24 @@ interface MutantsFlags {
   readonly json?: boolean;
 }
 
-/** Between the seeds of two searches, which must not meet. */
+/** Distance between the seeds of two searches, whose ranges must not overlap. */
 const STRIDE = 2 ** 28;
 
-export function addMutants(program: Command, deps: Deps): void {
-  program
-    .command('mutants')
-    .summary('plant every known bug, and see whether exploration finds it')
-    .description('Plants one bug after another in the source and searches for it in the scenarios that should see it, once for each seed. A bug counts as killed when every search has found it in time. Prints a table, and ends with exit code 5 if any survives.')
-    .argument('[mutants...]', 'the bugs to plant (default: all)')
-    .option('--seconds <time>', 'the most that a search may take, as 30, 5m or 1h', parseSeconds, 60)
-    .option('--seeds <n>', 'searches for each', integer('--seeds', 1, 16), 5)
-    .option('--seed <n>', 'of the first search', parseSeed, 1)
-    .option('--jobs <n>', 'worker threads, at most one for each core (default: as many)', integer('--jobs', 1, MAX_JOBS))
-    .option('--strategy <name>', `who chooses who runs next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
-    .option('--races', 'the race detector looks on all the time')
-    .option('--monitors <names>', "these look on all the time: names joined by commas, 'all' or 'none'")
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Plants one bug after another in the source, and searches for it in the scenarios that should find it, once for each seed. A bug is killed if every search finds it in time. Prints a table, and ends with exit code 5 if a bug survives.')
+    .argument('[mutants...]', 'bugs to plant (default: all)')
+    .option('--seconds <time>', 'time limit of a search, as 30, 5m or 1h', parseSeconds, 60)
+    .option('--seeds <n>', 'number of searches for each bug', integer('--seeds', 1, 16), 5)
+    .option('--seed <n>', 'seed of the first search', parseSeed, 1)
+    .option('--jobs <n>', 'number of worker threads, at most one for each core (default: the number of cores)', integer('--jobs', 1, MAX_JOBS))
+    .option('--strategy <name>', `strategy that chooses the thread to run next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--races', 'watch with the race detector in every turn')
+    .option('--monitors <names>', "monitors that watch in every turn: names joined by commas, 'all' or 'none'")
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen mutants', 'all of them'],
-      ['sweepgen mutants mark-load-or-store --seeds 1', 'one, once'],
+      ['sweepgen mutants', 'all bugs'],
+      ['sweepgen mutants mark-load-or-store --seeds 1', 'one bug, searched once'],
     ]))
     .action((names: readonly string[], flags: MutantsFlags) => runMutants(deps, names, flags));
 }
@@ -67,7 +65,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     ...watch,
   };
   if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
-  const pool = deps.explorePool(jobs);
+  const pool = await deps.explorePool(jobs);
   const searched = await searchAll(deps, pool, jobs, wanted, search).finally(() => pool.close());
   if (flags.json) {
     const { mutantsDocument } = await import('../mutants-document.ts');
@@ -80,7 +78,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   conclude(deps, wanted, searched);
 }
 
-/** In the order of `wanted`, as far as they came. */
+/** Searches for all mutants. Returns the finished ones, in the order of `wanted`. */
 async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: readonly KnownBug[], search: Omit<KillTask, 'mutant'>): Promise<Searched[]> {
   const progress = new Progress(deps.terminal);
   const searched = new Map<KnownBug, Searched>();
@@ -89,14 +87,14 @@ async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: re
     for (let mutant = left.shift(); mutant !== undefined && !deps.signal.aborted; mutant = left.shift()) {
       progress.show(`${searched.size} of ${wanted.length}; ${mutant.name} …`);
       const result = await searchOne(pool, mutant, search);
-      // The pool was closed meanwhile.
+      // The interruption has closed the pool.
       if (result.kill === null && deps.signal.aborted) return;
       searched.set(mutant, result);
       progress.log(describeKill(result));
     }
   }
   const all = Promise.all(Array.from({ length: jobs }, work));
-  // A search may take minutes: what is under way when the user wants to stop is given up.
+  // A search may take minutes: an interruption does not wait for it.
   all.catch(() => {});
   try {
     await Promise.race([all, deps.signal.aborted ? undefined : once(deps.signal, 'abort')]);
@@ -123,7 +121,7 @@ function conclude(deps: Deps, wanted: readonly KnownBug[], searched: readonly Se
   if (lost.length > 0) throw new WorkersLost(lost.map(({ mutant, lost: why }) => `${mutant.name}: ${why}`).join('\n'));
 }
 
-/** The same words, but with the names of the mutants that were not tried. */
+/** Returns the words with the names of the mutants that were not tried. */
 function goOn(args: readonly string[], wanted: readonly KnownBug[], searched: readonly Searched[]): string[] {
   const names = new Set(wanted.map(({ name }) => name));
   const tried = new Set(searched.map(({ mutant }) => mutant.name));

@@ -1,4 +1,4 @@
-/** `sweepgen replay`: one recorded failure again, step by step, and explained. */
+/** `sweepgen replay`: repeats a recorded failure step by step, and explains it. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/fatal.ts';
@@ -20,16 +20,14 @@ interface ReplayFlags {
   readonly trace?: boolean;
 }
 
-export function addReplay(program: Command, deps: Deps): void {
-  program
-    .command('replay')
-    .summary('run a failure that explore has recorded again, and explain it')
-    .description('Runs one execution by its recorded preemptions, checks step by step that it follows the recorded one, and shows who did what: a column for each thread, the accesses whose order decides marked. Ends with 1 while the failure is there, and with 0 when it is gone.')
-    .argument('<failure>', "the line that explore printed, 'v1:…', or a file that --save wrote")
-    .option('--trace', 'show every access, not only those that matter')
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Repeats an execution by its recorded preemptions, checks that each step follows the recorded one, and shows the accesses in a column for each thread, with marks at those whose order decides. The exit code is 1 if the failure occurs, and 0 if it is gone.')
+    .argument('<failure>', "line printed by explore, 'v1:…', or a file written by explore --save")
+    .option('--trace', 'show every access, not only the relevant ones')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ["sweepgen replay 'v1:…'", 'what explore found'],
+      ["sweepgen replay 'v1:…'", 'the failure that explore found'],
       ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace', 'each access of a recorded failure'],
     ]))
     .action((failure: string, flags: ReplayFlags) => replay(deps, failure, flags));
@@ -72,7 +70,7 @@ function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, {
   ];
 }
 
-/** Its lines say what broke. */
+/** The failure occurs still. The message explains it. */
 class StillFails extends Error {
   readonly exitCode = EXIT.invariant;
 

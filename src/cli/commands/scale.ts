@@ -1,8 +1,9 @@
-/** `sweepgen scale`: a phase's time by the number of threads. */
+/** `sweepgen scale`: the time of a phase by the number of threads. */
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { Stopped } from '../../run/errors.ts';
+import type { MachineOptions } from '../../run/machine-options.ts';
 import { policyFor, type MachineTuning, type Policy } from '../../run/tuning.ts';
 import { describeRepresented, formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
@@ -22,21 +23,23 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { sayWritten } from '../drawing.ts';
 import { examples } from '../help.ts';
-import { ARENA_MOST_HELP, MAX_MARK_THREADS, POLICY_HELP, oneOf, parseArena, parseGoarch, parsePolicy, parseRuns, parseThreadCounts, type Goarch } from '../options.ts';
+import { either } from '../../run/kinds.ts';
+import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../machine-flags.ts';
+import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { parseModelThreads, parseObjects, predict } from '../prediction.ts';
+import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
-import { addSweep, addTuning, tuningOf, type Sweep } from '../tuning.ts';
+import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
 interface ScaleFlags extends MachineTuning {
   readonly phase: ScalePhase;
-  readonly sweep?: Sweep;
+  readonly vary?: Vary;
   readonly procs?: readonly number[];
   readonly runs: number;
   readonly arena?: number;
   readonly policy?: Policy;
-  readonly goarch: Goarch;
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly verify?: boolean;
   readonly compare?: string;
   readonly svg?: string;
@@ -49,32 +52,33 @@ interface ScaleFlags extends MachineTuning {
   readonly csv?: boolean;
 }
 
+/** The phases, each with its explanation. */
+const PHASES = Object.entries({
+  mark: '', sweep: ' (by as many threads)', cycle: ' (pause and sweep)', alloc: ' (of small objects, with no heap given)',
+} satisfies Record<ScalePhase, string>).map(([phase, meaning]) => phase + meaning);
 const RUNS = 10;
-/** Rows for the threads of one count. */
+const FLAGS = ['arena', 'policy', 'goarch', 'verify'] as const;
+/** Most rows of the table of threads. */
 const MOST_THREADS = 8;
 
-export function addScale(program: Command, deps: Deps): void {
-  const command = program
-    .command('scale')
-    .summary('measure how mark time changes with the number of threads')
-    .description('Builds one heap, collects it with each number of threads in turn, and compares how long that took. docs/scaling.md says how to read it.')
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/how-to/measure-scaling.md explains the tables.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
-    .option('--phase <name>', 'what to time: mark, sweep (by as many threads), cycle (pause and sweep), or alloc (of small objects, with no heap given)', oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
+    .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', 'numbers of threads, each 1 to 32; threads beyond the core count are time-sliced (default: 1 to all cores)', parseThreadCounts)
-    .option('--runs <n>', 'collections measured with each number of threads; the numbers take turns, forwards, then backwards', parseRuns, RUNS)
-    .option('--arena <size>', `size of the arena, as 64M, 2G or 512K; ${ARENA_MOST_HELP} (default: what the heap needs)`, parseArena)
-    .option('--policy <name>', POLICY_HELP, parsePolicy)
-    .option('--goarch <name>', 'the machine: amd64, or 386 with pointers of 32 bits', parseGoarch, 'amd64')
-    .option('--verify', 'check the whole heap with the oracle at each collection')
-    .option('--compare <file>', 'compare with what --json printed before, by the Mann-Whitney U test; with --model, predicted and measured')
-    .option('--svg <file>', 'draw time and speedup against threads')
+    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards', parseRuns, RUNS);
+  addMachineFlags(command, FLAGS);
+  command
+    .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
+    .option('--svg <file>', 'draw time and speedup by threads to this file')
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
-    .option('--objects <n>', 'objects of a graph, about (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
-    .option('--model <list>', 'predict instead, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
+    .option('--objects <n>', 'approximate number of objects of a graph (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
+    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
-    .option('--unpadded', "with --model: as if the threads' counters shared cache lines")
+    .option('--unpadded', "with --model: predict for counters of threads that share cache lines")
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -83,26 +87,20 @@ export function addScale(program: Command, deps: Deps): void {
       ['sweepgen scale tree --phase sweep', 'how sweeping scales'],
       ['sweepgen scale --phase alloc --procs 1,2', 'how allocation scales'],
       ['sweepgen scale wide --json > old.json', 'a baseline'],
-      ['sweepgen scale wide --compare old.json', 'what has changed since'],
-      ['sweepgen scale tree --sweep workbuf=64,256,1024', 'three sizes of work buffers beside one another'],
-      ['sweepgen scale wide --sweep mark=cas,byte', 'two ways to set a mark'],
+      ['sweepgen scale wide --compare old.json', 'changes since the baseline'],
+      ['sweepgen scale tree --vary workbuf=64,256,1024', 'three sizes of work buffers side by side'],
+      ['sweepgen scale wide --vary mark=cas,byte', 'two ways to set a mark'],
       ['sweepgen scale app.heapsnapshot --verify', 'the heap of a Node program'],
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
-      ['sweepgen scale tree --model 1..64', 'what more cores would give'],
+      ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
     ]))
-    .action((heap: string | undefined, flags: ScaleFlags) => scale(deps, heap, flags));
-  addSweep(addTuning(command));
+    .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
+  addTuning(command);
+  addVary(command);
 }
 
-/** 1 to all cores; only powers of two and all, where that would be many. */
-export function defaultCounts(cores: number): number[] {
-  const most = Math.min(cores, MAX_MARK_THREADS);
-  const all = Array.from({ length: most }, (_, i) => i + 1);
-  return most <= 8 ? all : all.filter((n) => n === most || Number.isInteger(Math.log2(n)));
-}
-
-/** What people see of a measurement. */
+/** Prints the tables of a measurement, and the sentences that explain them. */
 export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly Comparison[] = []): void {
   const { terminal } = deps;
   const { bold } = paint(terminal.outIsColored);
@@ -119,15 +117,15 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   terminal.out(`${lines.join('\n')}\n`);
 }
 
-/** Of the largest count that doesn't fill the screen. */
+/** Returns the threads of the largest count that doesn't fill the screen. */
 function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
   return results.findLast(({ procs }) => procs <= MOST_THREADS)?.mark?.threads ?? [];
 }
 
 async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
-  if (flags.sweep !== undefined && (flags.svg ?? flags.compare) !== undefined) {
-    throw new UsageError('--sweep compares with its own first value; leave --svg and --compare out');
+  if (flags.vary !== undefined && (flags.svg ?? flags.compare) !== undefined) {
+    throw new UsageError('--vary compares with its own first value; leave --svg and --compare out');
   }
   const tunings = tuningsOf(flags);
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
@@ -139,6 +137,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress).finally(() => progress.clear());
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
+    const { predict } = await import('../prediction.ts');
     return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
@@ -146,11 +145,11 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning) => {
     const { runs, verify = false, arena, policy, goarch } = flags;
-    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.sweep !== undefined };
+    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
-  if (flags.sweep !== undefined) {
-    await sweepOver(deps, flags.sweep, flags, tunings, measure);
+  if (flags.vary !== undefined) {
+    await measureEach(deps, flags.vary, flags, tunings, measure);
     return;
   }
   const scaling = await measure(tunings[0]);
@@ -164,7 +163,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   }
 }
 
-/** The heap, what is known of it, and what was measured. */
+/** Prints the heap, the facts known of it, and the measurement. */
 function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, comparison?: readonly Comparison[]): void {
   deps.terminal.out(`${describeHeap(scaling)}\n`);
   if (source !== undefined && 'image' in source) for (const line of formatHeapFacts(source.image, deps.terminal.outWidth)) deps.terminal.out(`  ${line}\n`);
@@ -174,7 +173,7 @@ function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, 
   printScaling(deps, scaling, comparison);
 }
 
-/** What was measured before the user ended it; a drawing or a comparison is left for the whole. */
+/** Prints the part that was measured before the interruption, without drawing or comparison. @throws Interrupted */
 async function endEarly(deps: Deps, flags: ScaleFlags, scaling: Scaling): Promise<never> {
   if (!(await writeFigures(deps, flags, [scaling]))) {
     deps.terminal.out(`${describeHeap(scaling)}\n`);
@@ -183,14 +182,14 @@ async function endEarly(deps: Deps, flags: ScaleFlags, scaling: Scaling): Promis
   throw new Interrupted();
 }
 
-/** One for each measurement: as the flags say, or with each value of the sweep. */
+/** Returns the tuning of each measurement: one, or one for each value of --vary. */
 function tuningsOf(flags: ScaleFlags): MachineTuning[] {
-  const { sweep } = flags;
-  return sweep === undefined ? [tuningOf(flags)] : sweep.values.map((value) => ({ ...tuningOf(flags), [sweep.name]: value }));
+  const { vary } = flags;
+  return vary === undefined ? [tuningOf(flags)] : vary.values.map((value) => ({ ...tuningOf(flags), [vary.name]: value }));
 }
 
-/** One measurement a value, one after the other. */
-async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+/** Measures with each value of --vary in turn, and prints the results side by side. */
+async function measureEach({ terminal, ...deps }: Deps, { name }: Vary, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
   let interruption: Stopped | undefined;
   for (const tuning of tunings) {
@@ -211,12 +210,12 @@ async function sweepOver({ terminal, ...deps }: Deps, { name }: Sweep, flags: Sc
   if (interruption !== undefined) throw interruption;
 }
 
-/** What other programs read, if it was asked for: one JSON document, or the texts of all. */
+/** Prints the figures in a form for programs, if a flag asks for one. Returns whether it did. */
 async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly Scaling[], comparison?: readonly Comparison[]): Promise<boolean> {
   if (flags.json) {
     const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
-    terminal.out(`${flags.sweep === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.sweep.name, scalings)}\n`);
-  } else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.sweep?.name)).join('\n')}\n`);
+    terminal.out(`${flags.vary === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.vary.name, scalings)}\n`);
+  } else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.vary?.name)).join('\n')}\n`);
   else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
   else return false;
   return true;
@@ -229,17 +228,17 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline | (Predi
   return { path, ...readScaleDocument(path, deps.readText(path)) };
 }
 
-/** @throws UsageError for a prediction, of which there is only one run */
+/** Returns the baseline as a measurement. @throws UsageError for a prediction, which has only one run */
 function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
   if (baseline.command === 'scale --model') throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
   return baseline;
 }
 
-/** What only measures, and what only predicts. */
-const MEASURING = ['procs', 'sweep', 'verify', 'bench', 'csv'] as const;
+/** Flags that --model excludes, and flags that need it. */
+const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
 const PREDICTING = ['machine', 'unpadded'] as const;
 
-/** @throws UsageError for what would be left unused */
+/** @throws UsageError for flags that would be ignored */
 function checkModel(flags: ScaleFlags): void {
   const given = (name: keyof ScaleFlags) => flags[name] !== undefined;
   if (flags.model === undefined) {
@@ -252,14 +251,14 @@ function checkModel(flags: ScaleFlags): void {
   if (flags.phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
 }
 
-/** @throws UsageError for what a phase has no use for */
+/** @throws UsageError for flags that the phase can't use */
 function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
   if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
   if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
   if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
 }
 
-/** @throws UsageError if the two would have nothing in common */
+/** @throws UsageError if baseline and measurement have no count of threads, phase or heap in common */
 function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
   const file = printable(path);
   if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);

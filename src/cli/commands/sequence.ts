@@ -1,31 +1,33 @@
-/** `sweepgen sequence`: the allocations that the real runtimes' statistics are known for. */
+/** `sweepgen sequence`: allocations for which the statistics of the real runtimes are known. */
 import type { Command } from 'commander';
 import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { runMachine } from '../machine.ts';
-import { integer, paramsFor, parseDrawSeed, parseTypes, type Types } from '../options.ts';
+import type { MachineOptions } from '../../run/machine-options.ts';
+import { paramsFor } from '../find-workload.ts';
+import { addMachineFlags } from '../machine-flags.ts';
+import { integer, parseDrawSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 
 interface SequenceFlags {
   readonly seed: number;
   readonly count: number;
   readonly max: number;
-  readonly types: Types;
+  readonly types: NonNullable<MachineOptions['types']>;
   readonly json?: boolean;
 }
 
-export function addSequence(program: Command, deps: Deps): void {
-  program
-    .command('sequence')
-    .summary("print MemStats for a sequence of allocations, to compare with Go's")
+export function declare(command: Command, deps: Deps): void {
+  command
     .description('Allocates a random sequence on one P, drops three quarters of it, and prints the statistics that Go 1.3 reports.')
     .option('--seed <n>', 'seed of the sequence', parseDrawSeed, 12345)
-    .option('--count <n>', 'allocations', integer('--count', 1, 100_000_000), 20_000)
-    .option('--max <bytes>', 'largest size', integer('--max', 1, 2 ** 20), 2048)
-    .option('--types <where>', 'as Go 1.4 had it, none; or mtypes, which take objects of their own, as in Go 1.3', parseTypes, 'none')
+    .option('--count <n>', 'number of allocations', integer('--count', 1, 100_000_000), 20_000)
+    .option('--max <bytes>', 'largest size in bytes', integer('--max', 1, 2 ** 20), 2048);
+  addMachineFlags(command, ['types'], { types: { help: "the collector's source of which words are pointers: none, as in Go 1.4; or mtypes, whose records are objects themselves, as in Go 1.3" } });
+  command
     .option('--json', 'print one JSON document')
-    .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with real runtimes']]))
+    .addHelpText('after', examples([['sweepgen sequence --seed 12345 --count 20000 --max 2048', 'the sequence that docs compare with the real runtimes']]))
     .action((flags: SequenceFlags) => sequence(deps, flags));
 }
 

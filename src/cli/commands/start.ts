@@ -1,4 +1,4 @@
-/** `sweepgen start`: the main job on real input with no file at hand. */
+/** `sweepgen start`: measures marking on a real heap without a file, the heap of this process. */
 import type { Command } from 'commander';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import { formatFacts } from '../../report/table.ts';
@@ -6,12 +6,13 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
-import { parseRuns, parseThreadCounts } from '../options.ts';
+import { parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
 import { inWords } from '../../base/suggest.ts';
-import { defaultCounts, printScaling } from './scale.ts';
+import { defaultCounts, parseThreadCounts } from '../thread-counts.ts';
+import { printScaling } from './scale.ts';
 
 interface StartFlags {
   readonly procs?: readonly number[];
@@ -21,16 +22,14 @@ interface StartFlags {
 
 const RUNS = 10;
 
-export function addStart(program: Command, deps: Deps): void {
-  program
-    .command('start')
-    .summary('mark the heap of sweepgen itself, with 1 to all cores')
-    .description('Takes a snapshot of its own heap, loads it through the allocator, and shows how mark time changes with the number of threads. Each collection is verified.')
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Takes a snapshot of its own heap, loads it through the allocator, and measures how mark time changes with the number of threads. Each collection is verified.')
     .option('--procs <list>', 'numbers of threads, each 1 to 32 (default: 1 to all cores)', parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen start', 'what `npm start` does'],
+      ['sweepgen start', 'the same as npm start'],
       ['sweepgen start --procs 1,2,4 --runs 20', 'with more threads, more often'],
     ]))
     .action((flags: StartFlags) => start(deps, flags));
@@ -46,7 +45,7 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
   const threads = `${inWords(counts.map(String))} ${counts.length === 1 && counts[0] === 1 ? 'thread' : 'threads'}`;
   say(`Loading it through the allocator, and marking it with ${threads},\n`);
   say(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
-  // The line on stdout stays open meanwhile, so there is none on stderr.
+  // The last line on stdout is not finished, so show no line of progress.
   const quiet = new Progress(flags.json ? terminal : { ...terminal, errIsTerminal: false });
   const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true }, quiet).catch((error: unknown) => {
     say('\n');
@@ -65,6 +64,6 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
 const NEXT = formatFacts([
   ['sweepgen scale tree', `the same for a graph: ${GRAPH_NAMES.join(', ')}`],
   ['sweepgen scale my.heapsnapshot', 'or for the heap of any Node program'],
-  ['sweepgen stress --seconds 30', 'random workloads, with the oracle looking on'],
-  ['docs/', 'how it works'],
+  ['sweepgen stress --seconds 30', 'random workloads under the oracle'],
+  ['docs/', 'explanations'],
 ]);

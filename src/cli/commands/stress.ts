@@ -1,4 +1,4 @@
-/** `sweepgen stress`: random rounds with the oracle looking on. */
+/** `sweepgen stress`: random rounds, checked by the oracle. */
 import type { Command } from 'commander';
 import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
 import { Stopped } from '../../run/errors.ts';
@@ -9,7 +9,9 @@ import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { Interrupted } from '../interruption.ts';
 import { runMachine } from '../machine.ts';
-import { MAX_PROCS, integer, parseProcs, parseSeconds, parseSeed } from '../options.ts';
+import { MAX_PROCS } from '../../run/machine-options.ts';
+import { addMachineFlags } from '../machine-flags.ts';
+import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
 import type { FailedRound, Tally } from '../stress-document.ts';
@@ -22,26 +24,25 @@ interface StressFlags {
   readonly json?: boolean;
 }
 
-/** Not for stress: one is exact on one P only, the other collects nothing without a heap. */
+/** Workloads that stress leaves out: sequence needs one P, and collect needs a heap from outside. */
 const UNFIT = new Set(['sequence', 'collect']);
 const MAX_ROUND = 1_000_000_000;
-/** One with GOGC=1 could take minutes, and the next may find more. */
+/** Time limit of a round: a round with GOGC=1 could take minutes, and the next may find more. */
 const MAX_ROUND_SECONDS = 4;
 
-export function addStress(program: Command, deps: Deps): void {
-  program
-    .command('stress')
-    .summary('run random rounds of mutators and collections under the oracle')
-    .description('Runs round after round, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure comes with the command that repeats its round. If no collection was verified, the exit code is 5.')
-    .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)')
-    .option('--procs <n>', 'most Ps of a round, 1 to 64 (default: one for each core, but at least 4)', parseProcs)
-    .option('--seconds <time>', 'how long, as 30, 5m or 1h', parseSeconds, 30)
+export async function declare(command: Command, deps: Deps): Promise<void> {
+  command
+    .description('Runs random rounds, each with its own GOGC, number of Ps and sizes, drawn from the seed, and checks the whole heap at each collection. A failure is printed with the command that repeats its round. If no collection was verified, the exit code is 5.')
+    .argument('[workload]', 'a workload, or the path of a module of yours (default: a random one each round)');
+  addMachineFlags(command, ['procs'], { procs: { help: `most Ps of a round, 1 to ${MAX_PROCS} (default: the number of cores, but at least 4)` } });
+  command
+    .option('--seconds <time>', 'duration, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
-    .option('--first-round <n>', "number of the first round, to go on with a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
+    .option('--first-round <n>', "number of the first round, to continue a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
     .option('--json', 'print one JSON document')
-    .addHelpText('after', (context) => workloadList(deps.listWorkloads())(context))
+    .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
-      ['sweepgen stress', 'half a minute of everything'],
+      ['sweepgen stress', 'half a minute of all workloads'],
       ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],
       ['sweepgen stress --seed 7', 'the same rounds each time'],
     ]))
@@ -51,7 +52,7 @@ export function addStress(program: Command, deps: Deps): void {
 async function stress(deps: Deps, spec: string | undefined, flags: StressFlags): Promise<void> {
   const { terminal } = deps;
   const choices: Choices = {
-    workloads: spec === undefined ? candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
+    workloads: spec === undefined ? await candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
     maxProcs: flags.procs ?? defaultProcs(deps.cores),
   };
   const seed = flags.seed ?? deps.freshSeed();
@@ -68,7 +69,7 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   if (tally.collections === 0) throw new Unproven(`no collection was verified in ${flags.seconds} s; give it longer with --seconds`);
 }
 
-/** What all rounds came to, none of which failed. */
+/** Returns the summary of rounds none of which failed. */
 function conclusion(tally: Tally): string {
   const ends = [
     ...(tally.cut > 0 ? [`${formatCount(tally.cut)} cut short by the clock`] : []),
@@ -82,13 +83,13 @@ function defaultProcs(cores: number): number {
   return Math.min(MAX_PROCS, Math.max(4, cores));
 }
 
-function candidates(deps: Deps): Choices['workloads'] {
-  const workloads = deps.listWorkloads().filter(({ name }) => !UNFIT.has(name));
+async function candidates(deps: Deps): Promise<Choices['workloads']> {
+  const workloads = (await deps.listWorkloads()).filter(({ name }) => !UNFIT.has(name));
   if (workloads.length === 0) throw new UsageError('there is no built-in workload to stress; name one');
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }
 
-/** Rounds until the time is up, or one ends badly. */
+/** Runs rounds until the time is up, or one fails or is interrupted. */
 async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound }: StressFlags & { readonly seed: number }): Promise<{ readonly tally: Tally; readonly failed?: FailedRound }> {
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
@@ -113,7 +114,7 @@ async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, prog
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
-  // Timers may be a little early; then there would be a round of no time.
+  // A timer may fire early, which would leave a round of no time.
   const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
   const before = describe(tally);
   try {
@@ -136,7 +137,7 @@ async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, prog
   tally.rounds++;
 }
 
-/** With GOGC off nothing is collected, so an arena may fill up. */
+/** Whether a round without collections has filled its arena. */
 function isFullWithoutCollections(error: unknown, round: Round): boolean {
   return round.gogc === 'off' && error instanceof Fatal && error.exitCode === EXIT.memory;
 }

@@ -1,8 +1,8 @@
-/** Completion for bash: a function that looks for the command, then for the option before the cursor. */
+/** Completion for bash: a function that finds the command, then the option before the cursor. */
 import type { CommandDeclaration, Values } from '../declarations.ts';
 import { quote } from '../command-line.ts';
 
-/** The text of the script. */
+/** Returns the text of the script. */
 export function bashCompletion(commands: readonly CommandDeclaration[]): string {
   const values = commands.flatMap(({ name, options }) =>
     options.filter((option) => option.values.kind !== 'none').map(({ long, values }) => `    ${quote(`${name} ${long}`)}) ${reply(values)}; return ;;`));

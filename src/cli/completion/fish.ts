@@ -1,7 +1,7 @@
 /** Completion for fish: a line for each command, option and list of words. */
 import type { CommandDeclaration, Values } from '../declarations.ts';
 
-/** The text of the script. */
+/** Returns the text of the script. */
 export function fishCompletion(commands: readonly CommandDeclaration[]): string {
   const lines = commands.flatMap(({ name, summary, options, arguments: args }) => {
     const seen = `__fish_seen_subcommand_from ${name}`;

@@ -1,4 +1,4 @@
-/** Words that complete arguments and options whose values are names of things. */
+/** Words that complete arguments and options whose values are names. */
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
@@ -9,11 +9,11 @@ import type { WordsFor } from '../declarations.ts';
 import type { Deps } from '../deps.ts';
 import { SHELLS } from './shells.ts';
 
-/** @param commands their names */
-export function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands: readonly string[]): WordsFor {
+/** Returns the words by the name of option or argument. @param commands names of the commands */
+export async function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands: readonly string[]): Promise<WordsFor> {
   const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
   const words: Readonly<Record<string, readonly string[]>> = {
-    workload: names(listWorkloads()),
+    workload: names(await listWorkloads()),
     heap: ['self', ...GRAPH_NAMES],
     scenario: names([...SCENARIOS, ...CANARIES]),
     scenarios: names([...SCENARIOS, ...CANARIES]),
@@ -25,6 +25,6 @@ export function wordsOf({ listWorkloads }: Pick<Deps, 'listWorkloads'>, commands
     command: commands,
     shell: SHELLS,
   };
-  // `run --heap` takes a file, and no graph.
+  // `run --heap` takes a file, not a graph.
   return (command, name) => (command === 'run' && name === 'heap' ? undefined : words[name]);
 }

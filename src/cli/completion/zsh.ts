@@ -1,7 +1,7 @@
-/** Completion for zsh, by its own _arguments. */
+/** Completion for zsh, by its _arguments. */
 import type { CommandDeclaration, OptionDeclaration, Values } from '../declarations.ts';
 
-/** The text of the script. */
+/** Returns the text of the script. */
 export function zshCompletion(commands: readonly CommandDeclaration[]): string {
   const described = commands.map(({ name, summary }) => `    ${single(`${name}:${summary}`)}`);
   const cases = commands.map(({ name, options, arguments: args }) => {
@@ -33,7 +33,7 @@ if [[ $funcstack[1] == _sweepgen ]]; then _sweepgen "$@"; else compdef _sweepgen
 `;
 }
 
-/** Repeatable ones, such as --set, may be given again. */
+/** Returns the specification of an option. --set may be repeated. */
 function optionSpec({ long, help, values }: OptionDeclaration): string {
   const repeat = long === '--set' ? '*' : '';
   if (values.kind === 'none') return `${repeat}${long}[${plain(help)}]`;
@@ -55,7 +55,7 @@ function action(values: Values): string {
   }
 }
 
-/** Without the characters that _arguments reads. */
+/** Returns the text without the characters that _arguments interprets. */
 function plain(text: string): string {
   return text.replaceAll('\\', '').replaceAll('[', '(').replaceAll(']', ')').replaceAll(':', '\\:');
 }

@@ -1,18 +1,18 @@
-/** The baton, as one thread sees it: turns are taken in the order of a recorded course. */
+/** The baton as one thread sees it: threads take turns in the order of a recorded course. */
 import type { Host } from '../../rewrite/generated.ts';
 import { FINISHED } from '../../rewrite/prologue.ts';
 import { ACCESS_NUMBERS, MESSAGES, THREW, TURN_NUMBERS, type Course } from './course.ts';
 import type { BatonHolder } from './plain-calls.ts';
 
-/** Words of the shared control block; a word for each thread to sleep on follows. */
+/** Words of the shared control block. A word for each thread to sleep on follows. */
 const AT_TURN = 0;
 const AT_CLOCK = 1;
 const AT_WOKEN = 2;
-/** Numbers in the trace. */
+/** Words of an access in the trace. */
 const TRACED = 3;
 const WAKE = 4;
 
-/** What all threads share: the memory, the course, and what they write down of their own. */
+/** What all threads share: the memory, the course, and the trace that they write. */
 export interface Relay {
   readonly memory: Int32Array;
   readonly turns: Int32Array;
@@ -22,7 +22,7 @@ export interface Relay {
   readonly control: Int32Array;
 }
 
-/** More accesses than recorded, to be able to say that there are more. */
+/** Room for more accesses than were recorded, so that additional ones are noticed. */
 const SPARE = 64 * ACCESS_NUMBERS;
 
 export function makeRelay(course: Course, threads: number): Relay {
@@ -36,20 +36,20 @@ export function makeRelay(course: Course, threads: number): Relay {
   };
 }
 
-/** Whoever has the first turn may begin. */
+/** Starts the course: wakes the thread with the first turn. */
 export function start({ turns, control }: Relay): void {
   wake(control, turns[0]);
 }
 
-/** Accesses made so far, as in Course.trace. */
+/** Returns the accesses so far, in the format of Course.trace. */
 export function traceOf({ trace, control }: Relay): Int32Array {
   return trace.slice(0, control[TRACED]);
 }
 
-/** The course is over, and this thread was in the middle of something: it slept, or another has failed. */
+/** The course is over, but this thread is not finished: it sleeps, or another thread has failed. */
 export class Abandoned extends Error {}
 
-/** A thread does what its coroutine didn't. */
+/** The thread does something that its coroutine did not do. */
 export class OffCourse extends Error {}
 
 export class Baton implements BatonHolder, Host {
@@ -64,7 +64,7 @@ export class Baton implements BatonHolder, Host {
 
   /**
    * Sleeps until it is this thread's turn.
-   * @throws Abandoned when there are no more turns
+   * @throws Abandoned if there are no more turns
    */
   take(): void {
     const { control, turns } = this.#relay;
@@ -82,8 +82,8 @@ export class Baton implements BatonHolder, Host {
   }
 
   /**
-   * Ends this turn and wakes who has the next.
-   * @throws OffCourse where the course has it stop elsewhere
+   * Ends this turn, and wakes the thread with the next one.
+   * @throws OffCourse if the recorded turn stops elsewhere
    */
   pass(value: number, index: number): void {
     const { control, turns } = this.#relay;
@@ -97,7 +97,7 @@ export class Baton implements BatonHolder, Host {
     else this.end();
   }
 
-  /** No more turns, for nobody. */
+  /** Ends the course: no thread gets another turn. */
   end(): void {
     const { control, turns } = this.#relay;
     control[AT_TURN] = turns.length;

@@ -1,7 +1,6 @@
 /**
- * The course of one execution, as the scheduler and the coroutines saw it: who ran for how
- * long, what came from outside (the clock, how many were woken), and every access. Enough to
- * run it again where there is no scheduler.
+ * The course of one execution, as the scheduler saw it: each turn, every value from outside (clock, numbers of
+ * woken threads), and every access. It suffices to run the execution again without a scheduler.
  */
 import type { Control, Host } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
@@ -9,27 +8,27 @@ import { Explorer } from '../scheduler.ts';
 import type { Prepared } from '../scenarios/scenario.ts';
 import { Replay } from '../strategies/replay.ts';
 
-/** Numbers of a turn: thread, budget, what its wait returned (see MESSAGES), where it stopped, on which word. */
+/** Words of a turn: thread, budget, result of its wait (see MESSAGES), the place where it stopped, the word there. */
 export const TURN_NUMBERS = 5;
 export const MESSAGES = [undefined, 'ok', 'timed-out'] as const;
-/** Where a turn stopped that ended with an exception. */
+/** The place of a turn that ended with an exception. */
 export const THREW = -0x7fff_ffff;
-/** No turn is longer. */
+/** Longest turn. */
 export const LONGEST = 0x3fff_ffff;
 
-/** Numbers of an access: thread, site, kind, index, value, old. */
+/** Words of an access: thread, site, kind, index, value, old. */
 export const ACCESS_NUMBERS = 6;
 
 export interface Course {
   readonly template: Int32Array;
   readonly turns: Int32Array;
-  /** What each look at the clock returned, and each notify. */
+  /** Results of each read of the clock, and of each notify. */
   readonly clock: Float64Array;
   readonly woken: Int32Array;
   readonly trace: Int32Array;
   /** The memory at the end. */
   readonly memory: Int32Array;
-  /** What was thrown; '' for nothing. */
+  /** The error thrown; '' if none was. */
   readonly error: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A recorded schedule on real threads: one worker for each, handing a baton; they must make the
- * same accesses as the coroutines, and leave the same memory.
+ * Runs a recorded schedule on real threads, one worker for each, which pass a baton. They must make the same
+ * accesses as the coroutines, and leave the same memory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { makeRelay, start, traceOf } from './baton.ts';
 import { ACCESS_NUMBERS, type Course } from './course.ts';
 import { plainCalls } from './plain-calls.ts';
 
-/** What a worker is made for. */
+/** The task of a worker. */
 export interface BatonTask {
   /** Path of the module that plainCalls made. */
   readonly core: string;
@@ -22,27 +22,27 @@ export interface BatonTask {
   readonly thread: number;
 }
 
-/** A worker is sent a Relay, and answers with what its thread threw, or how it left the course; '' for nothing. */
+/** A worker receives a Relay, and answers with its thread's error, or how it left the course; '' if neither. */
 export type BatonAnswer = string;
 
 /** Where the build puts the worker. */
 const WORKER = join(ROOT, 'dist/workers/baton.js');
 const MOST_MS = 60_000;
 
-/** What real threads made of a course. */
+/** The run of a course on real threads. */
 export interface Run {
   readonly trace: Int32Array;
   readonly memory: Int32Array;
-  /** What the last turn threw, or what kept the threads from coming to it; '' for nothing. */
+  /** The error of the last turn, or what kept the threads from reaching it; '' if none. */
   readonly error: string;
 }
 
-/** A real thread for each of a scenario's. */
+/** Real threads, one for each thread of a scenario. */
 export class Crew {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sweepgen-'));
   readonly #workers: Worker[] = [];
 
-  /** @param hooked text of the hooked core to run: the one that courses are recorded with, or one that should differ */
+  /** @param hooked text of the hooked core: the one that courses are recorded with, or one that should differ */
   constructor(hooked: string, scenario: string, setting: Setting, threads: number) {
     const core = join(this.#folder, 'core.mjs');
     writeFileSync(core, plainCalls(hooked));
@@ -51,7 +51,7 @@ export class Crew {
     }
   }
 
-  /** Runs `course`; one at a time. */
+  /** Runs `course`. Only one course at a time. */
   async run(course: Course): Promise<Run> {
     const relay = makeRelay(course, this.#workers.length);
     const answers = Promise.all(this.#workers.map(answerOf));
@@ -78,7 +78,7 @@ function answerOf(worker: Worker): Promise<BatonAnswer> {
   });
 }
 
-/** The first difference between an execution as coroutines and on threads, in words; '' if there is none. */
+/** Returns a sentence about the first difference between coroutines and threads; '' if there is none. */
 export function difference(course: Course, run: Run, sites: readonly Site[]): string {
   const length = Math.max(course.trace.length, run.trace.length);
   for (let at = 0; at < length; at += ACCESS_NUMBERS) {

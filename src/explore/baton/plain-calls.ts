@@ -1,28 +1,27 @@
 /**
- * The hooked core for real threads: the same text with its coroutines made into functions
- * again. A thread that would yield hands the baton over and blocks until it gets it back, on
- * its own stack; operations on shared memory are the real ones.
+ * Makes the hooked core run on real threads: turns its coroutines back into functions. Where a coroutine would
+ * yield, the thread hands the baton over and blocks until it gets it back. Operations on shared memory are real.
  */
 import { ACCESS } from '../../rewrite/sites.ts';
 import { parseModule, walk, type AnyNode, type FunctionDeclaration } from '../../rewrite/syntax.ts';
 
-/** What a worker does at the end of a turn, and what it is told at the start of the next. */
+/** The end of a worker's turn, and the start of its next one. */
 export interface BatonHolder {
   /** Guards to pass in this turn. */
   readonly budget: number;
   /** Waits for the first turn. */
   take(): void;
-  /** Hands over: stopped at `value` (a site, or ~site of a wait) for m[index]. Returns what the wait returned, in the next turn. */
+  /** Ends a turn: the thread stops at `value` (a site, or ~site of a wait) for m[index]. Returns the wait's result in the next turn. */
   handOver(value: number, index: number): unknown;
 }
 
-/** What the generated module exports beside Control. */
+/** Exports of the generated module, besides Control. */
 export interface Carried {
-  /** Everything after this call is done in turns. */
+  /** Makes all later calls take turns. */
   $carry(baton: BatonHolder): void;
 }
 
-/** In place of the operations that a single thread may do plainly. */
+/** Real operations, in place of those of a single thread. */
 const REAL: Readonly<Record<string, string>> = {
   $aload: `(s, m, i) { const v = Atomics.load(m, i); $host.access(s, ${ACCESS.atomicLoad}, i, v, v); return v; }`,
   $astore: `(s, m, i, v) { const old = Atomics.load(m, i); const given = Atomics.store(m, i, v); $host.access(s, ${ACCESS.atomicStore}, i, m[i], old); return given; }`,
@@ -37,7 +36,7 @@ const REAL: Readonly<Record<string, string>> = {
   $host.access(s, old === (e | 0) ? ${ACCESS.cas} : ${ACCESS.casFailed}, i, Atomics.load(m, i), old);
   return old;
 }`,
-  // Without a timeout that it could reach, Atomics.wait says whether it would have slept.
+  // With an unreachable timeout, Atomics.wait reports whether it would have slept.
   $sleeps: `(s, m, i, v) {
   const sleeps = Atomics.wait(m, i, v, 0) === 'timed-out';
   const word = Atomics.load(m, i);
@@ -46,7 +45,7 @@ const REAL: Readonly<Record<string, string>> = {
 }`,
 };
 
-/** Whoever calls a coroutine asks it for its next step; this one has no more than the last. */
+/** A caller of a coroutine asks it for its next step. This one has only its last. */
 const BATON = `
 var $baton = null;
 class $Done {
@@ -71,8 +70,8 @@ interface Edit {
 }
 
 /**
- * `code`, the hooked variant of a generated module, for real threads.
- * @throws Error when an operation that it should replace is not there
+ * Converts `code`, the hooked variant of a generated module, for real threads.
+ * @throws Error if an operation to replace is missing
  */
 export function plainCalls(code: string): string {
   const { text, program } = parseModule(code);
@@ -94,7 +93,7 @@ export function plainCalls(code: string): string {
   return apply(text, edits) + BATON;
 }
 
-/** `function* f(m) {…}` is `function f(...all) { return new $Done(f$(...all)); }` and `function f$(m) {…}`. */
+/** Turns `function* f(m) {…}` into `function f(...all) { return new $Done(f$(...all)); }` and `function f$(m) {…}`. */
 function split(node: FunctionDeclaration, text: string): Edit[] {
   const { name, start, end } = node.id;
   const star = text.indexOf('*', node.start);

@@ -1,7 +1,12 @@
 /**
- * How many different hashes there were, in little memory: linear counting (Whang, Vander-Zanden
- * and Taylor 1990). Each sets a bit; from the share of bits still clear follows how many came.
- * Exact while they are few, and to a thousandth at twenty million.
+ * Estimates the number of distinct hashes in little memory, by linear counting.
+ *
+ * 1. Each hash sets one bit of a bitmap with b bits.
+ * 2. If a share z of the bits is still clear, about -b ln z distinct hashes were added.
+ *
+ * The estimate is exact for few hashes, and within a thousandth at twenty million.
+ *
+ * Source: Whang, Vander-Zanden, Taylor, "A linear-time probabilistic counting algorithm", TODS 1990.
  */
 import { seedState } from '../../base/random.ts';
 

@@ -1,4 +1,11 @@
-/** Spreads executions over a pool, slice by slice, until the time is up or something is found. */
+/**
+ * Runs a campaign: executions on a pool of workers.
+ *
+ * 1. Each worker asks the plan for a turn: a station and a seed (plan.ts).
+ * 2. It runs a slice of executions there, for some seconds or until a number of executions (run-slice.ts).
+ * 3. The result is tallied and logged; the plan learns how far the seeds went.
+ * 4. Repeat until time or executions are used up, all searches are over, a failure is found, or a worker is lost.
+ */
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
@@ -11,18 +18,18 @@ import type { ScenarioTally, Tally } from './tally.ts';
 export interface FuzzOptions {
   readonly plan: Plan;
   readonly pool: ExplorePool;
-  /** Is added to. */
+  /** Counts of this campaign; slices are added. */
   readonly tally: Tally;
-  /** How many stations there are to take turns. */
+  /** Number of stations. */
   readonly stations: number;
   readonly strategy: string;
-  /** No limit unless given. */
+  /** No limit by default. */
   readonly seconds?: number;
   readonly executions?: number;
   readonly keepGoing: boolean;
-  /** Shrink and explain what fails. */
+  /** Shrinks and explains failures. */
   readonly shrink: boolean;
-  /** Milliseconds. */
+  /** Returns milliseconds. */
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly log?: CampaignLog;
@@ -35,16 +42,16 @@ export interface FuzzOptions {
 export interface FuzzResult {
   readonly ending: Ending;
   readonly seconds: number;
-  /** Of the worker that was lost, and what it was at. */
+  /** The worker that was lost, and its turn. */
   readonly lost?: { readonly error: Error; readonly turn: Turn };
 }
 
-/** Of a slice, in seconds. Long enough to be worth a turn, short enough to look up from. */
+/** Limits on a slice, in seconds: long enough to be worth a turn, short enough to react. */
 const LONGEST = 5;
 const SHORTEST = 0.1;
-/** Less than any slice is worth. */
+/** Less time than any slice takes, in seconds. */
 const MOMENT = 0.001;
-/** A worker sees between two executions that it is to stop; one that builds a core does not. */
+/** Time that slices get to end after an interruption. A worker checks for it between executions, but not while it builds a core. */
 const PATIENCE_MS = 250;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
@@ -55,7 +62,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return campaign.end();
 }
 
-/** Resolves some time after `signal` is aborted: slices that have not come back by then are given up. */
+/** Resolves some time after `signal` is aborted: slices that have not ended by then are abandoned. */
 async function patience(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
   await setTimeout(PATIENCE_MS, undefined, { ref: false });
@@ -65,7 +72,7 @@ class Campaign {
   readonly #options: FuzzOptions;
   readonly #started: number;
   readonly #sliceSeconds: number;
-  /** Executions that are still to be given out. */
+  /** Executions that no worker has been given yet. */
   #left: number;
   #lost: FuzzResult['lost'];
   #found = false;
@@ -75,13 +82,13 @@ class Campaign {
     this.#options = options;
     this.#started = options.now();
     this.#left = options.executions ?? Infinity;
-    // A search keeps its place only within a slice, so each station has one.
+    // A search keeps its place only within a slice, so each station has one slice.
     const searches = makeStrategy(strategy).exhausted !== undefined;
     const share = (seconds * pool.jobs) / stations;
     this.#sliceSeconds = searches ? share : Math.min(LONGEST, Math.max(SHORTEST, share / 20));
   }
 
-  /** What one worker is kept busy with. */
+  /** The loop of one worker. */
   async work(): Promise<void> {
     const { plan, pool, tally, keepGoing, shrink } = this.#options;
     while (this.#goesOn()) {
@@ -137,7 +144,7 @@ class Campaign {
     if (Number.isFinite(this.#left)) this.#left -= executions;
   }
 
-  /** All that is left to do is not for one worker, nor for one scenario. */
+  /** Returns the executions of the next slice: the rest is shared among workers and stations. */
   #share(): number {
     const { pool, stations } = this.#options;
     return Math.min(this.#left, Math.max(1, Math.ceil(this.#left / Math.max(pool.jobs, stations))));

@@ -1,7 +1,6 @@
 /**
- * The log of a campaign: a line of JSON for each slice, each failure and each end, written as
- * they come and never changed, so that what was found outlives whatever ends the campaign. It
- * can be gone on with: `--resume` takes the seeds up where it ends.
+ * The log of a campaign: one line of JSON for each slice, failure and end, appended at once and never
+ * changed. The findings survive any end of the process. `--resume` continues the seeds where the log ends.
  */
 import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
@@ -16,12 +15,12 @@ import { SEEDS } from '../session.ts';
 import { linesOf, type FileLine } from './read-lines.ts';
 import type { Failure, SliceResult } from './slice.ts';
 
-/** Of the lines below; a log of another format is refused. */
+/** Format of the lines below. A log of another format is refused. */
 const FORMAT = 1;
 
-/** Bytes of a line: a failure with its lane table takes some tens of thousands. */
+/** Most bytes of a line. A failure with its lane table takes some tens of thousands. */
 const LONGEST_LINE = 1 << 24;
-/** Lanes of a station; there is one for each worker. */
+/** Most lanes of a station; there is one for each worker. */
 const MOST_LANES = 256;
 
 const count = z.number().int().nonnegative();
@@ -35,18 +34,18 @@ const Station = z.object({ scenario: z.string(), knobs, strategy: z.string(), mo
 /** Why a campaign ended. */
 export type Ending = 'time' | 'executions' | 'failure' | 'interrupted' | 'worker lost' | 'log lost' | 'exhausted';
 
-/** The first line: what the campaign is about. */
+/** The first line: the parameters of the campaign. */
 const Header = z.object({
   type: z.literal('campaign'),
   format: z.literal(FORMAT),
   sweepgen: z.string(),
   seed,
   scenarios: z.array(z.string()).min(1).readonly(),
-  /** Knobs that keep one value. */
+  /** Knobs with a fixed value. */
   set: z.record(z.string(), z.number()),
   strategy: z.string(),
   monitors: names,
-  /** The monitors look on in every turn. */
+  /** The monitors watch every turn. */
   always: z.boolean(),
   mutant: z.string().nullable(),
 });
@@ -56,17 +55,17 @@ const LoggedSlice = z.object({
   type: z.literal('slice'),
   station: Station,
   lane,
-  /** Of the first execution; each next has the next. */
+  /** Seed of the first execution; each next execution has the next seed. */
   seed,
   executions: count,
   steps: count,
   switches: count,
   seconds: z.number().nonnegative(),
-  /** Of the scenario after it, about. */
+  /** Estimated distinct interleavings of the scenario after this slice. */
   distinct: count,
   /** Protocol edges that the scenario had not passed before. */
   edges: names,
-  /** By key, how often each failure was seen. */
+  /** Number of times that each failure was seen, by key. */
   seen: z.record(z.string(), count),
   exhausted: z.boolean(),
   covered: z.string(),
@@ -78,7 +77,7 @@ const Shrunk = z.object({
   preemptions: count,
   steps: count,
   facts: names,
-  // Logs of before have none.
+  // Older logs have none.
   explanation: names.default([]),
   story: names.default([]),
   table: z.array(z.object({ text: z.string(), kind: z.enum(['head', 'access', 'critical', 'between']) })).readonly(),
@@ -105,17 +104,17 @@ const End = z.object({ type: z.literal('end'), ending: z.string(), seconds: z.nu
 
 const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End]);
 
-/** What a log tells. */
+/** The contents of a log. */
 export interface Logged {
   readonly header: Header;
-  /** Read from the file each time they are asked for: there may be millions. */
+  /** Read from the file on each iteration: there may be millions. */
   readonly slices: Iterable<LoggedSlice>;
   readonly failures: readonly Failure[];
 }
 
 export class CampaignLog {
   readonly #path: string;
-  /** Why the log takes no more lines; the campaign then ends. */
+  /** Why the log takes no more lines. The campaign then ends. */
   error: OutputError | undefined;
 
   constructor(path: string) {
@@ -131,7 +130,7 @@ export class CampaignLog {
     this.#write({ type: 'failure', ...failure });
   }
 
-  /** The executions of that turn are not known. */
+  /** Logs that the executions of a turn are unknown. */
   lost({ station, lane, seed }: Turn, cause: string): void {
     this.#write({ type: 'lost', station, lane, seed, cause });
   }
@@ -140,18 +139,18 @@ export class CampaignLog {
     this.#write({ type: 'end', ending, seconds });
   }
 
-  /** A line that doesn't fit on a full disk is taken back, so that the log can be resumed. */
+  /** Removes a line that does not fit on a full disk, so that the log can be resumed. */
   #write(line: z.infer<typeof Line>): void {
     if (this.error !== undefined) return;
     try {
       appendLine(this.#path, line);
     } catch (error) {
-      this.error = new OutputError(`the log ${printable(this.#path)} can't be written: ${reasonOf(error)}; what it held before is whole`);
+      this.error = new OutputError(`the log ${printable(this.#path)} can't be written: ${reasonOf(error)}; its earlier lines are intact`);
     }
   }
 }
 
-/** Appends all of the line or nothing. */
+/** Appends the whole line or nothing. */
 function appendLine(path: string, line: object, flags = 'a'): void {
   const fd = openSync(path, flags);
   const length = statSync(path).size;
@@ -167,7 +166,7 @@ function appendLine(path: string, line: object, flags = 'a'): void {
 
 /**
  * Begins a log at `path`.
- * @throws UsageError if there is a file already, or none can be made
+ * @throws UsageError if the file exists, or can't be created
  */
 export function createLog(path: string, header: Omit<Header, 'type' | 'format'>): CampaignLog {
   try {
@@ -182,8 +181,8 @@ export function createLog(path: string, header: Omit<Header, 'type' | 'format'>)
 }
 
 /**
- * Reads the log at `path`. What a killed process left of its last line is cut off.
- * @throws UsageError if it is no log of a campaign, or broken
+ * Reads the log at `path`. An unfinished last line, left by a killed process, is cut off.
+ * @throws UsageError if the file is no log of a campaign, or is broken
  */
 export function resumeLog(path: string): { readonly log: CampaignLog; readonly logged: Logged } {
   if (!existsSync(path)) throw new UsageError(`there is no log ${printable(path)} to resume`);
@@ -195,7 +194,7 @@ export function resumeLog(path: string): { readonly log: CampaignLog; readonly l
   let number = 1;
   for (const { text, end: next } of lines) {
     const line = parseLine(path, text, ++number, header);
-    // A campaign tells of each kind once; a longer log than the memory holds tells of few kinds.
+    // A campaign logs each kind of failure once, so even a log larger than the memory has few failures.
     if (line.type === 'failure' && !failures.has(line.key)) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
     end = next;
   }
@@ -203,7 +202,7 @@ export function resumeLog(path: string): { readonly log: CampaignLog; readonly l
   return { log: new CampaignLog(path), logged: { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()] } };
 }
 
-/** The slices that the log at `path`, which was checked before, tells of. */
+/** Yields the slices of the log at `path`, which has been checked before. */
 function* slicesOf(path: string, header: Header): Generator<LoggedSlice> {
   let number = 0;
   for (const { text } of reading(path)) {

@@ -1,4 +1,4 @@
-/** Looks for a mutant in its scenarios, several times over, and says how soon it was found. */
+/** Searches for a mutant in its scenarios, several times, and reports how soon it was found. */
 import { Plan } from './plan.ts';
 import type { RunSlice } from './run-slice.ts';
 import { settingsOf } from './settings.ts';
@@ -7,12 +7,12 @@ import { emptySlice, type Failure, type Station } from './slice.ts';
 
 export interface KillTask {
   readonly mutant: string;
-  /** One search for each. */
+  /** One search for each seed. */
   readonly seeds: readonly number[];
-  /** The most that each may take. */
+  /** Time limit of a search. */
   readonly seconds: number;
   readonly strategy: string;
-  /** Those that look on in some turns, or in every turn. */
+  /** Monitors that watch some turns, or every turn. */
   readonly monitors: readonly string[];
   readonly always: boolean;
 }
@@ -22,7 +22,7 @@ export interface Search {
   readonly seed: number;
   readonly executions: number;
   readonly seconds: number;
-  /** null if it was not found in time. */
+  /** null if the mutant was not found in time. */
   readonly failure: Failure | null;
 }
 
@@ -31,13 +31,13 @@ export interface Kill {
   readonly searches: readonly Search[];
 }
 
-/** Executions between two turns: few, so that a scenario that can't see it costs little. */
+/** Executions of a turn: few, so that a scenario that can't find the mutant costs little. */
 const TURN = 100;
 const SLICE = { keepGoing: false, shrink: false, known: [] } as const;
 
 export async function killMutant({ mutant, seeds, seconds, strategy, monitors, always }: KillTask, runSlice: RunSlice, now: () => number): Promise<Kill> {
   const scenarios = findMutant(mutant).scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
-  // Before the clock starts: the core is built.
+  // Build the core before the clock starts.
   const first: Station = { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy, monitors: [], mutant };
   await runSlice(emptySlice(first));
   const searches: Search[] = [];
@@ -60,7 +60,7 @@ export async function killMutant({ mutant, seeds, seconds, strategy, monitors, a
   return { mutant, searches };
 }
 
-/** A mutant is killed when every search found it. */
+/** Reports whether every search has found the mutant. */
 export function isKilled({ searches }: Kill): boolean {
   return searches.every(({ failure }) => failure !== null);
 }

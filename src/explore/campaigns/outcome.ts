@@ -1,7 +1,7 @@
-/** What a worker's function came to: errors don't survive the trip between threads as they are. */
-export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string; readonly exitCode: number | undefined };
+/** The answer of a worker's function: errors can't be passed between threads unchanged. */
+export type WorkerAnswer<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string; readonly stack: string; readonly exitCode: number | undefined };
 
-export async function outcomeOf<Value>(work: Promise<Value>): Promise<Outcome<Value>> {
+export async function answerOf<Value>(work: Promise<Value>): Promise<WorkerAnswer<Value>> {
   try {
     return { ok: true, value: await work };
   } catch (error) {

@@ -1,7 +1,13 @@
 /**
- * Who is explored next. Scenarios take turns; each turn of a scenario has its next setting, and
- * one turn in four is watched by monitors. A station's seeds are run one after the other; when
- * several workers are at one station, each goes along a lane of seeds of its own.
+ * Decides which station is explored next.
+ *
+ * 1. Scenarios take turns, in a fixed order.
+ * 2. Each turn of a scenario takes its next setting.
+ * 3. One turn in four is watched by the monitors. Over time each setting gets a watched turn.
+ * 4. The seeds of a station are run in sequence. If several workers are at one station, each takes seeds from
+ *    a lane of its own.
+ *
+ * Invariant: the seeds of a lane are run in sequence, each once.
  */
 import type { Knobs } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
@@ -11,33 +17,33 @@ export interface PlanOptions {
   readonly scenarios: readonly { readonly name: string; readonly settings: readonly Knobs[] }[];
   readonly strategy: string;
   readonly mutant: string | null;
-  /** Those that look on in some turns. */
+  /** Monitors that watch some turns. */
   readonly monitors: readonly string[];
-  /** They look on in every turn. */
+  /** The monitors watch every turn. */
   readonly always: boolean;
-  /** Of every station's first execution. */
+  /** Seed of every station's first execution. */
   readonly seed: number;
 }
 
-/** A place in the plan: where the next slice goes. */
+/** The place of the next slice. */
 export interface Turn {
   readonly station: Station;
   readonly lane: number;
   readonly seed: number;
 }
 
-/** A scenario, and where it is in its settings. */
+/** A scenario, and its progress through its settings. */
 interface Entry {
   readonly name: string;
-  /** Those whose search is not over. */
+  /** Settings whose search is not over. */
   settings: readonly Knobs[];
-  /** Turns that it has had. */
+  /** Turns so far. */
   turns: number;
 }
 
-/** One turn in so many has the monitors. */
+/** One turn in `WATCHED` is watched by monitors. */
 const WATCHED = 4;
-/** Seeds between two lanes. */
+/** Distance in seeds between two lanes. */
 const LANE = 2 ** 27;
 
 interface Lane {
@@ -61,7 +67,7 @@ export class Plan {
     return this.#entries.every(({ settings }) => settings.length === 0);
   }
 
-  /** The next turn, whose lane is taken until `done`; null if there is nothing left to search. */
+  /** Returns the next turn, whose lane is busy until `done`; null if nothing is left to search. */
   next(): Turn | null {
     if (this.isExhausted) return null;
     let entry = this.#entries[this.#at++ % this.#entries.length];
@@ -74,7 +80,7 @@ export class Plan {
     return { station, lane, seed: lanes[lane].next };
   }
 
-  /** So many seeds of the turn were run; `exhausted`: that setting's search is over. */
+  /** Ends a turn after `executions` seeds. If `exhausted`, the search of its setting is over. */
   done({ station, lane }: Turn, executions: number, exhausted: boolean): void {
     const taken = this.#lanesOf(station)[lane];
     taken.busy = false;
@@ -82,7 +88,7 @@ export class Plan {
     if (exhausted) this.#drop(station);
   }
 
-  /** As `next` and `done`, of a campaign before. */
+  /** Replays `next` and `done` of a former campaign. */
   ranBefore({ station, lane, seed }: Turn, executions: number, exhausted: boolean): void {
     const lanes = this.#lanesOf(station);
     while (lanes.length <= lane) lanes.push(this.#laneAt(lanes.length));
@@ -105,7 +111,7 @@ export class Plan {
     if (entry !== undefined) entry.settings = entry.settings.filter((each) => Object.keys(each).some((name) => each[name] !== knobs[name]));
   }
 
-  /** Along the diagonal, so that each setting comes to be watched; and some scenario in each round, from the first on. */
+  /** Watches along the diagonal of scenarios and turns: each setting gets its turn, and each round has a watched scenario. */
   #monitorsOf(index: number, turn: number, settings: number): readonly string[] {
     const { monitors, always } = this.#options;
     const watched = always || (index + (turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;

@@ -1,26 +1,26 @@
-/** Who runs slices: worker threads, or the caller's own thread. */
+/** Runs slices: on worker threads, or on the caller's own thread. */
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { EXIT } from '../../base/fatal.ts';
 import { ROOT } from '../../base/root.ts';
-import type { Outcome } from './outcome.ts';
+import type { WorkerAnswer } from './outcome.ts';
 import { makeRunSlice } from './run-slice.ts';
 import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
 
 export interface ExplorePool {
-  /** How many can be at work at the same time. */
+  /** Number of slices that can run at the same time. */
   readonly jobs: number;
   /** @throws WorkerLost */
   runSlice(slice: Slice): Promise<SliceResult>;
-  /** Builds the core of `station` wherever slices may run, so that no slice's time goes into it. @throws WorkerLost */
+  /** Builds the core of `station` wherever slices may run, so that no slice's time is spent on it. @throws WorkerLost */
   prepare(station: Station): Promise<void>;
   /** @throws WorkerLost */
   killMutant(task: KillTask): Promise<Kill>;
   close(): Promise<void>;
 }
 
-/** A worker died, or did not come back. What the others have found is not lost. */
+/** A worker died, or did not answer. The results of the others are kept. */
 export class WorkerLost extends Error {
   readonly exitCode = EXIT.hang;
 
@@ -31,19 +31,19 @@ export class WorkerLost extends Error {
 }
 
 const WORKER = join(ROOT, 'dist/workers/explore.js');
-/** Beyond the time that a slice was given; its last execution, a core to build and a failure to describe need some. */
+/** Time beyond that of a slice, for its last execution, for building a core, and for describing a failure. */
 const GRACE_SECONDS = 60;
-/** Seconds that a timer can wait. */
+/** Longest timeout of a timer. */
 const LONGEST_TIMER = 2 ** 31 / 1000;
 
 export interface ThreadPoolOptions {
   /** The module that the threads run. */
   readonly worker?: string;
-  /** When it is aborted, slices end early, with what they have. */
+  /** When aborted, slices end early, with their results so far. */
   readonly signal?: AbortSignal;
 }
 
-/** Worker threads, each with a core of its own. */
+/** Makes a pool of worker threads, each with a core of its own. */
 export function threadPool(jobs: number, { worker = WORKER, signal: interrupted }: ThreadPoolOptions = {}): ExplorePool {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   function stopSlices(): void {
@@ -60,13 +60,13 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
     idleTimeout: Infinity,
     trackUnmanagedFds: false,
   });
-  // What a worker dies of also rejects its task, where it is told.
+  // The error that ends a worker also rejects its task, where it is reported.
   pool.on('error', () => {});
 
   async function run<Value>(name: string, task: unknown, seconds: number): Promise<Value> {
     const limit = Math.ceil(seconds + GRACE_SECONDS);
     const signal = limit < LONGEST_TIMER ? AbortSignal.timeout(limit * 1000) : undefined;
-    const outcome: Outcome<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
+    const outcome: WorkerAnswer<Value> = await pool.run(task, { name, signal }).catch((error: Error) => {
       throw new WorkerLost(signal?.aborted ? `a worker did not come back within ${limit} s` : `a worker died: ${error.message}`);
     });
     if (outcome.ok) return outcome.value;
@@ -76,7 +76,7 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
   return {
     jobs,
     runSlice: (slice) => run('runSlice', slice, slice.seconds),
-    // Building takes a second, in which a worker takes no other task.
+    // Building takes a second, during which a worker takes no other task.
     async prepare(station) {
       await Promise.all(Array.from({ length: jobs }, () => run('runSlice', emptySlice(station), 0)));
     },
@@ -88,7 +88,7 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
   };
 }
 
-/** The caller's thread; it looks up between batches of executions. */
+/** Makes a pool of the caller's thread, which yields between batches of executions. */
 export function localPool(now: () => number, signal?: AbortSignal): ExplorePool {
   const runSlice = makeRunSlice(now);
   return {

@@ -1,4 +1,4 @@
-/** The lines of a file that may be larger than the memory, one after the other. */
+/** Reads the lines of a file that may be larger than the memory. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../../base/fatal.ts';
 
@@ -8,13 +8,13 @@ const NEWLINE = 0x0a;
 export interface FileLine {
   /** Without its newline. */
   readonly text: string;
-  /** Where in the file the next line begins, in bytes. */
+  /** Offset in bytes at which the next line begins. */
   readonly end: number;
 }
 
 /**
- * Yields the whole lines of the file at `path`; what follows the last newline is left out.
- * @param longest bytes of a line
+ * Yields the complete lines of the file at `path`; text after the last newline is left out.
+ * @param longest most bytes of a line
  * @throws UsageError for a longer line
  */
 export function* linesOf(path: string, longest: number): Generator<FileLine> {

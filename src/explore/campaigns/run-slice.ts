@@ -1,4 +1,4 @@
-/** Runs slices, in a worker or in the caller's thread; keeps what the next slice may need again. */
+/** Runs slices, on a worker or on the caller's thread, and keeps what the next slice may reuse. */
 import { setImmediate } from 'node:timers/promises';
 import { Verifier } from '../../verify/verifier.ts';
 import { Stopped } from '../../run/errors.ts';
@@ -16,29 +16,29 @@ import { ScenarioThrew } from '../user-throws.ts';
 import { isModulePath, loadUserScenario } from '../user-scenario.ts';
 import { failureKey, stationKey, type Failure, type Shrunk, type Slice, type SliceResult, type Station } from './slice.ts';
 
-/** Says whether the user wants to stop: an AbortSignal, or a word of shared memory. */
+/** Reports whether the user wants to stop: an AbortSignal, or a word of shared memory. */
 export interface StopSignal {
   readonly aborted: boolean;
 }
 
-/** Runs one slice after the other; those of a station go on where the last one ended. */
+/** Runs slices one after another. Slices of one station continue where the last one ended. */
 export type RunSlice = (slice: Slice, signal?: StopSignal) => Promise<SliceResult>;
 
-/** A station with its core built, its memory made, and its strategy as it has learned so far. */
+/** A station with its core, its memory, and its strategy with what it has learned. */
 interface Ready {
   readonly key: string;
   readonly core: Core;
   readonly session: Session;
 }
 
-/** Sessions that are kept: each has a MB or two of memory. */
+/** Most sessions that are kept: each has a megabyte or two of memory. */
 const KEPT = 32;
-/** Milliseconds of executions between two looks at the world outside. */
+/** Milliseconds of executions between two yields to the event loop. */
 const BATCH_MS = 100;
 
-/** @param now milliseconds */
+/** @param now returns milliseconds */
 export function makeRunSlice(now: () => number): RunSlice {
-  /** Scenarios of the catalog share a core: a mutant's takes a second to build. */
+  /** Scenarios of the catalog share a core: building one with a mutant takes a second. */
   const cores = new Map<string, Promise<LoadedCore>>();
   const modules = new Map<string, Promise<LoadedScenario>>();
   const kept: Ready[] = [];
@@ -77,14 +77,14 @@ export function makeRunSlice(now: () => number): RunSlice {
   };
 }
 
-/** What `make` gives, the first time that it is asked for. */
+/** Returns what `make` returned when `key` was first asked for. */
 function once<Value>(made: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {
   let value = made.get(key);
   if (value === undefined) made.set(key, (value = make()));
   return value;
 }
 
-/** The scenario's memory could not be made: a mutant broke what makes it. */
+/** The scenario's memory can't be prepared: a mutant broke the code that prepares it. */
 class Unprepared extends Error {}
 
 function prepare(scenario: Scenario, core: Core, setting: Setting): Prepared {
@@ -96,7 +96,7 @@ function prepare(scenario: Scenario, core: Core, setting: Setting): Prepared {
   }
 }
 
-/** Counted as an execution that failed. */
+/** Returns a slice with one failed execution. */
 function unprepared(slice: Slice, scenario: Scenario, message: string): SliceResult {
   const { station, seed, known, executions } = slice;
   const facts = message.split('\n');
@@ -146,7 +146,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
     sums.switches += execution.switches;
     if (execution.verdict !== 'ok') {
       let failure = describe(scenario, slice.station, session.describe(execution));
-      // Only the hooked variant knows the calls that led to the throw.
+      // Only the hooked variant records the calls that led to the throw.
       if (failure.fault === 'scenario' && !core.$hooked) failure = again(failure, await loadHooked());
       seen[failure.key] = (seen[failure.key] ?? 0) + 1;
       if (!known.has(failure.key)) {
@@ -176,7 +176,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
   };
 }
 
-/** The same failure on the hooked variant; `failure` itself if it does not come up there. */
+/** Repeats the failure on the hooked variant. Returns `failure` itself if it does not fail there. */
 function again(failure: Failure, { core, scenario }: LoadedScenario): Failure {
   const { station, seed } = failure;
   const session = new Session({ core, prepared: prepare(scenario, core, settingOf(scenario, station.knobs)), strategy: station.strategy });
@@ -184,7 +184,7 @@ function again(failure: Failure, { core, scenario }: LoadedScenario): Failure {
   return execution.verdict === failure.verdict ? describe(scenario, station, session.describe(execution)) : failure;
 }
 
-/** What can be told of a failure in another thread. */
+/** Describes a failure in a form that can be passed between threads. */
 function describe(scenario: Scenario, station: Station, failure: FailedExecution): Failure {
   const { seed, strategy, verdict, thread, facts, fault, execution } = failure;
   const made = { ...station, strategy };
@@ -204,7 +204,7 @@ function describe(scenario: Scenario, station: Station, failure: FailedExecution
   };
 }
 
-/** As little as fails alike, or why there is none. */
+/** Returns the shrunk failure, or the reason why there is none. */
 function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: LoadedScenario | undefined, signal: StopSignal | undefined): Shrunk | string {
   const { knobs, strategy, monitors, mutant } = station;
   const { scenario } = core;
@@ -221,7 +221,7 @@ function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: Load
   }
 }
 
-/** What travels of an investigation. */
+/** Returns the part of an investigation that is passed between threads. */
 export function shrunkOf({ line, lanes, outcome, story, artefact }: Investigation): Shrunk {
   return { line, preemptions: artefact.preemptions.length, steps: artefact.steps, facts: outcome.facts, explanation: explainOutcome(outcome, artefact.steps), story, table: laneTable(lanes) };
 }

@@ -1,9 +1,9 @@
-/** The settings that a campaign takes a scenario through: every combination of its knobs' values. */
+/** The settings of a scenario in a campaign: all combinations of its knobs' values. */
 import type { Knobs, Scenario } from '../scenarios/scenario.ts';
 
 /**
- * All combinations, the default first, in which the first knob changes fastest.
- * @param fixed knobs that keep one value; those that the scenario doesn't have are passed over
+ * Returns all combinations, the default first. The first knob changes fastest.
+ * @param fixed knobs with a single value; knobs that the scenario does not have are ignored
  */
 export function settingsOf({ knobs }: Scenario, fixed: Readonly<Record<string, number>>): Knobs[] {
   let combinations: Record<string, number>[] = [{}];

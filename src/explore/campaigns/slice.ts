@@ -1,40 +1,37 @@
-/**
- * A slice: the piece of a campaign that one worker runs at a time, as it travels between
- * threads, and what came of it.
- */
+/** A slice, the part of a campaign that one worker runs at a time, and its result, as both are passed between threads. */
 import type { Verdict } from '../execution.ts';
 import { codeOf } from '../failures/outcome.ts';
 import type { TableLine } from '../failures/lane-table.ts';
 import type { Knobs } from '../scenarios/scenario.ts';
 
-/** What is explored, but for the seeds. */
+/** What is explored, except for the seeds. */
 export interface Station {
   readonly scenario: string;
   readonly knobs: Knobs;
   readonly strategy: string;
-  /** Names of monitors that look on; with none the faster variant of the core runs. */
+  /** Names of the monitors. Without monitors the faster variant of the core runs. */
   readonly monitors: readonly string[];
-  /** null for the source as it is. */
+  /** null for the unchanged source. */
   readonly mutant: string | null;
 }
 
 export interface Slice {
   readonly station: Station;
-  /** Of the first execution; each next has the next seed, and 0 comes after the last. */
+  /** Seed of the first execution; each next execution has the next seed, and 0 follows the last. */
   readonly seed: number;
-  /** It ends after so many executions, */
+  /** Most executions. */
   readonly executions: number;
-  /** or after so many seconds, whatever comes first. */
+  /** Time limit. */
   readonly seconds: number;
-  /** Go on after a failure. */
+  /** Continues after a failure. */
   readonly keepGoing: boolean;
-  /** Shrink and explain what fails. */
+  /** Shrinks and explains failures. */
   readonly shrink: boolean;
-  /** Keys of failures that were found before: they are counted, and not told again. */
+  /** Keys of known failures: they are counted, but not described again. */
   readonly known: readonly string[];
 }
 
-/** A slice that only builds what `station` needs. */
+/** Returns a slice that only builds what `station` needs. */
 export function emptySlice(station: Station): Slice {
   return { station, seed: 0, executions: 0, seconds: 0, keepGoing: false, shrink: false, known: [] };
 }
@@ -44,65 +41,65 @@ export interface SliceResult {
   /** Accesses to the shared memory. */
   readonly steps: number;
   readonly switches: number;
-  /** Without what shrinking took. */
+  /** Without the time of shrinking. */
   readonly seconds: number;
-  /** Of the interleaving of each execution. */
+  /** Hash of each execution's interleaving. */
   readonly hashes: Uint32Array;
-  /** By the numbers of EDGES. */
+  /** Passes of each edge, by its number in EDGES. */
   readonly edges: Uint32Array;
   /** The strategy's search is over. */
   readonly exhausted: boolean;
-  /** What it has covered without gaps, in words; '' if nothing. */
+  /** What the search has covered completely, in words; '' if nothing. */
   readonly covered: string;
-  /** The first of each key. */
+  /** The first failure of each key. */
   readonly failures: readonly Failure[];
-  /** By key, how often each was seen, the first time included. */
+  /** Number of times that each failure was seen, by key. */
   readonly seen: Readonly<Record<string, number>>;
 }
 
-/** An execution that failed, in full. */
+/** A failed execution in full. */
 export interface Failure {
-  /** The same for failures that are probably one: scenario, verdict, and the first fact's code. */
+  /** Equal for failures that are probably the same: scenario, verdict, and the first fact's code. */
   readonly key: string;
   readonly station: Station;
   readonly seed: number;
   readonly verdict: Exclude<Verdict, 'ok'>;
-  /** Who threw; '' if nobody did. */
+  /** The thread that threw; '' if none did. */
   readonly thread: string;
   readonly facts: readonly string[];
-  /** Whose fault it is: of the source that is explored, or of the scenario, which a user wrote. */
+  /** The part at fault: the explored source, or a user's scenario. */
   readonly fault: 'core' | 'scenario';
-  /** What broke in words: a sentence, then the facts. */
+  /** The explanation: a sentence, then the facts. */
   readonly explanation: readonly string[];
   readonly steps: number;
   readonly traceHash: number;
-  /** The command that runs this one execution again. */
+  /** The command that repeats this execution. */
   readonly repeat: string;
-  /** null if nobody asked, or why there is none. */
+  /** null if shrinking was not asked for; a sentence if it failed. */
   readonly shrunk: Shrunk | string | null;
 }
 
 /** The smallest execution that fails alike, explained. */
 export interface Shrunk {
-  /** For `sweepgen replay`. */
+  /** The argument of `sweepgen replay`. */
   readonly line: string;
   readonly preemptions: number;
   readonly steps: number;
   readonly facts: readonly string[];
-  /** What broke in this execution: a sentence, then the facts. */
+  /** The explanation of this execution: a sentence, then the facts. */
   readonly explanation: readonly string[];
-  /** What happened at the accesses whose order decides, a sentence each. */
+  /** Sentences about the accesses whose order decides. */
   readonly story: readonly string[];
-  /** A column for each thread, a row for each step that matters. */
+  /** The lane table: a column for each thread, a row for each relevant step. */
   readonly table: readonly TableLine[];
 }
 
-/** Which failures are told once: "mark-bits invariant LOST_OBJECT". */
+/** Returns the key under which failures are reported once: "mark-bits invariant LOST_OBJECT". */
 export function failureKey(scenario: string, verdict: Failure['verdict'], facts: readonly string[]): string {
   return `${scenario} ${verdict} ${codeOf({ verdict, facts })}`.trimEnd();
 }
 
-/** The same for slices whose seeds must not overlap. */
+/** Returns a key of the station: slices with equal keys must not overlap in seeds. */
 export function stationKey({ scenario, knobs, strategy, monitors, mutant }: Station): string {
   const values = Object.keys(knobs).toSorted().map((name) => `${name}=${knobs[name]}`);
   return [scenario, ...values, strategy, ...monitors, mutant ?? ''].join(' ');

@@ -1,4 +1,4 @@
-/** What a campaign has done so far, in all and by scenario. */
+/** Counts of a campaign so far, in total and by scenario. */
 import { EDGES } from '../../rewrite/edges/catalog.ts';
 import { Distinct } from './distinct.ts';
 import type { Failure, SliceResult, Station } from './slice.ts';
@@ -8,32 +8,32 @@ export interface ScenarioTally {
   executions: number;
   steps: number;
   switches: number;
-  /** Seconds of workers, which run beside each other. */
+  /** Seconds of all workers, added up. */
   seconds: number;
-  /** Different interleavings, about. */
+  /** Estimated distinct interleavings. */
   distinct: number;
-  /** Different failures, and how often each was seen. */
+  /** Number of times that each failure was seen, by key. */
   readonly failures: Map<string, number>;
-  /** By the numbers of EDGES: 1 if it was passed. */
+  /** By number in EDGES: 1 if the edge was passed. */
   readonly edges: Uint8Array;
-  /** What a search has covered without gaps, in words; '' if nothing. */
+  /** What a search has covered completely, in words; '' if nothing. */
   covered: string;
 }
 
-/** What one slice adds. */
+/** The counts of one slice. */
 type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seconds' | 'seen' | 'covered'>;
 
 export class Tally {
   readonly scenarios: readonly ScenarioTally[];
-  /** By the numbers of EDGES: 1 for those that the scenarios could pass. */
+  /** By number in EDGES: 1 if the scenarios could pass the edge. */
   readonly #possible: Uint8Array;
-  /** The first failure of each key, in the order in which they came. */
+  /** The first failure of each key, in the order of their discovery. */
   readonly failures: Failure[] = [];
   readonly #seen = new Map<string, Distinct>();
-  /** Of campaigns that a log tells of: their hashes are gone. */
+  /** Distinct interleavings of former campaigns, from a log: their hashes are gone. */
   readonly #distinctBefore = new Map<string, number>();
 
-  /** @param possible by the numbers of EDGES, 1 for those that the scenarios could pass; all unless given */
+  /** @param possible by number in EDGES: 1 if the scenarios could pass the edge; all by default */
   constructor(scenarios: readonly string[], possible: Uint8Array = new Uint8Array(EDGES.length).fill(1)) {
     this.#possible = possible;
     this.scenarios = scenarios.map((scenario) => ({
@@ -50,7 +50,7 @@ export class Tally {
   }
 
   /**
-   * Counts what a slice at `station` has done; a failure whose key is new is kept.
+   * Adds the counts of a slice at `station`, and keeps a failure with a new key.
    * @returns the scenario's counts, and the edges that it had not passed before
    */
   add(station: Station, result: SliceResult): { readonly tally: ScenarioTally; readonly fresh: readonly string[] } {
@@ -65,7 +65,7 @@ export class Tally {
     return { tally, fresh: fresh.map((i) => EDGES[i].name) };
   }
 
-  /** Counts what a log says of a slice: the scenario's `distinct` after it, and the edges that were new. */
+  /** Adds a logged slice: `distinct` is the scenario's estimate after it, `fresh` are its new edges. */
   addLogged(station: Station, counts: SliceCounts, distinct: number, fresh: readonly string[]): void {
     const tally = this.#addCounts(station, counts);
     tally.distinct = distinct;
@@ -87,14 +87,14 @@ export class Tally {
     return this.scenarios.reduce((sum, each) => sum + each[field], 0);
   }
 
-  /** The edges of all scenarios. */
+  /** Returns the edges that any scenario has passed. */
   edges(): Uint8Array {
     const all = new Uint8Array(EDGES.length);
     for (const { edges } of this.scenarios) edges.forEach((passed, i) => (all[i] |= passed));
     return all;
   }
 
-  /** The edges that the scenarios could pass; those that were passed are among them. */
+  /** Returns the edges that the scenarios could pass, those that were passed included. */
   possible(): Uint8Array {
     return this.edges().map((passed, i) => passed | this.#possible[i]);
   }
@@ -112,7 +112,7 @@ export class Tally {
   }
 }
 
-/** How many edges were passed. */
+/** Counts the edges that were passed. */
 export function passed(edges: Uint8Array): number {
   return edges.reduce((sum, each) => sum + each, 0);
 }

@@ -1,4 +1,4 @@
-/** Which words an access touches, and whether two accesses conflict. */
+/** The words that an access touches, and conflicts between accesses. */
 import { ACCESS } from '../../rewrite/sites.ts';
 import type { Access } from './trace.ts';
 
@@ -10,22 +10,22 @@ export function writes({ kind }: Access): boolean {
   return WRITES.has(kind);
 }
 
-/** It changed the word, not only might have. */
+/** Reports whether the access changed the word, rather than only may have changed it. */
 export function changes(access: Access): boolean {
   return writes(access) && (RANGES.has(access.kind) || access.value !== access.old);
 }
 
-/** The first word that it touches. */
+/** Returns the first word that the access touches. */
 export function wordOf({ kind, index }: Access): number {
   return BYTES.has(kind) ? index >> 2 : index;
 }
 
-/** How many words it touches, from `wordOf` on; a copy's source is not counted. */
+/** Returns the number of words that the access touches, from `wordOf` on; the source of a copy is not counted. */
 export function wordsOf({ kind, value }: Access): number {
   return RANGES.has(kind) ? value : kind === ACCESS.notify ? 0 : 1;
 }
 
-/** By different threads, to the same word, one of them writing. */
+/** Reports whether two accesses conflict: different threads, a common word, and at least one of them writes. */
 export function conflict(one: Access, other: Access): boolean {
   if (one.thread === other.thread || !(writes(one) || writes(other))) return false;
   const [a, b] = [wordOf(one), wordOf(other)];

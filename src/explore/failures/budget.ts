@@ -1,4 +1,4 @@
-/** How much an investigation may still run: executions, and accesses, which say how long they take. */
+/** The budget of an investigation: executions, and accesses, which stand for their time. */
 export class Budget {
   executions = 0;
   readonly #most: number;
@@ -17,7 +17,7 @@ export class Budget {
     return this.executions >= this.#most || this.#accesses <= 0 || (this.#whole?.spent ?? false);
   }
 
-  /** Takes an execution of it; false if none is left. */
+  /** Takes one execution from the budget; returns false if none is left. */
   take(): boolean {
     if (this.spent) return false;
     this.executions++;
@@ -26,13 +26,13 @@ export class Budget {
     return true;
   }
 
-  /** What the execution came to. */
+  /** Pays for the accesses of an execution. */
   pay(accesses: number): void {
     this.#accesses -= accesses;
     this.#whole?.pay(accesses);
   }
 
-  /** At most so many executions of it. */
+  /** Returns a budget of at most that many executions, which are taken from this one. */
   part(executions: number): Budget {
     return new Budget(executions, Infinity, () => {}, this);
   }

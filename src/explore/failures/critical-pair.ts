@@ -1,7 +1,15 @@
 /**
- * The two accesses to one word whose order decides between failure and none. Found by moving
- * a preemption past the accesses of the thread that it stops, one after the other, until the
- * failure is gone: past the ones it was about to make, and back over those it had made.
+ * Finds the critical pair: the two accesses to one word whose order decides between failure and success.
+ *
+ * 1. Take the last preemption that took effect, and the thread that it stopped.
+ * 2. Move the preemption past the accesses that the thread was about to make, one after another, until the
+ *    failure disappears. The access before that place came too late.
+ * 3. Move it back over the accesses that the thread had made, until the failure disappears. The access after
+ *    that place came too early.
+ * 4. The partner is a conflicting access of another thread in between.
+ * 5. If there is no such access, continue with the preemption before.
+ *
+ * Each step replays the execution with one preemption changed.
  */
 import type { Preemption } from '../strategies/preemptions.ts';
 import { changes, conflict, wordOf } from './access.ts';
@@ -14,12 +22,12 @@ import type { Stand } from './stand.ts';
 /** Places in the trace, in the order that fails. */
 type Places = readonly [first: number, second: number];
 
-/** Accesses of a stopped thread that are looked at, in each direction. */
+/** Accesses of the stopped thread that are tried, in each direction. */
 const MOST_MOVES = 40;
 
 /**
- * The pair of the last preemption that has one: an access that came too late, or else one that
- * came too early. Two pairs when both are of one word: another thread came between them.
+ * Returns the pair of the last preemption that has one: an access that came too late, or one that came too
+ * early. Returns both pairs if they are of one word: the other threads came in between.
  */
 export function criticalPairs(stand: Stand, recording: Recording, budget: Budget): CriticalPair[] {
   for (const stretch of recording.stretches.toReversed()) {
@@ -41,7 +49,7 @@ class Finder {
   readonly #stand: Stand;
   readonly #recording: Recording;
   readonly #budget: Budget;
-  /** Where the preemption took effect, and of whom. */
+  /** Place in the trace at which the preemption took effect. */
   readonly #at: number;
   readonly #preemption: number;
   readonly #stopped: number;
@@ -55,7 +63,7 @@ class Finder {
     this.#stopped = recording.preemptions[preemption].thread;
   }
 
-  /** The stopped thread's next access came too late: made before the others went on, all is well. */
+  /** Finds the access that came too late: if the stopped thread makes it before the others continue, nothing fails. */
   madeTooLate(): Places | null {
     const { trace } = this.#recording;
     for (const late of this.#accesses(this.#at, trace.length, 1)) {
@@ -67,7 +75,7 @@ class Finder {
     return null;
   }
 
-  /** Its last access came too early: made after what the others did then, all is well. */
+  /** Finds the access that came too early: if the stopped thread makes it after the others, nothing fails. */
   madeTooEarly(): Places | null {
     const { trace } = this.#recording;
     for (const early of this.#accesses(this.#at - 1, -1, -1)) {
@@ -79,7 +87,7 @@ class Finder {
     return null;
   }
 
-  /** Of the accesses before `late`, the one after which it is too late for it. */
+  /** Returns the access among `before` after which `late` comes too late. */
   #needed(before: readonly number[], late: number): number {
     const { trace } = this.#recording;
     for (const step of before) {
@@ -89,7 +97,7 @@ class Finder {
     return before.at(-1)!;
   }
 
-  /** Places of the stopped thread's accesses from `from`, the nearest first. */
+  /** Returns the places of the stopped thread's accesses from `from` on, nearest first. */
   #accesses(from: number, end: number, by: 1 | -1): number[] {
     const found: number[] = [];
     for (let step = from; step !== end && found.length < MOST_MOVES; step += by) {
@@ -111,7 +119,7 @@ class Finder {
     return preemptions.with(this.#preemption, { ...preemptions[this.#preemption], at });
   }
 
-  /** What can't be asked any more counts as failing, so that nothing is concluded from it. */
+  /** Replays the execution with `preemptions`. With the budget spent it counts as failing, so that nothing is concluded. */
   #failsWith(preemptions: readonly Preemption[]): boolean {
     if (!this.#budget.take()) return true;
     const { outcome, execution } = this.#stand.replay(preemptions);

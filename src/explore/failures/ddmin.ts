@@ -1,11 +1,17 @@
 /**
- * Delta debugging: the smallest part of a list that still fails, found by leaving parts out.
- * After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002.
+ * Delta debugging: shrinks a failing list by leaving out parts of it.
+ *
+ * 1. Part the list into n chunks, at first 2.
+ * 2. Leave out one chunk after another. If the rest fails, continue with the rest and n - 1 chunks.
+ * 3. If no chunk can be left out, double n, up to the length of the list.
+ * 4. End when no single item can be left out: the result is 1-minimal.
+ *
+ * Source: Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", TSE 2002.
  */
 
 /**
- * Of `items`, which fail, a sublist that fails and of which no single item can be left out.
- * @param fails asked of sublists, in the order of `items`; `null` ends it with what is found so far
+ * Returns a failing sublist of `items`, which fail, from which no single item can be left out.
+ * @param fails tests a sublist, in the order of `items`; `null` ends the search with the best list so far
  */
 export function ddmin<Item>(items: readonly Item[], fails: (part: readonly Item[]) => boolean | null): readonly Item[] {
   if (items.length === 0) return items;
@@ -25,7 +31,7 @@ export function ddmin<Item>(items: readonly Item[], fails: (part: readonly Item[
   return kept;
 }
 
-/** `items` without the first chunk that it can do without; `items` itself if there is none; null at the end. */
+/** Returns `items` without the first chunk that can be left out; `items` itself if there is none; null if `fails` ends the search. */
 function leaveOneOut<Item>(items: readonly Item[], chunks: number, fails: (part: readonly Item[]) => boolean | null): readonly Item[] | null {
   for (let i = 0; i < chunks; i++) {
     const from = Math.floor((items.length * i) / chunks);

@@ -1,4 +1,4 @@
-/** From a failing execution to its artefact: recorded, shrunk, and explained. */
+/** Turns a failing execution into an artefact: records, shrinks and explains it. */
 import type { LoadedCore } from '../load.ts';
 import type { LoadedScenario } from '../load-scenario.ts';
 import type { Monitor } from '../monitor.ts';
@@ -20,17 +20,17 @@ import { storyOf } from './story.ts';
 import { Stand, type Ground } from './stand.ts';
 import { checkpointsOf, siteKey } from './trace.ts';
 
-/** What it takes to run a failing execution again. */
+/** Everything needed to run a failing execution again. */
 export interface Failure {
   readonly scenario: Scenario;
   readonly setting: Setting;
   readonly mutant?: Mutant;
-  /** The one that found it, or a fresh one with its parameters. */
+  /** The strategy that found it, or a fresh one with the same parameters. */
   readonly strategy: Strategy;
   readonly seed: number;
-  /** Its schedule, for a strategy that does not follow from its parameters and the seed alone. */
+  /** The schedule, if it does not follow from the strategy's parameters and the seed alone. */
   readonly preemptions?: readonly Preemption[];
-  /** Names of the monitors that looked on. */
+  /** Names of the monitors that watched. */
   readonly monitors?: readonly string[];
 }
 
@@ -38,36 +38,39 @@ export interface InvestigateOptions {
   /** The hooked variant, with the mutant. */
   readonly core: LoadedCore;
   readonly makeOracle: MakeOracle;
-  /** For a mutant, the same scenario on the hooked variant of the source as it is: what fails there too is another failure. */
+  /** For a mutant: the same scenario on the unchanged source. What fails there too is another failure. */
   readonly pristine?: LoadedScenario;
-  /** Those of these names; of the catalog unless given. */
+  /** Makes the monitors of these names; the registry's by default. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
-  /** At most so many executions; EXECUTIONS unless given. */
+  /** Most executions; EXECUTIONS by default. */
   readonly executions?: number;
-  /** Called after each. */
+  /** Called after each execution. */
   readonly onProgress?: (executions: number) => void;
 }
 
 export interface Investigation {
   readonly artefact: Artefact;
-  /** For `sweepgen replay`. */
+  /** The argument of `sweepgen replay`. */
   readonly line: string;
   readonly outcome: Outcome;
-  /** What happened at the critical pair, in sentences; none if there is no pair. */
+  /** Sentences about the critical pair; none if there is no pair. */
   readonly story: readonly string[];
   readonly lanes: Lanes;
 }
 
 export const EXECUTIONS = 4000;
-/** What some seconds suffice for. */
+/** Most accesses: a few seconds. */
 const ACCESSES = 20_000_000;
-/** More of them, to find the critical pair. */
+/** Further executions and accesses for the critical pair. */
 const PAIR_EXECUTIONS = 300;
 const PAIR_ACCESSES = 5_000_000;
 /** Hashes in a line. */
 const CHECKPOINTS = 16;
 
-/** @throws Error when the failure does not come up again: it depends on more than it should */
+/**
+ * Investigates `failure`.
+ * @throws Error if the failure does not repeat: it depends on more than it should
+ */
 export function investigate(failure: Failure, options: InvestigateOptions): Investigation {
   const { scenario, setting, strategy, seed } = failure;
   const ground: Ground = {
@@ -83,7 +86,7 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
   const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget, options.pristine);
   const recording = record(ground, way.stand.setting, way.preemptions);
   if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
-  // What is left to explain is worth some executions, even if all were used up.
+  // The explanation gets a budget of its own: the shrinking may have used up the other.
   const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
   const artefact = artefactOf(failure, way.stand.setting, recording, pairs, options.core);
   const lanes = lanesOf(ground, way.stand.setting, options.core.sites, recording, pairs);

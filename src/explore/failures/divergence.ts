@@ -1,10 +1,10 @@
-/** Where an execution departs from the recorded one: who makes which access, step by step. */
+/** Finds where an execution departs from a recorded one: which thread makes which access at each step. */
 import type { Site } from '../../rewrite/sites.ts';
 import { unpackTrace, type Artefact } from './artefact.ts';
 import type { Recording } from './recording.ts';
 import { checkpointsOf, siteKey } from './trace.ts';
 
-/** In a sentence; '' when it follows the recorded execution to its end. */
+/** Returns a sentence about the first difference; '' if the execution follows the recorded one to its end. */
 export function divergenceOf(artefact: Artefact, recording: Recording, sites: readonly Site[]): string {
   return artefact.trace === null ? byCheckpoints(artefact, recording, sites) : byTrace(artefact.trace, recording, sites);
 }

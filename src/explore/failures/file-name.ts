@@ -1,8 +1,8 @@
-/** What the file of a failure is called. */
+/** The file name of a failure. */
 import type { Artefact } from './artefact.ts';
 import { codeOf } from './outcome.ts';
 
-/** Found again, a mutant's failure takes the place of the former one; others differ by their end. */
+/** Returns the name. A mutant's failure replaces the former one; other names end in a hash. */
 export function fileNameOf(artefact: Artefact): string {
   const { scenario, mutant, verdict, checkpoints } = artefact;
   if (mutant !== null) return `${scenario}-${mutant}.json`;

@@ -1,4 +1,4 @@
-/** The rows of a lane table: what each thread did, step by step, with the words by their names. */
+/** The rows of a lane table: the accesses of each thread, step by step, with declared names for the words. */
 import { formatValue } from '../../inspect/name-value.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
@@ -13,30 +13,30 @@ export interface Row {
   /** From 1. */
   readonly step: number;
   readonly thread: number;
-  /** What it did, with the word by its declared name: `cas span 3 sweepgen 4 → 5`. */
+  /** The access with the word's declared name: `cas span 3 sweepgen 4 → 5`. */
   readonly operation: string;
-  /** The word's declared name, as it was at that moment. */
+  /** The word's declared name at that moment. */
   readonly word: string;
   readonly site: Site;
-  /** For an access in sync/, which says little: the call that led there from elsewhere. */
+  /** For an access in sync/: the innermost active call outside of it. */
   readonly caller: Site | undefined;
-  /** Of a critical pair. */
+  /** The access is one of a critical pair. */
   readonly critical: boolean;
-  /** Control was taken from this thread, which could have gone on, right before; -1 if not. */
+  /** The thread that was preempted right before this row; -1 if none was. */
   readonly takenFrom: number;
   /** Accesses left out between the row above and this one. */
   readonly elided: number;
 }
 
 export interface Lanes {
-  /** Of the threads, a column each. */
+  /** Names of the threads, one column each. */
   readonly names: readonly string[];
   readonly rows: readonly Row[];
   /** Accesses left out after the last row. */
   readonly elidedAtEnd: number;
 }
 
-/** Those rows that matter, or `all`. Runs the execution once more, to name each word as it then is. */
+/** Returns the relevant rows, or all. Runs the execution once more, because a word's name changes with the memory. */
 export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[], recording: Recording, pairs: readonly CriticalPair[], all = false): Lanes {
   const { trace, names } = recording;
   const steps = all ? Array.from({ length: trace.length }, (_, i) => i) : relevantSteps(recording, pairs);
@@ -72,7 +72,7 @@ function isSync({ file }: Site): boolean {
   return file.startsWith('src/sync/');
 }
 
-/** By the place of the first access after it: who had to make way. */
+/** Maps the first access after each preemption to the thread that was preempted. */
 function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, number> {
   const taken = new Map<number, number>();
   for (const { preemption, start, thread } of stretches) {
@@ -83,7 +83,7 @@ function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, nu
   return taken;
 }
 
-/** `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
+/** Formats an access: `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
 export function describeAccess({ kind, value: number, old: before }: Access, word: string): string {
   const value = formatValue(word, number);
   const old = formatValue(word, before);

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { parseArtefact, type Artefact } from './artefact.ts';
 
 const PREFIX = 'v1:';
-/** Of what a line may unpack to: a damaged one must not fill the memory. */
+/** Most bytes that a line unpacks to: a damaged one must not fill the memory. */
 const MOST_BYTES = 1 << 24;
 
 type Packed = readonly [
@@ -26,7 +26,7 @@ type Packed = readonly [
   pairs: readonly number[],
 ];
 
-/** Facts that a line keeps: enough to tell the failure again. */
+/** Facts that a line keeps: enough to recognise the failure. */
 const FACTS = 1;
 
 export function isLine(text: string): boolean {
@@ -47,7 +47,7 @@ export function encodeLine(artefact: Artefact): string {
   return PREFIX + deflateRawSync(JSON.stringify(packed), { level: 9 }).toString('base64url');
 }
 
-/** @throws UsageError for a line that is broken, or of another version */
+/** @throws UsageError if the line is broken, or of another version */
 export function decodeLine(line: string): Artefact {
   if (!line.startsWith(PREFIX)) throw new UsageError(`this line is of another version of sweepgen: it begins with '${line.slice(0, line.indexOf(':') + 1)}', not '${PREFIX}'`);
   let packed: Packed;

@@ -1,6 +1,9 @@
 /**
- * Where no preemption can be left out, two may still do the work of one that comes at another
- * place: of each two neighbours one is left out, and the other moved.
+ * Shrinks a list of preemptions from which none can be left out: one preemption at another place may do the work of two.
+ *
+ * 1. For each pair of neighbours leave one out.
+ * 2. Move the other to each of the nearest PLACES accesses of its thread to a contended word.
+ * 3. If the failure stays, continue with the shorter list.
  */
 import type { Preemption } from '../strategies/preemptions.ts';
 import { writes, wordOf } from './access.ts';
@@ -9,10 +12,10 @@ import { failsAlike, type Outcome } from './outcome.ts';
 import { numberOf, record, type Recording } from './recording.ts';
 import type { Ground, Stand } from './stand.ts';
 
-/** Places to which a preemption is moved, the nearest ones. */
+/** Places to which a preemption is moved, nearest first. */
 const PLACES = 24;
 
-/** As `preemptions`, or fewer that fail like `wanted`. */
+/** Returns a shorter list that fails like `wanted`, or `preemptions`. */
 export function mergePreemptions(ground: Ground, stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, budget: Budget): readonly Preemption[] {
   let best = preemptions;
   for (let before = Infinity; best.length < before && best.length > 1 && budget.take(); ) {
@@ -35,7 +38,7 @@ function firstMerged(stand: Stand, recording: Recording, wanted: Outcome, budget
   return null;
 }
 
-/** With one left out and one of its neighbours at another place. */
+/** Yields the lists with one preemption left out and a neighbour of it moved. */
 function* merged(preemptions: readonly Preemption[], places: ReadonlyMap<number, readonly number[]>): Generator<readonly Preemption[]> {
   for (const i of preemptions.keys()) {
     for (const j of [i - 1, i + 1]) {
@@ -47,7 +50,7 @@ function* merged(preemptions: readonly Preemption[], places: ReadonlyMap<number,
   }
 }
 
-/** By thread, the numbers of its accesses to words that several threads touch and one writes: only there an order matters. */
+/** Returns, by thread, the numbers of its accesses to contended words: several threads touch them and one writes. Order matters only there. */
 function contendedNumbers(recording: Recording): Map<number, number[]> {
   const { trace } = recording;
   const touched = new Map<number, { readonly threads: Set<number>; written: boolean }>();

@@ -1,4 +1,4 @@
-/** What an execution came to, in words; and whether two came to the same. */
+/** The outcome of an execution in words, and the comparison of outcomes. */
 import { inWords } from '../../base/suggest.ts';
 import { HeapBroken } from '../../run/errors.ts';
 import { describeMachine } from '../../inspect/machine-state.ts';
@@ -8,25 +8,25 @@ import type { Prepared } from '../scenarios/scenario.ts';
 
 export interface Outcome {
   readonly verdict: Verdict;
-  /** Who threw; '' if nobody did. */
+  /** The thread that threw; '' if none did. */
   readonly thread: string;
-  /** What was found, a line each; where threads wait for ever, and what the machine was doing. */
+  /** Findings, one line each; for threads that wait for ever, where each waits and what the machine was doing. */
   readonly facts: readonly string[];
-  /** An oracle said so, at a checkpoint. */
+  /** The oracle found the problem at a checkpoint. */
   readonly atCheckpoint: boolean;
-  /** For threads that wait for ever: what each waits for and where, sorted, each once. */
+  /** For threads that wait for ever: the words and places they wait at, sorted, each once. */
   readonly waits: readonly string[];
-  /** Whose fault it is: of the source that is explored, or of the scenario, which a user wrote. */
+  /** The part at fault: the explored source, or a user's scenario. */
   readonly fault: 'core' | 'scenario';
 }
 
 /** Words of a loop that are named. */
 const MOST_WORDS = 8;
 
-/** What the words of an outcome come from. */
+/** What an outcome takes names from. */
 export type Named = Pick<Prepared, 'names' | 'nameOf' | 'blame'>;
 
-/** @param m as the execution left it */
+/** @param m the memory that the execution left */
 export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Outcome {
   const { verdict, error, thread, blocked } = execution;
   const facts = factsOf(execution, named);
@@ -44,7 +44,7 @@ export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Ou
   };
 }
 
-/** What the core throws at an argument that cannot be right, whatever the interleaving. */
+/** Errors for an argument that is wrong in any interleaving. */
 const REFUSALS: ReadonlySet<unknown> = new Set(['GLOBAL_OUT_OF_RANGE', 'INT_OUT_OF_RANGE', 'PARFOR_OUT_OF_RANGE', 'PARFOR_INVALID_TID', 'SPECIAL_ON_INVALID_POINTER']);
 
 function isRefusal(error: unknown): boolean {
@@ -56,13 +56,13 @@ function factsOf({ verdict, error, detail, calls }: Execution, { blame }: Named)
   if (error instanceof Violation) return [...error.facts];
   if (blame !== undefined && error !== null) {
     const [message, ...more] = blame(error, calls);
-    // What the core or the module says with fatal is no slip of the pen: only the place is added.
+    // A call of fatal is deliberate: only its place is added.
     return verdict === 'exception' ? [message, ...more] : [...detail.split('\n'), ...more.filter((line) => line.startsWith('at '))];
   }
   return detail === '' ? [] : detail.split('\n');
 }
 
-/** Where each of `blocked` waits, by the words' names without the numbers of records, and by the sites of its calls. */
+/** Returns where each thread of `blocked` waits: names of its words, without numbers of records, and sites of its calls. */
 function waitsOf(blocked: readonly Blocked[], named: Named, m: Int32Array): string[] {
   const waits = blocked.map(({ words, loops, site, calls }) => {
     const names = words.map((word) => nameIn(m, word, named).replace(/(?<=[A-Za-z] |\b[MP])\d+/g, '#'));
@@ -71,7 +71,7 @@ function waitsOf(blocked: readonly Blocked[], named: Named, m: Int32Array): stri
   return [...new Set(waits)].sort();
 }
 
-/** The name of the word `at`: the scenario's own, or else the declared one. */
+/** Returns the name of the word `at`: the scenario's own, or else the declared one. */
 export function nameIn(m: Int32Array, at: number, { nameOf }: Pick<Named, 'nameOf'>): string {
   return nameOf?.(m, at) ?? nameWord(m, at);
 }
@@ -86,22 +86,22 @@ function machineLines(m: Int32Array): string[] {
   try {
     return describeMachine(m).split('\n');
   } catch (error) {
-    // A bug may have written over what leads to the records.
+    // A bug may have overwritten the references to the records.
     return [`the records of the machine can't be read: ${(error as Error).message}`];
   }
 }
 
-/** What is the matter, without whom it befell: the code of the first fact, or its words without numbers. */
+/** Returns the reason of a failure, independent of the threads involved: the code of the first fact, or its words without numbers. */
 export function codeOf({ verdict, facts: [first = ''] }: Pick<Outcome, 'verdict' | 'facts'>): string {
-  // Who waits where in the end differs between runs into the same trap.
+  // Different runs of one failure end with different threads waiting.
   if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') return '';
   return /^[A-Z][A-Z0-9_]+\b/.exec(first)?.[0] ?? first.replace(/\d+/g, '#');
 }
 
-/** The same verdict, for the same reason: the same code, and threads that wait in the same places for the same words. */
+/** Reports whether two outcomes are the same failure: same verdict, same code, and threads that wait at the same places for the same words. */
 export function failsAlike(one: Reason, other: Reason): boolean {
   return one.verdict === other.verdict && codeOf(one) === codeOf(other) && (one.waits === undefined || other.waits === undefined || one.waits.join() === other.waits.join());
 }
 
-/** What tells one failure from another. A recorded one does not say what was waited for. */
+/** Returns a key of the failure. A recorded failure has no information about waits. */
 type Reason = Pick<Outcome, 'verdict' | 'facts'> & Partial<Pick<Outcome, 'waits'>>;

@@ -1,4 +1,4 @@
-/** One execution with all its accesses, and where control passed from thread to thread. */
+/** Records one execution: all its accesses, and the switches between threads. */
 import type { Setting } from '../scenarios/scenario.ts';
 import { DefaultOrder } from '../strategies/default-order.ts';
 import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
@@ -9,14 +9,14 @@ import type { Outcome } from './outcome.ts';
 import { Stand, type Ground } from './stand.ts';
 import { Trace } from './trace.ts';
 
-/** A stretch of accesses by one thread. */
+/** A sequence of accesses by one thread without a switch. */
 export interface Stretch {
   readonly thread: number;
-  /** Its first access: a place in the trace. */
+  /** Place of its first access in the trace. */
   readonly start: number;
-  /** The number of that access among the thread's steps, as preemptions count them. */
+  /** Number of that access among the thread's steps, as preemptions count them. */
   readonly number: number;
-  /** Which of the preemptions began it; -1 if none. */
+  /** Index of the preemption that began it; -1 if none did. */
   readonly preemption: number;
 }
 
@@ -30,14 +30,14 @@ export interface Recording {
 }
 
 /**
- * Replays `preemptions` with the hooked variant and keeps everything.
- * @param look called after each access with its place in the trace, and how words are called then
+ * Replays `preemptions` on the hooked variant and records everything.
+ * @param look called after each access with its place in the trace, and a function that names words at that moment
  */
 export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], look?: (step: number, nameWord: (at: number) => string) => void): Recording {
   const trace = new Trace();
   let stand: Stand | undefined;
   const looker: Monitor = { access: () => look!(trace.length - 1, (at) => stand!.nameWord(at)) };
-  // First of all: what a monitor objects to is in the trace as well.
+  // The trace comes first: the access that a monitor objects to must be in it.
   const monitors = [trace, ...(look === undefined ? [] : [looker]), ...(ground.monitors ?? [])];
   stand = new Stand({ ...ground, monitors }, setting);
   const noting = new Noting(new RecordPreemptions(new ReplayPreemptions(preemptions)), trace);
@@ -71,7 +71,7 @@ class Noting implements Strategy {
     const thread = this.inner.next(scene);
     this.budget = this.inner.budget;
     const preemption = this.inner.preemptions.length > before ? before : -1;
-    // Who has just woken does not stand at its next access yet.
+    // A thread that has just woken has no access pending yet.
     const number = order.step(scene, thread) + (scene.pendingSite[thread] < 0 ? 1 : 0);
     this.stretches.push({ thread, start: this.#trace.length, number, preemption });
     order.last = thread;
@@ -83,7 +83,7 @@ class Noting implements Strategy {
   }
 }
 
-/** The number of the access at `step` among its thread's steps, as preemptions count them. */
+/** Returns the number of the access at `step` among its thread's steps, as preemptions count them. */
 export function numberOf({ stretches }: Recording, step: number): number {
   const stretch = stretches.findLast(({ start }) => start <= step)!;
   return stretch.number + step - stretch.start;

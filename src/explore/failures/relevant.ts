@@ -1,20 +1,25 @@
-/** Which of an execution's accesses are worth showing. */
+/**
+ * Selects the accesses of an execution that a lane table shows.
+ *
+ * In this order, until MOST rows are reached: the critical pair, preemptions, the last accesses, other accesses to
+ * the pair's words, waits near preemptions, contended accesses near preemptions.
+ */
 import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, conflict, wordOf, wordsOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
 import type { Recording } from './recording.ts';
 
-/** Rows of a table that is still read. */
+/** Most rows of a readable table. */
 const MOST = 48;
-/** Accesses on both sides of a switch that are looked through. */
+/** Accesses on both sides of a switch that are searched. */
 const NEAR = 40;
-/** Accesses of the words of the critical pair that are shown. */
+/** Most accesses to the words of the critical pair. */
 const OF_PAIR = 12;
 const LAST = 4;
 
 const WAITS: ReadonlySet<number> = new Set([ACCESS.wait, ACCESS.notify]);
 
-/** Places in the trace, ascending: the critical pair, where control was taken away, who wrote what others read, waits. */
+/** Returns the places in the trace that are shown, ascending. */
 export function relevantSteps(recording: Recording, pairs: readonly CriticalPair[]): number[] {
   const { trace } = recording;
   const kept = new Set<number>();
@@ -24,7 +29,7 @@ export function relevantSteps(recording: Recording, pairs: readonly CriticalPair
   return [...kept].sort((a, b) => a - b);
 }
 
-/** Places of the accesses of the critical pairs. */
+/** Returns the places of the accesses of the critical pairs. */
 export function pairSteps({ trace }: Recording, pairs: readonly CriticalPair[]): number[] {
   const counts = new Map<number, number>();
   const found: number[] = [];
@@ -37,7 +42,7 @@ export function pairSteps({ trace }: Recording, pairs: readonly CriticalPair[]):
   return found;
 }
 
-/** The most telling first. */
+/** Yields groups of places, the most relevant first. */
 function* tiers(recording: Recording, ofPairs: readonly number[]): Generator<readonly number[]> {
   const { trace, stretches } = recording;
   yield ofPairs;
@@ -50,7 +55,7 @@ function* tiers(recording: Recording, ofPairs: readonly number[]): Generator<rea
   yield contended(recording, near);
 }
 
-/** Accesses of the pairs' words by anyone, those nearest to the pairs. */
+/** Returns the accesses of all threads to the pairs' words that are nearest to the pairs. */
 function touchingPairs({ trace }: Recording, ofPairs: readonly number[]): number[] {
   if (ofPairs.length === 0) return [];
   const accesses = ofPairs.map((step) => trace.at(step));
@@ -67,7 +72,7 @@ function overlap(one: Parameters<typeof wordOf>[0], other: Parameters<typeof wor
   return wordOf(one) < wordOf(other) + wordsOf(other) && wordOf(other) < wordOf(one) + wordsOf(one);
 }
 
-/** Places around the switches, from the last switch back. */
+/** Returns the places around the switches, from the last switch back. */
 function nearSteps(switches: readonly number[], length: number): number[] {
   const near = new Set<number>();
   for (const at of switches.toReversed()) {
@@ -76,7 +81,7 @@ function nearSteps(switches: readonly number[], length: number): number[] {
   return [...near];
 }
 
-/** Of `steps`, the changes that another thread sees among them, and where it sees them. */
+/** Returns the changes among `steps` that conflict with another of `steps`, and those accesses. */
 function contended({ trace }: Recording, steps: readonly number[]): number[] {
   const byWord = new Map<number, number[]>();
   for (const step of steps) {

@@ -1,4 +1,4 @@
-/** Runs a recorded failure again, and says whether it is still there. */
+/** Runs a recorded failure again, and reports whether it still fails. */
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { settingsOf } from '../campaigns/settings.ts';
@@ -19,18 +19,18 @@ import type { Ground } from './stand.ts';
 
 export interface ReplayOptions {
   readonly makeOracle: MakeOracle;
-  /** Those of these names; of the catalog unless given. */
+  /** Makes the monitors of these names; the registry's by default. */
   readonly makeMonitors?: (names: readonly string[]) => readonly Monitor[];
-  /** The scenario and the hooked variant of its core; loaded unless given. */
+  /** The scenario and the hooked variant of its core; loaded by default. */
   readonly loaded?: LoadedScenario;
 }
 
 export interface Replayed {
-  /** It fails as recorded: the same verdict for the same reason. */
+  /** The execution fails as recorded: the same verdict for the same reason. */
   readonly fails: boolean;
-  /** Where it departs from the recorded execution, in a sentence; '' if nowhere. */
+  /** A sentence about the first difference from the recorded execution; '' if there is none. */
   readonly divergence: string;
-  /** The core is not the one that it was recorded with. */
+  /** The failure was recorded with another build of the core. */
   readonly otherBuild: boolean;
   readonly recording: Recording;
   readonly ground: Ground;
@@ -38,7 +38,7 @@ export interface Replayed {
   readonly core: LoadedCore;
 }
 
-/** @throws UsageError when the artefact names what there is not */
+/** @throws UsageError if the artefact names something unknown */
 export async function replayArtefact(artefact: Artefact, options: ReplayOptions): Promise<Replayed> {
   const core = options.loaded ?? (await load(artefact));
   const { scenario } = core;
@@ -62,7 +62,7 @@ function load(artefact: Artefact): Promise<LoadedScenario> {
   return loadScenario(scenario, true, mutantOf(artefact));
 }
 
-/** The mutant that was planted; undefined for the source as it is. */
+/** Returns the planted mutant; undefined for the unchanged source. */
 export function mutantOf({ mutant }: Artefact): Mutant | undefined {
   return mutant === null ? undefined : named(MUTANTS, mutant, 'mutant');
 }
@@ -80,7 +80,7 @@ function settingFor(scenario: Scenario, { knobs, operations }: Artefact): Settin
   return operations === null ? settingOf(scenario, knobs) : { knobs: knobsOf(scenario, knobs), operations: operations as Setting['operations'] };
 }
 
-/** @throws UsageError for a preemption or a critical access of a thread that there is not */
+/** @throws UsageError if a preemption or a critical access is of a thread that does not exist */
 function checkThreads({ preemptions, pairs }: Artefact, { names }: Recording): void {
   const threads = [...preemptions.flatMap(({ thread, to }) => [thread, to]), ...pairs.flat().map(({ thread }) => thread)];
   const unknown = threads.find((thread) => thread >= names.length);
@@ -88,14 +88,14 @@ function checkThreads({ preemptions, pairs }: Artefact, { names }: Recording): v
 }
 
 /**
- * Checks that the operations are for this scenario.
- * @throws UsageError for another number of lists, or an operation that it has with no knobs
+ * Checks that the operations fit the scenario.
+ * @throws UsageError for another number of lists, or an operation that the scenario has with no knobs
  */
 function checkLanes({ operations }: Artefact, scenario: Scenario, { knobs }: Setting): void {
   if (operations === null) return;
   const usual = scenario.operations?.(knobs) ?? [];
   if (operations.length !== usual.length) throw new UsageError(`the recorded failure has operations for ${operations.length} threads; ${printable(scenario.name)} has them for ${usual.length}`);
-  // What was left when a larger knob was made smaller stays as it was.
+  // If a larger knob was made smaller, the operations stayed.
   const known = new Set(settingsOf(scenario, {}).flatMap((each) => scenario.operations?.(each) ?? []).flat().map((each) => each.join(' ')));
   const unknown = operations.flat().find((each) => !known.has(each.join(' ')));
   if (unknown !== undefined) throw new UsageError(`the recorded failure has the operation '${printable(unknown.join(' '))}', which ${printable(scenario.name)} does not have`);

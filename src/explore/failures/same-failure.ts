@@ -1,8 +1,11 @@
 /**
- * Is what fails in a smaller setting the failure that was found? Leaving operations out may make a
- * program that fails by itself: without its takes, a bounded buffer fills up. Such a program fails
- * without the planted bug too; or, where no bug is planted, it fails in any order of its threads
- * although the whole program took a certain order.
+ * Decides whether a failure in a smaller setting is still the failure that was found.
+ *
+ * A program with operations left out may fail by itself: without its takes, a bounded buffer fills up.
+ *
+ * 1. If a bug is planted, run the smaller program without it: if that fails alike, it is another failure.
+ * 2. If no bug is planted, run the smaller program in the default order of threads. If the original program
+ *    needed preemptions to fail, so must the smaller one.
  */
 import type { LoadedScenario } from '../load-scenario.ts';
 import type { MakeOracle } from '../scenarios/scenario.ts';
@@ -11,10 +14,10 @@ import { codeOf, type Outcome } from './outcome.ts';
 import { isWhole, type Way } from './shrink-setting.ts';
 import { Stand } from './stand.ts';
 
-/** Decides whether a way into an outcome like the wanted one is a way into the same failure. */
+/** Reports whether a way to an outcome like the wanted one is a way to the same failure. */
 export type IsSame = (way: Way, budget: Budget) => boolean;
 
-/** By the program without the planted bug, `pristine`: it must not fail like `wanted` in the same setting. */
+/** Decides by the program without the planted bug, `pristine`: it must not fail like `wanted` in the same setting. */
 export function unlikePristine({ core, scenario }: LoadedScenario, makeOracle: MakeOracle, wanted: Outcome): IsSame {
   return ({ stand: { setting }, preemptions }, budget) => {
     if (isWhole(scenario, setting)) return true;
@@ -23,15 +26,15 @@ export function unlikePristine({ core, scenario }: LoadedScenario, makeOracle: M
   };
 }
 
-/** By the order of the threads: if the whole program, at `first`, takes preemptions to fail, so must a part of it. */
+/** Decides by the order of threads: if the failure at `first` takes preemptions, so must every smaller one. */
 export function byOrderAlone(first: Way, wanted: Outcome, budget: Budget): IsSame {
   const failsAnyway = failsByItself(first.stand, [], wanted, budget);
   return ({ stand }, left) => failsAnyway || isWhole(stand.scenario, stand.setting) || !failsByItself(stand, [], wanted, left);
 }
 
-/** The sites of another build have other numbers: only verdict and code are compared. */
+/** Compares verdict and code only: sites of another build have other numbers. */
 function failsByItself(stand: Stand, preemptions: Way['preemptions'], wanted: Outcome, budget: Budget): boolean {
-  // A question that can't be asked any more counts as answered: the setting stays as it is.
+  // With the budget spent the setting stays as it is.
   if (!budget.take()) return true;
   const { outcome, execution } = stand.replay(preemptions);
   budget.pay(execution.steps);

@@ -1,14 +1,23 @@
-/** The second level of shrinking: the same failure with fewer preemptions. */
+/**
+ * The second level of shrinking: the same failure with fewer preemptions.
+ *
+ * 1. Cut off the end of the list: half of it, a quarter, … while the rest fails. What follows the decisive
+ *    preemption has no effect.
+ * 2. Shrink the rest by delta debugging (ddmin.ts).
+ * 3. Repeat until the list no longer shrinks.
+ *
+ * Invariant: the best list so far holds only preemptions that took effect, and fails like the wanted outcome.
+ */
 import type { Preemption } from '../strategies/preemptions.ts';
 import type { Budget } from './budget.ts';
 import { ddmin } from './ddmin.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
 import type { Stand } from './stand.ts';
 
-/** Fewer preemptions that end like `wanted`, and the outcome that they have. */
+/** Returns a shorter list of preemptions that fails like `wanted`, or `preemptions`. */
 export function shrinkPreemptions(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, budget: Budget): readonly Preemption[] {
   let best = preemptions;
-  /** null when the budget is spent. A candidate often takes effect in part only, which is then the better one. */
+  /** Returns null when the budget is spent. Often only a part of a candidate takes effect: that part is the better one. */
   function fails(candidate: readonly Preemption[]): boolean | null {
     if (!budget.take()) return null;
     const { outcome, preemptions: effective, execution } = stand.replay(candidate);
@@ -25,7 +34,7 @@ export function shrinkPreemptions(stand: Stand, preemptions: readonly Preemption
   return best;
 }
 
-/** Whatever comes after the failure is decided is of no use: halves of the rest are cut off while it fails. */
+/** Cuts off halves of the end while the rest fails. */
 function dropTail(items: readonly Preemption[], fails: (candidate: readonly Preemption[]) => boolean | null): readonly Preemption[] {
   let kept = items;
   for (let cut = kept.length >> 1; cut > 0; ) {

@@ -1,4 +1,13 @@
-/** The first level of shrinking: the same failure with fewer operations, and with smaller knobs. */
+/**
+ * The first level of shrinking: the same failure with fewer operations and smaller knobs.
+ *
+ * 1. Try a smaller setting, the boldest first: a smaller knob, a thread without operations, halves of a
+ *    thread's operations, single operations.
+ * 2. Replay the present preemptions in it. If it does not fail alike, try fresh seeds.
+ * 3. If it fails alike, and same-failure.ts agrees, continue from that setting. Otherwise try the next one.
+ *
+ * Invariants: operations that a scenario keeps are never left out, and operations of one bond only together.
+ */
 import type { Operations } from '../scenarios/operation.ts';
 import { knobsOf, type Knobs, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Preemption } from '../strategies/preemptions.ts';
@@ -7,23 +16,23 @@ import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
 import { Stand, type Ground } from './stand.ts';
 
-/** How a failure comes about: in which setting, by which preemptions. */
+/** A way to a failure: a setting, and preemptions in it. */
 export interface Way {
   readonly stand: Stand;
   readonly preemptions: readonly Preemption[];
 }
 
 export interface Search {
-  /** Looks for the failure where the present preemptions don't lead to it. */
+  /** Searches for the failure if the present preemptions don't lead to it. */
   readonly strategy: Strategy;
   readonly firstSeed: number;
   /** Executions in each setting. */
   readonly seeds: number;
-  /** Is what failed alike in a setting the same failure? See same-failure.ts. */
+  /** Reports whether the failure in a setting is the same one (same-failure.ts). */
   readonly isSame: (way: Way) => boolean;
 }
 
-/** Takes a smaller setting as long as one fails like `wanted`; each is given its preemptions, then fresh seeds. */
+/** Moves to smaller settings while one fails like `wanted`. Each is tried with its preemptions, then with fresh seeds. */
 export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search: Search, budget: Budget): Way {
   let best = way;
   for (let found = true; found && !budget.spent; ) {
@@ -50,7 +59,7 @@ function failIn(stand: Stand, preemptions: readonly Preemption[], wanted: Outcom
   return null;
 }
 
-/** The boldest steps first: a smaller knob, then whole threads, halves and single ones of the operations. */
+/** Yields smaller settings, the boldest first: smaller knobs, then whole threads, halves and single operations left out. */
 export function* smallerSettings(scenario: Scenario, setting: Setting): Generator<Setting> {
   const { knobs } = setting;
   for (const { name, values } of scenario.knobs) {
@@ -62,12 +71,12 @@ export function* smallerSettings(scenario: Scenario, setting: Setting): Generato
   for (const fewer of fewerOperations(scenario, setting)) yield { knobs, operations: fewer };
 }
 
-/** Are the operations those that the scenario has with these knobs? */
+/** Reports whether the operations are the scenario's default with these knobs. */
 export function isWhole(scenario: Scenario, { knobs, operations }: Setting): boolean {
   return JSON.stringify(operations) === JSON.stringify(scenario.operations?.(knobs) ?? []);
 }
 
-/** Other knobs may want other operations. Once some were left out, the threads that are left keep what they have. */
+/** Returns the operations for other knobs. If some were left out, the remaining threads keep what they have. */
 function operationsFor(scenario: Scenario, smaller: Knobs, setting: Setting): Operations {
   const usual = scenario.operations?.(smaller) ?? [];
   if (isWhole(scenario, setting)) return usual;
@@ -89,7 +98,7 @@ function* fewerOperations(scenario: Scenario, setting: Setting): Generator<Opera
   }
 }
 
-/** `fewer` without what belongs to an operation of `setting` that is not there any more. */
+/** Returns `fewer` without the operations whose bond lost a member that `setting` had. */
 function withWholeBonds(scenario: Scenario, { knobs, operations }: Setting, fewer: Operations): Operations {
   if (scenario.bond === undefined) return fewer;
   const bonds = (list: Operations) => list.flatMap((own, thread) => own.map((each) => scenario.bond!(each, thread, knobs)));
@@ -101,7 +110,7 @@ function withWholeBonds(scenario: Scenario, { knobs, operations }: Setting, fewe
   }));
 }
 
-/** What is kept may belong to something that was left out: then neither goes. */
+/** Reports whether `fewer` has all operations that must be kept: dropping a bond may have removed some. */
 function keepsAll(scenario: Scenario, { knobs, operations }: Setting, fewer: Operations): boolean {
   const { keeps } = scenario;
   if (keeps === undefined) return true;

@@ -1,4 +1,16 @@
-/** Shrinking on both levels: a smaller setting first, then fewer preemptions in it. */
+/**
+ * Shrinks a failure on both levels.
+ *
+ * 1. Leave out preemptions (shrink-preemptions.ts).
+ * 2. Make the setting smaller (shrink-setting.ts): first with the present preemptions only, which costs one
+ *    execution a setting, then with a search in each.
+ * 3. Leave out preemptions again.
+ * 4. While the list is long, look for other ways to the same failure, and shrink those.
+ * 5. Merge neighbouring preemptions (merge-preemptions.ts).
+ * 6. Spend the rest of the budget on a list that is still long.
+ *
+ * Invariant: every intermediate result fails like the wanted outcome.
+ */
 import type { LoadedScenario } from '../load-scenario.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
 import type { Strategy } from '../strategy.ts';
@@ -15,20 +27,20 @@ export interface Source {
   readonly firstSeed: number;
 }
 
-/** Seeds that are tried in each smaller setting. */
+/** Seeds tried in each smaller setting. */
 const SEEDS_EACH = 60;
-/** Executions for the settings; for other ways into the same failure, and for shrinking each of them. */
+/** Executions: for settings, for other ways to the failure, for each list of preemptions, for merging. */
 const FOR_SETTINGS = 1500;
 const FOR_WAYS = 400;
 const FOR_WAY = 600;
 const FOR_MERGING = 600;
-/** What finds it with few preemptions, if it can be found with few. */
+/** Strategies that find a failure with few preemptions, if there is one. */
 const FEW_SWITCHES = ['pct:2', 'pct:3', 'pct:5'];
-/** A list as short as this is read at a glance. */
+/** A list of this length needs no further shrinking. */
 const SHORT = 6;
 
 /**
- * A smaller way into the failure `wanted` than `way`.
+ * Returns a smaller way to the failure `wanted` than `way`.
  * @param pristine the program without the planted bug, if one is planted
  */
 export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, firstSeed }: Source, budget: Budget, pristine?: LoadedScenario): Way {
@@ -36,11 +48,11 @@ export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, fi
   const forSettings = budget.part(FOR_SETTINGS);
   const same = pristine === undefined ? byOrderAlone(way, wanted, forSettings) : unlikePristine(pristine, ground.makeOracle, wanted);
   const isSame = (candidate: Way) => same(candidate, forSettings);
-  // What the same preemptions show costs an execution a setting; the rest is searched for.
+  // Without a search a setting costs one execution.
   const easy = shrinkSetting(ground, first, wanted, { strategy, firstSeed, seeds: 0, isSame }, forSettings);
   const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH, isSame }, forSettings);
   let best = shrinkPreemptions(smaller.stand, smaller.preemptions, wanted, budget.part(FOR_WAY));
-  // Other seeds come to the same by other ways, of which one may be shorter.
+  // Other seeds reach the same failure in other ways, one of which may be shorter.
   const others = [...FEW_SWITCHES.map(makeStrategy), strategy];
   const search = budget.part(FOR_WAYS);
   for (let i = 0; best.length > SHORT && search.take(); i++) {
@@ -51,7 +63,7 @@ export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, fi
     if (other.length < best.length) best = other;
   }
   best = mergePreemptions(ground, smaller.stand, best, wanted, budget.part(FOR_MERGING));
-  // What is still long gets all that is left.
+  // A list that is still long gets the rest of the budget.
   if (best.length > SHORT) best = shrinkPreemptions(smaller.stand, best, wanted, budget);
   return { stand: smaller.stand, preemptions: best };
 }

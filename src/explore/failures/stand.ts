@@ -1,4 +1,4 @@
-/** A test stand: runs one setting of a scenario again and again, by preemptions or by a strategy. */
+/** A test stand: runs one setting of a scenario repeatedly, by preemptions or by a strategy. */
 import type { Core } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
 import { Explorer } from '../scheduler.ts';
@@ -8,7 +8,7 @@ import type { Scene, Strategy } from '../strategy.ts';
 import type { Execution } from '../execution.ts';
 import { nameIn, outcomeOf, type Outcome } from './outcome.ts';
 
-/** What the executions of all settings have in common. */
+/** What all settings have in common. */
 export interface Ground {
   readonly core: Core;
   readonly scenario: Scenario;
@@ -19,7 +19,7 @@ export interface Ground {
 
 export interface Trial {
   readonly outcome: Outcome;
-  /** Those that took effect: replayed, they give this execution. */
+  /** The preemptions that took effect: replayed, they repeat the execution. */
   readonly preemptions: readonly Preemption[];
   readonly execution: Execution;
 }
@@ -40,12 +40,12 @@ export class Stand {
     this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#driver, ...(monitors.length > 0 && { monitors }) });
   }
 
-  /** The name of the word `at`, as it is now. */
+  /** Returns the name of the word `at` at this moment. */
   nameWord(at: number): string {
     return nameIn(this.m, at, this.#prepared);
   }
 
-  /** The memory of the execution under way or just over. */
+  /** The memory of the current or last execution. */
   get m(): Int32Array {
     return this.#explorer.m;
   }
@@ -62,7 +62,7 @@ export class Stand {
   }
 }
 
-/** Lets one explorer, with its memory, be driven by one strategy after another. */
+/** Delegates to one strategy after another, so that one explorer, with its memory, serves all. */
 class Driver implements Strategy {
   inner!: Strategy;
   budget = 1;

@@ -1,4 +1,4 @@
-/** What happened at the accesses whose order decides, in a sentence each. */
+/** Sentences about the critical pair of a failure. */
 import { formatValue } from '../../inspect/name-value.ts';
 import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, wordOf, writes } from './access.ts';
@@ -14,7 +14,7 @@ interface Told extends Access {
   readonly word: string;
 }
 
-/** Sentences about the critical `pairs`, with the words by the names that they have in `lanes`. */
+/** Returns sentences about the critical `pairs`, with the names that the words have in `lanes`. */
 export function storyOf(recording: Recording, pairs: readonly CriticalPair[], { names, rows }: Lanes): string[] {
   const told = pairs.map((pair) => pairSteps(recording, [pair]).map((step): Told => {
     const access = recording.trace.at(step);
@@ -25,14 +25,14 @@ export function storyOf(recording: Recording, pairs: readonly CriticalPair[], { 
   return told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names));
 }
 
-/** A look at a word, a change of it by another thread, and what the first thread did with the word after. */
+/** A read of a word, a change of it by another thread, and the first thread's next access to it. */
 interface Stale {
   readonly look: Told;
   readonly change: Told;
   readonly after: Told;
 }
 
-/** Of `accesses`, in their order, those by which a thread went by a value that was no longer there. */
+/** Returns the accesses by which a thread acted on a stale value, if there are any among `accesses`, which are in order. */
 function staleOf(accesses: readonly Told[]): Stale | undefined {
   for (const [i, look] of accesses.entries()) {
     if (changes(look)) continue;
@@ -53,7 +53,7 @@ function staleStory({ look, change, after }: Stale, names: readonly string[]): s
   return `${own}'s ${noun(after)} wrote to ${word} a value (${formatValue(word, after.value)}) made from ${read}, which ${other} had changed since ${own} read it`;
 }
 
-/** The order alone: who came first, and what the second found. */
+/** Returns a sentence about the order of a pair, and what the second access found. */
 function pairStory(first: Told, second: Told, names: readonly string[]): string {
   const [one, other] = [names[first.thread], names[second.thread]];
   if (changes(first) && !writes(second)) return `${other}'s ${noun(second)} of ${second.word} came after ${one}'s ${noun(first)} had changed it from ${formatValue(first.word, first.old)} to ${formatValue(first.word, first.value)}`;

@@ -1,4 +1,4 @@
-/** What every access of an execution was, and hashes of it that outlive changes of line numbers. */
+/** The trace of an execution, and hashes of it that survive changes of line numbers. */
 import type { Monitor } from '../monitor.ts';
 import type { Site } from '../../rewrite/sites.ts';
 
@@ -15,7 +15,7 @@ export interface Access {
 const COLUMNS = 6;
 const FIRST_ROWS = 1024;
 
-/** Keeps the accesses of the last execution, in order. */
+/** Records the accesses of the last execution, in order. */
 export class Trace implements Monitor {
   length = 0;
   #rows = new Int32Array(COLUMNS * FIRST_ROWS);
@@ -36,7 +36,7 @@ export class Trace implements Monitor {
     rows[at + 5] = old;
   }
 
-  /** The `step`-th access, from 0. */
+  /** Returns access number `step`, from 0. */
   at(step: number): Access {
     const rows = this.#rows;
     const at = COLUMNS * step;
@@ -58,17 +58,17 @@ export class Trace implements Monitor {
   }
 }
 
-/** A site by what stands there: the same when lines were inserted above it, or the bundler numbers its names anew. */
+/** Returns a key of a site: the same after lines are inserted above it, or if the bundler renumbers names. */
 export function siteKey({ file, fn, text, kind }: Site): string {
   return unnumbered(`${file} ${fn}: ${text} (${kind})`);
 }
 
-/** Without the numbers that the bundler puts behind names that several files have. */
+/** Removes the numbers that the bundler appends to names of several files. */
 export function unnumbered(text: string): string {
   return text.replace(/\$\d+\b/g, '');
 }
 
-/** A number for a text; FNV-1a. */
+/** Hashes a text to 32 bits; FNV-1a. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -76,13 +76,13 @@ export function hashText(text: string): number {
 }
 
 export interface Checkpoints {
-  /** Accesses between two of them. */
+  /** Accesses between two hashes. */
   readonly every: number;
-  /** Of all accesses up to each; the last is of the whole. 32 bits each. */
+  /** Hash of all accesses up to each checkpoint, 32 bits; the last is of the whole trace. */
   readonly hashes: readonly number[];
 }
 
-/** Hashes of who made which access, at every `every`-th and at the end. */
+/** Hashes thread and site of the accesses, at every `every`-th access and at the end. */
 export function checkpointsOf(trace: Trace, sites: readonly Site[], every: number): Checkpoints {
   const keys = sites.map((site) => hashText(siteKey(site)));
   const hashes: number[] = [];

@@ -1,15 +1,15 @@
-/** The ledger of a memory that is being made: what its executions begin with. */
+/** The ledger while a scenario's memory is prepared: every execution begins with the result. */
 import type { Control } from '../../rewrite/generated.ts';
 import { COLUMN } from '../../rewrite/ledger/columns.ts';
 
-/** Nothing was asked of the memory yet. */
+/** Clears the ledger before the memory is prepared. */
 export function beginLedger({ $ledger }: Control): void {
   $ledger.fill(0);
 }
 
 /**
- * What was asked of it while it was made. Executions are held against it only where each begins with it: threads
- * that have a core each, as the cross-check's, keep none.
+ * Returns a copy of the ledger after the memory is prepared. It is marked as kept: threads with a core of
+ * their own, as in the cross-check, keep no ledger.
  */
 export function ledgerSoFar({ $ledger }: Control): Float64Array {
   const ledger = $ledger.slice();

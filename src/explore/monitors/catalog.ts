@@ -1,4 +1,4 @@
-/** The monitors, by name. */
+/** The registry of monitors, by name: one line adds a monitor to every command, listing and test. */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Site } from '../../rewrite/sites.ts';
@@ -36,9 +36,8 @@ export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), 
 
 /**
  * Makes the monitors called `which`, in the order in which the scheduler must call them.
- * @param core the hooked variant
- * @param sites the sites of `core`
- * @param names of the threads
+ * @param core the hooked variant, with its `sites`
+ * @param names names of the threads
  * @throws Error for an unknown name
  */
 export function makeMonitors(core: Control, sites: readonly Site[], which: readonly string[], names?: readonly string[]): readonly Monitor[] {

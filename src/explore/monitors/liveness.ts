@@ -1,5 +1,5 @@
-/** At the end, no thread sleeps while work is left that no other thread will do; see end-laws.ts. */
-import { whatIsLeft } from '../end-laws.ts';
+/** At the end, no thread sleeps while work is left that no other thread will do; see end-invariants.ts. */
+import { whatIsLeft } from '../end-invariants.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Report } from './report.ts';
 
@@ -19,6 +19,6 @@ export class Liveness implements Monitor {
 
   end(): void {
     const left = whatIsLeft(this.#m);
-    if (left !== null) this.#report.objectAtEnd(left.law, left.message);
+    if (left !== null) this.#report.objectAtEnd(left.code, left.message);
   }
 }

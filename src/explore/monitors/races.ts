@@ -2,7 +2,7 @@
  * The race detector. A race is a pair of accesses to one word by two threads, at least one of
  * them plain and at least one a store, that no happens-before relation orders. The detector finds
  * the pair in every execution that makes both, in either order, unless an unrelated synchronization
- * happens to order them. docs/exploring.md lists the relations, in its section on races.
+ * happens to order them. docs/explanation/exploration.md lists the relations, in its section on races.
  */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';

@@ -1,9 +1,9 @@
-/** Caches that are flushed by collections while others fill them. */
+/** MCaches that collections flush between allocations. */
 import { programPerM, repeat } from './program-per-m.ts';
 
 export const cacheFlush = programPerM({
   name: 'cache-flush',
-  summary: 'Ms allocate, free and forget; collections come between, which flush their caches',
+  summary: 'Ms allocate, free and drop blocks between collections, which flush their MCaches',
   procs: [3, 2],
   knobs: [{ name: 'bytes', summary: 'size of the blocks', values: [2048, 4096] }],
   before: ({ bytes }) => [...repeat(3, (i) => [['malloc', i, bytes], ['drop', i]]), ['collect']],

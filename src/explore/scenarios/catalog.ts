@@ -1,9 +1,12 @@
-/** Every scenario that the source survives, in the order in which `--list` shows them. */
+/**
+ * Lists every scenario that the source survives, in the order in which `--list` shows them.
+ *
+ * All commands, campaigns, completion and tests take their scenarios from here. A new scenario
+ * stands in one file, and takes one line of modules/registry.ts; see module.ts.
+ */
 import { boundedBuffer } from './bounded-buffer.ts';
 import { cacheFlush } from './cache-flush.ts';
 import { channels, channelsClose, channelsCrowd } from './channels.ts';
-import { conditions } from './conditions.ts';
-import { deepCalls } from './deep-calls.ts';
 import { finalizers, finalizersBlocks, finalizersLast, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
 import { arenaGrowth, heapPages, longRuns, scavengeOld } from './heap-pages.ts';
@@ -11,7 +14,7 @@ import { helpersDone } from './helpers.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
 import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
-import { markFreed } from './mark-freed.ts';
+import { fromModules } from './from-modules.ts';
 import { pacing } from './pacing.ts';
 import { parforFew, parforIdle, parforMany, parforPairs, parforWait } from './parfor.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
@@ -56,7 +59,6 @@ export const SCENARIOS: readonly Scenario[] = [
   markMixedTuned,
   markMixedLab,
   markMixedBits,
-  markFreed,
   sweepRefill,
   refillPartial,
   freeBeside,
@@ -76,11 +78,9 @@ export const SCENARIOS: readonly Scenario[] = [
   scavengeOld,
   longRuns,
   stacks,
-  deepCalls,
   channels,
   channelsCrowd,
   channelsClose,
-  conditions,
   runq,
   runqFull,
   runqSpill,
@@ -98,6 +98,7 @@ export const SCENARIOS: readonly Scenario[] = [
   finalizersLast,
   finalizers,
   finalizersWake,
+  ...fromModules(),
 ];
 
 /** Scenarios in which the source as it is fails. */

@@ -1,9 +1,9 @@
-/** Sends, receives and selects that wait and are woken, under collections. */
+/** Channels: goroutines block in sends, receives and selects, and are woken, under collections. */
 import { prepareMachine } from './machine.ts';
 import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
-/** Collections are forced, and few, so that an execution is short. */
+/** No automatic collections: a few forced ones keep an execution short. */
 const GOGC = -1;
 const SENDERS = 2;
 const SENDS = 2;
@@ -14,7 +14,7 @@ function shape({ procs }: Knobs) {
 
 export const channels: Scenario = {
   name: 'channels',
-  summary: 'goroutines that hand objects over by channels, with select, under collections',
+  summary: 'goroutines pass objects through channels, with select, under collections',
   knobs: [procsKnob(3, 2)],
   shape,
   prepare(core, { knobs }, makeOracle) {
@@ -22,12 +22,11 @@ export const channels: Scenario = {
   },
 };
 
-/** Elements that each of the senders sends. */
 const EACH: Knob = { name: 'each', summary: 'elements that each sender sends', values: [3, 2, 5] };
 
 export const channelsCrowd: Scenario = {
   name: 'channels-crowd',
-  summary: 'goroutines that send and receive by selects of different order, with a buffer, a nil channel and a close',
+  summary: 'goroutines send and receive by selects of different order, with a buffer, a nil channel and a close',
   knobs: [procsKnob(3, 2, 4), EACH],
   shape,
   prepare(core, { knobs }, makeOracle) {
@@ -35,16 +34,15 @@ export const channelsCrowd: Scenario = {
   },
 };
 
-/** What main does before it closes. */
 const CLOSING: readonly Knob[] = [
   { name: 'waiters', summary: 'goroutines that wait on the channel that is closed', values: [3, 2, 4] },
-  { name: 'yields', summary: 'how often main lets others run before it closes', values: [2, 0] },
-  { name: 'collects', summary: '1: it collects once it has closed', values: [0, 1] },
+  { name: 'yields', summary: 'yields of the main goroutine before it closes the channel', values: [2, 0] },
+  { name: 'collects', summary: '1: the main goroutine collects after the close', values: [0, 1] },
 ];
 
 export const channelsClose: Scenario = {
   name: 'channels-close',
-  summary: 'a channel is closed while several wait on it, who wait again at once on another',
+  summary: 'a channel is closed while several goroutines wait on it; each then waits on another channel',
   knobs: [procsKnob(3, 2, 4), ...CLOSING],
   shape,
   prepare(core, { knobs }, makeOracle) {

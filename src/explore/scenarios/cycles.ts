@@ -1,9 +1,9 @@
-/** The log of cycles, of which none was read while the machine ran: what each record says of itself, and of the one before. */
+/** Checks the log of cycles: each record in itself, and against the one before. No record may have been read. */
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 
-/** The first record that can't be, or ''. */
+/** Returns the first broken invariant of the log, or ''. */
 export function checkCycles(m: Int32Array): string {
   const cycles = drainCycles(m.slice());
   const numgc = m[MSTATS + MStats.at.numgc];
@@ -14,22 +14,22 @@ export function checkCycles(m: Int32Array): string {
 
 function checkCycle(m: Int32Array, cycle: Cycle, before: Cycle | undefined, i: number): string {
   const threads = (field: keyof Cycle['threads'][number]) => cycle.threads.reduce((sum, thread) => sum + thread[field], 0);
-  const laws: readonly (readonly [string, boolean])[] = [
+  const invariants: readonly (readonly [string, boolean])[] = [
     ['cycles are numbered from 1', cycle.numgc === i + 1],
     ['at most all Ms mark', cycle.nproc >= 1 && cycle.nproc <= m[CONFIG + Config.at.nprocs]],
-    ['the phases make the pause', cycle.stopNs + cycle.sweepNs + cycle.markNs + cycle.waitNs === cycle.pauseNs],
+    ['the phases add up to the pause', cycle.stopNs + cycle.sweepNs + cycle.markNs + cycle.waitNs === cycle.pauseNs],
     ['no phase is negative', Math.min(cycle.stopNs, cycle.sweepNs, cycle.markNs, cycle.waitNs, cycle.eagerSweepNs) >= 0],
-    ['mallocs less frees are the objects', cycle.nmalloc - cycle.nfree === cycle.objects],
-    ['mallocs and frees only grow', before === undefined || (cycle.nmalloc >= before.nmalloc && cycle.nfree >= before.nfree)],
-    ['spans are swept once', cycle.nbgsweep + cycle.npausesweep <= cycle.nspan],
-    ['what the Ms marked is what was marked', cycle.objectsMarked === threads('objectsMarked')],
-    ['there are no more marks than objects', cycle.objectsMarked <= cycle.objects],
-    ['times of the Ms make the times', cycle.rootNs === threads('rootNs') && cycle.drainNs === threads('drainNs') && cycle.idleNs === threads('waitNs')],
-    ['who waits does so while it drains', threads('waitNs') <= threads('drainNs') + threads('rootNs')],
-    ['a handed off workbuf holds an object', cycle.nhandoffcnt >= cycle.nhandoff],
-    ['a steal takes an iteration', cycle.nstealcnt >= cycle.nsteal],
-    ['cycles end one after the other', before === undefined || cycle.endNs > before.endNs],
+    ['nmalloc - nfree == objects', cycle.nmalloc - cycle.nfree === cycle.objects],
+    ['nmalloc and nfree never shrink', before === undefined || (cycle.nmalloc >= before.nmalloc && cycle.nfree >= before.nfree)],
+    ['each span is swept at most once', cycle.nbgsweep + cycle.npausesweep <= cycle.nspan],
+    ["objectsMarked is the sum of the threads' counts", cycle.objectsMarked === threads('objectsMarked')],
+    ['at most all objects are marked', cycle.objectsMarked <= cycle.objects],
+    ["rootNs, drainNs and idleNs are the sums of the threads' times", cycle.rootNs === threads('rootNs') && cycle.drainNs === threads('drainNs') && cycle.idleNs === threads('waitNs')],
+    ['a thread waits only while it marks roots or drains', threads('waitNs') <= threads('drainNs') + threads('rootNs')],
+    ['a workbuf that is handed off holds an object', cycle.nhandoffcnt >= cycle.nhandoff],
+    ['a steal takes at least one iteration', cycle.nstealcnt >= cycle.nsteal],
+    ['a cycle ends after the one before', before === undefined || cycle.endNs > before.endNs],
   ];
-  const broken = laws.find(([, holds]) => !holds);
-  return broken === undefined ? '' : `CYCLE_LOGGED: of cycle ${i + 1} it does not hold that ${broken[0]}`;
+  const broken = invariants.find(([, holds]) => !holds);
+  return broken === undefined ? '' : `CYCLE_LOGGED: cycle ${i + 1} breaks the invariant: ${broken[0]}`;
 }

@@ -1,4 +1,4 @@
-/** Finalizers from their being set to their run: every one runs once, in the end. */
+/** Finalizers from SetFinalizer to their run: each runs exactly once. */
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { prepareMachine } from './machine.ts';
 import { FINALIZERS_MOST, finalizersCount } from './programs/finalizers.ts';
@@ -8,14 +8,14 @@ import { tinyShape } from './tiny-shape.ts';
 import { ordersFor } from './told.ts';
 import { checkQuiet } from './world.ts';
 
-/** Collections are forced, and few, so that an execution is short. */
+/** No automatic collections: a few forced ones keep an execution short. */
 const GOGC = -1;
 
-const SWEEP: Knob = { name: 'sweep', summary: '1: the last collection sweeps at once, 0: in the background', values: [0, 1] };
+const SWEEP: Knob = { name: 'sweep', summary: '1: the last collection sweeps in its pause, 0: in the background', values: [0, 1] };
 const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] };
 
-/** The least that has a block full, and another begun. */
-const CAP: Knob = { name: 'cap', summary: 'finalizers that a block of their queue holds', values: [252, 2] };
+/** With 2, blocks of the queue fill up and others are begun. */
+const CAP: Knob = { name: 'cap', summary: 'finalizers in a block of the queue', values: [252, 2] };
 
 function shape({ procs, profile = 0, cap }: Knobs) {
   const profiled = profile === 0 ? {} : { memprofileRate: profile, persistentWords: 1 << 18 };
@@ -40,7 +40,7 @@ function finalizersScenario(name: string, summary: string, all: Operations, knob
   };
 }
 
-/** Each object's finalizer ran as often as it was set. */
+/** Each object's finalizer has run as often as it was set. */
 function checkRan(m: Int32Array): string {
   for (let id = 1; id < FINALIZERS_MOST; id++) {
     const [set, ran] = [m[finalizersCount(m, id)], m[finalizersCount(m, id) + 1]];
@@ -49,19 +49,19 @@ function checkRan(m: Int32Array): string {
   return '';
 }
 
-export const finalizers = finalizersScenario('finalizers', 'objects with finalizers, dropped while collections find them: each runs once', [
+export const finalizers = finalizersScenario('finalizers', 'objects with finalizers are dropped under collections: each finalizer runs once', [
   [['make', 0, 1], ['make', 1, 2], ['link', 0, 1], ['drop', 0], ['collect'], ['drop', 1]],
   [['make', 0, 3], ['take', 0, 3], ['make', 1, 11], ['drop', 1], ['make', 0, 4], ['yield']],
 ]);
 
-export const finalizersWake = finalizersScenario('finalizers-wake', 'one finalizer after another: the goroutine that runs them is woken each time', [
+export const finalizersWake = finalizersScenario('finalizers-wake', 'finalizers become due one after another: their goroutine is woken each time', [
   [['make', 0, 1], ['drop', 0], ['collect'], ['yield']],
   [['make', 0, 2], ['drop', 0]],
 ]);
 
 export const finalizersQueue = finalizersScenario(
   'finalizers-queue',
-  'nothing but the queue of finalizers: filled as by sweepers, emptied, filled again; nothing is collected',
+  'only the queue of finalizers: filled as by sweepers, emptied, filled again, without collections',
   [
     [['hold', 0, 1], ['queue', 0], ['yield'], ['queue', 0], ['yield'], ['queue', 0]],
     [['hold', 0, 2], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
@@ -71,22 +71,22 @@ export const finalizersQueue = finalizersScenario(
 
 export const finalizersBlocks = finalizersScenario(
   'finalizers-blocks',
-  'the same with blocks so small that the queue has several, of which some are emptied while others are filled',
+  'the same with several small blocks in the queue: some are emptied while others are filled',
   [
     [['hold', 0, 1], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['queue', 0]],
     [['hold', 0, 2], ['queue', 0], ['yield'], ['queue', 0], ['queue', 0], ['queue', 0], ['yield'], ['queue', 0]],
   ],
-  // Four fill a block to its last word, so that one more would lie in the next.
+  // Four finalizers fill a block to its last word.
   [{ ...CAP, values: [4, 2, 1] }],
 );
 
-/** A chunk of eight pages is used up by the time that an object with a finalizer comes to its last page: its span is the last there is. */
+/** The chunk of eight pages is used up when an object with a finalizer takes its last page: its span is the last one. */
 export const finalizersLast = finalizersScenario(
   'finalizers-last',
-  'objects with finalizers in the span that was made last',
+  'objects with finalizers in the last span of the heap',
   [
     [['make', 0, 1], ['drop', 0], ['collect'], ['yield']],
     [['make', 0, 2], ['drop', 0], ['make', 1, 3], ['drop', 1]],
   ],
-  [{ ...SWEEP, values: [0] }, { name: 'fill', summary: 'pages that are in use from the start', values: [5, 4, 3, 6] }],
+  [{ ...SWEEP, values: [0] }, { name: 'fill', summary: 'pages in use from the start', values: [5, 4, 3, 6] }],
 );

@@ -1,4 +1,4 @@
-/** Blocks freed by another M than the one that allocates from their span. */
+/** Explicit frees by another M than the one whose MCache holds the span. */
 import { programPerM, repeat } from './program-per-m.ts';
 
 const ALL = 1000;
@@ -9,7 +9,7 @@ function freeOf(name: string, summary: string, bytes: number) {
     name,
     summary,
     procs: [3, 2],
-    // The cache has its span already.
+    // M 0 caches the span from the start.
     before: () => [['malloc', HANDED_OVER, bytes]],
     operations: ({ procs }) =>
       Array.from({ length: procs }, (_, index) =>
@@ -20,17 +20,17 @@ function freeOf(name: string, summary: string, bytes: number) {
   });
 }
 
-export const freeBeside = freeOf('free-beside', 'one M allocates, the others free its blocks while it still caches their span', 2048);
-export const freeBesideBits = freeOf('free-beside-bits', 'the same of blocks whose bits share a word', 16);
+export const freeBeside = freeOf('free-beside', 'one M allocates; the others free its blocks while it caches their span', 2048);
+export const freeBesideBits = freeOf('free-beside-bits', 'the same with blocks whose bits share a bitmap word', 16);
 
-/** The same before their span is swept. */
+/** Explicit frees in spans that are not swept yet. */
 export const freeUnswept = programPerM({
   name: 'free-unswept',
-  summary: 'blocks of spans that need sweeping are freed by hand, beside their sweep and beside malloc',
+  summary: 'blocks of unswept spans are freed explicitly while the spans are swept and others allocate',
   procs: [3, 2, 4],
-  knobs: [{ name: 'bytes', summary: 'size of the blocks: few to a span, or many to a bitmap word', values: [2048, 4096, 64] }],
+  knobs: [{ name: 'bytes', summary: 'size of the blocks: few in a span, or many in a bitmap word', values: [2048, 4096, 64] }],
   before: ({ bytes }) => [
-    // Every second block is live, and in a cell.
+    // Every second block is live; a cell points to it.
     ...repeat(6, (i) => [['malloc', 0, bytes], ['swap', 0, i], ['malloc', 0, bytes], ['drop', 0]]),
     ['collect'],
   ],

@@ -1,14 +1,14 @@
-/** The heap of pages alone: spans come and go, split and join, and their memory is released. */
+/** The page heap: spans are allocated and freed, split and coalesced, and their memory is released. */
 import { programPerM } from './program-per-m.ts';
 
 const PAGE = 8192;
 
 export const heapPages = programPerM({
   name: 'heap-pages',
-  summary: 'Ms take and give back spans of different lengths, which split and join, beside the scavenger',
+  summary: 'Ms allocate and free spans of different lengths, which split and coalesce, while the scavenger runs',
   procs: [3, 2],
   shape: () => ({ arenaPages: 72, chunkPages: 24 }),
-  // Free runs between spans in use, and a long one behind.
+  // Free runs between spans in use, and a long free run at the end.
   before: () => [['malloc', 0, 5 * PAGE], ['malloc', 1, 6 * PAGE], ['malloc', 2, 5 * PAGE], ['malloc', 3, 7 * PAGE], ['free', 0], ['free', 2]],
   operations: ({ procs }) =>
     Array.from({ length: procs }, (_, index) => {
@@ -19,7 +19,7 @@ export const heapPages = programPerM({
 
 export const arenaGrowth = programPerM({
   name: 'arena-growth',
-  summary: 'the arena grows by small chunks while others look how far it is in use',
+  summary: 'the arena grows by small chunks while an M reads arena_used',
   procs: [3, 2],
   shape: () => ({ arenaPages: 64 }),
   before: () => [],
@@ -31,12 +31,12 @@ export const arenaGrowth = programPerM({
 });
 
 /**
- * Memory that was not used for five minutes is given back, alone with exact figures: a run of free pages is as
- * old as its youngest part, and what was given back before counts once.
+ * Pages that were free for five minutes are released. On one P the figures are exact: a free run is as old
+ * as its youngest part, and a page that is released already counts once.
  */
 export const scavengeOld = programPerM({
   name: 'scavenge-old',
-  summary: 'runs of pages are given back when they have been free for long, beside Ms that use others',
+  summary: 'runs of pages that have been free for long are released while other Ms allocate',
   procs: [1, 2, 3],
   isFixed: true,
   shape: () => ({ arenaPages: 48, chunkPages: 24 }),
@@ -47,22 +47,22 @@ export const scavengeOld = programPerM({
       if (index > 0) return [['malloc', 0, PAGE], ['malloc', 1, 5 * PAGE], ['free', 0], ['scavenge-old', 0], ['free', 1], ['lookup', 1], ['malloc', 2, 2 * PAGE]];
       return [
         ['free', 0], ['tick', 3], ['scavenge-old', 0], ['free', 3], ['tick', 3], ['scavenge-old', 5], ['scavenge-old', 0],
-        // It joins the run that was given back: the whole is young again.
+        // The run coalesces with a released one: the whole counts as young.
         ['free', 1], ['tick', 3], ['scavenge-old', 7], ['tick', 3], ['scavenge-old', 6], ['scavenge', 0],
-        // A run that comes into use is backed again, also what is cut off from it, and so is given back again.
+        // Allocating from a released run backs all of it, the remainder too: the remainder is released again.
         ['malloc', 5, 5 * PAGE], ['free', 5], ['tick', 6], ['scavenge-old', 7], ['lookup', 4],
       ];
     }),
 });
 
-/** Runs too long for a list of their own length, of which the best fit is searched for, and large objects as long. */
+/** Pages of a run that is too long for a list of its own length: the heap searches for the best fit. */
 const LONG = 130;
-/** Pages that the heap has grown by beyond what was asked for. */
+/** Pages by which the heap has grown beyond the request. */
 const LEFT_OVER = 11;
 
 export const longRuns = programPerM({
   name: 'long-runs',
-  summary: 'runs of more pages than there are lists for come and go, are swept for their pages and given back',
+  summary: 'runs longer than the free lists are allocated, freed, swept for their pages and released',
   procs: [1, 2, 3],
   isFixed: true,
   shape: () => ({ arenaPages: 8 * LONG, chunkPages: 64 }),

@@ -1,4 +1,4 @@
-/** The lock-free stack alone, in a memory that holds nothing else. */
+/** The lock-free stack, in a memory that holds nothing else. */
 import { CONFIG, Config } from '../../memory/config.ts';
 import { LFStack } from '../../sync/lfstack.ts';
 import { WORK, Work } from '../../gc/work.ts';
@@ -11,7 +11,7 @@ import { procsKnob, type Knobs, type Scenario, type Setting } from './scenario.t
 import { tinyShape } from './tiny-shape.ts';
 
 const NODES = 4;
-/** Of them on the first stack; the others are on the second. */
+/** Nodes on the first stack; the others are on the second. */
 const ON_FIRST = 3;
 const POOL = WORK + Work.words;
 const WORDS = POOL + NODES * StackNode.words;
@@ -20,7 +20,7 @@ function abaBitsKnob(...values: readonly number[]) {
   return { name: 'abaBits', summary: 'bits of the push counter', values };
 }
 
-/** What a thread does again and again: the node that was on top comes back on top, without those below it. */
+/** One round of a thread: the top node becomes the top again, but without the nodes below it (the ABA pattern). */
 const ROUND: readonly Operation[] = [['pop', 0], ['pop', 0], ['push', 0], ['push', 1], ['pop', 1], ['push', 0]];
 
 function shape({ procs, abaBits }: Knobs) {
@@ -42,7 +42,7 @@ function lfstack(name: string, summary: string, rounds: number, abaBits: readonl
 function prepareStacks(core: Core, { knobs, operations }: Setting) {
   const template = new Int32Array(WORDS);
   runAlone(core, core.writeConfig(template, core.planMemory(shape(knobs))));
-  // Its nodes are the last that the ids can name: what loses a bit of an id finds no node.
+  // The nodes have the largest ids: an id that loses a bit names no node.
   const idBits = template[CONFIG + Config.at.lfstackIdBits];
   const base = POOL - (Math.min(2 ** idBits - 1, MOST_IDS) - NODES) * StackNode.words;
   for (const stack of STACKS) runAlone(core, core.lfstackinit(template, stack, base, StackNode.words));
@@ -58,10 +58,10 @@ function prepareStacks(core: Core, { knobs, operations }: Setting) {
   };
 }
 
-/** Ids are computed as numbers of words. */
+/** Largest id: ids are multiplied by words as numbers of 32 bits. */
 const MOST_IDS = 2 ** 24 - 1;
 
-/** The nodes on `stack`, the top last; more than there are when they are linked in a circle. */
+/** Returns the nodes on `stack`, top last. If they are linked in a circle, returns more than there are. */
 function nodesOn(m: Int32Array, stack: number): number[] {
   const idBits = m[CONFIG + Config.at.lfstackIdBits];
   const mask = idBits === 32 ? -1 : (1 << idBits) - 1;
@@ -75,6 +75,6 @@ function nodesOn(m: Int32Array, stack: number): number[] {
   return nodes.reverse();
 }
 
-export const lfstackScenario = lfstack('lfstack', 'nodes that are popped and pushed on two lock-free stacks', 1, [8]);
-export const lfstackLong = lfstack('lfstack-long', 'the same for so long that a narrow push counter comes round', 6, [8]);
-export const lfstackNoCount = lfstack('canary-lfstack', 'the lock-free stack with a push counter that is too narrow; it must fail', 1, [0, 1], true);
+export const lfstackScenario = lfstack('lfstack', 'nodes are popped from and pushed to two lock-free stacks', 1, [8]);
+export const lfstackLong = lfstack('lfstack-long', 'the same for so long that a narrow push counter wraps around', 6, [8]);
+export const lfstackNoCount = lfstack('canary-lfstack', 'the lock-free stack with too narrow a push counter; must fail', 1, [0, 1], true);

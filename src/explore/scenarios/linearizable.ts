@@ -1,13 +1,21 @@
 /**
- * Is there an order of all pops and pushes that agrees with their times and makes two stacks
- * behave as stacks do, from what they held before to what they hold after (Herlihy and Wing's
- * linearizability)?
+ * Linearizability of pops and pushes on several stacks.
+ *
+ * 1. Try the order in which the operations ended. It is right if the last access of each decides.
+ * 2. Otherwise search depth first: append an operation that began before any other remaining one ended,
+ *    and that the sequential stacks allow.
+ * 3. Prune states that were reached before, and pushes of nodes that are never popped again and do not lie
+ *    in their final place.
+ *
+ * The history is linearizable if an order of all operations turns the first contents into the last.
+ *
+ * Source: Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects", TOPLAS 1990.
  */
 import type { StackEvent } from './programs/lfstack.ts';
 
 type Stacks = readonly (readonly number[])[];
 
-/** '' if there is, else what was done. Stacks have their top last. */
+/** Returns '' if the history is linearizable, otherwise a description of it. Stacks have their top last. */
 export function explainStacks(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): string {
   if (agrees(before, after, threads)) return '';
   if (new Search(before, after, threads).finds()) return '';
@@ -17,7 +25,7 @@ export function explainStacks(before: Stacks, after: Stacks, threads: readonly (
   return [`NOT_A_STACK: no order of these makes ${held} into ${left}`, ...inTurn.map(describe)].join('\n');
 }
 
-/** Does the order in which they ended agree? It does whenever the last access decides. */
+/** Reports whether the order in which the operations ended is a linearization. */
 function agrees(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): boolean {
   const stacks = before.map((stack) => stack.slice());
   const done = threads.map(() => 0);
@@ -36,7 +44,7 @@ function agrees(before: Stacks, after: Stacks, threads: readonly (readonly Stack
   }
 }
 
-/** Does `event` on `stacks`; false, and nothing done, when it can't have happened there. */
+/** Applies `event` to `stacks`. Returns false, and changes nothing, if the stacks don't allow it. */
 function apply(stacks: readonly number[][], { pushes, stack, node }: StackEvent): boolean {
   const on = stacks[stack];
   if (pushes) on.push(node);
@@ -50,19 +58,15 @@ function undo(stacks: readonly number[][], { pushes, stack, node }: StackEvent):
   else if (node !== 0) stacks[stack].push(node);
 }
 
-/**
- * Tries the orders one by one. Two things keep them few: a place that was reached before is not
- * gone on from again, and a node that nobody will pop any more must lie where it is found in
- * the end.
- */
+/** The depth-first search for a linearization. */
 class Search {
   readonly #after: Stacks;
   readonly #threads: readonly (readonly StackEvent[])[];
   readonly #stacks: readonly number[][];
   readonly #done: number[];
-  /** By stack and node. */
+  /** Pops that are not applied yet, by stack and node. */
   readonly #popsLeft = new Map<string, number>();
-  /** What has been tried: how far each thread was, and what the stacks held. */
+  /** States that lead nowhere: the progress of each thread, and the contents of the stacks. */
   readonly #inVain = new Set<string>();
 
   constructor(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]) {
@@ -73,7 +77,7 @@ class Search {
     for (const event of threads.flat()) if (!event.pushes) this.#countPop(event, 1);
   }
 
-  /** Tries every order of the rest that keeps an event behind those that ended before it began. */
+  /** Reports whether the remaining events can be ordered so that each follows those that ended before it began. */
   finds(): boolean {
     const next = this.#threads.map((events, i) => events[this.#done[i]]);
     if (next.every((event) => event === undefined)) return same(this.#stacks, this.#after);
@@ -100,7 +104,7 @@ class Search {
     this.#popsLeft.set(key, (this.#popsLeft.get(key) ?? 0) + change);
   }
 
-  /** Will the node just pushed be popped again, or else be found where it lies, with all below it? */
+  /** Reports whether the node just pushed is popped later, or lies in its final place with all below it. */
   #mayLie({ stack, node }: StackEvent): boolean {
     if ((this.#popsLeft.get(`${stack} ${node}`) ?? 0) > 0) return true;
     return this.#stacks[stack].every((each, at) => each === this.#after[stack][at]);

@@ -1,11 +1,11 @@
-/** Lock, semaphore and note: who is let in, and who is woken. */
+/** Lock, semaphore and note: mutual exclusion, and wake-ups. */
 import { runAlone } from '../alone.ts';
-import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perThread } from './no-heap.ts';
 import { LOCKS, SEMA_ROOM } from './programs/locks.ts';
 import type { Operation, Operations } from './operation.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 
-/** What each of the Ms is told. */
+/** Returns the operations of each M. */
 function operations(own: (i: number, procs: number) => readonly Operation[]): (knobs: Knobs) => Operations {
   return ({ procs }) => Array.from({ length: procs }, (_, i) => own(i, procs));
 }
@@ -22,23 +22,23 @@ function locks(name: string, summary: string, own: (i: number, procs: number) =>
       const template = bootWithoutHeap(core, noHeapShape(knobs));
       runAlone(core, core.buildLocks(template));
       const locked = possible.flat().filter(([op]) => op === 'lock').length;
-      return perM(knobs, template, (m, i) => core.runLocks(m, i, possible[i]), (m) => checkLocks(m, locked));
+      return perThread(knobs, template, (m, i) => core.runLocks(m, i, possible[i]), (m) => checkLocks(m, locked));
     },
   };
 }
 
-/** Who would sleep on a note that nobody is told to wake doesn't. */
+/** Drops each sleep on a note that no M wakes. */
 function withoutUnwoken(told: Operations): Operations {
   const woken = new Set(told.flat().filter(([op]) => op === 'wake').map(([, note]) => note));
   return told.map((own) => own.filter(([op, note]) => op !== 'sleep' || woken.has(note)));
 }
 
 function checkLocks(m: Int32Array, locked: number): string {
-  if (m[ownWord(m, LOCKS.count)] !== locked) return `LOST_UPDATE: ${locked} were added under the lock, it counts ${m[ownWord(m, LOCKS.count)]}`;
-  if (m[ownWord(m, LOCKS.sema)] !== SEMA_ROOM) return `SEMAPHORE_MISCOUNTS: it had ${SEMA_ROOM}, and has ${m[ownWord(m, LOCKS.sema)]}`;
+  if (m[ownWord(m, LOCKS.count)] !== locked) return `LOST_UPDATE: the counter was raised ${locked} times under the lock, and is ${m[ownWord(m, LOCKS.count)]}`;
+  if (m[ownWord(m, LOCKS.sema)] !== SEMA_ROOM) return `SEMAPHORE_MISCOUNTS: the semaphore began with ${SEMA_ROOM}, and ends with ${m[ownWord(m, LOCKS.sema)]}`;
   return '';
 }
 
-export const locksScenario = locks('locks', 'Ms that take one lock by turns', () => [['lock'], ['lock'], ['lock']]);
-export const semaphores = locks('semaphore', 'Ms that use what there is one of', () => [['use'], ['use'], ['use']]);
-export const notes = locks('notes', 'Ms that wake each other once', (i, procs) => [['wake', i], ['sleep', (i + 1) % procs], ['lock']]);
+export const locksScenario = locks('locks', 'Ms take the same lock', () => [['lock'], ['lock'], ['lock']]);
+export const semaphores = locks('semaphore', 'Ms acquire a semaphore with one permit', () => [['use'], ['use'], ['use']]);
+export const notes = locks('notes', 'Ms wake each other once by notes', (i, procs) => [['wake', i], ['sleep', (i + 1) % procs], ['lock']]);

@@ -1,4 +1,4 @@
-/** Scenarios of a whole machine: its Ms run a program, and a watcher answers its checkpoints. */
+/** Prepares scenarios of a whole machine: its Ms run a program, and a watcher thread answers its checkpoints. */
 import type { TypeTable } from '../../heap/type-table.ts';
 import type { MachineShape } from '../../memory/map.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
@@ -8,9 +8,9 @@ import { XBELL } from '../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT } from '../../gc/doorbell.ts';
 import type { Step } from '../../runtime/goroutine.ts';
 import { HeapBroken } from '../../run/errors.ts';
-import { whatIsLeft } from '../end-laws.ts';
+import { whatIsLeft } from '../end-invariants.ts';
 import { beginLedger, ledgerSoFar } from '../ledger/keep.ts';
-import { AT_REST, checkLedger } from '../ledger/laws.ts';
+import { AT_REST, checkLedger } from '../ledger/invariants.ts';
 import { runAlone } from '../alone.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
@@ -18,16 +18,16 @@ import type { MakeOracle, Oracle, Prepared } from './scenario.ts';
 
 export interface MachineProgram {
   readonly steps: readonly Step[];
-  /** Those that it allocates values of. */
+  /** Types of the values that it allocates. */
   readonly types?: TypeTable;
   readonly main: { readonly pc: number; readonly slots: number };
   /** The main goroutine's first ints. */
   readonly args: readonly number[];
-  /** What is there before the main goroutine starts, made on M 0. */
+  /** Prepares the heap on M 0, before the main goroutine starts. */
   readonly build?: (m: Int32Array, m0: number) => Coroutine<void>;
 }
 
-/** A machine of `shape`, booted and built by `core`, that runs `program` under the oracle. */
+/** Boots a machine of `shape` with `core`, for `program` to run on under the oracle. */
 export function prepareMachine(core: Core, shape: MachineShape, gogc: number, program: MachineProgram, makeOracle: MakeOracle): Prepared {
   const map = core.planMemory(shape);
   const template = new Int32Array(map.words);
@@ -59,10 +59,10 @@ export function prepareMachine(core: Core, shape: MachineShape, gogc: number, pr
   };
 }
 
-/** Verifies the heap whenever the world stands at a checkpoint, until every M has left. */
+/** Verifies the heap at each checkpoint, until every M has left. */
 function* watch(core: Core, m: Int32Array, oracle: Oracle): Coroutine<void> {
   for (;;) {
-    // Before the look around: what happens after it rings again.
+    // Read the bell first: an event after this load rings again.
     const seen = Atomics.load(m, XBELL);
     const point = Atomics.load(m, XCHECKPOINT);
     if (point !== CHECKPOINT.none) {
@@ -76,10 +76,10 @@ function* watch(core: Core, m: Int32Array, oracle: Oracle): Coroutine<void> {
   }
 }
 
-/** After the end: is anything left undone? Then sweeps what is left, recounts, and looks at all of it once more. */
+/** Checks the end of an execution: the invariants of the end, then, with everything swept and recounted, the oracle and the ledger. */
 export function checkAtRest(core: Core, m: Int32Array, oracle: Oracle): string {
   const left = whatIsLeft(m);
-  if (left !== null) return `${left.law}: ${left.message}`;
+  if (left !== null) return `${left.code}: ${left.message}`;
   try {
     runAlone(core, core.settle(m));
     consult(oracle, CHECKPOINT.swept);
@@ -103,13 +103,13 @@ function consult(oracle: Oracle, point: number): void {
   throw new HeapBroken(problems[0].code, problems.map(({ code, message }) => `${code}: ${message}`));
 }
 
-/** Compares the machine's statistics with what was asked of it. */
+/** Compares the machine's statistics with the ledger. */
 function audit(core: Core, m: Int32Array, point: number): void {
   const problem = checkLedger(core.$ledger, m, point);
   if (problem !== '') throw new HeapBroken(problem.slice(0, problem.indexOf(':')), [problem]);
 }
 
-/** The oracle of each explorer's memory, made when it is first asked for. */
+/** Returns a function that makes one oracle for each memory, when it is first asked for. */
 export function onePerMemory(makeOracle: MakeOracle): MakeOracle {
   const oracles = new Map<Int32Array, Oracle>();
   return (m) => {

@@ -1,4 +1,4 @@
-/** Ms that mark neighbours in the same words of the bitmap, and nothing else. */
+/** Marking alone: Ms mark neighbouring objects, whose marks share bitmap words. */
 import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, markShift } from '../../heap/bitmap.ts';
 import { mAt } from '../../machine/m.ts';
 import { POLICY } from '../../gc/policy.ts';
@@ -16,8 +16,8 @@ import { tinyShape } from './tiny-shape.ts';
 const OBJECT_WORDS = 4;
 
 interface Heap {
-  /** All objects, and how many of them, from the first on, are reachable. */
   readonly objects: readonly number[];
+  /** The first `reachable` objects are reachable. */
   readonly reachable: number;
 }
 
@@ -25,7 +25,7 @@ interface Marking {
   readonly name: string;
   readonly summary: string;
   readonly procs: readonly number[];
-  /** Beside the number of Ps. */
+  /** Besides `procs`. */
   readonly knobs?: readonly Knob[];
   changes(knobs: Knobs): Partial<MachineShape>;
   build(core: Core, m: Int32Array, m0: number): Heap;
@@ -58,12 +58,12 @@ function marking({ name, summary, procs, knobs = [], changes, build }: Marking):
   };
 }
 
-/** Then two Ms may win the same mark. */
-function marksByByte({ policy, lab }: MachineShape): boolean {
-  return policy === POLICY.tuned || (policy === POLICY.lab && lab?.mark === MARK_BY.byte);
+/** Reports whether marks are set by byte stores: two Ms may then set the same mark. */
+function marksByByte({ policy, labMark }: MachineShape): boolean {
+  return policy === POLICY.tuned || (policy === POLICY.lab && labMark === MARK_BY.byte);
 }
 
-/** What is reachable must be marked, and nothing else. */
+/** Exactly the reachable objects are marked. */
 function checkMarks(m: Int32Array, { objects, reachable }: Heap): string {
   const arena = m[CONFIG + Config.at.arenaStart];
   for (const [i, object] of objects.entries()) {
@@ -71,15 +71,15 @@ function checkMarks(m: Int32Array, { objects, reachable }: Heap): string {
     const marks = m[arena - 2 * (heapWord >> GROUP_SHIFT) - 1];
     const isMarked = ((marks >>> markShift(heapWord & GROUP_MASK)) & BIT_MARKED) !== 0;
     if (i < reachable && !isMarked) return `LOST_OBJECT: object ${i} of ${reachable} is reachable and not marked`;
-    if (i >= reachable && isMarked) return `GARBAGE_MARKED: object ${i} is marked, and nothing leads to it`;
+    if (i >= reachable && isMarked) return `GARBAGE_MARKED: object ${i} is marked, and no object points to it`;
   }
   return '';
 }
 
-/** By CAS one M alone wins each mark. */
+/** With CAS each mark is set by exactly one M. */
 function checkWinners(m: Int32Array, ms: readonly number[], reachable: number): string {
   const marked = ms.reduce((sum, i) => sum + m[scanbufOf(mAt(m, i)) + ScanBuf.at.marked], 0);
-  return marked === reachable ? '' : `MARKED_TWICE: ${marked} marks were won of ${reachable} objects`;
+  return marked === reachable ? '' : `MARKED_TWICE: ${marked} marks were set, of ${reachable} objects`;
 }
 
 function buildBits(core: Core, m: Int32Array, m0: number): Heap {
@@ -96,21 +96,21 @@ const TUNED = () => ({ policy: POLICY.tuned });
 
 export const markBitsGo = marking({
   name: 'mark-bits',
-  summary: 'Ms that mark neighbouring objects in the same bitmap words at once',
+  summary: 'Ms mark neighbouring objects, whose marks share bitmap words',
   procs: [3, 2, 4],
   changes: GO,
   build: buildBits,
 });
 export const markBitsTuned = marking({
   name: 'mark-bits-tuned',
-  summary: 'Ms that mark neighbouring objects in the same bitmap words at once, with the tuned mark loop',
+  summary: 'the same with the tuned mark loop',
   procs: [3, 2, 4],
   changes: TUNED,
   build: buildBits,
 });
 export const markBitsLab = marking({
   name: 'mark-bits-lab',
-  summary: "the same with the lab's mark loop",
+  summary: "mark-bits with the lab's mark loop",
   procs: [3, 2, 4],
   knobs: LAB_KNOBS,
   changes: labShape,
@@ -118,7 +118,7 @@ export const markBitsLab = marking({
 });
 export const markMixedGo = marking({
   name: 'mark-mixed',
-  summary: 'two Ms that mark objects of all sizes, from pointers to their start and into them',
+  summary: 'Ms mark objects of all sizes, through pointers to their start and into them',
   procs: [2, 3, 4],
   changes: GO,
   build: buildMixed,
@@ -127,7 +127,7 @@ export const markMixedTuned = marking({
   name: 'mark-mixed-tuned',
   summary: 'the same with the tuned mark loop',
   procs: [2, 3, 4],
-  // The small ones are put aside as soon as there is anything in them.
+  // Small work buffers are handed off as soon as they hold an entry.
   knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [4, 264] }],
   changes: ({ workbuf }) => ({ ...TUNED(), workbufCap: workbuf }),
   build: buildMixed,
@@ -142,7 +142,7 @@ export const markMixedLab = marking({
 });
 export const markMixedBits = marking({
   name: 'mark-mixed-heapbits',
-  summary: 'the same with a bit for each word that may be a pointer',
+  summary: 'mark-mixed with a pointer bit for each word',
   procs: [2, 3, 4],
   changes: () => ({ ...GO(), types: TYPES.heapbits }),
   build: buildMixed,

@@ -1,4 +1,4 @@
-/** Machines without a heap: Ms and what they share, for the protocols that need no more. A small memory is soon reset. */
+/** Machines without a heap, for protocols that need only Ms and a few words. A small memory is restored quickly. */
 import type { MachineShape } from '../../memory/map.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import { runAlone } from '../alone.ts';
@@ -7,11 +7,12 @@ import type { Core } from '../load.ts';
 import type { Knobs, Prepared } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
+/** Returns the shape of a machine with the smallest heap. */
 export function noHeapShape({ procs }: Knobs, changes: Partial<MachineShape> = {}): MachineShape {
   return tinyShape({ procs, arenaPages: 8, maxGs: 1, persistentWords: 1024, verify: false, ...changes });
 }
 
-/** The memory of a machine just booted, up to where its heap would begin. */
+/** Boots a machine of `shape`, and returns its memory up to the first word of the heap. */
 export function bootWithoutHeap(core: Core, shape: MachineShape): Int32Array {
   const map = core.planMemory(shape);
   const memory = new Int32Array(map.words);
@@ -19,13 +20,13 @@ export function bootWithoutHeap(core: Core, shape: MachineShape): Int32Array {
   return memory.slice(0, memory[CONFIG + Config.at.spans]);
 }
 
-/** Word `i` of those that belong to the scenario. */
+/** Returns the scenario's own word `i`. */
 export function ownWord(m: Int32Array, i: number): number {
   return m[CONFIG + Config.at.bss] + i;
 }
 
-/** A scenario of `procs` Ms on `template`. */
-export function perM({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
+/** Prepares `procs` Ms on `template`, each of which runs `run`. */
+export function perThread({ procs }: Knobs, template: Int32Array, run: (m: Int32Array, index: number) => Coroutine, check: (m: Int32Array) => string): Prepared {
   const ms = Array.from({ length: procs }, (_, i) => i);
   return {
     template,

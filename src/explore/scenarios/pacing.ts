@@ -1,4 +1,4 @@
-/** Goals and figures that several Ms change at once. */
+/** Pacing: the goal of the next collection and MemStats, changed by several Ms at once. */
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { perM } from './per-m.ts';
 import type { Operations } from './operation.ts';
@@ -16,7 +16,7 @@ const ALL: Operations = [
 
 export const pacing = perM({
   name: 'pacing',
-  summary: 'sweepers that lower the goal of the next collection while GOGC changes and MCaches report',
+  summary: 'sweepers lower the goal of the next collection while GOGC changes and MCaches report',
   procs: [3, 2],
   knobs: [],
   shape: () => ({ arenaPages: 32 }),
@@ -26,14 +26,14 @@ export const pacing = perM({
   check: (m, results, setting) => checkGoal(m) || checkPercents(m, results, setting),
 });
 
-/** When all is swept the goal is what survived, and GOGC percent of it as GOGC was when the mark ended. */
+/** After the sweep, next_gc == live + live * GOGC / 100, with GOGC as of the end of the mark. */
 function checkGoal(m: Int32Array): string {
   const goal = m[MSTATS + MStats.at.xnextGcQ];
   const expected = FIRST_LIVE_Q + Math.floor((FIRST_LIVE_Q * GOGC) / 100);
-  return goal === expected ? '' : `NEXT_GC: next_gc is ${goal * 8} bytes, but ${FIRST_LIVE_Q * 8} survived and GOGC was ${GOGC}: ${expected * 8} were right`;
+  return goal === expected ? '' : `NEXT_GC: next_gc is ${goal * 8} bytes, but with ${FIRST_LIVE_Q * 8} live bytes and GOGC ${GOGC} it must be ${expected * 8}`;
 }
 
-/** Each value of GOGC is seen once as the one before, or is the last. */
+/** Each value of GOGC is returned once as the previous value, or is the last. */
 function checkPercents(m: Int32Array, results: readonly unknown[], { operations }: Setting): string {
   const set: number[] = [GOGC];
   const seen: number[] = [m[MSTATS + MStats.at.gcpercent]];
@@ -45,5 +45,5 @@ function checkPercents(m: Int32Array, results: readonly unknown[], { operations 
     }),
   );
   const [was, came] = [set.toSorted(), seen.toSorted()].map((values) => values.join());
-  return was === came ? '' : `GOGC_LOST: it was set to ${was}, but the answers and the last value are ${came}`;
+  return was === came ? '' : `GOGC_LOST: GOGC was set to ${was}, but the values returned and the last one are ${came}`;
 }

@@ -1,4 +1,4 @@
-/** Scenarios without a scheduler whose Ms do lists of operations over one small heap. */
+/** Scenarios without a scheduler: each M runs a list of operations on one small heap. */
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
@@ -15,19 +15,19 @@ interface PerM {
   readonly procs: readonly number[];
   /** Beside `procs`. */
   readonly knobs?: readonly Knob[];
-  /** What differs from a tiny machine of 16 pages. */
+  /** Differences from a tiny machine of 16 pages. */
   shape?(knobs: Knobs): Partial<MachineShape>;
   /** Without it each M does one thing. */
   operations?(knobs: Knobs): Operations;
-  /** What is there before, made on M 0. */
-  build(core: Core, m: Int32Array, m0: number, knobs: Knobs): Coroutine;
-  /** What M `i` does. */
+  /** Prepares the heap on M 0. */
+  build(core: Core, m: Int32Array, m0: number, setting: Setting): Coroutine;
+  /** The work of M `i`. */
   run(core: Core, m: Int32Array, i: number, operations: readonly Operation[], knobs: Knobs): Coroutine;
-  /** As the Ms have left it, before what is left is swept: what is wrong, or ''. `template` is what they found. */
+  /** Examines the memory before the rest is swept; `template` is the memory at the start. Returns the problem, or ''. */
   checkLeft?(m: Int32Array, template: Int32Array, knobs: Knobs): string;
-  /** Beside the oracle, when all is swept: what is wrong, or ''. */
+  /** Examines the memory after the oracle, when everything is swept. Returns the problem, or ''. */
   check?(m: Int32Array, results: readonly unknown[], setting: Setting): string;
-  /** The heap is not what it is about. */
+  /** The oracle is not consulted: the scenario is not about the heap. */
   readonly withoutOracle?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function perM(own: PerM): Scenario {
       const template = new Int32Array(map.words);
       beginLedger(core);
       const m0 = runAlone(core, core.boot(template, map, 100));
-      runAlone(core, own.build(core, template, m0, knobs));
+      runAlone(core, own.build(core, template, m0, setting));
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
       const oracleOf = onePerMemory(makeOracle);
       return {

@@ -1,9 +1,9 @@
-/** Scenarios of the heap: each M does a list of operations on blocks that say who holds them. */
+/** Scenarios of the heap: each M runs a list of operations on blocks that store their owner (programs/heap-operations.ts). */
 import type { MachineShape } from '../../memory/map.ts';
 import { SPECIAL_KIND } from '../../heap/special.ts';
 import { spanOf } from '../../heap/span.ts';
 import { isScan } from '../../heap/bitmap.ts';
-import { BSS_WORDS, KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
+import { BSS_WORDS, HELD_KIND, SLOTS, Slot, checkHeld, slotOf } from './programs/blocks.ts';
 import { perM } from './per-m.ts';
 import { specialsOf } from './specials-of.ts';
 import type { Operation, Operations } from './operation.ts';
@@ -16,13 +16,13 @@ interface Programs {
   readonly procs: readonly number[];
   readonly knobs?: readonly Knob[];
   shape?(knobs: Knobs): Partial<MachineShape>;
-  /** What M 0 does before: see programs/heap-operations.ts. */
+  /** Operations of M 0 before the others start. */
   before(knobs: Knobs): readonly Operation[];
-  /** What the Ms do, each a list. */
+  /** Operations of each M. */
   operations(knobs: Knobs): Operations;
-  /** What it expects counts on each operation: none can be left out. */
+  /** The checks depend on every operation: none can be left out. */
   readonly isFixed?: boolean;
-  /** Of the memory that they leave, beside what the oracle says: what is wrong, or ''. `template` is what they found. */
+  /** Examines the memory that the Ms leave; `template` is the memory at the start. Returns the problem, or ''. */
   check?(m: Int32Array, template: Int32Array, knobs: Knobs): string;
 }
 
@@ -34,49 +34,49 @@ export function programPerM({ name, summary, procs, knobs, shape, before, operat
     ...(knobs && { knobs }),
     shape: (values) => ({ bssWords: BSS_WORDS, ...shape?.(values) }),
     ...(isFixed ? {} : { operations }),
-    build: (core, m, m0, values) => core.buildByOperations(m, m0, before(values)),
+    build: (core, m, m0, { knobs: values }) => core.buildByOperations(m, m0, before(values)),
     run: (core, m, i, list, values) => core.runOperations(m, i, isFixed ? (operations(values)[i] ?? []) : list),
     checkLeft: (m, template, values) => checkSlots(m, values.procs) || check?.(m, template, values) || '',
     check: (m, _results, { knobs: values }) => checkFinalizers(m, values.procs),
   });
 }
 
-/** What the Ms hold is theirs still, and as they asked for it. */
+/** Every block that an M holds is still its own, with the bits that it was allocated with. */
 function checkSlots(m: Int32Array, procs: number): string {
   for (let index = 0; index < procs; index++) {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
-      if (m[at + Slot.at.kind] === KIND.none) continue;
+      if (m[at + Slot.at.kind] === HELD_KIND.none) continue;
       try {
         checkHeld(m, index, slot);
       } catch (error) {
         return (error as Error).message;
       }
-      if (m[at + Slot.at.scan] !== 0 && !isScan(m, m[at + Slot.at.address] >>> 2)) return `SCAN_BIT_LOST: of the block of M${index} in slot ${slot}`;
+      if (m[at + Slot.at.scan] !== 0 && !isScan(m, m[at + Slot.at.address] >>> 2)) return `SCAN_BIT_LOST: the block of M${index} in slot ${slot}`;
     }
   }
   return '';
 }
 
-/** What the Ms hold has its finalizer still, and none that nobody has set. */
+/** Every block that an M holds has a finalizer exactly if its M has set one. */
 function checkFinalizers(m: Int32Array, procs: number): string {
   for (let index = 0; index < procs; index++) {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
       const isSet = m[at + Slot.at.finalizer] !== 0;
-      if (m[at + Slot.at.kind] === KIND.none || hasFinalizer(m, m[at + Slot.at.address]) === isSet) continue;
-      return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${isSet ? 'lost its finalizer' : 'a finalizer that nobody has set'}`;
+      if (m[at + Slot.at.kind] === HELD_KIND.none || hasFinalizer(m, m[at + Slot.at.address]) === isSet) continue;
+      return `FINALIZER_NOT_AS_SET: the block of M${index} in slot ${slot} has ${isSet ? 'lost its finalizer' : 'a finalizer that no M has set'}`;
     }
   }
   return '';
 }
 
-/** Has the byte at `address` a finalizer of its own? */
+/** Reports whether the object at byte `address` has a finalizer. */
 function hasFinalizer(m: Int32Array, address: number): boolean {
   return specialsOf(m, spanOf(m, address >>> 2)).some((special) => special.kind === SPECIAL_KIND.finalizer && special.address === address);
 }
 
-/** `count` times what `make` gives for 0, 1, … */
+/** Returns the operations that `make` returns for 0 to `count` - 1, in one list. */
 export function repeat(count: number, make: (i: number) => readonly Operation[]): Operation[] {
   return Array.from({ length: count }, (_, i) => make(i)).flat();
 }

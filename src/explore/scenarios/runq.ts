@@ -1,4 +1,4 @@
-/** Run queues: their owner puts and takes, others steal, and a full one spills over. */
+/** Run queues: the owner puts and gets, other Ms steal, and a full queue spills to the global one. */
 import { CONFIG, Config } from '../../memory/config.ts';
 import { G } from '../../machine/g.ts';
 import { P, RUNQ_CAP, pAt } from '../../machine/p.ts';
@@ -18,12 +18,12 @@ function runqScenario(name: string, summary: string, filled: readonly number[], 
     summary,
     procs: [3, 2],
     knobs: [
-      { name: 'filled', summary: 'goroutines on the queue of P 0 from the start', values: filled },
-      { name: 'head', summary: 'where the rings begin; counting on from there may overflow', values: HEADS },
+      { name: 'filled', summary: 'goroutines on the queue of P 0 at the start', values: filled },
+      { name: 'head', summary: 'first index of the rings; the indices may overflow from there', values: HEADS },
     ],
     shape: () => ({ bssWords: 2 * RUNQ_GS }),
     operations: ({ procs, filled: first }) => Array.from({ length: procs }, (_, i) => program(i, procs, first)),
-    build: (core, m, m0, { filled: n, head }) => core.buildRunq(m, m0, n, head),
+    build: (core, m, m0, { knobs: { filled: n, head } }) => core.buildRunq(m, m0, n, head),
     run: (core, m, i, operations) => core.runRunq(m, i, operations),
     check: checkTakenOnce,
     withoutOracle: true,
@@ -45,15 +45,15 @@ function operationsOf(i: number, procs: number, filled: number): readonly Operat
   return [['put', first], ['put', first + 1], ['get'], ['put', first + 2], ['get-global', 1], ['get'], ['put', first + 3], ['get']];
 }
 
-/** A full queue spills goroutines that were on the global one before, to where others come and go. */
+/** A full local queue spills goroutines that came from the global queue, which other Ms change meanwhile. */
 function spilling(i: number, _procs: number, filled: number): readonly Operation[] {
   const first = filled + 8 * i;
-  // Who puts last on the global queue would mend the link that a spill has left there.
+  // A last put on the global queue would repair a link that a spill has left behind.
   if (i > 0) return [['put-global', first], ['get-global', 0], ['get-global', 0], ['steal', 0]];
   return [['put-global', first], ['put-global', first + 1], ['global-first', 1], ['requeue'], ['global-first', 1], ['put', first + 2], ['get-global', 0]];
 }
 
-/** Each goroutine that was put on a queue was taken once, or is on one still. */
+/** Each goroutine that was put on a queue was taken exactly once, or is still on one. */
 function checkTakenOnce(m: Int32Array, results: readonly unknown[], { knobs, operations }: Setting): string {
   const broken = checkGlobalEnd(m);
   if (broken !== '') return broken;
@@ -70,7 +70,7 @@ function checkTakenOnce(m: Int32Array, results: readonly unknown[], { knobs, ope
   return '';
 }
 
-/** The global queue ends where its tail says, after as many as it counts. */
+/** The global queue has `runqsize` goroutines, and the last is `runqtail`. */
 function checkGlobalEnd(m: Int32Array): string {
   const [size, tail] = [m[SCHED + Sched.at.runqsize], m[SCHED + Sched.at.runqtail]];
   let [g, last] = [m[SCHED + Sched.at.runqhead], 0];
@@ -94,6 +94,6 @@ function queued(m: Int32Array, procs: number): readonly number[] {
   return found;
 }
 
-export const runq = runqScenario('runq', 'Ms that put goroutines on run queues, take them off and steal them', [3, 0, 1]);
-export const runqFull = runqScenario('runq-full', 'the same, with a local queue that is full and spills over', [RUNQ_CAP - 1, RUNQ_CAP, RUNQ_CAP - 2]);
-export const runqSpill = runqScenario('runq-spill', 'a full local queue spills over, again and again, onto a global one that others empty', [RUNQ_CAP, RUNQ_CAP - 1], spilling);
+export const runq = runqScenario('runq', 'Ms put goroutines on run queues, get them and steal them', [3, 0, 1]);
+export const runqFull = runqScenario('runq-full', 'the same with a full local queue, which spills to the global one', [RUNQ_CAP - 1, RUNQ_CAP, RUNQ_CAP - 2]);
+export const runqSpill = runqScenario('runq-spill', 'a full local queue spills repeatedly to the global one, which other Ms empty', [RUNQ_CAP, RUNQ_CAP - 1], spilling);

@@ -1,90 +1,76 @@
 /**
- * A scenario: a small machine, what its threads do, and what must hold at the end. Its program
- * is plain code over `m` in `programs/`, exported by entry.ts, so that it is made into
- * coroutines (and mutated) with the core that it calls.
+ * A scenario: a small machine, the work of its threads, and a check of the result.
+ *
+ * Its program is plain code over `m`. It is bundled with the core that it calls, so it is made into
+ * coroutines, and mutated, together with the core. A new scenario is one file; see module.ts.
  */
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
 import type { Operation, Operations } from './operation.ts';
+import type { Knob, Knobs, Setting } from './setting.ts';
 
-/** A number that can be set of a scenario. */
-export interface Knob {
-  readonly name: string;
-  readonly summary: string;
-  /** All it can be; the first is the default, the later ones smaller or stranger. */
-  readonly values: readonly number[];
-}
-
-/** The knobs' values by name; every scenario has `procs`. */
-export type Knobs = { readonly procs: number } & Readonly<Record<string, number>>;
-
-/** One setting of a scenario: what an execution depends on beside its schedule. */
-export interface Setting {
-  readonly knobs: Knobs;
-  /** Empty for a scenario without operations. */
-  readonly operations: Operations;
-}
+export type { Knob, Knobs, Setting };
 
 export interface Scenario {
   readonly name: string;
   /** One line for `--list`. */
   readonly summary: string;
   readonly knobs: readonly Knob[];
-  /** A canary: the source as it is fails in it, and exploration that doesn't see that sees nothing. */
+  /** A canary: the unchanged source fails in it, and an exploration that finds nothing here is broken. */
   readonly mustFail?: boolean;
   shape(knobs: Knobs): MachineShape;
-  /** What its threads do unless told otherwise; a scenario whose threads do one thing has none. */
+  /** The default operations. A scenario whose threads do one thing has none. */
   operations?(knobs: Knobs): Operations;
-  /** Is the operation of thread `index` never left out, because the others mean something only with it? None is unless given. */
+  /** Reports whether this operation of thread `index` must be kept, because others depend on it. By default none must. */
   keeps?(operation: Operation, index: number, knobs: Knobs): boolean;
-  /** Names what the operation of thread `index` belongs to: those of one name are left out together. Undefined for one that stands alone. */
+  /** Returns the group of this operation of thread `index`: a group is left out as a whole. Undefined for no group. */
   bond?(operation: Operation, index: number, knobs: Knobs): string | number | undefined;
-  /** Builds its memory with `core`, which may have a mutant in it. */
+  /** Prepares the memory with `core`, which may contain a mutant. */
   prepare(core: Core, setting: Setting, makeOracle: MakeOracle): Prepared;
 }
 
-/** The knob that every scenario has. */
+/** Returns the knob that every scenario has. */
 export function procsKnob(...values: readonly number[]): Knob {
   return { name: 'procs', summary: 'Ps of the machine', values };
 }
 
-/** The values of all knobs of `scenario`: those in `given`, else the defaults. */
+/** Returns the values of all knobs of `scenario`: those in `given`, else the defaults. */
 export function knobsOf(scenario: Scenario, given: Readonly<Record<string, number>> = {}): Knobs {
   const values = Object.fromEntries(scenario.knobs.map(({ name, values: [first] }) => [name, given[name] ?? first]));
   return values as Knobs;
 }
 
-/** The setting with these knobs, and the operations that go with them. */
+/** Returns the setting with the knobs in `given` and their default operations. */
 export function settingOf(scenario: Scenario, given?: Readonly<Record<string, number>>): Setting {
   const knobs = knobsOf(scenario, given);
   return { knobs, operations: scenario.operations?.(knobs) ?? [] };
 }
 
-/** A scenario ready to be explored: what `Explorer` wants to know of it. */
+/** A scenario that is prepared for an `Explorer`. */
 export interface Prepared {
   /** The memory that each execution begins with. */
   readonly template: Int32Array;
-  /** The ledger that goes with it; a scenario without a heap has none. */
+  /** The ledger that each execution begins with. A scenario without a heap has none. */
   readonly ledger?: Float64Array;
   readonly threads: readonly ((m: Int32Array) => Coroutine)[];
-  /** What the threads are called in reports. */
+  /** Names of the threads in reports. */
   readonly names: readonly string[];
-  /** After all threads have finished: what is wrong, a line each, or ''. */
+  /** Examines the memory after all threads have finished. Returns the problems, one line each, or ''. */
   readonly check: (m: Int32Array, results: readonly unknown[]) => string;
   readonly stepLimit: number;
-  /** The name that the scenario itself gives to a word; undefined if it gives none. */
+  /** Returns the scenario's own name for the word `at`; undefined if it has none. */
   readonly nameOf?: (m: Int32Array, at: number) => string | undefined;
   /**
-   * For a scenario of the user's: lines about what a thread has thrown, with the place in the module.
-   * `calls` are the sites of the calls that the thread was in, outermost first.
+   * For a user's scenario: returns lines about an error that a thread threw, with its place in the module.
+   * `calls` are the sites of the thread's active calls, outermost first.
    */
   readonly blame?: (thrown: unknown, calls: readonly number[]) => readonly string[];
 }
 
-/** Looks at the heap while the world stands still. */
+/** Verifies the heap while the world is stopped. */
 export interface Oracle {
-  /** The memory was set back to its beginning. */
+  /** Forgets former checks: the memory has been restored. */
   forget(): void;
   check(point: number): { readonly problems: readonly { readonly code: string; readonly message: string }[] };
 }

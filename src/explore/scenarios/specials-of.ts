@@ -1,17 +1,17 @@
-/** The specials of a span, as a broken list may have them: it is followed no further than there are records. */
+/** Reads the specials of a span. The list may be broken: it is followed for at most as many links as there are records. */
 import { Special } from '../../heap/special.ts';
 import { Span } from '../../heap/span.ts';
 import { FixAlloc } from '../../malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../../malloc/mheap-record.ts';
 
 export interface SpecialOf {
-  /** Byte offset in the memory of what it is for. */
+  /** Byte offset in the memory of the special's object. */
   readonly address: number;
   /** One of SPECIAL_KIND. */
   readonly kind: number;
 }
 
-/** Those of the span record at `s`, in their order. */
+/** Returns the specials of the span record at `s`, in the order of the list. */
 export function specialsOf(m: Int32Array, s: number): readonly SpecialOf[] {
   const found: SpecialOf[] = [];
   const most = m[MHEAP + MHeap.at.specialalloc + FixAlloc.at.carved];

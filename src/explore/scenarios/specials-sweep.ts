@@ -1,4 +1,4 @@
-/** Setting and removing finalizers of objects whose span needs sweeping, beside its sweep. */
+/** Finalizers are set and removed on objects of an unswept span while the span is swept. */
 import { programPerM, repeat } from './program-per-m.ts';
 
 const ALL = 1000;
@@ -6,9 +6,9 @@ const BYTES = 1024;
 
 export const specialsSweep = programPerM({
   name: 'specials-sweep',
-  summary: 'finalizers are set and removed in spans that are being swept, beside each other',
+  summary: 'Ms set and remove finalizers in spans that are being swept',
   procs: [3, 2, 4],
-  // One span: of its objects some have a finalizer, of which some are garbage.
+  // One span: some objects have a finalizer, and some of those are garbage.
   before: () => [
     ...repeat(3, (i) => [['malloc', 0, BYTES], ['swap', 0, i], ['malloc', 0, BYTES], ['finalize', 0], ['drop', 0]]),
     ['malloc', 0, BYTES],

@@ -1,4 +1,4 @@
-/** Finalizers set and taken back beside the sweep, and beside records of the profiler. */
+/** Finalizers are set and removed while spans are swept, next to records of the profiler. */
 import { SPECIAL_KIND } from '../../heap/special.ts';
 import { spanOf } from '../../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../malloc/finq.ts';
@@ -8,7 +8,7 @@ import { SPECIALS_BLOCKS, SPECIALS_FINALIZED, SPECIALS_INNER, specialsCell } fro
 import type { Operations } from './operation.ts';
 import type { Knob, Knobs, Scenario, Setting } from './scenario.ts';
 
-/** The profiler's hash table is most of it. */
+/** Words of persistent memory: the profiler's hash table takes most. */
 const PROFILE_WORDS = 1 << 18;
 const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] };
 
@@ -26,7 +26,7 @@ function specialsScenario(name: string, summary: string, profile: Knob, all: Ope
   });
 }
 
-/** Each block's finalizers: of one that was reached those set less those taken back, of another all are queued. */
+/** Compares the finalizers of each block: a reachable block has those set minus those removed, a dead block has all of them queued. */
 function checkFinalizers(m: Int32Array, results: readonly unknown[], { operations }: Setting): string {
   const expected = new Int32Array(SPECIALS_BLOCKS);
   for (const k of SPECIALS_FINALIZED) expected[k] = 1;
@@ -50,14 +50,14 @@ function compare(m: Int32Array, queued: ReadonlyMap<number, number>, k: number, 
   const set = countSet(m, address);
   const due = queued.get(address) ?? 0;
   if (set === (isReached ? expected : 0) && due === (isReached ? 0 : expected)) return '';
-  return `FINALIZER_LOST: block ${k} is ${isReached ? 'reached' : 'garbage'} and should have ${expected}, but ${set} are set and ${due} queued`;
+  return `FINALIZER_LOST: block ${k} is ${isReached ? 'reachable' : 'garbage'} and must have ${expected} finalizers, but ${set} are set and ${due} queued`;
 }
 
 function countSet(m: Int32Array, address: number): number {
   return specialsOf(m, spanOf(m, address >>> 2)).filter((special) => special.address === address && special.kind === SPECIAL_KIND.finalizer).length;
 }
 
-/** Finalizers that are due, by the address they are for. */
+/** Counts the queued finalizers, by the address of their object. */
 function queuedFor(m: Int32Array): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (let block = m[FIN + Fin.at.finq]; block !== 0; block = m[block + FinBlock.at.next]) {
@@ -69,7 +69,7 @@ function queuedFor(m: Int32Array): ReadonlyMap<number, number> {
   return found;
 }
 
-export const specials = specialsScenario('specials', 'finalizers set and taken back while others do so beside, and sweep their spans', PROFILE, [
+export const specials = specialsScenario('specials', 'Ms set and remove finalizers of the same blocks while their spans are swept', PROFILE, [
   [['sweep'], ['set', 6], ['set', 2]],
   [['set', 2], ['clear', 4], ['set', 6], ['set', 4], ['clear', 0]],
   [['clear', 4], ['set', 0], ['clear', 0], ['set', 2], ['clear', 2], ['set', 4]],
@@ -77,7 +77,7 @@ export const specials = specialsScenario('specials', 'finalizers set and taken b
 
 export const profileSweep = specialsScenario(
   'profile-sweep',
-  'sampled blocks that are allocated, freed by hand and swept at once',
+  'sampled blocks are allocated, freed explicitly and swept at the same time',
   { ...PROFILE, values: [1, 512] },
   [
     [['sweep'], ['alloc', 64], ['publish'], ['free-given', 1]],

@@ -1,12 +1,12 @@
-/** Stacks: the Ps' stores of free ones, the pools, and spans that come and go. */
+/** Stacks: the Ps' caches of free stacks, the pools, and the spans that pools allocate and free. */
 import { programPerM, repeat } from './program-per-m.ts';
 
-/** Words of the smallest; a P keeps at most four of them, a span has eight. */
+/** Words of the smallest stack. A P caches at most four; a span has eight. */
 const SMALLEST = 256;
 
 export const stacks = programPerM({
   name: 'stacks',
-  summary: 'Ms take stacks from the pools and give them back, so that spans of stacks come and go',
+  summary: 'Ms take stacks from the pools and return them; the pools allocate and free spans',
   procs: [3, 2],
   shape: () => ({ stackMinWords: SMALLEST, stackWords: 16 * SMALLEST, stackCacheWords: 4 * SMALLEST }),
   before: () => [],

@@ -1,4 +1,4 @@
-/** The shape of the machines that are explored: everything so small that it fills up and is used again soon. */
+/** The shape of explored machines: everything is so small that it soon fills up and is reused. */
 import type { MachineShape } from '../../memory/map.ts';
 import { TYPES } from '../../memory/config.ts';
 import { COLLECTOR } from '../../gc/collectors/registry.ts';
@@ -24,7 +24,7 @@ const TINY: MachineShape = {
   chunkPages: 8,
   abaBits: 8,
   verify: true,
-  // Its records would have to be read.
+  // With gctrace the log of cycles would have to be read.
   gctrace: false,
   timeslice: 4,
   policy: POLICY['go1.3'],
@@ -37,6 +37,7 @@ const TINY: MachineShape = {
   seed: 1,
 };
 
+/** Returns the smallest shape with `changes`. */
 export function tinyShape(changes: Partial<MachineShape>): MachineShape {
   return { ...TINY, ...changes };
 }

@@ -1,9 +1,9 @@
-/** Tiny objects that share blocks, beside each other and beside a collection. */
+/** Tiny objects that share blocks, with several Ms and under a collection. */
 import { programPerM } from './program-per-m.ts';
 
 export const tinyBlocks = programPerM({
   name: 'tiny-blocks',
-  summary: 'byte objects of several Ms share blocks, some with finalizers',
+  summary: 'tiny objects share blocks, some with finalizers, on several Ms',
   procs: [3, 2],
   before: () => [],
   operations: ({ procs }) =>
@@ -13,10 +13,10 @@ export const tinyBlocks = programPerM({
     }),
 });
 
-/** The collection frees blocks that are partly forgotten, and must drop those that are cut from. */
+/** The collection frees blocks, and must drop each MCache's current tiny block. */
 export const tinyCollected = programPerM({
   name: 'tiny-collected',
-  summary: 'byte objects share blocks while a collection flushes the caches and the spans are swept',
+  summary: 'tiny objects share blocks while a collection flushes the MCaches and spans are swept',
   procs: [2, 3],
   before: () => [['tiny', 0, 5], ['tiny', 1, 12], ['finalize', 1], ['drop', 0], ['drop', 1], ['tiny', 2, 3], ['drop', 2]],
   operations: ({ procs }) =>

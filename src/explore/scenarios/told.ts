@@ -1,9 +1,13 @@
-/** Operations of a scenario as the orders that its goroutines are told. */
+/** Translates operations of a scenario into orders for its goroutines (programs/told.ts). */
 import { UsageError } from '../../base/fatal.ts';
 import type { Order } from './programs/told.ts';
 import type { Operations } from './operation.ts';
 
-/** @throws UsageError for an operation that is none of `pcs` */
+/**
+ * Returns the orders of each goroutine.
+ * @param pcs the step that carries out each operation, by name
+ * @throws UsageError for an operation that `pcs` does not have
+ */
 export function ordersFor(operations: Operations, pcs: Readonly<Record<string, number>>): readonly (readonly Order[])[] {
   return operations.map((list) =>
     list.map(([name, a = 0, b = 0]) => {

@@ -1,4 +1,4 @@
-/** Values whose types the collector knows, in blocks that are used again for other types. */
+/** Values of types that the collector knows, in blocks that are reused for other types. */
 import { typeTableWords } from '../../heap/type-table.ts';
 import { TYPES } from '../../memory/config.ts';
 import { prepareMachine } from './machine.ts';
@@ -6,7 +6,7 @@ import { TYPED_CYCLE_TYPES } from './programs/typed-cycle.ts';
 import { procsKnob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
-/** Collections are forced, and few, so that an execution is short. */
+/** No automatic collections: a few forced ones keep an execution short. */
 const GOGC = -1;
 const WORKERS = 2;
 
@@ -17,12 +17,12 @@ function shape({ procs, types, bits }: Knobs) {
 
 export const typedCycle: Scenario = {
   name: 'typed-cycle',
-  summary: 'goroutines that allocate values of many types and forget them, under collections that go by the types',
+  summary: 'goroutines allocate and drop values of many types, under precise collections',
   knobs: [
     procsKnob(3, 2),
-    { name: 'types', summary: 'how pointers are told: 1 by types that spans keep, 2 by a bit each', values: [TYPES.mtypes, TYPES.heapbits] },
-    { name: 'bits', summary: 'of a pointer', values: [64, 32] },
-    { name: 'rounds', summary: 'nodes that each goroutine makes', values: [4, 7] },
+    { name: 'types', summary: 'how pointers are found: 1 by MTypes of spans, 2 by pointer bits', values: [TYPES.mtypes, TYPES.heapbits] },
+    { name: 'bits', summary: 'width of a pointer', values: [64, 32] },
+    { name: 'rounds', summary: 'nodes that each goroutine allocates', values: [4, 7] },
   ],
   shape,
   prepare(core, { knobs }, makeOracle) {

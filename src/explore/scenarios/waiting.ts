@@ -1,4 +1,4 @@
-/** Locks, notes and semaphores: nobody is let in beside another, nobody sleeps for ever. */
+/** Locks, notes and semaphores: mutual exclusion holds, and no M sleeps for ever. */
 import { perM } from './per-m.ts';
 import { WAITING_GUARDED, WAITING_LOCKED, waitingWord } from './programs/waiting.ts';
 import type { Operation } from './operation.ts';
@@ -8,9 +8,9 @@ const CROWD: readonly Operation[] = [['lock'], ['acquire'], ['lock'], ['try'], [
 
 export const waiting: Scenario = perM({
   name: 'waiting',
-  summary: 'Ms that wait for the same lock, the same semaphore, and for each other',
+  summary: 'Ms wait for the same lock, the same semaphore, and for each other',
   procs: [3, 2, 4],
-  knobs: [{ name: 'notes', summary: '1: they also wake each other by notes', values: [1, 0] }],
+  knobs: [{ name: 'notes', summary: '1: the Ms also wake each other by notes', values: [1, 0] }],
   operations: ({ procs }) => Array.from({ length: procs }, () => CROWD),
   build: (core, m, m0) => core.buildWaiting(m, m0),
   run: (core, m, i, operations, { notes }) => core.runWaiting(m, i, operations, notes),
@@ -20,8 +20,8 @@ export const waiting: Scenario = perM({
 
 function checkCounts(m: Int32Array, results: readonly unknown[], { operations }: Setting): string {
   const locked = operations.flat().filter(([name]) => name === 'lock').length;
-  if (m[waitingWord(m, WAITING_LOCKED)] !== locked) return `LOCK_SHARED: ${locked} times it was locked, but only ${m[waitingWord(m, WAITING_LOCKED)]} counted`;
+  if (m[waitingWord(m, WAITING_LOCKED)] !== locked) return `LOCK_SHARED: the lock was taken ${locked} times, but only ${m[waitingWord(m, WAITING_LOCKED)]} counted`;
   const got = (results as readonly number[]).reduce((sum, n) => sum + n, 0);
-  if (m[waitingWord(m, WAITING_GUARDED)] !== got) return `SEMAPHORE_SHARED: ${got} times it was taken, but only ${m[waitingWord(m, WAITING_GUARDED)]} counted`;
+  if (m[waitingWord(m, WAITING_GUARDED)] !== got) return `SEMAPHORE_SHARED: the semaphore was acquired ${got} times, but only ${m[waitingWord(m, WAITING_GUARDED)]} counted`;
   return '';
 }

@@ -1,4 +1,4 @@
-/** All of it at once: allocation, linking, collections with several Ms, sweeping beside the mutators. */
+/** A whole machine: allocation, pointer stores, collections on several Ms, and sweeping while mutators run. */
 import { TYPES } from '../../memory/config.ts';
 import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { POLICY } from '../../gc/policy.ts';
@@ -7,16 +7,16 @@ import { prepareMachine } from './machine.ts';
 import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
-/** Collect for as little as a percent of growth. */
+/** Collects when the heap has grown by one percent. */
 const GOGC = 1;
 const WORKERS = 2;
 const ROUNDS = 2;
 
-/** The other mark loops know none of them. */
+/** Only Go 1.3's mark loop has these. */
 const VARIANTS: readonly Knob[] = [
-  { name: 'types', summary: 'how pointers are told: 0 they look like some, 1 by types that spans keep, 2 by a bit each', values: [TYPES.none, TYPES.mtypes, TYPES.heapbits] },
+  { name: 'types', summary: 'how pointers are found: 0 conservatively, 1 by MTypes of spans, 2 by pointer bits', values: [TYPES.none, TYPES.mtypes, TYPES.heapbits] },
   { name: 'collector', summary: COLLECTORS.map(({ name }, id) => `${id} ${name}`).join(', '), values: COLLECTORS.map((_, id) => id) },
-  { name: 'bits', summary: 'of a pointer', values: [64, 32] },
+  { name: 'bits', summary: 'width of a pointer', values: [64, 32] },
   { name: 'profile', summary: '1: every block is sampled by the profiler', values: [0, 1] },
 ];
 
@@ -41,7 +41,7 @@ function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, 
   };
 }
 
-export const wholeCycleGo = wholeCycle('whole-cycle', 'goroutines that allocate, link and drop under collections', 'go1.3');
+export const wholeCycleGo = wholeCycle('whole-cycle', 'goroutines allocate, link and drop objects under collections', 'go1.3');
 export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'the same with the tuned mark loop', 'tuned');
 export const wholeCycleLab = wholeCycle('whole-cycle-lab', "the same with the lab's mark loop", 'lab');
 export const earlyEnd = wholeCycle('early-end', 'the main goroutine ends while another collects and a P is idle', 'go1.3', false);

@@ -1,15 +1,15 @@
-/** Work that Ms share, hand over and wait for, until none is left. */
+/** Work buffers: Ms share, hand off and wait for work, until none is left. */
 import { CONFIG, Config } from '../../memory/config.ts';
 import { LFStack } from '../../sync/lfstack.ts';
 import { EMPTY, FULL, WORK, Work } from '../../gc/work.ts';
 import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
-import { bootWithoutHeap, noHeapShape, ownWord, perM } from './no-heap.ts';
+import { bootWithoutHeap, noHeapShape, ownWord, perThread } from './no-heap.ts';
 import { FANOUT, WORK_WORDS } from './programs/workbufs.ts';
 import type { Operations } from './operation.ts';
 import { procsKnob, type Knobs, type Prepared, type Scenario, type Setting } from './scenario.ts';
 
-/** Seeds lead to disjoint trees; the first is the largest, and those who begin with none live on what it leads to. */
+/** Seeds are the roots of disjoint trees. The first tree is the largest; Ms without a seed get work from it. */
 const SEEDS: Operations = [[['seed', 2], ['seed', 3]], [['seed', 4]], [], []];
 
 function shape(knobs: Knobs) {
@@ -22,8 +22,8 @@ function sharedWork(name: string, summary: string, procs: readonly number[], thr
     summary,
     knobs: [
       procsKnob(...procs),
-      { name: 'cap', summary: 'entries of a buffer', values: [4, 2, 3] },
-      { name: 'threshold', summary: 'more entries than this are shared with who waits', values: thresholds },
+      { name: 'cap', summary: 'entries of a work buffer', values: [4, 2, 3] },
+      { name: 'threshold', summary: 'entries above which work is handed off to a waiting M', values: thresholds },
       { name: 'largest', summary: 'the largest entry', values: largest },
     ],
     shape,
@@ -36,7 +36,7 @@ function prepare(core: Core, { knobs, operations }: Setting): Prepared {
   const reachable = entriesFrom(operations.flatMap((own) => own.map(([, seed]) => seed)), knobs.largest);
   const template = bootWithoutHeap(core, shape(knobs));
   runAlone(core, core.buildWorkbufs(template, knobs.procs, knobs.largest, reachable.length));
-  return perM(
+  return perThread(
     knobs,
     template,
     (m, i) => core.runWorkbufs(m, i, operations[i]),
@@ -53,9 +53,9 @@ function checkSeen(m: Int32Array, entries: readonly number[]): string {
   return missing.length === 0 ? '' : `WORK_LOST: entries ${missing.join(', ')} were never seen`;
 }
 
-/** Nobody has any buffer, so each is on `empty`, once. */
+/** No M holds a buffer, so each is on `empty` exactly once. */
 function checkBuffers(m: Int32Array): string {
-  if (m[FULL] !== 0) return 'WORK_LEFT: all have gone, and `full` holds a buffer';
+  if (m[FULL] !== 0) return 'WORK_LEFT: all Ms have left, and `full` holds a buffer';
   const made = m[WORK + Work.at.nbufs];
   const idMask = 2 ** m[CONFIG + Config.at.lfstackIdBits] - 1;
   const found: number[] = [];
@@ -65,5 +65,5 @@ function checkBuffers(m: Int32Array): string {
   return found.length === made ? '' : `WORKBUF_LEAKED: of ${made} buffers made ${found.length} are on \`empty\``;
 }
 
-export const workbufs = sharedWork('workbufs', 'Ms that get, put and hand over buffers of work, and leave when there is none', [3, 2, 4], [2, 1], [22, 13, 4]);
-export const workbufsEnd = sharedWork('workbufs-end', 'two Ms with little work, so that one is often about to leave', [2, 3, 4], [1, 2], [10, 22, 4]);
+export const workbufs = sharedWork('workbufs', 'Ms get, put and hand off work buffers, and leave when there is no work', [3, 2, 4], [2, 1], [22, 13, 4]);
+export const workbufsEnd = sharedWork('workbufs-end', 'the same with little work, so that an M is often about to leave', [2, 3, 4], [1, 2], [10, 22, 4]);

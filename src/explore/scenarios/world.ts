@@ -1,4 +1,4 @@
-/** The world stopped and started by several at once, while goroutines come and go. */
+/** Several goroutines stop and start the world while others begin, park and end. */
 import { CONFIG, Config } from '../../memory/config.ts';
 import type { MachineShape } from '../../memory/map.ts';
 import { M, mAt } from '../../machine/m.ts';
@@ -11,24 +11,24 @@ import { tinyShape } from './tiny-shape.ts';
 import { checkCycles } from './cycles.ts';
 import { ordersFor } from './told.ts';
 
-/** Collections are asked for, or an execution would be long. */
+/** No automatic collections: forced ones keep an execution short. */
 const GOGC = -1;
 
-/** The profiler's hash table takes most of the memory. */
+/** The profiler's hash table takes most of the persistent memory. */
 const PROFILED: Partial<MachineShape> = { memprofileRate: 1, persistentWords: 1 << 18 };
 const PROFILE: Knob = { name: 'profile', summary: '1: every block is sampled by the profiler', values: [1, 0] };
 
-/** What differs from scenario to scenario. */
+/** Differences between the scenarios. */
 interface WorldMeans {
-  /** Of the knob that says whether the main goroutine waits for the others. */
+  /** Values of the knob `waits`. */
   readonly waits?: readonly number[];
   readonly procs?: readonly number[];
   readonly changes?: Partial<MachineShape>;
-  /** What it expects counts on each operation: none can be left out. */
+  /** The checks depend on every operation: none can be left out. */
   readonly isFixed?: boolean;
-  /** Whether every block is sampled by the profiler is a knob. */
+  /** Has the knob `profile`. */
   readonly profiled?: boolean;
-  /** Of the memory that the Ms leave: what is wrong, or ''. */
+  /** Examines the memory that the Ms leave. Returns the problem, or ''. */
   check?(m: Int32Array): string;
 }
 
@@ -39,7 +39,7 @@ function worldScenario(name: string, summary: string, all: Operations, { waits =
   return {
     name,
     summary,
-    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends beside the others', values: waits }, ...(profiled ? [PROFILE] : [])],
+    knobs: [procsKnob(...procs), { name: 'waits', summary: '0: the main goroutine ends while the others run', values: waits }, ...(profiled ? [PROFILE] : [])],
     shape,
     ...(isFixed ? {} : { operations: () => all }),
     prepare(core, { knobs, operations }, makeOracle) {
@@ -51,7 +51,7 @@ function worldScenario(name: string, summary: string, all: Operations, { waits =
   };
 }
 
-/** After the end nobody stops the world, waits for it, or counts as looking for work. */
+/** Checks that no M stops the world, waits for it, spins, or is in a critical section after the end. Returns the problem, or ''. */
 export function checkQuiet(m: Int32Array): string {
   const at = Sched.at;
   const found = { worldsema: m[SCHED + at.xworldsema], gcwaiting: m[XGCWAITING], stopwait: m[SCHED + at.stopwait], nmspinning: m[SCHED + at.xnmspinning] };
@@ -66,13 +66,13 @@ export function checkQuiet(m: Int32Array): string {
 
 const STOP: Operation = ['rate'];
 
-export const stopTheWorld = worldScenario('stop-the-world', 'goroutines that stop the world at once, while others are readied, park and end', [
+export const stopTheWorld = worldScenario('stop-the-world', 'goroutines stop the world at the same time, while others are readied, park and end', [
   [STOP, ['signal', 1], ['yield'], STOP],
   [['await', 1], STOP, ['go'], ['await', 2]],
   [['yield'], STOP, ['signal', 2], ['go'], STOP],
 ]);
 
-export const collectAtOnce = worldScenario('collect-at-once', 'goroutines that collect, read statistics and allocate at once', [
+export const collectAtOnce = worldScenario('collect-at-once', 'goroutines collect, read MemStats and allocate at the same time', [
   [['collect'], ['alloc', 0, 64], ['signal', 1]],
   [['alloc', 0, 2048], ['collect', 1], ['await', 1]],
   [STOP, ['stats'], ['go']],
@@ -80,7 +80,7 @@ export const collectAtOnce = worldScenario('collect-at-once', 'goroutines that c
 
 export const endWhileStopped = worldScenario(
   'end-while-stopped',
-  'the main goroutine ends while others stop the world, are stopped, or have nothing to do',
+  'the main goroutine ends while other Ms stop the world, are stopped, or idle',
   [
     [STOP, ['yield'], STOP],
     [['yield'], STOP, STOP],
@@ -88,33 +88,33 @@ export const endWhileStopped = worldScenario(
   { waits: [0, 1] },
 );
 
-export const statistics = worldScenario('statistics', 'GOGC changes and statistics are read while others allocate, collect and give memory back', [
+export const statistics = worldScenario('statistics', 'GOGC changes and MemStats are read while others allocate, collect and release memory', [
   [['alloc', 0, 2048], ['goal', 0, 50], ['alloc', 0, 40 << 10], ['percent', 0, 300]],
   [['alloc', 0, 40 << 10], ['alloc', 0, 1024], ['stats', 1], ['percent', 0, 20], ['alloc', 0, 2048]],
   [['percent', 0, 400], ['release'], ['alloc', 0, 64], ['stats']],
 ]);
 
-/** What comes due wakes one goroutine, which is made once and sleeps in between. */
-export const byTheClock = worldScenario('by-the-clock', 'time passes: who collects and releases memory by the minute is woken beside all else', [
+/** Timed work wakes one goroutine, which is created once and sleeps between its tasks. */
+export const byTheClock = worldScenario('by-the-clock', 'time passes: the scavenger, which also collects every two minutes, is woken while goroutines run', [
   [['tick', 3], ['alloc', 0, 2048], ['yield'], ['tick', 3], ['yield']],
   [['alloc', 0, 40 << 10], ['tick', 3], ['collect'], ['yield'], ['tick', 3], ['yield']],
 ]);
 
-/** Alone, what was due by the clock has been done by the end. */
+/** On one P, all timed work that was due is done by the end. */
 function checkClock(m: Int32Array): string {
   if (m[CONFIG + Config.at.nprocs] > 1 || (!isGcDue(m) && !isScavengeDue(m))) return '';
-  return `CLOCK_IGNORED: the scavenger sleeps, and ${isGcDue(m) ? 'a collection' : 'its next look'} is due still`;
+  return `CLOCK_IGNORED: the scavenger sleeps, and ${isGcDue(m) ? 'a collection' : 'a scavenge'} is still due`;
 }
 
-/** One P, so that what comes due is done between two steps of the only other goroutine. */
+/** One P: timed work is done between two steps of the only other goroutine. */
 export const clockAlone = worldScenario(
   'clock-alone',
-  'what is done by the minute, and only then: a collection after two, memory given back after five',
+  'timed work happens when due, and only then: a collection after two minutes, a release of memory after five',
   [[
-    // Without GOGC nothing is collected by the clock either.
+    // With GOGC off there is no timed collection either.
     ['percent', 0, 1000], ['alloc', 0, 40 << 10], ['alloc', 0, 64], ['collect', 1], ['cycles', 1], ['released', 0],
     ['tick', 1], ['yield'], ['yield'], ['cycles', 1], ['tick', 2], ['yield'], ['yield'], ['cycles', 2], ['released', 0],
-    // Over two minutes, and less than the scavenger waits.
+    // More than two minutes, and less than the scavenger's period.
     ['tick', 1], ['yield'], ['yield'], ['cycles', 2], ['tick', 1, 10], ['yield'], ['yield'], ['cycles', 3],
     ['tick', 6], ['yield'], ['yield'], ['cycles', 4], ['released', 1],
     ['alloc', 0, 2048],
@@ -122,7 +122,7 @@ export const clockAlone = worldScenario(
   { waits: [1], procs: [1, 2], isFixed: true, check: checkClock },
 );
 
-export const systemCalls = worldScenario('system-calls', 'goroutines that enter and leave system calls while others stop the world and collect', [
+export const systemCalls = worldScenario('system-calls', 'goroutines enter and leave system calls while others stop the world and collect', [
   [['syscall'], ['collect'], ['syscall', 2], ['syscall'], STOP],
   [['collect'], ['syscall', 1], STOP, ['syscall'], ['collect']],
   [['syscall', 1], ['syscall'], ['alloc', 0, 64], ['syscall', 3], STOP, ['syscall']],
@@ -130,7 +130,7 @@ export const systemCalls = worldScenario('system-calls', 'goroutines that enter 
 
 export const traced = worldScenario(
   'traced',
-  'every cycle is logged as for gctrace, while others allocate and free beside it',
+  'every cycle is logged as for gctrace, while goroutines allocate',
   [
     [['alloc', 0, 2048], ['alloc', 0, 4], ['collect'], ['alloc', 0, 40 << 10], ['alloc', 0, 64]],
     [['alloc', 0, 2048], ['collect', 1], ['alloc', 0, 4], ['alloc', 0, 4], ['stats', 1]],

@@ -1,23 +1,29 @@
 /**
- * Puts single threads to one side while the others go on at random. What it does in an
- * execution is drawn once for it: either it starves one thread after another for a long
- * stretch, as if its processor were taken away; or it stalls threads right after an access
- * that may have changed a word: one that has just taken a lock, won a CAS, raised a flag.
+ * Suspends single threads while the others run at random.
+ *
+ * 1. Draw the mode of the execution, starve or stall, and the length of a suspension: 2^5 to 2^12 accesses.
+ * 2. Starve: suspend one random thread after another, as if its processor were preempted.
+ * 3. Stall: after one writing access in 2^2 to 2^7, suspend the thread that made it. It may just have
+ *    taken a lock, won a CAS or set a flag.
+ * 4. Draw the next thread uniformly from those that are not suspended.
+ *
+ * Invariant: all suspensions of an execution together take at most MOST_SUSPENDED accesses. Without a
+ * limit, an execution in which the other threads only spin would not end.
  */
+import { noParameters, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 
-/** Lengths of a stretch: 2^5 … 2^12 accesses. */
+/** Lengths of a suspension: 2^5 … 2^12 accesses. */
 const SHORTEST_LOG2 = 5;
 const LENGTHS = 8;
-/** All stretches of an execution together: where the others can only look, it would not end. */
-const MOST_ASIDE = 2 ** 14;
-/** One writing access in 2^2 … 2^7 is followed by a stall. */
+const MOST_SUSPENDED = 2 ** 14;
+/** In stall mode one writing access in 2^2 … 2^7 is followed by a suspension. */
 const OFTENEST_LOG2 = 2;
 const RATES = 6;
-/** Accesses between switches, at most twice as many, while one is starved. */
+/** Mean numbers of accesses between switches in starve mode. */
 const DISTANCES = [1, 10, 100];
-/** One choice in so many lets a sleeper's time pass, while others could run. */
+/** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
 
 export class Chaos implements Strategy {
@@ -25,47 +31,49 @@ export class Chaos implements Strategy {
   readonly asksOnWake = false;
   budget = 1;
   readonly #rng = new Rng(0);
-  /** By thread: the access until which it is put aside. */
-  #asideUntil = new Float64Array(0);
-  /** Of a stretch, in accesses; and how many there may be yet. */
+  /** By thread: the access until which it is suspended. */
+  #suspendedUntil = new Float64Array(0);
+  /** Length of a suspension, in accesses. */
   #length = 0;
-  #stretches = 0;
+  /** Suspensions left in this execution. */
+  #suspensions = 0;
   #starves = false;
-  /** The access at which the next stretch begins. */
-  #nextStretch = 0;
+  /** Starve mode: the access at which the next suspension begins. */
+  #nextSuspension = 0;
   #distance = 1;
+  /** Stall mode: one writing access in `#rate` suspends its thread. */
   #rate = 1;
 
   begin(scene: Scene, seed: number): void {
     const rng = this.#rng;
     rng.reseed(seed);
-    this.#asideUntil = new Float64Array(scene.threads);
+    this.#suspendedUntil = new Float64Array(scene.threads);
     this.#length = 2 ** (SHORTEST_LOG2 + rng.below(LENGTHS));
-    this.#stretches = MOST_ASIDE / this.#length;
+    this.#suspensions = MOST_SUSPENDED / this.#length;
     this.#starves = rng.below(2) === 0;
     this.#distance = this.#starves ? DISTANCES[rng.below(DISTANCES.length)] : 1;
     this.#rate = 2 ** (OFTENEST_LOG2 + rng.below(RATES));
-    this.#nextStretch = scene.steps;
+    this.#nextSuspension = scene.steps;
   }
 
   next(scene: Scene): number {
     const rng = this.#rng;
-    if (this.#starves && scene.steps >= this.#nextStretch) {
-      this.#nextStretch = scene.steps + this.#length;
-      this.#putAside(rng.below(scene.threads), scene);
+    if (this.#starves && scene.steps >= this.#nextSuspension) {
+      this.#nextSuspension = scene.steps + this.#length;
+      this.#suspend(rng.below(scene.threads), scene);
     }
     const thread = this.#choose(scene);
     this.budget = this.#distance === 1 ? 1 : 1 + rng.below(2 * this.#distance - 1);
     const site = scene.pendingSite[thread];
-    if (!this.#starves && site >= 0 && scene.writes[site] === 1 && rng.below(this.#rate) === 0) this.#putAside(thread, scene);
+    if (!this.#starves && site >= 0 && scene.writes[site] === 1 && rng.below(this.#rate) === 0) this.#suspend(thread, scene);
     return thread;
   }
 
-  #putAside(thread: number, scene: Scene): void {
-    if (this.#stretches-- > 0) this.#asideUntil[thread] = scene.steps + this.#length;
+  #suspend(thread: number, scene: Scene): void {
+    if (this.#suspensions-- > 0) this.#suspendedUntil[thread] = scene.steps + this.#length;
   }
 
-  /** Somebody who is not put aside; a sleeper sooner than one who is. */
+  /** Returns a thread that is not suspended if there is one, even a sleeping one. */
   #choose(scene: Scene): number {
     const { runnable, runnableCount, sleeping, sleepingCount } = scene;
     const awake = this.#countFree(scene, runnable, runnableCount);
@@ -78,7 +86,7 @@ export class Chaos implements Strategy {
   }
 
   #isFree(scene: Scene, thread: number): boolean {
-    return this.#asideUntil[thread] <= scene.steps;
+    return this.#suspendedUntil[thread] <= scene.steps;
   }
 
   #countFree(scene: Scene, threads: Int32Array, count: number): number {
@@ -92,3 +100,12 @@ export class Chaos implements Strategy {
     for (let left = n; ; i++) if (this.#isFree(scene, threads[i]) && left-- === 0) return threads[i];
   }
 }
+
+export const chaos: StrategyEntry = {
+  spec: 'chaos',
+  summary: 'suspends a thread for a long stretch, or threads that have just written',
+  make(parameters) {
+    noParameters('chaos', parameters);
+    return new Chaos();
+  },
+};

@@ -1,19 +1,21 @@
 /**
- * Who goes on when nobody says otherwise: the thread that ran, until it sleeps or ends; then
- * the next runnable one after it, round and round; a sleeper only if nobody can run, the one
- * whose sleep ends first. And the number of the step at which a thread stands.
+ * The default order of threads, and the numbering of a thread's steps.
+ *
+ * 1. The thread that ran continues until it sleeps or ends.
+ * 2. The next runnable thread after it follows, cyclically by number.
+ * 3. If no thread is runnable, the sleeping thread with the earliest deadline wakes.
  */
 import type { Scene } from '../strategy.ts';
 
-/** In place of a thread: before anyone has run. */
+/** Stands for a thread before any has run. */
 export const START = -1;
 
 export class DefaultOrder {
-  /** Who ran last; START before the first choice. */
+  /** The thread that ran last; START before the first choice. */
   last = START;
-  /** It has gone to sleep or has ended, even if it is awake again. */
+  /** `last` has gone to sleep or ended, even if it is awake again. */
   left = true;
-  /** How often each thread has. */
+  /** By thread: how often it has gone to sleep or ended. */
   #left = new Int32Array(0);
 
   begin(scene: Scene): void {
@@ -22,36 +24,36 @@ export class DefaultOrder {
     else this.#left = new Int32Array(scene.threads);
   }
 
-  /** To be called first thing at every question, once. */
+  /** Notes the state of the scene. Called once at the start of each `next`. */
   look(scene: Scene): void {
     const { last } = this;
-    // Who wakes has no access pending: it does not yet stand at one.
+    // A thread that has just woken has no access pending.
     this.left = last === START || scene.pendingSite[last] < 0 || !contains(scene.runnable, scene.runnableCount, last);
     if (this.left && last !== START) this.#left[last]++;
   }
 
   /**
-   * The number of the step that `thread` takes next. Its accesses are steps, and so is each
-   * going to sleep and the end; so no two moments of its life have the same number.
+   * Returns the number of the step that `thread` takes next. Accesses, going to sleep and the end are
+   * steps, so no two states of a thread have the same number.
    */
   step(scene: Scene, thread: number): number {
     return thread === START ? 0 : scene.ran[thread] + this.#left[thread];
   }
 
-  /** Who goes on by default. */
+  /** Returns the thread that runs by default. */
   next(scene: Scene): number {
     if (!this.left) return this.last;
     return scene.runnableCount > 0 ? after(scene, this.last) : soonest(scene);
   }
 }
 
-/** The runnable thread next after `thread`, round and round. */
+/** Returns the next runnable thread after `thread`, cyclically. */
 function after(scene: Scene, thread: number): number {
   for (let i = 0; i < scene.runnableCount; i++) if (scene.runnable[i] > thread) return scene.runnable[i];
   return scene.runnable[0];
 }
 
-/** The sleeping thread whose sleep ends first. */
+/** Returns the sleeping thread with the earliest deadline. */
 export function soonest(scene: Scene): number {
   let best = scene.sleeping[0];
   for (let i = 1; i < scene.sleepingCount; i++) {

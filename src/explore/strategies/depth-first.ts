@@ -1,17 +1,28 @@
 /**
- * Every interleaving, those with few preemptions first (Musuvathi and Qadeer, PLDI 2007: most
- * bugs need one or two). A preemption is a switch away from a thread that could go on; where a
- * thread sleeps or ends, who follows is free. Sleepers wake when their time has come by the
- * accesses of others, or when nobody can run; that they wake earlier is not tried.
+ * Depth-first search over all interleavings, with a growing bound on preemptions.
  *
- * At each bound from 0 up the tree of choices is walked depth first. Its memory is one path: the
- * next execution repeats the last one up to its last choice that has an alternative. A bound
- * goes over the executions of the lower ones again, which are few beside its own.
+ * 1. A preemption is a switch away from a thread that could continue. The choice of the next thread
+ *    after one has slept or ended is free.
+ * 2. For each bound 0, 1, 2, … walk the tree of choices depth first, with at most that many preemptions
+ *    on a path.
+ * 3. The memory is one path. The next execution repeats the last one up to its last choice that has an
+ *    alternative left, and takes that alternative.
+ * 4. When no choice has an alternative left, raise the bound. A bound repeats the executions of the
+ *    lower ones, which are few in comparison.
+ * 5. End when the bound is reached, or when it has cut no preemption: then every interleaving is covered.
+ *
+ * A sleeping thread wakes when its deadline passes, or when no thread can run. Earlier wake-ups are
+ * not covered. There is no partial order reduction: equivalent interleavings are all run.
+ *
+ * Source: Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded
+ * programs", PLDI 2007. They find that most bugs need one or two preemptions.
  */
+import { MOST, wholeParameter, type StrategyEntry } from './entry.ts';
+import { RecordPreemptions } from './preemptions.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import { DefaultOrder, soonest } from './default-order.ts';
 
-/** Choices of an execution that are kept; later ones fall to the default. */
+/** Most choices of an execution that are kept. Later ones take the default. */
 const MOST_CHOICES = 1_000_000;
 
 export class DepthFirst implements Strategy {
@@ -24,13 +35,17 @@ export class DepthFirst implements Strategy {
   readonly #mostPreemptions: number;
   readonly #mostChoices: number;
   #bound = 0;
-  /** The path: which alternative was taken, of how many. */
+  /** The path: the alternative that each choice takes, from 0. */
   readonly #taken: number[] = [];
+  /** The path: number of alternatives of each choice. */
   readonly #of: number[] = [];
+  /** Choices that the current execution has made. */
   #at = 0;
+  /** Preemptions of the current execution. */
   #preemptions = 0;
-  /** At this bound: a preemption was left out for it; a choice for want of room. */
+  /** The bound has excluded a preemption since it was raised. */
   #boundCuts = false;
+  /** The limit on choices has excluded an alternative since the bound was raised. */
   #roomCuts = false;
 
   constructor(mostPreemptions: number, mostChoices = MOST_CHOICES) {
@@ -49,7 +64,7 @@ export class DepthFirst implements Strategy {
     const order = this.#order;
     order.look(scene);
     order.last = scene.runnableCount === 0 ? soonest(scene) : this.#choose(scene);
-    // To the end of its turn, unless a preemption is possible before.
+    // Runs until the thread sleeps or ends, unless a preemption is still allowed.
     this.budget = Number.MAX_SAFE_INTEGER;
     if (scene.runnableCount > 1) {
       if (this.#preemptions < this.#bound) this.budget = 1;
@@ -68,11 +83,11 @@ export class DepthFirst implements Strategy {
     return nth(scene, first, alternative);
   }
 
-  /** Which of `count` alternatives this execution takes; the default is number 0. */
+  /** Returns which of `count` alternatives this execution takes; number 0 is the default. */
   #decide(count: number): number {
     const at = this.#at++;
     if (at < this.#taken.length) {
-      if (this.#of[at] !== count) throw new Error('an execution did not repeat another as far as their choices were the same');
+      if (this.#of[at] !== count) throw new Error('an execution departs from the former one although all its choices so far are the same');
       return this.#taken[at];
     }
     if (at >= this.#mostChoices) {
@@ -84,6 +99,7 @@ export class DepthFirst implements Strategy {
     return 0;
   }
 
+  /** Moves the path to the next execution of the search. */
   end(): void {
     const taken = this.#taken;
     const of = this.#of;
@@ -105,7 +121,14 @@ export class DepthFirst implements Strategy {
   }
 }
 
-/** The runnable thread `n` places after `first`, round and round. */
+export const depthFirst: StrategyEntry = {
+  spec: 'dfs:2',
+  summary: 'every interleaving with up to so many preemptions, for small scenarios; sleeping threads never wake early',
+  // The path alone does not repeat an execution: its preemptions do.
+  make: (parameters) => new RecordPreemptions(new DepthFirst(wholeParameter('dfs', parameters, 0, MOST))),
+};
+
+/** Returns the runnable thread `n` places after `first`, cyclically. */
 function nth(scene: Scene, first: number, n: number): number {
   const place = scene.runnable.indexOf(first);
   return scene.runnable[(place + n) % scene.runnableCount];

@@ -1,33 +1,43 @@
 /**
- * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
- * Threads have random priorities, and the highest that can run does. At depth - 1 random
- * moments whoever runs falls below all others. A bug that needs `depth` ordered events in an
- * execution of n threads and k accesses shows with a chance of at least 1 / (n k^(depth-1)).
+ * PCT: probabilistic concurrency testing.
  *
- * The paper's threads block; ours may also spin and sleep, which strict priorities turn into
- * endless waiting. Two rules stand against that:
+ * 1. Give the n threads distinct random priorities.
+ * 2. Draw d - 1 change points, uniform over the k accesses of an execution; d is the bug depth.
+ * 3. Always run the runnable thread with the highest priority.
+ * 4. At change point i lower the running thread's priority below all initial ones, to -1 - i.
  *
- * - Who only looks again and sleeps again is held back for twice as many accesses each time, up
- *   to a limit. It keeps its priority, so what it waits for is soon followed by its turn; but
- *   the turns it takes from those below grow fewer, and a group of spinners can't keep each
- *   other awake for ever.
- * - Who runs for a whole execution's length in one go, while others could, falls to the bottom:
- *   it may be looking, without ever sleeping, for what one of them has yet to do.
+ * An execution finds a bug of depth d with a probability of at least 1 / (n k^(d-1)). The length k is
+ * not known beforehand: it is learned from the executions so far.
+ *
+ * The threads of the paper block. Ours also spin and sleep, and under strict priorities such a thread
+ * starves the thread it waits for. Two more rules prevent that:
+ *
+ * 5. A thread that sleeps again after fewer than LOOK accesses is held back for 2, 4, 8 … accesses, at
+ *    most MOST_HELD. It keeps its priority, so it runs soon after its condition has come true.
+ * 6. A thread that runs for the length of an execution in one turn, while others can run, falls to the
+ *    bottom: it may be spinning on a word that another thread has yet to write.
+ *
+ * Source: Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probabilistic
+ * guarantees of finding bugs", ASPLOS 2010.
  */
+import { MOST, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { UsageError } from '../../base/fatal.ts';
 import { contains, soonest } from './default-order.ts';
 import { ShortSleeps } from './short-sleeps.ts';
 
-/** Accesses of an execution, before there was one to learn from. */
+const LEAST_DEPTH = 2;
+const MOST_DEPTH = 20;
+/** Assumed length of the first execution, in accesses. */
 const FIRST_LENGTH = 100;
-/** Nobody falls for running on for fewer accesses than this. */
+/** A turn shorter than this never lowers a thread by rule 6, in accesses. */
 const LEAST_PATIENCE = 1000;
 /** Fewer accesses than this between two sleeps are no progress. */
 const LOOK = 20;
-/** A spinner is held back for no more accesses than this. */
+/** Longest time that rule 5 holds a thread back, in accesses. */
 const MOST_HELD = 1024;
-/** A length that was too long goes back by this part of the difference. */
+/** A learned length that is too long shrinks by 1 / FORGET of the difference. */
 const FORGET = 8;
 
 export class Pct implements Strategy {
@@ -38,27 +48,34 @@ export class Pct implements Strategy {
   readonly #fixed: boolean;
   readonly #rng = new Rng(0);
   readonly #sleeps = new ShortSleeps();
-  /** Of the executions so far; 0 before the first. */
+  /** Learned length of an execution, in accesses; 0 before the first execution. */
   #length: number;
-  /** What the execution under way goes by. */
+  /** Length that the current execution's change points were drawn for. */
   #drawnFor: number;
-  /** By thread: the higher runs. Priorities from 0 are the first ones. */
+  /** By thread. Initial priorities are 0 and more, lowered ones negative. */
   #priority = new Int32Array(0);
-  /** By thread: sleeps in a row with no progress between, and the access until which that holds it back. */
+  /** By thread: sleeps in a row without progress between them. */
   #naps = new Int32Array(0);
+  /** By thread: the access until which rule 5 holds it back. */
   #heldUntil = new Float64Array(0);
-  /** When whoever runs falls, ascending, and below whom: #low[i] < 0. */
+  /** Change points, ascending, as numbers of accesses. */
   readonly #points: Float64Array;
+  /** The priority that each change point assigns; negative. */
   readonly #low: Int32Array;
+  /** Change points that have been passed. */
   #passed = 0;
+  /** The next priority that rule 6 assigns. */
   #bottom = 0;
+  /** The thread that ran last; -1 after it has gone to sleep. */
   #last = -1;
+  /** The access at which the current turn began. */
   #turnBegan = 0;
+  /** Length of a turn after which rule 6 applies. */
   #patience = LEAST_PATIENCE;
-  /** Accesses of turns that were cut for being too long. */
+  /** Accesses of the turns that rule 6 ended: they don't count for the length. */
   #wasted = 0;
 
-  /** @param length of an execution, in accesses; learned from those before when absent */
+  /** @param length accesses of an execution; if absent, it is learned from the executions so far */
   constructor(depth: number, length?: number) {
     this.name = length === undefined ? `pct:${depth}` : `pct:${depth}:${length}`;
     this.#depth = depth;
@@ -95,7 +112,7 @@ export class Pct implements Strategy {
     this.#heldUntil = new Float64Array(threads);
   }
 
-  /** They are few, and each goes to its place. */
+  /** Draws the change points and sorts each into its place; there are few. */
   #drawPoints(begin: number): void {
     const points = this.#points;
     const low = this.#low;
@@ -124,7 +141,7 @@ export class Pct implements Strategy {
     return thread;
   }
 
-  /** Whoever ran falls at its change points, and for having run too long. */
+  /** Lowers the thread that ran: at the change points it has passed, and by rule 6. */
   #lower(scene: Scene): void {
     const { steps } = scene;
     const last = this.#last;
@@ -138,7 +155,7 @@ export class Pct implements Strategy {
     }
   }
 
-  /** Whoever ran may have gone to sleep, and once more after hardly a look. */
+  /** Rule 5: if the thread that ran has gone to sleep again without progress, holds it back. */
   #noteNap(scene: Scene): void {
     const last = this.#last;
     if (last < 0) return;
@@ -146,10 +163,11 @@ export class Pct implements Strategy {
     if (!contains(scene.sleeping, scene.sleepingCount, last)) return;
     const naps = this.#naps[last]++;
     if (naps > 0) this.#heldUntil[last] = scene.steps + Math.min(2 ** naps, MOST_HELD);
-    // Its next turn is another one, even if nobody comes between.
+    // Its next turn is a new one, even if no other thread runs before it.
     this.#last = -1;
   }
 
+  /** Returns the thread with the highest priority, held threads last. */
   #highest(scene: Scene): number {
     const { runnable, runnableCount, sleeping, sleepingCount, steps } = scene;
     const priority = this.#priority;
@@ -170,7 +188,7 @@ export class Pct implements Strategy {
     return best;
   }
 
-  /** Until the next fall, or until one that is held back has its turn. */
+  /** Returns the accesses until the next change point, the end of the turn, or the end of a higher thread's hold. */
   #budgetOf(thread: number, { runnable, runnableCount, steps }: Scene): number {
     let until = this.#turnBegan + this.#patience;
     if (this.#passed < this.#points.length) until = Math.min(until, this.#points[this.#passed]);
@@ -181,7 +199,10 @@ export class Pct implements Strategy {
     return Math.max(until - steps, 1);
   }
 
-  /** The length goes up at once and down slowly: a change point past the end is lost, a part without any is never tried. */
+  /**
+   * Learns the length. It grows at once and shrinks slowly: a change point past the end is wasted, but
+   * accesses past the assumed end never get one.
+   */
   end(scene: Scene): void {
     if (this.#fixed) return;
     const length = Math.max(scene.steps - this.#wasted, 1);
@@ -189,6 +210,17 @@ export class Pct implements Strategy {
     else this.#length -= Math.ceil((this.#length - length) / FORGET);
   }
 }
+
+export const pct: StrategyEntry = {
+  spec: 'pct:3',
+  summary: `random priorities; the number is the bug depth d: at d - 1 random points the running thread falls to the bottom (${LEAST_DEPTH} to ${MOST_DEPTH})`,
+  // 'pct:3:1840' fixes the length of an execution.
+  make(parameters) {
+    const [depth, length, ...more] = parameters.split(':');
+    if (more.length > 0) throw new UsageError(`strategy pct takes a depth and a length, as pct:3:1840, not '${parameters}'`);
+    return new Pct(wholeParameter('pct', depth, LEAST_DEPTH, MOST_DEPTH), length === undefined ? undefined : wholeParameter('pct', length, 1, MOST));
+  },
+};
 
 /** Fills `order` with the numbers below its length in random order. */
 function shuffle(order: Int32Array, rng: Rng): void {

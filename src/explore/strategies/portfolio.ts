@@ -1,7 +1,4 @@
-/**
- * Strategies by turns, because none finds everything: which one makes an execution depends on
- * its seed alone.
- */
+/** Uses several strategies in turn, because none finds everything. The seed alone decides which one makes an execution. */
 import type { Scene, Strategy } from '../strategy.ts';
 
 export class Portfolio implements Strategy {
@@ -10,7 +7,7 @@ export class Portfolio implements Strategy {
   readonly #turns: readonly Strategy[];
   #now: Strategy;
 
-  /** @param turns who makes the executions with seed 0, 1, …, and again from the start; the same may come often */
+  /** @param turns the execution with seed i uses number i modulo the length; a strategy may occur several times */
   constructor(turns: readonly Strategy[]) {
     this.#turns = turns;
     this.#now = turns[0];

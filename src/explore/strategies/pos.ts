@@ -1,8 +1,18 @@
 /**
- * Partial order sampling (Yuan, Yang, Gu, CAV 2018): every pending access has a random priority,
- * the highest is made; what conflicts with it draws anew. So of two accesses in conflict
- * either comes first as often, however long their threads took to get there.
+ * POS: partial order sampling.
+ *
+ * 1. Give each thread's pending access a random priority.
+ * 2. Run the thread whose pending access has the highest priority, for that one access.
+ * 3. Draw a new priority for its next access.
+ * 4. Draw new priorities for the pending accesses that conflict with the access made: same word, and at
+ *    least one of the two writes.
+ *
+ * Of two conflicting accesses each comes first with the same probability, however many accesses their
+ * threads make before.
+ *
+ * Source: Yuan, Yang, Gu, "Partial order aware concurrency sampling", CAV 2018.
  */
+import { noParameters, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import { ShortSleeps } from './short-sleeps.ts';
@@ -14,7 +24,7 @@ export class Pos implements Strategy {
   readonly budget = 1;
   readonly #rng = new Rng(0);
   readonly #sleeps = new ShortSleeps();
-  /** Of what each thread does next. */
+  /** By thread: priority of its pending access. */
   #priority = new Int32Array(0);
 
   begin(scene: Scene, seed: number): void {
@@ -43,12 +53,12 @@ export class Pos implements Strategy {
     return best < 0 ? soonest(scene) : best;
   }
 
-  /** For what `thread` does after this access, and for the accesses that conflict with this one. */
+  /** Draws new priorities for the access after this one of `thread`, and for the accesses that conflict with this one. */
   #redraw(scene: Scene, thread: number): void {
     const { runnable, runnableCount, pendingSite, pendingIndex, writes } = scene;
     this.#priority[thread] = this.#rng.next();
     const site = pendingSite[thread];
-    // Who has just woken has no access pending: it goes on to its next one.
+    // A thread that has just woken has no access pending: it runs on to its next one.
     if (site < 0) return;
     for (let i = 0; i < runnableCount; i++) {
       const other = runnable[i];
@@ -57,3 +67,12 @@ export class Pos implements Strategy {
     }
   }
 }
+
+export const pos: StrategyEntry = {
+  spec: 'pos',
+  summary: 'random priorities of single accesses, drawn again for accesses that conflict with the one made',
+  make(parameters) {
+    noParameters('pos', parameters);
+    return new Pos();
+  },
+};

@@ -1,18 +1,16 @@
-/**
- * An execution as the few places where it departs from the default order
- * (default-order.ts), and its replay.
- */
+/** An execution as a list of preemptions, the places where it departs from the default order (default-order.ts), and its replay. */
 import { UsageError } from '../../base/fatal.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import { contains, DefaultOrder, START } from './default-order.ts';
+import type { StrategyEntry } from './entry.ts';
 
 /**
- * When `thread` stands at its step number `at`, `to` goes on; `thread` may be START.
+ * At step number `at` of `thread`, thread `to` runs instead. `thread` may be START.
  *
- * Steps are numbered from 1, by thread: its accesses, each time it has gone to sleep, its end.
- * Until it first sleeps, `at` is the number of the access it stands in front of.
- * A `to` that sleeps wakes by timeout. `to` may be `thread` itself: it goes on, but the clock
- * is looked at, and sleepers wake whose time has come.
+ * Steps are numbered from 1 for each thread: its accesses, each going to sleep, its end. Until the
+ * thread first sleeps, `at` is the number of its pending access. If `to` sleeps, it wakes by timeout.
+ * If `to` is `thread` itself, it continues, but the clock is read: sleeping threads whose deadlines
+ * have passed wake.
  */
 export interface Preemption {
   readonly thread: number;
@@ -20,20 +18,21 @@ export interface Preemption {
   readonly to: number;
 }
 
-/** Follows a list of preemptions. One that does not come up, or names a thread that can't run, is passed over. */
+/** Follows a list of preemptions. One that is never reached, or whose thread can't run, is skipped. */
 export class ReplayPreemptions implements Strategy {
   readonly name: string;
   readonly asksOnWake = false;
   budget = 1;
   readonly #order = new DefaultOrder();
-  /** By thread, START first: its preemptions, ascending; and how many of them are behind it. */
+  /** By thread, START first: its preemptions, ascending. */
   readonly #of: Preemption[][] = [];
+  /** By thread, START first: preemptions that lie behind it. */
   #done: number[] = [];
 
   constructor(preemptions: readonly Preemption[]) {
     this.name = specOf(preemptions);
     for (const each of preemptions) (this.#of[each.thread - START] ??= []).push(each);
-    // Stable: steps are distinct in what was recorded, and of two for one step the first holds.
+    // Recorded steps are distinct. The sort is stable, so of two preemptions at one step the first holds.
     for (const list of this.#of) list?.sort((a, b) => a.at - b.at);
   }
 
@@ -52,19 +51,19 @@ export class ReplayPreemptions implements Strategy {
     return thread;
   }
 
-  /** Whom `thread` makes way for at this step, if anyone. */
+  /** Returns the thread that preempts `thread` at this step, if any. */
   #due(thread: number, step: number): number | undefined {
     const list = this.#of[thread - START] ?? [];
     const place = this.#pass(thread, step);
     return list[place]?.at === step ? list[place].to : undefined;
   }
 
-  /** The step of `thread` after this one where it makes way. */
+  /** Returns the next step after this one at which `thread` is preempted. */
   #next(thread: number, step: number): number {
     return this.#of[thread - START]?.[this.#pass(thread, step + 1)]?.at ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** Passes the preemptions before `step`. */
+  /** Skips the preemptions before `step`; returns the place of the next. */
   #pass(thread: number, step: number): number {
     const list = this.#of[thread - START] ?? [];
     let place = this.#done[thread - START] ?? 0;
@@ -75,18 +74,18 @@ export class ReplayPreemptions implements Strategy {
 }
 
 /**
- * Lets another strategy choose, and writes down the preemptions that repeat the execution
- * exactly: the same accesses in the same order, and the same verdict.
+ * Lets another strategy choose, and records the preemptions that repeat the execution exactly: the
+ * same accesses in the same order, and the same verdict.
  */
 export class RecordPreemptions implements Strategy {
   readonly name: string;
   readonly asksOnWake: boolean;
   budget = 1;
-  /** Of the execution under way or just over. */
+  /** Preemptions of the current or last execution. */
   preemptions: Preemption[] = [];
   readonly #inner: Strategy;
   readonly #order = new DefaultOrder();
-  /** Who slept at the last question. */
+  /** By thread: 1 if it slept at the last choice. */
   #slept = new Uint8Array(0);
 
   constructor(inner: Strategy) {
@@ -109,8 +108,8 @@ export class RecordPreemptions implements Strategy {
     const { last } = order;
     const thread = this.#inner.next(scene);
     this.budget = this.#inner.budget;
-    // Sleepers wake when the strategy is asked. At a thread's own sleep a replay is asked too.
-    if (thread !== order.next(scene) || (this.#someoneWoke(scene) && !order.left)) {
+    // Deadlines are checked when the strategy is asked. A replay is asked at a thread's own sleep anyway.
+    if (thread !== order.next(scene) || (this.#hasWoken(scene) && !order.left)) {
       this.preemptions.push({ thread: last, at: order.step(scene, last), to: thread });
     }
     this.#noteSleepers(scene, thread);
@@ -134,12 +133,13 @@ export class RecordPreemptions implements Strategy {
     return this.#inner.exhausted ?? false;
   }
 
-  #someoneWoke(scene: Scene): boolean {
+  /** Reports whether a thread has woken since the last choice. */
+  #hasWoken(scene: Scene): boolean {
     for (let i = 0; i < scene.runnableCount; i++) if (this.#slept[scene.runnable[i]] === 1) return true;
     return false;
   }
 
-  /** Notes who is asleep while `chosen` runs. */
+  /** Notes which threads are asleep while `chosen` runs. */
   #noteSleepers({ sleeping, sleepingCount }: Scene, chosen: number): void {
     this.#slept.fill(0);
     for (let i = 0; i < sleepingCount; i++) if (sleeping[i] !== chosen) this.#slept[sleeping[i]] = 1;
@@ -154,12 +154,15 @@ function specOf(preemptions: readonly Preemption[]): string {
   return `preemptions:${formatPreemptions(preemptions)}`;
 }
 
-/** As in a command: thread.at.to, joined by commas. */
+/** Formats preemptions for a command line: thread.at.to, joined by commas. */
 export function formatPreemptions(preemptions: readonly Preemption[]): string {
   return preemptions.map(({ thread, at, to }) => `${thread}.${at}.${to}`).join();
 }
 
-/** @throws UsageError when `text` is not what `formatPreemptions` writes. */
+/**
+ * Parses the format of `formatPreemptions`.
+ * @throws UsageError for any other text
+ */
 export function parsePreemptions(text: string): Preemption[] {
   if (text === '') return [];
   return text.split(',').map((each) => {
@@ -169,3 +172,9 @@ export function parsePreemptions(text: string): Preemption[] {
     return { thread, at, to };
   });
 }
+
+export const preemptions: StrategyEntry = {
+  spec: 'preemptions:0.57.2',
+  summary: 'each thread runs until it sleeps or ends, except at the listed preemptions: thread.step.thread, joined by commas',
+  make: (parameters) => new ReplayPreemptions(parsePreemptions(parameters)),
+};

@@ -1,11 +1,19 @@
 /**
- * At each switch any thread is as likely as any other, and switches come at a mean distance:
- * 1 finds what needs many switches close together, 10 and 100 what needs long stretches.
+ * Random walk with a mean distance between switches.
+ *
+ * 1. Draw one of the runnable threads, each with the same probability.
+ * 2. One time in eight, or if no thread is runnable, draw one of the sleeping threads instead: the
+ *    clock jumps to its deadline.
+ * 3. Draw the length of its turn, uniform from 1 to 2d - 1 accesses, with mean d.
+ *
+ * A distance of 1 finds bugs that need many switches close together, 10 and 100 those that need long
+ * stretches. With a distance of 1 this is the uniform random scheduler.
  */
+import { noParameters, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 
-/** One choice in so many lets a sleeper's time pass, while others could run. */
+/** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
 
 export class RandomWalk implements Strategy {
@@ -15,7 +23,7 @@ export class RandomWalk implements Strategy {
   readonly #rng = new Rng(0);
   readonly #spread: number;
 
-  /** Switches after 1 … 2 × `distance` - 1 accesses. */
+  /** @param distance mean number of accesses between two switches */
   constructor(distance: number, name = `random:${distance}`) {
     this.name = name;
     this.#spread = 2 * distance - 1;
@@ -34,3 +42,18 @@ export class RandomWalk implements Strategy {
     return scene.runnable[(random >>> 8) % scene.runnableCount];
   }
 }
+
+export const uniform: StrategyEntry = {
+  spec: 'uniform',
+  summary: 'chooses anew at every access, with equal probability',
+  make(parameters) {
+    noParameters('uniform', parameters);
+    return new RandomWalk(1, 'uniform');
+  },
+};
+
+export const randomWalk: StrategyEntry = {
+  spec: 'random:10',
+  summary: 'the same with longer turns: the number is the mean number of accesses between switches',
+  make: (parameters) => new RandomWalk(wholeParameter('random', parameters, 1, 1_000_000)),
+};

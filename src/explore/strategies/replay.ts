@@ -16,7 +16,7 @@ export class Replay implements Strategy {
     this.#at = 0;
   }
 
-  /** After the schedule, or where it asks for a thread that can't run, the first that can. */
+  /** Returns the recorded thread. After the schedule's end, or if that thread can't run, returns the first that can. */
   next(scene: Scene): number {
     const thread = this.#schedule[this.#at];
     this.budget = this.#schedule[this.#at + 1] ?? Number.MAX_SAFE_INTEGER;

@@ -1,11 +1,11 @@
 /**
- * Which sleeps pass at once: the clock of an execution is virtual, and a sleeper may as well be
- * the quickest of all. Every sleep is drawn for once, when it begins.
+ * Draws which sleeps may end at once. The clock of an execution is virtual, so a sleeping thread may
+ * wake before all others have run. Each sleep is drawn once, when it begins.
  */
 import type { Rng } from '../rng.ts';
 import type { Scene } from '../strategy.ts';
 
-/** One sleep in so many. */
+/** One sleep in `ONE_IN` is short. */
 const ONE_IN = 8;
 
 const AWAKE = 0;
@@ -20,7 +20,7 @@ export class ShortSleeps {
     else this.#state = new Uint8Array(scene.threads);
   }
 
-  /** To be called first thing at every question. */
+  /** Draws for the sleeps that have begun. Called at the start of each `next`. */
   look(scene: Scene, rng: Rng): void {
     const state = this.#state;
     if (scene.sleepingCount === 0) {
@@ -34,7 +34,7 @@ export class ShortSleeps {
     }
   }
 
-  /** May `thread`, asleep, be chosen though others can run? */
+  /** Reports whether the sleeping `thread` may be chosen although others can run. */
   has(thread: number): boolean {
     return this.#state[thread] === SHORT;
   }

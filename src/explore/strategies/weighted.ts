@@ -1,14 +1,20 @@
 /**
- * A random walk in which each thread is as likely as it has accesses left, as far as former
- * executions tell. Of threads that don't depend on each other every interleaving is then
- * equally likely, where the uniform walk favours those in which the short ones are done early.
+ * Random walk weighted by the accesses that each thread has left.
+ *
+ * 1. Estimate each thread's number of accesses: a moving average over the executions so far.
+ * 2. At every access draw a runnable thread with a probability proportional to its remaining accesses.
+ * 3. One time in eight, or if no thread is runnable, draw one of the sleeping threads instead.
+ *
+ * Of threads that do not depend on each other, every interleaving is then equally likely. The uniform
+ * walk favours interleavings in which short threads finish early.
  */
+import { MOST, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 
-/** One choice in so many lets a sleeper's time pass, while others could run. */
+/** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
-/** A new execution counts for one part in so many. */
+/** Weight of a new execution in the average: 1 / MEMORY. */
 const MEMORY = 4;
 
 export class Weighted implements Strategy {
@@ -17,12 +23,12 @@ export class Weighted implements Strategy {
   readonly budget = 1;
   readonly #fixed: boolean;
   readonly #rng = new Rng(0);
-  /** By thread: accesses of an execution; nothing before there was one. */
+  /** By thread: estimated accesses of an execution. Empty before the first execution. */
   #expected: readonly number[];
-  /** What the execution under way goes by. */
+  /** By thread: the estimate that the current execution uses. */
   #used: readonly number[];
 
-  /** @param expected accesses of each thread; learned from the executions before when absent */
+  /** @param expected accesses of each thread; if absent, they are learned from the executions so far */
   constructor(expected?: readonly number[]) {
     this.name = expected === undefined ? 'weighted' : `weighted:${expected.join()}`;
     this.#fixed = expected !== undefined;
@@ -52,7 +58,7 @@ export class Weighted implements Strategy {
     return runnable[runnableCount - 1];
   }
 
-  /** Accesses that `thread` has yet to make, the pending one among them; 1 when it has made more than expected. */
+  /** Returns the estimated accesses that `thread` has left, its pending one included; at least 1. */
   #left(scene: Scene, thread: number): number {
     return Math.max(this.#used[thread] - scene.ran[thread] + 1, 1);
   }
@@ -63,3 +69,10 @@ export class Weighted implements Strategy {
     this.#expected = Array.from(scene.ran, (ran, thread) => (former.length === 0 ? ran : Math.round(former[thread] + (ran - former[thread]) / MEMORY)));
   }
 }
+
+export const weighted: StrategyEntry = {
+  spec: 'weighted',
+  summary: 'chooses each thread in proportion to the accesses it has left, as estimated from former executions',
+  // 'weighted:120,80' fixes the accesses of each thread.
+  make: (parameters) => new Weighted(parameters === '' ? undefined : parameters.split(',').map((each) => wholeParameter('weighted', each, 0, MOST))),
+};

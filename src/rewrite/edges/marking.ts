@@ -12,9 +12,11 @@ export const MARKING_EDGES = [
     ['half was handed off', '@countHandoff(m, mp, nobj >> 1);'],
     ['roots took another buffer', '>= m[CONFIG + Config.at.workbufCap]) @wbuf = getempty(m, mp, wbuf);'],
   ]),
-  ...edgesOf('marking', 'src/gc/flush.ts', [
+  ...edgesOf('marking', 'src/gc/mark.ts', [
     ['lost the CAS', '=== marks) return true;@'],
     ['another M had marked it', 'const marks = racyLoad(m, word);\n    if ((marks & mark) !== 0) @return false;'],
+  ]),
+  ...edgesOf('marking', 'src/gc/flush.ts', [
     ['alone, by a plain store', 'if ((marks & mark) !== 0) continue;\n      @m[(b + 1) | 0] = marks | mark;'],
   ]),
   ...edgesOf('marking', 'src/gc/block.ts', [

@@ -15,7 +15,7 @@ export const SWEEPING_EDGES = [
     ['freed a large object', '@freeLarge(m, mp, s);'],
   ]),
   ...edgesOf('sweeping', 'src/malloc/pacing.ts', [['the goal lost the CAS', 'Atomics.compareExchange(m, XNEXT_GC_Q, known, goal) === known) return;@']]),
-  ...edgesOf('sweeping', 'src/malloc/reclaim.ts', [
+  ...edgesOf('sweeping', 'src/malloc/mheap.ts', [
     ['reclaim swept a large object', 'if (freed) @reclaimed += size;'],
     ['reclaim passed an object that another sweeps', 'if (Atomics.load(m, s + XSWEEPGEN) !== ((sg - 1) | 0)) break;@'],
     ['reclaim swept whatever there was', '@reclaimed += freed;'],

@@ -4,7 +4,7 @@ import type { MemoryMap } from '../../memory/map.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { compilableMemory, canCompile } from '../../compiled/instance.ts';
 import { compiledModule } from '../../compiled/load.ts';
-import { MIN_ARENA } from '../shape.ts';
+import { MIN_ARENA } from '../machine-options.ts';
 import type { MachineTuning } from '../tuning.ts';
 
 /** A mark loop as WebAssembly, and its memory. Threads share both. */

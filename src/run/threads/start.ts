@@ -15,7 +15,7 @@ import { loadImageInPieces } from '../../workloads/load-image.ts';
 import { WHOLE, representedObjects, type Represented } from '../../workloads/represent.ts';
 import { canRestore, readContents, restoreImage, restoreNeeds } from '../../workloads/restore-image.ts';
 import type { HeapImage } from '../../workloads/heaps/image.ts';
-import { release } from '../../base/lists.ts';
+import { release } from '../../base/large-arrays.ts';
 import type { Needs } from '../../workloads/workload.ts';
 import type { RunResult, Runtime, RuntimeOptions } from '../api.ts';
 import { writeHeapDump } from '../heapdump-file.ts';

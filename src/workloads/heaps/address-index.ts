@@ -2,7 +2,7 @@
  * An index of increasing addresses. They are divided into about as many buckets of equal width, so that
  * a lookup reads only a few addresses.
  */
-import { floatsOf, listOf, release } from '../../base/lists.ts';
+import { floatsOf, listOf, release } from '../../base/large-arrays.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 
 export class AddressIndex {

@@ -9,7 +9,7 @@ import type { DumpCursor } from './go-dump-cursor.ts';
 import { FIELD, type DumpFormat, type GoParams } from './go-dump-format.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
-import { bytesOf, listOf, release } from '../../base/lists.ts';
+import { bytesOf, listOf, release } from '../../base/large-arrays.ts';
 
 const FIRST_FIELDS = 1 << 8;
 /** A longer list is released when the next one is read. */

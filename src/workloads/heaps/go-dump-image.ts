@@ -14,7 +14,7 @@ import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, type HeapFacts, type HeapGroup } from './heap-facts.ts';
 import type { HeapNote } from './heap-notes.ts';
 import { placesOf } from './places.ts';
-import { bytesOf, listOf, release } from '../../base/lists.ts';
+import { bytesOf, listOf, release } from '../../base/large-arrays.ts';
 
 /** Invariant: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {

@@ -1,7 +1,7 @@
 /** The objects of a dump in the order of their addresses, with a lookup of the object at an address. */
 import { AddressIndex } from './address-index.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
-import { listOf, release } from '../../base/lists.ts';
+import { listOf, release } from '../../base/large-arrays.ts';
 import { sizeOf, type HeapImage } from './image.ts';
 
 const DIGITS = 1 << 16;

@@ -3,7 +3,7 @@
  * by chunks, so growing copies nothing and wastes little memory. `finish` releases each chunk once it
  * is copied.
  */
-import { APART_BYTES, listOf, release } from '../../base/lists.ts';
+import { APART_BYTES, listOf, release } from '../../base/large-arrays.ts';
 
 const FIRST_CHUNK = 1 << 10; // entries
 const SMALL_CHUNK = 1 << 16; // entries

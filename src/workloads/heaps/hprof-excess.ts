@@ -9,7 +9,7 @@
  */
 import type { ClassTable } from './hprof-classes.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
+import { OBJECT_KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
 /** The bytes of an object of a kind with so many elements. */
 interface Sizes {
@@ -55,7 +55,7 @@ function ownEvidence({ starts, kinds, lengths }: SortedObjects, sizes: Sizes, cl
   const instances = new Float64Array(classes);
   const least = new Float64Array(classes).fill(Infinity);
   for (let i = 0; i + 1 < starts.length; i++) {
-    if (kindOf(kinds[i]) !== KIND.instance) continue;
+    if (kindOf(kinds[i]) !== OBJECT_KIND.instance) continue;
     const number = numberOf(kinds[i]);
     const free = Math.max(0, starts[i + 1] - starts[i] - sizes.of(kinds[i], lengths[i]));
     instances[number]++;
@@ -82,7 +82,7 @@ function shareOfGaps({ starts, kinds, lengths }: SortedObjects, sizes: Sizes): n
   let arrays = 0;
   let gaps = 0;
   for (let i = 0; i + 1 < starts.length; i++) {
-    if (kindOf(kinds[i]) !== KIND.primitiveArray) continue;
+    if (kindOf(kinds[i]) !== OBJECT_KIND.primitiveArray) continue;
     arrays++;
     if (starts[i + 1] - starts[i] !== sizes.of(kinds[i], lengths[i])) gaps++;
   }

@@ -18,12 +18,12 @@ import { hexId, type ClassTable } from './hprof-classes.ts';
 import type { HprofCursor } from './hprof-cursor.ts';
 import { primitiveArrayName, readableName } from './hprof-names.ts';
 import { notesOf } from './hprof-notes.ts';
-import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
+import { OBJECT_KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 import type { RecordReader } from './hprof-records.ts';
 import { rootsOf } from './hprof-roots.ts';
 import { sizesOf, type JavaSizes, type ObjectLayout } from './hprof-sizes.ts';
 import { SizeList } from './size-list.ts';
-import { listOf, release } from '../../base/lists.ts';
+import { listOf, release } from '../../base/large-arrays.ts';
 
 export interface HprofImage extends HeapImage {
   /** Version of the format: `1.0.2`. */
@@ -76,7 +76,7 @@ function withoutDuplicates(ids: Addresses, kinds: Uint32Array, order: Uint32Arra
   for (const object of order) {
     const last = kept === 0 ? -1 : order[kept - 1];
     if (last === -1 || addressAt(ids, last) !== addressAt(ids, object)) order[kept++] = object;
-    else if (kindOf(kinds[object]) === KIND.class && kindOf(kinds[last]) !== KIND.class) order[kept - 1] = object;
+    else if (kindOf(kinds[object]) === OBJECT_KIND.class && kindOf(kinds[last]) !== OBJECT_KIND.class) order[kept - 1] = object;
   }
   return order.subarray(0, kept);
 }
@@ -145,7 +145,7 @@ class EdgeWriter {
 
   private addClassOf(object: number): void {
     const kind = this.objects.kinds[object];
-    if (kindOf(kind) !== KIND.instance && kindOf(kind) !== KIND.objectArray) return;
+    if (kindOf(kind) !== OBJECT_KIND.instance && kindOf(kind) !== OBJECT_KIND.objectArray) return;
     const kept = this.keptClasses[numberOf(kind)];
     if (kept !== -1) this.targets.push(kept);
   }
@@ -198,8 +198,8 @@ function groupsOf({ classes, names }: RecordReader, { kinds, lengths }: SortedOb
 
 function nameOfKind(kind: number, ofClass: (number: number) => string): string {
   switch (kindOf(kind)) {
-    case KIND.class: return 'java.lang.Class';
-    case KIND.primitiveArray: return primitiveArrayName(numberOf(kind));
+    case OBJECT_KIND.class: return 'java.lang.Class';
+    case OBJECT_KIND.primitiveArray: return primitiveArrayName(numberOf(kind));
     default: return ofClass(numberOf(kind));
   }
 }

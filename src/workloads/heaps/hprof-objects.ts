@@ -3,7 +3,7 @@ import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
 
 /** Kinds of objects. The kind decides the meaning of the object's number. */
-export const KIND = {
+export const OBJECT_KIND = {
   /** A class. Number: its own in the class table. */
   class: 0,
   /** An instance or an array of references. Number: that of its class. */

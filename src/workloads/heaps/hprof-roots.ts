@@ -5,7 +5,7 @@ import type { ClassTable } from './hprof-classes.ts';
 import type { JavaRoot } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
 import type { SubrecordReader } from './hprof-subrecords.ts';
-import { bytesOf, release } from '../../base/lists.ts';
+import { bytesOf, release } from '../../base/large-arrays.ts';
 
 export interface JavaRoots {
   /** The root objects, each once, in increasing order. */

@@ -17,7 +17,7 @@ import type { ClassTable, FieldCounts, JavaClass } from './hprof-classes.ts';
 import { excessOf } from './hprof-excess.ts';
 import { PRIMITIVES, REFERENCE } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
+import { OBJECT_KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 
 /** Bytes of an object's header and of a reference in it. */
 export interface ObjectLayout {
@@ -99,9 +99,9 @@ export class SizeTable {
   of(kind: number, length: number): number {
     const number = numberOf(kind);
     switch (kindOf(kind)) {
-      case KIND.class: return this.ofClasses[number];
-      case KIND.instance: return this.ofInstances[number];
-      case KIND.objectArray: return this.array(this.layout.reference, length);
+      case OBJECT_KIND.class: return this.ofClasses[number];
+      case OBJECT_KIND.instance: return this.ofInstances[number];
+      case OBJECT_KIND.objectArray: return this.array(this.layout.reference, length);
       default: return this.array(PRIMITIVES.get(number)?.bytes ?? 1, length);
     }
   }

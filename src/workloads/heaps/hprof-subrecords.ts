@@ -9,7 +9,7 @@ import { wordAt, type HprofCursor } from './hprof-cursor.ts';
 import { PRIMITIVES, REFERENCE, ROOTS, SUBRECORD, type JavaRoot, type RootShape } from './hprof-format.ts';
 import { LateInstances } from './hprof-late.ts';
 import type { HprofNames } from './hprof-names.ts';
-import { KIND, ObjectTable } from './hprof-objects.ts';
+import { OBJECT_KIND, ObjectTable } from './hprof-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
 
@@ -77,7 +77,7 @@ export class SubrecordReader {
     this.readReferences(cursor.buf, cursor.pos, count);
     cursor.pos += count * idBytes;
     this.elementsLeft -= count;
-    if (this.elementsLeft === 0) this.add(this.array.id, KIND.objectArray, this.array.classNumber, this.array.length);
+    if (this.elementsLeft === 0) this.add(this.array.id, OBJECT_KIND.objectArray, this.array.classNumber, this.array.length);
   }
 
   /** Reads the instances that precede their classes, once all subrecords are read. */
@@ -91,7 +91,7 @@ export class SubrecordReader {
       }
       this.classless++;
       this.keepReferences(this.classes.layoutSoFar(of), fields, 0, fields.length);
-      this.add(id, KIND.instance, of.number);
+      this.add(id, OBJECT_KIND.instance, of.number);
     }
   }
 
@@ -127,7 +127,7 @@ export class SubrecordReader {
     of.described ??= description;
     if (superclass !== 0) classes.get(superclass);
     for (const one of referred) objects.referTo(one);
-    this.add(id, KIND.class, of.number);
+    this.add(id, OBJECT_KIND.class, of.number);
   }
 
   private constants(referred: number[]): void {
@@ -185,7 +185,7 @@ export class SubrecordReader {
   private keepInstance(id: number, of: JavaClass, layout: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
     if (layout.fieldBytes !== bytes) this.oddInstances++;
     this.keepReferences(layout, buf, start, bytes);
-    this.add(id, KIND.instance, of.number);
+    this.add(id, OBJECT_KIND.instance, of.number);
   }
 
   private keepReferences({ references }: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
@@ -208,7 +208,7 @@ export class SubrecordReader {
     const classNumber = this.classes.get(cursor.id()).number;
     this.array = { id, classNumber, length };
     this.elementsLeft = length;
-    if (length === 0) this.add(id, KIND.objectArray, classNumber);
+    if (length === 0) this.add(id, OBJECT_KIND.objectArray, classNumber);
   }
 
   private primitiveArray(hasElements: boolean): void {
@@ -221,7 +221,7 @@ export class SubrecordReader {
     const shape = PRIMITIVES.get(type);
     if (shape === undefined) return cursor.fail(`there is no array of type ${type}`);
     if (hasElements) cursor.skip(length * shape.bytes);
-    this.add(id, KIND.primitiveArray, type, length);
+    this.add(id, OBJECT_KIND.primitiveArray, type, length);
   }
 
   private readReferences(buf: Uint8Array, start: number, count: number): void {

@@ -8,7 +8,7 @@ import { MAX_SMALL_SIZE, classToBlocks, classToPages, classToSize, sizeToClass }
 import type { Contents } from './contents.ts';
 import type { GoParams } from './go-dump-format.ts';
 import { GrowableUint32 } from './growable.ts';
-import { listOf } from '../../base/lists.ts';
+import { listOf } from '../../base/large-arrays.ts';
 
 /** A pointer of the 64-bit machine is the tag times this weight plus a 32-bit byte offset. */
 const TAG_WEIGHT = 2 ** 32;

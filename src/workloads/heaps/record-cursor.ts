@@ -5,7 +5,7 @@
  * until it has read the last byte. The cost is that one record per buffer is read twice.
  */
 import { HeapFormatError } from './format-error.ts';
-import { bytesOf, release } from '../../base/lists.ts';
+import { bytesOf, release } from '../../base/large-arrays.ts';
 
 /** Thrown if a record extends past the bytes in the buffer. Not an error. */
 export const SHORT: unique symbol = Symbol('the record goes on');

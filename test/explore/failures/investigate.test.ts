@@ -49,7 +49,7 @@ describe('a lost update', () => {
       "  step  M0                      │ M1                    │ source
               … 20 accesses …
       ▶   21  load word 8000 = 0      │                       │ virtual/core.ts:3 add
-              ── M0 is stopped, M1 goes on ──
+              ── M0 is preempted by M1 ──
           22                          │ store word 8002 0     │ virtual/core.ts:2 add
               … 19 accesses …
       ▶   42                          │ load word 8000 = 0    │ virtual/core.ts:3 add

@@ -13,22 +13,22 @@ const loaded = await loadCore(true);
 
 describe('the order of locks', () => {
   it('is broken by sweeping under the lock of an mcentral', async () => {
-    const sweptLocked = bug('src/malloc/mcache.ts', '  unlock(m, mp, c);\n  sweepSpan(m, mp, s);\n  lock(m, mp, c);', '  sweepSpan(m, mp, s);');
+    const sweptLocked = bug('src/malloc/mcentral.ts', '  unlock(m, mp, c);\n  sweepSpan(m, mp, s);\n  lock(m, mp, c);', '  sweepSpan(m, mp, s);');
     expect((await facts(sweptLocked, 'sweep-refill', 'lock-order')).join('\n')).toMatch(/^LOCK_TAKEN_TWICE: thread \d asks for mcentral \d+ lock, which it holds\n {2}at src\/sync\/lock\.ts.*\nit was taken\n {2}at src\/sync\/lock\.ts/s);
   });
 
   it('is broken by taking the lock of specials under that of the heap', async () => {
     const inverted = bug(
-      'src/malloc/mheap.ts',
+      'src/malloc/span-alloc.ts',
       '  if (large) m[HEAP_ALLOC_Q] -=',
-      '  lock(m, mp, MHEAP + MHeap.at.speciallock);\n  unlock(m, mp, MHEAP + MHeap.at.speciallock);\n  if (large) m[HEAP_ALLOC_Q] -=',
+      '  lock(m, mp, MHEAP_LOCK + 2);\n  unlock(m, mp, MHEAP_LOCK + 2);\n  if (large) m[HEAP_ALLOC_Q] -=',
     );
     expect((await facts(inverted, 'sweep-refill', 'lock-order'))[0]).toMatch(/^LOCK_ORDER: thread \d asks for mheap\.speciallock while it holds mheap\.lock/);
   });
 
   it('is broken by the release of a lock that another thread holds', async () => {
     const notTaken = bug(
-      'src/malloc/mcentral.ts',
+      'src/malloc/mcentral-free.ts',
       '  m[s + FREELIST] = first;\n  m[s + NALLOC] -= n;\n  lock(m, mp, c);',
       '  m[s + FREELIST] = first;\n  m[s + NALLOC] -= n;\n  m[c + 1] = mp;',
     );
@@ -62,17 +62,17 @@ describe('the order of locks', () => {
 
 describe('the guards object', () => {
   it('to a change of an mcentral before its lock is taken', async () => {
-    const grown = bug('src/malloc/mcache.ts', '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];', '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);');
+    const grown = bug('src/malloc/mcentral.ts', '    lock(m, mp, c);\n    m[c + NFREE] += m[grown + NELEMS];', '    m[c + NFREE] += m[grown + NELEMS];\n    lock(m, mp, c);');
     expect((await facts(grown, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d (reads|writes \d+ to) mcentral\[\d+\]\.nfree without mcentral \d+ lock; no thread holds it$/);
   });
 
   it('to the removal of a span from its list before the lock is taken', async () => {
-    const early = bug('src/malloc/mcentral.ts', '  const c = mcentralAt(m[s + SIZECLASS]);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];', '  const c = mcentralAt(m[s + SIZECLASS]);\n  spanListRemove(m, s);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];');
+    const early = bug('src/malloc/mcentral-free.ts', '  const c = mcentralAt(m[s + SIZECLASS]);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];', '  const c = mcentralAt(m[s + SIZECLASS]);\n  spanListRemove(m, s);\n  lock(m, mp, c);\n  m[c + NFREE] -= m[s + NELEMS] - m[s + NALLOC];');
     expect((await facts(early, 'sweep-refill', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d reads span \d+ list without mcentral \d+ lock; /);
   });
 
   it('to blocks freed beside the cache without the lock of the mcentral', async () => {
-    const unlocked = bug('src/malloc/mcentral.ts', '    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);', '    unlock(m, mp, c);\n    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;');
+    const unlocked = bug('src/malloc/mcentral-free.ts', '    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;\n    unlock(m, mp, c);', '    unlock(m, mp, c);\n    m[p] = m[s + FREEBUF];\n    m[s + FREEBUF] = p;');
     expect((await facts(unlocked, 'free-beside', 'guards'))[0]).toMatch(/^LOCK_NOT_HELD: thread \d reads span \d+ freebuf without mcentral \d+ lock; /);
   });
 });

@@ -9,7 +9,7 @@ describe('a span', () => {
   it('is changed by its sweeper only, until it is published as swept', async () => {
     const [fact, ...where] = await facts(known('sweep-publishes-early'), 'sweep-refill', 'span-owners');
     expect(fact).toMatch(/^SPAN_OF_(NOBODY|ANOTHER): thread \d writes span \d+ (freelist|nalloc), /);
-    expect(where.join('\n')).toContain('src/malloc/mcentral.ts');
+    expect(where.join('\n')).toContain('src/malloc/mcentral-free.ts');
   });
 
   it('is swept by one thread', async () => {
@@ -22,7 +22,7 @@ describe('a span', () => {
   });
 
   it('is cached by one thread', async () => {
-    const kept = bug('src/malloc/mcache.ts', '    if (s !== 0) {\n      takeSpanLocked(m, c, s);', '    if (s !== 0) {\n      unlock(m, mp, c);\n      lock(m, mp, c);\n      takeSpanLocked(m, c, s);');
+    const kept = bug('src/malloc/mcentral.ts', '    if (s !== 0) {\n      takeSpanLocked(m, c, s);', '    if (s !== 0) {\n      unlock(m, mp, c);\n      lock(m, mp, c);\n      takeSpanLocked(m, c, s);');
     expect((await facts(kept, 'sweep-refill', 'span-owners'))[0]).toMatch(/^SPAN_CACHED_TWICE: thread \d caches span \d+, which is in the cache of thread \d/);
   });
 

@@ -30,7 +30,7 @@ describe('counts', () => {
   });
 
   it('of bytes are all of the heap', async () => {
-    const lost = bug('src/malloc/mheap.ts', '  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);\n  freeSpanLocked(m, s, clockMs(m));\n  unlock(m, mp, MHEAP_LOCK);\n}\n\n/** Moves', '  freeSpanLocked(m, s, clockMs(m));\n  unlock(m, mp, MHEAP_LOCK);\n}\n\n/** Moves');
+    const lost = bug('src/malloc/span-alloc.ts', '  addWide(m, HEAP_IDLE, m[s + NPAGES] * PAGE_BYTES);\n  freeSpanLocked(m, s, clockMs(m));\n  unlock(m, mp, MHEAP_LOCK);\n}\n\n/** Adds', '  freeSpanLocked(m, s, clockMs(m));\n  unlock(m, mp, MHEAP_LOCK);\n}\n\n/** Adds');
     expect((await facts(lost, 'sweep-refill', 'waiting'))[0]).toMatch(/^HEAP_BYTES: as thread \d releases mheap\.lock, \d+ bytes are idle and \d+ in use, of \d+$/);
   });
 });

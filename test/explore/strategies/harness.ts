@@ -1,5 +1,6 @@
 /** Small programs to see a strategy at work on. */
-import { explore, Explorer, type ExploreOptions } from '../../../src/explore/scheduler.ts';
+import type { ExploreOptions } from '../../../src/explore/explore-options.ts';
+import { explore, Explorer } from '../../../src/explore/scheduler.ts';
 import type { Execution } from '../../../src/explore/execution.ts';
 import type { Strategy } from '../../../src/explore/strategy.ts';
 import { loadText, type TextCore } from '../../rewrite/compile.ts';

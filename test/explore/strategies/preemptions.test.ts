@@ -1,7 +1,8 @@
 /** An execution written down as preemptions, and repeated from them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCore } from '../../../src/explore/load.ts';
-import { explore, type ExploreOptions } from '../../../src/explore/scheduler.ts';
+import type { ExploreOptions } from '../../../src/explore/explore-options.ts';
+import { explore } from '../../../src/explore/scheduler.ts';
 import { markBitsGo } from '../../../src/explore/scenarios/mark-bits.ts';
 import { settingOf, type MakeOracle } from '../../../src/explore/scenarios/scenario.ts';
 import { wholeCycleGo } from '../../../src/explore/scenarios/whole-cycle.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
 import { compilableMemory } from '../../../src/compiled/instance.ts';
 import { planMachine } from '../../../src/run/shape.ts';
@@ -36,6 +36,16 @@ describe('the memory of a machine', () => {
     const memory = reserveMemory(tuned, undefined, sources);
     expect(memory).toMatchObject({ compiled: null, note: expect.stringMatching(note) as string });
     expect(memory.buffer.byteLength).toBe(tuned.words * 4);
+  });
+
+  it('is a plain one, with a note, when WebAssembly.Memory throws', () => {
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(refuse);
+    try {
+      expect(reserveMemory(tuned, undefined)).toMatchObject({ compiled: null, note: expect.stringMatching(/^the system refuses a WebAssembly memory of \d+ MB \(no room\); the tuned mark loop runs as JavaScript$/) as string });
+      expect(memory).toHaveBeenCalledOnce();
+    } finally {
+      memory.mockRestore();
+    }
   });
 
   it('is refused where WebAssembly was asked for by name', () => {

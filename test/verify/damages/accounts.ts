@@ -95,13 +95,7 @@ export const ACCOUNTS_DAMAGES: readonly Damage[] = [
     apply: (m) => (m[finalizerAt(m[FIN + Fin.at.finq], m[m[FIN + Fin.at.finq] + FinBlock.at.cnt])] = keptBlock << 2),
   },
   { code: 'FINBLOCK_LISTS', what: 'a block is queued and free', point: SWEPT, apply: (m) => (m[FIN + Fin.at.finc] = m[FIN + Fin.at.finq]) },
-  {
-    code: 'FINBLOCK_LISTS', what: 'a free block has entries', point: SWEPT,
-    apply(m) {
-      m[FIN + Fin.at.finc] = m[FIN + Fin.at.finq];
-      m[FIN + Fin.at.finq] = 0;
-    },
-  },
+  { code: 'FINBLOCK_LISTS', what: 'a free block counts an entry', point: SWEPT, apply: (m) => (m[m[FIN + Fin.at.finc] + FinBlock.at.cnt] = 1) },
   {
     code: 'FINALIZER_WAKEUP_LOST', what: 'no wakeup of the finalizer goroutine is requested', point: SWEPT,
     apply(m) {

@@ -154,8 +154,8 @@ describe('SetFinalizer', () => {
   });
 
   it.each<[string, Step, number, RegExp]>([
-    ['that answers a step', () => 1, 3, /^the finalizer at step 3 has answered 1; a finalizer is one step, and answers GOEXIT$/],
-    ['that answers nothing', (() => {}) as unknown as Step, 3, /^the finalizer at step 3 has answered undefined/],
+    ['that answers a step', () => 1, 3, /^the finalizer at step 3 returned 1; a finalizer is one step that returns GOEXIT$/],
+    ['that answers nothing', (() => {}) as unknown as Step, 3, /^the finalizer at step 3 returned undefined/],
     ['that is no step', () => t.GOEXIT, 9, /^a finalizer is step 9, and the program has 4 steps$/],
   ])('reports a finalizer %s', (_, finalize, pc, message) => {
     const set9: Step = function setAndDrop(m, mp, gp) {

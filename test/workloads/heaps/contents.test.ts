@@ -107,7 +107,7 @@ it('keeps no contents of objects, neither during the reading nor afterwards', as
   let atTheEnd = 0;
   async function* source(): AsyncGenerator<Uint8Array> {
     yield new DumpWriter(4).params(HEAP, HEAP + OBJECTS * BYTES).bytes;
-    // Pieces are so small that no record takes a mapping of its own (base/lists.ts).
+    // Pieces are so small that no record takes a mapping of its own (base/large-arrays.ts).
     for (let i = 0; i < OBJECTS; i++) yield* cut(new DumpWriter(4).object(HEAP + i * BYTES, BYTES).bytes.subarray(START), 1 << 14);
     atTheEnd = (await held()) - before;
     yield new DumpWriter(4).eof().bytes.subarray(START);

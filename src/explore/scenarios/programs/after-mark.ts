@@ -1,4 +1,4 @@
-/** For programs that begin where a mark has ended: what it would have left. */
+/** Sets up the state after a mark, for programs that begin there. */
 import type { Mem } from '../../../memory/struct.ts';
 import type { Ref } from '../../../memory/address.ts';
 import type { MRef } from '../../../machine/m.ts';
@@ -11,12 +11,12 @@ import { setGoal } from '../../../malloc/pacing.ts';
 import { flushallmcaches } from '../../../gc/roots.ts';
 import { cachestats } from '../../../gc/stats.ts';
 
-/** The block at `p` was reached. */
+/** Marks the block at `p`: it survives. */
 export function keep(m: Mem, p: Ref): void {
   m[bitsWord(m, p) + 1] |= BIT_MARKED << markShift(bitsShift(m, p));
 }
 
-/** From here on every span needs sweeping, and what was not kept is garbage. */
+/** Ends the mark: every span is unswept, and blocks that were not kept are garbage. */
 export function endMark(m: Mem, m0: MRef): void {
   flushallmcaches(m, m0);
   cachestats(m, m0);

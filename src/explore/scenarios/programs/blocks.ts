@@ -1,9 +1,9 @@
 /**
- * Blocks that say whose they are. Who gets one looks whether it is clear, and writes its tag
- * into the first and the last word and where each page begins; whoever else gets the block, or
- * frees or sweeps it, spoils one of these. Slots, in the bss, keep what each M holds:
+ * Blocks that store their owner. An M that gets a block checks that it is zero, and writes its tag to the
+ * first word, the last word and the first word of each page. If another M gets, frees or sweeps the block,
+ * a tag changes. Slots in the bss record the blocks of each M:
  *
- *     bss | world, see world.ts | cells: blocks on their way from one M to another | slots of M 0 | slots of M 1 | ...
+ *     bss | world, see heap-world.ts | cells: blocks on their way between Ms | slots of M 0 | slots of M 1 | ...
  */
 import { ownedBy } from '../../../memory/guardian.ts';
 import { elsewhere } from '../../../memory/regions.ts';
@@ -15,20 +15,20 @@ import { fatal } from '../../../base/fatal.ts';
 
 export const WORLD_WORDS = 4;
 export const CELLS = 12;
-/** Of each M. */
+/** Slots of each M. */
 export const SLOTS = 16;
 
-export const KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
+export const HELD_KIND = { none: 0, block: 1, tiny: 2, stack: 3 } as const;
 
 const OWNER = ownedBy('thread', 'in a stopped world any M');
 export const Slot = struct('slot', 8, {
   kind: by(OWNER),
-  /** Byte offset of what is held. */
+  /** Byte offset of the block, tiny object or stack in this slot. */
   address: by(OWNER),
   bytes: by(OWNER),
-  /** Has it a finalizer? */
+  /** 1 if the M has set a finalizer. */
   finalizer: by(OWNER),
-  /** Was it asked for with room for pointers? 0 if that is not known. */
+  /** 1 if the block was allocated with room for pointers; 0 if not, or not known. */
   scan: by(OWNER),
 });
 
@@ -56,7 +56,7 @@ export function kindIn(m: Mem, at: Ref): number {
   return m[at + KIND_OF];
 }
 
-/** From here on M `index` holds a block of `bytes` bytes at `p`, which came out of malloc. */
+/** Records that M `index` holds the block of `bytes` bytes at `p`, fresh from malloc. */
 export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: number, mayPoint: boolean): void {
   const words = bytes >>> 2;
   for (let i = 0; i < 4 && i < words; i++) checkClear(m, p, i);
@@ -65,45 +65,45 @@ export function holdBlock(m: Mem, index: number, slot: number, p: Ref, bytes: nu
     checkClear(m, p, i);
   }
   checkClear(m, p, words - 1);
-  fillSlot(m, index, slot, KIND.block, p * 4, bytes);
+  fillSlot(m, index, slot, HELD_KIND.block, p * 4, bytes);
   m[slotOf(m, index, slot) + SCAN] = mayPoint ? 1 : 0;
   setTags(m, p, words, HELD | (index << 8) | slot);
 }
 
-/** From here on M `index` holds the tiny object of `bytes` bytes at byte offset `address`. */
+/** Records that M `index` holds the tiny object of `bytes` bytes at byte offset `address`. */
 export function holdTiny(m: Mem, index: number, slot: number, address: number, bytes: number): void {
   const m8 = byteView(m);
   for (let i = 0; i < bytes; i++) {
     if (m8[address + i] !== 0) fatal('TINY_NOT_CLEAR', { address, byte: i, holds: m8[address + i] });
     m8[address + i] = tinyTag(index, slot);
   }
-  fillSlot(m, index, slot, KIND.tiny, address, bytes);
+  fillSlot(m, index, slot, HELD_KIND.tiny, address, bytes);
 }
 
-/** M `index` holds the stack of `words` words at `x`: it may be dirty. */
+/** Records that M `index` holds the stack of `words` words at `x`, which may be dirty. */
 export function holdStack(m: Mem, index: number, slot: number, x: Ref, words: number): void {
-  fillSlot(m, index, slot, KIND.stack, x * 4, words * 4);
+  fillSlot(m, index, slot, HELD_KIND.stack, x * 4, words * 4);
   setTags(m, x, words, HELD | (index << 8) | slot);
 }
 
-/** What M `index` holds in `slot` is still its own. */
+/** Checks the tags of what M `index` holds in `slot`. */
 export function checkHeld(m: Mem, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (m[at + KIND_OF] === KIND.none) return;
-  if (m[at + KIND_OF] === KIND.tiny) checkTiny(m, index, slot, m[at + ADDRESS], m[at + BYTES]);
+  if (m[at + KIND_OF] === HELD_KIND.none) return;
+  if (m[at + KIND_OF] === HELD_KIND.tiny) checkTiny(m, index, slot, m[at + ADDRESS], m[at + BYTES]);
   else checkTags(m, m[at + ADDRESS] >>> 2, m[at + BYTES] >>> 2, HELD | (index << 8) | slot);
 }
 
-/** M `index` forgets what it holds in `slot`. */
+/** Clears `slot` of M `index`. */
 export function dropHeld(m: Mem, index: number, slot: number): void {
-  fillSlot(m, index, slot, KIND.none, 0, 0);
+  fillSlot(m, index, slot, HELD_KIND.none, 0, 0);
 }
 
-/** Puts the block of `slot` into `cell`; the block that was there is 0 or the caller's now, and has the cell's tag. */
+/** Puts the block of `slot` into `cell`. Returns the block that was there, with the cell's tag, or 0: it is the caller's now. */
 export function exchangeCell(m: Mem, index: number, slot: number, cell: number): Ref {
   const at = slotOf(m, index, slot);
   let p = 0;
-  if (m[at + KIND_OF] === KIND.block && m[at + FINALIZER] === 0) {
+  if (m[at + KIND_OF] === HELD_KIND.block && m[at + FINALIZER] === 0) {
     checkHeld(m, index, slot);
     p = m[at + ADDRESS] >>> 2;
     setTags(m, p, m[at + BYTES] >>> 2, IN_CELL | cell);
@@ -112,10 +112,10 @@ export function exchangeCell(m: Mem, index: number, slot: number, cell: number):
   return Atomics.exchange(m, cellAt(m, cell), p);
 }
 
-/** From here on M `index` holds the block of `bytes` bytes at `p`, which came out of `cell`. */
+/** Records that M `index` holds the block of `bytes` bytes at `p`, taken out of `cell`. */
 export function holdFromCell(m: Mem, index: number, slot: number, cell: number, p: Ref, bytes: number): void {
   checkTags(m, p, bytes >>> 2, IN_CELL | cell);
-  fillSlot(m, index, slot, KIND.block, p * 4, bytes);
+  fillSlot(m, index, slot, HELD_KIND.block, p * 4, bytes);
   setTags(m, p, bytes >>> 2, HELD | (index << 8) | slot);
 }
 
@@ -146,7 +146,7 @@ function checkTag(m: Mem, p: Ref, word: number, tag: number): void {
   if (m[p + word] !== tag) fatal('BLOCK_OF_TWO', { block: p, word, tag, holds: m[p + word] });
 }
 
-/** Never 0: a tiny object may be one byte. */
+/** Returns the tag of tiny objects, a byte. Never 0: a tiny object may be a single byte. */
 function tinyTag(index: number, slot: number): number {
   return 0x80 | (index << 4) | slot;
 }

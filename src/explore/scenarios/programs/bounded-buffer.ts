@@ -1,4 +1,4 @@
-/** A buffer for one item: an M that puts waits while it is full, the M that takes waits while it is empty. */
+/** A buffer for one item: a putting M waits while it is full, the taking M waits while it is empty. */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
@@ -6,7 +6,7 @@ import { mAt } from '../../../machine/m.ts';
 import { condbroadcast, condsignal, condwait } from '../../../sync/cond.ts';
 import { lock, unlock } from '../../../sync/lock.ts';
 
-/** Words of the globals: the lock, two conditions, what the lock guards. */
+/** Words of the globals: the lock, two conditions, and the words that the lock guards. */
 const LOCK = 0;
 const XNOT_EMPTY = 2;
 const XNOT_FULL = 3;
@@ -17,14 +17,14 @@ function bufferWord(m: Mem, i: number): Ref {
   return m[CONFIG + Config.at.bss] + i;
 }
 
-/** It begins empty. */
+/** Sets up an empty buffer. */
 export function buildBoundedBuffer(m: Mem): void {
   m[bufferWord(m, FULL)] = 0;
 }
 
 /**
- * M 0 takes what the others put, `rounds` items each.
- * @param shared 1: both sides wait for one condition, so that a signal must wake all
+ * M 0 takes the items that the others put, `rounds` each.
+ * @param shared 1: both sides wait for one condition, so a signal must wake all
  * @returns the sum of the items taken, or put
  */
 export function runBoundedBuffer(m: Mem, index: number, rounds: number, shared: number): number {

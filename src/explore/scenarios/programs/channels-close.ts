@@ -1,7 +1,7 @@
 /**
- * A channel is closed while several goroutines wait on it, which then wait again at once on a second
- * one: the records by which they were queued are used again while the closer still wakes the others.
- * One of them waits by a select, whose other case is a channel that nobody uses.
+ * A channel is closed while several goroutines wait on it, and each then waits on a second channel. Their
+ * queue records are reused while the closer still wakes others. One goroutine waits by a select, whose
+ * other case is an unused channel.
  *
  *     main: waits until all have begun, closes FIRST; waits until all were woken, closes SECOND
  *     each: receives from FIRST, then from SECOND
@@ -18,7 +18,7 @@ import { collect, getInt, getSlot, prepare, setInt, setSlot, start } from '../..
 import { recvCase, select } from '../../../runtime/select.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
 
-/** Wait groups: those that have yet to begin, to be woken, to end. */
+/** Wait groups: goroutines that have yet to begin, to be woken, to end. */
 const BEGUN = 0;
 const WOKEN = GROUP_GLOBALS;
 const ENDED = 2 * GROUP_GLOBALS;
@@ -30,7 +30,7 @@ const UNUSED = 2;
 const ELEMENT = 3;
 const SLOTS = 4;
 
-/** Ints: of main how many wait, how often it lets others run before it closes, whether it collects then; of the others their number. */
+/** Ints of main: waiting goroutines, yields before the close, whether to collect after it. Of the others: their number. */
 const WAITERS = 0;
 const YIELDS = 1;
 const COLLECTS = 2;
@@ -53,7 +53,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, BEGUN, PC.settle);
 }
 
-/** Most of them will wait by the time that it closes. */
+/** Most goroutines wait by the time of the close. */
 function settle(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, YIELDS);
   setInt(m, gp, YIELDS, left - 1);
@@ -99,7 +99,7 @@ function again(m: Mem, mp: MRef, gp: GRef): number {
   return chanrecv(m, mp, gp, getSlot(m, gp, SECOND), ELEMENT, PC.leave);
 }
 
-/** SECOND was closed: not before all were woken from FIRST. */
+/** SECOND was closed, but not before all were woken from FIRST. */
 function leave(m: Mem, mp: MRef, gp: GRef): number {
   checkZero(m, gp);
   groupDone(m, mp, ENDED);

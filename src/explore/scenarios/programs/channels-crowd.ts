@@ -1,10 +1,11 @@
 /**
- * Many at the same channels: two goroutines send by select, two receive by select, each with the
- * channels in another order and one with the same channel twice; they also try without waiting. One
- * channel has room for two. What is sent is a number, so that an execution stays short: who
- * sent it, on which channel, and how many it had sent before. On each channel one sender's come in their order.
+ * Contended channels. Two goroutines send by select, two receive by select. Each lists the channels in a
+ * different order, one lists a channel twice, and they also try without blocking. ROOMY has room for two.
  *
- *     senders ---> ROOMY (2) ---> receivers, who leave when QUIT is closed by who gets the last
+ * An element is a number, which keeps an execution short: its sender, its channel, and the sender's count
+ * of elements. On each channel the elements of one sender must arrive in order.
+ *
+ *     senders ---> ROOMY (2) ---> receivers, which leave when QUIT is closed by the receiver of the last element
  *          '-----> DIRECT ----------^
  */
 import type { Mem } from '../../../memory/struct.ts';
@@ -21,10 +22,10 @@ import { recvCase, select, selectOr, sendCase } from '../../../runtime/select.ts
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
 
 const GROUP = 0;
-/** Word of the globals: elements received so far. */
+/** Global word: elements received so far. */
 const XRECEIVED = GROUP_GLOBALS;
 
-/** Slots: the channels, one of them nil; the element. */
+/** Slots: the channels, one of them nil, and the element. */
 const ROOMY = 0;
 const DIRECT = 1;
 const QUIT = 2;
@@ -32,7 +33,7 @@ const NOBODY = 3;
 const ELEMENT = 4;
 const SLOTS = 5;
 
-/** Ints: of main how many elements each sends; of the others their number; of a sender those left; of a receiver the last of each sender on each channel. */
+/** Ints of main: elements of each sender. Of the others: their number. Of a sender: elements left. Of a receiver: the last element of each sender on each channel. */
 const EACH = 0;
 const NUMBER = 0;
 const LEFT = 1;
@@ -81,7 +82,7 @@ function end(m: Mem, _mp: MRef, gp: GRef): number {
   return ret(m, gp);
 }
 
-/** The next: by whichever channel can take it; the first without waiting, if it can. */
+/** Sends the next element on any channel that is ready. The first element is tried without blocking. */
 function send(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, LEFT);
   if (left === 0) {
@@ -104,7 +105,7 @@ function sentDirect(m: Mem, mp: MRef, gp: GRef): number {
   return sentRoomy(m, mp, gp);
 }
 
-/** Nobody could take it at once. */
+/** No channel was ready. */
 function none(m: Mem, mp: MRef, gp: GRef): number {
   return chansend(m, mp, gp, getSlot(m, gp, ROOMY), ELEMENT, PC.sentRoomy);
 }
@@ -134,13 +135,13 @@ function take(m: Mem, mp: MRef, gp: GRef, channel: number): number {
   return PC.receive;
 }
 
-/** Another at once, if there is one in the buffer. */
+/** Receives another element without blocking, if the buffer has one. */
 function tryMore(m: Mem, mp: MRef, gp: GRef): number {
   m[slotAt(m, gp, ELEMENT)] = -1;
   return tryrecv(m, mp, gp, getSlot(m, gp, ROOMY), ELEMENT) ? PC.roomy : PC.receive;
 }
 
-/** What a closed channel gives; then for ever nothing, by the nil channel, which main does not wait for. */
+/** Checks the zero of a closed channel, then blocks for ever on the nil channel; main does not wait for that. */
 function quit(m: Mem, mp: MRef, gp: GRef): number {
   if (chanok(m, gp) || m[slotAt(m, gp, ELEMENT)] !== 0) fatal('EXPLORED_END_NOT_ZERO', { element: m[slotAt(m, gp, ELEMENT)] });
   groupDone(m, mp, GROUP);

@@ -1,8 +1,9 @@
 /**
- * Goroutines that send, receive, select and wait while collections run. Senders make objects
- * that lead to a twin each, and send them by turns on a channel without a buffer and on one
- * with room for one; the main goroutine selects among both. While a sender waits, the object
- * is in its frame alone. In the end the senders wait for a third channel to be closed.
+ * Goroutines send, receive, select and wait while collections run.
+ *
+ * Senders make objects that point to a twin each, and send them in turn on an unbuffered channel and on one
+ * with room for one. The main goroutine selects among both. While a sender waits, only its frame points to
+ * the object. At the end the senders wait for a third channel to be closed.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import type { Ref } from '../../../memory/address.ts';
@@ -19,7 +20,7 @@ import { groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
 const OBJECT_BYTES = 64;
 const GROUP = 0;
 
-/** Slots: the channels; the element that is sent or received: an object and its twin. */
+/** Slots: the channels, and the element that is sent or received: an object and its twin. */
 const DIRECT = 0;
 const BUFFERED = 1;
 const QUIT = 2;
@@ -27,7 +28,7 @@ const OBJECT = 3;
 const TWIN = 4;
 const SLOTS = 5;
 
-/** Ints: of main senders, objects of each, objects received, their sum; of a sender its number, and the objects left. */
+/** Ints of main: senders, objects of each, objects received, sum of their ids. Of a sender: its number, objects left. */
 const SENDERS = 0;
 const SENDS = 1;
 const RECEIVED = 2;
@@ -37,7 +38,7 @@ const LEFT = 1;
 
 const PC = { begin: 0, take: 1, took: 2, join: 3, end: 4, send: 5, wait: 6, leave: 7 } as const;
 
-/** Objects that main has received when it collects; the first sender does so before it sends its last. */
+/** Objects that main has received when it collects. The first sender collects before it sends its last object. */
 const COLLECT_AFTER = 1;
 
 const EITHER = [recvCase(DIRECT, OBJECT, PC.took), recvCase(BUFFERED, OBJECT, PC.took)];
@@ -83,7 +84,7 @@ function join(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, GROUP, PC.end);
 }
 
-/** The numbers of all objects that were sent, one each. */
+/** Compares the ids received with the ids sent. */
 function end(m: Mem, _mp: MRef, gp: GRef): number {
   let expected = 0;
   for (let i = 0; i < getInt(m, gp, SENDERS); i++) {
@@ -114,7 +115,7 @@ function storeTwin(m: Mem, object: Ref, id: number, twin: Ref): void {
 }
 
 function wait(m: Mem, mp: MRef, gp: GRef): number {
-  // What it sent is the receiver's alone from here on; memory that was freed too early is used again.
+  // From here on only the receiver holds the object. If it is freed too early, its memory is reused.
   setSlot(m, gp, OBJECT, 0);
   storeInt(m, newObject(m, mp, gp, TWIN, OBJECT_BYTES, 0), 1, -1);
   return chanrecv(m, mp, gp, getSlot(m, gp, QUIT), OBJECT, PC.leave);

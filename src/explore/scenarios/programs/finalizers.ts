@@ -1,10 +1,9 @@
 /**
- * Goroutines that make objects with finalizers and drop them, while collections find them. Main
- * waits for the others, collects, and then until every finalizer has run: whichever is never
- * run, or nobody is woken for, leaves it asleep.
+ * Goroutines make objects with finalizers, and drop them under collections. The main goroutine waits for the
+ * others, collects, and waits until every finalizer has run. If a finalizer never runs, or its goroutine is
+ * not woken, main sleeps for ever.
  *
- * An object's first word leads to its twin, or to another object with a finalizer; both know
- * their number.
+ * An object's first word points to its twin, or to another object with a finalizer. Both store their number.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -22,19 +21,19 @@ import { finalizedObject } from '../../../runtime/system.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
 import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
 
-/** Eight a span. */
+/** Size of an object: eight fit in a span. */
 const BYTES = 1024;
 const TINY_BYTES = 4;
 
-/** Globals: goroutines and finalizers that main waits for; an object that its finalizer keeps. */
+/** Globals: two wait groups of main, for goroutines and for finalizers, and an object that its finalizer keeps. */
 const ALL = 0;
 const DUE = GROUP_GLOBALS;
 const KEPT = 2 * GROUP_GLOBALS;
 const COUNTS = KEPT + 1;
 
-/** Objects are 1 to FINALIZERS_MOST - 1. */
+/** Object ids are 1 to FINALIZERS_MOST - 1. */
 export const FINALIZERS_MOST = 12;
-/** The object of this number is kept by its finalizer. */
+/** Id of the object that its finalizer keeps. */
 export const FINALIZERS_KEEPS = 11;
 
 /** Words of an object. */
@@ -42,23 +41,23 @@ const LINK = 0;
 const ID = 1;
 
 const SLOTS = 4;
-/** The slot where a twin is before it is linked. */
+/** The slot of a twin before it is linked. */
 const TWIN = 3;
 
 const PC = { begin: 0, force: 1, wait: 2, end: 3, next: 4, make: 5, tiny: 6, link: 7, take: 8, drop: 9, collect: 10, pause: 11, finalize: 12, finalizeTiny: 13, hold: 14, queue: 15 } as const;
 
-/** What goroutines can be told: most take a slot and a number. */
+/** Orders for the goroutines; most take a slot and an id. */
 export const FINALIZERS_ORDERS = { make: PC.make, tiny: PC.tiny, link: PC.link, take: PC.take, drop: PC.drop, collect: PC.collect, yield: PC.pause, hold: PC.hold, queue: PC.queue } as const;
 
-/** How often finalizers of object `id` were set and not taken back, and the word after it, how often they ran. */
+/** Index of the word that counts the finalizers set and not removed for object `id`; the next word counts their runs. */
 export function finalizersCount(m: Mem, id: number): Ref {
   return m[CONFIG + Config.at.bss] + COUNTS * m[CONFIG + Config.at.ptrWords] + 2 * id;
 }
 
-/** Globals past the counts, which hold what fills pages. */
+/** Globals after the counts, for the blocks that fill pages. */
 const FILL = 22;
 
-/** As many pages as `fill` are in use by blocks that stay. */
+/** Fills `fill` pages with blocks that stay. */
 export function buildFinalizers(m: Mem, m0: MRef, lists: readonly (readonly Order[])[], fill: number): void {
   for (let i = 0; i < fill; i++) setGlobal(m, FILL + i, mallocgc(m, m0, PAGE_BYTES, FLAG_NOSCAN));
   for (const orders of lists) startTold(m, m0, orders, PC.next, SLOTS, ALL);
@@ -68,7 +67,7 @@ function begin(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, ALL, PC.force);
 }
 
-/** Its first int says whether all is swept at once, or in the background. */
+/** The first int says whether the last collection sweeps in its pause, or in the background. */
 function force(m: Mem, mp: MRef, gp: GRef): number {
   collect(m, mp, getInt(m, gp, 0) !== 0);
   return PC.wait;
@@ -90,7 +89,7 @@ function next(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** A new object with a twin and a finalizer, in a slot. */
+/** Makes an object with a twin and a finalizer, in a slot. */
 function make(m: Mem, mp: MRef, gp: GRef): number {
   const object = newPair(m, mp, gp, orderA(m, gp), orderB(m, gp));
   finalize(m, mp, gp, object << 2, PC.finalize, orderB(m, gp));
@@ -106,14 +105,14 @@ function newPair(m: Mem, mp: MRef, gp: GRef, slot: number, id: number): Ref {
   return object;
 }
 
-/** As make, where nothing is ever collected: main doesn't wait for this finalizer. */
+/** Makes an object as `make`, for scenarios without collections: main does not wait for its finalizer. */
 function hold(m: Mem, mp: MRef, gp: GRef): number {
   const object = newPair(m, mp, gp, orderA(m, gp), orderB(m, gp));
   setfinalizer(m, mp, gp, object << 2, PC.finalize, orderB(m, gp));
   return PC.next;
 }
 
-/** Queues the object in a slot, as a sweeper does that has found it. */
+/** Queues the finalizer of the object in a slot, as a sweeper does. */
 function queue(m: Mem, mp: MRef, gp: GRef): number {
   const object = getSlot(m, gp, orderA(m, gp));
   if (object === 0) return PC.next;
@@ -136,7 +135,7 @@ function finalize(m: Mem, mp: MRef, gp: GRef, address: number, pc: number, id: n
   else groupDone(m, mp, DUE);
 }
 
-/** The object in the first slot leads to that in the second, in place of its twin. */
+/** Points the object in the first slot to the object in the second, instead of to its twin. */
 function link(m: Mem, _mp: MRef, gp: GRef): number {
   const from = getSlot(m, gp, orderA(m, gp));
   const to = getSlot(m, gp, orderB(m, gp));
@@ -144,7 +143,7 @@ function link(m: Mem, _mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-/** Takes the finalizer back, and drops the object. */
+/** Removes the finalizer, and drops the object. */
 function take(m: Mem, mp: MRef, gp: GRef): number {
   const slot = orderA(m, gp);
   if (getSlot(m, gp, slot) !== 0 && clearfinalizer(m, mp, getSlotAddress(m, gp, slot))) {
@@ -170,7 +169,7 @@ function pause(m: Mem, mp: MRef, _gp: GRef): number {
   return yieldTo(PC.next);
 }
 
-/** Runs on the finalizer goroutine: the object and what it leads to must be there still. */
+/** Runs on the finalizer goroutine: the object and the objects it points to must be intact. */
 function finalizeObject(m: Mem, mp: MRef, gp: GRef): number {
   const object = finalizedObject(m, gp);
   const id = m[slotAt(m, gp, 1)];

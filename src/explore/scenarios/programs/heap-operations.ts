@@ -1,10 +1,10 @@
 /**
- * What an M can be told to do with the heap, an operation at a time. What an operation needs
- * of one before it that was left out it does without: any list of them is a program.
+ * Operations on the heap for an M, one at a time. If an operation needs an earlier one that was left out,
+ * it does nothing: any list of operations is a program.
  *
  *     malloc slot bytes       tiny slot bytes       stack slot words
  *     check slot              drop slot             free slot         lookup slot
- *     swap slot cell          the slot's block goes into the cell, and what was there into the slot
+ *     swap slot cell          exchanges the slot's block with the cell's
  *     finalize slot           unfinalize slot
  *     sweep spans             collect               watch times
  *     scavenge                scavenge-old pages    tick minutes
@@ -28,7 +28,7 @@ import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
 import { SCAVENGE_LIMIT_MS, clockMs, setClock } from '../../../sync/clock.ts';
 import { racyLoad } from '../../../sync/racy.ts';
 import type { Operation } from '../operation.ts';
-import { KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
+import { HELD_KIND, SLOTS, Slot, checkHeld, dropHeld, exchangeCell, holdBlock, holdFromCell, holdStack, holdTiny, kindIn, slotOf } from './blocks.ts';
 import { collect, endM, safePoint, setAlone } from './heap-world.ts';
 
 const { address: ADDRESS, bytes: BYTES, finalizer: FINALIZER } = Slot.at;
@@ -36,14 +36,14 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const LIMIT = CONFIG + Config.at.arenaEnd;
 const MINUTE_MS = 60_000;
 
-/** What is there before the Ms start, made on M 0, whose slots keep it. */
+/** Runs the operations of M 0 that prepare the heap; its slots keep the results. */
 export function buildByOperations(m: Mem, m0: MRef, operations: readonly Operation[]): void {
   setAlone(m, true);
   for (const operation of operations) operate(m, m0, 0, operation);
   setAlone(m, false);
 }
 
-/** M `index` does `operations`, looks at all that it holds, and gives its stacks back. */
+/** Runs the operations of M `index`, checks everything it holds, and frees its stacks. */
 export function runOperations(m: Mem, index: number, operations: readonly Operation[]): void {
   const mp = mAt(m, index);
   for (const operation of operations) {
@@ -53,7 +53,7 @@ export function runOperations(m: Mem, index: number, operations: readonly Operat
   safePoint(m);
   for (let slot = 0; slot < SLOTS; slot++) {
     checkHeld(m, index, slot);
-    // No goroutine has them, so the oracle would miss them.
+    // No goroutine owns these stacks, so the oracle would report them as leaked.
     unstack(m, mp, index, slot);
   }
   endM(m);
@@ -96,7 +96,7 @@ function stack(m: Mem, mp: MRef, index: number, slot: number, words: number): vo
 
 function unstack(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.stack) return;
+  if (kindIn(m, at) !== HELD_KIND.stack) return;
   checkHeld(m, index, slot);
   stackfree(m, mp, m[at + ADDRESS] >>> 2, m[at + BYTES] >>> 2);
   dropHeld(m, index, slot);
@@ -110,17 +110,17 @@ function drop(m: Mem, mp: MRef, index: number, slot: number): void {
 
 function freeHeld(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.block || m[at + FINALIZER] !== 0) return;
+  if (kindIn(m, at) !== HELD_KIND.block || m[at + FINALIZER] !== 0) return;
   checkHeld(m, index, slot);
   const p = m[at + ADDRESS] >>> 2;
   dropHeld(m, index, slot);
   free(m, mp, p);
 }
 
-/** Every page of a block that is held leads to the block. */
+/** Checks that each page of a held block leads to the block. */
 function lookUp(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) !== KIND.block) return;
+  if (kindIn(m, at) !== HELD_KIND.block) return;
   const p = m[at + ADDRESS] >>> 2;
   for (let word = 0; word < m[at + BYTES] >>> 2; word += PAGE_WORDS) {
     const { base, size } = lookup(m, mp, p + word);
@@ -133,26 +133,26 @@ function swap(m: Mem, mp: MRef, index: number, slot: number, cell: number): void
   if (p === 0) return;
   const { base, size } = lookup(m, mp, p);
   if (base !== p) fatal('LOOKUP_WRONG', { block: p, word: 0, base, size });
-  // What is in the slot still could not go into the cell: it is garbage from here on.
+  // The block of the slot could not go into the cell: it becomes garbage.
   drop(m, mp, index, slot);
   holdFromCell(m, index, slot, cell, p, size);
 }
 
 function finalize(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) === KIND.none || kindIn(m, at) === KIND.stack) return;
+  if (kindIn(m, at) === HELD_KIND.none || kindIn(m, at) === HELD_KIND.stack) return;
   if (addfinalizer(m, mp, m[at + ADDRESS], 1, 0) !== (m[at + FINALIZER] === 0)) fatal('FINALIZER_NOT_AS_SET', { address: m[at + ADDRESS], had: m[at + FINALIZER] });
   m[at + FINALIZER] = 1;
 }
 
 function unfinalize(m: Mem, mp: MRef, index: number, slot: number): void {
   const at = slotOf(m, index, slot);
-  if (kindIn(m, at) === KIND.none || kindIn(m, at) === KIND.stack) return;
+  if (kindIn(m, at) === HELD_KIND.none || kindIn(m, at) === HELD_KIND.stack) return;
   if (removefinalizer(m, mp, m[at + ADDRESS]) !== (m[at + FINALIZER] !== 0)) fatal('FINALIZER_NOT_AS_SET', { address: m[at + ADDRESS], had: m[at + FINALIZER] });
   m[at + FINALIZER] = 0;
 }
 
-/** Gives back what was not used for as long as the scavenger's limit; alone, so many pages. */
+/** Releases pages that were free for longer than the scavenger's limit. On one P their number must be `pages`. */
 function scavengeOld(m: Mem, mp: MRef, pages: number): void {
   const bytes = scavenge(m, mp, SCAVENGE_LIMIT_MS);
   if (m[CONFIG + Config.at.nprocs] === 1 && bytes !== pages * PAGE_WORDS * 4) fatal('SCAVENGED_OTHERWISE', { bytes, pages });
@@ -162,10 +162,10 @@ function sweep(m: Mem, mp: MRef, spans: number): void {
   for (let i = 0; i < spans; i++) if (sweepone(m, mp) === NOTHING_TO_SWEEP) return;
 }
 
-/** Whoever reads how far the arena is in use must find bitmap and span map as far. */
+/** Checks that bitmap and span map are mapped as far as arena_used says. */
 function watch(m: Mem, times: number): void {
   for (let i = 0; i < times; i++) {
-    // Racy, and the mapped parts read later: all three only grow.
+    // A racy load; the mapped limits are read later, and all three only grow.
     const used: Ref = racyLoad(m, ARENA_USED) - m[ARENA];
     const bits = racyLoad(m, MHEAP + MHeap.at.bitmapMapped);
     const spans = racyLoad(m, MHEAP + MHeap.at.spansMapped);

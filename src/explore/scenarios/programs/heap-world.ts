@@ -1,7 +1,7 @@
 /**
- * A world that Ms without a scheduler can stop: between two operations each looks whether it
- * is to rest. Who has stopped the others does the part of a collection that concerns the heap;
- * instead of marking from roots it marks what the Ms hold.
+ * Stop-the-world for Ms without a scheduler. Between two operations each M checks whether it must rest. The
+ * M that has stopped the others runs the part of a collection that concerns the heap. Instead of marking
+ * from roots it marks the blocks that the Ms hold.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -18,19 +18,19 @@ import { clearpools, flushallmcaches } from '../../../gc/roots.ts';
 import { cachestats } from '../../../gc/stats.ts';
 import { setUpSweep } from '../../../runtime/gc.ts';
 import { futexsleep, futexwakeup } from '../../../sync/os.ts';
-import { CELLS, KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
+import { CELLS, HELD_KIND, SLOTS, Slot, cellAt, slotOf } from './blocks.ts';
 
 const { gcing: GCING } = M.at;
 const BSS = CONFIG + Config.at.bss;
 const NPROCS = CONFIG + Config.at.nprocs;
-/** From the bss: odd while the world is stopped, and grows; Ms that rest; that have ended; grows when one does either. */
+/** Words from the bss on: stop count, odd while the world is stopped; resting Ms; ended Ms; bell, raised when an M rests or ends. */
 const XSTOP = 0;
 const XRESTING = 1;
 const XENDED = 2;
 const XBELL = 3;
 const EVERYBODY = 1 << 20;
 
-/** While a heap is built only M 0 is there. */
+/** Sets whether only M 0 runs: while the heap is prepared the others count as ended. */
 export function setAlone(m: Mem, isAlone: boolean): void {
   Atomics.store(m, m[BSS] + XENDED, isAlone ? m[NPROCS] - 1 : 0);
 }
@@ -47,7 +47,7 @@ export function safePoint(m: Mem): void {
   }
 }
 
-/** The M has no operations left, and won't be waited for. */
+/** Ends the M: it has no operations left, and a stop does not wait for it. */
 export function endM(m: Mem): void {
   Atomics.add(m, m[BSS] + XENDED, 1);
   ring(m, m[BSS]);
@@ -58,7 +58,7 @@ function ring(m: Mem, world: Ref): void {
   futexwakeup(m, world + XBELL, 1);
 }
 
-/** A collection as the heap sees it; if another M is at one, that serves. */
+/** Collects, as far as the heap is concerned. If another M collects already, that collection serves. */
 export function collect(m: Mem, mp: MRef): void {
   const world = m[BSS];
   const stop = Atomics.load(m, world + XSTOP);
@@ -77,9 +77,9 @@ export function collect(m: Mem, mp: MRef): void {
   futexwakeup(m, world + XSTOP, EVERYBODY);
 }
 
-/** The steps of gc(), in its order. */
+/** Runs the steps of gc(), in its order. */
 function collectStopped(m: Mem, mp: MRef): void {
-  // As gcStart does: who looks on knows by it that the world stands still.
+  // Set as in gcStart: monitors learn from it that the world is stopped.
   m[mp + GCING] = 1;
   clearpools(m, mp);
   while (sweepone(m, mp) !== NOTHING_TO_SWEEP);
@@ -97,7 +97,7 @@ function markHeld(m: Mem): void {
     for (let slot = 0; slot < SLOTS; slot++) {
       const at = slotOf(m, index, slot);
       const kind = m[at + Slot.at.kind];
-      if (kind === KIND.block || kind === KIND.tiny) markAt(m, m[at + Slot.at.address] >>> 2);
+      if (kind === HELD_KIND.block || kind === HELD_KIND.tiny) markAt(m, m[at + Slot.at.address] >>> 2);
     }
   }
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {

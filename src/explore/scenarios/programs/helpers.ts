@@ -1,6 +1,6 @@
 /**
- * Nothing but how helpers say that they are done: M 0 begins one round after the other, as a collector
- * its cycles, each with other helpers, and must not go on before all of a round are done.
+ * Only the end of marking: M 0 begins one round after another, as a collector begins cycles, each with
+ * different helpers. It must not continue before all helpers of a round have reported done.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -10,12 +10,12 @@ import { noteclear, notesleep, notewakeup } from '../../../sync/note.ts';
 import { helperDone } from '../../../gc/helper.ts';
 import { NPROC, XALLDONE, XNDONE } from '../../../gc/work.ts';
 
-/** The note that M `index` sleeps on. */
+/** Returns the note that M `index` sleeps on. */
 function noteOf(m: Mem, index: number): Ref {
   return m[CONFIG + Config.at.bss] + index;
 }
 
-/** M 0 has the Ms of each round help; the others do in the rounds that name them. */
+/** M 0 starts the helpers of each round. The other Ms help in the rounds that name them. */
 export function runHelpers(m: Mem, index: number, rounds: readonly (readonly number[])[]): void {
   for (const helpers of rounds) {
     if (index === 0) collect(m, helpers);

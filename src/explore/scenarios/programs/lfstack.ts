@@ -1,6 +1,6 @@
 /**
- * Threads that pop nodes off two lock-free stacks and push them back. A node says who owns it;
- * whoever pops one that has an owner has been given a node that was not on a stack.
+ * Threads pop nodes from two lock-free stacks and push them back. A node stores its owner. A popped node
+ * that has an owner was not on a stack.
  */
 import { ownedBy } from '../../../memory/guardian.ts';
 import { elsewhere } from '../../../memory/regions.ts';
@@ -13,17 +13,17 @@ import { EMPTY, FULL } from '../../../gc/work.ts';
 
 export const StackNode = struct('stacknode', 4, {
   node: part('lfnode', LFNode.words),
-  /** The thread that has it, counted from 1; 0 while it is on a stack. */
+  /** The owning thread, counted from 1; 0 while the node is on a stack. */
   owner: by(ownedBy('thread')),
 });
 
 elsewhere(StackNode, 'a pool in the memory of the scenario lfstack');
 
 const { owner: OWNER } = StackNode.at;
-/** The stacks stand where the collector has its own. */
+/** The stacks are at the places of the collector's own. */
 export const STACKS: readonly Ref[] = [FULL, EMPTY];
 
-/** One pop or push: when it began and ended, and its node; 0 for a pop that found nothing. */
+/** One pop or push: when it began and ended, and its node; 0 for a pop from an empty stack. */
 export interface StackEvent {
   readonly pushes: boolean;
   readonly stack: number;
@@ -33,15 +33,15 @@ export interface StackEvent {
 }
 
 /**
- * Does `operations` as thread `thread`: `pop` from a stack, `push` to one what it has had
- * longest. What it has at the end it keeps.
- * @returns what it did
+ * Runs `operations` as thread `thread`: `pop` from a stack, or `push` the node that it has held longest. It
+ * keeps the nodes that are left.
+ * @returns the pops and pushes
  */
 export function runStackOperations(m: Mem, thread: number, operations: readonly (readonly [string, ...number[]])[]): StackEvent[] {
   const events: StackEvent[] = [];
   const held: Ref[] = [];
   for (let i = 0; i < operations.length; i++) {
-    // A pattern here would be an iterator for each operation.
+    // A destructuring pattern would create an iterator for each operation.
     const name = operations[i][0];
     const stack = operations[i][1];
     const began = nanotime();

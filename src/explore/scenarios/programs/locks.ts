@@ -1,7 +1,7 @@
 /**
- * Threads under locks, semaphores and notes. What a lock guards is changed plainly, and says
- * who is inside; a semaphore lets as many inside as it has; a note is slept on by one thread
- * and woken by another.
+ * Threads use locks, semaphores and notes. The words that a lock guards are changed by plain accesses, and
+ * name the thread inside. A semaphore admits as many threads as it has permits. One thread sleeps on a
+ * note, and another wakes it.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -12,22 +12,22 @@ import { noteclear, notesleep, notewakeup } from '../../../sync/note.ts';
 import { semacquire, semrelease } from '../../../sync/semaphore.ts';
 import { mAt } from '../../../machine/m.ts';
 
-/** Words of the scenario: the lock, what it guards (who is inside, and a count), the semaphore and its count, the notes. */
+/** Words of the scenario: the lock, the words it guards (the thread inside, a count), the semaphore and its count, the notes. */
 export const LOCKS = { lock: 0, inside: 2, count: 3, sema: 4, users: 5, notes: 6 } as const;
-/** How many the semaphore lets in. */
+/** Permits of the semaphore. */
 export const SEMA_ROOM = 1;
 
-/** Word `i` of the scenario's. */
+/** Returns word `i` of the scenario. */
 function word(m: Mem, i: number): Ref {
   return m[CONFIG + Config.at.bss] + i;
 }
 
-/** The semaphore has room. */
+/** Gives the semaphore its permits. */
 export function buildLocks(m: Mem): void {
   Atomics.store(m, word(m, LOCKS.sema), SEMA_ROOM);
 }
 
-/** What M `index` is told: `lock`, `use` the semaphore, `wake` note n, `sleep` on note n. */
+/** Runs the operations of M `index`: `lock`, `use` the semaphore, `wake` note n, `sleep` on note n. */
 export function runLocks(m: Mem, index: number, operations: readonly (readonly [string, ...number[]])[]): void {
   for (const [name, note] of operations) {
     if (name === 'lock') addLocked(m, index);

@@ -1,8 +1,7 @@
 /**
- * Nothing but one mark phase, over objects of 16 bytes that lie side by side: eight of them
- * share a bitmap word, and two a byte of it. The roots of neighbours are in different places,
- * so different Ms mark them, and each leads to two without pointers, in two other words,
- * whose neighbours are found by other Ms as well.
+ * One mark phase over adjacent objects of 16 bytes: eight share a bitmap word, and two share a byte of it.
+ * The roots of neighbours lie apart, so different Ms mark them. Each object points to two objects without
+ * pointers in two other words, whose neighbours are also found by other Ms.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { storePointer, type Ref } from '../../../memory/address.ts';
@@ -20,11 +19,11 @@ import { newg } from '../../../runtime/goroutine.ts';
 import { dataAt, globalAt, setSlot, storeWord } from '../../../runtime/mutator.ts';
 
 const OBJECT_BYTES = 16;
-/** A third of them are roots' targets, the others theirs. */
+/** A third of the objects are targets of roots; the others are targets of those. */
 export const MARK_BITS_OBJECTS = 24;
 const ROOTED = MARK_BITS_OBJECTS / 3;
 
-/** The objects and their roots, and all set up to mark; returns the first object, the others follow. */
+/** Allocates the objects, sets the roots, and starts the mark. Returns the first object; the others follow it. */
 export function buildMarkBits(m: Mem, m0: MRef): Ref {
   const first = mallocgc(m, m0, OBJECT_BYTES, 0);
   for (let i = 1; i < MARK_BITS_OBJECTS; i++) mallocgc(m, m0, OBJECT_BYTES, i < ROOTED ? 0 : FLAG_NOSCAN);
@@ -37,7 +36,7 @@ export function buildMarkBits(m: Mem, m0: MRef): Ref {
     const object = first + i * words;
     if (i % 4 === 0) storePointer(m, dataAt(m, i), object);
     else if (i % 4 === 2) storePointer(m, globalAt(m, i), object);
-    // Those with odd numbers, neighbours of the others.
+    // The targets have odd numbers: they are neighbours of the other objects.
     else setSlot(m, newg(m, m0, 0, 0, 1, false), 0, object);
   }
   const nproc = m[CONFIG + Config.at.nprocs];
@@ -50,7 +49,7 @@ export function buildMarkBits(m: Mem, m0: MRef): Ref {
   return first;
 }
 
-/** The part of M `index` in it. */
+/** The work of M `index`. */
 export function markBits(m: Mem, index: number): void {
   markWithOthers(m, mAt(m, index));
   if (index !== 0) helperDone(m);

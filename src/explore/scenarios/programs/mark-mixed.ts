@@ -1,8 +1,8 @@
 /**
- * One mark phase over objects of all kinds: sizes from 8 bytes to several bitmap words, found
- * by pointers to their start and into them, in any of their words, from roots of every kind,
- * the last words of data and bss among them; some without pointers, and some that nothing
- * leads to. More objects have finalizers than a workbuf has room for.
+ * One mark phase over objects of all kinds. Sizes range from 8 bytes to several bitmap words. Pointers lead to
+ * their starts and interiors, from any word of an object and from roots of every kind, the last words of data
+ * and bss included. Some objects have no pointers, and some are unreachable. More objects have finalizers than
+ * fit in a workbuf.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { storePointer, type Ref } from '../../../memory/address.ts';
@@ -19,25 +19,25 @@ import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../../gc/work.ts';
 import { newg } from '../../../runtime/goroutine.ts';
 import { dataAt, globalAt, setSlot } from '../../../runtime/mutator.ts';
 
-/** By turns, so that neighbours of one size are found by different Ms. */
+/** Sizes alternate, so that different Ms find neighbours of one size. */
 const SIZES = [8, 16, 8, 48, 16, 288] as const;
 export const MIXED_OBJECTS = 30;
 /**
- * The first are led to by roots, those after them by each other, then some by due finalizers,
- * some by garbage with a finalizer, and the last by nothing.
+ * The first objects are reachable from roots, the next from each other, then some from due finalizers, some
+ * from garbage with a finalizer. The last are unreachable.
  */
 const ROOTED = 6;
 const LINKED = 22;
 const DUE = [22, 23] as const;
-/** Garbage, and what it alone leads to. */
+/** Garbage, and the object that only garbage points to. */
 const KEEPERS = [[27, 24], [29, 25]] as const;
 export const MIXED_REACHABLE = 26;
-/** Of 16 bytes, and leads on by its second pointer alone. */
+/** An object of 16 bytes; only its second pointer is set. */
 const HALF_EMPTY = 4;
-/** Reached, and with a finalizer. */
+/** A reachable object with a finalizer. */
 const FINALIZED = [3, 5, 9] as const;
 
-/** What each leads to, in the order of a breadth-first walk: two others, or one if it has no room for more. */
+/** Targets of each object, in the order of a breadth-first walk: two others, or one if it has no room for more. */
 const CHILDREN: readonly (readonly number[])[] = planChildren();
 
 function planChildren(): number[][] {
@@ -56,7 +56,7 @@ export function mixedWords(i: number): number {
   return SIZES[i % SIZES.length] / 4;
 }
 
-/** The objects, their roots, and all set up to mark; the objects in their order. */
+/** Allocates the objects, sets the roots, and starts the mark. Returns the objects in order. */
 export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   const objects: Ref[] = [];
   for (let i = 0; i < MIXED_OBJECTS; i++) objects.push(mallocgc(m, m0, mixedWords(i) * 4, hasPointers(i) ? 0 : FLAG_NOSCAN));
@@ -66,8 +66,8 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   storePointer(m, m[CONFIG + Config.at.cycleLog] - pw, objects[1] + insideOf(1));
   for (let i = 2; i < ROOTED; i++) {
     const inside = objects[i] + insideOf(i);
-    // Several roots lead to each, far from each other, so that two Ms may find it at once; and the
-    // data lead to so many that half of them is more than one.
+    // Several roots point to each object, far from each other, so that two Ms may find it at once. The data
+    // section points to so many objects that half of them is more than one.
     storePointer(m, dataAt(m, i), inside);
     if (i % 2 === 1) storePointer(m, globalAt(m, i), inside);
     setSlot(m, newg(m, m0, 0, 0, 1, false), 0, inside);
@@ -84,12 +84,12 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   return objects;
 }
 
-/** Of those that lead to nothing the smallest, which would share blocks without, and some others. */
+/** Reports whether object `i` is allocated with pointers: all that point to others, some leaves, and the smallest, which would otherwise be tiny and share blocks. */
 function hasPointers(i: number): boolean {
   return CHILDREN[i].length > 0 || mixedWords(i) === 2 || i % 5 === 0;
 }
 
-/** In the last pointer of an object, and, of a larger one, in the one before or the first. */
+/** Stores the pointer in the last pointer word of an object, and in larger ones in the one before or the first. */
 function link(m: Mem, objects: readonly Ref[], i: number): void {
   const last = mixedWords(i) - 2;
   for (let k = 0; k < CHILDREN[i].length; k++) {
@@ -99,7 +99,7 @@ function link(m: Mem, objects: readonly Ref[], i: number): void {
   }
 }
 
-/** Where the pointer to object `i` points: at its start, or at a later word. */
+/** Returns the word of object `i` that the pointer leads to: its start, or a later word. */
 function insideOf(i: number): number {
   return i % 4 < 2 ? 0 : Math.floor(mixedWords(i) / 4) * 2;
 }

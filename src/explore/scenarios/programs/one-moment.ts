@@ -1,4 +1,4 @@
-/** Statistics that were read together agree: what they say of one another holds at one moment only. */
+/** Checks that MemStats which were read together agree: their equations hold only for a single moment. */
 import { QUAD_SHIFT, type Ref } from '../../../memory/address.ts';
 import type { Mem } from '../../../memory/struct.ts';
 import { loadWide } from '../../../memory/wide.ts';
@@ -8,7 +8,7 @@ import { MStats } from '../../../malloc/mstats.ts';
 
 const at = MStats.at;
 
-/** Of the copy at `stats`, in which stacks are apart from the heap. */
+/** Checks the copy at `stats`, in which stacks are not part of the heap. */
 export function checkOneMoment(m: Mem, stats: Ref): void {
   let frees = loadWide(m, stats + at.nlargefree);
   let freedBytes = loadWide(m, stats + at.largefree);
@@ -26,6 +26,6 @@ export function checkOneMoment(m: Mem, stats: Ref): void {
   expectEqual(loadWide(m, stats + at.stacksSys), loadWide(m, stats + at.stacksInuse), 5);
 }
 
-function expectEqual(a: number, b: number, law: number): void {
-  if (a !== b) fatal('STATISTICS_OF_TWO_MOMENTS', { law, a, b });
+function expectEqual(a: number, b: number, equation: number): void {
+  if (a !== b) fatal('STATISTICS_OF_TWO_MOMENTS', { equation, a, b });
 }

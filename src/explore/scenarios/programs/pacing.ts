@@ -1,4 +1,4 @@
-/** Nothing but the goal of the next collection and the figures: sweepers lower it, GOGC changes, MCaches report. */
+/** Only pacing: sweepers lower the goal of the next collection, GOGC changes, MCaches report. */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
@@ -13,7 +13,7 @@ import { setgcpercent } from '../../../runtime/gc-percent.ts';
 import type { Operation } from '../operation.ts';
 import { endMark, keep } from './after-mark.ts';
 
-/** Blocks from before: four a span, and large ones; every third was reached. */
+/** Blocks before the start: four small ones in a span, and large ones. Every third is reachable. */
 const SMALL = 2048;
 const LARGE = 40 << 10;
 export const PACING_SMALL = 12;
@@ -23,7 +23,7 @@ function cell(m: Mem, k: number): Ref {
   return m[CONFIG + Config.at.bss] + k;
 }
 
-/** Returns the quads that were reached. */
+/** Sets up the heap after a mark. Returns the live quads. */
 export function buildPacing(m: Mem, m0: MRef): number {
   let live = 0;
   for (let k = 0; k < PACING_SMALL + PACING_LARGE; k++) {
@@ -38,7 +38,7 @@ export function buildPacing(m: Mem, m0: MRef): number {
   return live;
 }
 
-/** M `index` does `operations`; returns what each answered. */
+/** Runs the operations of M `index`. Returns the result of each. */
 export function runPacing(m: Mem, index: number, operations: readonly Operation[]): readonly number[] {
   const mp = mAt(m, index);
   const answers: number[] = [];

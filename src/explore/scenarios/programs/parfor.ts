@@ -1,4 +1,4 @@
-/** One parallel loop. Each iteration says that it has begun, and that it is over. */
+/** One parallel loop. Each iteration records its begin and its end. */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
@@ -9,27 +9,27 @@ import { M, mAt, type MRef } from '../../../machine/m.ts';
 
 const { nthr: NTHR, cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE, xnsteal: XNSTEAL, xnstealcnt: XNSTEALCNT } = ParFor.at;
 
-/** What iterations are: not begun, under way, over. */
+/** States of an iteration: not begun, running, over. */
 export const ITERATION = { waiting: 0, running: 1, over: 2 } as const;
 
 /**
- * Iterations from here on take long when others wait for the end: of 16 for two threads, those
- * that a thief takes from the second. What it leaves is soon done.
+ * Iterations from this one on take long if others wait for the end. Of 16 iterations for two threads these
+ * are the ones that a thief takes from the second; the rest is done soon.
  */
 const LONG_FROM = 12;
 const LONG_US = 4;
-/** So long that most of the others count as done. */
+/** Long enough that most other threads count as done. */
 const LATE_US = 8;
 
-/** Word of iteration `i`. */
+/** Returns the word of iteration `i`. */
 function cell(m: Mem, i: number): Ref {
   return m[CONFIG + Config.at.bss] + i;
 }
 
-/** Most iterations and Ms there can be. */
+/** Largest numbers of iterations and Ms. */
 const MOST = 16;
 
-/** Words after those of the iterations: the M that ran each, plus 1; the iteration that each M ran first, plus 1. */
+/** Words after the iterations' own: the M that ran each, plus 1; the iteration that each M ran first, plus 1. */
 export function parforRanBy(i: number): number {
   return MOST + i;
 }
@@ -37,7 +37,7 @@ export function parforFirstOf(index: number): number {
   return 2 * MOST + index;
 }
 
-/** Sets the loop up where one of as many threads has run before. */
+/** Sets up the loop in a record in which a loop of as many threads has run before. */
 export function buildParFor(m: Mem, nthr: number, n: number, wait: boolean): void {
   Atomics.store(m, MARKFOR + XTHRSEQ, nthr);
   Atomics.store(m, MARKFOR + XDONE, nthr);
@@ -46,15 +46,15 @@ export function buildParFor(m: Mem, nthr: number, n: number, wait: boolean): voi
   parforsetup(m, MARKFOR, nthr, n, wait);
 }
 
-/** As buildParFor, of a loop that waits; but no thread has a range yet: M 0 will fill in all of it, late. */
+/** Sets up a loop that waits, but without ranges: M 0 fills in the whole range later. */
 export function buildParForLate(m: Mem, nthr: number, n: number): void {
   buildParFor(m, nthr, n, true);
   for (let tid = 0; tid < nthr; tid++) Atomics.store(m, posOf(MARKFOR, tid), 0);
 }
 
 /**
- * The part of M `index` in a loop whose ranges come late. M 0 is as a thief that stalls between its cut
- * and its own range: the others see no work, count as done, and find some after all.
+ * The work of M `index` in a loop whose ranges come late. M 0 acts as a thief that stalls between its steal
+ * and the update of its own range: the others see no work, count as done, and find work after all.
  */
 export function runParForLate(m: Mem, index: number): void {
   if (index === 0) {
@@ -66,7 +66,7 @@ export function runParForLate(m: Mem, index: number): void {
   runParFor(m, index);
 }
 
-/** The part of M `index` in it. */
+/** The work of M `index`. */
 export function runParFor(m: Mem, index: number): void {
   parfordo(m, mAt(m, index), MARKFOR, iterate);
   if (m[MARKFOR + WAIT] === 0) return;

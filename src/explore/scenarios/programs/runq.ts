@@ -1,7 +1,4 @@
-/**
- * Nothing but run queues. A goroutine here is one word of the globals and its link: queues
- * know no more of one.
- */
+/** Only run queues. A goroutine is one word of the globals and its link: queues use nothing else. */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { lock, unlock } from '../../../sync/lock.ts';
@@ -12,15 +9,15 @@ import { SCHED_LOCK } from '../../../machine/sched.ts';
 import { globrunqgetLocked, globrunqput, runqget, runqput, runqsteal } from '../../../runtime/runq.ts';
 import type { Operation } from '../operation.ts';
 
-/** How many goroutines there can be. */
+/** Largest number of goroutines. */
 export const RUNQ_GS = 300;
 
-/** The goroutine that is called `id`. */
+/** Returns the goroutine with the given id. */
 export function runqG(m: Mem, id: number): GRef {
   return m[CONFIG + Config.at.bss] + id;
 }
 
-/** P 0 has the goroutines 0 … `filled` - 1; all queues begin at `head` of their rings. */
+/** Puts goroutines 0 to `filled` - 1 on the queue of P 0; the rings of all queues begin at index `head`. */
 export function buildRunq(m: Mem, m0: number, filled: number, head: number): void {
   for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
     Atomics.store(m, pAt(m, i) + P.at.xrunqhead, head);
@@ -29,7 +26,7 @@ export function buildRunq(m: Mem, m0: number, filled: number, head: number): voi
   for (let id = 0; id < filled; id++) runqput(m, m0, pAt(m, 0), runqG(m, id));
 }
 
-/** M `index` does `operations`; returns what it took off the queues. */
+/** Runs the operations of M `index`. Returns the goroutines it took from queues. */
 export function runRunq(m: Mem, index: number, operations: readonly Operation[]): readonly GRef[] {
   const mp = mAt(m, index);
   const pp = pAt(m, index);
@@ -40,9 +37,9 @@ export function runRunq(m: Mem, index: number, operations: readonly Operation[])
     else if (name === 'put-global') globrunqput(m, mp, runqG(m, arg));
     else if (name === 'requeue') putTaken(m, mp, taken);
     else if (name !== 'global-first') gp = runqget(m, pp);
-    // As findrunnable: elsewhere it looks only with nothing of its own.
+    // As findrunnable: an M steals only if its own queue is empty.
     if (gp === 0 && name === 'steal') gp = runqsteal(m, pp, pAt(m, arg));
-    // As schedule does now and then, whatever it has of its own.
+    // As schedule, which now and then tries the global queue first.
     if (gp === 0 && (name === 'get-global' || name === 'global-first')) {
       lock(m, mp, SCHED_LOCK);
       gp = globrunqgetLocked(m, mp, pp, arg);
@@ -53,7 +50,7 @@ export function runRunq(m: Mem, index: number, operations: readonly Operation[])
   return taken;
 }
 
-/** Queues again what was taken last, if anything was. */
+/** Queues the goroutine that was taken last again, if there is one. */
 function putTaken(m: Mem, mp: MRef, taken: GRef[]): void {
   const gp = taken.pop();
   if (gp !== undefined) runqput(m, mp, m[mp + M.at.p], gp);

@@ -1,8 +1,7 @@
 /**
- * Nothing but what is kept about single blocks: finalizers and records of the profiler, that
- * are set, taken back, and found by the sweep of their span. Blocks with even numbers were
- * reached by the mark, those with odd ones were not. Inner bytes of one block have finalizers
- * as those of a tiny block may, for a span of tiny blocks takes long to sweep.
+ * Only specials: finalizers and profile records are set, removed, and found by the sweep of their span. Blocks
+ * with even numbers are reachable, those with odd numbers are garbage. Interior bytes of one block have
+ * finalizers, as in a tiny block; a real span of tiny blocks takes too long to sweep.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -17,15 +16,15 @@ import { NOTHING_TO_SWEEP, sweepone } from '../../../malloc/sweep.ts';
 import type { Operation } from '../operation.ts';
 import { endMark, keep } from './after-mark.ts';
 
-/** Four blocks a span. */
+/** Size of a block: four fit in a span. */
 const BYTES = 2048;
 export const SPECIALS_BLOCKS = 8;
-/** Those that have a finalizer from the start. */
+/** Blocks that have a finalizer at the start. */
 export const SPECIALS_FINALIZED: readonly number[] = [0, 1, 3, 4];
-/** Bytes of the last block, each with a finalizer. */
+/** Bytes of the last block that have a finalizer each. */
 export const SPECIALS_INNER: readonly number[] = [0, 5, 12];
 
-/** Where the address of block `k` is kept. */
+/** Returns the word that stores the address of block `k`. */
 export function specialsCell(m: Mem, k: number): Ref {
   return m[CONFIG + Config.at.bss] + k;
 }
@@ -38,12 +37,12 @@ export function buildSpecials(m: Mem, m0: MRef): void {
   endMark(m, m0);
 }
 
-/** Blocks that one M makes, and another frees. */
+/** Cells for blocks that one M allocates and another frees. */
 function handedOver(m: Mem, k: number): Ref {
   return specialsCell(m, SPECIALS_BLOCKS + k);
 }
 
-/** M `index` does `operations`; returns what each answered. */
+/** Runs the operations of M `index`. Returns the result of each. */
 export function runSpecials(m: Mem, index: number, operations: readonly Operation[]): readonly number[] {
   const mp = mAt(m, index);
   const answers: number[] = [];

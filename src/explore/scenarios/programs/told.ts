@@ -1,5 +1,5 @@
 /**
- * Goroutines that do what they are told: their ints hold a list of steps, each with two numbers.
+ * Goroutines that carry out orders. A goroutine's ints hold the list of its orders: a step and two numbers each.
  *
  *     ints:  | cursor | order 0 | order 1 | … | 0 |      order: pc, a << 8, b << 16
  */
@@ -13,14 +13,14 @@ import { getInt, setInt } from '../../../runtime/mutator.ts';
 import { enqueue } from '../../../runtime/ready.ts';
 import { groupAdd } from '../../../workloads/join.ts';
 
-/** A step, and its two numbers. */
+/** A step and its two numbers. */
 export type Order = readonly [pc: number, a: number, b: number];
 
 const CURSOR = 0;
-/** The last int stays 0. */
+/** The last int stays 0: it ends the list. */
 export const MOST_ORDERS = G_INTS - 2;
 
-/** Queues a goroutine for `orders` that begins at step `pc`, which asks for the next; the wait group counts it. On M 0, at the start. */
+/** Queues a goroutine for `orders` on M 0, before the start. It begins at step `pc`, which fetches the first order; the wait group counts it. */
 export function startTold(m: Mem, m0: MRef, orders: readonly Order[], pc: number, slots: number, group: number): void {
   if (orders.length > MOST_ORDERS) fatal('TOO_MANY_ORDERS', { orders: orders.length, most: MOST_ORDERS });
   const gp = newg(m, m0, PROGRAM_BASE, pc, slots, false);
@@ -30,14 +30,14 @@ export function startTold(m: Mem, m0: MRef, orders: readonly Order[], pc: number
   enqueue(m, m0, gp);
 }
 
-/** The step to do next; 0 when all is done. */
+/** Returns the next order's step; 0 after the last. */
 export function nextOrder(m: Mem, gp: GRef): number {
   const at = getInt(m, gp, CURSOR) + 1;
   setInt(m, gp, CURSOR, at);
   return getInt(m, gp, at) & 0xff;
 }
 
-/** The first number of the step that is being done. */
+/** Returns the first number of the current order. */
 export function orderA(m: Mem, gp: GRef): number {
   return (getInt(m, gp, getInt(m, gp, CURSOR)) >>> 8) & 0xff;
 }

@@ -1,8 +1,9 @@
 /**
- * Values of several types in blocks of one size class, under collections: what spans and
- * pointer bits know of a block must be of the value that is in it now. Workers make nodes of
- * all kinds by turns, so that a block that was freed is soon another kind's; each node leads to
- * leaves in its own way, and knows their number.
+ * Values of several types in blocks of one size class, under collections. MTypes and pointer bits must describe
+ * the value that a block holds now.
+ *
+ * Workers make nodes of all kinds in turn, so a freed block is soon reused for another kind. Each node points to
+ * leaves in its own way, and stores their number.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { ptrWords } from '../../../memory/config.ts';
@@ -19,30 +20,30 @@ import { collect, getInt, getSlot, loadInt, loadWord, newObject, prepare, setInt
 import { newChan, newValue, newValues, storeEface, storeSlice, storeString } from '../../../runtime/values.ts';
 import { groupAdd, groupDone, groupWait } from '../../../workloads/join.ts';
 
-/** Large, so that a span has few of them and is soon swept: words of a leaf and of a node. */
+/** Words of a leaf and of a node. They are large, so that a span has few and is swept quickly. */
 const LEAF_WORDS = 64;
 const WORDS = 64;
 const leaf = struct('Leaf', { id: int, twin: unsafePointer, rest: array(int, LEAF_WORDS - 2) });
-/** Pointers in other words of each, and numbers where others have pointers. */
+/** Each type has pointers in other words, and numbers where other types have pointers. */
 const first = struct('First', { leaf: pointer(leaf), numbers: array(int, WORDS - 1) });
 const last = struct('Last', { numbers: array(int, WORDS - 1), leaf: pointer(leaf) });
 const mixed = struct('Mixed', { number: int, name: string, any: eface, list: slice(pointer(leaf)), numbers: array(int, WORDS - 8) });
 const inner = struct('Inner', { number: int, leaf: pointer(leaf) });
 const many = struct('Many', { inner: array(inner, WORDS / 2) });
 const ways = chan(pointer(leaf));
-/** With these there are more types than the byte record of a span can name. */
+/** Together they are more types than the byte record of a span can name. */
 const OTHERS = 5;
 const others = Array.from({ length: OTHERS }, (_, i) => struct(`Other${i}`, { before: array(int, i + 1), leaf: pointer(leaf), after: array(int, WORDS - 2 - i) }));
 
 export const TYPED_CYCLE_TYPES = typeTable(leaf, first, last, mixed, many, ways, pointer(leaf), ...others);
 const TYPE = { leaf: 0, first: 1, last: 2, mixed: 3, many: 4, ways: 5, pointer: 6, other: 7 } as const;
 const KINDS = 5 + OTHERS;
-/** Of a channel that is as large as the others; two of its elements are used. */
+/** Elements of a channel as large as the other kinds; two are used. */
 const CAP = WORDS - 8;
 
 const GROUP = 0;
 
-/** Slots: nodes that are kept, a new one, and a leaf and its twin on their way. */
+/** Slots: nodes that are kept, a new node, a leaf and its twin before they are linked. */
 const KEPT = 0;
 const KEEPS = 3;
 const NODE = KEPT + KEEPS;
@@ -50,7 +51,7 @@ const LEAF = NODE + 1;
 const TWIN = LEAF + 1;
 const SLOTS = TWIN + 1;
 
-/** Ints: of main workers and rounds; of a worker its number, the rounds left, and the kind in each slot that keeps, counted from 1. */
+/** Ints of main: workers, rounds. Of a worker: its number, rounds left, and the kind in each keeping slot, counted from 1. */
 const WORKERS = 0;
 const ROUNDS = 1;
 const NUMBER = 0;
@@ -59,7 +60,7 @@ const KIND_IN = 2;
 
 const PC = { begin: 0, join: 1, end: 2, round: 3, leave: 4 } as const;
 
-/** First a value of each type: one span knows more of them than a byte record has room for. */
+/** Allocates a value of each type first: one span then has more types than a byte record can name. */
 function begin(m: Mem, mp: MRef, gp: GRef): number {
   for (let type: number = TYPE.first; type <= TYPE.many; type++) newValue(m, mp, gp, 0, type);
   for (let i = 0; i < OTHERS; i++) newValue(m, mp, gp, 0, TYPE.other + i);
@@ -82,7 +83,7 @@ function end(m: Mem, _mp: MRef, gp: GRef): number {
   return ret(m, gp);
 }
 
-/** A node takes the place of an older one, after a look at that; now and then a collection. */
+/** Replaces an older node by a new one, after a check of the old; collects now and then. */
 function round(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, LEFT);
   const number = getInt(m, gp, NUMBER);
@@ -107,7 +108,7 @@ function leave(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** A node of `kind` with its leaves, in slot NODE. Each allocation is a safe point, so nothing is kept in between. */
+/** Makes a node of `kind` with its leaves, in slot NODE. Each allocation is a safe point, so all pointers are in slots. */
 function make(m: Mem, mp: MRef, gp: GRef, kind: number, id: number): void {
   switch (kind) {
     case 0:
@@ -130,7 +131,7 @@ function make(m: Mem, mp: MRef, gp: GRef, kind: number, id: number): void {
   }
 }
 
-/** A new leaf in slot LEAF, with a twin that it alone leads to. */
+/** Makes a leaf in slot LEAF, with a twin that only the leaf points to. */
 function newLeaf(m: Mem, mp: MRef, gp: GRef, id: number): void {
   storeInt(m, newValue(m, mp, gp, LEAF, TYPE.leaf), 0, id);
   storeInt(m, newValue(m, mp, gp, TWIN, TYPE.leaf), 0, id);
@@ -157,7 +158,7 @@ function makeMixed(m: Mem, mp: MRef, gp: GRef, id: number): void {
   storeWord(m, loadWord(m, getSlot(m, gp, NODE), 5), 2, getSlot(m, gp, LEAF));
 }
 
-/** A channel whose buffer holds two leaves, the second behind the first. */
+/** A channel whose buffer holds two leaves in sequence. */
 function makeChannel(m: Mem, mp: MRef, gp: GRef, id: number): void {
   newChan(m, mp, gp, NODE, TYPE.ways, CAP);
   for (let i = 0; i < 2; i++) {
@@ -166,7 +167,7 @@ function makeChannel(m: Mem, mp: MRef, gp: GRef, id: number): void {
   }
 }
 
-/** What the node in a slot leads to is what it was made with. */
+/** Checks that the node in a slot still points to the leaves it was made with. */
 function checkNode(m: Mem, mp: MRef, gp: GRef, slot: number): void {
   const kind = getInt(m, gp, KIND_IN + slot) - 1;
   if (kind < 0) return;

@@ -1,4 +1,4 @@
-/** Nothing but what Ms wait on: a lock, a semaphore, notes. What each guards is changed plainly. */
+/** Only waiting: a lock, a semaphore, notes. The words that they guard are changed by plain accesses. */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
@@ -8,7 +8,7 @@ import { noteclear, notesleep, notewakeup } from '../../../sync/note.ts';
 import { semacquire, semrelease, semtryacquire } from '../../../sync/semaphore.ts';
 import type { Operation } from '../operation.ts';
 
-/** Words of the globals: the lock, the semaphore; what each guards; notes. */
+/** Words of the globals: the lock, the semaphore, a guarded word of each, notes. */
 const LOCK = 0;
 const XSEMA = 2;
 export const WAITING_LOCKED = 3;
@@ -24,8 +24,8 @@ export function buildWaiting(m: Mem, _m0: MRef): void {
 }
 
 /**
- * M `index` does `operations`, then wakes its note and sleeps on that of the M before it, `notes`
- * times; returns how often it got the semaphore.
+ * Runs the operations of M `index`; then, `notes` times, wakes its own note and sleeps on that of the M before it.
+ * Returns how often it acquired the semaphore.
  */
 export function runWaiting(m: Mem, index: number, operations: readonly Operation[], notes: number): number {
   const mp = mAt(m, index);

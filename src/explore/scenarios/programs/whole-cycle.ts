@@ -1,8 +1,7 @@
 /**
- * Goroutines that allocate, link and drop under collections. A table of cells, a root, leads
- * to nodes; a node leads to a small object, whose neighbours belong to other nodes, and to
- * pointer-free data. Workers put new nodes into cells in place of old ones, which they look
- * at once more and forget.
+ * Goroutines allocate, link and drop objects under collections. A root points to a table of cells, the cells to
+ * nodes. A node points to a small object, whose neighbours belong to other nodes, and to pointer-free data.
+ * Workers replace nodes by new ones, check the old ones once more, and drop them.
  *
  *     bss ---> table ---> node ---> data (2048 bytes, four to a span)
  *                           '-----> small (64 bytes, two to a bitmap word)
@@ -25,7 +24,7 @@ import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from '../../../workload
 const NODE_BYTES = 128;
 const SMALL_BYTES = 64;
 const DATA_BYTES = 2048;
-/** Cells of the table, each with a node from the start; the first with data, too. */
+/** Cells of the table. Each has a node at the start; the first CELLS_WITH_DATA also have data. */
 const CELLS = 6;
 const CELLS_WITH_DATA = 3;
 
@@ -45,7 +44,7 @@ const OTHER = 2;
 const OLD = 3;
 const WORKER_SLOTS = 4;
 
-/** Ints: of main how many workers and rounds, and whether to wait for them; of a worker its number and the rounds left. */
+/** Ints of main: workers, rounds, whether to wait for the workers. Of a worker: its number, rounds left. */
 const WORKERS = 0;
 const ROUNDS = 1;
 const WAITS = 2;
@@ -54,7 +53,7 @@ const LEFT = 1;
 
 const PC = { begin: 0, force: 1, join: 2, check: 3, allocate: 4, leave: 5 } as const;
 
-/** What there is from the start, on M 0; the first allocation of the program will collect. */
+/** Prepares the table on M 0. The program's first allocation starts a collection. */
 export function buildWholeCycle(m: Mem, m0: MRef): void {
   const table = mallocgc(m, m0, NODE_BYTES, 0);
   setGlobal(m, TABLE, table);
@@ -67,7 +66,7 @@ export function buildWholeCycle(m: Mem, m0: MRef): void {
   Atomics.store(m, MSTATS + MStats.at.xnextGcQ, 0);
 }
 
-/** A node and its small object both say which they are. */
+/** Fills a node. The node and its small object both store the node's id. */
 function fill(m: Mem, node: Ref, id: number, small: Ref): void {
   storeInt(m, node, ID, id);
   storeWord(m, node, SMALL, small);
@@ -102,7 +101,7 @@ function check(m: Mem, _mp: MRef, gp: GRef): number {
   return ret(m, gp);
 }
 
-/** One round of a worker: a new node takes the place of another. */
+/** Runs one round of a worker: a new node replaces another. */
 function allocate(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, LEFT);
   const number = getInt(m, gp, NUMBER);
@@ -124,7 +123,7 @@ function leave(m: Mem, mp: MRef, gp: GRef): number {
   return GOEXIT;
 }
 
-/** The mutator's own look: memory that was freed too early belongs to something else by now. */
+/** Checks a node: memory that was freed too early has been reused by now. */
 function checkNode(m: Mem, node: Ref): void {
   const id = loadInt(m, node, ID);
   const small = loadInt(m, loadWord(m, node, SMALL), 0);

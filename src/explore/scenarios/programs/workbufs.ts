@@ -1,8 +1,8 @@
 /**
- * The collector's work without its marking: entries are numbers that lead to others, as
- * objects lead to objects, but each is found once, so each must be seen once.
+ * The collector's work queues without marking. An entry is a number that leads to others, as an object points
+ * to objects. Each is found once, so each must be seen exactly once.
  *
- *     v ---> 3v - 1, 3v, 3v + 1     up to a largest one; several trees, from seeds that no other leads to
+ *     v ---> 3v - 1, 3v, 3v + 1     up to a largest one; several trees, whose roots no entry leads to
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -16,17 +16,17 @@ import { NPROC, XNWAIT, enqueueRoot, getempty, objAt, workbufStruct, type Workbu
 const { wbuf: WBUF, nobj: NOBJ } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
-/** Of v are found v × 3 - 1 and as many more. */
+/** Entries that one entry leads to: v × 3 - 1 and the following ones. */
 export const FANOUT = 3;
 
-/** Words of the scenario: the largest entry, how many have not been seen; then, of each entry, how often it was. */
+/** Words of the scenario: the largest entry, the number of unseen entries, then a count for each entry. */
 export const WORK_WORDS = { largest: 0, left: 1, entry: 2 } as const;
 
 function word(m: Mem, i: number): Ref {
   return m[CONFIG + Config.at.bss] + i;
 }
 
-/** All is ready for `nproc` Ms, who will see `entries` entries. */
+/** Sets up the queues for `nproc` Ms, which will see `entries` entries. */
 export function buildWorkbufs(m: Mem, nproc: number, largest: number, entries: number): void {
   m[NPROC] = nproc;
   Atomics.store(m, XNWAIT, 0);
@@ -34,7 +34,7 @@ export function buildWorkbufs(m: Mem, nproc: number, largest: number, entries: n
   Atomics.store(m, word(m, WORK_WORDS.left), entries);
 }
 
-/** As markroot and mark: work from each seed, then whatever there is until nobody has any. */
+/** As markroot and mark: works from each seed, then on any work until no M has any. */
 export function runWorkbufs(m: Mem, index: number, operations: readonly (readonly [string, ...number[]])[]): void {
   const mp = mAt(m, index);
   for (const [, seed] of operations) drain(m, mp, enqueueRoot(m, mp, getempty(m, mp, 0), seed, 1, 0), false);

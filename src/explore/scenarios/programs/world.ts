@@ -1,7 +1,7 @@
 /**
- * Goroutines that stop the world, by a collection, by ReadMemStats, or by as little as a change
- * of the profiler's rate, while others are readied, park, yield, allocate, begin and end. Main
- * waits for all, or ends beside them.
+ * Goroutines stop the world by a collection, by ReadMemStats, or only by a change of the profiler's rate,
+ * while others are readied, park, yield, allocate, begin and end. The main goroutine waits for all, or ends
+ * while they run.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { fatal } from '../../../base/fatal.ts';
@@ -27,22 +27,22 @@ import { entersyscall, exitsyscall } from '../../../runtime/world.ts';
 import { checkOneMoment } from './one-moment.ts';
 import { nextOrder, orderA, orderB, startTold, type Order } from './told.ts';
 
-/** Globals: wait groups, the first for all goroutines; where statistics go. */
+/** Globals: wait groups, the first for all goroutines; then the memory for MemStats. */
 const ALL = 0;
 const SIGNALS = 2;
 const STATS = (SIGNALS + 1) * GROUP_GLOBALS;
-/** Goroutines that read statistics, each into memory of its own. */
+/** Goroutines that read MemStats, each into its own memory. */
 const READERS = 2;
 const SLOTS = 1;
-/** Of the machine's clock. */
+/** A minute of the machine's clock. */
 const MINUTE_MS = 60_000;
 
 const PC = { begin: 0, wait: 1, end: 2, next: 3, rate: 4, collect: 5, stats: 6, pause: 7, signal: 8, await: 9, go: 10, child: 11, alloc: 12, percent: 13, goal: 14, release: 15, tick: 16, syscall: 17, cycles: 18, released: 19 } as const;
 
-/** What goroutines can be told. */
+/** Orders for the goroutines. */
 export const WORLD_ORDERS = { rate: PC.rate, collect: PC.collect, stats: PC.stats, yield: PC.pause, signal: PC.signal, await: PC.await, go: PC.go, alloc: PC.alloc, percent: PC.percent, goal: PC.goal, release: PC.release, tick: PC.tick, syscall: PC.syscall, cycles: PC.cycles, released: PC.released } as const;
 
-/** The goroutines; a signal is awaited until each order for it was done. */
+/** Starts the goroutines. A signal is complete when every `signal` order for it is done. */
 export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[]): void {
   for (let i = 0; i < READERS; i++) setGlobal(m, STATS + i, mallocgc(m, m0, MEMSTATS_BYTES, FLAG_NOSCAN));
   for (const orders of lists) {
@@ -51,12 +51,12 @@ export function buildWorld(m: Mem, m0: MRef, lists: readonly (readonly Order[])[
   }
 }
 
-/** Signals are 1 to SIGNALS. */
+/** Returns the wait group of a signal, 1 to SIGNALS. */
 function signalGroup(signal: number): number {
   return signal * GROUP_GLOBALS;
 }
 
-/** Its first int says whether it waits for the others. */
+/** The first int says whether main waits for the others. */
 function begin(m: Mem, _mp: MRef, gp: GRef): number {
   return getInt(m, gp, 0) !== 0 ? PC.wait : PC.end;
 }
@@ -107,14 +107,14 @@ function awaitSignal(m: Mem, mp: MRef, gp: GRef): number {
   return groupWait(m, mp, gp, signalGroup(orderA(m, gp)), PC.next);
 }
 
-/** One more goroutine, that has nothing to do. */
+/** Starts one more goroutine, with nothing to do. */
 function go(m: Mem, mp: MRef, gp: GRef): number {
   groupAdd(m, mp, ALL, 1);
   start(m, mp, prepare(m, mp, gp, PC.child, 0));
   return PC.next;
 }
 
-/** Its record may have been another's, whose ints it must not see. */
+/** Checks that the ints are zero: the record may have been another goroutine's. */
 function child(m: Mem, mp: MRef, gp: GRef): number {
   for (let i = 0; i < G_INTS; i++) if (getInt(m, gp, i) !== 0) fatal('EXPLORED_INT_NOT_ZERO', { int: i, holds: getInt(m, gp, i) });
   groupDone(m, mp, ALL);
@@ -126,25 +126,25 @@ function alloc(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-/** Changes GOGC, for the next collection. */
+/** Changes GOGC for the next collection. */
 function percent(m: Mem, mp: MRef, gp: GRef): number {
   setgcpercent(m, mp, orderB(m, gp));
   return PC.next;
 }
 
-/** Changes GOGC, and collects for it to hold. */
+/** Changes GOGC, and collects so that it takes effect. */
 function goal(m: Mem, mp: MRef, gp: GRef): number {
   setGCPercent(m, mp, orderB(m, gp));
   return PC.next;
 }
 
-/** Collects, and gives what is free back to the system. */
+/** Collects, and releases free memory to the system. */
 function release(m: Mem, mp: MRef, _gp: GRef): number {
   freeOSMemory(m, mp);
   return PC.next;
 }
 
-/** Blocks in a system call for so many microseconds: the world is stopped and started without its P. */
+/** Blocks in a system call for that many microseconds: the world is stopped and started without its P. */
 function systemCall(m: Mem, mp: MRef, gp: GRef): number {
   entersyscall(m, mp);
   if (orderA(m, gp) > 0) usleep(m, orderA(m, gp));
@@ -152,14 +152,14 @@ function systemCall(m: Mem, mp: MRef, gp: GRef): number {
   return PC.next;
 }
 
-/** So many cycles there have been, where nobody else could have collected. */
+/** Checks the number of cycles, on one P: no other M can have collected. */
 function cycles(m: Mem, _mp: MRef, gp: GRef): number {
   const numgc = m[MSTATS + MStats.at.numgc];
   if (isAlone(m) && numgc !== orderA(m, gp)) fatal('EXPLORED_CYCLES', { cycles: numgc, expected: orderA(m, gp) });
   return PC.next;
 }
 
-/** Memory was given back by now, or none was, where nobody else could have taken it. */
+/** Checks whether memory was released, on one P: no other M can have allocated it. */
 function released(m: Mem, mp: MRef, gp: GRef): number {
   lock(m, mp, MHEAP_LOCK);
   const bytes = loadWide(m, MSTATS + MStats.at.heapReleased);
@@ -172,7 +172,7 @@ function isAlone(m: Mem): boolean {
   return m[CONFIG + Config.at.nprocs] === 1;
 }
 
-/** As the watcher: so many minutes and seconds have passed. */
+/** Advances the clock by minutes and seconds, as the watcher does. */
 function tick(m: Mem, _mp: MRef, gp: GRef): number {
   setClock(m, clockMs(m) + orderA(m, gp) * MINUTE_MS + orderB(m, gp) * 1000);
   return PC.next;

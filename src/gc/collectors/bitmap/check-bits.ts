@@ -15,15 +15,20 @@ export function checksBlocks(m: Mem): boolean {
   return m[VERIFY] !== 0;
 }
 
-/** Go's checkallocated: the block at `p`, just handed out, is a block, and not marked yet. */
+/**
+ * Checks that the newly allocated `p` is the start of a block without a mark. Go's
+ * checkallocated.
+ * @throws Fatal BLOCK_NOT_ALLOCATED
+ */
 export function checkallocated(m: Mem, p: Ref): void {
   const bits = m[bitsWord(m, p)] >>> bitsShift(m, p);
   if ((bits & BIT_ALLOCATED) === 0 || isMarked(m, p)) fatal('BLOCK_NOT_ALLOCATED', { block: p, bits: bits & (BIT_ALLOCATED | BIT_SCAN) });
 }
 
 /**
- * Go's checkfreed: the block at `p`, which is free, says so. In 2011 its allocated bit was
- * clear; here a free block keeps that, as in Go 1.3, and has nothing to scan and no mark.
+ * Checks that the free block at `p` has neither a scan bit nor a mark. In 2011 its allocated
+ * bit was clear; here, as in Go 1.3, a free block keeps it. Go's checkfreed.
+ * @throws Fatal BLOCK_NOT_FREED
  */
 export function checkfreed(m: Mem, p: Ref): void {
   const bits = m[bitsWord(m, p)] >>> bitsShift(m, p);

@@ -1,21 +1,23 @@
 /**
- * Reference words: what the collector of 2010 knew of a block it kept in a word for it,
+ * Reference words: the collector of 2010 keeps one word for each block,
  *
  *     | flags | 0 … 0 | state |
  *
- * where the state tells whether the block is handed out and, during a collection, how it was
- * found. The words of a page's blocks lie in a slot of the region of reference words, enough
- * for a page of the smallest blocks; a span of several pages goes on in the next slots:
+ * The state says whether the block is allocated and, during a collection, whether a reference
+ * to it was found. Each page has a slot in the region of reference words, large enough for a
+ * page of the smallest blocks; the words of a longer span continue in the next slots:
  *
  *     word of block i of span s  =  refwords + firstPage(s) * slot + i
  *
- * In 2010 they lay at the end of the span they were for, and took room from its blocks. Here
- * the heap is shared with the other collectors, which know of no such words.
+ * In 2010 the words were at the end of their span and took room from its blocks. Here the span
+ * layout is shared with the other collectors, which have no such words.
  *
- * Law: a word is 0 (RefFree) unless its block is handed out.
+ * Invariant: a word is 0 (RefFree) unless its block is allocated.
  *
- * Guardians: a word belongs to the P that hands its block out; then to the speciallock of
- * the span, which guards the flags; with the world stopped, to the collector.
+ * Guardians: the P that allocates the block; then the span's speciallock, for the flags; with
+ * the world stopped, the collector.
+ *
+ * Source: malloc.h and mgc0.c of 2010.
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -25,19 +27,19 @@ import { SPECIAL_KIND, Special } from '../../../heap/special.ts';
 import { Span, firstPage, spanOf, type SpanRef } from '../../../heap/span.ts';
 
 /**
- * States, by the names they had. `stack` was for stack segments, to be neither scanned nor
- * freed; here stacks are no blocks of the heap, so no word ever says it.
+ * States, under their names of 2010. `stack` was for stack segments, neither scanned nor
+ * freed; here stacks are not blocks of the heap, so no word has that state.
  */
 export const REF = {
-  /** RefFree: not handed out. */
+  /** RefFree: not allocated. */
   free: 0,
   /** RefStack. */
   stack: 1,
-  /** RefNone: handed out; no reference found. */
+  /** RefNone: allocated; no reference found. */
   none: 2,
   /** RefSome: a reference was found. */
   some: 3,
-  /** RefFinalize: no reference, but a finalizer, which is due. */
+  /** RefFinalize: no reference found, and a finalizer is due. */
   finalize: 4,
 } as const;
 
@@ -47,27 +49,27 @@ export const REF_NO_POINTERS = 0x80000000 | 0;
 export const REF_HAS_FINALIZER = 0x40000000;
 /** RefProfiled: the memory profiler has a record of it. */
 export const REF_PROFILED = 0x20000000;
-/** RefFlags: all of them, and room. RefNoProfiling needs none: it is malloc's flag, and malloc asks at once. */
+/** RefFlags: all flags, and room for more. RefNoProfiling has none: malloc checks its own flag at once. */
 export const REF_FLAGS = 0xffff0000 | 0;
 
-/** Words of a page's slot: as many as it could hold blocks of 8 bytes. */
+/** Words of a page's slot: the number of 8-byte blocks in a page. */
 export const REFWORD_SLOT = PAGE_WORDS / 2;
 
 const REFWORDS = CONFIG + Config.at.collectorData;
 const { start: START, sizeclass: SIZECLASS, elemsize: ELEMSIZE, specials: SPECIALS } = Span.at;
 const { next: NEXT, offset: OFFSET, kind: KIND } = Special.at;
 
-/** The reference word of the first block of `s`; the others' follow. */
+/** Returns the ref of the reference word of the first block of `s`; the words of the others follow. */
 export function refwordsOf(m: Mem, s: SpanRef): Ref {
   return m[REFWORDS] + firstPage(m, s) * REFWORD_SLOT;
 }
 
-/** The number in `s` of the block that the word `ref` lies in. */
+/** Returns the number, in `s`, of the block that contains the word `ref`. */
 export function blockIndex(m: Mem, s: SpanRef, ref: Ref): number {
   return m[s + SIZECLASS] === 0 ? 0 : Math.floor((ref - m[s + START]) / (m[s + ELEMSIZE] >>> 2));
 }
 
-/** The block at `p` is handed out; its bits are set. */
+/** Sets the word of the newly allocated block at `p`. Precondition: the block's bits in the bitmap are set. */
 export function setRefNone(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   const isNoscan = ((m[bitsWord(m, p)] >>> bitsShift(m, p)) & BIT_SCAN) === 0;
@@ -75,8 +77,9 @@ export function setRefNone(m: Mem, p: Ref): void {
 }
 
 /**
- * The specials at or around byte `offset` of `s` have changed: their block's flags say so,
- * on a machine that has reference words. The span's speciallock is held, or it is being swept.
+ * Updates the flags of the block at byte `offset` of `s` after a change of its specials, if the
+ * machine has reference words. Precondition: the span's speciallock is held, or the caller
+ * sweeps the span.
  */
 export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   const block = blockIndex(m, s, m[s + START] + (offset >>> 2));
@@ -89,13 +92,13 @@ export function refreshRefFlags(m: Mem, s: SpanRef, offset: number): void {
   m[word] = (m[word] & ~REF_HAS_FINALIZER) | flags;
 }
 
-/** The block at `p` has been freed explicitly. */
+/** Clears the word of the explicitly freed block at `p`. */
 export function setRefFree(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   m[refwordsOf(m, s) + blockIndex(m, s, p)] = REF.free;
 }
 
-/** The block at `p` has been sampled. */
+/** Flags the block at `p` as sampled by the profiler. */
 export function setRefProfiled(m: Mem, p: Ref): void {
   const s = spanOf(m, p);
   m[refwordsOf(m, s) + blockIndex(m, s, p)] |= REF_PROFILED;

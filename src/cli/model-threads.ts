@@ -1,0 +1,23 @@
+/** Numbers that `scale --model` takes. */
+import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
+import { MAX_MODEL_THREADS } from '../model/limits.ts';
+import { integer } from './options.ts';
+
+/** A longer range is thinned to its ends and the powers of two between. */
+const ALL = 8;
+
+const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
+export const parseObjects = integer('--objects', 1, 1 << 26);
+
+/** Parses "1,2,16", "1..4" (1 2 3 4) or "1..128" (1 2 4 8 … 128) to ascending numbers. */
+export function parseModelThreads(text: string): number[] {
+  const counts = text.split(',').flatMap((part) => {
+    const [first, last, ...more] = part.split('..').map((end) => parseThread(end.trim()));
+    if (last === undefined) return [first];
+    if (more.length > 0 || last < first) throw new UsageError(`--model takes numbers of threads such as 1,2,16 or 1..128, not '${printable(text)}'`);
+    const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
+  });
+  return [...new Set(counts)].sort((a, b) => a - b);
+}

@@ -1,0 +1,7 @@
+/**
+ * The scenarios that stand in one file each (see ../module.ts), in alphabetical order. A line here is
+ * all that a new one takes: the line puts its program into the core and its name into every command.
+ */
+export { CONDITIONS } from './conditions.ts';
+export { DEEP_CALLS } from './deep-calls.ts';
+export { MARK_FREED } from './mark-freed.ts';
