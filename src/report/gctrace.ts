@@ -37,8 +37,8 @@ export function formatScavenge(s: Scavenge, version: GoVersion = '1.3'): string[
 
 /**
  * Returns the line of GOGCTRACE=1 of 2011. Its times are the pause up to the end of marking, the sweep, and
- * the rest of the pause. Go printed no trace in 2010; `refword` gets this line without the lookups, because
- * each of its pointers needs one.
+ * the rest of the pause. Go printed no trace in 2010.
+ * @param tracesLookups adds the lookups of spans; `refword` has none, because each of its pointers needs one
  */
 export function formatGogctrace2011(c: Cycle, tracesLookups: boolean): string {
   const mark = c.stopNs + c.sweepNs + c.markNs;

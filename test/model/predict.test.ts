@@ -29,7 +29,7 @@ describe('the prediction of a mark', () => {
   });
 
   it.each(['go1.3', 'tuned'] as const)('shows a speedup for a tree, under %s', async (policy) => {
-    const depth = sized(15, 18);
+    const depth = sized(17, 18);
     const [one, four] = await predictAll('tree', [1, 4], { policy, params: { depth } });
     expect(one.markNs / four.markNs).toBeGreaterThan(1.5);
     expect(one.objectsMarked).toBe(2 ** depth - 1);

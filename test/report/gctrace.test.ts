@@ -67,7 +67,7 @@ describe('gogctrace of 2011', () => {
     heap0: 9_000_000, heap1: 4_500_000, objects0: 225_282, objects: 100_002, nmalloc: 356_546, nfree: 256_544, nsizelookup: 30, naddrlookup: 12,
   });
 
-  it("has the mark, the sweep, the rest of the pause, and the lookups of spans", () => {
+  it('has the mark, the sweep, the rest of the pause, and the lookups of spans', () => {
     expect(formatGogctrace2011(cycle, true)).toBe(
       'gc7: 12+3+2 ms 8 -> 4 MB 225282 -> 100002 (356546-256544) objects 42 pointer lookups (30 size, 12 addr)',
     );
