@@ -5,7 +5,7 @@
  */
 import type { LockName } from './lock-order.ts';
 
-/** Who reads a guarded field: the lock holder; racyLoad as well, without the lock; any M. */
+/** The readers of a guarded field: the lock holder only; racyLoad as well, without the lock; or any M. */
 export type Reads = 'locked' | 'racy' | 'free';
 
 /**

@@ -160,7 +160,7 @@ describe('locks', () => {
   });
   it('must be the same', () => expectAlways(['countLocked', KEY, WORD], ['countLocked', FLAG, WORD]));
   it('order a later holder after an earlier one', () => {
-    // Who only passes through the lock is ordered after the count if it comes later, not if sooner.
+    // A thread that only takes and releases the lock is ordered after the count if it comes later, but not if it comes first.
     const raced = races(['countLocked', KEY, WORD], ['peek', KEY, WORD]).length;
     expect(raced).toBeGreaterThan(20);
     expect(raced).toBeLessThan(2 * EXECUTIONS - 20);

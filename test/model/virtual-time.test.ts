@@ -63,7 +63,7 @@ describe('virtual time', () => {
     expect(m[LINE]).toBe(2 * rounds);
     const trips = endNs / (2 * rounds - 1);
     expect(trips).toBeGreaterThanOrEqual(ROUND.transferNs);
-    // Who waits asks again and again, and so takes the line away in vain as well.
+    // A waiting thread reads again and again, so it takes the line away without need.
     expect(trips).toBeLessThan(4 * (ROUND.transferNs + ROUND.rmwNs));
   });
 

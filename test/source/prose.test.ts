@@ -50,25 +50,13 @@ function offences(lines: readonly Line[], pattern: RegExp): string[] {
   return lines.filter(({ text }) => pattern.test(text.replace(/"[^"]*"/g, '""'))).map(({ at, text }) => `${at}: ${text.trim()}`);
 }
 
-/** Files with a bare "who" that are still to be rewritten, a path a line. The list only shrinks. */
-const PENDING = readFileSync(join(ROOT, 'test/source/prose-pending.txt'), 'utf8').split('\n').filter(Boolean);
-
-function fileOf(offence: string): string {
-  return offence.split(':', 1)[0];
-}
-
 const FOLDERS = ['src', 'workers', 'test', 'bench'];
 
 describe('a bare "who"', () => {
   const found = offences([...FOLDERS.flatMap(commentsIn), ...markdownPages().flatMap(([path, page]) => proseOf(path, page))], BARE_WHO);
 
   it('is in no comment and no page', () => {
-    expect(found.filter((offence) => !PENDING.includes(fileOf(offence)))).toEqual([]);
-  });
-
-  it('is in each pending file, or the file leaves the list', () => {
-    const files = new Set(found.map(fileOf));
-    expect(PENDING.filter((path) => !files.has(path))).toEqual([]);
+    expect(found).toEqual([]);
   });
 
   it.each([

@@ -60,8 +60,8 @@ test('one thread runs every iteration once, in order', () => {
   expect(ran).toEqual(Array.from({ length: 1000 }, (_, i) => i));
 });
 
-/** The others are not there at first, so whoever waits for them waits forever: on a thread of its own. */
-test.each([2, 3, 4, 11])('without waiting, a thread alone of %i returns, and leaves the rest to those who come later', async (p) => {
+/** The other threads never come, so a loop that waits for them would hang: it runs on a thread of its own. */
+test.each([2, 3, 4, 11])('without waiting, one thread of %i returns and leaves the other iterations to later threads', async (p) => {
   for (const n of [0, 1, p - 1, p, p + 1, 100, 1000]) {
     const { m, map } = bootCore({ procs: 11, arenaPages: 16 });
     const barrier = map.regions.find(({ name }) => name === 'arena')!.start;

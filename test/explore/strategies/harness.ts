@@ -66,7 +66,7 @@ export function options(core: TextCore, calls: readonly Call[], strategy: Strate
 }
 
 export interface Traced extends Execution {
-  /** Who made each access, in order. */
+  /** The thread of each access, in order. */
   readonly order: readonly number[];
 }
 

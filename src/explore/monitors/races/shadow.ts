@@ -10,27 +10,28 @@
  *     atomic load                          -           race           -             -             -
  *     atomic store                        race         race           -             -             -
  *
- * An atomic store releases to its word what its thread knows, instead of what was released
- * there before: who loads the word learns from the store that it sees, and from no older one.
- * So a racy store leaves nothing there to be learnt. Nor would a plain one, but who may load
- * the word after that without a race knows all of it already.
+ * An atomic store releases its thread's clock to the word and replaces the clock released there
+ * before: a load acquires from the store that it reads, and from no older one. So a racy store
+ * clears the released clock. A plain store would clear it too, but a thread that may load the
+ * word after it without a race is already ordered after it.
  *
- * A word has a cell. If it is ever accessed by the byte, each of its bytes has one as well, and
- * an access to the word then looks at those too, one to a byte at the word's.
+ * Each word has a cell. If a word is ever accessed by the byte, each of its bytes has a cell as
+ * well. An access to the word then checks the cells of its bytes, and an access to a byte checks
+ * the word's cell.
  */
 import { MOST_THREADS, epochOf, numberOf, threadOf, type Clocks } from './clocks.ts';
 
-/** A cell: epoch of the last plain store, of the last plain load; where there is more. */
+/** Layout of a cell: the epochs of the last plain store and load, and links to more. */
 const CELL_SHIFT = 2;
 const STORE = 0;
-/** Loads that nothing orders among themselves: the complement of where their numbers are. */
+/** With several unordered loads: the complement of the index of their vector. */
 const LOAD = 1;
-/** Where the numbers of other accesses are, 0 when there were none. */
+/** Index of the vectors of other accesses, 0 if there were none. */
 const OTHERS = 2;
-/** Cell of its first byte, 0 when it was never accessed by the byte. */
+/** Cell of the word's first byte, 0 if the word was never accessed by the byte. */
 const BYTES = 3;
 
-/** What is at OTHERS: what was released, and the last atomic load, atomic store and racy store of each thread. */
+/** The vectors at OTHERS: the released clock, and each thread's last atomic load, atomic store and racy store. */
 const RELEASED = 0;
 const ATOMIC_LOADS = MOST_THREADS;
 const ATOMIC_STORES = 2 * MOST_THREADS;
@@ -211,7 +212,7 @@ export class Shadow {
     this.#cells[at + LOAD] = ~shared;
   }
 
-  /** All that was loaded or stored before is ordered before it: who is ordered after it is after those. */
+  /** All earlier accesses are ordered before this store, so an access ordered after it is ordered after them. */
   #noteStore(at: number, thread: number, number: number): void {
     const load = this.#cells[at + LOAD];
     if (load < 0) this.#free.push(~load);
