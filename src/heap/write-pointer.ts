@@ -2,53 +2,58 @@
  * Every store of a pointer by a running program: into the heap, globals, stacks, channels and the
  * finalizer queue. If the collector has a write barrier, it sees each store before it happens.
  *
- * Without a barrier the test of one constant word is the whole cost. Only writes that no program
- * makes go past this file: the links of free blocks, and memory built before the machine runs.
+ * One constant word says both whether a pointer has a tag and whether there is a barrier, so a
+ * store costs no more than it would without barriers. Only writes that no program makes bypass
+ * this file: the links of free blocks, and memory built before the machine runs.
  */
-import { CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config, POINTER_STORES } from '../memory/config.ts';
 import { PTR_TAG, type Ref } from '../memory/address.ts';
 import { clearWords } from '../memory/clear.ts';
 import type { Mem } from '../memory/struct.ts';
 import { barrierOf } from './collector-hooks.ts';
 
-const BARRIER = CONFIG + Config.at.barrier;
+const STORES = CONFIG + Config.at.pointerStores;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 
-// Local name: V8 folds it, and not that of another module.
+// Local names: V8 folds these, and not those of another module.
 const TAG = PTR_TAG;
+const TAGGED = POINTER_STORES.tagged;
+const BARRIER = POINTER_STORES.barrier;
 
 /** Stores the pointer with byte offset `address`, 0 for nil, at `slot`. */
 export function writePointer(m: Mem, slot: Ref, address: number): void {
-  if (m[BARRIER] !== 0) barrierOf(m)(m, slot, address);
+  const stores = m[STORES];
+  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, address);
   // The tag is written first and survives nil: a racing writer can then never leave a
   // pointer without its tag, which the collector would take for an integer.
-  if (address !== 0 && m[PTR_WORDS] === 2) m[slot + 1] = TAG;
+  if (address !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
   m[slot] = address;
 }
 
 /** Exchanges the pointer at `slot` in one atomic step; returns the byte offset of the old one. */
 export function exchangePointer(m: Mem, slot: Ref, address: number): number {
-  if (m[BARRIER] !== 0) barrierOf(m)(m, slot, address);
+  const stores = m[STORES];
+  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, address);
   // The tag first, and for good: with it the low word alone is the pointer.
-  if (m[PTR_WORDS] === 2) Atomics.store(m, slot + 1, TAG);
+  if ((stores & TAGGED) !== 0) Atomics.store(m, slot + 1, TAG);
   return Atomics.exchange(m, slot, address);
 }
 
 /** Copies `words` words that may hold pointers from `from` to `to`; the ranges do not overlap. */
 export function copyPointers(m: Mem, to: Ref, from: Ref, words: number): void {
-  if (m[BARRIER] !== 0) pointersCopied(m, to, from, words);
+  if ((m[STORES] & BARRIER) !== 0) pointersCopied(m, to, from, words);
   for (let i = 0; i < words; i++) m[to + i] = m[from + i];
 }
 
 /** As copyPointers, for the frames of a stack that moves. */
 export function movePointers(m: Mem, to: Ref, from: Ref, words: number): void {
-  if (m[BARRIER] !== 0) pointersCopied(m, to, from, words);
+  if ((m[STORES] & BARRIER) !== 0) pointersCopied(m, to, from, words);
   m.copyWithin(to, from, from + words);
 }
 
 /** Overwrites `words` words that may hold pointers with zeros. */
 export function clearPointers(m: Mem, at: Ref, words: number): void {
-  if (m[BARRIER] !== 0) pointersCleared(m, at, words);
+  if ((m[STORES] & BARRIER) !== 0) pointersCleared(m, at, words);
   clearWords(m, at, words);
 }
 

@@ -9,7 +9,7 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import { PAGE_WORDS, type Ref } from './address.ts';
-import { CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
+import { POINTER_STORES, CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -56,7 +56,7 @@ export interface MachineShape extends OptionValues {
 /** Finalizers in Go's block of 4 KB, behind a header of 64 bytes. */
 export const FIN_BLOCK_CAP = 252;
 
-/** Words that one record of each kind takes; given by the layers that declare them. */
+/** The facts of higher rooms that a memory is planned by: words of one record of each kind, and the collectors. */
 export interface RecordSizes {
   readonly g: number;
   readonly m: number;
@@ -67,8 +67,10 @@ export interface RecordSizes {
   readonly collectStats: number;
   /** The ring of allocfreetrace, as a whole. */
   readonly trace: number;
-  /** What collector number `id` keeps beside the bitmap of an arena of `arenaPages` pages. */
+  /** Words that collector number `id` keeps besides the bitmap, for an arena of `arenaPages` pages. */
   readonly collectorData: (id: number, arenaPages: number) => number;
+  /** Tells whether collector number `id` has a write barrier. */
+  readonly hasBarrier: (id: number) => boolean;
 }
 
 export interface Region {
@@ -83,6 +85,8 @@ export interface MemoryMap {
   readonly shape: MachineShape;
   readonly regions: readonly Region[];
   readonly words: number;
+  /** The collector of `shape` has a write barrier. */
+  readonly hasBarrier: boolean;
 }
 
 /** Go 1.3's mark loops, in gc/policy.ts; the others keep a filter of hints. */
@@ -136,7 +140,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   if (end > MAX_WORDS) {
     throw new MemoryTooLarge(`a machine with an arena of ${Math.ceil(arenaPages / 128)} MB takes ${Math.ceil((end * 4) / 2 ** 20)} MB of memory; at most ${(MAX_WORDS * 4) / 2 ** 20} MB are possible`);
   }
-  return { shape, regions, words: end };
+  return { shape, regions, words: end, hasBarrier: sizes.hasBarrier(shape.collector) };
 }
 
 /** A span a page, the empty span, and one about to be joined with its neighbour. */
@@ -190,8 +194,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     ptrBits: start.ptrBits,
     collectorData: start.collectorData,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
-    // Set by boot, which knows the collectors.
-    barrier: 0,
+    pointerStores: (shape.ptrWords === 2 ? POINTER_STORES.tagged : 0) | (map.hasBarrier ? POINTER_STORES.barrier : 0),
   };
   for (const [field, value] of Object.entries(values)) {
     m[CONFIG + Config.at[field as keyof typeof Config.at]] = value;

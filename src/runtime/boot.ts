@@ -20,7 +20,6 @@ import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { stackinit } from '../malloc/stack.ts';
 import { sysMap, sysinit } from '../malloc/sys.ts';
 import { MarkCounts } from '../gc/collect-stats.ts';
-import { collectorOf } from '../gc/collector.ts';
 import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
@@ -42,6 +41,7 @@ const SIZES: RecordSizes = {
   collectStats: MarkCounts.words,
   trace: TRACE_CAP * TraceRecord.words,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
+  hasBarrier: (id) => COLLECTORS[id].pointerStored !== undefined,
 };
 
 /** Returns the memory map of a machine of `shape`. */
@@ -61,7 +61,6 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   // The mark loops put all objects of one flush, or of one piece of an object, into one workbuf.
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
-  if (collectorOf(m).pointerStored !== undefined) m[CONFIG + Config.at.barrier] = 1;
   if (types !== undefined) writeTypes(m, types, map.shape.ptrWords);
   const m0 = mAt(m, 0);
   sysinit(m, map.shape.osHoles);

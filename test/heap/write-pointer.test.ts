@@ -1,6 +1,6 @@
 /** The write barrier sees every pointer that a program stores. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config, POINTER_STORES } from '../../src/memory/config.ts';
 import { PTR_TAG } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { installHooks } from '../../src/heap/collector-hooks.ts';
@@ -18,7 +18,8 @@ vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../suppor
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const ARENA_END = CONFIG + Config.at.arenaEnd;
-const BARRIER = CONFIG + Config.at.barrier;
+const STORES = CONFIG + Config.at.pointerStores;
+const { tagged, barrier } = POINTER_STORES;
 
 /** The last address that the barrier saw for each word, and the number of its calls. */
 let told: Int32Array;
@@ -68,7 +69,7 @@ describe('the write barrier', () => {
     runOnOneP(builtIn(workload)!, params, {
       collector: 'bitmap', verify: true, arenaMB: 8, gcEvery, timeslice: 50,
       build(m) {
-        m[BARRIER] = 1;
+        m[STORES] = tagged | barrier;
         told = m.slice();
       },
     });
@@ -78,7 +79,7 @@ describe('the write barrier', () => {
 
   it('sees each word that is cleared or copied, and an integer as no pointer', () => {
     const { m } = bootCore({ collector: COLLECTOR.bitmap });
-    m[BARRIER] = 1;
+    m[STORES] = tagged | barrier;
     const at = m[CONFIG + Config.at.bss];
     told = m.slice().fill(-1);
     writePointer(m, at, 4000);
@@ -94,6 +95,6 @@ describe('the write barrier', () => {
 
   it('is not called if the collector has none', () => {
     const { m } = runOnOneP(builtIn('churn')!, { count: 100, ring: 20 }, { collector: 'bitmap' });
-    expect([m[BARRIER], calls]).toEqual([0, 0]);
+    expect([m[STORES], calls]).toEqual([tagged, 0]);
   });
 });
