@@ -1,6 +1,7 @@
 /** Everything outside the process that commands use, in one interface, so that tests can bring their own. */
 import type { Runtime, RuntimeOptions } from '../run/api.ts';
 import type { ExplorePool } from '../explore/campaigns/pool.ts';
+import type { OnProgress } from '../workloads/heaps/open-heap.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Workload, WorkloadFacts } from '../workloads/workload.ts';
 
@@ -23,15 +24,13 @@ export interface Terminal {
   readonly errWidth: number | undefined;
 }
 
-export type OnProgress = (read: number, total: number | undefined) => void;
 
-export type MachineOptions = RuntimeOptions;
 
 /** A value at once, or once its room is loaded. */
 type Maybe<T> = T | Promise<T>;
 
 export interface Deps {
-  startRuntime(options: MachineOptions): Promise<Runtime>;
+  startRuntime(options: RuntimeOptions): Promise<Runtime>;
   /**
    * Returns the workload of that name, or of the module at that path. @throws UsageError
    * @param seconds time limit of a module that does not return

@@ -2,7 +2,8 @@
 import type { Mem } from '../memory/struct.ts';
 import { Stopped } from '../run/errors.ts';
 import type { RunResult } from '../run/api.ts';
-import type { Deps, MachineOptions } from './deps.ts';
+import type { RuntimeOptions } from '../run/api.ts';
+import type { Deps } from './deps.ts';
 
 /**
  * Runs a machine until it is done, fails, or is interrupted. Its threads are gone afterwards.
@@ -10,7 +11,7 @@ import type { Deps, MachineOptions } from './deps.ts';
  * @param atStop reads the memory of a machine that was interrupted: any record may be half written
  * @throws Stopped if the command is interrupted, or the error that ended the machine
  */
-export async function runMachine(deps: Deps, options: MachineOptions, atEnd?: (m: Mem) => Promise<void>, atStop?: (m: Mem) => void): Promise<RunResult> {
+export async function runMachine(deps: Deps, options: RuntimeOptions, atEnd?: (m: Mem) => Promise<void>, atStop?: (m: Mem) => void): Promise<RunResult> {
   if (deps.signal.aborted) throw new Stopped();
   const runtime = await deps.startRuntime({ signal: deps.signal, ...options });
   printOnce(deps, runtime.notes);

@@ -9,13 +9,13 @@ import { readText } from './read-text.ts';
 import { realTerminal, type StreamFacts } from './real-terminal.ts';
 
 /** The parts of Deps that the command's thread provides. */
-export interface ThreadFacts extends Pick<Deps, 'signal' | 'isInterrupted'> {
+export interface ThreadServices extends Pick<Deps, 'signal' | 'isInterrupted'> {
   readonly streams: StreamFacts;
   /** Hears of each new step of the work. */
   doing(text: string): void;
 }
 
-export function realDeps({ streams, doing, signal, isInterrupted }: ThreadFacts): Deps {
+export function realDeps({ streams, doing, signal, isInterrupted }: ThreadServices): Deps {
   const terminal = realTerminal(streams, process.env, doing);
   return {
     startRuntime: async (options) => (await import('../run/threads/start.ts')).startRuntime(options),

@@ -9,7 +9,8 @@ import { readMemStats, type MemStats } from '../inspect/memstats.ts';
 import { plural } from '../base/units.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
-import type { Deps, MachineOptions } from './deps.ts';
+import type { RuntimeOptions } from '../run/api.ts';
+import type { Deps } from './deps.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { runMachine } from './machine.ts';
 import type { Progress } from './progress.ts';
@@ -24,7 +25,7 @@ export interface ScalingOptions {
   readonly verify: boolean;
   readonly arena?: number;
   readonly policy?: Policy;
-  readonly goarch?: MachineOptions['goarch'];
+  readonly goarch?: RuntimeOptions['goarch'];
   readonly tuning?: MachineTuning;
   /** Whether the caller needs the heap's image afterwards. */
   readonly keepsHeap?: boolean;
@@ -46,7 +47,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
   // The first collection with each count is a warm-up.
   const total = counts.length * (runs + 1);
   const ended: Cycle[] = [];
-  const machine: MachineOptions = {
+  const machine: RuntimeOptions = {
     workload: workload.name,
     params: 'graph' in source && source.objects !== undefined ? graphParams(source.graph, source.objects) : undefined,
     args: collectArgs(runs, counts, phase !== 'mark'),

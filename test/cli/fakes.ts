@@ -8,7 +8,8 @@ import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
 import { localPool } from '../../src/explore/campaigns/pool.ts';
 import { runCli } from '../../src/cli/program.ts';
-import type { Deps, MachineOptions, Terminal } from '../../src/cli/deps.ts';
+import type { Deps, Terminal } from '../../src/cli/deps.ts';
+import type { RuntimeOptions } from '../../src/run/api.ts';
 import { checkDocuments } from './check-document.ts';
 
 /** A cycle in which nothing happened but what `fields` say. */
@@ -66,14 +67,14 @@ export function terminalOf(changes: Partial<Terminal>): Terminal {
 }
 
 /** What a fake machine comes to, or the error that it ends with. */
-export type Play = (options: MachineOptions) => RunResult | Error | Promise<RunResult>;
+export type Play = (options: RuntimeOptions) => RunResult | Error | Promise<RunResult>;
 
 export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
   /** The machines that were started. */
-  readonly started: readonly MachineOptions[];
+  readonly started: readonly RuntimeOptions[];
   /** How many of them were stopped. */
   readonly stopped: number;
   /** What was written to files. */
@@ -83,7 +84,7 @@ export interface Outcome {
 /** Runs `sweepgen <line>` with machines that behave as `play` says. */
 export async function cli(line: string, play: Play = () => resultOf(), changes: Partial<Deps> = {}): Promise<Outcome> {
   const written = { out: '', err: '' };
-  const started: MachineOptions[] = [];
+  const started: RuntimeOptions[] = [];
   const files = new Map<string, Uint8Array>();
   let stopped = 0;
   const deps: Deps = {
@@ -129,7 +130,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
 }
 
 /** A machine that collects as `args` asks: threads in turn, twice as fast with each doubling. */
-export function collecting(options: MachineOptions): RunResult {
+export function collecting(options: RuntimeOptions): RunResult {
   const [, total, turns, ...counts] = options.args!;
   const cycles = Array.from({ length: total }, (_, i) => {
     const nproc = counts[i % turns];

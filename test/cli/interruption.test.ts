@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/run/errors.ts';
 import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
-import type { MachineOptions } from '../../src/cli/deps.ts';
+import type { RuntimeOptions } from '../../src/run/api.ts';
 import { commandLine, withOption } from '../../src/cli/command-line.ts';
 import { SignalReceived } from '../../src/cli/interruption.ts';
 import { StressDocument } from '../../src/cli/stress-document.ts';
@@ -10,7 +10,7 @@ import { ScaleDocument } from '../../src/report/json.ts';
 import { cli, collecting, cycleOf, resultOf, type Play } from './fakes.ts';
 
 /** Runs the command. `play` gets a function that interrupts it as Ctrl-C does. */
-function interrupted(line: string, play: (options: MachineOptions, stop: () => Stopped) => ReturnType<Play>, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {
+function interrupted(line: string, play: (options: RuntimeOptions, stop: () => Stopped) => ReturnType<Play>, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {
   const controller = new AbortController();
   function stop(): Stopped {
     controller.abort(new SignalReceived(signal));
@@ -47,7 +47,7 @@ describe('the first Ctrl-C', () => {
   });
 
   let rounds = 0;
-  const twoRounds = (options: MachineOptions, stop: () => Stopped) => {
+  const twoRounds = (options: RuntimeOptions, stop: () => Stopped) => {
     options.onCycle?.(cycleOf());
     return ++rounds % 3 === 0 ? stop() : resultOf();
   };
@@ -61,7 +61,7 @@ describe('the first Ctrl-C', () => {
     expect(StressDocument.parse(JSON.parse(again.out))).toMatchObject({ rounds: 2, verifiedCollections: 3, interrupted: true, failed: null });
   });
 
-  const someCycles = (n: number) => (options: MachineOptions, stop: () => Stopped) => {
+  const someCycles = (n: number) => (options: RuntimeOptions, stop: () => Stopped) => {
     for (const cycle of collecting(options).cycles.slice(0, n)) options.onCycle?.(cycle);
     return stop();
   };

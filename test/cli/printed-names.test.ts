@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { MACHINES } from '../../src/model/machines.ts';
 import { UsageError } from '../../src/base/fatal.ts';
 import { describeMachine } from '../../src/cli/commands/calibrate.ts';
-import type { MachineOptions } from '../../src/cli/deps.ts';
+import type { RuntimeOptions } from '../../src/run/api.ts';
 import { describeCoverage, describeFailure } from '../../src/cli/fuzz-report.ts';
 import { mutantsTable } from '../../src/cli/mutants-report.ts';
 import { Tally } from '../../src/explore/campaigns/tally.ts';
@@ -34,7 +34,7 @@ it('of heaps, workloads and their lines', async () => {
 it('in traces and progress', async () => {
   let err = '';
   const terminal = terminalOf({ err: (text) => void (err += text) });
-  await cli('run', (options: MachineOptions) => {
+  await cli('run', (options: RuntimeOptions) => {
     options.onTrace?.(EVIL);
     return resultOf();
   }, { terminal });

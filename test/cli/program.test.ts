@@ -5,7 +5,7 @@ import { MachineStuck, Stopped } from '../../src/run/errors.ts';
 import { SCAVENGE } from '../../src/malloc/scavenge-log.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';
-import type { MachineOptions } from '../../src/cli/deps.ts';
+import type { RuntimeOptions } from '../../src/run/api.ts';
 import { cli, collecting, cycleOf, image, resultOf, terminalOf, type Play } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
@@ -306,7 +306,7 @@ describe('sweepgen scale, besides its table', () => {
 
   it('compares with an earlier run, in words and in the document', async () => {
     const old = await baseline('scale tree');
-    const slower = (options: MachineOptions) => {
+    const slower = (options: RuntimeOptions) => {
       const result = collecting(options);
       return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (cycle.nproc === 2 ? 1.5 : 1) })) };
     };
@@ -350,7 +350,7 @@ describe('sweepgen scale, besides its table', () => {
   });
 
   it('measures with each value of --vary, in one table, text or document', async () => {
-    const slower = (options: MachineOptions) => {
+    const slower = (options: RuntimeOptions) => {
       const result = collecting(options);
       return { ...result, cycles: result.cycles.map((cycle) => ({ ...cycle, markNs: cycle.markNs * (options.tuning?.workbuf === 64 ? 1.25 : 1) })) };
     };

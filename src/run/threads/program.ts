@@ -17,7 +17,7 @@ import type { Needs, Params, Workload, WorkloadFacts } from '../../workloads/wor
 import { MachineStuck, WorkloadError } from '../errors.ts';
 import type { ModuleTask } from './module-task.ts';
 import { Patience, TICK_MS } from './patience.ts';
-import { errorOf, type Outcome } from './task.ts';
+import { errorOf, type TaskOutcome } from './task.ts';
 import { Thread, ThreadLost } from './thread.ts';
 import { importable } from './typescript-module.ts';
 import { MODULE_WORKER, workerFile } from './worker.ts';
@@ -162,11 +162,11 @@ class ModuleHost {
   }
 
   /** Never settles if the thread dies: `lost` reports that. */
-  private asked(task: ModuleTask): Promise<Outcome> {
+  private asked(task: ModuleTask): Promise<TaskOutcome> {
     return this.thread.ask(task).catch(() => new Promise<never>(() => {}));
   }
 
-  private valueOf(outcome: Outcome): unknown {
+  private valueOf(outcome: TaskOutcome): unknown {
     if (outcome.ok) return outcome.value;
     // The module's thread phrases whole sentences.
     throw outcome.kind === 'usage' ? new UsageError(outcome.message) : errorOf(outcome, this.who, this.spec);

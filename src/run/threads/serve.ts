@@ -1,7 +1,7 @@
 /** The worker's side of its private port: runs one task after another and posts the outcome of each. */
 import { syncBuiltinESMExports } from 'node:module';
 import { workerData, type MessagePort } from 'node:worker_threads';
-import { endedBy, failureOf, type News, type Outcome } from './task.ts';
+import { endedBy, failureOf, type News, type TaskOutcome } from './task.ts';
 
 /**
  * Runs `work` for each task that the main thread posts, and posts the outcome. If the user's code
@@ -25,7 +25,7 @@ export function serve<Task>(work: (task: Task, loaded: () => void) => unknown): 
   });
 }
 
-async function attempt(work: () => unknown): Promise<Outcome> {
+async function attempt(work: () => unknown): Promise<TaskOutcome> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
@@ -34,7 +34,7 @@ async function attempt(work: () => unknown): Promise<Outcome> {
 }
 
 /** Replaces the calls that end the thread or the process: each calls `tell` before it ends the thread. */
-function hearExits(tell: (outcome: Outcome) => void): void {
+function hearExits(tell: (outcome: TaskOutcome) => void): void {
   const exit = process.exit.bind(process);
   const kill = process.kill.bind(process);
   const { pid } = process;

@@ -25,15 +25,15 @@ export type MTask =
   | { readonly kind: 'settle' };
 
 /** The outcome of a task. Errors are described, because a posted error loses its class. */
-export type Outcome =
+export type TaskOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly kind: 'fatal'; readonly code: string; readonly facts: Facts; readonly exitCode: number; readonly place: string; readonly stack: string }
   | { readonly ok: false; readonly kind: 'usage' | 'threw' | 'ended'; readonly message: string; readonly place: string; readonly stack: string };
 
 /** The messages of a thread: it runs, all modules of its task are loaded, the outcome of the task. */
-export type News = 'up' | 'loaded' | Outcome;
+export type News = 'up' | 'loaded' | TaskOutcome;
 
-type Failed = Exclude<Outcome, { ok: true }>;
+type Failed = Exclude<TaskOutcome, { ok: true }>;
 
 /** Describes a thrown value, so that it can be posted. Never throws. */
 export function failureOf(thrown: unknown): Failed {

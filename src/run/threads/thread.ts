@@ -1,7 +1,7 @@
 /** A worker thread with a private port, which user code on the thread can't reach. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, Worker, receiveMessageOnPort, type MessagePort, type ResourceLimits } from 'node:worker_threads';
-import type { News, Outcome } from './task.ts';
+import type { News, TaskOutcome } from './task.ts';
 
 /** A thread ended unexpectedly. */
 export class ThreadLost extends Error {
@@ -22,7 +22,7 @@ export class Thread<Task> {
   /** Resolves when the thread runs. */
   readonly up: Promise<void>;
   private hasStarted: () => void = () => {};
-  private answer: (outcome: Outcome) => void = () => {};
+  private answer: (outcome: TaskOutcome) => void = () => {};
   private quiet: () => void = () => {};
   /** Resolves when the thread has loaded its modules. */
   private loaded: Promise<unknown> = Promise.resolve();
@@ -54,8 +54,8 @@ export class Thread<Task> {
    * Posts `task` to the thread and returns its outcome. Only one task may be pending.
    * @throws ThreadLost
    */
-  async ask(task: Task): Promise<Outcome> {
-    const answered = new Promise<Outcome>((resolve) => {
+  async ask(task: Task): Promise<TaskOutcome> {
+    const answered = new Promise<TaskOutcome>((resolve) => {
       this.answer = resolve;
     });
     const quiet = new Promise<void>((resolve) => {
