@@ -89,7 +89,7 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
 `,
     replace: `  m[FINC] = block;
   unlock(m, mp, FINLOCK);
-  for (let e = 0; e < i; e++) clearWords(m, finalizerAt(block, e), Finalizer.words);
+  for (let e = 0; e < i; e++) clearPointers(m, finalizerAt(block, e), Finalizer.words);
 `,
     scenarios: ['finalizers-queue', 'finalizers'],
   },

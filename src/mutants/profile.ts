@@ -10,7 +10,7 @@ export const PROFILING: readonly KnownBug[] = [
     find: `function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   recordProfiled(m, mp, p, countMalloc(m, mp, bytes, callers(m, mp, 0)));
 }`,
-    replace: `import { lock, unlock } from '../explore/sync/lock.ts';
+    replace: `import { lock, unlock } from '../sync/lock.ts';
 import { PROFLOCK } from './buckets.ts';
 function mprofMalloc(m: Mem, mp: MRef, p: Ref, bytes: number): void {
   const b = countMalloc(m, mp, bytes, callers(m, mp, 0));

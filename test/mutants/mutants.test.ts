@@ -1,9 +1,12 @@
 /** Scenarios find planted bugs, and find them again from the seed that found them: some each time, all at night. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../src/base/root.ts';
 import { loadCore } from '../../src/explore/load.ts';
 import { plant } from '../../src/mutants/mutant.ts';
 import { MUTANTS } from '../../src/mutants/catalog.ts';
+import type { KnownBug } from '../../src/mutants/known-bug.ts';
 import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
 import { wholeCycleGo } from '../../src/explore/scenarios/whole-cycle.ts';
 import type { Scenario } from '../../src/explore/scenarios/scenario.ts';
@@ -30,6 +33,29 @@ describe('the catalog', () => {
       expect(SCENARIOS.map(({ name }) => name)).toEqual(expect.arrayContaining([...mutant.scenarios]));
       expect(() => plant(mutant, ROOT)).not.toThrow();
     }
+  });
+});
+
+/** Functions over `m` that the mutated text calls, but neither declares nor imports; files that it imports and that are absent. */
+function unresolved(mutant: KnownBug): string[] {
+  const [[path, text]] = plant(mutant, ROOT);
+  const called = new Set([...mutant.replace.matchAll(/(?<![.\w])([a-z]\w*)\(m\b/g)].map(([, name]) => name));
+  const functions = [...called].filter((name) => !new RegExp(`function ${name}\\(|^import .*\\b${name}\\b|\\b${name}: `, 'm').test(text));
+  const imports = [...mutant.replace.matchAll(/from '(\.[^']+)'/g)].map(([, from]) => resolve(dirname(path), from));
+  return [...functions, ...imports.filter((file) => !existsSync(file))];
+}
+
+describe('every mutant', () => {
+  it('calls only functions that its file declares or imports', () => {
+    expect(MUTANTS.flatMap((mutant) => unresolved(mutant).map((name) => `${mutant.name}: ${name}`))).toEqual([]);
+  });
+
+  it.each([
+    ['a function that is not imported', '  scrub(m, block);\n', ['scrub']],
+    ['a file that is not there', "import { lock } from '../explore/sync/lock.ts';\n", [resolve(ROOT, 'src/explore/sync/lock.ts')]],
+  ])('is checked for %s', (_, added, expected) => {
+    const mutant = MUTANTS.find(({ name }) => name === 'finblock-cleared-late')!;
+    expect(unresolved({ ...mutant, replace: mutant.replace + added })).toEqual(expected);
   });
 });
 
