@@ -10,6 +10,8 @@ import { scanblock } from './scanblock.ts';
 import type { WorkbufRef } from './work.ts';
 
 export const POLICY = { 'go1.3': 0, tuned: 1, lab: 2 } as const;
+/** Each mark loop in a word, for the help of --policy. */
+export const POLICY_CHARACTER: Readonly<Record<keyof typeof POLICY, string>> = { 'go1.3': 'faithful', tuned: 'fast', lab: 'configurable' };
 
 const TYPES_OF = CONFIG + Config.at.types;
 const POLICY_OF = CONFIG + Config.at.policy;

@@ -14,7 +14,7 @@ import type { Scavenge } from '../malloc/scavenge-log.ts';
 import type { Hole } from '../malloc/sys.ts';
 import { COLLECTOR, COLLECTORS } from '../gc/collectors/registry.ts';
 import type { Cycle } from '../gc/cycle-log.ts';
-import { POLICY } from '../gc/policy.ts';
+import { POLICY, POLICY_CHARACTER } from '../gc/policy.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { LIMITS, bool, callback, custom, duration, either, listOf, namesOf, number, objectOf, oneOf, parseSize, recordOf, refuse, text, whole, type Kind, type TextKind } from './kinds.ts';
 import type { Progress } from './progress.ts';
@@ -26,9 +26,6 @@ export const MAX_PROCS = 64;
 export const MIN_ARENA = 64 << 10;
 /** The machines, by the 32-bit words of a pointer. */
 export const GOARCH = { amd64: 2, '386': 1 } as const;
-
-/** Each mark loop in a word. */
-const POLICY_CHARACTER: Readonly<Record<keyof typeof POLICY, string>> = { 'go1.3': 'faithful', tuned: 'fast', lab: 'configurable' };
 
 const ARENA_HELP = 'most machines can have 2900M';
 
