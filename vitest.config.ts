@@ -9,6 +9,6 @@ export default defineConfig({
     // Limits catch a hang, not a slow machine: the slowest test takes seconds.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    reporters: process.env.CI ? ['default', ['json', { outputFile: '.cache/vitest.json' }]] : ['default'],
+    reporters: process.env.CI ? ['default', ['json', { outputFile: process.env.TEST_REPORT ?? '.cache/vitest.json' }]] : ['default'],
   },
 });
