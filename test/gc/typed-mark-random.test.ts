@@ -63,7 +63,9 @@ class RandomHeap {
     this.mp = mp;
     this.pw = pw;
     this.table = table;
-    this.usable = table.types.filter((type) => bytesOf(type, pw) > 0 && bytesOf(type, pw) <= MOST_BYTES);
+    // The buffer of a channel holds up to three elements.
+    const blockOf = (type: TypeDecl) => Math.max(bytesOf(type, pw), type.kind === 'chan' ? bytesOf(given(type.of), pw) : 0);
+    this.usable = table.types.filter((type) => bytesOf(type, pw) > 0 && blockOf(type) <= MOST_BYTES);
     this.x = seed;
   }
 
