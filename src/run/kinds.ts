@@ -31,7 +31,7 @@ export interface TextKind<T> extends Kind<T> {
   wordOf?(value: T): number;
 }
 
-/** The largest values of several options; docs/cli.md lists them. */
+/** The largest values of several options; docs/reference/cli.md lists them. */
 export const LIMITS = {
   gogc: 100_000,
   seed: 2 ** 32 - 1,
