@@ -34,6 +34,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'replay', summary: 'run a failure that explore has recorded again, and explain it', load: () => import('./commands/replay.ts') },
   { name: 'mutants', summary: 'plant every known bug, and check that exploration finds it', load: () => import('./commands/mutants.ts') },
   { name: 'sequence', summary: "print MemStats for a sequence of allocations, to compare with Go's", load: () => import('./commands/sequence.ts') },
+  { name: 'view', summary: 'draw saved --json documents as one HTML report', load: () => import('./commands/view.ts') },
   { name: 'help', summary: 'show the help of a command', load: () => import('./commands/help.ts') },
   { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./commands/completion.ts') },
 ];

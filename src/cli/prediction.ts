@@ -9,7 +9,9 @@ import { comparePrediction, formatPredictionComparison, type PredictionBaseline 
 import { paintHeads } from '../report/table.ts';
 import { formatCount, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
+import type { PrintedDocument } from '../report/html.ts';
 import type { Deps } from './deps.ts';
+import { wantsDocument, writeReport, type ReportFlags } from './html-report.ts';
 import { withOption } from './command-line.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
@@ -19,7 +21,16 @@ import type { MachineOptions } from '../run/machine-options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
 
-export interface PredictFlags {
+/** The file of a document to compare with. */
+export interface BaselineFile {
+  readonly path: string;
+  /** The document as it is, for the report. */
+  readonly printed: PrintedDocument;
+}
+
+export interface PredictFlags extends ReportFlags {
+  /** The title of the report. */
+  readonly title: string;
   readonly model: readonly number[];
   readonly machine?: string;
   readonly unpadded?: boolean;
@@ -27,11 +38,10 @@ export interface PredictFlags {
   readonly tuning?: MachineTuning;
   readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly arena?: number;
-  readonly json?: boolean;
   /** The file to draw to. */
   readonly svg?: string;
   /** The document to compare with. */
-  readonly baseline?: PredictionBaseline;
+  readonly baseline?: PredictionBaseline & BaselineFile;
 }
 
 /** Default number of objects of a graph: a quarter of the largest, for speed. */
@@ -44,13 +54,15 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
   const { baseline } = flags;
   const comparison = baseline === undefined ? undefined : comparePrediction(baseline, prediction);
-  if (flags.json) terminal.out(`${predictionDocument(prediction, comparison)}\n`);
+  const document = wantsDocument(flags) ? predictionDocument(prediction, comparison) : undefined;
+  if (flags.json) terminal.out(`${document}\n`);
   else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison, terminal.outWidth));
   if (flags.svg !== undefined && !prediction.interrupted) {
     const { scaleSvg } = await import('../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
     sayWritten(deps, flags, flags.svg);
   }
+  await writeReport(deps, flags, `${flags.title} --model`, document, baseline === undefined ? [] : [baseline.printed]);
   if (prediction.interrupted) {
     const left = flags.model.slice(prediction.results.length);
     throw new Interrupted((args) => withOption(args, '--model', left.join(',')));

@@ -21,12 +21,13 @@ import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeFailure, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
 
-interface ExploreFlags {
+interface ExploreFlags extends ReportFlags {
   readonly executions?: number;
   readonly seconds?: number;
   readonly seed?: number;
@@ -38,7 +39,6 @@ interface ExploreFlags {
   readonly monitors?: string;
   readonly shrink: boolean;
   readonly save?: string;
-  readonly json?: boolean;
   readonly list?: boolean;
 }
 
@@ -60,7 +60,9 @@ export function declare(command: Command, deps: Deps): void {
     .option('--no-shrink', 'do not shrink a failure')
     .option('--save <folder>', 'write a failure to this folder, as a file for sweepgen replay')
     .option('--list', 'show the scenarios, strategies, monitors and mutants, and run nothing')
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],
       ['sweepgen explore --mutant mark-load-or-store', 'plant a bug, and find it'],
@@ -80,6 +82,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     return;
   }
   if (flags.save !== undefined) deps.checkWritableFolder(flags.save);
+  checkReport(deps, flags);
   const mutant = chooseMutant(flags.mutant);
   const [scenario] = await chooseScenarios(name === undefined ? [] : [name], mutant);
   const sets: readonly Setting[] = [...(flags.set ?? []), ...(flags.procs === undefined ? [] : [['procs', flags.procs] as const])];
@@ -102,15 +105,19 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const found = tally.failures[0];
   const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
   const failure = found && { ...found, shrunk: investigation && (typeof investigation === 'string' ? investigation : shrunkOf(investigation)) };
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    terminal.out(`${exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure)}\n`);
-  } else {
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure);
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else {
     const [{ covered, seconds }] = tally.scenarios;
     terminal.out(`${describeTotals(tally, seconds)}${covered === '' ? '' : `; ${covered}`}${failure === undefined ? nothingWrong(executions(), mutant) : ''}\n`);
     if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${printable(join(flags.save, fileNameOf(investigation.artefact)), 1000)}\n`);
   }
+  await writeReport(deps, flags, `explore ${printable(scenario.name)}${mutant === undefined ? '' : ` --mutant ${mutant.name}`}`, document);
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + executions()) % SEEDS}`));
   checkProven(executions(), mutant);

@@ -18,11 +18,12 @@ import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeCoverage, describeFailure, describeProgress, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
 
-interface FuzzFlags {
+interface FuzzFlags extends ReportFlags {
   readonly seconds?: number;
   readonly executions?: number;
   readonly jobs?: number;
@@ -36,7 +37,6 @@ interface FuzzFlags {
   readonly shrink: boolean;
   readonly log?: string;
   readonly resume?: boolean;
-  readonly json?: boolean;
 }
 
 const SECONDS = 60;
@@ -59,7 +59,9 @@ export function declare(command: Command, deps: Deps): void {
     .option('--no-shrink', 'do not shrink failures')
     .option('--log <file>', 'write a line of JSON for each slice and each failure')
     .option('--resume', 'continue the campaign of that log')
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', examples([
       ['sweepgen fuzz', 'a minute of all scenarios'],
       ['sweepgen fuzz sweep-refill --set procs=2', 'one scenario, on 2 Ps'],
@@ -72,6 +74,7 @@ export function declare(command: Command, deps: Deps): void {
 async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<void> {
   const { terminal } = deps;
   checkBuild();
+  checkReport(deps, flags);
   const resumed = flags.resume ? resume(names, flags) : undefined;
   const about = resumed?.logged.header ?? (await headerOf(deps, names, flags));
   const mutant = chooseMutant(about.mutant ?? undefined);
@@ -120,13 +123,17 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
     progress.clear();
     await pool.close();
   }
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { fuzzDocument } = await import('../fuzz-document.ts');
-    terminal.out(`${fuzzDocument(about, jobs, tally, result)}\n`);
-  } else {
+    document = fuzzDocument(about, jobs, tally, result);
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else {
     terminal.out(`${describeCoverage(tally, result.ending !== 'failure', terminal.outWidth).join('\n')}\n`);
     terminal.out(`${describeTotals(tally, executionsBefore === 0 ? result.seconds : 0)}${tally.failures.length === 0 ? nothingWrong(tally.sum('executions'), mutant) : ''}\n`);
   }
+  await writeReport(deps, flags, 'fuzz', document);
   if (log?.error !== undefined) throw log.error;
   conclude(tally.failures.slice(before), flags, result, deps);
   if (tally.failures.length === 0) checkProven(tally.sum('executions'), mutant);

@@ -12,13 +12,14 @@ import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { describeKill, mutantsTable, type Searched } from '../mutants-report.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { MAX_JOBS, jobsOf } from './fuzz.ts';
 
-interface MutantsFlags {
+interface MutantsFlags extends ReportFlags {
   readonly seconds: number;
   readonly seeds: number;
   readonly seed: number;
@@ -26,7 +27,6 @@ interface MutantsFlags {
   readonly strategy?: string;
   readonly races?: boolean;
   readonly monitors?: string;
-  readonly json?: boolean;
 }
 
 /** Distance between the seeds of two searches, whose ranges must not overlap. */
@@ -43,7 +43,9 @@ export function declare(command: Command, deps: Deps): void {
     .option('--strategy <name>', `strategy that chooses the thread to run next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--races', 'watch with the race detector in every turn')
     .option('--monitors <names>', "monitors that watch in every turn: names joined by commas, 'all' or 'none'")
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', examples([
       ['sweepgen mutants', 'all bugs'],
       ['sweepgen mutants mark-load-or-store --seeds 1', 'one bug, searched once'],
@@ -54,6 +56,7 @@ export function declare(command: Command, deps: Deps): void {
 async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFlags): Promise<void> {
   const { terminal } = deps;
   checkBuild();
+  checkReport(deps, flags);
   const wanted = names.length === 0 ? MUTANTS : [...new Set(names)].map((name) => named(MUTANTS, name, 'mutant'));
   for (const { name } of wanted) chooseMutant(name);
   const jobs = Math.min(jobsOf(deps, flags), wanted.length);
@@ -67,14 +70,18 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
   const pool = await deps.explorePool(jobs);
   const searched = await searchAll(deps, pool, jobs, wanted, search).finally(() => pool.close());
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { mutantsDocument } = await import('../mutants-document.ts');
-    terminal.out(`${mutantsDocument(search, searched)}\n`);
-  } else {
+    document = mutantsDocument(search, searched);
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else {
     terminal.out(`${mutantsTable(searched, terminal.outWidth).join('\n')}\n`);
     const left = wanted.length - searched.length;
     if (left > 0) terminal.out(`${plural(left, 'mutant')} not tried\n`);
   }
+  await writeReport(deps, flags, 'mutants', document);
   conclude(deps, wanted, searched);
 }
 

@@ -12,11 +12,11 @@ import { formatBytes, plural } from '../../base/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { laneTableText } from '../lane-table-text.ts';
 import { printLines } from '../print-lines.ts';
 
-interface ReplayFlags {
-  readonly json?: boolean;
+interface ReplayFlags extends ReportFlags {
   readonly trace?: boolean;
 }
 
@@ -25,7 +25,9 @@ export function declare(command: Command, deps: Deps): void {
     .description('Repeats an execution by its recorded preemptions, checks that each step follows the recorded one, and shows the accesses in a column for each thread, with marks at those whose order decides. The exit code is 1 if the failure occurs, and 0 if it is gone.')
     .argument('<failure>', "line printed by explore, 'v1:…', or a file written by explore --save")
     .option('--trace', 'show every access, not only the relevant ones')
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', examples([
       ["sweepgen replay 'v1:…'", 'the failure that explore found'],
       ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace', 'each access of a recorded failure'],
@@ -33,18 +35,24 @@ export function declare(command: Command, deps: Deps): void {
     .action((failure: string, flags: ReplayFlags) => replay(deps, failure, flags));
 }
 
-async function replay({ terminal }: Deps, failure: string, { json = false, trace = false }: ReplayFlags): Promise<void> {
+async function replay(deps: Deps, failure: string, flags: ReplayFlags): Promise<void> {
+  const { terminal } = deps;
+  checkReport(deps, flags);
   const artefact = isLine(failure) ? decodeLine(failure) : readArtefact(readText(failure), failure);
   const replayed = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
   const { recording, ground, setting, core } = replayed;
-  const lanes = lanesOf(ground, setting, core.sites, recording, artefact.pairs, trace);
-  if (json) {
+  const lanes = lanesOf(ground, setting, core.sites, recording, artefact.pairs, flags.trace ?? false);
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { replayDocument } = await import('../replay-document.ts');
-    terminal.out(`${replayDocument(artefact, replayed, lanes)}\n`);
-  } else {
+    document = replayDocument(artefact, replayed, lanes);
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else {
     printLines(terminal.out, [...describe(artefact, replayed), '']);
     for (const line of laneTableText(lanes, terminal.outIsColored, terminal.outWidth)) terminal.out(line);
   }
+  await writeReport(deps, flags, `replay ${printable(artefact.scenario)}`, document);
   if (recording.outcome.verdict !== 'ok') throw new StillFails(replayed);
 }
 

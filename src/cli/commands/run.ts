@@ -8,14 +8,16 @@ import type { Scavenge } from '../../malloc/scavenge-log.ts';
 import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
-import { formatSummary } from '../../report/summary.ts';
+import { formatSummary, type RunSetting } from '../../report/summary.ts';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
-import type { Progress as Tick } from '../../run/api.ts';
+import type { RunResult, Progress as Tick } from '../../run/api.ts';
 import type { MachineTuning } from '../../run/tuning.ts';
+import type { HeapImage } from '../../workloads/heaps/image.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload, paramsFor } from '../find-workload.ts';
 import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
 import { FLAG_NAMES, MAX_PROCS } from '../../run/machine-options.ts';
@@ -24,7 +26,7 @@ import { collectSetting, oneOf, readgogc, type Setting } from '../options.ts';
 import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';
 
-interface RunFlags extends MachineTuning {
+interface RunFlags extends MachineTuning, ReportFlags {
   readonly heap?: string;
   readonly set?: readonly Setting[];
   /** True without a level. */
@@ -35,7 +37,6 @@ interface RunFlags extends MachineTuning {
   readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
   readonly memorydump?: string;
-  readonly json?: boolean;
 }
 
 const DEFAULT_WORKLOAD = 'churn';
@@ -55,7 +56,9 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .option('--memorydump <file>', "write the memory of the heap to a file at the end; -: to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, as of the last collection')
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
@@ -78,6 +81,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const setting = { workload: workload.name, procs: machine.procs ?? Math.min(MAX_PROCS, deps.cores), gogc: machine.gogc ?? readgogc(deps.env), seed: machine.seed ?? 1 };
   const memprofileRate = await profileRate(deps, flags);
   for (const path of [machine.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
+  checkReport(deps, flags);
   const progress = new Progress(terminal);
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
@@ -108,19 +112,25 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
   }).finally(() => progress.clear());
   await deliverProfile(deps, flags, result).catch(keep);
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { runDocument } = await import('../../report/json.ts');
-    terminal.out(`${runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap)}\n`);
-    if (lost !== undefined) throw lost;
-    return;
+    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap);
   }
+  if (flags.json) terminal.out(`${document}\n`);
+  else printReport(deps, flags, setting, result, heap);
+  await writeReport(deps, flags, `run ${printable(workload.name)}`, document).catch(keep);
+  if (lost !== undefined) throw lost;
+}
+
+/** Prints the heap that was loaded, the lines of the workload and the summary: on stderr if stdout holds a dump. */
+function printReport({ terminal }: Deps, flags: RunFlags, setting: RunSetting, result: RunResult, heap: HeapImage | undefined): void {
   const [report, width] = isStdoutTaken(flags) ? [terminal.err, terminal.errWidth] : [terminal.out, terminal.outWidth];
   if (heap !== undefined) {
     const facts = formatHeapFacts(heap, width).map((line) => `  ${line}`);
     printLines(report, [`${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}`, ...facts]);
   }
   printLines(report, [...result.lines, ...formatSummary(setting, result, width)]);
-  if (lost !== undefined) throw lost;
 }
 
 /** Returns "starting 64 threads: 12 up", then "churn: 3 collections, 5.00 MB live". */

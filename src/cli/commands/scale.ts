@@ -23,6 +23,7 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { sayWritten } from '../drawing.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { either } from '../../run/kinds.ts';
 import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../machine-flags.ts';
 import { oneOf, parseRuns } from '../options.ts';
@@ -30,9 +31,10 @@ import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
+import type { BaselineFile } from '../prediction.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
-interface ScaleFlags extends MachineTuning {
+interface ScaleFlags extends MachineTuning, ReportFlags {
   readonly phase: ScalePhase;
   readonly vary?: Vary;
   readonly procs?: readonly number[];
@@ -43,7 +45,6 @@ interface ScaleFlags extends MachineTuning {
   readonly verify?: boolean;
   readonly compare?: string;
   readonly svg?: string;
-  readonly json?: boolean;
   readonly model?: readonly number[];
   readonly machine?: string;
   readonly objects?: number;
@@ -71,7 +72,9 @@ export function declare(command: Command, deps: Deps): void {
   addMachineFlags(command, FLAGS);
   command
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
-    .option('--svg <file>', 'draw time and speedup by threads to this file')
+    .option('--svg <file>', 'draw time and speedup by threads to this file');
+  addReport(command);
+  command
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
@@ -130,6 +133,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const tunings = tuningsOf(flags);
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
+  checkReport(deps, flags);
   checkModel(flags);
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
@@ -138,7 +142,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
     const { predict } = await import('../prediction.ts');
-    return predict(deps, source, { ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
+    return predict(deps, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
   const counts = flags.procs ?? defaultCounts(deps.cores);
@@ -149,18 +153,25 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.vary !== undefined) {
-    await measureEach(deps, flags.vary, flags, tunings, measure);
+    await measureEach(deps, heap, flags.vary, flags, tunings, measure);
     return;
   }
   const scaling = await measure(tunings[0]);
-  if (scaling.interrupted) return endEarly(deps, flags, scaling);
+  if (scaling.interrupted) return endEarly(deps, heap, flags, scaling);
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
-  if (!(await writeFigures(deps, flags, [scaling], comparison))) printAll(deps, source, scaling, comparison);
+  const document = await documentOf(flags, [scaling], comparison);
+  if (!printFigures(deps, flags, [scaling], document)) printAll(deps, source, scaling, comparison);
   if (flags.svg !== undefined) {
     const { scaleSvg } = await import('../../report/scale-svg.ts');
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
     sayWritten(deps, flags, flags.svg);
   }
+  await writeReport(deps, flags, titleOf(heap, flags), document, before === undefined ? [] : [before.printed]);
+}
+
+/** Returns the title of the report: the command with its heap. */
+function titleOf(heap = 'self', { phase, vary }: ScaleFlags): string {
+  return `scale ${phase === 'alloc' ? '--phase alloc' : printable(heap)}${vary === undefined ? '' : ` --vary ${vary.name}`}`;
 }
 
 /** Prints the heap, the facts known of it, and the measurement. */
@@ -174,11 +185,13 @@ function printAll(deps: Deps, source: HeapSource | undefined, scaling: Scaling, 
 }
 
 /** Prints the part that was measured before the interruption, without drawing or comparison. @throws Interrupted */
-async function endEarly(deps: Deps, flags: ScaleFlags, scaling: Scaling): Promise<never> {
-  if (!(await writeFigures(deps, flags, [scaling]))) {
+async function endEarly(deps: Deps, heap: string | undefined, flags: ScaleFlags, scaling: Scaling): Promise<never> {
+  const document = await documentOf(flags, [scaling]);
+  if (!printFigures(deps, flags, [scaling], document)) {
     deps.terminal.out(`${describeHeap(scaling)}\n`);
     printScaling(deps, scaling);
   }
+  await writeReport(deps, flags, titleOf(heap, flags), document);
   throw new Interrupted();
 }
 
@@ -189,7 +202,7 @@ function tuningsOf(flags: ScaleFlags): MachineTuning[] {
 }
 
 /** Measures with each value of --vary in turn, and prints the results side by side. */
-async function measureEach({ terminal, ...deps }: Deps, { name }: Vary, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+async function measureEach(deps: Deps, heap: string | undefined, { name }: Vary, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
   let interruption: Stopped | undefined;
   for (const tuning of tunings) {
@@ -203,29 +216,38 @@ async function measureEach({ terminal, ...deps }: Deps, { name }: Vary, flags: S
       break;
     }
   }
-  if (!(await writeFigures({ ...deps, terminal }, flags, scalings))) {
+  const { terminal } = deps;
+  const document = await documentOf(flags, scalings);
+  if (!printFigures(deps, flags, scalings, document)) {
     const table = paintHeads(formatSweep(name, scalings, terminal.outWidth), paint(terminal.outIsColored).bold);
     terminal.out(`${[describeHeap(scalings[0]), '', ...table].join('\n')}\n`);
   }
+  await writeReport(deps, flags, titleOf(heap, flags), document);
   if (interruption !== undefined) throw interruption;
 }
 
+/** Returns the document of a measurement, if it is printed or drawn. */
+async function documentOf(flags: ScaleFlags, scalings: readonly Scaling[], comparison?: readonly Comparison[]): Promise<string | undefined> {
+  if (!wantsDocument(flags)) return undefined;
+  const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
+  return flags.vary === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.vary.name, scalings);
+}
+
 /** Prints the figures in a form for programs, if a flag asks for one. Returns whether it did. */
-async function writeFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly Scaling[], comparison?: readonly Comparison[]): Promise<boolean> {
-  if (flags.json) {
-    const { scaleDocument, sweepDocument } = await import('../../report/json.ts');
-    terminal.out(`${flags.vary === undefined ? scaleDocument(scalings[0], comparison) : sweepDocument(flags.vary.name, scalings)}\n`);
-  } else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.vary?.name)).join('\n')}\n`);
+function printFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly Scaling[], document: string | undefined): boolean {
+  if (flags.json) terminal.out(`${document}\n`);
+  else if (flags.bench) terminal.out(`${scalings.flatMap((scaling) => formatGoBench(scaling, flags.vary?.name)).join('\n')}\n`);
   else if (flags.csv) terminal.out(`${scalings.flatMap((scaling, i) => formatCsv(scaling).slice(i === 0 ? 0 : 1)).join('\n')}\n`);
   else return false;
   return true;
 }
 
-type Baseline = ScaleDocument & { readonly path: string };
+type Baseline = ScaleDocument & BaselineFile;
 
-async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & { readonly path: string })> {
+async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & BaselineFile)> {
   const { readScaleDocument } = await import('../../report/read-document.ts');
-  return { path, ...readScaleDocument(path, deps.readText(path)) };
+  const text = deps.readText(path);
+  return { path, printed: { name: path, text }, ...readScaleDocument(path, text) };
 }
 
 /** Returns the baseline as a measurement. @throws UsageError for a prediction, which has only one run */

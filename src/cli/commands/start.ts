@@ -1,10 +1,12 @@
 /** `sweepgen start`: measures marking on a real heap without a file, the heap of this process. */
 import type { Command } from 'commander';
+import { OutputError } from '../../base/fatal.ts';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import { formatFacts } from '../../report/table.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -14,20 +16,26 @@ import { inWords } from '../../base/suggest.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 import { printScaling } from './scale.ts';
 
-interface StartFlags {
+interface StartFlags extends Omit<ReportFlags, 'html'> {
+  /** False with --no-html. */
+  readonly html?: string | false;
   readonly procs?: readonly number[];
   readonly runs: number;
-  readonly json?: boolean;
 }
 
 const RUNS = 10;
+/** In the current folder. */
+const DEFAULT_REPORT = 'sweepgen-report.html';
 
 export function declare(command: Command, deps: Deps): void {
   command
     .description('Takes a snapshot of its own heap, loads it through the allocator, and measures how mark time changes with the number of threads. Each collection is verified.')
     .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS} (default: 1 to all cores)`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
+    .option('--no-html', `write no report (default: to ${DEFAULT_REPORT}, unless --json is given)`)
     .addHelpText('after', examples([
       ['sweepgen start', 'the same as npm start'],
       ['sweepgen start --procs 1,2,4 --runs 20', 'with more threads, more often'],
@@ -37,6 +45,8 @@ export function declare(command: Command, deps: Deps): void {
 
 async function start(deps: Deps, flags: StartFlags): Promise<void> {
   const { terminal } = deps;
+  const report = { ...flags, html: flags.html === false ? undefined : flags.html ?? (flags.json ? undefined : DEFAULT_REPORT) };
+  if (flags.html) checkReport(deps, report);
   const counts = flags.procs ?? defaultCounts(deps.cores);
   const say = flags.json ? () => {} : terminal.out;
   say('Taking a snapshot of this process… ');
@@ -52,10 +62,19 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
     throw error;
   });
   say(`${formatCount(scaling.heap.spans)} spans\n`);
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(report)) {
     const { scaleDocument } = await import('../../report/json.ts');
-    terminal.out(`${scaleDocument(scaling, undefined, 'start')}\n`);
-  } else printScaling(deps, scaling);
+    document = scaleDocument(scaling, undefined, 'start');
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else printScaling(deps, scaling);
+  say('\n');
+  await writeReport(deps, report, 'start', document).catch((error: unknown) => {
+    if (flags.html || !(error instanceof OutputError)) throw error;
+    // The user has not asked for the default report.
+    terminal.err(`No report: ${error.message}; name another file with --html, or leave it out with --no-html.\n`);
+  });
   if (scaling.interrupted) throw new Interrupted();
   say(`\n${paint(terminal.outIsColored).bold('Next')}\n`);
   for (const line of NEXT) say(`  ${line}\n`);

@@ -7,6 +7,7 @@ import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
+import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { runMachine } from '../machine.ts';
 import { MAX_PROCS } from '../../run/machine-options.ts';
@@ -16,12 +17,11 @@ import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
 import type { FailedRound, Tally } from '../stress-document.ts';
 
-interface StressFlags {
+interface StressFlags extends ReportFlags {
   readonly procs?: number;
   readonly seconds: number;
   readonly seed?: number;
   readonly firstRound: number;
-  readonly json?: boolean;
 }
 
 /** Workloads that stress leaves out: sequence needs one P, and collect needs a heap from outside. */
@@ -39,7 +39,9 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .option('--seconds <time>', 'duration, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
     .option('--first-round <n>', "number of the first round, to continue a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document');
+  addReport(command);
+  command
     .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
       ['sweepgen stress', 'half a minute of all workloads'],
@@ -55,15 +57,20 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
     workloads: spec === undefined ? await candidates(deps) : [{ spec, workload: await findWorkload(deps, spec) }],
     maxProcs: flags.procs ?? defaultProcs(deps.cores),
   };
+  checkReport(deps, flags);
   const seed = flags.seed ?? deps.freshSeed();
   if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
   const { tally, failed } = await runRounds(deps, choices, { ...flags, seed });
   const isInterrupted = failed?.error instanceof Stopped;
-  if (flags.json) {
+  let document: string | undefined;
+  if (wantsDocument(flags)) {
     const { stressDocument } = await import('../stress-document.ts');
-    terminal.out(`${stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed })}\n`);
-  } else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
+    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed });
+  }
+  if (flags.json) terminal.out(`${document}\n`);
+  else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
   else terminal.out(`round ${failed.round} failed, after ${describe(tally)}\nrepeat it with: ${failed.repeat}\n`);
+  await writeReport(deps, flags, 'stress', document);
   if (isInterrupted) throw new Interrupted((args) => withOption(withOption(args, '--seed', `${seed}`), '--first-round', `${flags.firstRound + tally.rounds}`));
   if (failed !== undefined) throw failed.error;
   if (tally.collections === 0) throw new Unproven(`no collection was verified in ${flags.seconds} s; give it longer with --seconds`);

@@ -1,0 +1,41 @@
+/** Part of `npm run build`: bundles the page of the report, libraries included, into dist/view. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { ROOT } from './base/root.ts';
+import { VIEW_FILES } from './report/html.ts';
+
+/** Packages whose code is in the page. Their licences ask that their notices go with it. */
+const LIBRARIES = ['preact', 'uplot', 'd3-hierarchy', 'd3-scale', 'd3-array', 'd3-interpolate', 'd3-color', 'd3-format', 'd3-time', 'd3-time-format', 'internmap'];
+const LICENSE_FILES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'];
+
+const packages = join(ROOT, 'node_modules');
+
+/** Returns the notice of a package: its name, version and licence text. @throws Error if the package has none */
+function noticeOf(name: string): string {
+  const { version } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as { version: string };
+  for (const file of LICENSE_FILES) {
+    try {
+      return `${name} ${version}\n\n${readFileSync(join(packages, name, file), 'utf8').trim()}\n`;
+    } catch {
+      // It may have another name.
+    }
+  }
+  throw new Error(`${name} has no licence file, and the report must show it`);
+}
+
+const build = await rolldown({
+  input: join(ROOT, 'src/view/main.tsx'),
+  platform: 'browser',
+  logLevel: 'warn',
+  transform: { jsx: { runtime: 'automatic', importSource: 'preact' }, define: { 'process.env.NODE_ENV': '"production"' } },
+});
+const { output } = await build.generate({ format: 'iife', minify: true, comments: false });
+await build.close();
+const [{ code }] = output;
+if (output.length > 1) throw new Error(`the page must be one file; the bundle has ${output.length}`);
+
+mkdirSync(VIEW_FILES.folder, { recursive: true });
+writeFileSync(VIEW_FILES.script, code);
+writeFileSync(VIEW_FILES.style, readFileSync(join(packages, 'uplot/dist/uPlot.min.css'), 'utf8') + readFileSync(join(ROOT, 'src/view/style.css'), 'utf8'));
+writeFileSync(VIEW_FILES.notices, LIBRARIES.map(noticeOf).join('\n'));

@@ -1,0 +1,53 @@
+/** `sweepgen view`: makes a report from documents that other commands have printed with --json. */
+import type { Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
+import { describeIssue } from '../../base/issue-text.ts';
+import { printable } from '../../base/printable.ts';
+import { documentsIn, type PrintedDocument } from '../../report/html.ts';
+import type { Deps } from '../deps.ts';
+import { DOCUMENTS, commandsOf, versionOf } from '../document-catalog.ts';
+import { examples } from '../help.ts';
+import { checkReport, writeReportOf } from '../html-report.ts';
+
+const DEFAULT_FILE = 'sweepgen-report.html';
+
+export function declare(command: Command, deps: Deps): void {
+  command
+    .description('Draws documents that other commands have printed with --json as one HTML report. Several documents are drawn together: measurements and predictions of one heap lie over each other. A report that --html has written is read, too.')
+    .argument('<files...>', 'documents, or reports')
+    .option('--html <file>', 'file to write the report to', DEFAULT_FILE)
+    .addHelpText('after', examples([
+      ['sweepgen view churn.json', 'a saved document of sweepgen run churn --json --record'],
+      ['sweepgen view old.json new.json --html both.html', 'two measurements, one over the other'],
+    ]))
+    .action((files: readonly string[], { html }: { readonly html: string }) => view(deps, files, html));
+}
+
+async function view(deps: Deps, files: readonly string[], html: string): Promise<void> {
+  const documents = files.flatMap((file) => readDocuments(file, deps.readText(file)));
+  checkReport(deps, { html });
+  await writeReportOf(deps, { html }, `view ${files.map((file) => printable(file)).join(' ')}`, documents);
+}
+
+/** Returns the documents in a file. @throws UsageError if it is neither a document nor a report of this version */
+function readDocuments(file: string, text: string): PrintedDocument[] {
+  const inReport = documentsIn(text);
+  const documents = inReport ?? [{ name: file, text }];
+  for (const { text: json } of documents) checkDocument(printable(file), json);
+  return documents;
+}
+
+function checkDocument(file: string, text: string): void {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${file} is neither JSON nor a report; view draws what a command has printed with --json or written with --html`);
+  }
+  const { schema, command } = (document ?? {}) as Record<string, unknown>;
+  const entry = DOCUMENTS.find((each) => commandsOf(each).includes(String(command)));
+  if (entry === undefined) throw new UsageError(`${file} holds no document of a command that view can draw`);
+  if (schema !== versionOf(entry)) throw new UsageError(`${file} has schema ${printable(String(schema))}, and this version draws ${versionOf(entry)}; run the command again`);
+  const { success, error } = entry.schema.safeParse(document);
+  if (!success) throw new UsageError(`${file} is not what sweepgen ${printable(String(command))} --json has printed: ${printable(describeIssue(error, document))}`);
+}
