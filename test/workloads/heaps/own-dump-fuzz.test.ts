@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
 import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
@@ -26,26 +26,28 @@ const MAX_WORDS = 1 << 24;
 /** SEED=n repeats one file. */
 const only = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
-it('refuses a damaged dump of this machine, or restores it without problems', async () => {
-  const originals = [
-    dumpOf(runOnOneP(links, { nodes: 20, moves: 100 }).m),
-    dumpOf(runOnOneP(churn, { count: 100, ring: 20 }).m),
-  ].map((bytes) => Buffer.from(bytes));
-  let done = 0;
-  for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
-    const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/own-dump-fuzz.test.ts`;
-    let state = seedState(seed);
-    const below = (limit: number): number => (state = xorshift32(state)) % limit;
-    let file: Buffer = originals[below(originals.length)];
-    for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
-    try {
-      const image = await readDump(file);
-      if (image.places !== undefined && restores(image, image.places, file)) done++;
-    } catch (error) {
-      if (!(error instanceof HeapFormatError)) throw new Error(rerun, { cause: error });
+describe("the reader of this machine's dumps", () => {
+  it('refuses a damaged dump of this machine, or restores it without problems', async () => {
+    const originals = [
+      dumpOf(runOnOneP(links, { nodes: 20, moves: 100 }).m),
+      dumpOf(runOnOneP(churn, { count: 100, ring: 20 }).m),
+    ].map((bytes) => Buffer.from(bytes));
+    let done = 0;
+    for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
+      const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/own-dump-fuzz.test.ts`;
+      let state = seedState(seed);
+      const below = (limit: number): number => (state = xorshift32(state)) % limit;
+      let file: Buffer = originals[below(originals.length)];
+      for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
+      try {
+        const image = await readDump(file);
+        if (image.places !== undefined && restores(image, image.places, file)) done++;
+      } catch (error) {
+        if (!(error instanceof HeapFormatError)) throw new Error(rerun, { cause: error });
+      }
     }
-  }
-  if (only === undefined) expect(done).toBeGreaterThan(FILES / 20);
+    if (only === undefined) expect(done).toBeGreaterThan(FILES / 20);
+  });
 });
 
 /** Reports whether the heap could be restored in place. If so, collects it and checks it. */
