@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/base/fatal.ts';
-import { seedState, xorshift32 } from '../../../src/base/random.ts';
-import { CHECKPOINT } from '../../../src/gc/doorbell.ts';
-import { planMemory } from '../../../src/runtime/boot.ts';
-import { Verifier } from '../../../src/verify/verifier.ts';
-import { accountFor, loadedBlocks, reachable } from '../../../src/workloads/account.ts';
-import { churn } from '../../../src/workloads/churn.ts';
-import { collect } from '../../../src/workloads/collect.ts';
-import { links } from '../../../src/workloads/links.ts';
-import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
-import type { GoImage } from '../../../src/workloads/heaps/go-dump.ts';
-import type { Places } from '../../../src/workloads/heaps/places.ts';
-import { canRestore, contentsReader, restoreImage, restoreNeeds } from '../../../src/workloads/restore-image.ts';
-import { shapeFor } from '../../../src/run/shape.ts';
-import { dumpOf } from '../../support/heapdump.ts';
-import { runOnOneP } from '../../support/machine.ts';
-import { seeds } from '../../support/nightly.ts';
-import { readDump } from './go-dump-feed.ts';
-import { mutate } from './go-dump-mutate.ts';
+import { UsageError } from '../../src/base/fatal.ts';
+import { seedState, xorshift32 } from '../../src/base/random.ts';
+import { CHECKPOINT } from '../../src/gc/doorbell.ts';
+import { planMemory } from '../../src/runtime/boot.ts';
+import { Verifier } from '../../src/verify/verifier.ts';
+import { accountFor, loadedBlocks, reachable } from '../../src/workloads/account.ts';
+import { churn } from '../../src/workloads/churn.ts';
+import { collect } from '../../src/workloads/collect.ts';
+import { links } from '../../src/workloads/links.ts';
+import { HeapFormatError } from '../../src/workloads/heaps/format-error.ts';
+import type { GoImage } from '../../src/workloads/heaps/go-dump.ts';
+import type { Places } from '../../src/workloads/heaps/places.ts';
+import { canRestore, contentsReader, restoreImage, restoreNeeds } from '../../src/workloads/restore-image.ts';
+import { shapeFor } from '../../src/run/shape.ts';
+import { dumpOf } from '../support/heapdump.ts';
+import { runOnOneP } from '../support/machine.ts';
+import { seeds } from '../support/nightly.ts';
+import { readDump } from './heaps/go-dump-feed.ts';
+import { mutate } from './heaps/go-dump-mutate.ts';
 
 const FILES = seeds(100, 1000);
 /** Most words of a machine that this test builds: 64 MB. */
@@ -34,7 +34,7 @@ describe("the reader of this machine's dumps", () => {
     ].map((bytes) => Buffer.from(bytes));
     let done = 0;
     for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
-      const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/own-dump-fuzz.test.ts`;
+      const rerun = `SEED=${seed} npx vitest run test/workloads/restore-image-fuzz.test.ts`;
       let state = seedState(seed);
       const below = (limit: number): number => (state = xorshift32(state)) % limit;
       let file: Buffer = originals[below(originals.length)];

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localPool } from '../../src/explore/campaigns/pool.ts';
-import { cli } from './fakes.ts';
+import { localPool } from '../../../src/explore/campaigns/pool.ts';
+import { cli } from '../fakes.ts';
 
 describe('fuzz, if the directory of its log is lost', () => {
   it('prints its table and ends with exit code 6', async () => {

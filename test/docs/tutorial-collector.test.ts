@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../../src/base/root.ts';
+import { ROOT } from '../../src/base/root.ts';
 
 const FOLDER = 'src/gc/collectors/smallstack/';
 const COLLECTOR_JS = 'dist/src/gc/collectors/smallstack/collector.js';

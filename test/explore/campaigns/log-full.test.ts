@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { writeFully } from '../../src/base/write-fully.ts';
-import { createLog, resumeLog } from '../../src/explore/campaigns/log.ts';
+import { writeFully } from '../../../src/base/write-fully.ts';
+import { createLog, resumeLog } from '../../../src/explore/campaigns/log.ts';
 
-vi.mock('../../src/base/write-fully.ts', async (original) => {
+vi.mock('../../../src/base/write-fully.ts', async (original) => {
   const real = await original<{ writeFully: typeof writeFully }>();
   return { writeFully: vi.fn(real.writeFully) };
 });
