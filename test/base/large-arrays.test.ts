@@ -23,26 +23,28 @@ describe('release', () => {
   });
 });
 
-it('a growable list of many chunks is whole after their release', () => {
-  const list = new GrowableUint32();
-  const n = 3_000_000;
-  for (let i = 0; i < n; i++) list.push(i ^ 0x5555);
-  const all = list.finish(1);
-  expect(all.length).toBe(n + 1);
-  expect(all.findIndex((value, i) => value !== (i ^ 0x5555))).toBe(n);
-});
+describe('large arrays', () => {
+  it('leave a growable list of many chunks whole after their release', () => {
+    const list = new GrowableUint32();
+    const n = 3_000_000;
+    for (let i = 0; i < n; i++) list.push(i ^ 0x5555);
+    const all = list.finish(1);
+    expect(all.length).toBe(n + 1);
+    expect(all.findIndex((value, i) => value !== (i ^ 0x5555))).toBe(n);
+  });
 
-it.each([0, 1, 1000, 100_000, 20_000_000])('an array of %i entries has as many zeros', (length) => {
-  for (const list of [listOf(length), bytesOf(length), floatsOf(length)]) {
-    expect([list.length, list.byteOffset]).toEqual([length, 0]);
-    expect([list.at(0), list.at(-1)]).toEqual(length === 0 ? [undefined, undefined] : [0, 0]);
+  it.each([0, 1, 1000, 100_000, 20_000_000])('hold %i zeros if they have %i entries', (length) => {
+    for (const list of [listOf(length), bytesOf(length), floatsOf(length)]) {
+      expect([list.length, list.byteOffset]).toEqual([length, 0]);
+      expect([list.at(0), list.at(-1)]).toEqual(length === 0 ? [undefined, undefined] : [0, 0]);
+      release(list);
+      expect(list.length).toBe(0);
+    }
+  });
+
+  it('have a mapping of their own', () => {
+    const list = listOf(1 << 20);
+    expect(list.buffer.byteLength).toBeGreaterThan(1 << 25);
     release(list);
-    expect(list.length).toBe(0);
-  }
-});
-
-it('a large array has a mapping of its own', () => {
-  const list = listOf(1 << 20);
-  expect(list.buffer.byteLength).toBeGreaterThan(1 << 25);
-  release(list);
+  });
 });

@@ -63,7 +63,7 @@ describe.each(FLAG_NAMES)('the machine option %s', (name) => {
     expect(JSON.parse((await cli(`${line} --json`)).out).options).toMatchObject({ [name]: value });
   });
 
-  it('is known to help, completion and the man page', async () => {
+  it('is listed by help, completion and the man page', async () => {
     const words = (help: string) => help.replaceAll('\\-', '-').replaceAll("\\'", "'").replaceAll('\\\\', '\\').replace(/\s+/g, ' ');
     const start = optionOf(name).help.slice(0, 40);
     for (const line of ['help run', 'help --man', 'completion fish']) expect(words((await cli(line)).out)).toContain(start);
@@ -77,16 +77,18 @@ describe.each(FLAG_NAMES)('the machine option %s', (name) => {
   });
 });
 
-it.each(FLAG_NAMES.filter((name) => optionOf(name).word !== undefined))('the machine option %s changes its word of the memory', (name) => {
-  const { word } = optionOf(name);
-  expect(wordsOf({ [name]: GIVEN[name][1] })[word!]).not.toBe(wordsOf({})[word!]);
-});
+describe('machine options', () => {
+  it.each(FLAG_NAMES.filter((name) => optionOf(name).word !== undefined))('change a word of the memory: %s', (name) => {
+    const { word } = optionOf(name);
+    expect(wordsOf({ [name]: GIVEN[name][1] })[word!]).not.toBe(wordsOf({})[word!]);
+  });
 
-it('every word that options set belongs to an option', () => {
-  const set = [...FLAG_NAMES.map((name) => optionOf(name).word), ...TUNING_NAMES.map((name) => (TUNING[name] as Tunable).field)];
-  for (const word of Object.keys(OPTION_WORDS)) expect(set).toContain(word);
-});
+  it('own every word that options set', () => {
+    const set = [...FLAG_NAMES.map((name) => optionOf(name).word), ...TUNING_NAMES.map((name) => (TUNING[name] as Tunable).field)];
+    for (const word of Object.keys(OPTION_WORDS)) expect(set).toContain(word);
+  });
 
-it('flags of a command become options by their names in the library', () => {
-  expect(machineOptionsOf({ arenaHoles: [], godebug: ['efence'], debug: true, procs: 2, json: true }, ['osHoles', 'debug', 'procs', 'arena'])).toEqual({ osHoles: [], debug: ['efence'], procs: 2 });
+  it('are named in the library like the flags of a command', () => {
+    expect(machineOptionsOf({ arenaHoles: [], godebug: ['efence'], debug: true, procs: 2, json: true }, ['osHoles', 'debug', 'procs', 'arena'])).toEqual({ osHoles: [], debug: ['efence'], procs: 2 });
+  });
 });

@@ -15,59 +15,61 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it.each([
-  ['1,2,16', [1, 2, 16]],
-  ['4, 2,4', [2, 4]],
-  ['1..4', [1, 2, 3, 4]],
-  ['1..128', [1, 2, 4, 8, 16, 32, 64, 128]],
-  ['3..20', [3, 4, 8, 16, 20]],
-  ['1..2,64', [1, 2, 64]],
-])('--model %s predicts for %j threads', (text, counts) => {
-  expect(parseModelThreads(text)).toEqual(counts);
-});
+describe('the flag --model', () => {
+  it.each([
+    ['1,2,16', [1, 2, 16]],
+    ['4, 2,4', [2, 4]],
+    ['1..4', [1, 2, 3, 4]],
+    ['1..128', [1, 2, 4, 8, 16, 32, 64, 128]],
+    ['3..20', [3, 4, 8, 16, 20]],
+    ['1..2,64', [1, 2, 64]],
+  ])('%s predicts for %j threads', (text, counts) => {
+    expect(parseModelThreads(text)).toEqual(counts);
+  });
 
-it.each(['0', '129', '4..2', '1..2..3', '1..', 'all', ''])("--model '%s' is refused", (text) => {
-  expect(() => parseModelThreads(text)).toThrow('--model');
-});
+  it.each(['0', '129', '4..2', '1..2..3', '1..', 'all', ''])("refuses '%s'", (text) => {
+    expect(() => parseModelThreads(text)).toThrow('--model');
+  });
 
-it('what calibrate has written is the machine from then on, and any file of it by its path', () => {
-  const env = { XDG_CONFIG_HOME: join(folder, 'config') };
-  expect(openMachine(env).machine).toEqual(MACHINES[0]);
-  const here = { ...MACHINES[0], name: 'here', transferNs: 123 };
-  expect(saveMachine(env, here)).toBe(machinePath(env));
-  expect(openMachine(env).machine).toEqual(here);
-  expect(openMachine(env, MACHINES[0].name).machine).toEqual(MACHINES[0]);
-  const path = join(folder, 'lab.json');
-  saveMachine(env, { ...here, name: 'lab' }, path);
-  expect(openMachine(env, path).machine.name).toBe('lab');
-  expect(readFileSync(path, 'utf8')).toMatch(/\n$/);
-});
+  it('uses the machine that calibrate wrote, or the file of a machine by its path', () => {
+    const env = { XDG_CONFIG_HOME: join(folder, 'config') };
+    expect(openMachine(env).machine).toEqual(MACHINES[0]);
+    const here = { ...MACHINES[0], name: 'here', transferNs: 123 };
+    expect(saveMachine(env, here)).toBe(machinePath(env));
+    expect(openMachine(env).machine).toEqual(here);
+    expect(openMachine(env, MACHINES[0].name).machine).toEqual(MACHINES[0]);
+    const path = join(folder, 'lab.json');
+    saveMachine(env, { ...here, name: 'lab' }, path);
+    expect(openMachine(env, path).machine.name).toBe('lab');
+    expect(readFileSync(path, 'utf8')).toMatch(/\n$/);
+  });
 
-it.each([
-  ['none', undefined, 'there is no such file'],
-  ['text', 'no json', 'it is no JSON'],
-  ['part', '{"name": "x"}', 'holds no machine: about'],
-  ['null', 'null', 'holds no machine: expected object, received null'],
-  ['negative', JSON.stringify({ ...MACHINES[0], wakeNs: -1 }), 'holds no machine: wakeNs -1: at least 0'],
-  ['slow', JSON.stringify({ ...MACHINES[0], bytesPerSecond: 0.001 }), 'holds no machine: bytesPerSecond 0.001: at least 1000000'],
-  ['busy', JSON.stringify({ ...MACHINES[0], transferNs: 24_000 }), 'holds no machine: transferNs 24000: at most 5000'],
-  ['cached', JSON.stringify({ ...MACHINES[0], l1: { bytes: 2 ** 36, ns: 1 } }), 'holds no machine: l1.bytes 68719476736: at most 4194304'],
-  ['second', JSON.stringify({ ...MACHINES[0], l2: { bytes: 2 ** 36, ns: 1 } }), 'holds no machine: l2.bytes 68719476736: at most 67108864'],
-  ['endless', JSON.stringify({ ...MACHINES[0], storeBuffer: 1e9 }), 'storeBuffer 1000000000: at most 10000'],
-  ['unordered', JSON.stringify({ ...MACHINES[0], miss: MACHINES[0].miss.toReversed() }), 'holds no machine: miss: the sizes must ascend'],
-  ['nameless', JSON.stringify({ ...MACHINES[0], name: 'x'.repeat(101) }), 'holds no machine: name: at most 100 characters'],
-  ['large', ' '.repeat(2 ** 20 + 1), 'is too large: at most 1.00 MB are read'],
-])('a machine file that is %s is refused', (name, text, message) => {
-  const path = join(folder, `${name}.json`);
-  if (text !== undefined) writeFileSync(path, text);
-  expect(() => openMachine({}, path)).toThrow(message);
-});
+  it.each([
+    ['none', undefined, 'there is no such file'],
+    ['text', 'no json', 'it is no JSON'],
+    ['part', '{"name": "x"}', 'holds no machine: about'],
+    ['null', 'null', 'holds no machine: expected object, received null'],
+    ['negative', JSON.stringify({ ...MACHINES[0], wakeNs: -1 }), 'holds no machine: wakeNs -1: at least 0'],
+    ['slow', JSON.stringify({ ...MACHINES[0], bytesPerSecond: 0.001 }), 'holds no machine: bytesPerSecond 0.001: at least 1000000'],
+    ['busy', JSON.stringify({ ...MACHINES[0], transferNs: 24_000 }), 'holds no machine: transferNs 24000: at most 5000'],
+    ['cached', JSON.stringify({ ...MACHINES[0], l1: { bytes: 2 ** 36, ns: 1 } }), 'holds no machine: l1.bytes 68719476736: at most 4194304'],
+    ['second', JSON.stringify({ ...MACHINES[0], l2: { bytes: 2 ** 36, ns: 1 } }), 'holds no machine: l2.bytes 68719476736: at most 67108864'],
+    ['endless', JSON.stringify({ ...MACHINES[0], storeBuffer: 1e9 }), 'storeBuffer 1000000000: at most 10000'],
+    ['unordered', JSON.stringify({ ...MACHINES[0], miss: MACHINES[0].miss.toReversed() }), 'holds no machine: miss: the sizes must ascend'],
+    ['nameless', JSON.stringify({ ...MACHINES[0], name: 'x'.repeat(101) }), 'holds no machine: name: at most 100 characters'],
+    ['large', ' '.repeat(2 ** 20 + 1), 'is too large: at most 1.00 MB are read'],
+  ])('refuses a machine file that is %s', (name, text, message) => {
+    const path = join(folder, `${name}.json`);
+    if (text !== undefined) writeFileSync(path, text);
+    expect(() => openMachine({}, path)).toThrow(message);
+  });
 
-it('an unknown parameter is named without what it could do to a terminal', () => {
-  const path = join(folder, 'escape.json');
-  writeFileSync(path, JSON.stringify({ ...MACHINES[0], ['\x1b[31mred' + 'x'.repeat(1000)]: 1 }));
-  expect(() => openMachine({}, path)).toThrow(/holds no machine: Unrecognized key: "\\x1b\[31mredx{1,100}…$/);
-  expect(() => openMachine({}, '\x1b[31m')).toThrow(/^there is no machine '\\x1b\[31m'/);
+  it('prints an unknown parameter without its control characters', () => {
+    const path = join(folder, 'escape.json');
+    writeFileSync(path, JSON.stringify({ ...MACHINES[0], ['\x1b[31mred' + 'x'.repeat(1000)]: 1 }));
+    expect(() => openMachine({}, path)).toThrow(/holds no machine: Unrecognized key: "\\x1b\[31mredx{1,100}…$/);
+    expect(() => openMachine({}, '\x1b[31m')).toThrow(/^there is no machine '\\x1b\[31m'/);
+  });
 });
 
 const HERE = { cpu: 'Xeon', cores: 2, node: '22.1.0' };
@@ -99,34 +101,36 @@ describe('the machine that is predicted for', () => {
   });
 });
 
-it('a machine that nobody knows is refused, with what is known', async () => {
-  const { code, err } = await cli('scale list --model 1 --machine zeon-2');
-  expect(code).toBe(2);
-  expect(err).toContain("there is no machine 'zeon-2'");
-  expect(err).toContain('xeon-2');
-});
+describe('scale --model', () => {
+  it('refuses an unknown machine, and lists the known ones', async () => {
+    const { code, err } = await cli('scale list --model 1 --machine zeon-2');
+    expect(code).toBe(2);
+    expect(err).toContain("there is no machine 'zeon-2'");
+    expect(err).toContain('xeon-2');
+  });
 
-it('scale --model predicts in place of measuring', async () => {
-  const { code, out, err, started } = await cli('scale list --model 1,4 --objects 2000 --machine xeon-2');
-  expect(code).toBe(0);
-  expect(started).toEqual([]);
-  expect(out).toContain('list-2000: 2,000 objects, 62.5 KB; go1.3 predicted for xeon-2\n  xeon-2 is a virtual machine with two vCPUs');
-  expect(out.split('\n').filter((line) => /^ +[14] /.test(line))).toHaveLength(2);
-  expect(out).toContain('xeon-2 has 2 cores; the prediction takes further cores to be of the same kind.');
-  expect(err).toContain('the prediction is for xeon-2, not for this machine');
-});
+  it('predicts instead of measuring', async () => {
+    const { code, out, err, started } = await cli('scale list --model 1,4 --objects 2000 --machine xeon-2');
+    expect(code).toBe(0);
+    expect(started).toEqual([]);
+    expect(out).toContain('list-2000: 2,000 objects, 62.5 KB; go1.3 predicted for xeon-2\n  xeon-2 is a virtual machine with two vCPUs');
+    expect(out.split('\n').filter((line) => /^ +[14] /.test(line))).toHaveLength(2);
+    expect(out).toContain('xeon-2 has 2 cores; the prediction takes further cores to be of the same kind.');
+    expect(err).toContain('the prediction is for xeon-2, not for this machine');
+  });
 
-it('scale --model --json says the same as one document', async () => {
-  const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
-  const document = PredictionDocument.strict().parse(JSON.parse(out));
-  expect(document).toMatchObject({ schema: 2, command: 'scale --model', heap: { name: 'tree-2000', objects: 2047 }, machine: { name: 'xeon-2', cores: 2 }, settings: { policy: 'go1.3' }, unpadded: true });
-  expect(document.machine.warning).toContain('not for this machine');
-  const [one, two] = document.results;
-  expect([one.procs, two.procs]).toEqual([1, 2]);
-  expect(two.objects).toBe(2047);
-  expect(two.speedup).toBeCloseTo(one.medianNs / two.medianNs, 9);
-  const { roots, scanning, waiting } = two.shares;
-  expect(roots + scanning + waiting).toBeCloseTo(1, 9);
+  it('prints the same as one JSON document', async () => {
+    const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
+    const document = PredictionDocument.strict().parse(JSON.parse(out));
+    expect(document).toMatchObject({ schema: 2, command: 'scale --model', heap: { name: 'tree-2000', objects: 2047 }, machine: { name: 'xeon-2', cores: 2 }, settings: { policy: 'go1.3' }, unpadded: true });
+    expect(document.machine.warning).toContain('not for this machine');
+    const [one, two] = document.results;
+    expect([one.procs, two.procs]).toEqual([1, 2]);
+    expect(two.objects).toBe(2047);
+    expect(two.speedup).toBeCloseTo(one.medianNs / two.medianNs, 9);
+    const { roots, scanning, waiting } = two.shares;
+    expect(roots + scanning + waiting).toBeCloseTo(1, 9);
+  });
 });
 
 describe('a prediction compared with other figures', () => {

@@ -25,30 +25,32 @@ function objectsOf(name: string): Uint8Array {
   return writeDump({ minor: 4, records: only(recordsOf(name), 'object') as RecordOf<'object'>[] });
 }
 
-it.each(sampled([['1.4', 114_936, 215_179, 114_921], ['1.19', 114_748, 214_039, 114_742]] as const, 2))('the heap of a program of Go %s is loaded, collected, dumped, and put back in place', async (go, objects, edges, live) => {
-  const first = await sweepgen(['run', '--heap', `${DUMPS}/go${go}-indexer.heapdump.gz`, '--heapdump', join(folder, 'first.gz'), '--verify', '--set', 'runs=2', '--json']);
-  expect([first.code, first.err]).toEqual([0, '']);
-  const document = JSON.parse(first.out);
-  expect(document).toMatchObject({
-    workload: 'collect',
-    heap: { objects, edges, reachable: live, unreachable: objects - live, freed: objects - live, inUse: 0, inPlace: false },
-    heapdump: { objects: live + 1 },
+describe('a heap dump', () => {
+  it.each(sampled([['1.4', 114_936, 215_179, 114_921], ['1.19', 114_748, 214_039, 114_742]] as const, 2))('of Go %s is loaded, collected, dumped and restored in place', async (go, objects, edges, live) => {
+    const first = await sweepgen(['run', '--heap', `${DUMPS}/go${go}-indexer.heapdump.gz`, '--heapdump', join(folder, 'first.gz'), '--verify', '--set', 'runs=2', '--json']);
+    expect([first.code, first.err]).toEqual([0, '']);
+    const document = JSON.parse(first.out);
+    expect(document).toMatchObject({
+      workload: 'collect',
+      heap: { objects, edges, reachable: live, unreachable: objects - live, freed: objects - live, inUse: 0, inPlace: false },
+      heapdump: { objects: live + 1 },
+    });
+    expect(document.memstats.HeapObjects).toBe(live + 1);
+
+    const second = await sweepgen(['run', '--heap', join(folder, 'first.gz'), '--heapdump', join(folder, 'second'), '--set', 'runs=2', '--json']);
+    expect(JSON.parse(second.out).heap).toMatchObject({ objects: live + 1, reachable: live + 1, freed: 0, inPlace: true });
+    expect(Buffer.from(objectsOf('second')).equals(objectsOf('first.gz'))).toBe(true);
   });
-  expect(document.memstats.HeapObjects).toBe(live + 1);
 
-  const second = await sweepgen(['run', '--heap', join(folder, 'first.gz'), '--heapdump', join(folder, 'second'), '--set', 'runs=2', '--json']);
-  expect(JSON.parse(second.out).heap).toMatchObject({ objects: live + 1, reachable: live + 1, freed: 0, inPlace: true });
-  expect(Buffer.from(objectsOf('second')).equals(objectsOf('first.gz'))).toBe(true);
-});
-
-it('goroutines and their frames are named after the steps of the program', async () => {
-  const { code } = await sweepgen(['run', 'cache', '--procs', '2', '--heapdump', join(folder, 'cache')]);
-  expect(code).toBe(0);
-  const names = only(recordsOf('cache'), 'frame').map((frame) => frame.function);
-  // The finalizer goroutine may be at any of its steps.
-  expect(names.some((name) => ['runtime.runfinq', 'runtime.runBlock', 'runtime.afterBlocks'].includes(name)), names.join(' ')).toBe(true);
-  expect(only(recordsOf('cache'), 'goroutine').map(({ isSystem }) => isSystem)).toContain(true);
-  expect(only(recordsOf('cache'), 'thread')).toHaveLength(2);
+  it('names goroutines and frames after the steps of the program', async () => {
+    const { code } = await sweepgen(['run', 'cache', '--procs', '2', '--heapdump', join(folder, 'cache')]);
+    expect(code).toBe(0);
+    const names = only(recordsOf('cache'), 'frame').map((frame) => frame.function);
+    // The finalizer goroutine may be at any of its steps.
+    expect(names.some((name) => ['runtime.runfinq', 'runtime.runBlock', 'runtime.afterBlocks'].includes(name)), names.join(' ')).toBe(true);
+    expect(only(recordsOf('cache'), 'goroutine').map(({ isSystem }) => isSystem)).toContain(true);
+    expect(only(recordsOf('cache'), 'thread')).toHaveLength(2);
+  });
 });
 
 describe('bad input ends with exit code 2 and one sentence', () => {

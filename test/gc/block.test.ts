@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { storePointer } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
@@ -20,7 +20,7 @@ function fillSpan(m: Mem, m0: number, c: number): number {
 }
 
 describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointers of $ptrWords words', ({ ptrWords }) => {
-  test('every inner word of a block of every class leads to its start', () => {
+  it('finds the start of a block of every class from each of its words', () => {
     const { m, m0 } = bootCore({ ptrWords });
     const arena = m[CONFIG + Config.at.arenaStart];
     for (const { c, size } of CLASSES) {
@@ -35,7 +35,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     }
   });
 
-  test('what is left over past the last block belongs to no block', () => {
+  it('finds no block in the rest of a span past its last block', () => {
     const { m, m0 } = bootCore({ ptrWords });
     const arena = m[CONFIG + Config.at.arenaStart];
     for (const { c, size } of CLASSES) {
@@ -49,7 +49,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     }
   });
 
-  test.each([32_769, 40_960, 100_001, 1 << 20])('every inner word of a large object of %i bytes leads to its start, none past its end does', (size) => {
+  it.each([32_769, 40_960, 100_001, 1 << 20])('finds the start of a large object of %i bytes from each of its words, and nothing past its end', (size) => {
     const { m, m0 } = bootCore({ ptrWords });
     const arena = m[CONFIG + Config.at.arenaStart];
     const p = mallocgc(m, m0, size, 0);
@@ -62,7 +62,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
     }
   });
 
-  test('pages that are free again hold no block', () => {
+  it('finds no block in freed pages', () => {
     runCore({ ptrWords }, -1, (m, mp, gp) => {
       const arena = m[CONFIG + Config.at.arenaStart];
       const blocks = [48, 4096, 100_000].map((size) => newObject(m, mp, gp, 0, size, 0) - arena);
@@ -76,7 +76,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
 });
 
 describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
-  test('a pointer to any word of a block keeps that block alive, whole, and no other', () => {
+  it('keeps exactly the block that a pointer to any of its words refers to', () => {
     runCore({ policy, collector, arenaPages: 8192, gctrace: false, bssWords: 4096 }, -1, (m, mp, gp) => {
       for (const { c, size } of CLASSES) {
         const heapWords = size / 8;
@@ -104,7 +104,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('a byte address inside a block keeps it alive too', () => {
+  it('keeps the block that a byte address inside it refers to', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
       for (const size of [16, 48, 1024, 40_000]) {
         for (const byte of [1, 2, 3, 5, 7, size - 1]) {
@@ -119,7 +119,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('a pointer one past the last block of a span, or past a large object, keeps nothing alive', () => {
+  it('keeps nothing for a pointer one past the last block of a span or past a large object', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
       // Classes with a leftover, and an object that ends inside its last page.
       const leftover = CLASSES.filter(({ c, size }) => classToBlocks[c] * size < classToPages[c] * 8192);
@@ -139,7 +139,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('a pointer one past a block lets neither the block nor its neighbour go while they are held', () => {
+  it('keeps blocks while pointers to each and to one past each are held', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
       for (const { c, size } of CLASSES) {
         const n = Math.min(classToBlocks[c] * 2, 60);

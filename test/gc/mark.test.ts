@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { storePointer, type Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config, DIRECTION, MARK_BY, ORDER } from '../../src/memory/config.ts';
@@ -41,7 +41,7 @@ function workbufsOn(m: Mem, stack: Ref): number {
 }
 
 describe.each(MACHINES)('$name', ({ shape }) => {
-  test('a chain of 100,000 objects is kept whole, and goes when its head does', () => {
+  it('keeps a chain of 100,000 objects whole, and frees it once its head is dropped', () => {
     runCore({ ...shape, arenaPages: 2048 }, 100, (m, mp, gp) => {
       const length = 100_000;
       for (let i = 0; i < length; i++) {
@@ -65,7 +65,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('of a random graph exactly what is reachable is kept, round after round', () => {
+  it('keeps exactly the reachable objects of a random graph, round after round', () => {
     runCore({ ...shape, arenaPages: 4096 }, -1, (m, mp, gp) => {
       const pointer = m[CONFIG + Config.at.ptrWords] * 4;
       const sizes = [8, 16, 24, 32, 48, 64, 112, 416, 1024, 2304, 6144, 33_000];
@@ -108,7 +108,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('a pointer into the middle of a large array keeps all that the array points at', () => {
+  it('keeps everything that an array points at for a pointer into the middle of the array', () => {
     runCore({ ...shape, arenaPages: 2048 }, -1, (m, mp, gp) => {
       const length = 200_000;
       const array = newObject(m, mp, gp, 0, length * m[CONFIG + Config.at.ptrWords] * 4, 0);
@@ -129,7 +129,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('a circle that nothing points at is garbage', () => {
+  it('frees a cycle that nothing points at', () => {
     runCore(shape, -1, (m, mp, gp) => {
       const a = newObject(m, mp, gp, 0, 32, 0);
       const b = newObject(m, mp, gp, 1, 32, 0);
@@ -144,7 +144,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('what an object without pointers holds is not looked at', () => {
+  it('does not scan an object without pointers', () => {
     runCore(shape, -1, (m, mp, gp) => {
       const holder = newObject(m, mp, gp, 0, 64, FLAG_NOSCAN);
       const target = newObject(m, mp, gp, 1, 64, 0);
@@ -155,7 +155,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('the data, the globals and the frames are roots, to their last word', () => {
+  it('scans data, bss and frames to their last word', () => {
     const machine = bootCore({ ...shape, dataWords: 64, bssWords: 64 }, -1);
     runMain(machine, (m, mp, gp) => {
       const pw = m[CONFIG + Config.at.ptrWords];
@@ -178,7 +178,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     });
   });
 
-  test('a frame keeps its objects while it stands, and nothing once it has returned', () => {
+  it('keeps the objects of a frame until the frame returns', () => {
     const seen: boolean[] = [];
     let inner = 0;
     const machine = bootCore(shape, -1);
@@ -208,7 +208,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
     expect(seen).toEqual([true, false]);
   });
 
-  test('a goroutine that sleeps keeps its objects, one that is done does not', () => {
+  it('keeps the objects of a sleeping goroutine, and frees those of a finished one', () => {
     runMain(
       bootCore(shape, -1),
       function* (m, mp, gp) {
@@ -232,7 +232,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
 });
 
 describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
-  test('an integer that reads like an address is no pointer, and keeps nothing alive', () => {
+  it('keeps nothing for an integer that reads like an address', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
       const target = newObject(m, mp, gp, 0, 64, 0);
       const holder = newObject(m, mp, gp, 1, 64, 0);
@@ -244,7 +244,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     });
   });
 
-  test('pointers outside the arena, or into the part not in use yet, are passed over', () => {
+  it('ignores pointers outside the arena, or into its unused part', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
       const holder = newObject(m, mp, gp, 0, 128, 0);
       const refs = [1, 8, m[CONFIG + Config.at.arenaStart] - 2, m[CONFIG + Config.at.arenaEnd] - 2, m[CONFIG + Config.at.arenaEnd], 2 ** 30 - 2];

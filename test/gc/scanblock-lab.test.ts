@@ -1,5 +1,5 @@
 /** The lab's mark loop marks what go1.3's marks, with each of its means, and counts as it does. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { xorshift32 } from '../../src/base/random.ts';
 import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { POLICY } from '../../src/gc/policy.ts';
@@ -50,28 +50,28 @@ function countOnOneP(shape: Partial<MachineShape>): { readonly objectsMarked: nu
   return { objectsMarked, bytesScanned };
 }
 
-describe('on one P', () => {
+describe("the lab's mark loop on one P", () => {
   const go = countOnOneP(GO);
 
-  test('there is much to mark', () => {
+  it('has much to mark', () => {
     expect(go.objectsMarked).toBeGreaterThan(300);
     expect(go.bytesScanned).toBeGreaterThan(1e6);
   });
 
-  test.each(MEANS)('it marks as many objects and scans as many bytes as go1.3: $name', (means) => {
+  it.each(MEANS)('marks as many objects and scans as many bytes as go1.3: $name', (means) => {
     expect(countOnOneP(lab(means))).toEqual(go);
     // Buffers that overflow all the time.
     expect(countOnOneP({ ...lab(means), workbufCap: 5, ptrBufCap: 5, maxWorkbufs: 16_384 })).toEqual(go);
   });
 });
 
-describe('on several Ps', () => {
+describe("the lab's mark loop on several Ps", () => {
   const [length, collections] = [3000, 6];
   const wide = (shape: Partial<MachineShape>, procs: number) =>
     runOnThreads('wideArray', { shape: { ...shape, procs, workbufCap: 40, ptrBufCap: 40, maxWorkbufs: 4096, arenaPages: 2048 }, gogc: -1, args: [length, collections] });
   const some = MEANS.filter((_, i) => i % 3 === 0);
 
-  test.each(some)('it marks each object once by CAS, by byte at least once: $name', async (means) => {
+  it.each(some)('marks each object once by CAS, at least once by byte: $name', async (means) => {
     const go = await wide(GO, 1);
     const { cycles } = await wide(lab(means), 3);
     expect(cycles.length).toBe(collections);
@@ -80,7 +80,7 @@ describe('on several Ps', () => {
     else for (const [i, n] of marks(cycles).entries()) expect(n >= marks(go.cycles)[i] && n <= 3 * marks(go.cycles)[i]).toBe(true);
   });
 
-  test('a large object that is split is scanned by several Ms', async () => {
+  it('splits a large object, so several Ms scan it', async () => {
     const shared = { mark: MARK_BY.cas, order: ORDER.lifo, direction: DIRECTION.forwards, split: 64, prefetch: 0 };
     const { cycles } = await runOnThreads('wideArray', { shape: { ...lab(shared), procs: 3, arenaPages: 8192 }, gogc: -1, args: [60_000, 4] });
     expect(cycles.some(({ nhandoff }) => nhandoff > 0)).toBe(true);

@@ -1,26 +1,28 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEBUG } from '../../src/memory/config.ts';
 import { drainCycles } from '../../src/gc/cycle-log.ts';
 import { POLICY } from '../../src/gc/policy.ts';
 import { collect, getSlot, newObject, setSlot, storeWord } from '../../src/runtime/mutator.ts';
 import { runCore } from '../support/core-machine.ts';
 
-test.each([4, 16, 64])('a large object that fills many buffers of %d entries leaves each of them empty once', (workbufCap) => {
-  const length = 5000;
-  const { m } = runCore({ policy: POLICY.tuned, debug: DEBUG.collectstats, arenaPages: 2048, workbufCap, ptrBufCap: 4, maxWorkbufs: 16_384 }, -1, (m, mp, gp) => {
-    newObject(m, mp, gp, 0, 8 * length, 0);
-    for (let i = 0; i < length; i++) {
-      const element = newObject(m, mp, gp, 1, 24, 0);
-      // With a pointer, so that it is to be scanned; none leads to anything new.
-      storeWord(m, element, 0, element);
-      storeWord(m, getSlot(m, gp, 0), i, element);
-    }
-    setSlot(m, gp, 1, 0);
-    collect(m, mp, true);
+describe('the tuned mark loop', () => {
+  it.each([4, 16, 64])('empties each buffer of %d entries once for a large object that fills many', (workbufCap) => {
+    const length = 5000;
+    const { m } = runCore({ policy: POLICY.tuned, debug: DEBUG.collectstats, arenaPages: 2048, workbufCap, ptrBufCap: 4, maxWorkbufs: 16_384 }, -1, (m, mp, gp) => {
+      newObject(m, mp, gp, 0, 8 * length, 0);
+      for (let i = 0; i < length; i++) {
+        const element = newObject(m, mp, gp, 1, 24, 0);
+        // With a pointer, so that it is to be scanned; none leads to anything new.
+        storeWord(m, element, 0, element);
+        storeWord(m, getSlot(m, gp, 0), i, element);
+      }
+      setSlot(m, gp, 1, 0);
+      collect(m, mp, true);
+    });
+    const [{ objectsMarked, collectStats }] = drainCycles(m);
+    expect(objectsMarked).toBeGreaterThan(length);
+    // No buffer is put aside with less than half of what it can hold.
+    expect(collectStats!.putempty).toBeGreaterThanOrEqual(length / workbufCap);
+    expect(collectStats!.putempty).toBeLessThan(10 + length / (workbufCap / 2));
   });
-  const [{ objectsMarked, collectStats }] = drainCycles(m);
-  expect(objectsMarked).toBeGreaterThan(length);
-  // No buffer is put aside with less than half of what it can hold.
-  expect(collectStats!.putempty).toBeGreaterThanOrEqual(length / workbufCap);
-  expect(collectStats!.putempty).toBeLessThan(10 + length / (workbufCap / 2));
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import type { GRef } from '../../src/machine/g.ts';
@@ -38,11 +38,11 @@ function mixture(m: Mem, mp: MRef, gp: GRef, seed: number, n: number): Counts {
 }
 
 describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
-  test.each([
+  it.each([
     { gogc: 100, forced: 0 },
     { gogc: 10, forced: 3 },
     { gogc: -1, forced: 2 },
-  ])('with GOGC=$gogc and $forced collections asked for, the figures at the end are those of a slow recount', ({ gogc, forced }) => {
+  ])('recounts the same figures as a slow count, with GOGC=$gogc and $forced requested collections', ({ gogc, forced }) => {
     let counts: Counts = { mallocs: 0, bytes: 0 };
     const { m } = runCore({ policy, collector, arenaPages: 256 * 128 }, gogc, function* (m, mp, gp) {
       counts = mixture(m, mp, gp, 99, 6000);
@@ -72,7 +72,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     }
   });
 
-  test('Sys is the sum of its parts, and each part that is used shows', () => {
+  it('sums Sys from its parts, and counts each part that is used', () => {
     const { m, map } = runCore({ policy, collector }, 100, (m, mp, gp) => {
       mixture(m, mp, gp, 7, 3000);
       collect(m, mp, true);
@@ -84,7 +84,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
     expect(Sys).toBeLessThanOrEqual(map.words * 4);
   });
 
-  test('no figure is negative or wraps', () => {
+  it('gives no negative figure, and none that wraps', () => {
     const { m } = runCore({ policy, collector, arenaPages: 256 * 128 }, 20, (m, mp, gp) => {
       for (let i = 0; i < 5; i++) {
         mixture(m, mp, gp, i + 1, 2000);
@@ -99,23 +99,25 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
   });
 });
 
-test('live bytes that differ from the fast counter are found out', () => {
-  const { m, m0 } = bootCore();
-  m[MSTATS + MStats.at.heapAllocQ] += 2;
-  expect(fatalOf(() => updatememstats(m, m0)).code).toBe('MSTATS_SKEW');
-});
+describe('updatememstats', () => {
+  it('detects live bytes that differ from the fast counter', () => {
+    const { m, m0 } = bootCore();
+    m[MSTATS + MStats.at.heapAllocQ] += 2;
+    expect(fatalOf(() => updatememstats(m, m0)).code).toBe('MSTATS_SKEW');
+  });
 
-test('each size class counts its own mallocs and frees, to the object', () => {
-  runCore({ arenaPages: 64 * 128 }, -1, (m, mp, gp) => {
-    for (let c = 1; c < classToSize.length; c++) {
-      for (let i = 0; i < 10 + c; i++) newObject(m, mp, gp, 0, classToSize[c], 0);
-    }
-    collect(m, mp, true);
-    updatememstats(m, mp);
-    for (let c = 1; c < classToSize.length; c++) {
-      const kept = c === classToSize.length - 1 ? 1 : 0;
-      const of = (field: 'bySizeNmalloc' | 'nsmallfree') => loadWide(m, MSTATS + MStats.at[field] + 2 * c);
-      expect([classToSize[c], of('bySizeNmalloc'), of('nsmallfree')]).toEqual([classToSize[c], 10 + c, 10 + c - kept]);
-    }
+  it('counts mallocs and frees of each size class exactly', () => {
+    runCore({ arenaPages: 64 * 128 }, -1, (m, mp, gp) => {
+      for (let c = 1; c < classToSize.length; c++) {
+        for (let i = 0; i < 10 + c; i++) newObject(m, mp, gp, 0, classToSize[c], 0);
+      }
+      collect(m, mp, true);
+      updatememstats(m, mp);
+      for (let c = 1; c < classToSize.length; c++) {
+        const kept = c === classToSize.length - 1 ? 1 : 0;
+        const of = (field: 'bySizeNmalloc' | 'nsmallfree') => loadWide(m, MSTATS + MStats.at[field] + 2 * c);
+        expect([classToSize[c], of('bySizeNmalloc'), of('nsmallfree')]).toEqual([classToSize[c], 10 + c, 10 + c - kept]);
+      }
+    });
   });
 });

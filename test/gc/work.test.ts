@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { EMPTY, FULL, WORK, WORKBUF_CAP, Work, getempty, handoff, objAt, putempty, workbufStruct } from '../../src/gc/work.ts';
 import { lfstackpop } from '../../src/sync/lfstack.ts';
@@ -8,39 +8,41 @@ import { runOnThreads } from '../support/core-threads.ts';
 
 const NOBJ = workbufStruct(1).at.nobj;
 
-test('a handoff gives half away, and no object is lost or doubled', () => {
-  for (const n of [5, 6, 100, 1363, 1364]) {
-    const { m, m0 } = bootCore({ arenaPages: 16 });
-    const b = getempty(m, m0, 0);
-    for (let i = 0; i < n; i++) m.set([1000 + i, i, 2 * i], objAt(b, i));
-    const kept = handoff(m, m0, b, n);
-    const given = lfstackpop(m, FULL);
-    expect(given).toBe(b);
-    expect(Math.abs(m[given + NOBJ] - m[kept + NOBJ])).toBeLessThanOrEqual(1);
-    const objects = [given, kept].flatMap((buf) => Array.from({ length: m[buf + NOBJ] }, (_, i) => [...m.subarray(objAt(buf, i), objAt(buf, i) + 3)]));
-    expect(objects).toEqual(Array.from({ length: n }, (_, i) => [1000 + i, i, 2 * i]));
-  }
-});
+describe('workbufs', () => {
+  it('are handed off by halves, without a lost or duplicated object', () => {
+    for (const n of [5, 6, 100, 1363, 1364]) {
+      const { m, m0 } = bootCore({ arenaPages: 16 });
+      const b = getempty(m, m0, 0);
+      for (let i = 0; i < n; i++) m.set([1000 + i, i, 2 * i], objAt(b, i));
+      const kept = handoff(m, m0, b, n);
+      const given = lfstackpop(m, FULL);
+      expect(given).toBe(b);
+      expect(Math.abs(m[given + NOBJ] - m[kept + NOBJ])).toBeLessThanOrEqual(1);
+      const objects = [given, kept].flatMap((buf) => Array.from({ length: m[buf + NOBJ] }, (_, i) => [...m.subarray(objAt(buf, i), objAt(buf, i) + 3)]));
+      expect(objects).toEqual(Array.from({ length: n }, (_, i) => [1000 + i, i, 2 * i]));
+    }
+  });
 
-test('empty buffers are used again before new ones are made, and running out is told', () => {
-  const { m, m0 } = bootCore({ maxWorkbufs: 3, arenaPages: 16 });
-  const made = Array.from({ length: 3 }, () => getempty(m, m0, 0));
-  expect([new Set(made).size, m[WORK + Work.at.nbufs]]).toEqual([3, 3]);
-  expect(fatalOf(() => getempty(m, m0, 0)).code).toBe('OUT_OF_MEMORY');
-  putempty(m, m0, made[1]);
-  expect(getempty(m, m0, 0)).toBe(made[1]);
-  expect([m[EMPTY], m[WORK + Work.at.nbufs]]).toEqual([0, 3]);
+  it('are reused before new ones are made, and report when they run out', () => {
+    const { m, m0 } = bootCore({ maxWorkbufs: 3, arenaPages: 16 });
+    const made = Array.from({ length: 3 }, () => getempty(m, m0, 0));
+    expect([new Set(made).size, m[WORK + Work.at.nbufs]]).toEqual([3, 3]);
+    expect(fatalOf(() => getempty(m, m0, 0)).code).toBe('OUT_OF_MEMORY');
+    putempty(m, m0, made[1]);
+    expect(getempty(m, m0, 0)).toBe(made[1]);
+    expect([m[EMPTY], m[WORK + Work.at.nbufs]]).toEqual([0, 3]);
+  });
 });
 
 // On a thread of its own even with one P: a mark that never ends must not take the test with it.
 describe.each(POLICIES)('policy $name', ({ policy }) => {
-  test.each([
+  it.each([
     { procs: 1, workbufCap: WORKBUF_CAP },
     { procs: 2, workbufCap: WORKBUF_CAP },
     { procs: 1, workbufCap: 140 },
     { procs: 2, workbufCap: 140 },
     { procs: 2, workbufCap: 5 },
-  ])('more work than one buffer of $workbufCap holds is marked to the end on $procs Ps', async ({ procs, workbufCap }) => {
+  ])('are marked to the end if one buffer of $workbufCap entries is not enough, on $procs Ps', async ({ procs, workbufCap }) => {
     const ptrBufCap = Math.min(64, workbufCap);
     for (const length of [workbufCap, 8 * workbufCap + 1]) {
       const { cycles } = await runOnThreads('wideArray', {
@@ -50,12 +52,12 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
     }
   });
 
-  test.each([
+  it.each([
     { procs: 2, size: 8, flags: 0, what: 'with pointers' },
     { procs: 2, size: 16, flags: FLAG_NOSCAN, what: 'without' },
     { procs: 4, size: 16, flags: FLAG_NOSCAN, what: 'without' },
     { procs: 2, size: 32, flags: FLAG_NOSCAN, what: 'without' },
-  ])('blocks of $size bytes $what pointers that $procs Ms mark side by side all keep their marks', async ({ procs, size, flags }) => {
+  ])('keep the marks of neighbouring blocks of $size bytes $what pointers that $procs Ms mark at once', async ({ procs, size, flags }) => {
     const { cycles } = await runOnThreads('neighbours', {
       shape: { procs, policy, arenaPages: 4096, maxWorkbufs: 4096 }, gogc: -1, args: [60_000, size, flags, 12], limitMs: 15_000,
     });

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { G, G_STATUS, gAt } from '../../src/machine/g.ts';
 import { allglen } from '../../src/machine/sched.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
@@ -57,15 +57,17 @@ describe.each(programs)('the dump of %s', (_, run) => {
   });
 });
 
-test('the parameters say which machine it was', () => {
-  const of = (ptrWords: 1 | 2) => only(readDump(dumpOf(runOnOneP(churn, { count: 1000 }, { ptrWords }).m)).records, 'params')[0];
-  const [wide, narrow] = [of(2), of(1)];
-  expect(wide).toMatchObject({ bigEndian: false, ptrSize: 8, thechar: '6'.charCodeAt(0), experiment: '', ncpu: 1 });
-  expect(narrow).toMatchObject({ bigEndian: false, ptrSize: 4, thechar: '8'.charCodeAt(0), ncpu: 1 });
-  expect(wide.heapStart).toBeGreaterThan(BASE);
-  expect(Number(wide.heapStart) % 8192).toBe(0);
-  expect(narrow.heapStart).toBeLessThan(2 ** 32);
-  expect(wide.heapEnd).toBeGreaterThan(Number(wide.heapStart));
+describe('the parameters', () => {
+  it('describe the machine', () => {
+    const of = (ptrWords: 1 | 2) => only(readDump(dumpOf(runOnOneP(churn, { count: 1000 }, { ptrWords }).m)).records, 'params')[0];
+    const [wide, narrow] = [of(2), of(1)];
+    expect(wide).toMatchObject({ bigEndian: false, ptrSize: 8, thechar: '6'.charCodeAt(0), experiment: '', ncpu: 1 });
+    expect(narrow).toMatchObject({ bigEndian: false, ptrSize: 4, thechar: '8'.charCodeAt(0), ncpu: 1 });
+    expect(wide.heapStart).toBeGreaterThan(BASE);
+    expect(Number(wide.heapStart) % 8192).toBe(0);
+    expect(narrow.heapStart).toBeLessThan(2 ** 32);
+    expect(wide.heapEnd).toBeGreaterThan(Number(wide.heapStart));
+  });
 });
 
 describe('blocks', () => {
@@ -80,7 +82,7 @@ describe('blocks', () => {
     },
   ];
 
-  it('are dumped with what is in them; where pointers may be, each word is a field', () => {
+  it('are dumped with their contents; where pointers may be, each word is a field', () => {
     const { m } = runOnOneP(workloadOf(steps, 2), {});
     const { records } = readDump(dumpOf(m));
     const at = (ref: number): number => BASE + 4 * ref;
@@ -177,7 +179,9 @@ describe('finalizers', () => {
   });
 });
 
-test('records of others come before the end', () => {
-  const extra = [{ kind: 'sample', address: BASE, bucket: 5 }] as const;
-  expect(readDump(dumpOf(runOnOneP(churn, { count: 1000 }).m, { text: [], extra })).records.at(-1)).toEqual(extra[0]);
+describe('records of other origin', () => {
+  it('come before the end', () => {
+    const extra = [{ kind: 'sample', address: BASE, bucket: 5 }] as const;
+    expect(readDump(dumpOf(runOnOneP(churn, { count: 1000 }).m, { text: [], extra })).records.at(-1)).toEqual(extra[0]);
+  });
 });

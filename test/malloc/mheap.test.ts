@@ -64,134 +64,136 @@ function freeRuns(m: Mem): Run[] {
   return spans.filter((s) => m[s + Span.at.state] === SPAN_STATE.free).map((s) => ({ page: pageOf(m, s), pages: m[s + Span.at.npages] }));
 }
 
-it('the heap grows by chunks of 1 MB, and by 64 KB steps past that', () => {
-  const { m, m0 } = bootCore({ arenaPages: 1024 });
-  take(m, m0, 1);
-  expect(freeRuns(m)).toEqual([{ page: 1, pages: 127 }]);
-  take(m, m0, 129);
-  // The new chunk of 136 pages joins what was left of the first.
-  expect(freeRuns(m)).toEqual([{ page: 130, pages: 134 }]);
-});
-
-it('a full arena gives its last pages, then nothing', () => {
-  const { m, m0 } = bootCore({ arenaPages: 130 });
-  take(m, m0, 128);
-  expect(pageOf(m, take(m, m0, 2))).toBe(128);
-  expect(take(m, m0, 1)).toBe(0);
-  expect(freeRuns(m)).toEqual([]);
-});
-
-it.each([
-  { order: 'ascending', freed: [0, 1, 2] },
-  { order: 'descending', freed: [2, 1, 0] },
-  { order: 'the middle last', freed: [0, 2, 1] },
-  { order: 'the middle first', freed: [1, 0, 2] },
-])('neighbours that are freed join: $order', ({ freed }) => {
-  const { m, m0 } = bootCore({ arenaPages: 128 });
-  const spans = [3, 5, 7].map((npages) => take(m, m0, npages));
-  take(m, m0, 113);
-  freed.forEach((i) => give(m, m0, spans[i]));
-  expect(freeRuns(m)).toEqual([{ page: 0, pages: 15 }]);
-});
-
-it('a run is not joined across pages in use', () => {
-  const { m, m0 } = bootCore({ arenaPages: 128 });
-  const [a, , c] = [3, 5, 7].map((npages) => take(m, m0, npages));
-  give(m, m0, a);
-  give(m, m0, c);
-  expect(freeRuns(m)).toEqual([{ page: 0, pages: 3 }, { page: 8, pages: 120 }]);
-});
-
-it('the shortest run that fits is taken, whatever came first', () => {
-  const { m, m0 } = bootCore({ arenaPages: 1024 });
-  const free = [40, 3, 20, 9].map((npages) => {
-    const s = take(m, m0, npages);
+describe('the heap of pages', () => {
+  it('grows by chunks of 1 MB, and by 64 KB steps past that', () => {
+    const { m, m0 } = bootCore({ arenaPages: 1024 });
     take(m, m0, 1);
-    return s;
+    expect(freeRuns(m)).toEqual([{ page: 1, pages: 127 }]);
+    take(m, m0, 129);
+    // The new chunk of 136 pages joins what was left of the first.
+    expect(freeRuns(m)).toEqual([{ page: 130, pages: 134 }]);
   });
-  take(m, m0, 1024 - 76);
-  const at = free.map((s) => pageOf(m, s));
-  free.forEach((s) => give(m, m0, s));
-  expect([pageOf(m, take(m, m0, 5)), pageOf(m, take(m, m0, 10)), pageOf(m, take(m, m0, 3)), pageOf(m, take(m, m0, 21))]).toEqual([at[3], at[2], at[1], at[0]]);
-});
 
-it('of the long runs the best fit is taken, of equal ones the first by address', () => {
-  const { m, m0 } = bootCore({ arenaPages: 2048 });
-  const free = [400, 200, 300, 200].map((npages) => {
-    const s = take(m, m0, npages);
+  it('gives the last pages of a full arena, then nothing', () => {
+    const { m, m0 } = bootCore({ arenaPages: 130 });
+    take(m, m0, 128);
+    expect(pageOf(m, take(m, m0, 2))).toBe(128);
+    expect(take(m, m0, 1)).toBe(0);
+    expect(freeRuns(m)).toEqual([]);
+  });
+
+  it.each([
+    { order: 'ascending', freed: [0, 1, 2] },
+    { order: 'descending', freed: [2, 1, 0] },
+    { order: 'the middle last', freed: [0, 2, 1] },
+    { order: 'the middle first', freed: [1, 0, 2] },
+  ])('joins freed neighbours: $order', ({ freed }) => {
+    const { m, m0 } = bootCore({ arenaPages: 128 });
+    const spans = [3, 5, 7].map((npages) => take(m, m0, npages));
+    take(m, m0, 113);
+    freed.forEach((i) => give(m, m0, spans[i]));
+    expect(freeRuns(m)).toEqual([{ page: 0, pages: 15 }]);
+  });
+
+  it('joins no run across pages in use', () => {
+    const { m, m0 } = bootCore({ arenaPages: 128 });
+    const [a, , c] = [3, 5, 7].map((npages) => take(m, m0, npages));
+    give(m, m0, a);
+    give(m, m0, c);
+    expect(freeRuns(m)).toEqual([{ page: 0, pages: 3 }, { page: 8, pages: 120 }]);
+  });
+
+  it('takes the shortest run that fits, whatever was freed first', () => {
+    const { m, m0 } = bootCore({ arenaPages: 1024 });
+    const free = [40, 3, 20, 9].map((npages) => {
+      const s = take(m, m0, npages);
+      take(m, m0, 1);
+      return s;
+    });
+    take(m, m0, 1024 - 76);
+    const at = free.map((s) => pageOf(m, s));
+    free.forEach((s) => give(m, m0, s));
+    expect([pageOf(m, take(m, m0, 5)), pageOf(m, take(m, m0, 10)), pageOf(m, take(m, m0, 3)), pageOf(m, take(m, m0, 21))]).toEqual([at[3], at[2], at[1], at[0]]);
+  });
+
+  it('takes the best fit of the long runs, and of equal ones the first by address', () => {
+    const { m, m0 } = bootCore({ arenaPages: 2048 });
+    const free = [400, 200, 300, 200].map((npages) => {
+      const s = take(m, m0, npages);
+      take(m, m0, 1);
+      return s;
+    });
+    take(m, m0, 2048 - 1104);
+    const at = free.map((s) => pageOf(m, s));
+    free.forEach((s) => give(m, m0, s));
+    expect([pageOf(m, take(m, m0, 150)), pageOf(m, take(m, m0, 200)), pageOf(m, take(m, m0, 201)), pageOf(m, take(m, m0, 301))]).toEqual([at[1], at[3], at[2], at[0]]);
+  });
+
+  it('keeps runs of 128 pages and more in one list, shorter ones in a list for each length', () => {
+    const lists = new Set(Array.from({ length: MAX_MHEAP_LIST }, (_, n) => freeList(n)));
+    expect(lists.size).toBe(128);
+    expect([freeList(128), lists.has(freeList(128))]).toEqual([freeList(5000), false]);
+  });
+
+  it('marks a freed span as dirty, and the remainder of a clean one as clean', () => {
+    const { m, m0 } = bootCore({ arenaPages: 128 });
+    const a = take(m, m0, 4);
+    m.fill(-1, m[a + Span.at.start], m[a + Span.at.start] + 4 * PAGE_WORDS);
+    m[a + Span.at.needzero] = 1;
+    give(m, m0, a);
+    // Joined with the clean rest of the chunk: all of it may be dirty.
+    const b = mheapAlloc(m, m0, 6, 0, true);
+    expect(m.subarray(m[b + Span.at.start], m[b + Span.at.start] + 6 * PAGE_WORDS).every((word) => word === 0)).toBe(true);
+    const c = take(m, m0, 1);
+    expect(m[c + Span.at.needzero]).toBe(1);
+    zeroSpan(m, c);
+    expect(m[c + Span.at.needzero]).toBe(0);
+  });
+
+  it.each([
+    { side: 'before', dirty: 0 },
+    { side: 'after', dirty: 1 },
+  ])('marks a clean run that joins a dirty one $side it as dirty', ({ dirty }) => {
+    const { m, m0 } = bootCore({ arenaPages: 128 });
+    const pair = [take(m, m0, 4), take(m, m0, 4)];
+    take(m, m0, 120);
+    m[pair[dirty] + Span.at.needzero] = 1;
+    give(m, m0, pair[dirty]);
+    give(m, m0, pair[1 - dirty]);
+    expect(m[take(m, m0, 8) + Span.at.needzero]).toBe(1);
+  });
+
+  it('refuses to free a span that holds an object, or a span twice', () => {
+    const { m, m0 } = bootCore({ arenaPages: 128 });
+    const s = take(m, m0, 4);
     take(m, m0, 1);
-    return s;
+    m[s + Span.at.nalloc] = 1;
+    expect(fatalOf(() => give(m, m0, s)).code).toBe('MHEAP_FREE_OF_USED_SPAN');
+    const { m: n, m0: n0 } = bootCore({ arenaPages: 128 });
+    const t = take(n, n0, 4);
+    take(n, n0, 1);
+    give(n, n0, t);
+    expect(fatalOf(() => give(n, n0, t)).code).toBe('MHEAP_FREE_OF_USED_SPAN');
   });
-  take(m, m0, 2048 - 1104);
-  const at = free.map((s) => pageOf(m, s));
-  free.forEach((s) => give(m, m0, s));
-  expect([pageOf(m, take(m, m0, 150)), pageOf(m, take(m, m0, 200)), pageOf(m, take(m, m0, 201)), pageOf(m, take(m, m0, 301))]).toEqual([at[1], at[3], at[2], at[0]]);
-});
 
-it('runs of 128 pages and more share one list, shorter ones have a list for each length', () => {
-  const lists = new Set(Array.from({ length: MAX_MHEAP_LIST }, (_, n) => freeList(n)));
-  expect(lists.size).toBe(128);
-  expect([freeList(128), lists.has(freeList(128))]).toEqual([freeList(5000), false]);
-});
-
-it('a span that was freed is dirty, the rest of a clean one is clean', () => {
-  const { m, m0 } = bootCore({ arenaPages: 128 });
-  const a = take(m, m0, 4);
-  m.fill(-1, m[a + Span.at.start], m[a + Span.at.start] + 4 * PAGE_WORDS);
-  m[a + Span.at.needzero] = 1;
-  give(m, m0, a);
-  // Joined with the clean rest of the chunk: all of it may be dirty.
-  const b = mheapAlloc(m, m0, 6, 0, true);
-  expect(m.subarray(m[b + Span.at.start], m[b + Span.at.start] + 6 * PAGE_WORDS).every((word) => word === 0)).toBe(true);
-  const c = take(m, m0, 1);
-  expect(m[c + Span.at.needzero]).toBe(1);
-  zeroSpan(m, c);
-  expect(m[c + Span.at.needzero]).toBe(0);
-});
-
-it.each([
-  { side: 'before', dirty: 0 },
-  { side: 'after', dirty: 1 },
-])('a clean run that joins a dirty one $side it may be dirty', ({ dirty }) => {
-  const { m, m0 } = bootCore({ arenaPages: 128 });
-  const pair = [take(m, m0, 4), take(m, m0, 4)];
-  take(m, m0, 120);
-  m[pair[dirty] + Span.at.needzero] = 1;
-  give(m, m0, pair[dirty]);
-  give(m, m0, pair[1 - dirty]);
-  expect(m[take(m, m0, 8) + Span.at.needzero]).toBe(1);
-});
-
-it('a span with an object in it can not be freed, and no span twice', () => {
-  const { m, m0 } = bootCore({ arenaPages: 128 });
-  const s = take(m, m0, 4);
-  take(m, m0, 1);
-  m[s + Span.at.nalloc] = 1;
-  expect(fatalOf(() => give(m, m0, s)).code).toBe('MHEAP_FREE_OF_USED_SPAN');
-  const { m: n, m0: n0 } = bootCore({ arenaPages: 128 });
-  const t = take(n, n0, 4);
-  take(n, n0, 1);
-  give(n, n0, t);
-  expect(fatalOf(() => give(n, n0, t)).code).toBe('MHEAP_FREE_OF_USED_SPAN');
-});
-
-it.each(sampled([1, 2, 3, 4, 5], 3))('any mixture of takes and frees leaves a heap that adds up (seed %i)', (seed) => {
-  const { m, m0 } = bootCore({ arenaPages: 1500 });
-  let x = seed * 0x9e3779b9;
-  const held: SpanRef[] = [];
-  for (let i = 0; i < 1500; i++) {
-    x = xorshift32(x);
-    if (held.length > 0 && x % 100 < 48) give(m, m0, held.splice((x >>> 8) % held.length, 1)[0]);
-    else {
-      const s = take(m, m0, 1 + ((x >>> 8) % ((x >>> 20) % 16 === 0 ? 300 : 12)));
-      if (s !== 0) held.push(s);
+  it.each(sampled([1, 2, 3, 4, 5], 3))('stays consistent after any sequence of allocations and frees (seed %i)', (seed) => {
+    const { m, m0 } = bootCore({ arenaPages: 1500 });
+    let x = seed * 0x9e3779b9;
+    const held: SpanRef[] = [];
+    for (let i = 0; i < 1500; i++) {
+      x = xorshift32(x);
+      if (held.length > 0 && x % 100 < 48) give(m, m0, held.splice((x >>> 8) % held.length, 1)[0]);
+      else {
+        const s = take(m, m0, 1 + ((x >>> 8) % ((x >>> 20) % 16 === 0 ? 300 : 12)));
+        if (s !== 0) held.push(s);
+      }
+      if (i % 25 === 0) freeRuns(m);
     }
-    if (i % 25 === 0) freeRuns(m);
-  }
-  held.forEach((s) => give(m, m0, s));
-  expect(freeRuns(m).length).toBe(1);
-  expect(loadWide(m, MSTATS + MStats.at.heapInuse)).toBe(0);
-  expect(m[MSTATS + MStats.at.heapAllocQ]).toBe(0);
+    held.forEach((s) => give(m, m0, s));
+    expect(freeRuns(m).length).toBe(1);
+    expect(loadWide(m, MSTATS + MStats.at.heapInuse)).toBe(0);
+    expect(m[MSTATS + MStats.at.heapAllocQ]).toBe(0);
+  });
 });
 
 describe('mheapAlloc, while spans are unswept', () => {

@@ -1,21 +1,23 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PTR_TAG, formatAddress, loadPointer, storePointer } from '../../src/memory/address.ts';
 
-test.each([1, 12345, 2 ** 28, 2 ** 29, 2 ** 29 + 1, 2 ** 30 - 1])('the pointer to ref %i is read back', (ref) => {
-  const m = new Int32Array(4);
-  storePointer(m, 2, ref);
-  expect([loadPointer(m, 2), m[3], m[0], m[1]]).toEqual([ref, PTR_TAG, 0, 0]);
-});
+describe('an address', () => {
+  it.each([1, 12345, 2 ** 28, 2 ** 29, 2 ** 29 + 1, 2 ** 30 - 1])('is read as it was stored, for ref %i', (ref) => {
+    const m = new Int32Array(4);
+    storePointer(m, 2, ref);
+    expect([loadPointer(m, 2), m[3], m[0], m[1]]).toEqual([ref, PTR_TAG, 0, 0]);
+  });
 
-test('nil has low word 0, and leaves the tag of the pointer that was there', () => {
-  const m = new Int32Array(4);
-  storePointer(m, 0, 0);
-  expect([m[0], m[1]]).toEqual([0, 0]);
-  storePointer(m, 0, 99);
-  storePointer(m, 0, 0);
-  expect([loadPointer(m, 0), m[1]]).toEqual([0, PTR_TAG]);
-});
+  it('has low word 0 if it is nil, and leaves the tag of the previous pointer', () => {
+    const m = new Int32Array(4);
+    storePointer(m, 0, 0);
+    expect([m[0], m[1]]).toEqual([0, 0]);
+    storePointer(m, 0, 99);
+    storePointer(m, 0, 0);
+    expect([loadPointer(m, 0), m[1]]).toEqual([0, PTR_TAG]);
+  });
 
-test('addresses read as Go printed them', () => {
-  expect([formatAddress(0), formatAddress(0x48d0), formatAddress(2 ** 30 - 1)]).toEqual(['nil', '0xc000012340', '0xc0fffffffc']);
+  it("is printed in Go's form", () => {
+    expect([formatAddress(0), formatAddress(0x48d0), formatAddress(2 ** 30 - 1)]).toEqual(['nil', '0xc000012340', '0xc0fffffffc']);
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PAGE_WORDS } from '../../src/memory/address.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { SEGMENT_WORDS } from '../../src/memory/segment.ts';
@@ -16,50 +16,52 @@ const SHAPES: Partial<MachineShape>[] = [
   { arenaPages: 400_000 },
 ];
 
-test.each(SHAPES)('regions follow each other without overlap, the arena on a page: %o', (changes) => {
-  const map = planMemory(coreShape(changes));
-  let end = SEGMENT_WORDS;
-  for (const region of map.regions) {
-    expect(region.start).toBeGreaterThanOrEqual(end);
-    end = region.start + region.words;
-  }
-  expect(map.words).toBe(end);
-  const arena = map.regions.at(-1)!;
-  expect([arena.name, arena.start % PAGE_WORDS, arena.words]).toEqual(['arena', 0, map.shape.arenaPages * PAGE_WORDS]);
-});
+describe('the memory map', () => {
+  it.each(SHAPES)('has regions without overlap, and the arena on a page boundary: %o', (changes) => {
+    const map = planMemory(coreShape(changes));
+    let end = SEGMENT_WORDS;
+    for (const region of map.regions) {
+      expect(region.start).toBeGreaterThanOrEqual(end);
+      end = region.start + region.words;
+    }
+    expect(map.words).toBe(end);
+    const arena = map.regions.at(-1)!;
+    expect([arena.name, arena.start % PAGE_WORDS, arena.words]).toEqual(['arena', 0, map.shape.arenaPages * PAGE_WORDS]);
+  });
 
-test.each(SHAPES)('the bitmap ends where the arena begins and has four bits for each of its words: %o', (changes) => {
-  const map = planMemory(coreShape(changes));
-  const [bitmap, arena] = map.regions.slice(-2);
-  expect(bitmap.start + bitmap.words).toBe(arena.start);
-  expect(bitmap.words * 32).toBe((arena.words / map.shape.ptrWords) * 4);
-});
+  it.each(SHAPES)('ends the bitmap where the arena begins, with four bits for each word of the arena: %o', (changes) => {
+    const map = planMemory(coreShape(changes));
+    const [bitmap, arena] = map.regions.slice(-2);
+    expect(bitmap.start + bitmap.words).toBe(arena.start);
+    expect(bitmap.words * 32).toBe((arena.words / map.shape.ptrWords) * 4);
+  });
 
-test('every region holds the records of the shape that was asked for', () => {
-  const map = planMemory(coreShape({ procs: 3, maxGs: 77, arenaPages: 50, maxWorkbufs: 9 }));
-  const records = Object.fromEntries(map.regions.filter(({ recordWords }) => recordWords > 0).map(({ name, words, recordWords }) => [name, words / recordWords]));
-  expect(records).toMatchObject({ gs: 77, ms: 3, ps: 3, spanMap: 50, workbufs: 9, arena: 50 });
-  // One for each page, beside the empty span.
-  expect(records.spans).toBeGreaterThanOrEqual(51);
-});
+  it('gives each region room for the records of its shape', () => {
+    const map = planMemory(coreShape({ procs: 3, maxGs: 77, arenaPages: 50, maxWorkbufs: 9 }));
+    const records = Object.fromEntries(map.regions.filter(({ recordWords }) => recordWords > 0).map(({ name, words, recordWords }) => [name, words / recordWords]));
+    expect(records).toMatchObject({ gs: 77, ms: 3, ps: 3, spanMap: 50, workbufs: 9, arena: 50 });
+    // One for each page, beside the empty span.
+    expect(records.spans).toBeGreaterThanOrEqual(51);
+  });
 
-test('an arena past 32-bit offsets is refused', () => {
-  expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(MemoryTooLarge);
-  expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(/^a machine with an arena of 4096 MB takes \d+ MB of memory; at most 4096 MB are possible$/);
-  expect(() => planMemory(coreShape({ arenaPages: 3000 * 128 }))).not.toThrow();
-});
+  it('refuses an arena past 32-bit offsets', () => {
+    expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(MemoryTooLarge);
+    expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(/^a machine with an arena of 4096 MB takes \d+ MB of memory; at most 4096 MB are possible$/);
+    expect(() => planMemory(coreShape({ arenaPages: 3000 * 128 }))).not.toThrow();
+  });
 
-test('the machine finds its regions where the map put them', () => {
-  const { m, map } = bootCore();
-  const start = Object.fromEntries(map.regions.map((region) => [region.name, region.start]));
-  for (const name of ['gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'workbufs', 'spans', 'spanMap', 'hints'] as const) {
-    expect([name, m[CONFIG + Config.at[name]]]).toEqual([name, start[name]]);
-  }
-  expect(m[CONFIG + Config.at.arenaStart]).toBe(start.arena);
-  expect(m[CONFIG + Config.at.arenaEnd]).toBe(map.words);
-});
+  it('has the regions where the machine finds them', () => {
+    const { m, map } = bootCore();
+    const start = Object.fromEntries(map.regions.map((region) => [region.name, region.start]));
+    for (const name of ['gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'workbufs', 'spans', 'spanMap', 'hints'] as const) {
+      expect([name, m[CONFIG + Config.at[name]]]).toEqual([name, start[name]]);
+    }
+    expect(m[CONFIG + Config.at.arenaStart]).toBe(start.arena);
+    expect(m[CONFIG + Config.at.arenaEnd]).toBe(map.words);
+  });
 
-test.each([0, 1, 3, 16])('%i bits of push count leave the others for the number of the node', (abaBits) => {
-  const { m } = bootCore({ abaBits });
-  expect([m[CONFIG + Config.at.lfstackIdBits], m[CONFIG + Config.at.lfstackCountMask]]).toEqual([32 - abaBits, 2 ** abaBits - 1]);
+  it.each([0, 1, 3, 16])('leaves the bits that %i bits of push count do not use for the number of the node', (abaBits) => {
+    const { m } = bootCore({ abaBits });
+    expect([m[CONFIG + Config.at.lfstackIdBits], m[CONFIG + Config.at.lfstackCountMask]]).toEqual([32 - abaBits, 2 ** abaBits - 1]);
+  });
 });

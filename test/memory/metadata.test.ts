@@ -1,5 +1,5 @@
 /** What is kept about a heap: at most 1 % of it beside bitmap and spans. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { metadataOf } from '../../src/memory/metadata.ts';
 import type { MemoryMap } from '../../src/memory/map.ts';
 import { planMemory } from '../../src/runtime/boot.ts';
@@ -25,7 +25,7 @@ describe.each(SHAPES)('a machine of %s', (_, options) => {
   const map = machine(options);
   const { heap, bitmap, spans, beside, room, fixed } = metadataOf(map);
 
-  it('keeps at most 1 % of its heap beside bitmap and spans', () => {
+  it('keeps at most 1 % of its heap outside bitmap and spans', () => {
     expect(heap).toBe(options.arena);
     expect(beside).toBeLessThanOrEqual(heap / 100);
     expect(beside).toBe(options.policy === 'tuned' ? heap / 128 : 0);
@@ -36,37 +36,39 @@ describe.each(SHAPES)('a machine of %s', (_, options) => {
     expect(spans).toBe((heap / 8192 + 2) * 128 + (heap / 8192) * 4);
   });
 
-  it('accounts for all its memory, but for what aligns regions', () => {
+  it('accounts for all its memory except the alignment of regions', () => {
     // The static segment lies in front of the first region; before the arena a page may be lost.
     const unaligned = map.words * 4 - map.regions[0].start * 4 - (heap + bitmap + spans + beside + room + fixed);
     expect(unaligned).toBeGreaterThanOrEqual(0);
     expect(unaligned).toBeLessThan(2 * 8192);
   });
 
-  it('needs as much for itself whatever the heap', () => {
+  it('has a size of its own that does not depend on the heap', () => {
     const smaller = metadataOf(machine({ ...options, arena: 64 * MB }));
     expect(smaller.fixed).toBe(fixed);
   });
 });
 
-test('a machine of 64 Ms is itself less than 3 MB', () => {
-  expect(metadataOf(machine({ procs: 64, arena: 128 * MB })).fixed).toBeLessThan(3 * MB);
-});
+describe('the memory in use', () => {
+  it('is below 3 MB for a machine of 64 Ms without a heap', () => {
+    expect(metadataOf(machine({ procs: 64, arena: 128 * MB })).fixed).toBeLessThan(3 * MB);
+  });
 
-test('what a tree of 64 MB takes beside bitmap and spans, in use, is at most 1 % of it', () => {
-  const { m } = runOnOneP(tree, { depth: 21, runs: 1 }, { arenaMB: 72 });
-  const use = readMemoryUse(m);
-  expect(use.heap).toBeGreaterThanOrEqual(64 * MB);
-  expect(use.bitmap).toBe(use.heap / 16);
-  expect(use.spans / use.heap).toBeGreaterThan(0.015);
-  expect(use.spans / use.heap).toBeLessThan(0.018);
-  expect(use.beside).toBeGreaterThan(0);
-  expect(use.beside).toBeLessThanOrEqual(use.heap / 100);
-  // One path from the root, and its siblings.
-  expect(use.workBuffers).toBeLessThan(MB);
-  expect(describeMemoryUse(use)).toEqual([expect.stringMatching(/^metadata 7\.9 % of the heap for bitmap and spans, 0\.\d % for the rest; work buffers of \d+(\.\d+)? KB$/)]);
-});
+  it('is at most 1 % of a tree of 64 MB, outside bitmap and spans', () => {
+    const { m } = runOnOneP(tree, { depth: 21, runs: 1 }, { arenaMB: 72 });
+    const use = readMemoryUse(m);
+    expect(use.heap).toBeGreaterThanOrEqual(64 * MB);
+    expect(use.bitmap).toBe(use.heap / 16);
+    expect(use.spans / use.heap).toBeGreaterThan(0.015);
+    expect(use.spans / use.heap).toBeLessThan(0.018);
+    expect(use.beside).toBeGreaterThan(0);
+    expect(use.beside).toBeLessThanOrEqual(use.heap / 100);
+    // One path from the root, and its siblings.
+    expect(use.workBuffers).toBeLessThan(MB);
+    expect(describeMemoryUse(use)).toEqual([expect.stringMatching(/^metadata 7\.9 % of the heap for bitmap and spans, 0\.\d % for the rest; work buffers of \d+(\.\d+)? KB$/)]);
+  });
 
-test('of no heap there is nothing to say', () => {
-  expect(describeMemoryUse({ heap: 0, bitmap: 0, spans: 0, beside: 0, workBuffers: 0 })).toEqual([]);
+  it('is not described if there is no heap', () => {
+    expect(describeMemoryUse({ heap: 0, bitmap: 0, spans: 0, beside: 0, workBuffers: 0 })).toEqual([]);
+  });
 });

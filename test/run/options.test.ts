@@ -6,7 +6,7 @@ import { TUNING } from '../../src/run/tuning.ts';
 
 const heap = { name: 'h', objects: 1, edges: 0, bytes: 8, sizes: Uint32Array.of(8), firstEdge: Uint32Array.of(0, 0), targets: new Uint32Array(), roots: Uint32Array.of(0) };
 
-describe('options that can be', () => {
+describe('a machine with valid options', () => {
   it.each([
     [{}],
     [{ params: { count: 3 }, args: [1, -2, 3], heap, takesHeap: true, heapdump: 'x.gz', procs: 64, gogc: 'off', arena: 64 << 10 }],
@@ -18,7 +18,7 @@ describe('options that can be', () => {
   });
 });
 
-describe('options that can not be', () => {
+describe('invalid options are refused:', () => {
   it.each<[string, unknown, string]>([
     ['none', undefined, 'the options must be an object, not undefined'],
     ['a name alone', 'churn', "the options must be an object, not 'churn'"],
@@ -61,19 +61,21 @@ describe('options that can not be', () => {
     expect(() => checkOptions(given)).toThrow(`startRuntime: ${message}`);
   });
 
-  it('a heap that breaks its own laws', () => {
+  it('a heap that violates its own invariants', () => {
     expect(() => checkOptions({ workload: 'collect', heap: { ...heap, roots: Uint32Array.of(7) } })).toThrow(/^h: /);
   });
 });
 
-it('knows every tunable', () => {
-  for (const [name, { normal }] of Object.entries(TUNING)) expect(checkOptions({ workload: 'churn', tuning: { [name]: normal } })).toBeDefined();
-});
+describe('the options of a machine', () => {
+  it('include every tunable', () => {
+    for (const [name, { normal }] of Object.entries(TUNING)) expect(checkOptions({ workload: 'churn', tuning: { [name]: normal } })).toBeDefined();
+  });
 
-it('is a copy, which later changes by the caller leave alone', () => {
-  const given = { workload: 'churn', params: { count: 1 }, tuning: { workbuf: 64 } };
-  const options = checkOptions(given);
-  given.params.count = 2;
-  given.tuning.workbuf = 2;
-  expect(options).toEqual({ workload: 'churn', params: { count: 1 }, tuning: { workbuf: 64 } });
+  it('are copied, so later changes by the caller have no effect', () => {
+    const given = { workload: 'churn', params: { count: 1 }, tuning: { workbuf: 64 } };
+    const options = checkOptions(given);
+    given.params.count = 2;
+    given.tuning.workbuf = 2;
+    expect(options).toEqual({ workload: 'churn', params: { count: 1 }, tuning: { workbuf: 64 } });
+  });
 });

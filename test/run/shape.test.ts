@@ -1,35 +1,37 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { largestArena, planMachine, shapeFor, type ShapeOptions } from '../../src/run/shape.ts';
 
 const NEEDS = { arenaBytes: 1 << 20, globals: 100, goroutines: 1 };
 
-test('the 32-bit machine has pointers of one word, and stacks and globals to match', () => {
-  const wide = shapeFor({ procs: 1 }, NEEDS);
-  const narrow = shapeFor({ procs: 1, goarch: '386' }, NEEDS);
-  expect([wide.ptrWords, narrow.ptrWords]).toEqual([2, 1]);
-  expect(narrow.stackWords * 2).toBe(wide.stackWords);
-  expect([wide.bssWords, narrow.bssWords]).toEqual([200, 100]);
-});
+describe('the shape', () => {
+  it('has pointers of one word on the 32-bit machine, with stacks and globals to match', () => {
+    const wide = shapeFor({ procs: 1 }, NEEDS);
+    const narrow = shapeFor({ procs: 1, goarch: '386' }, NEEDS);
+    expect([wide.ptrWords, narrow.ptrWords]).toEqual([2, 1]);
+    expect(narrow.stackWords * 2).toBe(wide.stackWords);
+    expect([wide.bssWords, narrow.bssWords]).toEqual([200, 100]);
+  });
 
-test('the tuned mark loop is refused on the 32-bit machine', () => {
-  expect(() => shapeFor({ procs: 1, goarch: '386', policy: 'tuned' }, NEEDS)).toThrow(UsageError);
-  expect(() => shapeFor({ procs: 1, goarch: 'amd64', policy: 'tuned' }, NEEDS)).not.toThrow();
-});
+  it('refuses the tuned mark loop on the 32-bit machine', () => {
+    expect(() => shapeFor({ procs: 1, goarch: '386', policy: 'tuned' }, NEEDS)).toThrow(UsageError);
+    expect(() => shapeFor({ procs: 1, goarch: 'amd64', policy: 'tuned' }, NEEDS)).not.toThrow();
+  });
 
-test('what of the mark is tried out goes into the shape; the rest is Go 1.3 as ever', () => {
-  const normal = shapeFor({ procs: 1 }, NEEDS);
-  expect(normal).toMatchObject({ workbufCap: 1364, ptrBufCap: 64, handoffThreshold: 4, waitSpins: 10, waitYields: 10, waitSleepUs: 100 });
-  expect(shapeFor({ procs: 1, tuning: { handoff: 9, spins: 0, sleep: 5 } }, NEEDS)).toEqual({ ...normal, handoffThreshold: 9, waitSpins: 0, waitSleepUs: 5 });
-  // As much room for what waits to be scanned, and never more pointers than a buffer takes.
-  const small = shapeFor({ procs: 1, tuning: { workbuf: 32 } }, NEEDS);
-  expect([small.workbufCap, small.ptrBufCap]).toEqual([32, 32]);
-  expect(small.maxWorkbufs * 32).toBeGreaterThanOrEqual((normal.maxWorkbufs - 64) * 1364);
-});
+  it("holds the chosen mark parameters and Go 1.3's other values", () => {
+    const normal = shapeFor({ procs: 1 }, NEEDS);
+    expect(normal).toMatchObject({ workbufCap: 1364, ptrBufCap: 64, handoffThreshold: 4, waitSpins: 10, waitYields: 10, waitSleepUs: 100 });
+    expect(shapeFor({ procs: 1, tuning: { handoff: 9, spins: 0, sleep: 5 } }, NEEDS)).toEqual({ ...normal, handoffThreshold: 9, waitSpins: 0, waitSleepUs: 5 });
+    // As much room for what waits to be scanned, and never more pointers than a buffer takes.
+    const small = shapeFor({ procs: 1, tuning: { workbuf: 32 } }, NEEDS);
+    expect([small.workbufCap, small.ptrBufCap]).toEqual([32, 32]);
+    expect(small.maxWorkbufs * 32).toBeGreaterThanOrEqual((normal.maxWorkbufs - 64) * 1364);
+  });
 
-test('settings that can not be, alone or together, are refused', () => {
-  expect(() => shapeFor({ tuning: { workbuf: 32, ptrbuf: 64 } }, NEEDS)).toThrow("a work buffer of 32 objects can't take the 64 pointers of --ptrbuf");
-  expect(() => shapeFor({ tuning: { sleep: 0 } }, NEEDS)).toThrow('sleep must be a whole number from 1 to 1000000, not 0');
+  it('refuses invalid options and combinations', () => {
+    expect(() => shapeFor({ tuning: { workbuf: 32, ptrbuf: 64 } }, NEEDS)).toThrow("a work buffer of 32 objects can't take the 64 pointers of --ptrbuf");
+    expect(() => shapeFor({ tuning: { sleep: 0 } }, NEEDS)).toThrow('sleep must be a whole number from 1 to 1000000, not 0');
+  });
 });
 
 describe('an arena that is too large', () => {
@@ -38,7 +40,7 @@ describe('an arena that is too large', () => {
     { procs: 1, collector: 'refword', memprofileRate: 1, debug: ['allocfreetrace'] }, { procs: 1, tuning: { workbuf: 2 } },
   ];
 
-  test.each(MACHINES)('is refused with the largest that works: %j', (options) => {
+  it.each(MACHINES)('is refused with the largest that works: %j', (options) => {
     const ask = (arena: number) => planMachine({ ...options, arena }, NEEDS);
     const message = messageOf(() => ask(2 ** 32 - 1));
     const [, advised] = /; give --arena (\d+)M or less$/.exec(message) ?? [];
@@ -47,7 +49,7 @@ describe('an arena that is too large', () => {
     expect(() => ask((Number(advised) + 1) * 2 ** 20)).toThrow(UsageError);
   });
 
-  test('and no size is advised where the heap itself is too large, or nothing fits', () => {
+  it('is refused without advice if the heap itself is too large, or no size fits', () => {
     expect(messageOf(() => planMachine({ procs: 1 }, { ...NEEDS, arenaBytes: 1e14 }))).toMatch(/^an arena of 95367432 MB can't be had: the largest that this machine can have is \d+ MB$/);
     expect(messageOf(() => planMachine({ procs: 1, arena: 2 ** 31 }, { ...NEEDS, globals: 2 ** 30 }))).toMatch(/is 0 MB$/);
   });

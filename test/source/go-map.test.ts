@@ -1,7 +1,7 @@
 /** docs/reference/go-map.md knows every name of Go's runtime that sweepgen was written after, and no place that isn't there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Shorter ones explain nothing. */
@@ -53,15 +53,15 @@ const rows = readRows(readFileSync(join(ROOT, 'docs/reference/go-map.md'), 'utf8
 const names = readFileSync(join(ROOT, 'test/fixtures/go-symbols.txt'), 'utf8').trimEnd().split('\n');
 
 describe('docs/reference/go-map.md', () => {
-  test('has one row for every name, under its section, in their order', () => {
+  it('has one row for every name, under its section, in their order', () => {
     expect(rows.map(({ section, name }) => `${section} ${name}`)).toEqual(names);
   });
 
-  test('names places that are there', () => {
+  it('names places that exist', () => {
     expect(rows.flatMap(({ name, places }) => places.map(wrongWith).filter((wrong) => wrong !== '').map((wrong) => `${name}: ${wrong}`))).toEqual([]);
   });
 
-  test('says why where it names none', () => {
+  it('gives a reason where it names no place', () => {
     const bare = rows.filter(({ places, remark }) => places.length === 0 && remark.length < SENTENCE);
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('docs/reference/go-map.md', () => {
 
 describe('a place is recognised', () => {
   const text = 'export const A = struct(\'a\', 4, {\n  /** It. */\n  first: by(X),\n});\n\nfunction f(m: Mem): void {\n  last: for (;;) break last;\n}\n\nfunction* g(): Generator<string> {\n}\n\nconst { x: Y } = A.at;\n';
-  test.each([
+  it.each([
     ['A', true], ['A.first', true], ['f', true], ['g', true],
     ['A.last', false], ['A.second', false], ['first', false], ['x', false], ['Y', false], ['F', false], ['fi', false],
   ])('%s: %s', (symbol, expected) => {

@@ -148,19 +148,21 @@ function loaded(image: GoImage): { m: Mem; refs: Uint32Array } {
   return { m, refs };
 }
 
-it('the address and the class of a block determine the start of its span', () => {
-  for (let c = 1; c < NUM_SIZE_CLASSES; c++) {
-    for (const page of [0, 1, 2, 5, 63]) {
-      for (let i = 0; i < classToBlocks[c]; i++) {
-        const offset = page * 8192 + i * classToSize[c];
-        const starts = Array.from({ length: classToPages[c] }, (_, k) => Math.floor(offset / 8192) - k).filter((start) => {
-          const inside = offset - start * 8192;
-          return start >= 0 && inside % classToSize[c] === 0 && inside / classToSize[c] < classToBlocks[c];
-        });
-        if (starts.length !== 1 || starts[0] !== page || spanStartOf(offset, c) !== page) expect.fail(`block ${i} of class ${c} on page ${page}: ${starts.join()} and ${spanStartOf(offset, c)}`);
+describe('the start of a span', () => {
+  it('follows from the address and the class of any of its blocks', () => {
+    for (let c = 1; c < NUM_SIZE_CLASSES; c++) {
+      for (const page of [0, 1, 2, 5, 63]) {
+        for (let i = 0; i < classToBlocks[c]; i++) {
+          const offset = page * 8192 + i * classToSize[c];
+          const starts = Array.from({ length: classToPages[c] }, (_, k) => Math.floor(offset / 8192) - k).filter((start) => {
+            const inside = offset - start * 8192;
+            return start >= 0 && inside % classToSize[c] === 0 && inside / classToSize[c] < classToBlocks[c];
+          });
+          if (starts.length !== 1 || starts[0] !== page || spanStartOf(offset, c) !== page) expect.fail(`block ${i} of class ${c} on page ${page}: ${starts.join()} and ${spanStartOf(offset, c)}`);
+        }
       }
     }
-  }
+  });
 });
 
 describe('a dump is not restored in place', () => {

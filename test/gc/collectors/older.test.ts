@@ -1,5 +1,5 @@
 /** The collectors of 2010 and 2011 under the oracle, and mistakes in them that the oracle must find. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../../src/memory/config.ts';
 import { COLLECTOR } from '../../../src/gc/collectors/registry.ts';
 import { storePointer, type Ref } from '../../../src/memory/address.ts';
@@ -67,7 +67,7 @@ afterEach(() => {
 describe.each(OLDER)('the collector %s', (name) => {
   const collector = COLLECTOR[name];
 
-  test.each<[string, Params, number]>([
+  it.each<[string, Params, number]>([
     ['churn', { count: 40_000, ring: 2000 }, 20],
     ['links', { moves: 3000, nodes: 500 }, 20],
     ['cache', { count: 8000 }, 50],
@@ -91,7 +91,7 @@ describe.each(OLDER)('the collector %s', (name) => {
     }
   });
 
-  test('nothing is left to sweep when the world goes on', () => {
+  it('leaves nothing to sweep when the world restarts', () => {
     const { m } = runCore({ collector, ...PLENTY }, -1, (m, mp, gp) => {
       for (let i = 0; i < 500; i++) newObject(m, mp, gp, 0, [16, 1000, 100_000][i % 3], 0);
       setSlot(m, gp, 0, 0);
@@ -104,7 +104,7 @@ describe.each(OLDER)('the collector %s', (name) => {
     expect(cycle.pauseNs).toBeGreaterThanOrEqual(cycle.stopNs + cycle.markNs + cycle.eagerSweepNs);
   });
 
-  test('a list of a million nodes is walked to its end', () => {
+  it('marks a list of a million nodes to its end', () => {
     hook.at = () => {};
     const n = 1_000_000;
     runCore({ collector, arenaPages: 8192, maxWorkbufs: 4096 }, -1, (m, mp, gp) => {
@@ -124,7 +124,7 @@ describe.each(OLDER)('the collector %s', (name) => {
     });
   });
 
-  test('two objects with finalizers that point at each other wait for ever, as does one that points at itself', () => {
+  it('never finalizes two objects that point at each other, nor one that points at itself', () => {
     let ran = 0;
     const finalize: Step = () => {
       ran++;
@@ -151,7 +151,7 @@ describe.each(OLDER)('the collector %s', (name) => {
     );
   });
 
-  test('what a pointer-free object with a finalizer seems to point at is kept by all but the collector of 2010', () => {
+  it('keeps the apparent target of a pointer-free object with a finalizer, except in the collector of 2010', () => {
     runMain(
       bootCore({ collector, ...PLENTY }, -1),
       function* (m, mp, gp) {
@@ -188,17 +188,17 @@ describe('lookups of the collector of 2011', () => {
     return [cycle.nsizelookup, cycle.naddrlookup];
   }
 
-  test('the bitmap alone tells small blocks apart, and finds their start from within', () => {
+  it('distinguish small blocks by the bitmap alone, and find the start of each from within', () => {
     expect(lookups(16, 1)).toEqual([0, 0]);
     expect(lookups(32, 0)).toEqual([0, 0]);
     expect(lookups(64, 7)).toEqual([0, 0]);
   });
 
-  test('the span is asked for the size of blocks that share no bitmap word with another', () => {
+  it('ask the span for the size of blocks that share no bitmap word with another', () => {
     expect(lookups(1024, 0)).toEqual([50, 0]);
   });
 
-  test('the span is asked for the start of a block too far before the pointer', () => {
+  it('ask the span for the start of a block too far before the pointer', () => {
     expect(lookups(1024, 15)).toEqual([50, 0]);
     expect(lookups(1024, 16)).toEqual([50, 49]);
     expect(lookups(40_000, 4000)).toEqual([50, 49]);
@@ -227,11 +227,11 @@ describe('the oracle catches', () => {
     return codes;
   }
 
-  test('nothing in a collector that is right', () => {
+  it('nothing in a correct collector', () => {
     expect([...problemsWith(COLLECTOR.bitmap), ...problemsWith(COLLECTOR.refword)]).toEqual([]);
   });
 
-  test('a work list of 2011 that loses its full buffers', () => {
+  it('a work list of 2011 that loses its full buffers', () => {
     broken.losesBuffers = true;
     const codes: string[] = [];
     hook.at = (m, point) => codes.push(...new Verifier(m).check(point).problems.map(({ code }) => code));
@@ -250,12 +250,12 @@ describe('the oracle catches', () => {
     expect(codes).toContain('WORKBUF_LOST');
   });
 
-  test('blocks that the collector of 2010 takes for pointer-free', () => {
+  it('blocks that the collector of 2010 takes for pointer-free', () => {
     broken.takesAllForPointerFree = true;
     expect([...problemsWith(COLLECTOR.refword)]).toContain('REFWORD_FLAGS');
   });
 
-  test('finalizers that the collector of 2010 is not told of', () => {
+  it('finalizers that the collector of 2010 does not know', () => {
     broken.forgetsFinalizers = true;
     expect([...problemsWith(COLLECTOR.refword)]).toContain('REFWORD_FLAGS');
   });

@@ -49,13 +49,15 @@ function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-it.each([1, 2, 3, 7, 64, 1000, 1 << 20])('fills the objects from pieces of %i bytes, and no other memory', async (size) => {
-  const file = dump();
-  const { memory, withFields } = fill(await readDump(file), cut(file, size));
-  const expected = Buffer.alloc(memory.length, 0xaa);
-  for (const { offset, size: bytes, words } of objects) new DumpWriter(4).memory(bytes, words).copy(expected, HEAP_OFFSET + offset);
-  expect(memory.equals(expected)).toBe(true);
-  expect(withFields).toEqual([1, 3]);
+describe('restoring contents', () => {
+  it.each([1, 2, 3, 7, 64, 1000, 1 << 20])('fills the objects from pieces of %i bytes, and no other memory', async (size) => {
+    const file = dump();
+    const { memory, withFields } = fill(await readDump(file), cut(file, size));
+    const expected = Buffer.alloc(memory.length, 0xaa);
+    for (const { offset, size: bytes, words } of objects) new DumpWriter(4).memory(bytes, words).copy(expected, HEAP_OFFSET + offset);
+    expect(memory.equals(expected)).toBe(true);
+    expect(withFields).toEqual([1, 3]);
+  });
 });
 
 describe('a changed file is refused', () => {
@@ -89,31 +91,33 @@ describe('a dump is not restored in place', () => {
   });
 });
 
-it('keeps no contents of objects, neither during the reading nor afterwards', async () => {
-  const [OBJECTS, BYTES, LITTLE] = [500, 40_960, 1 << 20];
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  // V8 releases buffers on a thread of its own, some time after a collection.
-  const held = async (): Promise<number> => {
-    let least = Infinity;
-    for (let i = 0; i < 20; i++) {
-      gc();
-      least = Math.min(least, process.memoryUsage().arrayBuffers);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+describe('reading contents', () => {
+  it('keeps no contents of objects, neither during the reading nor afterwards', async () => {
+    const [OBJECTS, BYTES, LITTLE] = [500, 40_960, 1 << 20];
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    // V8 releases buffers on a thread of its own, some time after a collection.
+    const held = async (): Promise<number> => {
+      let least = Infinity;
+      for (let i = 0; i < 20; i++) {
+        gc();
+        least = Math.min(least, process.memoryUsage().arrayBuffers);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return least;
+    };
+    const before = await held();
+    let atTheEnd = 0;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      yield new DumpWriter(4).params(HEAP, HEAP + OBJECTS * BYTES).bytes;
+      // Pieces are so small that no record takes a mapping of its own (base/large-arrays.ts).
+      for (let i = 0; i < OBJECTS; i++) yield* cut(new DumpWriter(4).object(HEAP + i * BYTES, BYTES).bytes.subarray(START), 1 << 14);
+      atTheEnd = (await held()) - before;
+      yield new DumpWriter(4).eof().bytes.subarray(START);
     }
-    return least;
-  };
-  const before = await held();
-  let atTheEnd = 0;
-  async function* source(): AsyncGenerator<Uint8Array> {
-    yield new DumpWriter(4).params(HEAP, HEAP + OBJECTS * BYTES).bytes;
-    // Pieces are so small that no record takes a mapping of its own (base/large-arrays.ts).
-    for (let i = 0; i < OBJECTS; i++) yield* cut(new DumpWriter(4).object(HEAP + i * BYTES, BYTES).bytes.subarray(START), 1 << 14);
-    atTheEnd = (await held()) - before;
-    yield new DumpWriter(4).eof().bytes.subarray(START);
-  }
-  const image = await readGoDump(source(), { again: source });
-  const afterwards = (await held()) - before;
-  expect(image).toMatchObject({ objects: OBJECTS, bytes: OBJECTS * BYTES, places: { arenaOffset: HEAP_OFFSET } });
-  expect([atTheEnd < LITTLE, afterwards < LITTLE], `${atTheEnd} and ${afterwards} bytes`).toEqual([true, true]);
+    const image = await readGoDump(source(), { again: source });
+    const afterwards = (await held()) - before;
+    expect(image).toMatchObject({ objects: OBJECTS, bytes: OBJECTS * BYTES, places: { arenaOffset: HEAP_OFFSET } });
+    expect([atTheEnd < LITTLE, afterwards < LITTLE], `${atTheEnd} and ${afterwards} bytes`).toEqual([true, true]);
+  });
 });

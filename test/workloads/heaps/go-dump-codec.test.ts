@@ -46,45 +46,47 @@ describe.each(FORMATS)('format 1.%i', (minor) => {
   });
 });
 
-it('decodes each field of a record', () => {
-  const w = new DumpWriter(4).params().itab(0x520000, 0x510000).object(HEAP, 24, { 8: HEAP }, [['ptr', 8], ['eface', 8]]);
-  w.finalizer(HEAP, 1).thread().profile().eof();
-  expect(readDump(w.bytes).records).toEqual([
-    { kind: 'params', bigEndian: false, ptrSize: 8, heapStart: HEAP, heapEnd: HEAP + 0x100000, thechar: 54, experiment: '', ncpu: 2 },
-    { kind: 'itab', address: 0x520000, type: 0x510000 },
-    { kind: 'object', address: HEAP, contents: w.memory(24, { 8: HEAP }), fields: Uint32Array.of(1, 8, 3, 8) },
-    { kind: 'finalizer', object: HEAP, fn: 1, code: 0x401000, argType: 0x500000, objectType: 0x500010 },
-    { kind: 'thread', address: 0x600000, id: 1, osId: 2n ** 64n - 1n },
-    {
-      kind: 'memProf', bucket: 0x601000, size: 32, allocs: 5, frees: 2,
-      stack: [{ function: 'main.f', file: 'main.go', line: 12 }, { function: 'main.main', file: 'main.go', line: 12 }],
-    },
-  ]);
-});
+describe('the codec', () => {
+  it('decodes each field of a record', () => {
+    const w = new DumpWriter(4).params().itab(0x520000, 0x510000).object(HEAP, 24, { 8: HEAP }, [['ptr', 8], ['eface', 8]]);
+    w.finalizer(HEAP, 1).thread().profile().eof();
+    expect(readDump(w.bytes).records).toEqual([
+      { kind: 'params', bigEndian: false, ptrSize: 8, heapStart: HEAP, heapEnd: HEAP + 0x100000, thechar: 54, experiment: '', ncpu: 2 },
+      { kind: 'itab', address: 0x520000, type: 0x510000 },
+      { kind: 'object', address: HEAP, contents: w.memory(24, { 8: HEAP }), fields: Uint32Array.of(1, 8, 3, 8) },
+      { kind: 'finalizer', object: HEAP, fn: 1, code: 0x401000, argType: 0x500000, objectType: 0x500010 },
+      { kind: 'thread', address: 0x600000, id: 1, osId: 2n ** 64n - 1n },
+      {
+        kind: 'memProf', bucket: 0x601000, size: 32, allocs: 5, frees: 2,
+        stack: [{ function: 'main.f', file: 'main.go', line: 12 }, { function: 'main.main', file: 'main.go', line: 12 }],
+      },
+    ]);
+  });
 
-it('writes any number of 64 bits as it was read', () => {
-  const number = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(64).map((bits) => (1n << BigInt(bits)) - 1n), fc.maxSafeNat().map(BigInt));
-  fc.assert(fc.property(number, (value) => {
-    const [record] = readDump(new DumpWriter(4).otherRoot(value).eof().bytes).records;
-    expect(record).toEqual({ kind: 'otherRoot', description: 'some root', address: value < 2n ** 53n ? Number(value) : value });
-    expect(Buffer.from(writeDump({ minor: 4, records: [record] }))).toEqual(new DumpWriter(4).otherRoot(value).eof().bytes);
-  }));
-});
+  it('writes any number of 64 bits as it was read', () => {
+    const number = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.nat(64).map((bits) => (1n << BigInt(bits)) - 1n), fc.maxSafeNat().map(BigInt));
+    fc.assert(fc.property(number, (value) => {
+      const [record] = readDump(new DumpWriter(4).otherRoot(value).eof().bytes).records;
+      expect(record).toEqual({ kind: 'otherRoot', description: 'some root', address: value < 2n ** 53n ? Number(value) : value });
+      expect(Buffer.from(writeDump({ minor: 4, records: [record] }))).toEqual(new DumpWriter(4).otherRoot(value).eof().bytes);
+    }));
+  });
 
-it('encodes large records in pieces', () => {
-  const contents = Uint8Array.from({ length: 140_000 }, (_, i) => i);
-  const fields = Array.from({ length: 2 * 17_500 }, (_, i) => (i % 2 === 0 ? 1 : 4 * (i - 1)));
-  const name = 'ü'.repeat(40_000);
-  const records: DumpRecord[] = [
-    { kind: 'object', address: HEAP, contents, fields },
-    { kind: 'otherRoot', description: name, address: 0 },
-    { kind: 'memProf', bucket: 1, size: 2, stack: Array.from({ length: 9 }, (_, i) => ({ function: name, file: 'x', line: i })), allocs: 3, frees: 0 },
-  ];
-  const pieces = [...encodeDump({ minor: 4, records })];
-  for (const piece of pieces) expect(piece.length).toBeLessThan(66_000);
-  expect(readDump(Buffer.concat(pieces)).records).toEqual(
-    records.map((record) => (record.kind === 'object' ? { ...record, contents: Buffer.from(contents), fields: Uint32Array.from(fields) } : record)),
-  );
+  it('encodes large records in pieces', () => {
+    const contents = Uint8Array.from({ length: 140_000 }, (_, i) => i);
+    const fields = Array.from({ length: 2 * 17_500 }, (_, i) => (i % 2 === 0 ? 1 : 4 * (i - 1)));
+    const name = 'ü'.repeat(40_000);
+    const records: DumpRecord[] = [
+      { kind: 'object', address: HEAP, contents, fields },
+      { kind: 'otherRoot', description: name, address: 0 },
+      { kind: 'memProf', bucket: 1, size: 2, stack: Array.from({ length: 9 }, (_, i) => ({ function: name, file: 'x', line: i })), allocs: 3, frees: 0 },
+    ];
+    const pieces = [...encodeDump({ minor: 4, records })];
+    for (const piece of pieces) expect(piece.length).toBeLessThan(66_000);
+    expect(readDump(Buffer.concat(pieces)).records).toEqual(
+      records.map((record) => (record.kind === 'object' ? { ...record, contents: Buffer.from(contents), fields: Uint32Array.from(fields) } : record)),
+    );
+  });
 });
 
 describe('a dump is refused', () => {

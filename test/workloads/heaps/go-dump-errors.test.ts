@@ -56,37 +56,39 @@ describe('a dump is refused', () => {
   });
 });
 
-it('accepts numbers in more bytes than they need', async () => {
-  const image = await readDump(dump().u(1).raw('\x88\x80\x80\x80\x80\x80\x80\x80\x80\x01').u(0, 0).eof().bytes).catch((error: Error) => error.message);
-  expect(image).toMatch(/2\^53/); // 2^63 + 8 was read as such
-  expect(await readDump(dump().raw('\x81\x00').u(8, 0, 0).eof().bytes)).toMatchObject({ objects: 1 });
-});
+describe('the reader of Go dumps', () => {
+  it('accepts numbers in more bytes than they need', async () => {
+    const image = await readDump(dump().u(1).raw('\x88\x80\x80\x80\x80\x80\x80\x80\x80\x01').u(0, 0).eof().bytes).catch((error: Error) => error.message);
+    expect(image).toMatch(/2\^53/); // 2^63 + 8 was read as such
+    expect(await readDump(dump().raw('\x81\x00').u(8, 0, 0).eof().bytes)).toMatchObject({ objects: 1 });
+  });
 
-it('allocates no memory for a claimed size until bytes arrive', async () => {
-  const before = process.memoryUsage().arrayBuffers;
-  let most = 0;
-  async function* source(): AsyncGenerator<Uint8Array> {
-    yield dump().u(1, HEAP, 2 ** 31).bytes;
-    for (let i = 0; i < 20; i++) {
-      yield Buffer.alloc(1000);
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  it('allocates no memory for a claimed size until bytes arrive', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      yield dump().u(1, HEAP, 2 ** 31).bytes;
+      for (let i = 0; i < 20; i++) {
+        yield Buffer.alloc(1000);
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
     }
-  }
-  await expect(readGoDump(source())).rejects.toThrow(/is cut off/);
-  expect(most).toBeLessThan(1 << 20);
-});
+    await expect(readGoDump(source())).rejects.toThrow(/is cut off/);
+    expect(most).toBeLessThan(1 << 20);
+  });
 
-it('closes the source wherever the reading stops, and passes its errors on', async () => {
-  let closed = 0;
-  async function* source(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    try {
-      yield bytes;
-      throw new RangeError('disk on fire');
-    } finally {
-      closed++;
+  it('closes the source wherever the reading stops, and passes its errors on', async () => {
+    let closed = 0;
+    async function* source(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+      try {
+        yield bytes;
+        throw new RangeError('disk on fire');
+      } finally {
+        closed++;
+      }
     }
-  }
-  await expect(readGoDump(source(dump().u(99).bytes))).rejects.toThrow(HeapFormatError);
-  await expect(readGoDump(source(dump().bytes))).rejects.toThrow(new RangeError('disk on fire'));
-  expect(closed).toBe(2);
+    await expect(readGoDump(source(dump().u(99).bytes))).rejects.toThrow(HeapFormatError);
+    await expect(readGoDump(source(dump().bytes))).rejects.toThrow(new RangeError('disk on fire'));
+    expect(closed).toBe(2);
+  });
 });

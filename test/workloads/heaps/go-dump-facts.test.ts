@@ -26,29 +26,31 @@ describe.each([3, 4, 5, 6, 7])('format 1.%i', (minor) => {
   });
 });
 
-it('groups objects by size if their types are unknown, the most bytes first', async () => {
-  const w = new DumpWriter(4).params();
-  for (const [i, size] of [16, 64, 16, 32, 16].entries()) w.object(HEAP + 0x100 * i, size);
-  const { facts } = await readDump(w.eof().bytes);
-  expect(facts).toMatchObject({ by: 'size', groups: [{ name: '64', objects: 1, bytes: 64 }, { name: '16', objects: 3, bytes: 48 }, { name: '32', objects: 1, bytes: 32 }] });
-});
+describe('the facts about a dump', () => {
+  it('group objects by size if their types are unknown, the most bytes first', async () => {
+    const w = new DumpWriter(4).params();
+    for (const [i, size] of [16, 64, 16, 32, 16].entries()) w.object(HEAP + 0x100 * i, size);
+    const { facts } = await readDump(w.eof().bytes);
+    expect(facts).toMatchObject({ by: 'size', groups: [{ name: '64', objects: 1, bytes: 64 }, { name: '16', objects: 3, bytes: 48 }, { name: '32', objects: 1, bytes: 32 }] });
+  });
 
-it('groups objects of format 1.3 by type, in any order of addresses', async () => {
-  const w = new DumpWriter(3).params();
-  w.u(3, 0x1000, 8).s('main.Node').u(1, 0).u(3, 0x2000, 16).s('[]string').u(1, 0);
-  w.typed(HEAP + 0x300, 0x2000, 1, 160).typed(HEAP, 0x1000, 0, 16).typed(HEAP + 0x100, 0, 0, 8).typed(HEAP + 0x200, 0x1000, 0, 24);
-  const { facts } = await readDump(w.eof().bytes);
-  expect(facts?.by).toBe('type');
-  expect(facts?.groups).toEqual([
-    { name: '[]string', objects: 1, bytes: 160 }, { name: 'main.Node', objects: 2, bytes: 40 }, { name: 'no type', objects: 1, bytes: 8 },
-  ]);
-});
+  it('group objects of format 1.3 by type, in any order of addresses', async () => {
+    const w = new DumpWriter(3).params();
+    w.u(3, 0x1000, 8).s('main.Node').u(1, 0).u(3, 0x2000, 16).s('[]string').u(1, 0);
+    w.typed(HEAP + 0x300, 0x2000, 1, 160).typed(HEAP, 0x1000, 0, 16).typed(HEAP + 0x100, 0, 0, 8).typed(HEAP + 0x200, 0x1000, 0, 24);
+    const { facts } = await readDump(w.eof().bytes);
+    expect(facts?.by).toBe('type');
+    expect(facts?.groups).toEqual([
+      { name: '[]string', objects: 1, bytes: 160 }, { name: 'main.Node', objects: 2, bytes: 40 }, { name: 'no type', objects: 1, bytes: 8 },
+    ]);
+  });
 
-it('merges small groups if there are many', async () => {
-  const w = new DumpWriter(4).params();
-  for (let i = 1; i <= 30; i++) w.object(HEAP + 0x1000 * i, 8 * i);
-  const { facts, bytes } = await readDump(w.eof().bytes);
-  expect(facts?.groups).toHaveLength(21);
-  expect(facts?.groups.at(-1)).toEqual({ name: 'all others', objects: 10, bytes: 8 * 55 });
-  expect(facts?.groups.reduce((sum, group) => sum + group.bytes, 0)).toBe(bytes);
+  it('merge small groups if there are many', async () => {
+    const w = new DumpWriter(4).params();
+    for (let i = 1; i <= 30; i++) w.object(HEAP + 0x1000 * i, 8 * i);
+    const { facts, bytes } = await readDump(w.eof().bytes);
+    expect(facts?.groups).toHaveLength(21);
+    expect(facts?.groups.at(-1)).toEqual({ name: 'all others', objects: 10, bytes: 8 * 55 });
+    expect(facts?.groups.reduce((sum, group) => sum + group.bytes, 0)).toBe(bytes);
+  });
 });

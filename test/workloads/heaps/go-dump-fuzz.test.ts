@@ -16,23 +16,25 @@ const FORMATS = [3, 4, 5, 6, 7];
 /** SEED=n repeats the file that a failure names. */
 const only = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
-it('reads a damaged file as the image that it describes, or refuses it, within a second', async () => {
-  const originals = FORMATS.map((minor) => smallDump(minor).bytes);
-  let accepted = 0;
-  let copied = 0;
-  for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
-    const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/go-dump-fuzz.test.ts`;
-    let state = seedState(seed);
-    const below = (limit: number): number => (state = xorshift32(state)) % limit;
-    let file: Buffer = originals[below(originals.length)];
-    for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
-    const start = performance.now();
-    if (await survives(file, [1, 7, 4096][below(3)], rerun)) accepted++;
-    if (isCopied(file, rerun)) copied++;
-    expect(performance.now() - start, rerun).toBeLessThan(MAX_MS);
-  }
-  // Some damage is harmless. The test proves something only if a part of the files is accepted.
-  if (only === undefined) expect(Math.min(accepted, copied)).toBeGreaterThan(FILES / 20);
+describe('the reader of damaged Go dumps', () => {
+  it('reads a damaged file as the image that it describes, or refuses it, within a second', async () => {
+    const originals = FORMATS.map((minor) => smallDump(minor).bytes);
+    let accepted = 0;
+    let copied = 0;
+    for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
+      const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/go-dump-fuzz.test.ts`;
+      let state = seedState(seed);
+      const below = (limit: number): number => (state = xorshift32(state)) % limit;
+      let file: Buffer = originals[below(originals.length)];
+      for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
+      const start = performance.now();
+      if (await survives(file, [1, 7, 4096][below(3)], rerun)) accepted++;
+      if (isCopied(file, rerun)) copied++;
+      expect(performance.now() - start, rerun).toBeLessThan(MAX_MS);
+    }
+    // Some damage is harmless. The test proves something only if a part of the files is accepted.
+    if (only === undefined) expect(Math.min(accepted, copied)).toBeGreaterThan(FILES / 20);
+  });
 });
 
 describe.each(FORMATS)('format 1.%i', (minor) => {

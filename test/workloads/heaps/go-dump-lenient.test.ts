@@ -165,6 +165,8 @@ describe('a broken type name of Go 1.5', () => {
   });
 });
 
-it('refuses an object with pointers outside it: no writer makes one', async () => {
-  await expect(readDump(new DumpWriter(7).params().object(HEAP, 16, {}, [['ptr', 16]]).eof().bytes)).rejects.toThrow(/a pointer at offset 16 doesn't fit into 16 bytes/);
+describe('the reader of Go dumps', () => {
+  it('refuses an object with pointers outside it: no writer makes one', async () => {
+    await expect(readDump(new DumpWriter(7).params().object(HEAP, 16, {}, [['ptr', 16]]).eof().bytes)).rejects.toThrow(/a pointer at offset 16 doesn't fit into 16 bytes/);
+  });
 });

@@ -86,63 +86,65 @@ describe.each([3, 4])('interfaces in format 1.%i', (minor) => {
   });
 });
 
-it('repeats the type of arrays, channels and conservative objects of format 1.3', async () => {
-  const w = new DumpWriter(3).params();
-  w.type(0x1000, 24, true, [['ptr', 8]]);
-  w.typed(HEAP, 0x1000, 1, 80, { 8: HEAP, 32: HEAP + 0x100, 56: HEAP + 0x200, 72: HEAP }); // 3 and a rest
-  w.typed(HEAP + 0x100, 0x1000, 2, 96 + 48, { 8: HEAP, 104: HEAP, 128: HEAP + 0x100 }); // 2 behind the header
-  w.typed(HEAP + 0x200, 0, 127, 28, { 0: HEAP, 8: 5, 16: HEAP + 0x200 });
-  const image = await readDump(w.eof().bytes);
-  expect(edgesOf(image)).toEqual([[0, 1, 2], [0, 1], [0, 2]]);
-  expectAgreement(image, w.bytes);
-});
+describe('the reader of Go dumps', () => {
+  it('repeats the type of arrays, channels and conservative objects of format 1.3', async () => {
+    const w = new DumpWriter(3).params();
+    w.type(0x1000, 24, true, [['ptr', 8]]);
+    w.typed(HEAP, 0x1000, 1, 80, { 8: HEAP, 32: HEAP + 0x100, 56: HEAP + 0x200, 72: HEAP }); // 3 and a rest
+    w.typed(HEAP + 0x100, 0x1000, 2, 96 + 48, { 8: HEAP, 104: HEAP, 128: HEAP + 0x100 }); // 2 behind the header
+    w.typed(HEAP + 0x200, 0, 127, 28, { 0: HEAP, 8: 5, 16: HEAP + 0x200 });
+    const image = await readDump(w.eof().bytes);
+    expect(edgesOf(image)).toEqual([[0, 1, 2], [0, 1], [0, 2]]);
+    expectAgreement(image, w.bytes);
+  });
 
-it('reads an object longer than any buffer', async () => {
-  const size = 300_000;
-  const fields = Array.from({ length: size / 8 }, (_, i): Field => ['ptr', 8 * i]);
-  const words = Object.fromEntries(fields.map(([, offset]) => [offset, HEAP + offset]));
-  for (const minor of [3, 7]) {
-    const image = await readDump(new DumpWriter(minor).params().object(HEAP, size, words, fields).eof().bytes, 4096);
-    expect(image).toMatchObject({ objects: 1, edges: size / 8, bytes: size });
-  }
-});
+  it('reads an object longer than any buffer', async () => {
+    const size = 300_000;
+    const fields = Array.from({ length: size / 8 }, (_, i): Field => ['ptr', 8 * i]);
+    const words = Object.fromEntries(fields.map(([, offset]) => [offset, HEAP + offset]));
+    for (const minor of [3, 7]) {
+      const image = await readDump(new DumpWriter(minor).params().object(HEAP, size, words, fields).eof().bytes, 4096);
+      expect(image).toMatchObject({ objects: 1, edges: size / 8, bytes: size });
+    }
+  });
 
-it('reads other objects after one of millions of fields', async () => {
-  const words = 1_200_000;
-  const small = 2000;
-  const first = HEAP + 8 * words;
-  const contents = Buffer.alloc(8 * words);
-  const fields = new Uint32Array(2 * words);
-  for (let i = 0; i < words; i++) {
-    const target = first + 16 * (i % small);
-    contents.writeUInt32LE(target % 2 ** 32, 8 * i);
-    contents.writeUInt32LE(Math.floor(target / 2 ** 32), 8 * i + 4);
-    fields[2 * i] = 1;
-    fields[2 * i + 1] = 8 * i;
-  }
-  const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 26);
-  const large = writeDump({ minor: 7, records: [{ kind: 'object', address: HEAP, contents, fields }] });
-  // Without its header and its end record of one byte.
-  w.raw(large.subarray(new DumpWriter(7).bytes.length, -1));
-  for (let i = 0; i < small; i++) w.object(first + 16 * i, 16, { 0: HEAP + 8 * i }, [['ptr', 0]]);
-  // Enough bytes that the reader releases the buffer of the long record.
-  const MB = 2 ** 20;
-  for (let i = 0; i < 32; i++) w.object(HEAP + 16 * MB + i * MB, MB - 8);
-  const image = await readDump(w.eof().bytes);
-  expect(image).toMatchObject({ objects: 1 + small + 32, edges: words + small });
-  expect(image.targets.subarray(0, words).findIndex((target, i) => target !== 1 + (i % small))).toBe(-1);
-  expect(image.targets.subarray(words).every((target) => target === 0)).toBe(true);
-});
+  it('reads other objects after one of millions of fields', async () => {
+    const words = 1_200_000;
+    const small = 2000;
+    const first = HEAP + 8 * words;
+    const contents = Buffer.alloc(8 * words);
+    const fields = new Uint32Array(2 * words);
+    for (let i = 0; i < words; i++) {
+      const target = first + 16 * (i % small);
+      contents.writeUInt32LE(target % 2 ** 32, 8 * i);
+      contents.writeUInt32LE(Math.floor(target / 2 ** 32), 8 * i + 4);
+      fields[2 * i] = 1;
+      fields[2 * i + 1] = 8 * i;
+    }
+    const w = new DumpWriter(7).params(HEAP, HEAP + 2 ** 26);
+    const large = writeDump({ minor: 7, records: [{ kind: 'object', address: HEAP, contents, fields }] });
+    // Without its header and its end record of one byte.
+    w.raw(large.subarray(new DumpWriter(7).bytes.length, -1));
+    for (let i = 0; i < small; i++) w.object(first + 16 * i, 16, { 0: HEAP + 8 * i }, [['ptr', 0]]);
+    // Enough bytes that the reader releases the buffer of the long record.
+    const MB = 2 ** 20;
+    for (let i = 0; i < 32; i++) w.object(HEAP + 16 * MB + i * MB, MB - 8);
+    const image = await readDump(w.eof().bytes);
+    expect(image).toMatchObject({ objects: 1 + small + 32, edges: words + small });
+    expect(image.targets.subarray(0, words).findIndex((target, i) => target !== 1 + (i % small))).toBe(-1);
+    expect(image.targets.subarray(words).every((target) => target === 0)).toBe(true);
+  });
 
-it('finds objects far apart and side by side', async () => {
-  const w = new DumpWriter(7).params();
-  const starts = [8, 0x10000, 0x10008, 0x10010, 2 ** 40, 2 ** 52, 2 ** 53 - 16];
-  const targets = [7, 8, 15, 16, 0x10007, 0x10010, 0x10018, 2 ** 40 + 7, 2 ** 53 - 9, 2n ** 64n - 1n];
-  for (const start of [...starts].reverse()) w.object(start, 8);
-  targets.forEach((target) => w.otherRoot(target));
-  const image = await readDump(w.eof().bytes);
-  expect(image.counts.rootPointers).toMatchObject({ inside: 6, outside: 4 });
-  expectAgreement(image, w.bytes);
+  it('finds objects far apart and side by side', async () => {
+    const w = new DumpWriter(7).params();
+    const starts = [8, 0x10000, 0x10008, 0x10010, 2 ** 40, 2 ** 52, 2 ** 53 - 16];
+    const targets = [7, 8, 15, 16, 0x10007, 0x10010, 0x10018, 2 ** 40 + 7, 2 ** 53 - 9, 2n ** 64n - 1n];
+    for (const start of [...starts].reverse()) w.object(start, 8);
+    targets.forEach((target) => w.otherRoot(target));
+    const image = await readDump(w.eof().bytes);
+    expect(image.counts.rootPointers).toMatchObject({ inside: 6, outside: 4 });
+    expectAgreement(image, w.bytes);
+  });
 });
 
 /** Dumps of everything.go, which lies in the folder of the dumps. */

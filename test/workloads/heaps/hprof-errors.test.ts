@@ -58,7 +58,9 @@ describe.each([['1.0.1', 4], ['1.0.2', 8]] as const)('a file of format %s', (ver
   });
 });
 
-it('allocates no memory for claimed elements', async () => {
-  const file = new HprofWriter().sub(0x22, number(16, 8), number(0, 4), number(2 ** 32 - 1, 4), number(0x100, 8)).segment().bytes;
-  expect(await messageOf(file)).toBe('test: is cut off: it ends at byte 65, in the elements of an array');
+describe('the reader of damaged hprof files', () => {
+  it('allocates no memory for claimed elements', async () => {
+    const file = new HprofWriter().sub(0x22, number(16, 8), number(0, 4), number(2 ** 32 - 1, 4), number(0x100, 8)).segment().bytes;
+    expect(await messageOf(file)).toBe('test: is cut off: it ends at byte 65, in the elements of an array');
+  });
 });

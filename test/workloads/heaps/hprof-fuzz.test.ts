@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import type { HprofImage } from '../../../src/workloads/heaps/hprof.ts';
@@ -21,20 +21,22 @@ const NUMBERS: readonly Buffer[] = [
 /** SEED=n repeats the file that a failure names. */
 const only = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
-it('reads a damaged file as the image that it describes, or refuses it', async () => {
-  const originals = [smallHeap('1.0.1', 4), smallHeap('1.0.1', 8), smallHeap('1.0.2', 4), smallHeap('1.0.2', 8)].map(({ bytes }) => bytes);
-  let accepted = 0;
-  for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
-    const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/hprof-fuzz.test.ts`;
-    let state = seedState(seed);
-    const below = (limit: number): number => (state = xorshift32(state)) % limit;
-    let file: Buffer = originals[below(originals.length)];
-    for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
-    if (await survives(file, [5, 31, 4096][below(3)], rerun)) accepted++;
-  }
-  // Some damage is harmless. The test proves something only if a part of the files is accepted.
-  if (only === undefined) expect(accepted).toBeGreaterThan(FILES / 20);
-}, 120_000);
+describe('the reader of hprof files', () => {
+  it('reads a damaged file as the image that it describes, or refuses it', async () => {
+    const originals = [smallHeap('1.0.1', 4), smallHeap('1.0.1', 8), smallHeap('1.0.2', 4), smallHeap('1.0.2', 8)].map(({ bytes }) => bytes);
+    let accepted = 0;
+    for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
+      const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/hprof-fuzz.test.ts`;
+      let state = seedState(seed);
+      const below = (limit: number): number => (state = xorshift32(state)) % limit;
+      let file: Buffer = originals[below(originals.length)];
+      for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
+      if (await survives(file, [5, 31, 4096][below(3)], rerun)) accepted++;
+    }
+    // Some damage is harmless. The test proves something only if a part of the files is accepted.
+    if (only === undefined) expect(accepted).toBeGreaterThan(FILES / 20);
+  }, 120_000);
+});
 
 /** Reports whether the reader accepts the file. Any other result than its image or a HeapFormatError fails the test. */
 async function survives(file: Buffer, chunk: number, rerun: string): Promise<boolean> {

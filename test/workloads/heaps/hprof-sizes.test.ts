@@ -112,18 +112,20 @@ describe('instances', () => {
   });
 });
 
-it('arrays of 4 GiB and more keep their size', async () => {
-  const image = await readBytes(new HprofWriter('1.0.3').sub(0xc3, number(0x18, 8), number(0, 4), number(2 ** 31, 4), number(11, 1)).end().bytes);
-  checkImage(image);
-  expect(image.bytes).toBe(16 + 2 ** 34);
-});
+describe('sizes', () => {
+  it('of arrays of 4 GiB and more are kept', async () => {
+    const image = await readBytes(new HprofWriter('1.0.3').sub(0xc3, number(0x18, 8), number(0, 4), number(2 ** 31, 4), number(11, 1)).end().bytes);
+    checkImage(image);
+    expect(image.bytes).toBe(16 + 2 ** 34);
+  });
 
-it('a class has the size of an instance of java.lang.Class and its static fields', async () => {
-  const w = new HprofWriter().named(OBJECT, 'java/lang/Object').named(CLASS, 'java/lang/Class').text(1, 'a').text(2, '<resolved_references>');
-  w.classDump(OBJECT).classDump(CLASS, { superclass: OBJECT, fields: ['object', 'object', 'object', 'int'] }); // 12 + 12 + 4, rounded up
-  w.classDump(0x300, { superclass: OBJECT, statics: [[1, 'object', 0], [1, 'long', 0], [1, 'byte', 0]] }); // 4, up to 8, 8, 1
-  w.classDump(0x400, { superclass: OBJECT, statics: [[2, 'object', 0]] });
-  w.classDump(0x508, { superclass: OBJECT, statics: [[1, 'char', 0], [1, 'float', 0], [1, 'boolean', 0]] });
-  const { sizes } = await readBytes(w.end().bytes);
-  expect([...sizes]).toEqual([32, 32, 32 + 24, 32, 32 + 8]);
+  it('of a class are that of an instance of java.lang.Class and of its static fields', async () => {
+    const w = new HprofWriter().named(OBJECT, 'java/lang/Object').named(CLASS, 'java/lang/Class').text(1, 'a').text(2, '<resolved_references>');
+    w.classDump(OBJECT).classDump(CLASS, { superclass: OBJECT, fields: ['object', 'object', 'object', 'int'] }); // 12 + 12 + 4, rounded up
+    w.classDump(0x300, { superclass: OBJECT, statics: [[1, 'object', 0], [1, 'long', 0], [1, 'byte', 0]] }); // 4, up to 8, 8, 1
+    w.classDump(0x400, { superclass: OBJECT, statics: [[2, 'object', 0]] });
+    w.classDump(0x508, { superclass: OBJECT, statics: [[1, 'char', 0], [1, 'float', 0], [1, 'boolean', 0]] });
+    const { sizes } = await readBytes(w.end().bytes);
+    expect([...sizes]).toEqual([32, 32, 32 + 24, 32, 32 + 8]);
+  });
 });

@@ -147,18 +147,20 @@ describe('faults of writers are repaired and noted', () => {
   });
 });
 
-it('a heap may have no objects', async () => {
-  const image = await readBytes(new HprofWriter().end().bytes);
-  checkImage(image);
-  expect(image).toMatchObject({ objects: 0, edges: 0, bytes: 0 });
-});
+describe('the reader of hprof files', () => {
+  it('accepts a heap without objects', async () => {
+    const image = await readBytes(new HprofWriter().end().bytes);
+    checkImage(image);
+    expect(image).toMatchObject({ objects: 0, edges: 0, bytes: 0 });
+  });
 
-it('class names have the form of Java programs', async () => {
-  const w = new HprofWriter();
-  const names = ['java/util/Map$Entry', '[[I', '[Ljava/lang/String;', 'app/Main$$Lambda$1+0x00007fb434002a10', 'dalvik.system.VMStack', '[Z'];
-  for (const [i, name] of names.entries()) w.named(0x100 * (i + 1), name).objectArray(0x10_000 + 0x100 * i, 0x100 * (i + 1), []);
-  const { classes } = await readBytes(w.objectArray(0x20_000, 0xabc, []).end().bytes);
-  expect(classes.map(({ name }) => name).sort()).toEqual(
-    ['app.Main$$Lambda$1/0x00007fb434002a10', 'boolean[]', 'class 0xabc', 'dalvik.system.VMStack', 'int[][]', 'java.lang.String[]', 'java.util.Map$Entry'],
-  );
+  it('gives class names the form of Java programs', async () => {
+    const w = new HprofWriter();
+    const names = ['java/util/Map$Entry', '[[I', '[Ljava/lang/String;', 'app/Main$$Lambda$1+0x00007fb434002a10', 'dalvik.system.VMStack', '[Z'];
+    for (const [i, name] of names.entries()) w.named(0x100 * (i + 1), name).objectArray(0x10_000 + 0x100 * i, 0x100 * (i + 1), []);
+    const { classes } = await readBytes(w.objectArray(0x20_000, 0xabc, []).end().bytes);
+    expect(classes.map(({ name }) => name).sort()).toEqual(
+      ['app.Main$$Lambda$1/0x00007fb434002a10', 'boolean[]', 'class 0xabc', 'dalvik.system.VMStack', 'int[][]', 'java.lang.String[]', 'java.util.Map$Entry'],
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { JsonCursor } from '../../../src/workloads/heaps/json-cursor.ts';
 import { skipValue } from '../../../src/workloads/heaps/json-skip.ts';
@@ -33,47 +33,49 @@ function isJson(text: string): boolean {
 const chunk = fc.constantFrom(1, 2, 7, 4096);
 const json = fc.json({ stringUnit: 'grapheme', maxDepth: 5 });
 
-it('skips any JSON value to its last byte', async () => {
-  await fc.assert(
-    fc.asyncProperty(json, chunk, fc.constantFrom(0, 1, '\r\n\t '), async (text, size, indent) => {
-      const value = JSON.stringify(JSON.parse(text), null, indent);
-      expect(await skip(value, size)).toEqual({ value });
-    }),
-    { numRuns: 500 },
-  );
-});
-
-it('refuses exactly the texts that JSON.parse refuses', async () => {
-  const piece = fc.constantFrom(...'{}[],:"\\/', ' ', '\n', '\u0001', 'u00e4', 'true', 'null', '-',
-    '0', '12', '.5', 'e+3', '"a"', '"":', '\\"', '\\u00', '\\x', 'é');
-  const mutated = fc.tuple(json, fc.array(fc.tuple(fc.nat(), fc.nat(3), piece), { maxLength: 3 }));
-  let refused = 0;
-  await fc.assert(
-    fc.asyncProperty(mutated, chunk, async ([start, edits], size) => {
-      let text = start;
-      for (const [place, removed, added] of edits) {
-        const at = place % (text.length + 1);
-        text = text.slice(0, at) + added + text.slice(at + removed);
-      }
-      const result = await skip(text, size);
-      expect({ text, ok: 'value' in result }).toEqual({ text, ok: isJson(text) });
-      if ('error' in result) refused++;
-    }),
-    { numRuns: seeds(1000, 3000) },
-  );
-  expect(refused).toBeGreaterThan(100);
-});
-
-it('refuses more than 1000 nested levels', async () => {
-  const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
-  expect(await skip(nested(1000), 64)).toHaveProperty('value');
-  expect(await skip(nested(1e6), 4096)).toEqual({
-    error: 'test: nests deeper than 1000 levels at byte 1000, in the snapshot',
+describe('the JSON skipper', () => {
+  it('skips any JSON value to its last byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(json, chunk, fc.constantFrom(0, 1, '\r\n\t '), async (text, size, indent) => {
+        const value = JSON.stringify(JSON.parse(text), null, indent);
+        expect(await skip(value, size)).toEqual({ value });
+      }),
+      { numRuns: 500 },
+    );
   });
-});
 
-it('refuses an endless word before it fills the memory', async () => {
-  expect(await skip('1'.repeat(1e6), 512)).toEqual({
-    error: 'test: a number or word is longer than 1024 bytes at byte 0, in the snapshot',
+  it('refuses exactly the texts that JSON.parse refuses', async () => {
+    const piece = fc.constantFrom(...'{}[],:"\\/', ' ', '\n', '\u0001', 'u00e4', 'true', 'null', '-',
+      '0', '12', '.5', 'e+3', '"a"', '"":', '\\"', '\\u00', '\\x', 'é');
+    const mutated = fc.tuple(json, fc.array(fc.tuple(fc.nat(), fc.nat(3), piece), { maxLength: 3 }));
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(mutated, chunk, async ([start, edits], size) => {
+        let text = start;
+        for (const [place, removed, added] of edits) {
+          const at = place % (text.length + 1);
+          text = text.slice(0, at) + added + text.slice(at + removed);
+        }
+        const result = await skip(text, size);
+        expect({ text, ok: 'value' in result }).toEqual({ text, ok: isJson(text) });
+        if ('error' in result) refused++;
+      }),
+      { numRuns: seeds(1000, 3000) },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  it('refuses more than 1000 nested levels', async () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    expect(await skip(nested(1000), 64)).toHaveProperty('value');
+    expect(await skip(nested(1e6), 4096)).toEqual({
+      error: 'test: nests deeper than 1000 levels at byte 1000, in the snapshot',
+    });
+  });
+
+  it('refuses an endless word before it fills the memory', async () => {
+    expect(await skip('1'.repeat(1e6), 512)).toEqual({
+      error: 'test: a number or word is longer than 1024 bytes at byte 0, in the snapshot',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { readV8Snapshot } from '../../../src/workloads/heaps/v8-snapshot.ts';
 import { sampled } from '../../support/nightly.ts';
@@ -23,13 +23,15 @@ const EDGES = plain.indexOf('[0,1,5,0,2');
 const STRINGS = plain.indexOf('"strings"');
 const SIZE = plain.indexOf('24,');
 
-it('refuses a snapshot that is cut off at any byte', async () => {
-  for (const length of sampled(Array.from({ length: plain.length - 1 }, (_, i) => i + 1), 3)) {
-    for (const size of [1, 4096]) {
-      const problem = await problemOf(plain.slice(0, length), size);
-      expect(problem).toMatch(`is cut off: it ends at byte ${length}, in `);
+describe('a snapshot that is cut off', () => {
+  it('is refused at any byte', async () => {
+    for (const length of sampled(Array.from({ length: plain.length - 1 }, (_, i) => i + 1), 3)) {
+      for (const size of [1, 4096]) {
+        const problem = await problemOf(plain.slice(0, length), size);
+        expect(problem).toMatch(`is cut off: it ends at byte ${length}, in `);
+      }
     }
-  }
+  });
 });
 
 const bytes: [string, string | Uint8Array, string][] = [
@@ -75,9 +77,11 @@ const bytes: [string, string | Uint8Array, string][] = [
     'snapshot takes more than 1048576 bytes'],
 ];
 
-it.each(bytes)('%s', async (_, text, problem) => {
-  expect(await problemOf(text)).toBe(problem);
-  if (text.length < 1000) expect(await problemOf(text, 1)).toBe(problem);
+describe('a damaged snapshot is refused in one sentence', () => {
+  it.each(bytes)('%s', async (_, text, problem) => {
+    expect(await problemOf(text)).toBe(problem);
+    if (text.length < 1000) expect(await problemOf(text, 1)).toBe(problem);
+  });
 });
 
 const values: [(file: TinySnapshot) => void, string][] = [
@@ -171,81 +175,83 @@ const values: [(file: TinySnapshot) => void, string][] = [
 
 const lies = values.map(([edit, problem]) => [problem, edit] as const);
 
-it.each(lies)('%s', async (problem, edit) => {
-  const file = tiny();
-  edit(file);
-  expect(await problemOf(JSON.stringify(file))).toBe(problem);
-  expect(await problemOf(JSON.stringify(file), 7)).toBe(problem);
-});
+describe('the reader of damaged snapshots', () => {
+  it.each(lies)('%s', async (problem, edit) => {
+    const file = tiny();
+    edit(file);
+    expect(await problemOf(JSON.stringify(file))).toBe(problem);
+    expect(await problemOf(JSON.stringify(file), 7)).toBe(problem);
+  });
 
-it.each([
-  ['[01', 'a number begins with a superfluous 0', 1],
-  ['[,', "expected a number but found ','", 1],
-  ['[0,,', "expected a number but found ','", 3],
-  ['[0 0', "expected ',' or ']' but found '0'", 3],
-  ['[0,]', "expected a number but found ']'", 3],
-  ['[0}', "expected ',' or ']' but found '}'", 2],
-  [`[${'1'.repeat(1025)}`, 'a number is longer than 1024 bytes', 1],
-  ['[-', '"-" is no number', 1],
-  ['[1.,', '"1." is no number', 1],
-  ['[1e,', '"1e" is no number', 1],
-  ['[1-1,', '"1-1" is no number', 1],
-  ['[-01,', 'a number begins with a superfluous 0', 1],
-  ['[0000000000001,', 'a number begins with a superfluous 0', 1],
-])('refuses an array of numbers that begins with %s', async (begin, problem, at) => {
-  const text = plain.replace('[0,0,1,0,2', begin);
-  for (const size of [1, 7, 4096]) {
-    const full = `${problem} at byte ${NODES + at}, in the value of "nodes"`;
-    expect(await problemOf(text, size)).toBe(full);
-  }
-});
-
-it('allocates no memory for claimed counts, even if they agree', async () => {
-  const file = tiny();
-  file.snapshot.edge_count = 4e9;
-  file.nodes = [0, 0, 1, 0, 4e9, 1, 1, 3, 24, 0, 1, 2, 5, 8, 0];
-  const before = process.memoryUsage().arrayBuffers;
-  const problem = await problemOf(JSON.stringify(file));
-  expect(problem).toBe('snapshot.edge_count is 4000000000, but the edges array holds 4');
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 2 ** 20);
-});
-
-it('names a file that cannot be read, or is no snapshot', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sweepgen-heaps-'));
-  try {
-    const read = (name: string): Promise<unknown> => readV8Snapshot(join(folder, name));
-    await writeFile(join(folder, 'empty'), '');
-    await expect(read('empty')).rejects.toThrow(new HeapFormatError('empty', 'is empty'));
-    await expect(read('none')).rejects.toThrow(/^none: cannot be read: ENOENT/);
-    await expect(read('.')).rejects.toThrow(/: cannot be read: it is a directory$/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-it('closes the source when the reading stops early', async () => {
-  let closed = false;
-  async function* source(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) yield Buffer.from('no JSON');
-    } finally {
-      closed = true;
+  it.each([
+    ['[01', 'a number begins with a superfluous 0', 1],
+    ['[,', "expected a number but found ','", 1],
+    ['[0,,', "expected a number but found ','", 3],
+    ['[0 0', "expected ',' or ']' but found '0'", 3],
+    ['[0,]', "expected a number but found ']'", 3],
+    ['[0}', "expected ',' or ']' but found '}'", 2],
+    [`[${'1'.repeat(1025)}`, 'a number is longer than 1024 bytes', 1],
+    ['[-', '"-" is no number', 1],
+    ['[1.,', '"1." is no number', 1],
+    ['[1e,', '"1e" is no number', 1],
+    ['[1-1,', '"1-1" is no number', 1],
+    ['[-01,', 'a number begins with a superfluous 0', 1],
+    ['[0000000000001,', 'a number begins with a superfluous 0', 1],
+  ])('refuses an array of numbers that begins with %s', async (begin, problem, at) => {
+    const text = plain.replace('[0,0,1,0,2', begin);
+    for (const size of [1, 7, 4096]) {
+      const full = `${problem} at byte ${NODES + at}, in the value of "nodes"`;
+      expect(await problemOf(text, size)).toBe(full);
     }
-  }
-  await expect(readV8Snapshot(source())).rejects.toThrow(HeapFormatError);
-  expect(closed).toBe(true);
-});
+  });
 
-it('passes on errors of the source and of the progress callback unchanged', async () => {
-  async function* source(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from('{');
-    throw new RangeError('disk on fire');
-  }
-  await expect(readV8Snapshot(source())).rejects.toThrow(new RangeError('disk on fire'));
-  const onProgress = (): never => {
-    throw new TypeError('no terminal');
-  };
-  await expect(readV8Snapshot(source(), { onProgress })).rejects.toThrow(TypeError);
+  it('allocates no memory for claimed counts, even if they agree', async () => {
+    const file = tiny();
+    file.snapshot.edge_count = 4e9;
+    file.nodes = [0, 0, 1, 0, 4e9, 1, 1, 3, 24, 0, 1, 2, 5, 8, 0];
+    const before = process.memoryUsage().arrayBuffers;
+    const problem = await problemOf(JSON.stringify(file));
+    expect(problem).toBe('snapshot.edge_count is 4000000000, but the edges array holds 4');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 2 ** 20);
+  });
+
+  it('names a file that cannot be read, or is no snapshot', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sweepgen-heaps-'));
+    try {
+      const read = (name: string): Promise<unknown> => readV8Snapshot(join(folder, name));
+      await writeFile(join(folder, 'empty'), '');
+      await expect(read('empty')).rejects.toThrow(new HeapFormatError('empty', 'is empty'));
+      await expect(read('none')).rejects.toThrow(/^none: cannot be read: ENOENT/);
+      await expect(read('.')).rejects.toThrow(/: cannot be read: it is a directory$/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('closes the source when the reading stops early', async () => {
+    let closed = false;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.from('no JSON');
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(readV8Snapshot(source())).rejects.toThrow(HeapFormatError);
+    expect(closed).toBe(true);
+  });
+
+  it('passes on errors of the source and of the progress callback unchanged', async () => {
+    async function* source(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('{');
+      throw new RangeError('disk on fire');
+    }
+    await expect(readV8Snapshot(source())).rejects.toThrow(new RangeError('disk on fire'));
+    const onProgress = (): never => {
+      throw new TypeError('no terminal');
+    };
+    await expect(readV8Snapshot(source(), { onProgress })).rejects.toThrow(TypeError);
+  });
 });
 
 function change(key: 'nodes' | 'edges', at: number, value: unknown) {

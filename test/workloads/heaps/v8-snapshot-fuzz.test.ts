@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seedState, xorshift32 } from '../../../src/base/random.ts';
 import { HeapFormatError } from '../../../src/workloads/heaps/format-error.ts';
 import { checkImage } from '../../../src/workloads/heaps/image.ts';
@@ -22,25 +22,27 @@ const TOKENS = [
 /** SEED=n repeats the file that a failure names. */
 const only = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
-it('reads a damaged file as a sound image, or refuses it, within a second', async () => {
-  const originals = [
-    Buffer.from(JSON.stringify(tiny())),
-    Buffer.from(JSON.stringify(tiny(), null, 1)),
-    Buffer.concat([...syntheticSnapshot({ nodes: 12 })]),
-  ];
-  let accepted = 0;
-  for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
-    const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/v8-snapshot-fuzz.test.ts`;
-    let state = seedState(seed);
-    const below = (limit: number): number => (state = xorshift32(state)) % limit;
-    let file: Buffer = originals[below(originals.length)];
-    for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
-    const start = performance.now();
-    if (await survives(file, [1, 7, 4096][below(3)], rerun)) accepted++;
-    expect(performance.now() - start, rerun).toBeLessThan(MAX_MS);
-  }
-  // Some damage is harmless. The test proves something only if a part of the files is accepted.
-  if (only === undefined) expect(accepted).toBeGreaterThan(FILES / 20);
+describe('the reader of V8 snapshots', () => {
+  it('reads a damaged file as a sound image, or refuses it, within a second', async () => {
+    const originals = [
+      Buffer.from(JSON.stringify(tiny())),
+      Buffer.from(JSON.stringify(tiny(), null, 1)),
+      Buffer.concat([...syntheticSnapshot({ nodes: 12 })]),
+    ];
+    let accepted = 0;
+    for (let seed = only ?? 1; seed <= (only ?? FILES); seed++) {
+      const rerun = `SEED=${seed} npx vitest run test/workloads/heaps/v8-snapshot-fuzz.test.ts`;
+      let state = seedState(seed);
+      const below = (limit: number): number => (state = xorshift32(state)) % limit;
+      let file: Buffer = originals[below(originals.length)];
+      for (let edits = 1 + below(3); edits > 0; edits--) file = mutate(file, below);
+      const start = performance.now();
+      if (await survives(file, [1, 7, 4096][below(3)], rerun)) accepted++;
+      expect(performance.now() - start, rerun).toBeLessThan(MAX_MS);
+    }
+    // Some damage is harmless. The test proves something only if a part of the files is accepted.
+    if (only === undefined) expect(accepted).toBeGreaterThan(FILES / 20);
+  });
 });
 
 /** Reports whether the reader accepts the file. Any other result than its image or a HeapFormatError fails the test. */

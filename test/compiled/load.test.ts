@@ -20,16 +20,18 @@ async function mark({ startRuntime }: Library, code: Code) {
   return runtime.finished;
 }
 
-it('marks the same objects as WebAssembly and as JavaScript', async () => {
-  const library = await libraryIn(ROOT);
-  const [wasm, javascript] = [await mark(library, 'wasm'), await mark(library, 'javascript')];
-  const facts = ({ cycles }: typeof wasm) => cycles.map(({ nproc, objectsMarked, heap1, objects }) => ({ nproc, objectsMarked: nproc === 1 ? objectsMarked : 0, heap1, objects }));
-  expect(facts(wasm)).toEqual(facts(javascript));
-  const alone = wasm.cycles.filter(({ nproc }) => nproc === 1);
-  expect(alone.length).toBeGreaterThan(2);
-  // The tree, and what holds the log.
-  expect(alone[0].objectsMarked).toBeGreaterThanOrEqual(2 ** 12 - 1);
-  for (const { verified, cycles } of [wasm, javascript]) expect(verified).toBeGreaterThanOrEqual(2 * cycles.length - 1);
+describe('the mark loop on threads', () => {
+  it('marks the same objects as WebAssembly and as JavaScript', async () => {
+    const library = await libraryIn(ROOT);
+    const [wasm, javascript] = [await mark(library, 'wasm'), await mark(library, 'javascript')];
+    const facts = ({ cycles }: typeof wasm) => cycles.map(({ nproc, objectsMarked, heap1, objects }) => ({ nproc, objectsMarked: nproc === 1 ? objectsMarked : 0, heap1, objects }));
+    expect(facts(wasm)).toEqual(facts(javascript));
+    const alone = wasm.cycles.filter(({ nproc }) => nproc === 1);
+    expect(alone.length).toBeGreaterThan(2);
+    // The tree, and what holds the log.
+    expect(alone[0].objectsMarked).toBeGreaterThanOrEqual(2 ** 12 - 1);
+    for (const { verified, cycles } of [wasm, javascript]) expect(verified).toBeGreaterThanOrEqual(2 * cycles.length - 1);
+  });
 });
 
 describe('with a JavaScript loop that throws', () => {
@@ -51,11 +53,11 @@ describe('with a JavaScript loop that throws', () => {
 
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it('WebAssembly marks: the JavaScript loop never runs', async () => {
+  it('does not run the JavaScript loop while WebAssembly marks', async () => {
     expect((await mark(library, 'wasm')).cycles.length).toBeGreaterThan(2);
   });
 
-  it('JavaScript fails: it does run where it is chosen', async () => {
+  it('fails where JavaScript is chosen', async () => {
     await expect(mark(library, 'javascript')).rejects.toThrow('the JavaScript loop ran');
   });
 });

@@ -1,10 +1,10 @@
 /** Output and exit codes of `sweepgen explore`. */
-import { MARK_BITS_OBJECTS } from '../../src/explore/scenarios/programs/mark-bits.ts';
+import { MARK_BITS_OBJECTS } from '../../../src/explore/scenarios/programs/mark-bits.ts';
 import { describe, expect, it } from 'vitest';
-import { ExploreDocument } from '../../src/cli/explore-document.ts';
-import { MUTANTS } from '../../src/mutants/catalog.ts';
-import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { cli, terminalOf } from './fakes.ts';
+import { ExploreDocument } from '../../../src/cli/explore-document.ts';
+import { MUTANTS } from '../../../src/mutants/catalog.ts';
+import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
+import { cli, terminalOf } from '../fakes.ts';
 
 describe('sweepgen explore', () => {
   it('says how much it ran and that nothing is wrong', async () => {

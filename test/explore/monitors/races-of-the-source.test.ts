@@ -1,14 +1,14 @@
 /** The source has no data race in any scenario, and small mistakes planted in it are found as races. */
 import { describe, expect, it } from 'vitest';
-import { explainFailure } from '../../src/explore/failure.ts';
-import { loadCore, type LoadedCore } from '../../src/explore/load.ts';
-import { makeRaceDetector } from '../../src/explore/monitors/races.ts';
-import type { Mutant } from '../../src/mutants/mutant.ts';
-import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { settingOf, type Scenario } from '../../src/explore/scenarios/scenario.ts';
-import { sweepRefill } from '../../src/explore/scenarios/sweep-refill.ts';
-import { seeds } from '../support/nightly.ts';
-import { search } from './search.ts';
+import { explainFailure } from '../../../src/explore/failure.ts';
+import { loadCore, type LoadedCore } from '../../../src/explore/load.ts';
+import { makeRaceDetector } from '../../../src/explore/monitors/races.ts';
+import type { Mutant } from '../../../src/mutants/mutant.ts';
+import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
+import { settingOf, type Scenario } from '../../../src/explore/scenarios/scenario.ts';
+import { sweepRefill } from '../../../src/explore/scenarios/sweep-refill.ts';
+import { seeds } from '../../support/nightly.ts';
+import { search } from '../search.ts';
 
 function watched({ core, sites }: LoadedCore, scenario: Scenario, procs: number, executions: number) {
   return search({

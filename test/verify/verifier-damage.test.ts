@@ -68,7 +68,7 @@ describe('the oracle', () => {
   });
 
   it('is tested with a damage for each of its invariants', () => {
-    // refword-damage.test.ts tests those of reference words, profile.test.ts the one that spans several cycles.
+    // refwords.test.ts tests those of reference words, profile.test.ts the one that spans several cycles.
     const invariants = Object.keys(INVARIANTS).filter((code) => !code.startsWith('REFWORD_') && code !== 'PROFILE_PUBLISHED');
     expect([...new Set([...DAMAGES, ...PROFILE_DAMAGES].map(({ code }) => code))].toSorted()).toEqual(invariants.toSorted());
   });

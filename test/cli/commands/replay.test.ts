@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ReplayDocument } from '../../src/cli/replay-document.ts';
-import { readArtefact, writeArtefact, type Artefact } from '../../src/explore/failures/artefact.ts';
-import { encodeLine } from '../../src/explore/failures/line.ts';
-import { ROOT } from '../../src/base/root.ts';
-import { cli } from './fakes.ts';
+import { ReplayDocument } from '../../../src/cli/replay-document.ts';
+import { readArtefact, writeArtefact, type Artefact } from '../../../src/explore/failures/artefact.ts';
+import { encodeLine } from '../../../src/explore/failures/line.ts';
+import { ROOT } from '../../../src/base/root.ts';
+import { cli } from '../fakes.ts';
 
 const FILE = join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json');
 const artefact = readArtefact(readFileSync(FILE, 'utf8'), FILE);

@@ -1,5 +1,5 @@
 /** Every built-in workload runs on the 32-bit machine under the oracle. */
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { collect, newObject, setSlot, storeInt } from '../../src/runtime/mutator.ts';
@@ -28,9 +28,11 @@ const SMALL: Record<string, Params> = {
   pipeline: { items: 150 }, values: { count: 60 }, sites: { count: 5000 },
 };
 
-it.each(BUILT_INS.map((workload) => ({ name: workload.name, workload })))('$name runs without problems', ({ name, workload }) => {
-  const { cycles } = runOnOneP(workload, SMALL[name] ?? {}, { ptrWords: 1, gogc: 20, gcEvery: 20 });
-  expect(cycles.length).toBeGreaterThan(0);
+describe('programs on the 32-bit machine', () => {
+  it.each(BUILT_INS.map((workload) => ({ name: workload.name, workload })))('run without problems: $name', ({ name, workload }) => {
+    const { cycles } = runOnOneP(workload, SMALL[name] ?? {}, { ptrWords: 1, gogc: 20, gcEvery: 20 });
+    expect(cycles.length).toBeGreaterThan(0);
+  });
 });
 
 /** Drops an object whose address an integer in a live object equals. */
@@ -55,8 +57,10 @@ function lookalike(): Workload {
   };
 }
 
-it('an integer that looks like a pointer keeps its target alive on the 32-bit machine only', () => {
-  const live = (ptrWords: 1 | 2) => runOnOneP(lookalike(), {}, { ptrWords }).memstats.HeapAlloc;
-  expect(live(1)).toBe(64 + 4096);
-  expect(live(2)).toBe(64);
+describe('an integer that looks like a pointer', () => {
+  it('keeps its target alive on the 32-bit machine only', () => {
+    const live = (ptrWords: 1 | 2) => runOnOneP(lookalike(), {}, { ptrWords }).memstats.HeapAlloc;
+    expect(live(1)).toBe(64 + 4096);
+    expect(live(2)).toBe(64);
+  });
 });

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROOT } from '../../../src/base/root.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../src/base/root.ts';
 
 const FOLDER = 'src/gc/collectors/smallstack/';
 const COLLECTOR_JS = 'dist/src/gc/collectors/smallstack/collector.js';
@@ -58,28 +58,28 @@ function run(workload: string, ...args: readonly string[]) {
 }
 
 describe('the tutorial', () => {
-  test('has less than 150 lines of code, and changes one file outside of its folder', () => {
+  it('has less than 150 lines of code, and changes one file outside its folder', () => {
     const added = blocks.flatMap(({ kind, lines }) => (kind === 'ts' ? lines : lines.filter((line) => line.startsWith('+'))));
     expect(added.length).toBeGreaterThan(50);
     expect(added.length).toBeLessThan(150);
     expect([...new Set(blocks.map(({ path }) => path).filter((path) => !path.startsWith(FOLDER)))]).toEqual(['src/gc/collectors/registry.ts']);
   });
 
-  test('makes a collector that the help names', () => {
+  it('makes a collector that the help names', () => {
     expect(sweepgen('run', '--help').stdout.replace(/\s+/g, ' ')).toContain('smallstack: one thread marks with a stack of fixed size and sweeps in the pause');
   });
 
-  test.each([
+  it.each([
     ['churn', '--set', 'count=200000', '--set', 'ring=20000'],
     ['links', '--goarch', '386', '--set', 'moves=20000', '--gc-every', '2000'],
     ['cache', '--set', 'count=20000'],
-  ])('makes a collector with which the oracle finds nothing wrong in %s', (workload, ...args) => {
+  ])('makes a collector in which the oracle finds no problem in %s', (workload, ...args) => {
     const { status, stdout, stderr } = run(workload, ...args);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/verified/);
   });
 
-  test('says what goes wrong without the second scan: a block that found the stack full loses what it points at', () => {
+  it('says what fails without the second scan: a block that finds the stack full loses what it points at', () => {
     const path = join(root, COLLECTOR_JS);
     const code = readFileSync(path, 'utf8');
     expect(code).toContain('while (m[m[DATA] + OVERFLOWED] !== 0)');

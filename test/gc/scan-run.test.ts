@@ -62,8 +62,10 @@ function differences(a: Int32Array, b: Int32Array): number[] {
   return found;
 }
 
-it('what was not compiled is asked for', () => {
-  expect(() => compiledModule('/nowhere/core.wasm')).toThrow(/^the tuned mark loop is not compiled yet: npm run build/);
+describe('the compiled mark loop', () => {
+  it('is refused if it was not compiled', () => {
+    expect(() => compiledModule('/nowhere/core.wasm')).toThrow(/^the tuned mark loop is not compiled yet: npm run build/);
+  });
 });
 
 describe('marking with what was compiled', () => {

@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EXIT, UsageError } from '../../src/base/fatal.ts';
-import { createLog, resumeLog, type CampaignLog } from '../../src/explore/campaigns/log.ts';
-import { STATION, failureOf, resultOf } from './slices.ts';
+import { EXIT, UsageError } from '../../../src/base/fatal.ts';
+import { createLog, resumeLog, type CampaignLog } from '../../../src/explore/campaigns/log.ts';
+import { STATION, failureOf, resultOf } from '../slices.ts';
 
 const HEADER = { sweepgen: '1.2.3', seed: 9, scenarios: ['mark-bits'], set: { procs: 2 }, strategy: 'portfolio', monitors: [], always: false, mutant: null };
 const TURN = { station: STATION, lane: 1, seed: 100 };

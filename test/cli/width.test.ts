@@ -13,7 +13,7 @@ describe('a table', () => {
   const COLUMNS = [right('threads'), right('mark time'), right('95 % interval'), right('speedup')];
   const ROWS = [['1', '12 ms', '11 – 13', '1.00'], ['2', '7 ms', '6 – 8', '1.71']];
 
-  it('that is too wide goes on below, with its first column again', () => {
+  it('continues wide tables below, with the first column repeated', () => {
     expect(formatTable(COLUMNS, ROWS, 34)).toEqual([
       'threads  mark time  95 % interval',
       '      1      12 ms        11 – 13',
@@ -26,7 +26,7 @@ describe('a table', () => {
     expect(formatTable(COLUMNS, ROWS)).toHaveLength(3);
   });
 
-  it('has all cells and fits, with any text in them', () => {
+  it('keeps every cell within the width, whatever the text', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '9'), minLength: 1, maxLength: 20 }).map((text) => text.replaceAll(' ', '_'));
     const table = fc.integer({ min: 1, max: 12 }).chain((columns) => fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 4 }));
     fc.assert(fc.property(table, fc.integer({ min: 60, max: 200 }), ([head, ...rows], width) => {
@@ -41,18 +41,20 @@ describe('a table', () => {
     expect(formatTable([right('a'), { head: 'b', align: 'left' }], [['1', 'x'.repeat(100)]], 60)[1]).toBe(`1  ${'x'.repeat(56)}…`);
   });
 
-  it('has the head of each part painted', () => {
+  it('paints the head of each part', () => {
     expect(paintHeads(['a', '1', '', 'b', '2'], (text) => `<${text}>`)).toEqual(['<a>', '1', '', '<b>', '2']);
   });
 });
 
-it('facts go on below their first line', () => {
-  expect(formatFacts([['a', 'one two three'], ['long', 'four']], 14)).toEqual(['a     one two', '      three', 'long  four']);
-});
+describe('prose', () => {
+  it('continues facts below their first line', () => {
+    expect(formatFacts([['a', 'one two three'], ['long', 'four']], 14)).toEqual(['a     one two', '      three', 'long  four']);
+  });
 
-it('words are wrapped, and a longer one has a line of its own', () => {
-  expect(wrap('a bb abcdefghij c', 4)).toEqual(['a bb', 'abcdefghij', 'c']);
-  expect(wrap('no width, no wrapping')).toEqual(['no width, no wrapping']);
+  it('wraps words, and gives a longer word a line of its own', () => {
+    expect(wrap('a bb abcdefghij c', 4)).toEqual(['a bb', 'abcdefghij', 'c']);
+    expect(wrap('no width, no wrapping')).toEqual(['no width, no wrapping']);
+  });
 });
 
 describe('a lane table', () => {
@@ -63,11 +65,11 @@ describe('a lane table', () => {
     { kind: 'critical', text: '▶    9                │ store a.b 1 → 2 │ src/b.ts:20 write' },
   ];
 
-  it('that fits is left as it is', () => {
+  it('is unchanged if it fits', () => {
     expect(tableText(TABLE, false, 80)).toEqual(TABLE.map(({ text }) => text));
   });
 
-  it('that does not fit has one access a line, with its thread in front', () => {
+  it('has one access a line, with its thread in front, if it does not fit', () => {
     expect(tableText(TABLE, false, 40)).toEqual([
       '   step  thread: access', '        source',
       '     3  M0: load a.b = 1', '        src/a.ts:1 read',
@@ -76,14 +78,14 @@ describe('a lane table', () => {
     ]);
   });
 
-  it("can't be steered by the words in it", () => {
+  it("can't be controlled by the words in it", () => {
     expect(tableText([{ kind: 'access', text: '     3  load \x1b[2J = 1 │ src/a.ts:1 read' }], false)[0]).toContain('load \\x1b[2J = 1');
   });
 });
 
 describe('at 60 and 150 columns', () => {
   const COMMANDS = ['', 'start', 'run', 'scale', 'calibrate', 'stress', 'explore', 'fuzz', 'replay', 'mutants', 'sequence', 'help', 'completion'];
-  it.each([60, 150])('help of every command fits %i', async (outWidth) => {
+  it.each([60, 150])('shows the help of every command within %i', async (outWidth) => {
     for (const command of COMMANDS) {
       let out = '';
       await cli(`${command} --help`, undefined, { terminal: terminalOf({ out: (text) => void (out += text), outWidth }) });
@@ -94,7 +96,7 @@ describe('at 60 and 150 columns', () => {
     }
   });
 
-  it('a measurement fits', async () => {
+  it('shows a measurement within the width', async () => {
     let out = '';
     await cli('scale tree --procs 1,2,4 --runs 9', collecting, { terminal: terminalOf({ out: (text) => void (out += text), outWidth: 60 }) });
     expect(out.match(/^threads/gm)?.length).toBeGreaterThan(1);

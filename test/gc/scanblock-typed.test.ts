@@ -1,5 +1,5 @@
 /** The mark loops that go by types, instruction by instruction: of a small heap exactly the right objects survive. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEBUG } from '../../src/memory/config.ts';
 import { PTR_TAG, type Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
@@ -447,17 +447,17 @@ function all(list: readonly boolean[], value: boolean): boolean[] {
 }
 
 describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
-  test.each(CASES.map((one) => [one.name, one] as const))('mtypes: %s', (_, one) => {
+  it.each(CASES.map((one) => [one.name, one] as const))('mtypes: %s', (_, one) => {
     const outcome = outcomeOf(one, 'mtypes', shape);
     expect(outcome).toEqual({ kept: all(outcome.kept, true), lost: all(outcome.lost, false), unused: all(outcome.unused, false) });
   });
 
-  test.each(CASES.map((one) => [one.name, one] as const))('heapbits: %s', (_, one) => {
+  it.each(CASES.map((one) => [one.name, one] as const))('heapbits: %s', (_, one) => {
     const outcome = outcomeOf(one, 'heapbits', shape);
     expect(outcome).toEqual({ kept: all(outcome.kept, true), lost: all(outcome.lost, false), unused: all(outcome.unused, true) });
   });
 
-  test.each(CASES.map((one) => [one.name, one] as const))('none: %s', (_, one) => {
+  it.each(CASES.map((one) => [one.name, one] as const))('none: %s', (_, one) => {
     const outcome = outcomeOf(one, 'none', shape);
     expect(outcome).toEqual({ kept: all(outcome.kept, true), lost: all(outcome.lost, true), unused: all(outcome.unused, true) });
   });
@@ -482,13 +482,13 @@ describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
       return kept;
     }
 
-    test('is scanned as what points at it says, if nothing lies behind that', () => {
+    it('is scanned by the type of the pointer to it, if nothing lies behind that', () => {
       expect(followed(0, () => {})).toBe(false);
       expect(followed(1, () => {})).toBe(false);
       expect(followed(2, () => {})).toBe(true);
     });
 
-    test('is scanned once more, word by word, if anything does', () => {
+    it('is scanned once more, word by word, if anything lies behind that', () => {
       expect(followed(1, (h, block) => storeInt(h.m, block, 3, 1))).toBe(true);
       expect(followed(1, (h, block) => storeInt(h.m, block, 7, -1))).toBe(true);
       expect(followed(7, () => {})).toBe(true);
@@ -499,7 +499,7 @@ describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
 const NOTHING: Step = () => GOEXIT;
 
 describe.each(TYPED_MACHINES.slice(0, 2))('an object with a finalizer, $name', ({ shape }) => {
-  test.each(['mtypes', 'heapbits', 'none'] as const)('%s: keeps what its type says, not itself; due, it keeps itself as well', (mode) => {
+  it.each(['mtypes', 'heapbits', 'none'] as const)('%s: keeps what its type points at but not itself; once due, it keeps itself as well', (mode) => {
     const table = typeTable(...COMMON);
     const machine = bootTyped(mode, table, shape);
     runMain(machine, function* (m, mp, gp) {
@@ -529,7 +529,7 @@ describe.each(TYPED_MACHINES.slice(0, 2))('an object with a finalizer, $name', (
     }, [NOTHING], 16);
   });
 
-  test('heapbits: bytes with a finalizer keep nothing, whatever had pointers there before', () => {
+  it('heapbits: keeps nothing if it is bytes, whatever pointers were there before', () => {
     const machine = bootTyped('heapbits', typeTable(...COMMON), shape);
     runMain(machine, (m, mp, gp) => {
       const h = new Heap(m, mp, shape.ptrWords, () => 0);
@@ -564,7 +564,7 @@ describe('checkptr', () => {
   const DIFFERENT = 'the pointer and its block have different types';
   const TOO_LARGE = 'the value does not fit into its block';
 
-  test.each<[string, string, (h: Heap, v: Ref) => void]>([
+  it.each<[string, string, (h: Heap, v: Ref) => void]>([
     ['the block was allocated as something else', DIFFERENT, (h, v) => h.store(v, 0, h.value(BOX))],
     ['the block is smaller', TOO_LARGE, (h, v) => h.store(v, 0, h.value(NUMBERS))],
     ['the value reaches past the block', TOO_LARGE, (h, v) => h.store(v, 0, h.value(OUTER) + 2 * 4)],
@@ -575,14 +575,14 @@ describe('checkptr', () => {
     expect(check(build, 0)).not.toThrow();
   });
 
-  test.each<[string, (h: Heap, v: Ref) => void]>([
+  it.each<[string, (h: Heap, v: Ref) => void]>([
     ['a value of its own', (h, v) => h.store(v, 0, h.value(CHILD))],
     ['an element of a row', (h, v) => h.store(v, 0, h.values(CHILD, 5) + 2 * 3 * 4)],
     ['the first field of a struct', (h, v) => h.store(v, 0, h.value(OUTER))],
     ['a block of unknown type', (h, v) => h.store(v, 0, h.untyped(3))],
     ['what was allocated as an unsafe.Pointer', (h, v) => h.store(v, 0, h.values(unsafePointer, 4))],
     ['nothing, or what is not in the heap', (h, v) => h.store(v, 0, 8)],
-  ])('lets a pointer to %s be', (_, build) => {
+  ])('accepts a pointer to %s', (_, build) => {
     expect(check(build)).not.toThrow();
   });
 });

@@ -3,11 +3,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FuzzDocument } from '../../src/cli/fuzz-document.ts';
-import { WorkerLost } from '../../src/explore/campaigns/pool.ts';
-import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { failureOf, poolOf, resultOf } from '../explore/slices.ts';
-import { cli } from './fakes.ts';
+import { FuzzDocument } from '../../../src/cli/fuzz-document.ts';
+import { WorkerLost } from '../../../src/explore/campaigns/pool.ts';
+import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
+import { failureOf, poolOf, resultOf } from '../../explore/slices.ts';
+import { cli } from '../fakes.ts';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sweepgen-fuzz-'))));

@@ -1,13 +1,13 @@
 /** The lab's mark loop with every combination of its knobs, under chosen interleavings. */
 import { describe, expect, it } from 'vitest';
-import { settingsOf } from '../../src/explore/campaigns/settings.ts';
-import { loadCore } from '../../src/explore/load.ts';
-import { markBitsLab, markMixedLab } from '../../src/explore/scenarios/mark-bits.ts';
-import { LAB_KNOBS } from '../../src/explore/scenarios/lab-knobs.ts';
-import { settingOf, type Knobs } from '../../src/explore/scenarios/scenario.ts';
-import { wholeCycleLab } from '../../src/explore/scenarios/whole-cycle.ts';
-import { seeds } from '../support/nightly.ts';
-import { search } from './search.ts';
+import { settingsOf } from '../../../src/explore/campaigns/settings.ts';
+import { loadCore } from '../../../src/explore/load.ts';
+import { markBitsLab, markMixedLab } from '../../../src/explore/scenarios/mark-bits.ts';
+import { LAB_KNOBS } from '../../../src/explore/scenarios/lab-knobs.ts';
+import { settingOf, type Knobs } from '../../../src/explore/scenarios/scenario.ts';
+import { wholeCycleLab } from '../../../src/explore/scenarios/whole-cycle.ts';
+import { seeds } from '../../support/nightly.ts';
+import { search } from '../search.ts';
 
 const { core } = await loadCore(false);
 

@@ -1,6 +1,6 @@
 /** Random types, random values linked at random: what survives is what the declarations say can be reached. */
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { xorshift32 } from '../../src/base/random.ts';
 import { PTR_TAG, type Ref } from '../../src/memory/address.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
@@ -273,7 +273,7 @@ const SHAPES: readonly { name: string; shape: Partial<MachineShape> & { ptrWords
 ];
 
 describe.each(SHAPES)('random values, $name', ({ shape }) => {
-  test.each(['mtypes', 'heapbits', 'none'] as const)('%s: exactly what the declarations say survives, and the oracle agrees', (mode) => {
+  it.each(['mtypes', 'heapbits', 'none'] as const)('%s: exactly what their types reach survives, and the oracle agrees', (mode) => {
     fc.assert(
       fc.property(randomTypes([0, 1, 2, 5, 40, 140]), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (types, seed) => {
         // Arrays of arrays of arrays grow beyond what a type may have.

@@ -1,19 +1,19 @@
 /** Scenarios made of operations: what they do, what they notice, and that any operation can be left out. */
 import { describe, expect, it } from 'vitest';
-import { loadCore } from '../../src/explore/load.ts';
-import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
-import { Explorer } from '../../src/explore/scheduler.ts';
-import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { checkHeld, exchangeCell, holdBlock, holdFromCell, holdTiny } from '../../src/explore/scenarios/programs/blocks.ts';
-import { programPerM } from '../../src/explore/scenarios/program-per-m.ts';
-import type { Operations } from '../../src/explore/scenarios/operation.ts';
-import { settingOf, type Scenario } from '../../src/explore/scenarios/scenario.ts';
-import { PAGE_WORDS } from '../../src/memory/address.ts';
-import { CONFIG, Config } from '../../src/memory/config.ts';
-import { ARENA_USED, SWEEPGEN } from '../../src/malloc/mheap.ts';
-import { FIN, Fin } from '../../src/malloc/finq.ts';
-import { Verifier } from '../../src/verify/verifier.ts';
-import { sampled } from '../support/nightly.ts';
+import { loadCore } from '../../../../src/explore/load.ts';
+import { RandomWalk } from '../../../../src/explore/strategies/random-walk.ts';
+import { Explorer } from '../../../../src/explore/scheduler.ts';
+import { SCENARIOS } from '../../../../src/explore/scenarios/catalog.ts';
+import { checkHeld, exchangeCell, holdBlock, holdFromCell, holdTiny } from '../../../../src/explore/scenarios/programs/blocks.ts';
+import { programPerM } from '../../../../src/explore/scenarios/program-per-m.ts';
+import type { Operations } from '../../../../src/explore/scenarios/operation.ts';
+import { settingOf, type Scenario } from '../../../../src/explore/scenarios/scenario.ts';
+import { PAGE_WORDS } from '../../../../src/memory/address.ts';
+import { CONFIG, Config } from '../../../../src/memory/config.ts';
+import { ARENA_USED, SWEEPGEN } from '../../../../src/malloc/mheap.ts';
+import { FIN, Fin } from '../../../../src/malloc/finq.ts';
+import { Verifier } from '../../../../src/verify/verifier.ts';
+import { sampled } from '../../../support/nightly.ts';
 
 const { core } = await loadCore(false);
 

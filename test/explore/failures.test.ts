@@ -1,17 +1,17 @@
 /** A failure becomes small, says what decides it, and comes up again from its artefact. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ACCESS } from '../../../src/rewrite/sites.ts';
-import { unpackTrace } from '../../../src/explore/failures/artefact.ts';
-import { investigate, type Failure } from '../../../src/explore/failures/describe.ts';
-import { laneTable } from '../../../src/explore/failures/lane-table.ts';
-import { lanesOf } from '../../../src/explore/failures/lanes.ts';
-import { decodeLine } from '../../../src/explore/failures/line.ts';
-import { replayArtefact } from '../../../src/explore/failures/replay.ts';
-import { Stand } from '../../../src/explore/failures/stand.ts';
-import type { LoadedCore } from '../../../src/explore/load.ts';
-import { procsKnob, settingOf, type MakeOracle, type Scenario } from '../../../src/explore/scenarios/scenario.ts';
-import { RandomWalk } from '../../../src/explore/strategies/random-walk.ts';
-import { A, ADD, B, loadTextCore, lostUpdate, scenarioOf } from './ground.ts';
+import { ACCESS } from '../../src/rewrite/sites.ts';
+import { unpackTrace } from '../../src/explore/failures/artefact.ts';
+import { investigate, type Failure } from '../../src/explore/failures/describe.ts';
+import { laneTable } from '../../src/explore/failures/lane-table.ts';
+import { lanesOf } from '../../src/explore/failures/lanes.ts';
+import { decodeLine } from '../../src/explore/failures/line.ts';
+import { replayArtefact } from '../../src/explore/failures/replay.ts';
+import { Stand } from '../../src/explore/failures/stand.ts';
+import type { LoadedCore } from '../../src/explore/load.ts';
+import { procsKnob, settingOf, type MakeOracle, type Scenario } from '../../src/explore/scenarios/scenario.ts';
+import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
+import { A, ADD, B, loadTextCore, lostUpdate, scenarioOf } from './failures/ground.ts';
 
 const content: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 

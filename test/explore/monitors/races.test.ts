@@ -1,14 +1,14 @@
 /** The race detector: what it reports, and what it leaves alone. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Execution } from '../../src/explore/execution.ts';
-import { RaceFound } from '../../src/explore/monitors/races/race-found.ts';
-import { withBothStacks } from '../../src/explore/monitors/races/two-stacks.ts';
-import { makeRaceDetector } from '../../src/explore/monitors/races.ts';
-import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
-import { Explorer } from '../../src/explore/scheduler.ts';
-import { importGenerated } from '../../src/rewrite/generate.ts';
-import type { Site } from '../../src/rewrite/sites.ts';
-import { generateText, type TextCore } from '../rewrite/compile.ts';
+import type { Execution } from '../../../src/explore/execution.ts';
+import { RaceFound } from '../../../src/explore/monitors/races/race-found.ts';
+import { withBothStacks } from '../../../src/explore/monitors/races/two-stacks.ts';
+import { makeRaceDetector } from '../../../src/explore/monitors/races.ts';
+import { RandomWalk } from '../../../src/explore/strategies/random-walk.ts';
+import { Explorer } from '../../../src/explore/scheduler.ts';
+import { importGenerated } from '../../../src/rewrite/generate.ts';
+import type { Site } from '../../../src/rewrite/sites.ts';
+import { generateText, type TextCore } from '../../rewrite/compile.ts';
 
 const TEXT = `
 import { byteView } from '../src/memory/bytes.ts';

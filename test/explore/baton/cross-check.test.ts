@@ -1,18 +1,18 @@
 /** Coroutines make the same accesses as real threads over shared memory with the real Atomics. */
 import { describe, expect, it } from 'vitest';
-import { recordCourse, type Course } from '../../src/explore/baton/course.ts';
-import { Crew, difference } from '../../src/explore/baton/cross-check.ts';
-import { plainCalls } from '../../src/explore/baton/plain-calls.ts';
-import { generateCore, importGenerated } from '../../src/rewrite/generate.ts';
-import { ROOT } from '../../src/base/root.ts';
-import { ENTRY, loadCore, type Core, type LoadedCore } from '../../src/explore/load.ts';
-import { plant, type Mutant } from '../../src/mutants/mutant.ts';
-import { FREEING } from '../../src/mutants/freeing.ts';
-import { SCENARIOS } from '../../src/explore/scenarios/catalog.ts';
-import { settingOf } from '../../src/explore/scenarios/scenario.ts';
-import { Explorer } from '../../src/explore/scheduler.ts';
-import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
-import { sampled, seeds } from '../support/nightly.ts';
+import { recordCourse, type Course } from '../../../src/explore/baton/course.ts';
+import { Crew, difference } from '../../../src/explore/baton/cross-check.ts';
+import { plainCalls } from '../../../src/explore/baton/plain-calls.ts';
+import { generateCore, importGenerated } from '../../../src/rewrite/generate.ts';
+import { ROOT } from '../../../src/base/root.ts';
+import { ENTRY, loadCore, type Core, type LoadedCore } from '../../../src/explore/load.ts';
+import { plant, type Mutant } from '../../../src/mutants/mutant.ts';
+import { FREEING } from '../../../src/mutants/freeing.ts';
+import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
+import { settingOf } from '../../../src/explore/scenarios/scenario.ts';
+import { Explorer } from '../../../src/explore/scheduler.ts';
+import { RandomWalk } from '../../../src/explore/strategies/random-walk.ts';
+import { sampled, seeds } from '../../support/nightly.ts';
 
 type Loaded = Pick<LoadedCore, 'core' | 'sites'>;
 

@@ -1,11 +1,11 @@
 /** Output and exit codes of `sweepgen mutants`. */
 import { describe, expect, it } from 'vitest';
-import { MutantsDocument } from '../../src/cli/mutants-document.ts';
-import type { Kill, KillTask } from '../../src/explore/campaigns/mutants.ts';
-import { WorkerLost, type ExplorePool } from '../../src/explore/campaigns/pool.ts';
-import { MUTANTS } from '../../src/mutants/catalog.ts';
-import { failureOf, poolOf } from '../explore/slices.ts';
-import { cli } from './fakes.ts';
+import { MutantsDocument } from '../../../src/cli/mutants-document.ts';
+import type { Kill, KillTask } from '../../../src/explore/campaigns/mutants.ts';
+import { WorkerLost, type ExplorePool } from '../../../src/explore/campaigns/pool.ts';
+import { MUTANTS } from '../../../src/mutants/catalog.ts';
+import { failureOf, poolOf } from '../../explore/slices.ts';
+import { cli } from '../fakes.ts';
 
 /** Searches with these numbers of executions each; null: nothing found. */
 function kill({ mutant, seeds }: KillTask, executions: readonly (number | null)[]): Kill {

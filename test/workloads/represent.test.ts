@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../../src/base/root.ts';
-import { buildModelHeap } from '../../../src/model/heap.ts';
-import { collectArgs } from '../../../src/workloads/collect.ts';
-import type { HeapImage } from '../../../src/workloads/heaps/image.ts';
+import { ROOT } from '../../src/base/root.ts';
+import { buildModelHeap } from '../../src/model/heap.ts';
+import { collectArgs } from '../../src/workloads/collect.ts';
+import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 
 // Threads run what was built.
-const { startRuntime } = (await import(pathToFileURL(join(ROOT, 'dist/src/index.js')).href)) as typeof import('../../../src/index.ts');
+const { startRuntime } = (await import(pathToFileURL(join(ROOT, 'dist/src/index.js')).href)) as typeof import('../../src/index.ts');
 
 const GB = 2 ** 30;
 /** An object that refers to two buffers, of 3 and 5 GiB; a third one of 6 GiB is garbage. */
