@@ -18,7 +18,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     reporters: [
       'default',
-      ...(process.env.CI ? [['json', { outputFile: process.env.TEST_REPORT ?? '.cache/vitest.json' }] as const] : []),
+      ...(process.env.CI ? [['json', { outputFile: process.env.TEST_REPORT ?? '.cache/vitest.json' }] as ['json', { outputFile: string }]] : []),
       ...(CHROMIUM === undefined ? [saysWhatIsMissing] : []),
     ],
   },

@@ -1,7 +1,7 @@
 /** The view of scaling in a browser. */
 import { describe, expect, it } from 'vitest';
-import { canvasColors, settled, useBrowser } from '../support/browser.ts';
-import { sweepgen } from '../support/in-process.ts';
+import { canvasColors, settled, useBrowser } from '../../support/browser.ts';
+import { sweepgen } from '../../support/in-process.ts';
 
 const { openReport } = useBrowser();
 
