@@ -35,14 +35,14 @@ describe('workbufs', () => {
 });
 
 // On a thread of its own even with one P: a mark that never ends must not take the test with it.
-describe.each(POLICIES)('policy $name', ({ policy }) => {
+describe.each(POLICIES)('the work of policy $name', ({ policy }) => {
   it.each([
     { procs: 1, workbufCap: WORKBUF_CAP },
     { procs: 2, workbufCap: WORKBUF_CAP },
     { procs: 1, workbufCap: 140 },
     { procs: 2, workbufCap: 140 },
     { procs: 2, workbufCap: 5 },
-  ])('are marked to the end if one buffer of $workbufCap entries is not enough, on $procs Ps', async ({ procs, workbufCap }) => {
+  ])('is marked to the end if one buffer of $workbufCap entries is not enough, on $procs Ps', async ({ procs, workbufCap }) => {
     const ptrBufCap = Math.min(64, workbufCap);
     for (const length of [workbufCap, 8 * workbufCap + 1]) {
       const { cycles } = await runOnThreads('wideArray', {
@@ -57,7 +57,7 @@ describe.each(POLICIES)('policy $name', ({ policy }) => {
     { procs: 2, size: 16, flags: FLAG_NOSCAN, what: 'without' },
     { procs: 4, size: 16, flags: FLAG_NOSCAN, what: 'without' },
     { procs: 2, size: 32, flags: FLAG_NOSCAN, what: 'without' },
-  ])('keep the marks of neighbouring blocks of $size bytes $what pointers that $procs Ms mark at once', async ({ procs, size, flags }) => {
+  ])('keeps the marks of neighbouring blocks of $size bytes $what pointers that $procs Ms mark at once', async ({ procs, size, flags }) => {
     const { cycles } = await runOnThreads('neighbours', {
       shape: { procs, policy, arenaPages: 4096, maxWorkbufs: 4096 }, gogc: -1, args: [60_000, size, flags, 12], limitMs: 15_000,
     });
