@@ -25,7 +25,7 @@ import { PARKED_FOREVER } from '../support/core-steps.ts';
 /** A piece of memory: its start, its 32-bit words, and what is known of its type. */
 type Piece = [p: Ref, words: number, ti: number];
 
-/** Receives the workbuf of an iteration in place of the mark loop. */
+/** `of` receives the workbuf of each iteration in place of the mark loop. */
 const gathered: { of?: (m: Mem, wbuf: Ref) => void } = {};
 
 vi.mock('../../src/gc/policy.ts', async (original) => {
@@ -153,6 +153,7 @@ describe('an iteration', () => {
     const machine = stopped();
     const { m } = machine;
     const ended = Array.from({ length: allglen(m) }, (_, i) => gAt(m, i)).find((gp) => m[gp + G.at.xstatus] === G_STATUS.dead)!;
+    m[ended + G.at.stack] = m[CONFIG + Config.at.arenaStart];
     m[ended + G.at.sp] = m[ended + G.at.stack] + 8;
     const stacks = iterations(machine).slice(rootCount(m) - allglen(m));
     expect(stacks.length).toBe(allglen(m));
@@ -197,27 +198,27 @@ describe('an iteration', () => {
   });
 });
 
-describe('before the mark', () => {
+describe('the MCaches before the mark', () => {
   /** Returns the spans that the MCache of the only P caches. */
   function cached(m: Mem): Ref[] {
     const slots = Array.from({ length: NUM_SIZE_CLASSES }, (_, i) => m[allocSlot(mcacheOf(pAt(m, 0)), i)]);
     return slots.filter((s) => m[s + Span.at.nelems] !== 0);
   }
 
-  it('the MCaches return all spans, so the sweep finds them', () => {
+  it('return all spans, so the sweep finds them', () => {
     const { m, m0 } = stopped();
     expect(cached(m).length).toBeGreaterThan(0);
     flushallmcaches(m, m0);
     expect(cached(m)).toEqual([]);
   });
 
-  it('the iterations over the roots return all spans, too', () => {
+  it('return all spans in an iteration over the roots', () => {
     const machine = stopped();
     iterations(machine);
     expect(cached(machine.m)).toEqual([]);
   });
 
-  it('tiny blocks are dropped: an MCache is no root', () => {
+  it('drop their tiny blocks: an MCache is no root', () => {
     const { m, m0 } = runCore({}, -1, (m, mp, gp) => void newObject(m, mp, gp, 0, 5, FLAG_NOSCAN));
     const c = mcacheOf(pAt(m, 0));
     expect([m[c + MCache.at.tiny] !== 0, m[c + MCache.at.tinysize]]).toEqual([true, 11]);
@@ -225,7 +226,7 @@ describe('before the mark', () => {
     expect([m[c + MCache.at.tiny], m[c + MCache.at.tinysize]]).toEqual([0, 0]);
   });
 
-  it('cached stacks return to their pools', () => {
+  it('return their free stacks to the pools', () => {
     const { m, m0 } = stopped();
     const words = () => Array.from({ length: 4 }, (_, order) => m[mcacheOf(pAt(m, 0)) + MCache.at.stackWords + order]).reduce((a, b) => a + b);
     expect(words()).toBeGreaterThan(0);
