@@ -1,4 +1,4 @@
-/** The thread of a user's module: loads it, checks it, and calls its functions. */
+/** The thread of a user's module. It loads and checks the module, and calls the functions that the machine's tasks name. */
 import { mAt } from '../src/machine/m.ts';
 import { startWorkload } from '../src/workloads/start-workload.ts';
 import { describeWorkload } from '../src/workloads/description.ts';

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// childReport goes from a child to its parent, as JSON on standard output.
+// childReport is what a child prints for its parent, as JSON on standard output.
 type childReport struct {
 	GCWallMs    []float64
 	HeapObjects uint64
@@ -37,8 +37,8 @@ func child(args []string) {
 	check(json.NewEncoder(os.Stdout).Encode(r))
 }
 
-// markChild runs with GOGC=off: the forced collections are the only ones, and the
-// parent finds their mark times in the gctrace.
+// markChild runs with GOGC=off, so only forced collections happen. The parent
+// reads their mark times from the gctrace.
 func markChild(build func(), gcs int) childReport {
 	build()
 	r := childReport{GCWallMs: make([]float64, 0, gcs)}
@@ -56,8 +56,8 @@ func markChild(build func(), gcs int) childReport {
 
 var rings [][]*node
 
-// churnChild allocates n objects on so many goroutines, each with a ring of its
-// own in which a new object displaces the oldest. The objects' pointers stay nil.
+// churnChild allocates n objects, divided among the goroutines. Each goroutine has
+// a ring, in which a new object replaces the oldest. The objects' pointers stay nil.
 func churnChild(threads, n, ring int) childReport {
 	rings = make([][]*node, threads)
 	for t := range rings {
@@ -106,8 +106,8 @@ func (n *treeNode) count() int {
 	return 1 + n.left.count() + n.right.count()
 }
 
-// treesChild is binary-trees of the Computer Language Benchmarks Game without its
-// output: the node counts are checked instead.
+// treesChild runs binary-trees of the Computer Language Benchmarks Game. It checks
+// the node counts instead of printing them.
 func treesChild(maxDepth uint) childReport {
 	const minDepth = 4
 	expect := func(got, want int) {

@@ -8,13 +8,13 @@ type node struct {
 	x, y uint64
 }
 
-// listNode is as large, with one pointer.
+// listNode is the 32-byte object of list, with one pointer.
 type listNode struct {
 	next    *listNode
 	x, y, z uint64
 }
 
-// The roots are variables of the package, so that they lie in bss.
+// The roots are package variables, so they are in bss.
 var (
 	rootNode  *node
 	rootList  *listNode
@@ -33,7 +33,7 @@ var builders = map[string]func(){
 	"mixed": buildMixed,
 }
 
-// xorshift32, the one generator of all graphs and sequences.
+// rng is xorshift32, the generator of all graphs and sequences.
 type xorshift uint32
 
 const graphSeed xorshift = 2463534242

@@ -1,15 +1,15 @@
 // Command peers measures Go's own allocator and collector on the graphs and
-// workloads that sweepgen measures, for anyone who has `go`:
+// workloads that sweepgen measures:
 //
 //	go run . mark            mark time of five graphs on 1 and 2 threads
 //	go run . churn           allocation of 32-byte objects, collections included
-//	go run . binary-trees    the classic, on one thread
+//	go run . binary-trees    the Benchmarks Game program, on one thread
 //	go run . sequence S N M  allocation statistics of a seeded sequence
 //	go run . all             the first three
 //
-// Every figure comes from a child process of its own (this program again, with
-// GOMAXPROCS, GOGC and GODEBUG set), so that no measurement inherits the heap,
-// the pacing or the page tables of the one before.
+// Each figure comes from its own child process: this program again, with
+// GOMAXPROCS, GOGC and GODEBUG set. No measurement inherits the heap, the
+// pacing or the page tables of the previous one.
 package main
 
 import (
@@ -34,8 +34,8 @@ type options struct {
 	json    bool
 }
 
-// result is one row: `Samples` holds one figure per round, `Min` the least
-// figure of all, single collections included.
+// result is one row of the table. Samples has one figure per round; Min is the
+// smallest figure of all, including single collections.
 type result struct {
 	Benchmark   string    `json:"benchmark"`
 	Threads     int       `json:"threads"`

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Rounds are the outer loop: a slow spell of the machine then falls on all rows
-// alike, and ratios within one run hold.
+// Rounds are the outer loop, so a slow period of the machine affects all rows
+// equally and ratios within one run stay valid.
 
 func measureMark(o options, rounds int) []result {
 	var rows []result
@@ -77,8 +77,8 @@ func measureTrees(o options, rounds int) result {
 	return row
 }
 
-// runChild runs this program again as `child ARGS` and returns what it found out,
-// and its standard error.
+// runChild runs this program again as `child ARGS`. It returns the child's report
+// and standard error.
 func runChild(threads int, env []string, args ...string) (childReport, string) {
 	self, err := os.Executable()
 	check(err)

@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// Variables of the package, because a MemStats on the heap would count itself.
+// Package variables, because a MemStats on the heap would count itself.
 var (
 	statsBefore, statsAll, statsDropped runtime.MemStats
 	kept                                []unsafe.Pointer

@@ -1,6 +1,9 @@
-/** "Did you mean …?" */
+/** Suggestions for a mistyped word: "did you mean …?" */
 
-/** The word of `known` that is nearest to `word`, if one is near enough to be a slip of it. */
+/**
+ * Returns the word of `known` with the smallest edit distance to `word`, ignoring case.
+ * Returns undefined if every distance is more than 40 % of the length of `word`.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.floor(word.length * 0.4) + 1;
@@ -11,10 +14,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** More words than this nobody reads. */
+/** The largest number of words that a hint lists; a longer list is not read. */
 const MOST_LISTED = 60;
 
-/** "; did you mean X?", or else "; there are X, Y and Z" unless they are too many, or nothing. */
+/**
+ * Returns the end of a message that refuses `word`: "; did you mean X?" if a known word is near,
+ * "; there are X, Y and Z" if the known words are few, or an empty string.
+ */
 export function hint(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   if (near !== undefined) return `; did you mean ${near}?`;
@@ -22,12 +28,12 @@ export function hint(word: string, known: readonly string[]): string {
   return `; there ${known.length === 1 ? 'is' : 'are'} ${inWords(known)}`;
 }
 
-/** "a, b and c". */
+/** Returns the words as a list in prose: "a, b and c". */
 export function inWords(words: readonly string[], conjunction = 'and'): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words[words.length - 1]}`;
 }
 
-/** Letters to insert, drop, change or swap with their neighbour. */
+/** Returns the number of letters to insert, delete, change or swap with a neighbour that turns `a` into `b` (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const d = Array.from({ length: a.length + 1 }, (_, i) => [i, ...Array<number>(b.length).fill(0)]);
   for (let j = 1; j <= b.length; j++) d[0][j] = j;

@@ -13,29 +13,36 @@ import { M, mAt, type MRef } from '../machine/m.ts';
 
 const OWNER = ownedBy('M', 'once marking has ended, the collecting M');
 
-/** Room for the opcodes of GC programs; Go has 14. */
+/** Number of opcodes of GC programs that are counted; Go has 14. */
 export const INSTRUCTIONS = 16;
 
-/** Every counter is a number of two words. */
+/** The counters of one M. Each has two words. */
 export const MarkCounts = struct('collectstats', 80, {
-  /** Pointers in the buffers flushed, and how many buffers. */
+  /** Pointers in all flushed buffers. */
   ptrSum: by(OWNER, 2),
+  /** Flushed buffers. */
   ptrCnt: by(OWNER, 2),
   /** Bytes scanned. */
   nbytes: by(OWNER, 2),
-  /** Objects waiting whenever one was taken, and how many were taken: without a type, with one from the span. */
+  /** Objects in the workbuf, summed over the objects taken from it. */
   objSum: by(OWNER, 2),
+  /** Objects taken from the workbuf. */
   objCnt: by(OWNER, 2),
+  /** Objects whose span records no type. */
   objNotype: by(OWNER, 2),
+  /** Objects whose type the span records. */
   objTypelookup: by(OWNER, 2),
-  /** Objects scanned again with another type, and their bytes. */
+  /** Objects scanned again with another type. */
   rescan: by(OWNER, 2),
+  /** Bytes of these objects. */
   rescanbytes: by(OWNER, 2),
   /** Instructions of GC programs, by opcode. */
   instr: by(OWNER, 2 * INSTRUCTIONS),
+  /** Calls of putempty. */
   putempty: by(OWNER, 2),
+  /** Calls of getfull. */
   getfull: by(OWNER, 2),
-  /** How a block's start was found: by its own bit, by one in the same bitmap word, by its span. */
+  /** Block starts that flushptrbuf and markonly found by the block's own bit, by a bit of the same bitmap word, by the span. */
   flushptrbufFoundbit: by(OWNER, 2),
   flushptrbufFoundword: by(OWNER, 2),
   flushptrbufFoundspan: by(OWNER, 2),
@@ -51,7 +58,7 @@ const DEBUG_OF = CONFIG + Config.at.debug;
 const NPROCS = CONFIG + Config.at.nprocs;
 const { id: ID } = M.at;
 
-/** Reports whether this machine counts. Only then is there a record for each M. */
+/** Reports whether this machine counts. Only such a machine has a record for each M. */
 export function countsWork(m: Mem): boolean {
   return (m[DEBUG_OF] & DEBUG.collectstats) !== 0;
 }

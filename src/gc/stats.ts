@@ -1,4 +1,13 @@
-/** Statistics recounted from the heap (Go's updatememstats). The world is stopped. */
+/**
+ * Statistics recounted from the heap.
+ *
+ *   1. Return all spans and cached counts of the MCaches.
+ *   2. Count the live blocks of each span in use.
+ *   3. Compare the live bytes with the counter that malloc and the sweep keep.
+ *   4. Derive mallocs: live blocks plus freed blocks, by size class.
+ *
+ * Precondition: the world is stopped. Source: updatememstats and cachestats of Go 1.3's mgc0.c.
+ */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { QUAD_SHIFT } from '../memory/address.ts';
@@ -24,12 +33,12 @@ const NFREE = MSTATS + MStats.at.nfree;
 const TOTAL_ALLOC = MSTATS + MStats.at.totalAlloc;
 const { state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC } = Span.at;
 
-/** Moves the counts of the MCaches into the global statistics. */
+/** Adds the counts of all MCaches to MStats, and clears them (Go's cachestats). */
 export function cachestats(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) purgeCachedStats(m, mp, mcacheOf(pAt(m, i)));
 }
 
-/** Returns the number of blocks and large objects freed so far, as far as the MCaches have reported. */
+/** Returns the number of blocks and large objects freed so far. Counts that an MCache has not flushed are missing. */
 export function countFrees(m: Mem): number {
   let frees = loadWide(m, MSTATS + MStats.at.nlargefree);
   for (let c = 1; c < NUM_SIZE_CLASSES; c++) frees += loadWide(m, NSMALLFREE + 2 * c);
@@ -37,8 +46,8 @@ export function countFrees(m: Mem): number {
 }
 
 /**
- * Go's updatememstats: counts live objects span by span; mallocs are the live plus the
- * freed. The live bytes must be what the fast counters say.
+ * Recounts objects, mallocs, frees and bytes in MStats (Go's updatememstats).
+ * @throws Fatal MSTATS_SKEW if the counted live bytes differ from the fast counter
  */
 export function updatememstats(m: Mem, mp: MRef): void {
   takeFreed(m, mp);

@@ -2,7 +2,9 @@
 import type { Cycle } from '../gc/cycle-log.ts';
 import { SCAVENGE, type Scavenge } from '../malloc/scavenge-log.ts';
 
-export type GoVersion = '1.3' | '1.4';
+/** The versions of Go whose form --gctrace-form takes. */
+export const GO_VERSIONS = ['1.3', '1.4'] as const;
+export type GoVersion = (typeof GO_VERSIONS)[number];
 
 /** Returns the line of Go 1.3, or that of Go 1.4, which adds the goroutines. */
 export function formatGctrace(c: Cycle, version: GoVersion = '1.3'): string {

@@ -1,4 +1,4 @@
-/** A failure becomes small, says what decides it, and comes up again from its artefact. */
+/** A failure is shrunk, explained by its critical pair, and reproduced from its artefact. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCESS } from '../../src/rewrite/sites.ts';
 import { unpackTrace } from '../../src/explore/failures/artefact.ts';
@@ -15,7 +15,7 @@ import { A, ADD, B, loadTextCore, lostUpdate, scenarioOf } from './failures/grou
 
 const content: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
 
-/** The first seed that fails. */
+/** Returns the first seed that fails. */
 function find(core: LoadedCore, scenario: Scenario): Failure {
   const setting = settingOf(scenario);
   const stand = new Stand({ core: core.core, scenario, makeOracle: content }, setting);
@@ -65,7 +65,7 @@ describe('a lost update', () => {
     expect(lanes.rows.filter(({ critical }) => critical).map(({ operation }) => operation)).toEqual([`load word ${A} = 0`, `load word ${A} = 0`, `store word ${A} 0 → 1`, `store word ${A} 1`]);
   });
 
-  it('comes up again from its line and from its file, step by step', async () => {
+  it('is reproduced from its line and from its file, step by step', async () => {
     const { artefact, line } = investigate(find(core, lostUpdate), options());
     for (const each of [artefact, decodeLine(line)]) {
       expect(await replayArtefact(each, { loaded: { ...core, scenario: lostUpdate }, makeOracle: content })).toMatchObject({ fails: true, divergence: '', otherBuild: false });
@@ -73,7 +73,7 @@ describe('a lost update', () => {
     expect(unpackTrace(artefact.trace!)).toHaveLength(artefact.steps);
   });
 
-  it('shows every access when asked', async () => {
+  it('shows every access on request', async () => {
     const { artefact } = investigate(find(core, lostUpdate), options());
     const { ground, setting, recording } = await replayArtefact(artefact, { loaded: { ...core, scenario: lostUpdate }, makeOracle: content });
     const all = lanesOf(ground, setting, core.sites, recording, artefact.pairs, true);
@@ -82,7 +82,7 @@ describe('a lost update', () => {
     expect(recording.trace.at(0).kind).toBe(ACCESS.store);
   });
 
-  it('is gone when the add is atomic, and the replay says where it departs', async () => {
+  it('disappears if the add is atomic, and the replay names the first different step', async () => {
     const { artefact, line } = investigate(find(core, lostUpdate), options());
     const repaired = await loadTextCore(ADD.replace('const value = m[at];\n  m[at] = value + 1;', 'Atomics.add(m, at, 1);'));
     const [file, short] = await Promise.all([artefact, decodeLine(line)].map((each) => replayArtefact(each, { loaded: { ...repaired, scenario: lostUpdate }, makeOracle: content })));
@@ -91,7 +91,7 @@ describe('a lost update', () => {
     expect(short.divergence).toMatch(/^between step (19|21) .* and step \d+: recorded other accesses than there are now$/);
   });
 
-  it('still comes up when lines were inserted above it', async () => {
+  it('is reproduced after lines were inserted above it', async () => {
     const { artefact } = investigate(find(core, lostUpdate), options());
     const moved = await loadTextCore(`export function idle(): void {}\n\n${ADD}`);
     expect(await replayArtefact(artefact, { loaded: { ...moved, scenario: lostUpdate }, makeOracle: content })).toMatchObject({ fails: true, divergence: '', otherBuild: true });
@@ -107,7 +107,7 @@ describe('a scenario with knobs and operations', () => {
     check: () => '',
   });
 
-  it('fails with as few threads and operations as it takes', async () => {
+  it('is shrunk to the fewest threads and operations that fail', async () => {
     const loaded = await loadTextCore(`${ADD}
 export function addAll(m: Int32Array, ats: readonly number[], idle: number): void {
   for (let i = 0; i < ats.length; i++) add(m, ats[i], idle);

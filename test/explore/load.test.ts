@@ -1,4 +1,4 @@
-/** The prebuilt core, and the core with a mutant in it. */
+/** The prebuilt core, and a core that is rebuilt with a mutant. */
 import { describe, expect, it } from 'vitest';
 import { loadCore, type Core } from '../../src/explore/load.ts';
 import { RandomWalk } from '../../src/explore/strategies/random-walk.ts';
@@ -16,7 +16,7 @@ function* critical(core: Core, m: Int32Array, mp: number): Coroutine<void> {
   }
 }
 
-/** How executions over the runtime's own lock end. */
+/** Returns how executions that use the runtime's own lock end. */
 function verdicts(core: Core): Set<string> {
   const explorer = new Explorer({
     core,
@@ -39,7 +39,7 @@ describe('the core', () => {
     }
   });
 
-  it('can be rebuilt with a mutant in it', async () => {
+  it('can be rebuilt with a mutant', async () => {
     const { core } = await loadCore(false, {
       name: 'unlock-forgets-to-wake',
       history: 'constructed',

@@ -1,4 +1,4 @@
-/** The same seed is the same execution, and what is said of one that failed. */
+/** The same seed gives the same execution; a failed one is reported with the command that repeats it. */
 import { describe, expect, it } from 'vitest';
 import { explainFailure, repeatCommand } from '../../src/explore/failure.ts';
 import type { Coroutine } from '../../src/rewrite/generated.ts';
@@ -19,7 +19,7 @@ function searchFor(options: Partial<SearchOptions> & Pick<SearchOptions, 'scenar
   return search({ core, setting: settingOf(options.scenario, { procs: 2 }), makeOracle: content, executions: 1000, ...options });
 }
 
-/** One thread that does as `run` says, on a memory of nothing. */
+/** Returns a scenario of one thread that calls `run`, on an empty memory. */
 function scenarioOf(run: (core: Core, m: Int32Array) => Coroutine, check = (_m: Int32Array) => ''): Scenario {
   return {
     name: 'made up',
@@ -45,11 +45,11 @@ describe('a session', () => {
     }
   });
 
-  it('runs one interleaving alike each time', () => {
+  it('repeats an interleaving exactly', () => {
     expect(searchFor({ scenario: scenarioOf((used, m) => used.noteclear(m, 100)), executions: 9 })).toEqual({ executions: 9, distinct: 1 });
   });
 
-  it('takes a strategy and seeds, and says which failed', () => {
+  it('takes a strategy and seeds, and reports the failed ones', () => {
     const seen: number[] = [];
     const check = () => (seen.push(0) === 5 ? 'the fifth' : '');
     const { failure } = searchFor({ scenario: scenarioOf((used, m) => used.noteclear(m, 100), check), seed: 2 ** 32 - 2, strategy: 'random:4' });
@@ -58,8 +58,8 @@ describe('a session', () => {
 });
 
 describe('a failure', () => {
-  it('of the oracle stops it, and is repeated by its seed and strategy', () => {
-    // Fooled by what it happens to see: some interleavings, the same each time.
+  it('of the oracle stops the session, and its seed and strategy repeat it', () => {
+    // Fails in some interleavings, the same each time.
     const makeOracle: MakeOracle = (m) => ({
       forget() {},
       check: () => ({ problems: m[XCHECKPOINT] !== 0 && m.reduce((sum, word) => (sum + word) | 0, 0) % 7 === 0 ? [{ code: 'FOOLED', message: 'the sum' }] : [] }),
@@ -76,7 +76,7 @@ describe('a failure', () => {
     ['a livelock', (used: Core, m: Int32Array) => spin(used, m), 'step-limit', 'world running'],
     ['a fatal', (used: Core, m: Int32Array) => used.unlock(m, 5000, 100), 'invariant', 'UNLOCK_OF_FOREIGN_LOCK '],
     ['an access outside', (used: Core, m: Int32Array) => used.noteclear(m, -5), 'exception', 'access outside the shared memory'],
-  ] as const)('is %s, told in words', (_, run, verdict, fact) => {
+  ] as const)('is %s, reported in words', (_, run, verdict, fact) => {
     const { failure } = searchFor({ scenario: scenarioOf(run) });
     expect(failure).toMatchObject({ verdict, seed: 1 });
     const [headline, ...facts] = explainFailure(failure!);
@@ -84,7 +84,7 @@ describe('a failure', () => {
     expect(facts.join('\n')).toContain(fact);
   });
 
-  it('comes with the shortest command that repeats it', () => {
+  it('is reported with the shortest command that repeats it', () => {
     const what = { scenario: wholeCycleGo, knobs: knobsOf(wholeCycleGo), seed: 9, strategy: 'random:100' };
     expect(repeatCommand(what)).toBe('sweepgen explore whole-cycle --seed 9 --strategy random:100 --executions 1');
     expect(repeatCommand({ ...what, knobs: knobsOf(wholeCycleGo, { procs: 2 }), mutant: 'x' })).toBe(

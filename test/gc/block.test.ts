@@ -42,7 +42,7 @@ describe.each([{ ptrWords: 2 as const }, { ptrWords: 1 as const }])('with pointe
       const start = fillSpan(m, m0, c) - arena;
       const boundary = start + (classToBlocks[c] * size) / 4;
       for (let off = boundary + ptrWords; off < start + classToPages[c] * 2048; off += ptrWords) {
-        // The boundary is marked like a block, for the search within its bitmap word.
+        // The boundary is marked like a block, so the search within a bitmap word stops there.
         const found = findBlock(m, off);
         if (found !== NO_BLOCK && found !== boundary) expect({ size, off: off - start, found: found - start }).toBe('no block');
       }
@@ -82,7 +82,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
         const heapWords = size / 8;
         const rounds = Math.min(4, Math.ceil(heapWords / 8));
         for (let round = 0; round < rounds; round++) {
-          // Every third block is held, by a different word of each.
+          // A pointer to a different word of each third block holds it.
           const n = Math.min(3 * classToBlocks[c], 600);
           const blocks: number[] = [];
           for (let i = 0; i < n; i++) {
@@ -121,7 +121,7 @@ describe.each(COLLECTORS)('$name', ({ policy, collector }) => {
 
   it('keeps nothing for a pointer one past the last block of a span or past a large object', () => {
     runCore({ policy, collector }, -1, (m, mp, gp) => {
-      // Classes with a leftover, and an object that ends inside its last page.
+      // Classes whose blocks don't fill their span, and an object that ends inside its last page.
       const leftover = CLASSES.filter(({ c, size }) => classToBlocks[c] * size < classToPages[c] * 8192);
       for (const { c, size } of leftover) {
         const blocks = Array.from({ length: classToBlocks[c] }, () => newObject(m, mp, gp, 0, size, 0));

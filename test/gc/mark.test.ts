@@ -16,20 +16,20 @@ import { COLLECTORS } from '../support/core-shape.ts';
 
 const ALL_MEANS = { labMark: MARK_BY.byte, labOrder: ORDER.fifo, labDirection: DIRECTION.backwards, labSplit: 6, labPrefetch: 3 };
 
-/** Word size of pointers that each mark loop is made for, and small buffers that overflow often. */
+/** Each mark loop with its pointer size, and with small buffers that overflow often. */
 const MACHINES: { name: string; shape: Partial<MachineShape> }[] = [
   ...COLLECTORS.map(({ name, ...shape }) => ({ name, shape })),
   { name: 'go1.3, tiny buffers', shape: { policy: 0, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'go1.3, 386', shape: { policy: 0, ptrWords: 1 } },
   { name: 'lab, tiny buffers', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
-  { name: 'lab, all that can be chosen', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000, ...ALL_MEANS } },
+  { name: 'lab, all parameters changed', shape: { policy: POLICY.lab, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000, ...ALL_MEANS } },
   { name: 'bitmap, tiny buffers', shape: { collector: COLLECTOR.bitmap, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'bitmap, 386', shape: { collector: COLLECTOR.bitmap, ptrWords: 1 } },
   { name: 'refword, tiny buffers', shape: { collector: COLLECTOR.refword, workbufCap: 5, ptrBufCap: 3, maxWorkbufs: 60_000 } },
   { name: 'refword, 386', shape: { collector: COLLECTOR.refword, ptrWords: 1 } },
 ];
 
-/** Law of gc/work.ts: after a mark every workbuf made is on `empty`. */
+/** Returns the number of workbufs on `stack`. Invariant of gc/work.ts: after the mark, all of them are on `empty`. */
 function workbufsOn(m: Mem, stack: Ref): number {
   const idMask = 2 ** m[CONFIG + Config.at.lfstackIdBits] - 1;
   let n = 0;
@@ -73,7 +73,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
       const draw = (n: number) => (x = xorshift32(x)) % n;
       const words = new Map<Ref, number>();
       for (let round = 0; round < 6; round++) {
-        // With collections off nothing is lost before the graph is linked.
+        // Collections are off, so no object is lost before the graph is linked.
         for (let i = 0; i < 1500; i++) {
           const size = sizes[draw(sizes.length)];
           const noscan = size >= 16 && draw(4) === 0;
@@ -90,7 +90,7 @@ describe.each(MACHINES)('$name', ({ shape }) => {
           }
         }
         for (let i = 0; i < 12; i++) setGlobal(m, i, all[draw(all.length)]);
-        // From the heap itself, by words; nothing of the collector is asked.
+        // The expected set follows from the heap's words alone, without the collector.
         const reached = new Set<Ref>();
         const todo = Array.from({ length: 12 }, (_, i) => getGlobal(m, i));
         for (let p = todo.pop(); p !== undefined; p = todo.pop()) {

@@ -22,7 +22,7 @@ afterEach(() => useCompiled(null));
 
 const SIZES = [8, 16, 24, 32, 48, 64, 112, 416, 1024, 2304, 6144, 33_000, 200_000];
 
-/** A machine with a random heap, ready to mark on as many Ms as `nproc` says, of which one comes. */
+/** Returns a machine with a random heap that is ready to mark on `nproc` Ms. Only one of them marks. */
 function machine(seed: number, nproc: number, workbufCap: number) {
   const map = planMemory(coreShape({ policy: POLICY.tuned, arenaPages: 2048, workbufCap, maxWorkbufs: 60_000, procs: 2 }));
   const memory = compilableMemory(map.words);
@@ -40,7 +40,7 @@ function machine(seed: number, nproc: number, workbufCap: number) {
   for (const { ref, slots } of blocks) {
     for (let k = 0; k < Math.min(slots, 4); k++) {
       const target = blocks[draw(blocks.length)];
-      // One in eight points into a block, one in sixteen to nowhere.
+      // One pointer in eight points into a block, one in sixteen at no block.
       const inside = draw(8) === 0 ? draw(target.words) : 0;
       if (draw(3) !== 0) storePointer(m, ref + 2 * draw(slots), draw(16) === 0 ? draw(1 << 20) : target.ref + inside);
     }
@@ -76,7 +76,7 @@ describe('marking with what was compiled', () => {
   ])('%s', (_, nproc, workbufCap) => {
     for (let seed = 1; seed <= seeds(1, 3); seed++) {
       const { memory, m, m0 } = machine(seed * 77_777, nproc, workbufCap);
-      // Of two, the other has nothing to do: it is there already, and waits.
+      // The other of two Ms counts as waiting for work.
       if (nproc === 2) Atomics.store(m, XNWAIT, 1);
       const before = m.slice();
       markWithOthers(m, m0);
@@ -92,7 +92,7 @@ describe('marking with what was compiled', () => {
       useCompiled(null);
       expect(runs).toBeGreaterThan(3);
       expect(differences(plain, before).length).toBeGreaterThan(100);
-      // Times are not the same.
+      // Times differ.
       expect(differences(plain, m).map((i) => nameWord(m, i)).filter((name) => !/Ns\[\d\]$/.test(name))).toEqual([]);
     }
   });

@@ -1,4 +1,4 @@
-/** The lab's mark loop marks what go1.3's marks, with each of its means, and counts as it does. */
+/** With each of its parameters, the lab's mark loop marks the same objects as go1.3's, and counts the same. */
 import { describe, expect, it } from 'vitest';
 import { xorshift32 } from '../../src/base/random.ts';
 import { drainCycles } from '../../src/gc/cycle-log.ts';
@@ -22,13 +22,13 @@ interface LabMeans {
 const lab = ({ mark, order, direction, split, prefetch }: LabMeans): Partial<MachineShape> => (
   { policy: POLICY.lab, labMark: mark, labOrder: order, labDirection: direction, labSplit: split, labPrefetch: prefetch });
 
-/** All that differ; the split is of an odd number of heap words. */
+/** All combinations of parameters; the split is an odd number of heap words. */
 const MEANS: readonly (LabMeans & { readonly name: string })[] = Object.entries(MARK_BY).flatMap(([by, mark]) =>
   Object.entries(ORDER).flatMap(([which, order]) =>
     Object.entries(DIRECTION).flatMap(([way, direction]) =>
       [0, 6].flatMap((split) => [0, 63].map((prefetch) => ({ name: `${by}, ${which}, ${way}, split ${split}, prefetch ${prefetch}`, mark, order, direction, split, prefetch }))))));
 
-/** Objects marked and bytes scanned in a collection of a random graph. */
+/** Returns the objects marked and the bytes scanned in a collection of a random graph. */
 function countOnOneP(shape: Partial<MachineShape>): { readonly objectsMarked: number; readonly bytesScanned: number } {
   const sizes = [8, 16, 24, 32, 48, 112, 416, 2304, 33_000];
   let x = 4711;
@@ -60,7 +60,7 @@ describe("the lab's mark loop on one P", () => {
 
   it.each(MEANS)('marks as many objects and scans as many bytes as go1.3: $name', (means) => {
     expect(countOnOneP(lab(means))).toEqual(go);
-    // Buffers that overflow all the time.
+    // Small buffers, which overflow often.
     expect(countOnOneP({ ...lab(means), workbufCap: 5, ptrBufCap: 5, maxWorkbufs: 16_384 })).toEqual(go);
   });
 });

@@ -12,7 +12,7 @@ describe('the tuned mark loop', () => {
       newObject(m, mp, gp, 0, 8 * length, 0);
       for (let i = 0; i < length; i++) {
         const element = newObject(m, mp, gp, 1, 24, 0);
-        // With a pointer, so that it is to be scanned; none leads to anything new.
+        // Each object has a pointer, so it must be scanned; none points at an unmarked object.
         storeWord(m, element, 0, element);
         storeWord(m, getSlot(m, gp, 0), i, element);
       }
@@ -21,7 +21,7 @@ describe('the tuned mark loop', () => {
     });
     const [{ objectsMarked, collectStats }] = drainCycles(m);
     expect(objectsMarked).toBeGreaterThan(length);
-    // No buffer is put aside with less than half of what it can hold.
+    // Each stashed buffer is at least half full.
     expect(collectStats!.putempty).toBeGreaterThanOrEqual(length / workbufCap);
     expect(collectStats!.putempty).toBeLessThan(10 + length / (workbufCap / 2));
   });

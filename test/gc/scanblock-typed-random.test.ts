@@ -1,4 +1,4 @@
-/** Random types, random values linked at random: what survives is what the declarations say can be reached. */
+/** Random types with randomly linked values: an object survives if and only if the type declarations make it reachable. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { xorshift32 } from '../../src/base/random.ts';
@@ -38,9 +38,9 @@ interface Block {
   readonly words: number;
   /** values of a type; a channel; words of any kind; bytes, never scanned. */
   readonly kind: 'values' | 'chan' | 'untyped' | 'bytes';
-  /** The channel's, or that of the values. */
+  /** The type of the channel, or of the values. */
   readonly type?: TypeDecl;
-  /** It may hold pointers: bytes, numbers and channels of them are never looked into. */
+  /** Whether it may hold pointers: bytes, numbers and channels of them are never scanned. */
   readonly isScanned: boolean;
   /** Every pointer and number of its values, from the block's start. */
   readonly parts: readonly Part[];
@@ -48,7 +48,7 @@ interface Block {
   readonly inner: ReadonlyMap<string, readonly Ref[]>;
 }
 
-/** A heap of random values, and what the test knows of it. */
+/** A heap of random values, with a record of each block. */
 class RandomHeap {
   blocks: Block[] = [];
   private readonly m: Mem;
@@ -89,7 +89,7 @@ class RandomHeap {
       else {
         const many = kind === 3 ? Math.ceil(40_000 / bytesOf(type, pw)) : 1 + this.draw(4);
         const isRow = kind < 10 && (many < 5 || bytesOf(type, pw) > 200);
-        // Less than 16 bytes without pointers would share a block with others.
+        // A pointer-free object below 16 bytes would share its block.
         if (!holdsPointers(type) && bytesOf(type, pw) * (isRow ? many : 1) < 16) continue;
         const at = typeAt(m, this.table.index(type));
         if (isRow) this.add(newarray(m, mp, at, many), 'values', type, many);
@@ -122,7 +122,7 @@ class RandomHeap {
     }
     const s = spanOf(this.m, ref);
     const isScanned = kind === 'untyped' || (kind !== 'bytes' && n > 0 && holdsPointers(type!));
-    // Of a large block what was asked for: as in Go, a pointer to the rest of its last page is none.
+    // The requested size of a large block: as in Go, a pointer to the rest of its last page keeps nothing alive.
     const words = Math.min(this.m[s + Span.at.elemsize] >>> 2, this.m[s + Span.at.limit] - ref);
     this.blocks.push({ ref, words, kind, type, isScanned, parts, inner });
   }
@@ -142,13 +142,13 @@ class RandomHeap {
     if (this.pw === 2) this.m[at + 1] = address === 0 && this.draw(2) === 0 ? 0 : PTR_TAG;
   }
 
-  /** Any byte of any block. */
+  /** Returns the address of a random byte of a random block. */
   private anywhere(): number {
     const block = this.pick(this.blocks)!;
     return (block.ref << 2) + (this.draw(2) === 0 ? 0 : this.draw(block.words * 4));
   }
 
-  /** A value of `type` somewhere, or nil. */
+  /** Returns a random value of `type`, or nil. */
   private valueOf(type: TypeDecl): number {
     const name = typeName(type);
     const holders = this.blocks.filter(({ inner }) => inner.has(name));
@@ -203,7 +203,7 @@ class RandomHeap {
     this.put(at + pw, type.kind === 'unsafePointer' || bytesOf(of, pw) === 0 ? this.anywhere() : this.valueOf(of));
   }
 
-  /** What a collector that knows as much as `mode` says can reach. */
+  /** Returns the blocks that a collector with the type information of `mode` reaches. */
   reachable(mode: Mode): Set<Block> {
     const reached = new Set<Block>();
     const todo: Block[] = [];
@@ -233,7 +233,7 @@ class RandomHeap {
     if (mode === 'heapbits' || !isUnused) visit(at);
   }
 
-  /** The block that the word at `at` points at or into, if it looks like a pointer. */
+  /** Returns the block that the word at `at` points at or into, if it looks like a pointer. */
   private blockOf(at: Ref): Block | undefined {
     if (this.pw === 2 && this.m[at + 1] !== PTR_TAG) return undefined;
     const p = this.m[at] >>> 2;
@@ -241,7 +241,7 @@ class RandomHeap {
   }
 }
 
-/** Two rounds: of the second heap a part has lived through the first collection, and the rest takes the place of what has not. */
+/** Runs two rounds. In the second, some objects have survived the first collection, and new ones reuse the memory of the others. */
 function compare(types: readonly TypeDecl[], seed: number, mode: Mode, shape: Partial<MachineShape> & { ptrWords: 1 | 2 }): void {
   const table = typeTable(...types);
   let verifier: Verifier | undefined;
@@ -276,7 +276,7 @@ describe.each(SHAPES)('random values, $name', ({ shape }) => {
   it.each(['mtypes', 'heapbits', 'none'] as const)('%s: exactly what their types reach survives, and the oracle agrees', (mode) => {
     fc.assert(
       fc.property(randomTypes([0, 1, 2, 5, 40, 140]), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (types, seed) => {
-        // Arrays of arrays of arrays grow beyond what a type may have.
+        // Nested arrays can exceed the largest size of a type.
         fc.pre(types.every((type) => bytesOf(type, 2) < MOST_OF_A_TYPE));
         compare(types, seed, mode, shape);
       }),

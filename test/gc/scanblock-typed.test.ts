@@ -1,4 +1,4 @@
-/** The mark loops that go by types, instruction by instruction: of a small heap exactly the right objects survive. */
+/** The typed mark loops, instruction by instruction: exactly the reachable objects of a small heap survive. */
 import { describe, expect, it } from 'vitest';
 import { DEBUG } from '../../src/memory/config.ts';
 import { PTR_TAG, type Ref } from '../../src/memory/address.ts';
@@ -29,10 +29,10 @@ const INTS = chan(int);
 const OUTER = struct('outer', { first: CHILD, n: int, rest: pointer(CHILD) });
 const NUMBERS = struct('numbers', { bait: uintptr, child: pointer(CHILD) });
 const BOX = struct('box', { n: array(int, 3), s: slice(CHILD) });
-/** What is in every table, beside the types of the case. */
+/** The types in every table, in addition to those of the case. */
 const COMMON = [CHILD, PAIR, OUTER, NUMBERS, BOX, NAMES, NAMES.hmap, NAMES.bucket, CHANNEL, INTS, pointer(CHILD), pointer(int), unsafePointer];
 
-/** What a test builds its heap with; nothing is freed before the one collection. */
+/** Functions that build the heap of a test. No object is freed before its only collection. */
 class Heap {
   readonly m: Mem;
   readonly mp: MRef;
@@ -58,7 +58,7 @@ class Heap {
     return mallocgc(this.m, this.mp, words * this.pw * 4, flags);
   }
 
-  /** A channel with a buffer of `cap` elements, whose header is full of what looks like pointers to `bait`. */
+  /** Makes a channel with a buffer of `cap` elements, whose header is filled with words that look like pointers to `bait`. */
   channel(type: TypeDecl, cap: number, bait: Ref): Ref {
     const c = newchan(this.m, this.mp, typeAt(this.m, this.indexOf(type)), cap);
     for (let i = 0; i < HCHAN_WORDS / this.pw; i++) this.number(c, i, bait);
@@ -66,7 +66,7 @@ class Heap {
     return c;
   }
 
-  /** Word `i` of `obj` is a number that looks like a pointer to `bait`. */
+  /** Stores a number that looks like a pointer to `bait` in word `i` of `obj`. */
   number(obj: Ref, i: number, bait: Ref): void {
     this.m[obj + i * this.pw] = bait << 2;
     if (this.pw === 2) this.m[obj + i * this.pw + 1] = PTR_TAG;
@@ -92,7 +92,7 @@ class Heap {
     storeIface(this.m, obj, i, this.indexOf(type), data);
   }
 
-  /** A child whose hash looks like a pointer to an object that is thereby said to be lost. */
+  /** Makes a child whose hash looks like a pointer to an object that must be lost. */
   child(survivors: Survivors): Ref {
     const child = this.value(CHILD);
     const bait = this.untyped(4);
@@ -105,9 +105,9 @@ class Heap {
 
 interface Survivors {
   readonly kept: Ref[];
-  /** Only something that looks like a pointer leads there. */
+  /** Reached only by a word that looks like a pointer. */
   readonly lost: Ref[];
-  /** Pointers lead there, but values that aren't in use: MTypes know, pointer bits don't. */
+  /** Reached only by pointers in unused values: MTypes distinguish them, pointer bits don't. */
   readonly unused: Ref[];
 }
 
@@ -131,10 +131,10 @@ function valueOf(name: string, type: TypeDecl, fill: (h: Heap, v: Ref, s: Surviv
   };
 }
 
-/** Types whose values an interface holds a pointer to. */
+/** Types whose values an interface stores by pointer. */
 const BOXES = [int, CHILD, NAMES, CHANNEL, BOX];
 
-/** An interface of any kind, by what stores one. */
+/** Each kind of interface, with the function that stores one. */
 function interfaceCases(kind: 'eface' | 'iface', type: TypeDecl): Case[] {
   return [
     valueOf(`${kind}: a pointer is its own data, of its element's type`, struct('t', { n: int, e: type }), (h, v, s) => {
@@ -405,7 +405,7 @@ const CASES: readonly Case[] = [
   }),
 ];
 
-/** Seven structs in a struct, all of them too long to be written out, and a loop in the innermost: eight frames. */
+/** Seven nested structs, each too long to be unrolled, with a loop in the innermost: eight frames. */
 function deepest(): Case {
   let type: TypeDecl = struct('level0', { s: array(string, 13), rows: array(string, 40), p: pointer(CHILD) });
   for (let i = 1; i <= 7; i++) type = struct(`level${i}`, { n: int, s: array(string, 13), inner: type });
@@ -424,7 +424,7 @@ interface Outcome {
   readonly unused: readonly boolean[];
 }
 
-/** Which of the heap of `one` survive a collection; all go with the next. */
+/** Returns the objects of the heap of `one` that survive a collection. The next collection frees all. */
 function outcomeOf(one: Case, mode: Mode, shape: Partial<MachineShape> & { ptrWords: 1 | 2 }): Outcome {
   const table = typeTable(...one.types, ...COMMON);
   let outcome: Outcome = { kept: [], lost: [], unused: [] };
@@ -463,7 +463,7 @@ describe.each(TYPED_MACHINES)('$name', ({ shape }) => {
   });
 
   describe('a block of unknown type', () => {
-    /** Is what the untyped block's word `word` looks like a pointer to kept, when a child pointer leads to the block? */
+    /** Returns whether a child pointer to the untyped block keeps the apparent target of the block's word `word`. */
     function followed(word: number, rest: (h: Heap, block: Ref) => void): boolean {
       let kept = false;
       const holder = struct('holder', { p: pointer(CHILD) });
@@ -519,7 +519,7 @@ describe.each(TYPED_MACHINES.slice(0, 2))('an object with a finalizer, $name', (
       expect(others()).toEqual([true, mode === 'none']);
       setGlobal(m, 0, 0);
       setGlobal(m, 1, 0);
-      // Queues the finalizers; what they are for lives until they have run.
+      // Queues the finalizers. Their objects live until the finalizers have run.
       collect(m, mp, true);
       expect([isAllocated(m, owner), isAllocated(m, bytes), ...others()]).toEqual([true, true, true, mode === 'none']);
       for (let i = 0; i < 10; i++) yield;

@@ -34,7 +34,7 @@ describe('workbufs', () => {
   });
 });
 
-// On a thread of its own even with one P: a mark that never ends must not take the test with it.
+// Even one P runs on its own thread, so a mark that never ends does not block the test.
 describe.each(POLICIES)('the work of policy $name', ({ policy }) => {
   it.each([
     { procs: 1, workbufCap: WORKBUF_CAP },

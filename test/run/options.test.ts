@@ -1,4 +1,4 @@
-/** Whatever a caller passes to startRuntime is either possible or refused in one sentence. */
+/** startRuntime accepts valid options, and refuses any other value with one sentence. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { checkOptions } from '../../src/run/options.ts';

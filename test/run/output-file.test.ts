@@ -13,7 +13,7 @@ vi.mock('node:fs', async (original) => {
   return { ...real, fsyncSync: vi.fn(real.fsyncSync), renameSync: vi.fn(real.renameSync) };
 });
 
-/** A disk that is full when the bytes are to be on it. */
+/** Simulates a disk that is full when the bytes are flushed. */
 function fullDisk(): void {
   vi.mocked(fs.fsyncSync).mockImplementationOnce(() => {
     throw Object.assign(new Error('ENOSPC: no space left on device, fsync'), { code: 'ENOSPC', syscall: 'fsync' });

@@ -22,7 +22,7 @@ describe('the shape', () => {
     const normal = shapeFor({ procs: 1 }, NEEDS);
     expect(normal).toMatchObject({ workbufCap: 1364, ptrBufCap: 64, handoffThreshold: 4, waitSpins: 10, waitYields: 10, waitSleepUs: 100 });
     expect(shapeFor({ procs: 1, tuning: { handoff: 9, spins: 0, sleep: 5 } }, NEEDS)).toEqual({ ...normal, handoffThreshold: 9, waitSpins: 0, waitSleepUs: 5 });
-    // As much room for what waits to be scanned, and never more pointers than a buffer takes.
+    // The same room for objects to scan, and a pointer buffer that fits into a workbuf.
     const small = shapeFor({ procs: 1, tuning: { workbuf: 32 } }, NEEDS);
     expect([small.workbufCap, small.ptrBufCap]).toEqual([32, 32]);
     expect(small.maxWorkbufs * 32).toBeGreaterThanOrEqual((normal.maxWorkbufs - 64) * 1364);

@@ -1,4 +1,4 @@
-/** What can be tried out of the mark: its bounds, and the mark loop that has it. */
+/** The parameters of the mark: their bounds, and the mark loop that has each. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { POLICY } from '../../src/gc/policy.ts';

@@ -5,7 +5,7 @@ import { printable } from '../../base/printable.ts';
 import { collectorNamed, type CollectorName } from '../../gc/collectors/registry.ts';
 import type { Cycle } from '../../gc/cycle-log.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
-import { formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
+import { GO_VERSIONS, formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
 import { formatSummary, type RunSetting } from '../../report/summary.ts';
@@ -52,7 +52,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
   addMachineFlags(command, FLAG_NAMES);
   addLab(command);
   command
-    .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's", oneOf<GoVersion>('--gctrace-form', ['1.3', '1.4']), '1.3')
+    .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's", oneOf<GoVersion>('--gctrace-form', GO_VERSIONS), '1.3')
     .option('--memorydump <file>', "write the memory of the heap to a file at the end; -: to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, as of the last collection')
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")

@@ -1,4 +1,4 @@
-/** The log of a campaign: what is written comes back, whatever ended the campaign. */
+/** The log of a campaign is read as it was written, however the campaign ended. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,14 +18,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A slice and a failure of it. */
+/** Writes a slice and a failure of it. */
 function write(log: CampaignLog): void {
   log.slice(TURN, resultOf({ executions: 7, seen: { k: 1 } }), 6, ['locks: slept']);
   log.failure(failureOf('k'));
 }
 
 describe('a log', () => {
-  it('comes back as it was written', () => {
+  it('is read as it was written', () => {
     write(createLog(path, HEADER));
     const { header, slices, failures } = resumeLog(path).logged;
     expect(header).toMatchObject(HEADER);
@@ -39,7 +39,7 @@ describe('a log', () => {
     expect(resumeLog(path).logged.failures).toEqual([failureOf('k', { shrunk })]);
   });
 
-  it('is gone on with at its end, and never rewritten', () => {
+  it('is continued at its end, and never rewritten', () => {
     write(createLog(path, HEADER));
     const before = readFileSync(path, 'utf8');
     const { log } = resumeLog(path);
@@ -50,7 +50,7 @@ describe('a log', () => {
     expect([...resumeLog(path).logged.slices].length).toBe(1);
   });
 
-  it('loses no more than the line that was being written when the process was killed', () => {
+  it('loses at most the line that the killed process was writing', () => {
     write(createLog(path, HEADER));
     const whole = readFileSync(path, 'utf8');
     appendFileSync(path, '{"type":"slice","station":{"scen');
@@ -61,7 +61,7 @@ describe('a log', () => {
     expect(() => resumeLog(path)).not.toThrow();
   });
 
-  it('is not begun over another file', () => {
+  it('does not overwrite another file', () => {
     createLog(path, HEADER);
     expect(() => createLog(path, HEADER)).toThrow(/already; go on with that campaign with --resume/);
     expect(() => createLog(join(folder, 'absent', 'x'), HEADER)).toThrow(UsageError);
@@ -73,14 +73,14 @@ describe('a log', () => {
     ['{"type":"campaign","format":99}\n', 'is a log of format 99'],
     [`${JSON.stringify({ type: 'campaign', format: 1, seed: 'x' })}\n`, ':1 is broken'],
     [`${JSON.stringify({ type: 'campaign', format: 1, ...HEADER })}\nnonsense\n${JSON.stringify({ type: 'end', ending: 'time', seconds: 1 })}\n`, ':2 is no line of a campaign'],
-  ])('of %j is refused in a sentence', (text, sentence) => {
+  ])('of %j is refused with a sentence', (text, sentence) => {
     writeFileSync(path, text);
     expect(() => resumeLog(path)).toThrow(UsageError);
     expect(() => resumeLog(path)).toThrow(sentence);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  it('must be there to be resumed, and writable', () => {
+  it('must exist and be writable to be resumed', () => {
     expect(() => resumeLog(path)).toThrow('to resume');
     const log = createLog(path, HEADER);
     rmSync(folder, { recursive: true });
@@ -90,7 +90,7 @@ describe('a log', () => {
     folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
   });
 
-  it('of scenarios, monitors, lanes or seeds that its campaign cannot have is refused', () => {
+  it('is refused if it names scenarios, monitors, lanes or seeds that its campaign cannot have', () => {
     write(createLog(path, HEADER));
     const [header, slice, failure] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
     const refusals: readonly (readonly [line: number, changed: Record<string, unknown>, sentence: RegExp])[] = [
@@ -108,7 +108,7 @@ describe('a log', () => {
     }
   });
 
-  it('is read line by line: neither a file of many chunks nor a line without an end fills the memory', () => {
+  it('is read line by line: neither many chunks nor an endless line exhausts the memory', () => {
     write(createLog(path, HEADER));
     const [header, slice] = readFileSync(path, 'utf8').split('\n');
     const count = Math.ceil(3 * 2 ** 20 / slice.length);

@@ -1,4 +1,4 @@
-/** A scenario of a test's own text, to fail in as it likes. */
+/** A scenario whose program is a text of the test. */
 import { importGenerated } from '../../../src/rewrite/generate.ts';
 import type { Coroutine } from '../../../src/rewrite/generated.ts';
 import type { LoadedCore } from '../../../src/explore/load.ts';
@@ -6,7 +6,7 @@ import { procsKnob, type Scenario, type Setting } from '../../../src/explore/sce
 import { tinyShape } from '../../../src/explore/scenarios/tiny-shape.ts';
 import { generateText, type TextCore } from '../../rewrite/compile.ts';
 
-/** In place of a machine: the first words are the static segment's. */
+/** Replaces a machine: the first words are the static segment. */
 export const WORDS = 8192;
 /** Words beyond the segment. */
 export const A = 8000;
@@ -38,7 +38,7 @@ export function scenarioOf({ threads, check = () => '', knobs = [procsKnob(2)], 
   };
 }
 
-/** Each thread adds one to a word, twenty idle accesses before and behind: two adds may come to one. */
+/** Each thread adds one to a word, with twenty idle accesses before and after: one of two adds may be lost. */
 export const ADD = `export function add(m: Int32Array, at: number, idle: number): void {
   for (let i = 0; i < 20; i++) m[idle] = i;
   const value = m[at];

@@ -1,4 +1,4 @@
-/** An artefact survives the way through a line and through a file; what is none is refused in a sentence. */
+/** An artefact is unchanged after writing and reading it as a line or a file; anything else is refused with a sentence. */
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const artefact: fc.Arbitrary<Artefact> = fc.record({
 });
 
 describe('an artefact', () => {
-  it('is the same after a line', () => {
+  it('is unchanged in a line', () => {
     fc.assert(fc.property(artefact, (each) => {
       const line = encodeLine(each);
       expect(isLine(line)).toBe(true);
@@ -41,7 +41,7 @@ describe('an artefact', () => {
     }));
   });
 
-  it('is the same after a file, with its trace', () => {
+  it('is unchanged in a file, with its trace', () => {
     const steps = fc.array(fc.record({ thread: uint, site: fc.string() }));
     fc.assert(fc.property(artefact, steps, (each, trace) => {
       const whole = { ...each, trace: packTrace(trace) };
@@ -57,7 +57,7 @@ describe('an artefact', () => {
   });
 });
 
-describe('what is no artefact', () => {
+describe('another text', () => {
   const [each] = fc.sample(artefact, { numRuns: 1, seed: 1 });
   const line = encodeLine({ ...each, checkpoints: { every: 1, hashes: Array.from({ length: 40 }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 0) } });
 
@@ -100,11 +100,11 @@ describe('an artefact from elsewhere', () => {
     expect(refusal(changes)).toContain(`x.json is no recorded failure: ${field}: `);
   });
 
-  it('with control characters in what is refused shows them escaped', () => {
+  it('with control characters is refused with these escaped', () => {
     expect(refusal({ ['\u001b[2J']: 1, knobs: { '\u001b[2J': 'x' } })).toContain('knobs.\\x1b[2J: ');
   });
 
-  it('whose trace unpacks to more than a trace ever holds is refused, not unpacked', () => {
+  it('whose trace unpacks to more than the limit is refused, not unpacked', () => {
     const bomb = deflateRawSync(Buffer.alloc(2 ** 26 + 1, ' ')).toString('base64url');
     expect(bomb.length).toBeLessThan(2 ** 20);
     expect(() => unpackTrace(bomb)).toThrow('the trace of the recorded failure is damaged');

@@ -1,4 +1,4 @@
-/** Smaller settings of a scenario: what is kept stays, what belongs together goes together; and a failure stays the one that it was. */
+/** Shrinking the setting of a scenario: kept operations stay, groups go together, and the failure stays the same. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ function scenarioOf(more: Partial<Scenario>): Scenario {
   return { name: 'fake', summary: '', knobs: [{ name: 'procs', summary: '', values: [2] }, { name: 'rounds', summary: '', values: [2] }], operations: () => OPERATIONS, ...more } as Scenario;
 }
 
-/** All settings that come of leaving out, again and again. */
+/** Returns all settings that repeated shrinking reaches. */
 function reachable(scenario: Scenario): Operations[] {
   const seen = new Map<string, Setting>([['', { knobs: KNOBS, operations: OPERATIONS }]]);
   for (const setting of seen.values()) for (const smaller of smallerSettings(scenario, setting)) seen.set(JSON.stringify(smaller.operations), smaller);
@@ -29,26 +29,26 @@ function reachable(scenario: Scenario): Operations[] {
 const has = (operations: Operations, name: string, id?: number) => operations.flat().some(([word, arg]) => word === name && (id === undefined || arg === id));
 
 describe('smaller settings', () => {
-  it('leave out any operation unless the scenario says otherwise', () => {
+  it('omit any operation unless the scenario keeps it', () => {
     const all = reachable(scenarioOf({}));
     expect(all.some((each) => each.flat().length === 0)).toBe(true);
     expect(all.some((each) => !has(each, 'close') && has(each, 'put', 1))).toBe(true);
   });
 
-  it('never leave out what is kept', () => {
+  it('never omit a kept operation', () => {
     const all = reachable(scenarioOf({ keeps: ([name]) => name === 'close' }));
     expect(all.every((each) => has(each, 'close'))).toBe(true);
     expect(all.some((each) => each.flat().length === 1)).toBe(true);
   });
 
-  it('leave out together what belongs together, whichever thread has it', () => {
+  it('omit a group of operations together, whichever threads have them', () => {
     const bond = ([name, id]: Operation) => (name === 'put' || name === 'take' ? id : undefined);
     const all = reachable(scenarioOf({ bond }));
     for (const each of all) for (const id of [1, 2]) expect(has(each, 'put', id)).toBe(has(each, 'take', id));
     expect(all.some((each) => has(each, 'put', 2) && !has(each, 'put', 1))).toBe(true);
   });
 
-  it('keep what belongs to something that is kept', () => {
+  it('keep the group of a kept operation', () => {
     const all = reachable(scenarioOf({ bond: ([, id]) => id, keeps: ([name, id]) => name === 'put' && id === 1 }));
     expect(all.every((each) => has(each, 'take', 1))).toBe(true);
     expect(all.some((each) => !has(each, 'take', 2))).toBe(true);
@@ -77,7 +77,7 @@ describe('a lost wake-up in a bounded buffer', () => {
     }
   });
 
-  it('is another failure than threads that wait elsewhere, though the word is the same', () => {
+  it('differs from a failure whose threads wait elsewhere on the same word', () => {
     const { core, scenario } = loaded;
     const setting = settingOf(scenario);
     const lost = new Stand({ core, scenario, makeOracle }, setting).run(makeStrategy('pct:3'), 1).outcome;
@@ -88,7 +88,7 @@ describe('a lost wake-up in a bounded buffer', () => {
     expect(failsAlike(lost, lost)).toBe(true);
   });
 
-  it('has a module that says which operations belong together', () => {
+  it('takes the groups of operations from the module of its scenario', () => {
     expect(readFileSync(BUFFER, 'utf8')).toContain('export function together');
     const { scenario } = loaded;
     for (const { operations } of smallerSettings(scenario, settingOf(scenario))) {

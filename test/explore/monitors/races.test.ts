@@ -1,4 +1,4 @@
-/** The race detector: what it reports, and what it leaves alone. */
+/** The race detector reports unordered accesses, and no others. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Execution } from '../../../src/explore/execution.ts';
 import { RaceFound } from '../../../src/explore/monitors/races/race-found.ts';
@@ -119,7 +119,7 @@ beforeAll(async () => {
 
 type Call = readonly [name: string, ...args: number[]];
 
-/** The executions of `calls` that raced, of some by each distance. */
+/** Returns the executions of `calls` that raced, over several distances between the calls. */
 function races(...calls: readonly Call[]): Execution[] {
   const monitors = [makeRaceDetector(core, sites)];
   const raced: Execution[] = [];
@@ -141,7 +141,7 @@ function races(...calls: readonly Call[]): Execution[] {
   return raced;
 }
 
-/** All executions race, whatever their order. */
+/** Expects a race in every execution, whatever its order. */
 function expectAlways(...calls: readonly Call[]): void {
   expect(races(...calls)).toHaveLength(2 * EXECUTIONS);
 }
@@ -151,14 +151,14 @@ function expectNever(...calls: readonly Call[]): void {
 }
 
 describe('locks', () => {
-  it('that are not taken are missed', () => expectAlways(['count', WORD], ['count', WORD]));
-  it('order all that they guard', () => expectNever(['countLocked', KEY, WORD], ['countLocked', KEY, WORD], ['countLocked', KEY, WORD]));
-  it('do not order what comes after', () => {
+  it('that no thread takes lead to a race', () => expectAlways(['count', WORD], ['count', WORD]));
+  it('order the accesses that they guard', () => expectNever(['countLocked', KEY, WORD], ['countLocked', KEY, WORD], ['countLocked', KEY, WORD]));
+  it('do not order accesses after the release', () => {
     const raced = races(['countLocked', KEY, WORD], ['countLockedThenLook', KEY, WORD]).length;
     expect(raced).toBeGreaterThan(20);
     expect(raced).toBeLessThan(2 * EXECUTIONS);
   });
-  it('must be the same', () => expectAlways(['countLocked', KEY, WORD], ['countLocked', FLAG, WORD]));
+  it('order nothing if the threads take different ones', () => expectAlways(['countLocked', KEY, WORD], ['countLocked', FLAG, WORD]));
   it('order a later holder after an earlier one', () => {
     // A thread that only takes and releases the lock is ordered after the count if it comes later, but not if it comes first.
     const raced = races(['countLocked', KEY, WORD], ['peek', KEY, WORD]).length;
@@ -174,20 +174,20 @@ describe('messages', () => {
     ['a store that a failed CAS sees', ['send', FLAG, WORD], ['receiveByFailedCas', FLAG, WORD]],
     ['a note', ['sendByNote', FLAG, WORD], ['receiveByNote', FLAG, WORD]],
     ['a notification', ['sendByNotify', FLAG, WORD], ['receiveByWait', FLAG, WORD]],
-  ] as const)('by %s are ordered', (_, sender, receiver) => expectNever(sender, receiver));
+  ] as const)('by %s order the accesses before and after', (_, sender, receiver) => expectNever(sender, receiver));
 
-  it('order the flag itself', () => expectNever(['send', FLAG, WORD], ['receiveThenClear', FLAG]));
-  it('passed on by a third are ordered', () => expectNever(['send', FLAG, WORD], ['pass', FLAG, KEY], ['receive', KEY, WORD, 1]));
+  it('order accesses of the flag itself', () => expectNever(['send', FLAG, WORD], ['receiveThenClear', FLAG]));
+  it('that a third thread passes on order accesses', () => expectNever(['send', FLAG, WORD], ['pass', FLAG, KEY], ['receive', KEY, WORD, 1]));
 
   it.each([
     ['a plain store', ['sendPlainly', FLAG, WORD], ['receiveRacily', FLAG, WORD]],
     ['a plain store, loaded atomically,', ['sendPlainly', FLAG, WORD], ['receive', FLAG, WORD, 1]],
     ['an atomic store, loaded racily,', ['send', FLAG, WORD], ['receiveRacily', FLAG, WORD]],
-  ] as const)('by %s are not', (_, sender, receiver) => expectAlways(sender, receiver));
+  ] as const)('by %s order nothing', (_, sender, receiver) => expectAlways(sender, receiver));
 
-  it('by a wait that timed out are not', () => expectAlways(['storeIt', WORD], ['receiveByTimeout', FLAG, WORD]));
+  it('by a wait that timed out order nothing', () => expectAlways(['storeIt', WORD], ['receiveByTimeout', FLAG, WORD]));
 
-  it.each(['overwrite', 'overwriteRacily', 'overwriteByte'])('that were overwritten are not, unless they were seen before (%s)', (overwrite) => {
+  it.each(['overwrite', 'overwriteRacily', 'overwriteByte'])('that were overwritten order nothing, unless a thread read them before (%s)', (overwrite) => {
     const raced = races(['send', FLAG, WORD], [overwrite, FLAG, 2], ['receive', FLAG, WORD, 2]).length;
     expect(raced).toBeGreaterThan(20);
     expect(raced).toBeLessThan(2 * EXECUTIONS - 20);
@@ -207,7 +207,7 @@ describe('accesses that nothing orders', () => {
   });
 
   it('race on the same word only', () => expectNever(['count', WORD], ['count', WORD + 1]));
-  it('race with a load though a later one is ordered', () => expectAlways(['loadIt', WORD], ['countLocked', KEY, WORD], ['loadLocked', KEY, WORD]));
+  it('race with a load even if a later load is ordered', () => expectAlways(['loadIt', WORD], ['countLocked', KEY, WORD], ['loadLocked', KEY, WORD]));
   it('race with each of several loads', () => expectAlways(['loadIt', WORD], ['loadLocked', KEY, WORD], ['loadLocked', KEY, WORD], ['countLocked', KEY, WORD]));
 });
 
@@ -224,7 +224,7 @@ describe('bytes', () => {
     ['racily stored, and their word plainly loaded', ['storeByteRacily', BYTE], ['loadIt', WORD]],
     ['racily and plainly stored', ['storeByteRacily', BYTE], ['storeByte', BYTE]],
   ] as const)('%s race', (_, one, other) => expectAlways(one, other));
-  it('spelled as intended races do not', () => {
+  it('of intended races are not reported', () => {
     expectNever(['markByte', BYTE, 1], ['markByte', BYTE, 1], ['addAtomically', WORD], ['loadByteRacily', BYTE], ['loadRacily', WORD]);
     expectNever(['storeByte', BYTE], ['loadByteRacily', BYTE]);
   });
@@ -244,7 +244,7 @@ describe('ranges', () => {
 });
 
 describe('a report', () => {
-  it('names the word, both threads, both accesses and where they stand', () => {
+  it('names the word, both threads, both accesses and their source lines', () => {
     const [first] = races(['countLocked', KEY, WORD], ['storeIt', WORD]);
     expect(first.error).toBeInstanceOf(RaceFound);
     const { race, facts } = first.error as RaceFound;
@@ -257,8 +257,8 @@ describe('a report', () => {
     expect(facts.join('\n')).toMatch(/thread 0 (loads|stores) at virtual\/core\.ts:\d+:\d+ countLocked: m\[word\]\+\+/);
   });
 
-  it('gets the stack of the earlier access from the same execution, run again', () => {
-    // A core that knows the stack as its last access does: what matters is when it is asked.
+  it('has the stack of the earlier access, taken from a repeated execution', () => {
+    // The core returns the stack of its last access, so the time of the call matters.
     let at = -1;
     const stacked = { ...core, $stack: () => [at] };
     const calls: readonly Call[] = [['countLocked', KEY, WORD], ['storeIt', WORD]];
@@ -282,7 +282,7 @@ describe('a report', () => {
 });
 
 describe('memory of earlier executions', () => {
-  it('does not outlive them', () => {
+  it('has no effect on later ones', () => {
     // Thread 1 of one execution is not ordered before thread 0 of the next, and need not be.
     expectNever(['storeIt', WORD], ['storeIt', WORD + 1]);
     const monitors = [makeRaceDetector(core, sites)];

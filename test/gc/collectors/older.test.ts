@@ -23,7 +23,7 @@ import { Enough, runRandom } from '../../support/verify-machine.ts';
 
 vi.mock('../../../src/gc/doorbell.ts', async (original) => (await import('../../support/verify-hook.ts')).answered(await original()));
 
-/** What a test breaks in the collectors; see the mocks. */
+/** The part of a collector that a test breaks; the mocks read it. */
 const broken = vi.hoisted(() => ({ losesBuffers: false, takesAllForPointerFree: false, forgetsFinalizers: false }));
 
 vi.mock('../../../src/gc/collectors/bitmap/work.ts', async (original) => {
@@ -49,7 +49,7 @@ vi.mock('../../../src/gc/collectors/refword/refword.ts', async (original) => {
 const OLDER = ['bitmap', 'refword'] as const;
 const PLENTY = { arenaPages: 64 * 128 };
 
-/** Every checkpoint is answered by the oracle, which must find nothing. */
+/** The oracle runs at every checkpoint and must find no problem. */
 let checkpoints = 0;
 beforeEach(() => {
   let verifier: { m: Mem; check: Verifier } | undefined;
@@ -85,7 +85,7 @@ describe.each(OLDER)('the collector %s', (name) => {
     for (const cycle of cycles) {
       expect([cycle.nproc, cycle.nbgsweep]).toEqual([1, 0]);
       expect(cycle.objects0).toBeGreaterThanOrEqual(cycle.objects);
-      // All that is left was marked, or is kept by a finalizer.
+      // Every remaining object was marked, or a finalizer keeps it.
       expect(cycle.objects).toBeGreaterThanOrEqual(cycle.objectsMarked);
       expect(cycle.heap0).toBeGreaterThanOrEqual(cycle.heap1);
     }
@@ -113,7 +113,7 @@ describe.each(OLDER)('the collector %s', (name) => {
       for (let i = 1; i < n; i++) {
         const node = mallocgc(m, mp, 32, 0);
         storeWord(m, tail, 0, node);
-        // Something is left to scan in each, so that no call is the last of its block.
+        // Each object has a word left to scan, so no call is the last of its block.
         storeWord(m, tail, 3, head);
         tail = node;
       }
@@ -170,7 +170,7 @@ describe.each(OLDER)('the collector %s', (name) => {
 });
 
 describe('lookups of the collector of 2011', () => {
-  /** Lookups of spans for a chain of `n` objects of `size` bytes, each pointing `inner` words into the next. */
+  /** Returns the number of span lookups for a chain of `n` objects of `size` bytes, each of which points `inner` words into the next. */
   function lookups(size: number, inner: number, n = 50): [size: number, addr: number] {
     const { m } = runCore({ collector: COLLECTOR.bitmap, ...PLENTY }, -1, (m, mp, gp) => {
       let last = newObject(m, mp, gp, 0, size, 0);
@@ -210,7 +210,7 @@ describe('the oracle catches', () => {
     broken.losesBuffers = broken.takesAllForPointerFree = broken.forgetsFinalizers = false;
   });
 
-  /** Codes of what the first checkpoint with problems of a random program has. */
+  /** Returns the problem codes of the first checkpoint of a random program that has any. */
   function problemsWith(collector: number, shape = {}): Set<string> {
     const codes = new Set<string>();
     let verifier: Verifier | undefined;
@@ -236,7 +236,7 @@ describe('the oracle catches', () => {
     const codes: string[] = [];
     hook.at = (m, point) => codes.push(...new Verifier(m).check(point).problems.map(({ code }) => code));
     runCore({ collector: COLLECTOR.bitmap, workbufCap: 3, ptrBufCap: 2, verify: true, ...PLENTY }, -1, (m, mp, gp) => {
-      // One object with more pointers than a buffer holds, each to a list.
+      // An object with more pointers than a buffer holds, each of which points at a list.
       newObject(m, mp, gp, 0, 100 * 8, 0);
       for (let i = 0; i < 200; i++) {
         const p = newObject(m, mp, gp, 1, 32, 0);

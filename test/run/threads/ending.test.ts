@@ -73,7 +73,7 @@ describe('stop()', () => {
     while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     await runtime.stop();
     expect(await errorOf(runtime.finished)).toBeInstanceOf(library.Stopped);
-    // What there is of the file is no whole dump.
+    // The file holds an incomplete dump.
     expect(() => gunzipSync(readFileSync(heapdump))).toThrow();
   });
 });
@@ -93,7 +93,7 @@ describe('the signal', () => {
   it('ends the loading of a heap', async () => {
     const controller = new AbortController();
     const starting = startRuntime({ workload: 'collect', heap: longList(1_000_000), procs: 1, signal: controller.signal });
-    // Before the threads are made: a million objects are loaded in many pieces.
+    // The signal arrives before the threads start: a million objects are loaded in many pieces.
     setTimeout(() => controller.abort(), 0);
     expect(await errorOf(starting)).toBeInstanceOf(library.Stopped);
   });

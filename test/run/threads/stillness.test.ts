@@ -11,7 +11,7 @@ import { shapeFor } from '../../../src/run/shape.ts';
 
 const TICK = 200;
 
-/** A clock in ms that only the test moves. */
+/** A clock in ms that only the test advances. */
 class Clock {
   ms = 0;
   readonly ns = () => this.ms * 1e6;
@@ -40,7 +40,7 @@ describe('patience', () => {
   });
 });
 
-/** A machine whose M 0 runs step 1 of the main goroutine, and what is said of it while `during` is called every tick. */
+/** Returns the reports about a machine whose M 0 runs step 1 of the main goroutine. `during` is called every tick. */
 function watched(module: string | undefined, during: (tick: number, m: Int32Array, mp: number, gp: number) => void, ticks = 100) {
   const map = planMemory(shapeFor({ procs: 2, arena: 1 << 20 }, { arenaBytes: 1 << 20, globals: 4, goroutines: 2 }));
   const m = new Int32Array(new SharedArrayBuffer(map.words * 4));

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-worker-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Every module that `file` imports at run time, itself included, and what it imports from elsewhere. */
+/** Returns every module that `file` imports at run time, including itself, and the packages that they import. */
 function graphOf(file: string): { readonly files: Set<string>; readonly packages: Set<string> } {
   const files = new Set<string>();
   const packages = new Set<string>();
