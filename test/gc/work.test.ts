@@ -46,7 +46,7 @@ describe.each(POLICIES)('the work of policy $name', ({ policy }) => {
     const ptrBufCap = Math.min(64, workbufCap);
     for (const length of [workbufCap, 8 * workbufCap + 1]) {
       const { cycles } = await runOnThreads('wideArray', {
-        shape: { procs, policy, workbufCap, ptrBufCap, maxWorkbufs: 16_384, arenaPages: 2048 }, gogc: -1, args: [length, 5], limitMs: 5000,
+        shape: { procs, policy, workbufCap, ptrBufCap, maxWorkbufs: 16_384, arenaPages: 2048 }, gogc: -1, args: [length, 5], limitMs: 60_000,
       });
       expect(cycles.length).toBe(5);
     }
@@ -59,7 +59,7 @@ describe.each(POLICIES)('the work of policy $name', ({ policy }) => {
     { procs: 2, size: 32, flags: FLAG_NOSCAN, what: 'without' },
   ])('keeps the marks of neighbouring blocks of $size bytes $what pointers that $procs Ms mark at once', async ({ procs, size, flags }) => {
     const { cycles } = await runOnThreads('neighbours', {
-      shape: { procs, policy, arenaPages: 4096, maxWorkbufs: 4096 }, gogc: -1, args: [60_000, size, flags, 12], limitMs: 15_000,
+      shape: { procs, policy, arenaPages: 4096, maxWorkbufs: 4096 }, gogc: -1, args: [60_000, size, flags, 12], limitMs: 60_000,
     });
     expect(cycles.filter(({ nproc }) => nproc === procs).length).toBe(12);
   });
