@@ -4,7 +4,7 @@ import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
 import type { Predicted } from '../model/predict.ts';
-import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
+import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
 import { predictedTimeline } from '../report/predicted-timeline.ts';
 import { paintHeads } from '../report/table.ts';
@@ -19,7 +19,7 @@ import { withOption } from './command-line.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
 import { openMachine, type OpenedMachine } from './machine-file.ts';
-import { sayWritten } from './drawing.ts';
+import { drawPrediction, type Earlier } from './drawing.ts';
 import type { MachineOptions } from '../run/machine-options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
@@ -44,7 +44,7 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
   /** The file to draw to. */
   readonly svg?: string;
   /** The document to compare with. */
-  readonly baseline?: PredictionBaseline & BaselineFile;
+  readonly baseline?: PredictionBaseline & BaselineFile & Earlier;
 }
 
 /** Default number of objects of a graph: a quarter of the largest, for speed. */
@@ -60,11 +60,7 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   const document = wantsDocument(flags) ? predictionDocument(prediction, comparison) : undefined;
   if (flags.json) terminal.out(`${document}\n`);
   else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison, terminal.outWidth));
-  if (flags.svg !== undefined && !prediction.interrupted) {
-    const { scaleSvg } = await import('../report/scale-svg.ts');
-    deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
-    sayWritten(deps, flags, flags.svg);
-  }
+  if (!prediction.interrupted) await drawPrediction(deps, flags, prediction, baseline);
   if (!prediction.interrupted) writeTrace(deps, flags, timelinesOf(prediction, baseline));
   await writeReport(deps, flags, `${flags.title} --model`, document, baseline === undefined ? [] : [baseline.printed]);
   if (prediction.interrupted) {
