@@ -27,6 +27,9 @@ const MOST_LINEAR = 8;
 const LABEL_LENGTH = 14;
 const CHARACTER = 7;
 const LABEL_HEIGHT = 15;
+/** Pixels between the frame and the first and last points, and between the points of two series at most. */
+const INSET = 18;
+const MOST_ASIDE = 6;
 
 /** Colours of series, which repeat after the last. */
 const COLOURS = [
@@ -35,8 +38,8 @@ const COLOURS = [
 ] as const;
 
 const rules = (which: 0 | 1) => COLOURS.map((colour, i) =>
-  `.s${i} .measured,.s${i} .interval{stroke:${colour[which]}}.s${i} .dot,.s${i} .label{fill:${colour[which]}}`).join('');
-export const SERIES_STYLE = `.measured{stroke-width:2}.interval{stroke-width:1.5}.label{font-weight:600}\n${rules(0)}\n@media(prefers-color-scheme:dark){${rules(1)}}\n`;
+  `.s${i} .measured,.s${i} .interval,.s${i} .leader{stroke:${colour[which]}}.s${i} .dot,.s${i} .label{fill:${colour[which]}}`).join('');
+export const SERIES_STYLE = `.measured{stroke-width:2}.interval{stroke-width:1.5}.label{font-weight:600}.leader{opacity:.4}\n${rules(0)}\n@media(prefers-color-scheme:dark){${rules(1)}}\n`;
 
 /** The scales of a panel, and the drawing of its axes. */
 interface Panel {
@@ -68,7 +71,7 @@ export function timePanel({ phase, cores }: Scaling, series: readonly Series[]):
     left: LEFT[0], gutter: gutterOf(series, 0), head: `${phase} time, ${time(ticks[1]).split(' ')[1]}`, counts: countsOf(series), cores,
     domain: [0, ticks[ticks.length - 1]], isLog: false, ticks, label: (ns) => (ns === 0 ? '0' : String(parseFloat(time(ns)))),
   });
-  const lines = series.map((each) => measured(each.results, panel, ({ medianNs }) => medianNs, ({ interval }) => interval.low, ({ interval }) => interval.high));
+  const lines = series.map((each, i) => measured(each.results, aside(panel, i, series), ({ medianNs }) => medianNs, ({ interval }) => interval.low, ({ interval }) => interval.high));
   return panel.frame + grouped(lines, endLabels(series, panel, (_, last) => last.medianNs, () => ''));
 }
 
@@ -93,7 +96,7 @@ export function speedupPanel({ cores, graph, settings }: Scaling, series: readon
   const ideal = isLine ? [[panel.x(base), panel.y(1)], [panel.x(counts[counts.length - 1]), panel.y(most)]] as const : [];
   const bound = bounds.map((value, i) => [panel.x(counts[i]), panel.y(value)] as const);
   const legend = [...(isLine ? ['dashed: ideal'] : []), ...(bounds.length > 0 ? ['dotted: what the graph allows'] : [])];
-  const lines = series.map((each) => measured(each.results, panel, (r) => of(each, r.medianNs), (r) => of(each, r.interval.high), (r) => of(each, r.interval.low)));
+  const lines = series.map((each, i) => measured(each.results, aside(panel, i, series), (r) => of(each, r.medianNs), (r) => of(each, r.interval.high), (r) => of(each, r.interval.low)));
   const numbers = series.length > 1 ? '' : series[0].results.slice(1).map((r) => text(panel.x(r.procs) + 6, panel.y(of(series[0], r.medianNs)) + 16, formatNumber(of(series[0], r.medianNs)))).join('');
   return panel.frame + drawn(ideal, 'ideal') + drawn(bound, 'bound') +
     (legend.length > 0 ? text(LEFT[1], PANEL.top + PANEL.height + 58, legend.join('; ')) : '') +
@@ -112,6 +115,12 @@ function gutterOf(series: readonly Series[], more: number): number {
 
 function shortened(label: string): string {
   return printable(label, LABEL_LENGTH);
+}
+
+/** Moves series `i` a little to the side, so that its intervals don't cover those of the others. */
+function aside(panel: Panel, i: number, { length }: readonly Series[]): Panel {
+  const step = Math.min(MOST_ASIDE, (2 * INSET - MOST_ASIDE) / length);
+  return { ...panel, x: (procs) => panel.x(procs) + (i - (length - 1) / 2) * step };
 }
 
 /** Returns a label for each series beside the end of its line, moved apart where they would overlap. */
@@ -153,9 +162,8 @@ function drawPanel({ left, gutter, head, counts, cores, domain, isLog, ticks, la
   const { top, height } = PANEL;
   const width = PANEL.width - gutter;
   const bottom = top + height;
-  const inset = 18;
   const last = counts[counts.length - 1];
-  const x = scaleOf([counts[0], last], [left + inset, left + width - inset], isLarge(counts));
+  const x = scaleOf([counts[0], last], [left + INSET, left + width - INSET], isLarge(counts));
   const y = scaleOf(domain, [bottom, top], isLog);
   const frame = [
     text(left, top - 12, head, { class: 'head' }),

@@ -17,8 +17,8 @@ const LINE_LENGTH = 116;
 
 const STYLE = `
 text{font:12px system-ui,sans-serif;fill:#424a53}.title{font-size:16px;font-weight:600;fill:#1f2328}.head{font-weight:600;fill:#1f2328}
-.paper{fill:#fff}.grid{stroke:#d8dee4}.axis{stroke:#8c959f}.leader{stroke:#c4ccd4}.ideal{stroke:#8c959f;stroke-dasharray:5 4}.bound{stroke:#8250df;stroke-width:1.5;stroke-dasharray:1 4;stroke-linecap:round}.cores{stroke:#bf8700;stroke-dasharray:2 3}
-@media(prefers-color-scheme:dark){text{fill:#9da7b3}.title,.head{fill:#e6edf3}.paper{fill:#0d1117}.grid{stroke:#262c33}.axis{stroke:#6e7681}.leader{stroke:#3d444d}.ideal{stroke:#8b949e}.bound{stroke:#a371f7}.cores{stroke:#d29922}}
+.paper{fill:#fff}.grid{stroke:#d8dee4}.axis{stroke:#8c959f}.ideal{stroke:#8c959f;stroke-dasharray:5 4}.bound{stroke:#8250df;stroke-width:1.5;stroke-dasharray:1 4;stroke-linecap:round}.cores{stroke:#bf8700;stroke-dasharray:2 3}
+@media(prefers-color-scheme:dark){text{fill:#9da7b3}.title,.head{fill:#e6edf3}.paper{fill:#0d1117}.grid{stroke:#262c33}.axis{stroke:#6e7681}.ideal{stroke:#8b949e}.bound{stroke:#a371f7}.cores{stroke:#d29922}}
 `;
 
 /**

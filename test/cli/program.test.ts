@@ -402,7 +402,7 @@ describe('sweepgen scale, besides its table', () => {
     ['--vary workbuf', "--vary needs a name and its values, as in --vary workbuf=64,256, not 'workbuf'"],
     ['--vary ptrbuf=65', "each value of --vary ptrbuf must be a whole number from 1 to 64, not '65'"],
     ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
-    ['--vary spins=1 --svg x.svg', '--vary compares with its own first value; leave --svg and --compare out'],
+    ['--vary spins=1 --compare x.json', '--vary compares with its own first value; leave --compare out'],
   ])('refuses %s', async (flags, sentence) => {
     const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
     expect(err).toContain(`sweepgen: ${sentence}`);
