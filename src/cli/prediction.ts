@@ -83,7 +83,7 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
     describePrediction(prediction),
     ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
     ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
-    ...table(formatPrediction(prediction, width)),
+    ...table(formatPrediction(prediction, width, terminal.outChart)),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
     ...explainPrediction(prediction).flatMap((sentence) => wrap(sentence, width)),

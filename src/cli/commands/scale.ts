@@ -113,7 +113,7 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
   const lines = [
-    ...table(formatScaleTable(scaling, width)),
+    ...table(formatScaleTable(scaling, width, terminal.outChart)),
     ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
     ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
