@@ -16,6 +16,7 @@ import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { formatCount, plural } from '../../base/units.ts';
+import { executedTimeline } from '../../report/executed-timeline.ts';
 import type { Player } from '../../report/player.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
@@ -27,8 +28,9 @@ import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 
-interface ExploreFlags extends ReportFlags {
+interface ExploreFlags extends ReportFlags, TraceFlags {
   readonly executions?: number;
   readonly seconds?: number;
   readonly seed?: number;
@@ -63,11 +65,13 @@ export function declare(command: Command, deps: Deps): void {
     .option('--list', 'show the scenarios, strategies, monitors and mutants, and run nothing')
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'the shrunk failure, or the last execution if none failed,');
   command
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],
       ['sweepgen explore --mutant mark-load-or-store', 'plant a bug, and find it'],
       ['sweepgen explore mark-bits --executions 5000 --seed 7', 'the same executions each time'],
+      ['sweepgen explore --mutant mark-load-or-store --trace lost.pftrace', 'the failure as a timeline, for ui.perfetto.dev'],
       ['sweepgen explore --list', 'the names for other flags'],
     ]))
     .action((name: string | undefined, flags: ExploreFlags) => explore(deps, name, flags));
@@ -84,6 +88,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   }
   if (flags.save !== undefined) deps.checkWritableFolder(flags.save);
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   const mutant = chooseMutant(flags.mutant);
   const [scenario] = await chooseScenarios(name === undefined ? [] : [name], mutant);
   const sets: readonly Setting[] = [...(flags.set ?? []), ...(flags.procs === undefined ? [] : [['procs', flags.procs] as const])];
@@ -107,10 +112,12 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const found = tally.failures[0];
   const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
   const failure = found && { ...found, shrunk: investigation && (typeof investigation === 'string' ? investigation : shrunkOf(investigation)) };
+  const lastSeed = executions() === 0 ? undefined : (seed + executions() - 1) % SEEDS;
+  const player = isRecording(flags) || flags.trace !== undefined ? await playerOf(failure, station, lastSeed) : undefined;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? await playerOf(failure, station, executions() === 0 ? undefined : (seed + executions() - 1) % SEEDS) : undefined);
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? player : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -119,6 +126,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${printable(join(flags.save, fileNameOf(investigation.artefact)), 1000)}\n`);
   }
+  if (player !== undefined) writeTrace(deps, flags, [executedTimeline(player)]);
   await writeReport(deps, flags, `explore ${printable(scenario.name)}${mutant === undefined ? '' : ` --mutant ${mutant.name}`}`, document);
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + executions()) % SEEDS}`));
