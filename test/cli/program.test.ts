@@ -413,6 +413,21 @@ describe('sweepgen scale, besides its table', () => {
     const { files } = await cli('scale tree --svg tree.svg', collecting);
     expect(String(Buffer.from(files.get('tree.svg')!))).toMatch(/^<svg xmlns=.*<\/svg>\n$/s);
   });
+
+  const labelsOf = (bytes: Uint8Array | undefined) => [...String(Buffer.from(bytes!)).matchAll(/class="label">([^<]*)</g)].map(([, said]) => said.split(' ')[0]);
+
+  it('draws a line for each value of --vary', async () => {
+    const { code, files, out } = await cli('scale tree --vary mark=cas,byte --svg marks.svg', collecting);
+    expect([code, out.endsWith('Drawn to marks.svg.\n')]).toEqual([0, true]);
+    expect(labelsOf(files.get('marks.svg'))).toEqual(['cas', 'byte', 'cas', 'byte']);
+  });
+
+  it('draws the baseline of --compare beside the measurement', async () => {
+    const before = (await cli('scale tree --json', collecting)).out;
+    const { code, files } = await cli('scale tree --compare old.json --svg both.svg', collecting, { readText: () => before });
+    expect(code).toBe(0);
+    expect(labelsOf(files.get('both.svg'))).toEqual(['now', 'before', 'now', 'before']);
+  });
 });
 
 describe('sweepgen start', () => {
