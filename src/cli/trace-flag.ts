@@ -10,9 +10,9 @@ export interface TraceFlags {
   readonly json?: boolean;
 }
 
-/** Declares --trace, or another flag. @param what what the file shows, as "what each thread does" */
+/** Declares --trace, or another flag. @param what what the file shows, after "a trace of": "what each thread does" */
 export function addTrace(command: Command, what: string, flag = '--trace'): void {
-  command.option(`${flag} <file>`, `write ${what} to this file, as a trace for ui.perfetto.dev; its name ends in ${TRACE_ENDINGS}`);
+  command.option(`${flag} <file>`, `write a trace for ui.perfetto.dev of ${what}; the name of the file ends in ${TRACE_ENDINGS}`);
 }
 
 /** @throws UsageError if the trace can't be written at the end, or its name has another ending */

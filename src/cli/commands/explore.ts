@@ -65,7 +65,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--list', 'show the scenarios, strategies, monitors and mutants, and run nothing')
     .option('--json', 'print one JSON document');
   addReport(command);
-  addTrace(command, 'the shrunk failure, or the last execution if none failed,');
+  addTrace(command, 'the shrunk failure, or the last execution if none failed');
   command
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],

@@ -75,7 +75,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
     .option('--svg <file>', 'draw time and speedup by threads to this file; with --vary and --compare a line for each');
   addReport(command);
-  addTrace(command, 'what each thread of --model does, with the largest number of threads,');
+  addTrace(command, 'what each thread of --model does, with the largest number of threads');
   command
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
