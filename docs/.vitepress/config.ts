@@ -29,6 +29,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Run a campaign', '/how-to/run-a-campaign'),
       page('Measure scaling', '/how-to/measure-scaling'),
       page('Predict mark time', '/how-to/predict-mark-time'),
+      page('Look at a timeline', '/how-to/look-at-a-timeline'),
       page('Use heap dumps', '/how-to/use-heap-dumps'),
       page('Profile memory', '/how-to/profile-memory'),
       page('Debug a workload', '/how-to/debug-a-workload'),

@@ -1,6 +1,7 @@
 /** Everything outside the process that commands use, in one interface, so that tests can bring their own. */
 import type { Runtime, RuntimeOptions } from '../run/api.ts';
 import type { ExplorePool } from '../explore/campaigns/pool.ts';
+import type { Chart } from '../report/speedup-bar.ts';
 import type { OnProgress } from '../workloads/heaps/open-heap.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Workload, WorkloadFacts } from '../workloads/workload.ts';
@@ -17,6 +18,8 @@ export interface Terminal {
   /** Whether stderr is a terminal that can show progress. */
   readonly errIsTerminal: boolean;
   readonly outIsColored: boolean;
+  /** What small charts in tables are drawn with; undefined if stdout is not a terminal that can show them. */
+  readonly outChart?: Chart;
   readonly errIsColored: boolean;
   /** Columns to lay results out for; undefined: no limit. */
   readonly outWidth: number | undefined;

@@ -4,19 +4,22 @@ import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
 import type { Predicted } from '../model/predict.ts';
-import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
+import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
+import { predictedTimeline } from '../report/predicted-timeline.ts';
 import { paintHeads } from '../report/table.ts';
+import type { Timeline } from '../report/timeline.ts';
 import { formatCount, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { PrintedDocument } from '../report/html.ts';
 import type { Deps } from './deps.ts';
-import { wantsDocument, writeReport, type ReportFlags } from './html-report.ts';
+import { isRecording, wantsDocument, writeReport, type ReportFlags } from './html-report.ts';
+import { writeTrace, type TraceFlags } from './trace-flag.ts';
 import { withOption } from './command-line.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
 import { openMachine, type OpenedMachine } from './machine-file.ts';
-import { sayWritten } from './drawing.ts';
+import { drawPrediction, type Earlier } from './drawing.ts';
 import type { MachineOptions } from '../run/machine-options.ts';
 import { paint } from './paint.ts';
 import type { Progress } from './progress.ts';
@@ -28,7 +31,7 @@ export interface BaselineFile {
   readonly printed: PrintedDocument;
 }
 
-export interface PredictFlags extends ReportFlags {
+export interface PredictFlags extends ReportFlags, TraceFlags {
   /** The title of the report. */
   readonly title: string;
   readonly model: readonly number[];
@@ -41,7 +44,7 @@ export interface PredictFlags extends ReportFlags {
   /** The file to draw to. */
   readonly svg?: string;
   /** The document to compare with. */
-  readonly baseline?: PredictionBaseline & BaselineFile;
+  readonly baseline?: PredictionBaseline & BaselineFile & Earlier;
 }
 
 /** Default number of objects of a graph: a quarter of the largest, for speed. */
@@ -57,16 +60,18 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   const document = wantsDocument(flags) ? predictionDocument(prediction, comparison) : undefined;
   if (flags.json) terminal.out(`${document}\n`);
   else printPrediction(deps, prediction, comparison === undefined ? [] : formatPredictionComparison(baseline!, comparison, terminal.outWidth));
-  if (flags.svg !== undefined && !prediction.interrupted) {
-    const { scaleSvg } = await import('../report/scale-svg.ts');
-    deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
-    sayWritten(deps, flags, flags.svg);
-  }
+  if (!prediction.interrupted) await drawPrediction(deps, flags, prediction, baseline);
+  if (!prediction.interrupted) writeTrace(deps, flags, timelinesOf(prediction, baseline));
   await writeReport(deps, flags, `${flags.title} --model`, document, baseline === undefined ? [] : [baseline.printed]);
   if (prediction.interrupted) {
     const left = flags.model.slice(prediction.results.length);
     throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
   }
+}
+
+/** Returns the timeline of the prediction and, to lay beside it, that of the document it is compared with. */
+function timelinesOf({ heap, results }: Prediction, baseline: PredictionBaseline | undefined): Timeline[] {
+  return [predictedTimeline(heap.name, results), baseline?.timeline].filter((each) => each !== undefined);
 }
 
 function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
@@ -78,7 +83,7 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
     describePrediction(prediction),
     ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
     ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
-    ...table(formatPrediction(prediction, width)),
+    ...table(formatPrediction(prediction, width, terminal.outChart)),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
     ...explainPrediction(prediction).flatMap((sentence) => wrap(sentence, width)),
@@ -101,10 +106,11 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
   const results: Predicted[] = [];
+  const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
   for (const procs of flags.model) {
     progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
     try {
-      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted }, procs));
+      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted, records: procs === recorded }, procs));
     } catch (error) {
       if (!(error instanceof Stopped) || results.length === 0) throw error;
       return { ...about, results, interrupted: true };

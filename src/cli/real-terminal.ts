@@ -6,6 +6,7 @@ import { OutputError } from '../base/fatal.ts';
 import { reasonOf } from '../base/system-error.ts';
 import { writeFully } from '../base/write-fully.ts';
 import { widthOf } from './width.ts';
+import type { Chart } from '../report/speedup-bar.ts';
 import type { Terminal } from './deps.ts';
 
 /** Facts of the streams, which the main thread owns. */
@@ -62,9 +63,17 @@ export function realTerminal(facts: StreamFacts, env: Env, onDoing: (text: strin
     errIsTerminal: facts.errIsTerminal && env.TERM !== 'dumb',
     outIsColored: isColored(facts.outIsTerminal, env),
     errIsColored: isColored(facts.errIsTerminal, env),
+    outChart: facts.outIsTerminal ? chartOf(env) : undefined,
     outWidth: widthOf(env, facts.outIsTerminal ? facts.outColumns : undefined),
     errWidth: widthOf(env, facts.errColumns),
   };
+}
+
+/** Returns what the terminal can draw with: Unicode if the locale says so, or Windows Terminal does; nothing on a dumb one. */
+function chartOf({ TERM, LC_ALL, LC_CTYPE, LANG, WT_SESSION }: Env): Chart | undefined {
+  if (TERM === 'dumb') return undefined;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((each) => each !== undefined && each !== '') ?? '';
+  return /utf-?8/i.test(locale) || WT_SESSION !== undefined ? 'unicode' : 'ascii';
 }
 
 /** Whether to use colours: as NO_COLOR or FORCE_COLOR says, else if the stream is a terminal with colours. */

@@ -3,9 +3,11 @@ import { printable } from '../base/printable.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import { printPrediction } from './json.ts';
+import { predictedTimeline } from './predicted-timeline.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
+import { speedupCell, speedupHead, withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../base/units.ts';
 
@@ -27,8 +29,8 @@ export interface Prediction {
 const ABOUT_LENGTH = 300;
 
 const right = (head: string): Column => ({ head, align: 'right' });
-const COLUMNS = [
-  right('threads'), right('mark time'), right('speedup'), right('ns/object'), right('handoffs'), right('steals'),
+const REST = [
+  right('ns/object'), right('handoffs'), right('steals'),
   right('roots'), right('scanning'), right('waiting'), right('misses'), right('transfers'), right('branches'),
 ];
 
@@ -44,17 +46,23 @@ export function describeMachineOf({ machine }: Pick<Prediction, 'machine'>): str
 }
 
 /**
- * Returns the head and a row for each number of threads. Roots, scanning and waiting are shares of the threads' time.
+ * Returns the head and a row for each number of threads. `chart`: draws speedups, too. Roots, scanning and waiting are shares of the threads' time.
  * Misses, transfers and mispredicted branches are the stalls within them.
  */
-export function formatPrediction({ results }: Prediction, width?: number): string[] {
+export function formatPrediction(prediction: Prediction, width?: number, chart?: Chart): string[] {
+  return withRoomForChart((drawn) => tableOf(prediction, width, drawn), chart);
+}
+
+function tableOf({ results }: Prediction, width: number | undefined, chart: Chart | undefined): string[] {
   const time = timeColumn(results.map(({ markNs }) => markNs));
-  return formatTable(COLUMNS, results.map((result) => {
+  const [first, last] = [results[0], results[results.length - 1]];
+  const columns = [right('threads'), right('mark time'), right(speedupHead(chart)), ...REST];
+  return formatTable(columns, results.map((result) => {
     const shares = sharesOf(result);
     return [
       formatCount(result.procs),
       time(result.markNs),
-      (results[0].markNs / result.markNs).toFixed(2),
+      speedupCell(first.markNs / result.markNs, result.procs / first.procs, last.procs / first.procs, chart),
       formatNumber(result.markNs / result.objectsMarked),
       formatCount(result.handoff),
       formatCount(result.steal),
@@ -129,5 +137,6 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       stalledNs: result.stalledNs,
     })),
     comparison: comparison && [...comparison],
+    timeline: predictedTimeline(heap.name, results),
   });
 }

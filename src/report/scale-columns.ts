@@ -7,16 +7,20 @@ import { formatCount, formatNumber } from '../base/units.ts';
 import { MARK_FIGURES, type MarkFigure, type MarkFigureName } from './mark-figures.ts';
 import { hasInterval } from './scale-intervals.ts';
 import type { ScalePhase, ScaleResult } from './scaling.ts';
+import { speedupCell, speedupHead, type Chart } from './speedup-bar.ts';
 
 /** The table that a cell is part of. */
 export interface TableContext {
   /** The first row, over which speedups are. */
   readonly first: ScaleResult;
+  readonly last: ScaleResult;
   readonly cores: number;
   /** Some row has more threads than cores. */
   readonly isStarred: boolean;
   /** Formats a time in ns in the unit of the whole column. */
   readonly time: (ns: number) => string;
+  /** Draws speedups as bars, too, if not undefined. */
+  readonly chart: Chart | undefined;
 }
 
 export interface ScaleColumn extends Figure {
@@ -24,7 +28,7 @@ export interface ScaleColumn extends Figure {
   /** The phases whose table has the column; all of them if left out. */
   readonly phases?: readonly ScalePhase[];
   /** The heading in the table of a phase. Without one the table leaves the column out. */
-  readonly head?: (phase: ScalePhase) => string;
+  readonly head?: (phase: ScalePhase, chart?: Chart) => string;
   readonly cell: (result: ScaleResult, table: TableContext) => string;
   /** The figure for JSON and CSV; undefined if a result lacks it. */
   readonly value?: (result: ScaleResult, first: ScaleResult) => number | undefined;
@@ -48,8 +52,8 @@ const COMMON: Readonly<Record<string, ScaleColumn>> = {
     cell: (result, { time }) => (hasInterval(result) ? [result.interval.low, result.interval.high].map((ns) => time(ns).split(' ')[0]).join(' – ') : '–'),
   },
   speedup: {
-    unit: 'number', about: 'over the first row', head: () => 'speedup',
-    cell: ({ medianNs }, { first }) => (first.medianNs / medianNs).toFixed(2),
+    unit: 'number', about: 'over the first row; in a terminal with a bar, whose dots reach to the ideal speedup', head: (_, chart) => speedupHead(chart),
+    cell: ({ procs, medianNs }, { first, last, chart }) => speedupCell(first.medianNs / medianNs, procs / first.procs, last.procs / first.procs, chart),
   },
   nsPerObject: {
     unit: 'number', phases: ['mark', 'alloc', 'cycle'], head: () => 'ns/object', ...number(({ medianNs, objects }) => medianNs / objects),

@@ -3,6 +3,7 @@ import { printable } from '../base/printable.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SCALE_COLUMNS } from './scale-columns.ts';
+import { withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable } from './table.ts';
 import { formatBytes, formatCount, formatNs, plural, timeColumn } from '../base/units.ts';
 import type { ScalePhase, ScaleResult, Scaling } from './scaling.ts';
@@ -18,12 +19,18 @@ export function describeHeap({ heap }: Pick<Scaling, 'heap'>): string {
   return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}${where}`;
 }
 
-/** Returns the head and a row for each number of threads. Without `width` a row has at most 80 characters. */
-export function formatScaleTable({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>, width?: number): string[] {
+/** Returns the head and a row for each number of threads. `chart`: draws speedups, too. Without `width` a row has at most 80 characters. */
+export function formatScaleTable(scaling: Pick<Scaling, 'results' | 'phase' | 'cores'>, width?: number, chart?: Chart): string[] {
+  return withRoomForChart((drawn) => tableOf(scaling, width, drawn), chart);
+}
+
+function tableOf({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 'cores'>, width: number | undefined, chart: Chart | undefined): string[] {
   const shown = Object.values(SCALE_COLUMNS).flatMap(({ phases, head, cell }) =>
-    (head === undefined || !(phases?.includes(phase) ?? true) ? [] : [{ head: head(phase), align: 'right' as const, cell }]));
+    (head === undefined || !(phases?.includes(phase) ?? true) ? [] : [{ head: head(phase, chart), align: 'right' as const, cell }]));
   const table = {
     first: results[0],
+    last: results[results.length - 1],
+    chart,
     cores,
     isStarred: results.some(({ procs }) => procs > cores),
     time: timeColumn(results.flatMap(({ medianNs, interval }) => [medianNs, interval.low, interval.high])),

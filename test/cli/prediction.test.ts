@@ -179,6 +179,15 @@ describe('a prediction compared with other figures', () => {
     expect([code, out.split('\n').slice(-2)]).toEqual([0, ['Drawn to list.svg.', '']]);
     expect(Buffer.from(files.get('list.svg')!).toString()).toContain('predicted for xeon-2');
   });
+
+  it('is drawn beside the measurement that it is compared with', async () => {
+    const measured = JSON.parse((await cli('scale tree --procs 1,3 --runs 6 --json', collecting)).out) as { heap: object };
+    Object.assign(measured.heap, { name: 'list', objects: 2000 });
+    const { files } = await cli(`${model} --compare old.json --svg list.svg`, undefined, withFile(JSON.stringify(measured)));
+    const svg = Buffer.from(files.get('list.svg')!).toString();
+    expect([...svg.matchAll(/class="label">([a-z]+)/g)].map(([, label]) => label)).toEqual(['predicted', 'measured', 'predicted', 'measured']);
+    expect(svg).toContain('measured: old.json');
+  });
 });
 
 describe('Ctrl-C while predicting', () => {

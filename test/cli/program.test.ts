@@ -402,7 +402,7 @@ describe('sweepgen scale, besides its table', () => {
     ['--vary workbuf', "--vary needs a name and its values, as in --vary workbuf=64,256, not 'workbuf'"],
     ['--vary ptrbuf=65', "each value of --vary ptrbuf must be a whole number from 1 to 64, not '65'"],
     ['--handoff 0', "--handoff must be a whole number from 1 to 65536, not '0'"],
-    ['--vary spins=1 --svg x.svg', '--vary compares with its own first value; leave --svg and --compare out'],
+    ['--vary spins=1 --compare x.json', '--vary compares with its own first value; leave --compare out'],
   ])('refuses %s', async (flags, sentence) => {
     const { code, err, started } = await cli(`scale tree ${flags}`, collecting);
     expect(err).toContain(`sweepgen: ${sentence}`);
@@ -412,6 +412,21 @@ describe('sweepgen scale, besides its table', () => {
   it('draws into a file', async () => {
     const { files } = await cli('scale tree --svg tree.svg', collecting);
     expect(String(Buffer.from(files.get('tree.svg')!))).toMatch(/^<svg xmlns=.*<\/svg>\n$/s);
+  });
+
+  const labelsOf = (bytes: Uint8Array | undefined) => [...String(Buffer.from(bytes!)).matchAll(/class="label">([^<]*)</g)].map(([, said]) => said.split(' ')[0]);
+
+  it('draws a line for each value of --vary', async () => {
+    const { code, files, out } = await cli('scale tree --vary mark=cas,byte --svg marks.svg', collecting);
+    expect([code, out.endsWith('Drawn to marks.svg.\n')]).toEqual([0, true]);
+    expect(labelsOf(files.get('marks.svg'))).toEqual(['cas', 'byte', 'cas', 'byte']);
+  });
+
+  it('draws the baseline of --compare beside the measurement', async () => {
+    const before = (await cli('scale tree --json', collecting)).out;
+    const { code, files } = await cli('scale tree --compare old.json --svg both.svg', collecting, { readText: () => before });
+    expect(code).toBe(0);
+    expect(labelsOf(files.get('both.svg'))).toEqual(['now', 'before', 'now', 'before']);
   });
 });
 

@@ -101,6 +101,13 @@ describe('a terminal', () => {
     expect([widths('10'), widths('1000'), widths('wide', 70), widths('0', 70)]).toEqual([[60, 60], [200, 200], [70, 90], [70, 90]]);
   });
 
+  it('draws with Unicode where the locale has it, with ASCII elsewhere, and nothing on a dumb terminal or into a file', () => {
+    const chart = (env: Record<string, string>, outIsTerminal = true) => realTerminal({ outIsTerminal, errIsTerminal: false }, env).outChart;
+    expect([chart({ LANG: 'de_DE.UTF-8' }), chart({ LC_CTYPE: 'C.utf8', LANG: 'C' }), chart({ WT_SESSION: '1' })]).toEqual(['unicode', 'unicode', 'unicode']);
+    expect([chart({}), chart({ LANG: 'C' }), chart({ LC_ALL: 'C', LANG: 'de_DE.UTF-8' })]).toEqual(['ascii', 'ascii', 'ascii']);
+    expect([chart({ TERM: 'dumb', LANG: 'C.UTF-8' }), chart({ LANG: 'C.UTF-8' }, false)]).toEqual([undefined, undefined]);
+  });
+
   it('is coloured where it can be and is not told otherwise', () => {
     const isColored = (env: Record<string, string>, outIsTerminal = true) => realTerminal({ outIsTerminal, errIsTerminal: false }, env).outIsColored;
     expect([isColored({}), isColored({}, false), isColored({ NO_COLOR: '1' }), isColored({ FORCE_COLOR: '1' }, false), isColored({ TERM: 'dumb' })]).toEqual([true, false, false, true, false]);

@@ -14,6 +14,23 @@ threads  mark time  95 % interval  speedup  ns/object  handoffs  steals  idle
       4    9.12 ms    8.96 – 9.28     8.55       2.18       360       3  74 %`);
   });
 
+  it('draws each speedup as a bar, with dots up to the ideal one', () => {
+    const table = (chart: 'unicode' | 'ascii') => formatScaleTable(scalingOf({ 1: 80, 2: 40, 3: 53, 4: 32 }), 80, chart).map((row) => row.slice(35, 45));
+    expect(table('unicode')).toEqual(['speedup   ', '1.00 █▎   ', '2.00 ██▌  ', '1.51 █▉·· ', '2.50 ███▏·']);
+    expect(table('ascii')).toEqual(['speedup   ', '1.00 #    ', '2.00 ###  ', '1.51 ##.. ', '2.50 ###..']);
+  });
+
+  it('fits 80 columns with bars', () => {
+    for (const line of formatScaleTable(scalingOf({ 1: 77.8, 2: 43.2, 4: 9.1 }), 80, 'unicode')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(formatScaleTable(scalingOf({ 1: 77.8, 2: 43.2, 4: 9.1 }), 80, 'unicode')).toHaveLength(4);
+  });
+
+  it('leaves the bars out where they would split the table', () => {
+    const scaling = scalingOf({ 1: 77.8, 4: 9.1 });
+    expect(formatScaleTable(scaling, 79, 'unicode')).toEqual(formatScaleTable(scaling, 79));
+    expect(formatScaleTable(scaling, 60, 'unicode')).not.toEqual(formatScaleTable(scaling, 60));
+  });
+
   it('fits 80 columns with large figures', () => {
     const lines = formatScaleTable(scalingOf({ 1: 99_999, 32: 88_888 }));
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);

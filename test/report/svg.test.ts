@@ -1,7 +1,8 @@
 /** The drawing is well-formed, stays within its frame, and shows the measurement. */
 import { describe, expect, it } from 'vitest';
 import { element, roundTicks, scaleOf } from '../../src/report/svg.ts';
-import { scaleSvg } from '../../src/report/scale-svg.ts';
+import { seriesOf } from '../../src/report/scale-panels.ts';
+import { scaleSvg, sweepSvg } from '../../src/report/scale-svg.ts';
 import { resultOf } from '../../src/report/scaling.ts';
 import { scalingOf } from '../support/scaling.ts';
 
@@ -116,5 +117,45 @@ describe('the drawing', () => {
     expect(dots).toHaveLength(4);
     expect(dots[1]).toBeGreaterThan(dots[0]);
     expect(dots[3]).toBeLessThan(dots[2]);
+  });
+});
+
+describe('a drawing of several series', () => {
+  const words = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, said]) => said);
+  const labels = (svg: string) => [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" class="label">([^<]*)</g)].map(([, x, y, said]) => ({ x: Number(x), y: Number(y), said }));
+
+  it.each([2, 3, 8, 12])('has a line and a label for each of %i, all within the frame and none over another', (count) => {
+    const scalings = Array.from({ length: count }, (_, i) => scalingOf({ 1: 80, 2: 60 + i / 10, 4: 50 + i / 10 }, { settings: { policy: 'lab', spins: 100 * i } }));
+    const svg = sweepSvg('spins', scalings);
+    checkNesting(svg);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(svg.match(/<polyline [^>]*class="measured"/g)).toHaveLength(2 * count);
+    expect(svg.match(/class="dot"/g)).toHaveLength(2 * 3 * count);
+    const found = labels(svg);
+    expect(found.slice(0, count).map(({ said }) => said)).toEqual(scalings.map(({ settings }) => String(settings.spins)));
+    for (const said of scalings.map(({ settings }) => String(settings.spins))) expect(found.filter((each) => each.said.split(' ')[0] === said)).toHaveLength(2);
+    for (const x of [...new Set(found.map((each) => each.x))]) {
+      const ys = found.filter((each) => each.x === x).map(({ y }) => y).toSorted((a, b) => a - b);
+      expect(ys).toHaveLength(count);
+      for (let i = 1; i < ys.length; i++) expect(ys[i] - ys[i - 1]).toBeGreaterThanOrEqual(15 - 1e-6);
+      expect(ys[0]).toBeGreaterThan(60);
+      expect(ys[count - 1]).toBeLessThan(312);
+    }
+    for (const { x, said } of found) expect(x + 7 * said.length).toBeLessThanOrEqual(800);
+    expect(words(svg).find((said) => said.startsWith('mark, '))).toBe('mark, policy lab, by spins; medians of 10 runs, 95 % intervals; 4 cores');
+  });
+
+  it('leaves out what belongs to one of them: the shares of threads, and the numbers at points', () => {
+    const svg = sweepSvg('spins', [scalingOf({ 1: 80, 2: 40 }, { settings: { policy: 'lab', spins: 1 } }), scalingOf({ 1: 80, 2: 50 }, { settings: { policy: 'lab', spins: 2 } })]);
+    expect(svg).not.toContain('class="scanning"');
+    expect(words(svg).filter((said) => /^\d\.\d\d$/.test(said))).toEqual([]);
+  });
+
+  it('lays an earlier document with other numbers of threads beside the new one', () => {
+    const scaling = scalingOf({ 1: 80, 2: 40, 16: 10 });
+    const svg = scaleSvg(scaling, [{ label: 'predicted', results: scaling.results }, seriesOf('<measured>', [{ procs: 1, ns: [9e7] }, { procs: 3, ns: [4e7] }])], 'measured: <old>.json');
+    checkNesting(svg);
+    expect(words(svg)).toEqual(expect.arrayContaining(['1', '2', '3', '16', '&lt;measured&gt;', '&lt;measured&gt; 2.25', 'predicted 8.00']));
+    expect(words(svg).join()).toContain('measured: &lt;old&gt;.json');
   });
 });

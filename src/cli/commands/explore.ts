@@ -6,7 +6,7 @@ import { fuzz } from '../../explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../explore/failures/file-name.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
-import type { Station } from '../../explore/campaigns/slice.ts';
+import type { Failure, Station } from '../../explore/campaigns/slice.ts';
 import { localPool } from '../../explore/campaigns/pool.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
@@ -16,18 +16,21 @@ import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { formatCount, plural } from '../../base/units.ts';
+import { executedTimeline } from '../../report/executed-timeline.ts';
+import type { Player } from '../../report/player.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeFailure, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 
-interface ExploreFlags extends ReportFlags {
+interface ExploreFlags extends ReportFlags, TraceFlags {
   readonly executions?: number;
   readonly seconds?: number;
   readonly seed?: number;
@@ -62,11 +65,13 @@ export function declare(command: Command, deps: Deps): void {
     .option('--list', 'show the scenarios, strategies, monitors and mutants, and run nothing')
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'the shrunk failure, or the last execution if none failed');
   command
     .addHelpText('after', examples([
       ['sweepgen explore', 'ten seconds of whole cycles'],
       ['sweepgen explore --mutant mark-load-or-store', 'plant a bug, and find it'],
       ['sweepgen explore mark-bits --executions 5000 --seed 7', 'the same executions each time'],
+      ['sweepgen explore --mutant mark-load-or-store --trace lost.pftrace', 'the failure as a timeline, for ui.perfetto.dev'],
       ['sweepgen explore --list', 'the names for other flags'],
     ]))
     .action((name: string | undefined, flags: ExploreFlags) => explore(deps, name, flags));
@@ -83,6 +88,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   }
   if (flags.save !== undefined) deps.checkWritableFolder(flags.save);
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   const mutant = chooseMutant(flags.mutant);
   const [scenario] = await chooseScenarios(name === undefined ? [] : [name], mutant);
   const sets: readonly Setting[] = [...(flags.set ?? []), ...(flags.procs === undefined ? [] : [['procs', flags.procs] as const])];
@@ -96,19 +102,22 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   }
   const tally = new Tally([scenario.name]);
   const executions = () => tally.sum('executions');
+  const station = { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null };
   await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
     strategy,
-    station: { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null },
+    station,
   });
   const found = tally.failures[0];
   const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
   const failure = found && { ...found, shrunk: investigation && (typeof investigation === 'string' ? investigation : shrunkOf(investigation)) };
+  const lastSeed = executions() === 0 ? undefined : (seed + executions() - 1) % SEEDS;
+  const player = isRecording(flags) || flags.trace !== undefined ? await playerOf(failure, station, lastSeed) : undefined;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure);
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? player : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -117,10 +126,18 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     if (failure !== undefined) terminal.out(`${describeFailure(failure, false, terminal).join('\n')}\n`);
     if (flags.save !== undefined && investigation !== null && typeof investigation !== 'string') terminal.out(`written to ${printable(join(flags.save, fileNameOf(investigation.artefact)), 1000)}\n`);
   }
+  if (player !== undefined) writeTrace(deps, flags, [executedTimeline(player)]);
   await writeReport(deps, flags, `explore ${printable(scenario.name)}${mutant === undefined ? '' : ` --mutant ${mutant.name}`}`, document);
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + executions()) % SEEDS}`));
   checkProven(executions(), mutant);
+}
+
+/** Returns the player of the failure; without one, of the last execution, if there was one. */
+async function playerOf(failure: Failure | undefined, station: Station, lastSeed: number | undefined): Promise<Player | undefined> {
+  const { playerOfFailure, playerOfSeed } = await import('../player.ts');
+  if (failure !== undefined) return playerOfFailure(failure);
+  return lastSeed === undefined ? undefined : playerOfSeed(station, lastSeed);
 }
 
 /** Explores in this thread, at one station. */

@@ -9,15 +9,18 @@ import { lanesOf } from '../../explore/failures/lanes.ts';
 import { decodeLine, isLine } from '../../explore/failures/line.ts';
 import { replayArtefact, type Replayed } from '../../explore/failures/replay.ts';
 import { formatBytes, plural } from '../../base/units.ts';
+import { executedTimeline } from '../../report/executed-timeline.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { laneTableText } from '../lane-table-text.ts';
 import { printLines } from '../print-lines.ts';
+import { addTrace, checkTrace, writeTrace } from '../trace-flag.ts';
 
 interface ReplayFlags extends ReportFlags {
   readonly trace?: boolean;
+  readonly traceFile?: string;
 }
 
 export function declare(command: Command, deps: Deps): void {
@@ -27,10 +30,12 @@ export function declare(command: Command, deps: Deps): void {
     .option('--trace', 'show every access, not only the relevant ones')
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'the execution', '--trace-file');
   command
     .addHelpText('after', examples([
       ["sweepgen replay 'v1:…'", 'the failure that explore found'],
       ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace', 'each access of a recorded failure'],
+      ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace-file lost.pftrace', 'the same as a timeline, for ui.perfetto.dev'],
     ]))
     .action((failure: string, flags: ReplayFlags) => replay(deps, failure, flags));
 }
@@ -38,20 +43,24 @@ export function declare(command: Command, deps: Deps): void {
 async function replay(deps: Deps, failure: string, flags: ReplayFlags): Promise<void> {
   const { terminal } = deps;
   checkReport(deps, flags);
+  const trace = { trace: flags.traceFile, json: flags.json };
+  checkTrace(deps, trace);
   const artefact = isLine(failure) ? decodeLine(failure) : readArtefact(readText(failure), failure);
   const replayed = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
   const { recording, ground, setting, core } = replayed;
   const lanes = lanesOf(ground, setting, core.sites, recording, artefact.pairs, flags.trace ?? false);
+  const player = isRecording(flags) || flags.traceFile !== undefined ? (await import('../player.ts')).playerOfReplay(artefact, replayed) : undefined;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { replayDocument } = await import('../replay-document.ts');
-    document = replayDocument(artefact, replayed, lanes);
+    document = replayDocument(artefact, replayed, lanes, isRecording(flags) ? player : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
     printLines(terminal.out, [...describe(artefact, replayed), '']);
     for (const line of laneTableText(lanes, terminal.outIsColored, terminal.outWidth)) terminal.out(line);
   }
+  if (player !== undefined) writeTrace(deps, trace, [executedTimeline(player)]);
   await writeReport(deps, flags, `replay ${printable(artefact.scenario)}`, document);
   if (recording.outcome.verdict !== 'ok') throw new StillFails(replayed);
 }

@@ -21,7 +21,7 @@ import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
-import { sayWritten } from '../drawing.ts';
+import { drawScaling, drawSweep } from '../drawing.ts';
 import { examples } from '../help.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { either } from '../../run/kinds.ts';
@@ -32,9 +32,10 @@ import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
+import { addTrace, checkTrace, type TraceFlags } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
-interface ScaleFlags extends MachineTuning, ReportFlags {
+interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly phase: ScalePhase;
   readonly vary?: Vary;
   readonly procs?: readonly number[];
@@ -72,8 +73,9 @@ export function declare(command: Command, deps: Deps): void {
   addMachineFlags(command, FLAGS);
   command
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
-    .option('--svg <file>', 'draw time and speedup by threads to this file');
+    .option('--svg <file>', 'draw time and speedup by threads to this file; with --vary and --compare a line for each');
   addReport(command);
+  addTrace(command, 'what each thread of --model does, with the largest number of threads');
   command
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
@@ -111,7 +113,7 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
   const lines = [
-    ...table(formatScaleTable(scaling, width)),
+    ...table(formatScaleTable(scaling, width, terminal.outChart)),
     ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
     ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
@@ -127,13 +129,12 @@ function threadsToShow({ results }: Scaling): readonly ThreadFacts[] {
 
 async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): Promise<void> {
   const progress = new Progress(deps.terminal);
-  if (flags.vary !== undefined && (flags.svg ?? flags.compare) !== undefined) {
-    throw new UsageError('--vary compares with its own first value; leave --svg and --compare out');
-  }
+  if (flags.vary !== undefined && flags.compare !== undefined) throw new UsageError('--vary compares with its own first value; leave --compare out');
   const tunings = tuningsOf(flags);
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   checkModel(flags);
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
@@ -161,11 +162,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const comparison = before === undefined ? undefined : compareResults(before.results, scaling.results);
   const document = await documentOf(flags, [scaling], comparison);
   if (!printFigures(deps, flags, [scaling], document)) printAll(deps, source, scaling, comparison);
-  if (flags.svg !== undefined) {
-    const { scaleSvg } = await import('../../report/scale-svg.ts');
-    deps.writeFile(flags.svg, Buffer.from(scaleSvg(scaling)));
-    sayWritten(deps, flags, flags.svg);
-  }
+  await drawScaling(deps, flags, scaling, before);
   await writeReport(deps, flags, titleOf(heap, flags), document, before === undefined ? [] : [before.printed]);
 }
 
@@ -222,6 +219,7 @@ async function measureEach(deps: Deps, heap: string | undefined, { name }: Vary,
     const table = paintHeads(formatSweep(name, scalings, terminal.outWidth), paint(terminal.outIsColored).bold);
     terminal.out(`${[describeHeap(scalings[0]), '', ...table].join('\n')}\n`);
   }
+  if (interruption === undefined) await drawSweep(deps, flags, name, scalings);
   await writeReport(deps, flags, titleOf(heap, flags), document);
   if (interruption !== undefined) throw interruption;
 }
@@ -258,7 +256,7 @@ function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Basel
 
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'unpadded'] as const;
+const PREDICTING = ['machine', 'unpadded', 'trace'] as const;
 
 /** @throws UsageError for flags that would be ignored */
 function checkModel(flags: ScaleFlags): void {
