@@ -24,6 +24,8 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadWide, storeWide, addWide } from '../memory/wide.ts';
 import { nanotime, unixtime } from '../base/clock.ts';
+import { DOING, SAMPLE } from '../sync/event-kinds.ts';
+import { enter, enterAt, records, sample } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
 import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
@@ -36,7 +38,7 @@ import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
-import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
+import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone, unsweptSpans } from '../malloc/sweep.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
 import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
 import { collectorOf, mark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
@@ -45,6 +47,7 @@ import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
 import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
 import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
+import { enterGoroutine } from './goroutine.ts';
 import { newproc, ready } from './ready.ts';
 import { acquireWorld, gcprocs, helpgc, releaseWorld, starttheworld, stoptheworld } from './world.ts';
 
@@ -101,6 +104,10 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   }
   const started = nanotime();
   const gp = m[mp + CURG];
+  if (records(m)) {
+    sampleHeap(m, mp);
+    enterAt(m, mp, DOING.stop, 0, started);
+  }
   m[mp + GCING] = 1;
   stoptheworld(m, mp);
   m[gp + WAITREASON] = WAIT.gc;
@@ -115,7 +122,12 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + RESCHED] = 1;
   m[mp + LOCKS]++;
   releaseWorld(m);
+  if (records(m)) {
+    sampleHeap(m, mp);
+    enter(m, mp, DOING.start, 0);
+  }
   starttheworld(m, mp);
+  if (records(m)) enterGoroutine(m, mp, gp);
   m[mp + LOCKS]--;
 }
 
@@ -124,13 +136,17 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
   if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
+  if (records(m)) enterAt(m, mp, DOING.sweepRest, 0, times.t1);
   finishSweep(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   checkpoint(m, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
   times.t3 = nanotime();
+  if (records(m)) enter(m, mp, m[NPROC] > 1 ? DOING.wait : DOING.collect, 0);
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
@@ -153,7 +169,9 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
 function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
   const frees = countFrees(m);
   setUpSweep(m);
+  if (records(m)) enter(m, mp, DOING.sweep, 0);
   sweepInPause(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - times.t4;
@@ -171,7 +189,9 @@ function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
     return;
   }
   const started = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.sweep, 0, started);
   finishSweep(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - started;
@@ -192,6 +212,14 @@ function setUpMark(m: Mem, mp: MRef): void {
   if (m[NPROC] === 1) return;
   noteclear(m, XALLDONE);
   helpgc(m, mp, m[NPROC]);
+}
+
+/** Records the heap's size, its goal and the number of unswept spans. */
+function sampleHeap(m: Mem, mp: MRef): void {
+  // Racy: other Ms may allocate and sweep until the world is stopped. A sample is of about now.
+  sample(m, mp, SAMPLE.heapLive, racyLoad(m, HEAP_ALLOC_Q) * 8);
+  sample(m, mp, SAMPLE.nextGc, Atomics.load(m, XNEXT_GC_Q) * 8);
+  sample(m, mp, SAMPLE.unswept, unsweptSpans(m));
 }
 
 /** Estimates the live bytes after the previous cycle from the goal; for the trace only. */
