@@ -1,6 +1,7 @@
 /** Makes a timeline of the events that a machine has recorded. */
 import type { RecordedEvents } from '../inspect/event-log.ts';
 import type { MachineEvent } from '../inspect/events.ts';
+import { moved, withoutOracle } from './timeline-oracle.ts';
 import { countersOf } from './timeline-counters.ts';
 import { flowsOf } from './timeline-flows.ts';
 import { isSlice, kindsOf, laneOf, type Window } from './timeline-slices.ts';
@@ -13,7 +14,7 @@ export interface TimelineOptions {
   readonly name: string;
   /** Default: measured. */
   readonly clock?: (typeof CLOCKS)[number];
-  /** The part to show, on the clock of the events. Default: all of it. */
+  /** The part to show, on the clock of the events; see collectionWindow. Default: all of it. */
   readonly window?: Window;
   /** The most slices; the earliest are left out. */
   readonly most?: number;
@@ -21,11 +22,14 @@ export interface TimelineOptions {
 
 /**
  * Returns the timeline of `recorded`. It ends with the last slice, or with the window. If there are more than `most`
- * slices, it begins where the last slice that was left out ended, so all lanes are complete from its start.
+ * slices, it begins where the last slice that was left out ended, so all lanes are complete from its start. The time
+ * of the oracle is left out.
  */
 export function timelineOf(recorded: RecordedEvents, { name, clock = 'measured', window, most = MOST_SLICES }: TimelineOptions): Timeline {
-  const all = recorded.events.filter((event) => isSlice(event) && event.lane >= 0 && event.lane < recorded.lanes);
-  const whole = window ?? extentOf(all);
+  const map = withoutOracle(recorded.events);
+  const events = recorded.events.map((event) => moved(event, map));
+  const all = events.filter((event) => isSlice(event) && event.lane >= 0 && event.lane < recorded.lanes);
+  const whole = window === undefined ? extentOf(all) : { fromNs: map(window.fromNs), toNs: map(window.toNs) };
   const inside = all.filter(({ startNs, endNs }) => endNs >= whole.fromNs && startNs <= whole.toNs);
   const { slices, fromNs } = lastOf(inside, most);
   const shown = { fromNs: Math.max(whole.fromNs, fromNs), toNs: whole.toNs };
@@ -37,8 +41,8 @@ export function timelineOf(recorded: RecordedEvents, { name, clock = 'measured',
     endNs: shown.toNs - shown.fromNs,
     kinds,
     lanes,
-    flows: flowsIn(flowsOf(recorded.events, recorded.lanes), shown).slice(-most),
-    counters: countersOf(recorded.events, shown),
+    flows: flowsIn(flowsOf(events, recorded.lanes), shown).slice(-most),
+    counters: countersOf(events, shown),
     dropped: recorded.dropped,
     older: window === undefined ? recorded.older + inside.length - slices.length : 0,
   };

@@ -24,8 +24,8 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadWide, storeWide, addWide } from '../memory/wide.ts';
 import { nanotime, unixtime } from '../base/clock.ts';
-import { DOING, SAMPLE } from '../sync/event-kinds.ts';
-import { enter, enterAt, records, sample } from '../sync/events.ts';
+import { DOING, SAMPLE, WITHIN } from '../sync/event-kinds.ts';
+import { enter, enterAt, records, sample, within } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
 import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
@@ -56,6 +56,7 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const NUMGC = MSTATS + MStats.at.numgc;
+const VERIFY = CONFIG + Config.at.verify;
 const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
@@ -139,7 +140,7 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (records(m)) enterAt(m, mp, DOING.sweepRest, 0, times.t1);
   finishSweep(m, mp);
   if (records(m)) enter(m, mp, DOING.collect, 0);
-  checkpoint(m, CHECKPOINT.swept);
+  askOracle(m, mp, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
@@ -147,7 +148,7 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (records(m)) enter(m, mp, m[NPROC] > 1 ? DOING.wait : DOING.collect, 0);
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   if (records(m)) enter(m, mp, DOING.collect, 0);
-  checkpoint(m, CHECKPOINT.marked);
+  askOracle(m, mp, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
@@ -163,6 +164,13 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   mprofGC(m, mp);
   if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
+}
+
+/** Waits at checkpoint `point` until the oracle has verified the heap, with --verify. */
+function askOracle(m: Mem, mp: MRef, point: number): void {
+  const started = records(m) ? nanotime() : 0;
+  checkpoint(m, point);
+  if (m[VERIFY] !== 0 && records(m)) within(m, mp, WITHIN.oracle, 0, 1, started);
 }
 
 /** Sweeps everything in the pause, as the older collectors do; the cycle is then complete. */
