@@ -123,9 +123,10 @@ export function doingOf(m: Mem, mp: MRef): number {
   return m[ringOf(m, mp) + OPEN];
 }
 
-/** Records a slice of `kind`, one of WITHIN, from `started` until now. */
+/** Records a slice of `kind`, one of WITHIN, from `started` until now. Does nothing if the M does nothing: the machine has not started, or is settled. */
 export function within(m: Mem, mp: MRef, kind: number, detail: number, count: number, started: number): void {
   const ring = ringOf(m, mp);
+  if (m[ring + OPEN] === DOING.nothing) return;
   writeMerged(m, ring);
   write(m, ring, kind, detail, count, started, nanotime());
 }
