@@ -7,7 +7,9 @@ import { EVENTS, EVENT_COUNT, KIND_COUNT, type EVENT } from './caches.ts';
 import type { ModelHeap } from './heap.ts';
 import type { ModelCore } from './load.ts';
 import type { MachineModel } from './machine-model.ts';
-import { runVirtual, type Interleaved } from './virtual-time.ts';
+import { MarkRecorder, type MarkActivity } from './mark-recorder.ts';
+import { runVirtual, type Interleaved, type VirtualOptions } from './virtual-time.ts';
+import { runWatched } from './watched-time.ts';
 
 /** Words of an M's counters: from its GCStats to the head of its scan buffer. */
 const COUNTERS = GCStats.words + 16;
@@ -21,6 +23,8 @@ export interface PredictOptions {
   readonly quantumNs?: number;
   /** Reports whether the caller wants the prediction to end. */
   readonly isStopped?: () => boolean;
+  /** Records what each thread does. This changes no time. */
+  readonly records?: boolean;
 }
 
 /** A prediction. Times and counts are sums over all threads, unless stated otherwise. */
@@ -43,13 +47,15 @@ export interface Predicted {
   readonly accesses: readonly number[];
   /** Objects marked by each thread. */
   readonly objectsByThread: readonly number[];
+  /** With `records`: what each thread did. */
+  readonly activity?: MarkActivity;
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
-export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped }: PredictOptions, procs: number): Predicted {
+export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
-  const run = runVirtual({
+  const options: VirtualOptions = {
     core,
     machine: heap.policy === 'tuned' ? { ...machine, accessNs: machine.tunedAccessNs } : machine,
     m,
@@ -58,7 +64,9 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs, isStoppe
     quantumNs,
     isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,
-  });
+  };
+  const recorder = records ? new MarkRecorder(m, procs) : undefined;
+  const run = recorder === undefined ? runVirtual(options) : runWatched(options, recorder);
   const stats = Array.from({ length: procs }, (_, i) => mAt(m, i) + M.at.gcstats);
   const sum = (field: number) => stats.reduce((total, at) => total + loadWide(m, at + field), 0);
   const { nhandoff, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
@@ -79,6 +87,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs, isStoppe
     events: byEvent(run.caches.events),
     accesses: Array.from({ length: KIND_COUNT }, (_, kind) => stats.reduce((total, _each, i) => total + run.caches.accesses[i * KIND_COUNT + kind], 0)),
     objectsByThread: stats.map((at) => loadWide(m, at + objectsMarked)),
+    activity: recorder?.finish(run.clocks),
   };
 }
 

@@ -74,7 +74,8 @@ export function runVirtual(options: VirtualOptions): VirtualRun {
   return new VirtualTime(options).run();
 }
 
-class VirtualTime implements Host {
+/** The simulation. A subclass may watch it: watched-time.ts does. */
+export class VirtualTime implements Host {
   readonly #core: Control;
   readonly #machine: MachineModel;
   readonly #cores: Cores;
@@ -185,10 +186,24 @@ class VirtualTime implements Host {
   }
 
   #endWait(thread: number, message: WaitResult): void {
+    this.slept(thread, this.#asleepAt[thread], this.#clock[thread]);
     this.#waitsOn[thread] = -1;
     this.#slept[thread] += this.#clock[thread] - this.#asleepAt[thread];
     this.#messages[thread] = message;
   }
+
+  /** The running thread. */
+  protected get current(): number {
+    return this.#current;
+  }
+
+  /** Clock of the running thread. */
+  protected get currentNs(): number {
+    return this.#now[0];
+  }
+
+  /** Called when a sleep of `thread` ends. */
+  protected slept(_thread: number, _fromNs: number, _toNs: number): void {}
 
   now(): number {
     this.#now[0] = this.#cores.settle(this.#current, this.#now[0]);
@@ -221,7 +236,7 @@ class VirtualTime implements Host {
     if (this.#now[0] > this.#now[1]) this.#core.$preempt();
   }
 
-  access(site: number, kind: number, index: number, value: number): void {
+  access(site: number, kind: number, index: number, value: number, _old: number): void {
     const now = this.#now;
     let word = index;
     if (kind >= ACCESS.fill) {

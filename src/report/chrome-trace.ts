@@ -18,8 +18,8 @@ export function chromeTrace(timelines: readonly Timeline[]): Uint8Array {
 function eventsOf(timeline: Timeline, index: number, { pid, tids, firstFlow }: TraceIds): object[] {
   const { lanes, kinds, flows, counters, clock: cat } = timeline;
   const meta = (tid: number, name: string, args: object) => ({ ph: 'M', pid, tid, name, args });
-  const lane = (event: LaneEvent, tid: number) => {
-    const base = { pid, tid, ts: event.atNs / NS_PER_US };
+  const described = (event: LaneEvent) => {
+    const base = { pid, tid: tids[event.lane], ts: event.atNs / NS_PER_US };
     if (event.type === 'begin') return { ph: 'B', ...base, cat, name: kinds[event.kind].name, args: { about: kinds[event.kind].about, detail: event.detail } };
     if (event.type === 'end') return { ph: 'E', ...base };
     const flow = { ...base, cat, name: flows[event.flow].kind, id: firstFlow + event.flow };
@@ -29,7 +29,7 @@ function eventsOf(timeline: Timeline, index: number, { pid, tids, firstFlow }: T
     meta(pid, 'process_name', { name: processName(timeline) }),
     meta(pid, 'process_sort_index', { sort_index: index }),
     ...lanes.flatMap(({ name }, i) => [meta(tids[i], 'thread_name', { name }), meta(tids[i], 'thread_sort_index', { sort_index: i })]),
-    ...laneEvents(timeline).flatMap((events, i) => events.map((event) => lane(event, tids[i]))),
+    ...laneEvents(timeline).map(described),
     ...counters.flatMap(({ name, unit, atNs, value }) =>
       atNs.map((at, i) => ({ ph: 'C', pid, tid: pid, ts: Math.round(at) / NS_PER_US, name, args: { [unit]: value[i] } }))),
   ];

@@ -32,9 +32,7 @@ export function perfettoTrace(timelines: readonly Timeline[]): Uint8Array {
     describeTracks(trace, timeline, i, ids[i], { process, lanes, counters });
     const category = tables.categories.idOf(timeline.clock);
     const kinds = timeline.kinds.map(({ name, about }) => ({ name: tables.names.idOf(name), about: tables.texts.idOf(about), category }));
-    for (const [lane, events] of laneEvents(timeline).entries()) {
-      for (const event of events) writeEvent(trace, event, lanes[lane], kinds, timeline, ids[i].firstFlow);
-    }
+    for (const event of laneEvents(timeline)) writeEvent(trace, event, lanes[event.lane], kinds, timeline, ids[i].firstFlow);
     for (const [counter, { atNs, value }] of timeline.counters.entries()) {
       for (const [at, each] of value.entries()) trace.event(Math.round(atNs[at]), TYPE.counter, counters[counter], (out) => writeValue(out, each));
     }

@@ -99,6 +99,13 @@ describe.each(PATHS)('a trace file %s', (path) => {
     expect(slices[2]).toMatchObject({ startNs: 40, endNs: 100, detail: 'a root' });
   });
 
+  it('nests the shorter of two slices that begin at once under the longer, whichever is listed first', () => {
+    const lane: Lane = { name: 'M 0', kind: [1, 0], startNs: [7, 7], durationNs: [3, 9], detail: {} };
+    const one: Timeline = { name: 'tree', clock: 'measured', endNs: 16, kinds: [{ name: 'mark', about: '' }, { name: 'scan', about: '' }], lanes: [lane], flows: [], counters: [], dropped: 0 };
+    const [{ threads: [{ slices }] }] = readTrace(encodeTrace([one], path), path);
+    expect(slices).toMatchObject([{ name: 'mark', depth: 0, endNs: 16 }, { name: 'scan', depth: 1, endNs: 10 }]);
+  });
+
   it('is the same for the same timelines', () => {
     fc.assert(fc.property(timeline, (one) => { expect(encodeTrace([one], path)).toEqual(encodeTrace([one], path)); }), { numRuns: 10 });
   });

@@ -58,7 +58,7 @@ function end({ open, thread }: Track, atNs: number): void {
   slice.endNs = atNs;
 }
 
-interface HalfFlow { readonly kind: string; readonly track: Track; readonly atNs: number }
+interface HalfFlow { readonly kind: string; readonly track: Track; readonly atNs: number; readonly place: number }
 
 /** Pairs the halves of each flow. */
 function joinFlows(leaving: Map<number, HalfFlow>, entering: Map<number, HalfFlow>): void {
@@ -66,6 +66,7 @@ function joinFlows(leaving: Map<number, HalfFlow>, entering: Map<number, HalfFlo
   for (const [id, from] of [...leaving].sort(([a], [b]) => a - b)) {
     const to = entering.get(id);
     if (to?.kind !== from.kind || to.track.process !== from.track.process) throw new Error(`flow ${id} does not end as it began`);
+    if (to.atNs >= from.atNs && to.place < from.place) throw new Error(`flow ${id} ends before it begins`);
     from.track.process.flows.push({ kind: from.kind, from: { lane: from.track.lane, atNs: from.atNs }, to: { lane: to.track.lane, atNs: to.atNs } });
   }
 }
@@ -153,7 +154,7 @@ function readPerfetto(bytes: Uint8Array): ReadProcess[] {
       begin(on, timestamp!, lookUp('event_names', event.name_iid), notes.get('about')!, notes.get('detail'));
     } else if (event.type === 'TYPE_SLICE_END') end(on, timestamp!);
     else {
-      const half = { kind: event.name!.split(':')[0], track: on, atNs: timestamp! };
+      const half = { kind: event.name!.split(':')[0], track: on, atNs: timestamp!, place: i };
       for (const id of event.flow_ids ?? []) keepHalf(leaving, id, half);
       for (const id of event.terminating_flow_ids ?? []) keepHalf(entering, id, half);
     }
@@ -175,7 +176,7 @@ function readChrome(bytes: Uint8Array): ReadProcess[] {
   const tracks = new Map<number, Track>();
   const [leaving, entering] = [new Map<number, HalfFlow>(), new Map<number, HalfFlow>()];
   const counters = new Map<string, ReadProcess['counters'][number] & { last: number }>();
-  for (const { ph, pid, tid, name, args, ...event } of traceEvents) {
+  for (const [place, { ph, pid, tid, name, args, ...event }] of traceEvents.entries()) {
     if (name === 'process_name') processes.set(pid, { name: args.name!, threads: [], counters: [], flows: [] });
     else if (name === 'thread_name') tracks.set(tid, beginTrack(processes.get(pid)!, args.name!));
     if (ph === 'M') continue;
@@ -197,8 +198,8 @@ function readChrome(bytes: Uint8Array): ReadProcess[] {
     advance(on, atNs);
     if (ph === 'B') begin(on, atNs, name, args.about!, args.detail);
     else if (ph === 'E') end(on, atNs);
-    else if (ph === 's') keepHalf(leaving, event.id!, { kind: name, track: on, atNs });
-    else if (ph === 'f' && event.bp === 'e') keepHalf(entering, event.id!, { kind: name, track: on, atNs });
+    else if (ph === 's') keepHalf(leaving, event.id!, { kind: name, track: on, atNs, place });
+    else if (ph === 'f' && event.bp === 'e') keepHalf(entering, event.id!, { kind: name, track: on, atNs, place });
     else throw new Error(`unknown event ${ph}`);
   }
   return finish([...processes.values()], [...tracks.values()], leaving, entering);
