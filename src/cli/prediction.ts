@@ -6,12 +6,15 @@ import { Stopped } from '../run/errors.ts';
 import type { Predicted } from '../model/predict.ts';
 import { asScaling, describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
+import { predictedTimeline } from '../report/predicted-timeline.ts';
 import { paintHeads } from '../report/table.ts';
+import type { Timeline } from '../report/timeline.ts';
 import { formatCount, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { PrintedDocument } from '../report/html.ts';
 import type { Deps } from './deps.ts';
-import { wantsDocument, writeReport, type ReportFlags } from './html-report.ts';
+import { isRecording, wantsDocument, writeReport, type ReportFlags } from './html-report.ts';
+import { writeTrace, type TraceFlags } from './trace-flag.ts';
 import { withOption } from './command-line.ts';
 import { graphParams, nameOf, type HeapSource } from './heaps.ts';
 import { Interrupted } from './interruption.ts';
@@ -28,7 +31,7 @@ export interface BaselineFile {
   readonly printed: PrintedDocument;
 }
 
-export interface PredictFlags extends ReportFlags {
+export interface PredictFlags extends ReportFlags, TraceFlags {
   /** The title of the report. */
   readonly title: string;
   readonly model: readonly number[];
@@ -62,11 +65,17 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
     deps.writeFile(flags.svg, Buffer.from(scaleSvg(asScaling(prediction))));
     sayWritten(deps, flags, flags.svg);
   }
+  if (!prediction.interrupted) writeTrace(deps, flags, timelinesOf(prediction, baseline));
   await writeReport(deps, flags, `${flags.title} --model`, document, baseline === undefined ? [] : [baseline.printed]);
   if (prediction.interrupted) {
     const left = flags.model.slice(prediction.results.length);
     throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
   }
+}
+
+/** Returns the timeline of the prediction and, to lay beside it, that of the document it is compared with. */
+function timelinesOf({ heap, results }: Prediction, baseline: PredictionBaseline | undefined): Timeline[] {
+  return [predictedTimeline(heap.name, results), baseline?.timeline].filter((each) => each !== undefined);
 }
 
 function printPrediction({ terminal }: Deps, prediction: Prediction, comparison: readonly string[]): void {
@@ -101,10 +110,11 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
   const results: Predicted[] = [];
+  const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
   for (const procs of flags.model) {
     progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
     try {
-      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted }, procs));
+      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted, records: procs === recorded }, procs));
     } catch (error) {
       if (!(error instanceof Stopped) || results.length === 0) throw error;
       return { ...about, results, interrupted: true };

@@ -17,6 +17,7 @@ import { SHARES } from './scale-threads.ts';
 import { SCALE_PHASES, splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 import { count, cycle, memstats, ns, print, schemaOf, shapeOf, strictly, text } from './schema.ts';
 import type { RunSetting } from './summary.ts';
+import { TimelineShape } from './timeline.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;
@@ -256,6 +257,8 @@ export const PredictionShape = z.object({
   })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
   /** With --compare. */
   comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
+  /** With --record, of the largest number of threads, in virtual time. */
+  timeline: TimelineShape.optional(),
 });
 export const PredictionDocument = strictly(PredictionShape);
 export type PredictionDocument = z.infer<typeof PredictionShape>;

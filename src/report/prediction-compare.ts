@@ -3,6 +3,7 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { changeOf } from './scale-compare.ts';
 import type { Predicted } from '../model/predict.ts';
+import type { Timeline } from './timeline.ts';
 import { formatTable, type Column } from './table.ts';
 import { formatCount, timeColumn } from '../base/units.ts';
 
@@ -14,6 +15,8 @@ export interface PredictionBaseline {
   readonly command: string;
   readonly heap: { readonly name: string; readonly objects: number };
   readonly results: readonly { readonly procs: number; readonly medianNs: number }[];
+  /** If it was recorded. */
+  readonly timeline?: Timeline;
 }
 
 /** The part of a prediction that is compared. */

@@ -3,6 +3,7 @@ import { printable } from '../base/printable.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import { printPrediction } from './json.ts';
+import { predictedTimeline } from './predicted-timeline.ts';
 import { resultOf, type Scaling } from './scaling.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
@@ -129,5 +130,6 @@ export function predictionDocument({ heap, policy, machine, warning, unpadded, i
       stalledNs: result.stalledNs,
     })),
     comparison: comparison && [...comparison],
+    timeline: predictedTimeline(heap.name, results),
   });
 }

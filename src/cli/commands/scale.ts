@@ -32,9 +32,10 @@ import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
+import { addTrace, checkTrace, type TraceFlags } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
-interface ScaleFlags extends MachineTuning, ReportFlags {
+interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly phase: ScalePhase;
   readonly vary?: Vary;
   readonly procs?: readonly number[];
@@ -74,6 +75,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
     .option('--svg <file>', 'draw time and speedup by threads to this file');
   addReport(command);
+  addTrace(command, 'with --model: what each thread does in virtual time, with the largest number of threads');
   command
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
@@ -134,6 +136,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   for (const tuning of tunings) policyFor({ policy: flags.policy, tuning });
   if (flags.svg !== undefined) deps.checkWritable(flags.svg);
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   checkModel(flags);
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
@@ -258,7 +261,7 @@ function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Basel
 
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'unpadded'] as const;
+const PREDICTING = ['machine', 'unpadded', 'trace'] as const;
 
 /** @throws UsageError for flags that would be ignored */
 function checkModel(flags: ScaleFlags): void {
