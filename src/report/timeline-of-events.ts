@@ -34,7 +34,7 @@ export function timelineOf(recorded: RecordedEvents, { name, clock = 'measured',
   const { slices, fromNs } = lastOf(inside, most);
   const shown = { fromNs: Math.max(whole.fromNs, fromNs), toNs: whole.toNs };
   const { kinds, indexOf } = kindsOf(slices);
-  const lanes = Array.from({ length: recorded.lanes }, (_, lane) => laneOf(`M${lane}`, slices.filter((slice) => slice.lane === lane), shown, indexOf));
+  const lanes = Array.from({ length: recorded.lanes }, (_, lane) => laneOf(`M ${lane}`, slices.filter((slice) => slice.lane === lane), shown, indexOf));
   return {
     name,
     clock,

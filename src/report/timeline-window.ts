@@ -1,6 +1,7 @@
 /** The part of a recording that shows one collection. */
 import type { RecordedEvents } from '../inspect/event-log.ts';
 import { DOING } from '../sync/event-kinds.ts';
+import { withoutOracle } from './timeline-oracle.ts';
 import { isSlice, type Window } from './timeline-slices.ts';
 
 /** Share of the collection that is shown before it and after it. */
@@ -18,7 +19,8 @@ export function collectionWindow({ events }: RecordedEvents, endNs: number, with
   if (stop === undefined || start === undefined) return undefined;
   const next = firstAfter(slices.filter(({ kind, startNs }) => kind === DOING.stop && startNs > endNs).map(({ startNs }) => startNs));
   const toNs = withSweep ? next ?? slices.reduce((last, slice) => Math.max(last, slice.endNs), start) : start;
-  const margin = (toNs - stop) * MARGIN;
+  const shown = withoutOracle(events);
+  const margin = (shown(toNs) - shown(stop)) * MARGIN;
   return { fromNs: Math.round(stop - margin), toNs: Math.round(withSweep ? toNs : toNs + margin) };
 }
 

@@ -86,7 +86,7 @@ describe.each(MACHINES)('the events of $name', ({ options }) => {
 
   it('make a timeline of nested slices, whose flows end where the Ms mark', () => {
     const timeline = timelineOf(result.events!, { name: 'test' });
-    expect(timeline.lanes.map(({ name }) => name)).toEqual(['M0', 'M1', 'M2', 'M3']);
+    expect(timeline.lanes.map(({ name }) => name)).toEqual(['M 0', 'M 1', 'M 2', 'M 3']);
     expect(timeline.lanes.flatMap(crossings)).toEqual([]);
     const marking = new Set(['roots', 'scan', 'getfull spin', 'getfull yield', 'getfull sleep']);
     const isMarking = ({ lane, atNs }: { lane: number; atNs: number }) => {
