@@ -73,7 +73,7 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
   const wbuf = gatherRoot(m, mp, i, getempty(m, mp, 0));
   addWide(m, mp + GATHER_NS, nanotime() - started);
   scan(m, mp, wbuf, false);
-  if (records(m)) withinMerged(m, mp, WITHIN.root, i, 1, started);
+  if (records(m)) withinMerged(m, mp, WITHIN.root, i, 1, started, nanotime());
 }
 
 /**

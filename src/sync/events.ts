@@ -132,13 +132,12 @@ export function within(m: Mem, mp: MRef, kind: number, detail: number, count: nu
 }
 
 /**
- * As `within`, for slices that may be short and many: such slices become one, about the last `detail`, with the sum
- * of their counts. Another event ends the merging.
+ * Records a slice of `kind`, one of WITHIN, of which there may be many short ones: those that follow each other
+ * become one, about the last `detail`, with the sum of their counts. Another slice ends the merging.
  */
-export function withinMerged(m: Mem, mp: MRef, kind: number, detail: number, count: number, started: number): void {
+export function withinMerged(m: Mem, mp: MRef, kind: number, detail: number, count: number, started: number, ended: number): void {
   const ring = ringOf(m, mp);
-  const now = nanotime();
-  if (m[ring + MERGED] === kind && now - started < SHORT_NS && started - loadWide(m, ring + MERGED_END) < SHORT_NS) {
+  if (m[ring + MERGED] === kind && ended - started < SHORT_NS && started - loadWide(m, ring + MERGED_END) < SHORT_NS) {
     m[ring + MERGED_COUNT] += count;
   } else {
     writeMerged(m, ring);
@@ -147,7 +146,7 @@ export function withinMerged(m: Mem, mp: MRef, kind: number, detail: number, cou
     storeWide(m, ring + MERGED_START, started);
   }
   m[ring + MERGED_DETAIL] = detail;
-  storeWide(m, ring + MERGED_END, now);
+  storeWide(m, ring + MERGED_END, ended);
 }
 
 function writeMerged(m: Mem, ring: Ref): void {
@@ -169,7 +168,7 @@ export function sample(m: Mem, mp: MRef, which: number, value: number): void {
 
 /** Records the sweep of a span by a mutator; `unswept` spans are left. In a pause, the sweep as a whole is a slice. */
 export function sweptSpan(m: Mem, mp: MRef, unswept: number, started: number): void {
-  if (doingOf(m, mp) === DOING.mutator) withinMerged(m, mp, WITHIN.sweepSpans, unswept, 1, started);
+  if (doingOf(m, mp) === DOING.mutator) withinMerged(m, mp, WITHIN.sweepSpans, unswept, 1, started, nanotime());
 }
 
 function write(m: Mem, ring: Ref, kind: number, detail: number, count: number, start: number, end: number): void {

@@ -7,8 +7,10 @@ import { mAt } from '../../src/machine/m.ts';
 import { collect, newObject } from '../../src/runtime/mutator.ts';
 import { DOING, WITHIN } from '../../src/sync/event-kinds.ts';
 import { EVENT_RING, enterAt, eventRingAt, withinMerged } from '../../src/sync/events.ts';
+import { timelineOf } from '../../src/report/timeline-of-events.ts';
 import { settle } from '../../src/runtime/settle.ts';
 import { bootCore, runCore } from '../support/core-machine.ts';
+import { crossings } from '../support/timeline.ts';
 
 /** Collects `times` times. */
 function collectOften(eventCap: number, times: number, look: (m: Mem) => void = () => {}): Mem {
@@ -29,11 +31,19 @@ describe('a ring of events', () => {
   });
 
   it('that is full drops what comes, and counts it', () => {
-    const all = drainEvents(collectOften(1 << 12, 20)).length;
+    const { m, m0 } = bootCore({ eventCap: 16 });
+    // The first call has no slice to end.
+    for (let i = 0; i <= 20; i++) enterAt(m, m0, DOING.mutator, i, i);
+    expect(drainEvents(m).map(({ detail }) => detail)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    expect(droppedEvents(m)).toBe(4);
+  });
+
+  it('that is full loses whole slices: the others are nested as before', () => {
     const m = collectOften(16, 20);
-    const kept = drainEvents(m);
-    expect(kept.length).toBe(16);
-    expect(kept.length + droppedEvents(m)).toBe(all);
+    const events = drainEvents(m);
+    expect(events.length).toBe(16);
+    expect(droppedEvents(m)).toBeGreaterThan(100);
+    expect(timelineOf({ lanes: 1, events, dropped: droppedEvents(m), older: 0 }, { name: 'test' }).lanes.flatMap(crossings)).toEqual([]);
   });
 
   it('has room again once it is read, across its end', () => {
@@ -56,10 +66,15 @@ describe('a ring of events', () => {
   it('holds short slices of one kind that follow each other as one, about the last, with the sum of their counts', () => {
     const { m, m0 } = bootCore({ eventCap: 16 });
     enterAt(m, m0, DOING.mutator, 1, 1);
-    // Started now, each takes less than a millisecond.
-    for (let i = 0; i < 3; i++) withinMerged(m, m0, WITHIN.sweepSpans, 10 - i, 2, Number.MAX_SAFE_INTEGER);
-    enterAt(m, m0, DOING.idle, 0, 2);
-    expect(drainEvents(m)).toMatchObject([{ lane: 0, kind: WITHIN.sweepSpans, detail: 8, count: 6 }, { kind: DOING.mutator, detail: 1, startNs: 1, endNs: 2 }]);
+    const times = [[10, 20], [30, 40], [50, 5000], [900_000, 900_010], [900_020, 990_000], [990_010, 990_020]];
+    times.forEach(([started, ended], i) => withinMerged(m, m0, WITHIN.sweepSpans, 10 - i, 2, started, ended));
+    withinMerged(m, m0, WITHIN.root, 3, 1, 990_030, 990_040);
+    enterAt(m, m0, DOING.idle, 0, 999_000);
+    const slices = drainEvents(m).map(({ kind, detail, count, startNs, endNs }) => [kind, detail, count, startNs, endNs]);
+    // A gap, a long slice, and a slice after a long one of the same kind without a gap.
+    expect(slices).toEqual([
+      [WITHIN.sweepSpans, 8, 6, 10, 5000], [WITHIN.sweepSpans, 7, 2, 900_000, 900_010], [WITHIN.sweepSpans, 5, 4, 900_020, 990_020], [WITHIN.root, 3, 1, 990_030, 990_040], [DOING.mutator, 1, 1, 1, 999_000],
+    ]);
   });
 
   it('yields at most its own size, whatever a step has written over its counts', () => {

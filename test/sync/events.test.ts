@@ -1,12 +1,12 @@
 /** The events of whole machines on threads, against the logs of their collections. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../../src/run/api.ts';
-import type { Cycle } from '../../../src/gc/cycle-log.ts';
-import type { MachineEvent } from '../../../src/inspect/events.ts';
-import { timelineOf } from '../../../src/report/timeline-of-events.ts';
-import { DOING, MOMENT, SLICES, WITHIN } from '../../../src/sync/event-kinds.ts';
-import { library } from '../../support/library.ts';
-import { crossings } from '../../support/timeline.ts';
+import type { RunResult } from '../../src/run/api.ts';
+import type { Cycle } from '../../src/gc/cycle-log.ts';
+import type { MachineEvent } from '../../src/inspect/events.ts';
+import { timelineOf } from '../../src/report/timeline-of-events.ts';
+import { DOING, MOMENT, SLICES, WITHIN } from '../../src/sync/event-kinds.ts';
+import { library } from '../support/library.ts';
+import { crossings } from '../support/timeline.ts';
 
 const PROCS = 4;
 const DOINGS = new Set<number>(Object.values(DOING));
