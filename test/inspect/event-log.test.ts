@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mem } from '../../src/memory/struct.ts';
 import { EventLog } from '../../src/inspect/event-log.ts';
-import { drainEvents, droppedEvents } from '../../src/inspect/events.ts';
+import { decodeEvents, drainEvents as drainRaw, droppedEvents, type MachineEvent } from '../../src/inspect/events.ts';
 import { mAt } from '../../src/machine/m.ts';
 import { collect, newObject } from '../../src/runtime/mutator.ts';
 import { DOING, WITHIN } from '../../src/sync/event-kinds.ts';
@@ -11,6 +11,10 @@ import { timelineOf } from '../../src/report/timeline-of-events.ts';
 import { settle } from '../../src/runtime/settle.ts';
 import { bootCore, runCore } from '../support/core-machine.ts';
 import { crossings } from '../support/timeline.ts';
+
+function drainEvents(m: Mem): MachineEvent[] {
+  return drainRaw(m).flatMap(decodeEvents);
+}
 
 /** Collects `times` times. */
 function collectOften(eventCap: number, times: number, look: (m: Mem) => void = () => {}): Mem {
