@@ -81,6 +81,16 @@ describe('a ring of events', () => {
     ]);
   });
 
+  it('ends what it merges where the M begins to do something else', () => {
+    const { m, m0 } = bootCore({ eventCap: 16 });
+    enterAt(m, m0, DOING.mutator, 1, 0);
+    withinMerged(m, m0, WITHIN.sweepSpans, 1, 1, 10, 20);
+    enterAt(m, m0, DOING.mutator, 2, 25);
+    withinMerged(m, m0, WITHIN.sweepSpans, 0, 1, 30, 40);
+    enterAt(m, m0, DOING.idle, 0, 50);
+    expect(drainEvents(m).map(({ startNs, endNs }) => [startNs, endNs])).toEqual([[10, 20], [0, 25], [30, 40], [25, 50]]);
+  });
+
   it('yields at most its own size, whatever a step has written over its counts', () => {
     const { m } = bootCore({ eventCap: 16 });
     m[eventRingAt(m, 0) + EVENT_RING.xwritten] = -5;

@@ -13,7 +13,7 @@ const DOINGS = new Set<number>(Object.values(DOING));
 
 const MACHINES = [
   { name: 'tree, go1.3', options: { workload: 'tree', params: { depth: 15, runs: 5 } } },
-  { name: 'tree, tuned', options: { workload: 'tree', params: { depth: 15, runs: 5 }, policy: 'tuned', tuning: { workbuf: 64 } } },
+  { name: 'rand with small buffers, tuned', options: { workload: 'rand', params: { count: 30_000, runs: 5 }, policy: 'tuned', tuning: { workbuf: 64 } } },
   { name: 'mixed, lab', options: { workload: 'mixed', params: { count: 30_000, runs: 3 }, policy: 'lab', tuning: { order: 'fifo' } } },
   { name: 'churn', options: { workload: 'churn', params: { threads: 3, count: 200_000 } } },
   { name: 'churn with small buffers, verified', options: { workload: 'churn', params: { threads: 3, count: 30_000 }, tuning: { workbuf: 64 }, verify: true } },
