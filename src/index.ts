@@ -14,6 +14,9 @@ export type { Cycle } from './gc/cycle-log.ts';
 export type { Scavenge } from './malloc/scavenge-log.ts';
 export type { MemProfile, ProfileFunction, ProfileRecord } from './inspect/memprofile.ts';
 export type { MemStats } from './inspect/memstats.ts';
+export type { RecordedEvents } from './inspect/event-log.ts';
+export { timelineOf, type TimelineOptions } from './report/timeline-of-events.ts';
+export type { Timeline } from './report/timeline.ts';
 export type { HeapAccount } from './workloads/account.ts';
 // For workloads.
 export type { Needs, Param, Params, Workload, WorkloadModule } from './workloads/workload.ts';

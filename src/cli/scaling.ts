@@ -7,6 +7,9 @@ import { markResults, resultOf, type Sample, type ScalePhase, type ScaleResult, 
 import { readMemoryUse, type MemoryUse } from '../report/memory-use.ts';
 import { readMemStats, type MemStats } from '../inspect/memstats.ts';
 import { plural } from '../base/units.ts';
+import { collectionTimeline } from '../report/scale-timeline.ts';
+import { timelineOf } from '../report/timeline-of-events.ts';
+import type { Timeline } from '../report/timeline.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { RuntimeOptions } from '../run/api.ts';
@@ -27,6 +30,8 @@ export interface ScalingOptions {
   readonly policy?: Policy;
   readonly goarch?: RuntimeOptions['goarch'];
   readonly tuning?: MachineTuning;
+  /** Whether to record a timeline. */
+  readonly recordEvents?: boolean;
   /** Whether the caller needs the heap's image afterwards. */
   readonly keepsHeap?: boolean;
 }
@@ -42,7 +47,7 @@ const ALLOC_BYTES = 32;
  * @throws Stopped if it is interrupted before the first result
  */
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, keepsHeap = false } = options;
+  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, recordEvents, keepsHeap = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first collection with each count is a warm-up.
   const total = counts.length * (runs + 1);
@@ -60,6 +65,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     goarch,
     tuning,
     verify,
+    recordEvents,
     onTick: ({ threads, threadsUp }) => {
       if (threadsUp < threads) progress.show(`starting ${plural(threads, 'thread')}: ${threadsUp} up`);
     },
@@ -90,13 +96,13 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     // The sweep after the last collection may be unfinished.
     sweeps = readSweeps(m, Math.max(0, ended.length - 1));
   }
-  const { cycles, verified, heap } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
+  const { cycles, verified, heap, events } = await runMachine(deps, machine, async (m) => atEnd(m), atStop)
     .then((result) => {
       measureWhole(result.memstats);
       return result;
     }, (error: unknown) => {
       if (!stopped) throw error;
-      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0, heap: undefined };
+      return { cycles: phase === 'mark' ? ended : ended.slice(0, sweeps.length), verified: 0, heap: undefined, events: undefined };
     })
     .finally(() => progress.clear());
   const measured = stopped ? countsMeasured(cycles, counts) : counts;
@@ -120,6 +126,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
       represented,
     },
     results,
+    timeline: collectionTimeline(nameOf(source), events, cycles, phase),
     cores: deps.cores,
     verified,
     ...(stopped ? { interrupted: true } : {}),
@@ -150,21 +157,24 @@ export function sweepResults(
 
 /**
  * Times the workload `churn` on one machine a run, with as many goroutines as Ps. The numbers of
- * threads alternate as in measureScaling. The times include collections.
+ * threads alternate as in measureScaling. The times include collections. The recorded run is the last of the warm-up.
  * @throws Stopped if it is interrupted before the first result
  */
-export async function measureAllocation(deps: Deps, { counts, runs, policy, arena, goarch, tuning }: Omit<ScalingOptions, 'phase' | 'verify'>, progress: Progress): Promise<Scaling> {
+export async function measureAllocation(deps: Deps, { counts, runs, policy, arena, goarch, tuning, recordEvents }: Omit<ScalingOptions, 'phase' | 'verify'>, progress: Progress): Promise<Scaling> {
   const samples: Sample[][] = counts.map(() => []);
   let interrupted = false;
+  let timeline: Timeline | undefined;
   const total = counts.length * (runs + 1);
   for (let i = 0; i < total; i++) {
     progress.show(`run ${i + 1} of ${total}`);
     const turn = turnOf(i, counts.length);
     const threads = counts[turn];
-    const machine = { workload: 'churn', params: { threads, count: ALLOC_OBJECTS }, procs: threads, arena, policy, goarch, tuning };
+    const machine = { workload: 'churn', params: { threads, count: ALLOC_OBJECTS }, procs: threads, arena, policy, goarch, tuning, recordEvents: recordEvents && i === counts.length - 1 };
     let elapsedNs: number;
     try {
-      ({ elapsedNs } = await runMachine(deps, machine).finally(() => progress.clear()));
+      const result = await runMachine(deps, machine).finally(() => progress.clear());
+      elapsedNs = result.elapsedNs;
+      if (result.events !== undefined) timeline = timelineOf(result.events, { name: `churn with ${plural(threads, 'goroutine')}` });
     } catch (error) {
       if (!(error instanceof Stopped) || samples.every(({ length }) => length === 0)) throw error;
       interrupted = true;
@@ -178,6 +188,7 @@ export async function measureAllocation(deps: Deps, { counts, runs, policy, aren
     settings: settingsOf({ policy, goarch, tuning }),
     heap: { name: 'churn', objects: ALLOC_OBJECTS, bytes: ALLOC_OBJECTS * ALLOC_BYTES, spans: 0 },
     results: counts.flatMap((procs, turn) => (samples[turn].length === 0 ? [] : [resultOf(procs, samples[turn])])),
+    timeline,
     cores: deps.cores,
     verified: 0,
     ...(interrupted && { interrupted }),

@@ -1,6 +1,7 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
 import { print, strictly } from '../report/schema.ts';
+import { TimelineShape, type Timeline } from '../report/timeline.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
@@ -21,6 +22,8 @@ export const StressDocument = strictly(z.object({
   /** The round that failed, and the command line that repeats it; null if none did. */
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
+  /** With --record, the end of the last round that ended. */
+  timeline: TimelineShape.optional(),
 }));
 
 /** How the rounds so far ended. */
@@ -48,9 +51,10 @@ export interface StressOutcome {
   readonly tally: Tally;
   readonly failed?: FailedRound;
   readonly isInterrupted: boolean;
+  readonly timeline?: Timeline;
 }
 
-export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
+export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted, timeline }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
   return print(StressDocument, {
     schema: SCHEMA,
@@ -63,5 +67,6 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }:
     verifiedCollections: collections,
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
+    timeline,
   });
 }

@@ -1,6 +1,8 @@
 /** Dispatch to the machine's collector, which its word `collector` names; see collectors/registry.ts. */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import type { Collector } from './collectors/descriptor.ts';
 import { COLLECTORS } from './collectors/registry.ts';
@@ -28,6 +30,7 @@ export function mark(m: Mem, mp: MRef): void {
   }
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE.mark;
+  if (records(m)) enter(m, mp, DOING.scan, 0);
   run(m, mp);
   m[mp + PHASE_OF] = phase;
 }

@@ -11,6 +11,8 @@
 import type { Mem } from '../memory/struct.ts';
 import { addWide } from '../memory/wide.ts';
 import { nanotime } from '../base/clock.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { doingOf, enterAt, records } from '../sync/events.ts';
 import { notewakeup } from '../sync/note.ts';
 import { MARKFOR, parfordo } from '../sync/parfor.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
@@ -25,13 +27,18 @@ const { phase: PHASE_OF, gcstats: GCSTATS } = M.at;
 export function markWithOthers(m: Mem, mp: MRef): void {
   const phase = m[mp + PHASE_OF];
   beginMarking(m, mp);
+  const doing = records(m) ? doingOf(m, mp) : 0;
   const t0 = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.roots, 0, t0);
   parfordo(m, mp, MARKFOR, markroot);
   const t1 = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.scan, 0, t1);
   m[mp + PHASE_OF] = PHASE.mark;
   scan(m, mp, 0, true);
+  const t2 = nanotime();
+  if (records(m)) enterAt(m, mp, doing, 0, t2);
   addWide(m, mp + GCSTATS + GCStats.at.rootNs, t1 - t0);
-  addWide(m, mp + GCSTATS + GCStats.at.drainNs, nanotime() - t1);
+  addWide(m, mp + GCSTATS + GCStats.at.drainNs, t2 - t1);
   addWide(m, mp + GCSTATS + GCStats.at.objectsMarked, m[scanbufOf(mp) + ScanBuf.at.marked]);
   endMarking(m, mp);
   m[mp + PHASE_OF] = phase;

@@ -18,6 +18,8 @@ import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
+import { WITHIN } from '../sync/event-kinds.ts';
+import { records, within, withinMerged } from '../sync/events.ts';
 import { G, G_STATUS, gAt } from '../machine/g.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
@@ -43,6 +45,8 @@ const ROOT_FINALIZERS = 2;
 const ROOT_SPAN_TYPES = 3;
 const ROOT_FLUSH_CACHES = 4;
 const ROOT_COUNT = 5;
+/** Names of the roots by their number; the stacks follow. */
+export const ROOTS: readonly string[] = ['data', 'bss', 'finalizers', 'span types', 'flush of the MCaches'];
 
 const DATA = CONFIG + Config.at.data;
 const BSS = CONFIG + Config.at.bss;
@@ -69,6 +73,7 @@ export function markroot(m: Mem, mp: MRef, i: number): void {
   const wbuf = gatherRoot(m, mp, i, getempty(m, mp, 0));
   addWide(m, mp + GATHER_NS, nanotime() - started);
   scan(m, mp, wbuf, false);
+  if (records(m)) withinMerged(m, mp, WITHIN.root, i, 1, started, nanotime());
 }
 
 /**
@@ -171,7 +176,9 @@ function gatherStack(m: Mem, mp: MRef, index: number, wbuf: WorkbufRef): Workbuf
 
 /** Returns the spans of all MCaches to their MCentrals. The world is stopped. */
 export function flushallmcaches(m: Mem, mp: MRef): void {
+  const started = records(m) ? nanotime() : 0;
   for (let i = 0; i < m[NPROCS]; i++) releaseAll(m, mp, mcacheOf(pAt(m, i)));
+  if (records(m)) within(m, mp, WITHIN.flush, 0, m[NPROCS], started);
 }
 
 /** Drops what would keep garbage alive: tiny blocks, explicitly freed blocks, cached stacks (Go's clearpools). */

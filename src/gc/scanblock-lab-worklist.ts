@@ -15,10 +15,12 @@ import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
 import { nanotime } from '../base/clock.ts';
+import { MOMENT, WITHIN } from '../sync/event-kinds.ts';
+import { records, within } from '../sync/events.ts';
 import { lfstackpush } from '../sync/lfstack.ts';
 import { GCStats, M, type MRef } from '../machine/m.ts';
 import { ScanBuf } from './scanbuf.ts';
-import { FULL, countHandoff, getempty, getfull, handoff, objAt, othersWait, putempty, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, countHandoff, getempty, getfull, handoff, objAt, othersWait, putempty, recordPut, workbufStruct, type WorkbufRef } from './work.ts';
 
 const HANDOFF_NS = M.at.gcstats + GCStats.at.handoffNs;
 const HEARTBEAT = M.at.heartbeat;
@@ -121,6 +123,7 @@ export function giveWork(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
 
 /** Hands off the buffer behind the front, or half of the remainder of the front. */
 function giveFromQueue(m: Mem, mp: MRef, sb: Ref): boolean {
+  const started = records(m) ? nanotime() : 0;
   const front = m[sb + FRONT];
   let given = m[front + LINK];
   if (given !== 0) {
@@ -136,8 +139,11 @@ function giveFromQueue(m: Mem, mp: MRef, sb: Ref): boolean {
     m[given + WORKBUF_NOBJ] = nobj - kept;
     m[front + WORKBUF_NOBJ] = kept;
   }
-  countHandoff(m, mp, m[given + WORKBUF_NOBJ]);
+  const count = m[given + WORKBUF_NOBJ];
+  countHandoff(m, mp, count);
+  if (records(m)) recordPut(m, mp, given, MOMENT.give);
   lfstackpush(m, FULL, given);
+  if (records(m)) within(m, mp, WITHIN.handoff, 0, count, started);
   return true;
 }
 

@@ -18,17 +18,20 @@
  *
  * The inner part is scan-run.ts, which runs as WebAssembly on threads.
  */
+import { nanotime } from '../base/clock.ts';
 import { byteView } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { MOMENT, WITHIN } from '../sync/event-kinds.ts';
+import { records, within } from '../sync/events.ts';
 import { lfstackpush } from '../sync/lfstack.ts';
 import { M, type MRef } from '../machine/m.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { scanRun } from './compiled.ts';
 import { flushPending } from './scan-run.ts';
 import { scanbufOf } from './scanbuf.ts';
-import { FULL, NPROC, Obj, countHandoff, getempty, getfull, objAt, othersWait, putempty, workbufStruct, type WorkbufRef } from './work.ts';
+import { FULL, NPROC, Obj, countHandoff, getempty, getfull, objAt, othersWait, putempty, recordPut, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const HINTS = CONFIG + Config.at.hints;
@@ -142,6 +145,7 @@ function takeAbove(m: Mem, mp: MRef, first: Ref, wp: Ref): WorkbufRef {
  * @returns the new top
  */
 function giveEverySecond(m: Mem, mp: MRef, wbuf: WorkbufRef, wp: Ref): Ref {
+  const started = records(m) ? nanotime() : 0;
   const given = getempty(m, mp, 0);
   const base = objAt(wbuf, 0);
   let to = objAt(given, 0);
@@ -158,23 +162,32 @@ function giveEverySecond(m: Mem, mp: MRef, wbuf: WorkbufRef, wp: Ref): Ref {
   const count = (to - objAt(given, 0)) / ENTRY;
   m[given + WORKBUF_NOBJ] = count;
   countHandoff(m, mp, count);
+  if (records(m)) recordPut(m, mp, given, MOMENT.give);
   lfstackpush(m, FULL, given);
+  if (records(m)) within(m, mp, WITHIN.handoff, 0, count, started);
   return kept;
 }
 
 /** Pushes a full buffer on `full`, for a waiting M. */
 function giveBuffer(m: Mem, mp: MRef, wbuf: WorkbufRef): void {
-  countHandoff(m, mp, m[wbuf + WORKBUF_NOBJ]);
+  const started = records(m) ? nanotime() : 0;
+  const count = m[wbuf + WORKBUF_NOBJ];
+  countHandoff(m, mp, count);
+  if (records(m)) recordPut(m, mp, wbuf, MOMENT.give);
   lfstackpush(m, FULL, wbuf);
+  if (records(m)) within(m, mp, WITHIN.handoff, 0, count, started);
 }
 
 /** Pushes [start, end) on `full`, for a waiting M. */
 function giveRange(m: Mem, mp: MRef, start: Ref, end: Ref): void {
+  const started = records(m) ? nanotime() : 0;
   const wbuf = getempty(m, mp, 0);
   const obj = objAt(wbuf, 0);
   m[obj] = start;
   m[obj + 1] = end - start;
   m[obj + 2] = 0;
   m[wbuf + WORKBUF_NOBJ] = 1;
+  if (records(m)) recordPut(m, mp, wbuf, MOMENT.give);
   lfstackpush(m, FULL, wbuf);
+  if (records(m)) within(m, mp, WITHIN.handoff, 0, 1, started);
 }

@@ -22,6 +22,8 @@ import { nanotime } from '../base/clock.ts';
 import { outOfMemory } from '../base/fatal.ts';
 import { LFNode, LFStack, lfstackempty, lfstackinit, lfstackpop, lfstackpush } from '../sync/lfstack.ts';
 import { lock, unlock } from '../sync/lock.ts';
+import { DOING, MOMENT, WITHIN } from '../sync/event-kinds.ts';
+import { enter, enterAt, moment, records, within } from '../sync/events.ts';
 import { osyield, procyield, usleep } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
@@ -100,6 +102,8 @@ const { nobj: NOBJ, obj: OBJ } = Workbuf.at;
 const { phase: PHASE_OF, gcstats: GCSTATS, heartbeat: HEARTBEAT } = M.at;
 const { nhandoff: NHANDOFF, nhandoffcnt: NHANDOFFCNT, nprocyield: NPROCYIELD } = GCStats.at;
 const { nosyield: NOSYIELD, nsleep: NSLEEP, waitNs: WAIT_NS, sleepNs: SLEEP_NS, handoffNs: HANDOFF_NS } = GCStats.at;
+const PUSHCNT = LFNode.at.pushcnt;
+const COUNT_MASK = CONFIG + Config.at.lfstackCountMask;
 const WORKBUFS = CONFIG + Config.at.workbufs;
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
 const MAX_WORKBUFS = CONFIG + Config.at.maxWorkbufs;
@@ -126,6 +130,7 @@ export function getempty(m: Mem, mp: MRef, full: WorkbufRef): WorkbufRef {
   if (full !== 0) {
     // The watcher reports a hang if no heartbeat counts.
     m[mp + HEARTBEAT]++;
+    if (records(m)) recordPut(m, mp, full, MOMENT.put);
     lfstackpush(m, FULL, full);
   }
   let b = lfstackpop(m, EMPTY);
@@ -167,12 +172,16 @@ export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
   countWork(m, mp, MarkCounts.at.getfull);
   if (b !== 0) lfstackpush(m, EMPTY, b);
   let full = lfstackpop(m, FULL);
-  if (full !== 0 || m[NPROC] === 1) return full;
+  if (full !== 0 || m[NPROC] === 1) return recordGet(m, mp, full);
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE.getfull;
   const started = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.spin, 0, started);
   full = waitForFull(m, mp);
-  addWide(m, mp + GCSTATS + WAIT_NS, nanotime() - started);
+  const ended = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.scan, 0, ended);
+  recordGet(m, mp, full);
+  addWide(m, mp + GCSTATS + WAIT_NS, ended - started);
   m[mp + PHASE_OF] = phase;
   return full;
 }
@@ -196,9 +205,11 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
       addWide(m, stats + NPROCYIELD, 1);
       procyield(m, 20);
     } else if (i < patience) {
+      if (i === spins && records(m)) enter(m, mp, DOING.yield, 0);
       addWide(m, stats + NOSYIELD, 1);
       osyield(m);
     } else {
+      if (i === patience && records(m)) enter(m, mp, DOING.sleep, 0);
       addWide(m, stats + NSLEEP, 1);
       const slept = nanotime();
       usleep(m, m[WAIT_SLEEP_US]);
@@ -223,7 +234,27 @@ export function handoff(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufR
   countHandoff(m, mp, nobj >> 1);
   const rest = splitWorkbuf(m, mp, b, nobj);
   addWide(m, mp + GCSTATS + HANDOFF_NS, nanotime() - started);
+  if (records(m)) within(m, mp, WITHIN.handoff, 0, nobj >> 1, started);
   return rest;
+}
+
+/**
+ * Records that `b` is about to be put on `full`: `kind` is MOMENT.put, or MOMENT.give for a waiting M. The number of
+ * the buffer and its pushes name this put, and the M that takes the buffer finds the same.
+ */
+export function recordPut(m: Mem, mp: MRef, b: WorkbufRef, kind: number): void {
+  if (m[NPROC] === 1) return;
+  moment(m, mp, kind, bufferNumber(m, b), (m[b + PUSHCNT] + 1) & m[COUNT_MASK], nanotime());
+}
+
+/** Records that this M has taken `b` from `full`. Returns `b`; 0: it has found none. */
+function recordGet(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
+  if (b !== 0 && records(m) && m[NPROC] !== 1) moment(m, mp, MOMENT.get, bufferNumber(m, b), m[b + PUSHCNT], nanotime());
+  return b;
+}
+
+function bufferNumber(m: Mem, b: WorkbufRef): number {
+  return (b - m[WORKBUFS]) / m[WORKBUF_WORDS];
 }
 
 /** Counts a handoff of `n` objects by this M. */
@@ -240,6 +271,7 @@ function splitWorkbuf(m: Mem, mp: MRef, b: WorkbufRef, nobj: number): WorkbufRef
   const kept = nobj - n;
   m[b + NOBJ] = kept;
   m[b1 + NOBJ] = n;
+  if (records(m)) recordPut(m, mp, b, MOMENT.give);
   m.copyWithin(b1 + OBJ, objAt(b, kept), objAt(b, nobj));
   lfstackpush(m, FULL, b);
   return b1;

@@ -25,7 +25,9 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_BYTES, PAGE_WORD_SHIFT, QUAD_SHIFT } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
+import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
+import { records, sweptSpan } from '../sync/events.ts';
 import { osyield } from '../sync/os.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
@@ -142,9 +144,16 @@ export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE_SWEEP;
   m[mp + HEARTBEAT]++;
+  const started = records(m) ? nanotime() : 0;
   const gone = sweepByKind(m, mp, s);
+  if (records(m)) sweptSpan(m, mp, unsweptSpans(m), started);
   m[mp + PHASE_OF] = phase;
   return gone;
+}
+
+/** Returns the number of spans that no sweeper has looked at yet; a refill may have swept some of them. */
+export function unsweptSpans(m: Mem): number {
+  return Math.max(0, m[NSPAN] - Atomics.load(m, XNEXT_SPAN));
 }
 
 function sweepByKind(m: Mem, mp: MRef, s: SpanRef): boolean {

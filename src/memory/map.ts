@@ -3,7 +3,7 @@
  * reserved whole and touched lazily, as an OS maps pages; a growable buffer would make
  * every access ten times slower.
  *
- *     segment | Gs | Ms | Ps | data | bss | cycle log | collect stats | trace | type table |
+ *     segment | Gs | Ms | Ps | data | bss | cycle log | collect stats | trace | events | type table |
  *     persistent | workbufs | spans | span map | pointer bits | collector data | hints |
  *     bitmap (grows down) | arena (grows up)
  */
@@ -67,6 +67,8 @@ export interface RecordSizes {
   readonly collectStats: number;
   /** The ring of allocfreetrace, as a whole. */
   readonly trace: number;
+  /** A ring of events for `cap` events. */
+  readonly eventRing: (cap: number) => number;
   /** Words that collector number `id` keeps besides the bitmap, for an arena of `arenaPages` pages. */
   readonly collectorData: (id: number, arenaPages: number) => number;
   /** Tells whether collector number `id` has a write barrier. */
@@ -124,6 +126,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('cycleLog', shape.cycleLogCap, sizes.cycle(procs), 16);
   place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
   place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
+  place('events', shape.eventCap ? procs : 0, sizes.eventRing(Number(shape.eventCap ?? 0)), 16);
   place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
@@ -191,6 +194,8 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     typeTable: start.typeTable,
     collectStats: start.collectStats,
     trace: start.trace,
+    events: start.events,
+    eventRingWords: recordWords.events,
     ptrBits: start.ptrBits,
     collectorData: start.collectorData,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,

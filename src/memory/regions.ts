@@ -8,7 +8,7 @@ export type ConfigField = keyof typeof Config.at;
 
 /** In the order of the map; a region without words begins where the next one does. */
 export const REGIONS = [
-  'gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'collectStats', 'trace', 'typeTable', 'persistentStart',
+  'gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'collectStats', 'trace', 'events', 'typeTable', 'persistentStart',
   'workbufs', 'spans', 'spanMap', 'ptrBits', 'collectorData', 'hints', 'arenaStart',
 ] as const satisfies readonly ConfigField[];
 

@@ -44,11 +44,11 @@ export const WORKBUFS: readonly KnownBug[] = [
     breaks: 'an M that gets a buffer at once counts as waiting: the others leave meanwhile',
     file: WORK,
     find: `  let full = lfstackpop(m, FULL);
-  if (full !== 0 || m[NPROC] === 1) return full;`,
+  if (full !== 0 || m[NPROC] === 1) return recordGet(m, mp, full);`,
     replace: `  Atomics.add(m, XNWAIT, 1);
   let full = lfstackpop(m, FULL);
   Atomics.sub(m, XNWAIT, 1);
-  if (full !== 0 || m[NPROC] === 1) return full;`,
+  if (full !== 0 || m[NPROC] === 1) return recordGet(m, mp, full);`,
     scenarios: ['workbufs-end', 'workbufs'],
   },
   {

@@ -17,7 +17,7 @@ import { SHARES } from './scale-threads.ts';
 import { SCALE_PHASES, splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 import { count, cycle, memstats, ns, print, schemaOf, shapeOf, strictly, text } from './schema.ts';
 import type { RunSetting } from './summary.ts';
-import { TimelineShape } from './timeline.ts';
+import { TimelineShape, type Timeline } from './timeline.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;
@@ -75,6 +75,8 @@ export const RunDocument = strictly(z.object({
     represented: represented.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
+  /** With --record, the end of the run. */
+  timeline: TimelineShape.optional(),
 }));
 
 const mark = z.object({
@@ -128,6 +130,8 @@ export const ScaleShape = z.object({
     procs: count.positive(), oldNs: ns, newNs: ns, change: z.number(), p: z.number().min(0).max(1), isSignificant: z.boolean(),
     runs: z.tuple([count, count]),
   })).optional(),
+  /** With --record, of the last collection with the most threads; of phase alloc, the warm-up run with as many. */
+  timeline: TimelineShape.optional(),
 });
 export const ScaleDocument = strictly(ScaleShape);
 export type ScaleDocument = z.infer<typeof ScaleShape>;
@@ -144,8 +148,8 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
-/** Returns the document of `run`; `image` is the heap that was loaded, if one was. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
+/** Returns the document of `run`; `image` is the heap that was loaded, `timeline` what was recorded, if anything was. */
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage, timeline?: Timeline): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,
@@ -158,6 +162,7 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
     cycles: cycles.map(withoutThreads),
     heap: image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap },
     heapdump,
+    timeline,
   });
 }
 
@@ -182,7 +187,7 @@ function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
 }
 
 function fieldsOf(scaling: Scaling): object {
-  const { phase, results, graph: facts, memory, heap, settings, cores, verified, interrupted } = scaling;
+  const { phase, results, graph: facts, memory, heap, settings, cores, verified, interrupted, timeline } = scaling;
   return {
     schema: SCALE_SCHEMA,
     command: 'scale',
@@ -196,6 +201,7 @@ function fieldsOf(scaling: Scaling): object {
     interrupted,
     limits: explainLimits(scaling),
     results: results.map((result) => fieldsOfResult(result, results[0])),
+    timeline,
   };
 }
 

@@ -4,6 +4,7 @@ import type { GraphFacts } from '../verify/graph-facts.ts';
 import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import type { HeapNote } from '../workloads/heaps/heap-notes.ts';
+import type { Timeline } from './timeline.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { threadFacts, type ThreadFacts } from './scale-threads.ts';
 import { markFigures, type MarkFigures } from './mark-figures.ts';
@@ -58,6 +59,8 @@ export function splitsObjects({ policy, split }: ScaleSettings): boolean {
 export interface Scaling {
   readonly phase: ScalePhase;
   readonly heap: MeasuredHeap;
+  /** Of one collection with the most threads, if it was recorded. */
+  readonly timeline?: Timeline;
   readonly settings: ScaleSettings;
   /** The graph that the roots hold, if it was walked. */
   readonly graph?: GraphFacts;

@@ -3,6 +3,7 @@ import type { Cycle } from '../gc/cycle-log.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { MemoryMap } from '../memory/map.ts';
 import type { Represented } from '../workloads/represent.ts';
+import type { RecordedEvents } from '../inspect/event-log.ts';
 import type { MemProfile } from '../inspect/memprofile.ts';
 import type { MemStats } from '../inspect/memstats.ts';
 import type { HeapAccount } from '../workloads/account.ts';
@@ -28,6 +29,8 @@ export interface RunResult {
   readonly memProfile?: MemProfile;
   /** The fate of the heap that was loaded, if any. */
   readonly heap?: LoadedHeap;
+  /** The events of its Ms, with the option `recordEvents`; timelineOf makes a timeline of them. */
+  readonly events?: RecordedEvents;
   /** The dump that was written, if any. */
   readonly heapdump?: HeapDumpFile;
 }

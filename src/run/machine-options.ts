@@ -181,6 +181,8 @@ export const MACHINE_OPTIONS = {
     help: 'mean bytes between two samples of the memory profile; 1: every block (default: 512K)',
     word: 'memprofileRate',
   }),
+  /** Record what each M does when, for a timeline: the result has `events`, which `timelineOf` turns into one. */
+  recordEvents: library(bool),
   /** Parameters of the mark loops that differ from Go 1.3; see TUNING. */
   tuning: library<MachineTuning>({ sentence: 'an object of numbers and words by name', check: checkTuning }),
   /**

@@ -5,6 +5,7 @@ import { OPTION_WORDS } from '../memory/config.ts';
 import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
+import { EVENT_CAP } from '../sync/events.ts';
 import { PARFOR_MAX_ITERATIONS } from '../sync/parfor.ts';
 import { collectorNamed } from '../gc/collectors/registry.ts';
 import { POLICY } from '../gc/policy.ts';
@@ -160,6 +161,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     abaBits: 16,
     ...DEFAULTS,
     ...optionWords(options),
+    eventCap: options.recordEvents ? EVENT_CAP : OPTION_WORDS.eventCap,
     policy: POLICY[policy],
     timeslice: TIMESLICE,
     typeWords: typeTableWords(types, ptrWords),

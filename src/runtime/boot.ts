@@ -24,6 +24,7 @@ import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
+import { eventRingWords } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { newproc } from './ready.ts';
 import { setRateStopped } from './memprofile.ts';
@@ -40,6 +41,7 @@ const SIZES: RecordSizes = {
   cycle: cycleWords,
   collectStats: MarkCounts.words,
   trace: TRACE_CAP * TraceRecord.words,
+  eventRing: eventRingWords,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
   hasBarrier: (id) => COLLECTORS[id].pointerStored !== undefined,
 };

@@ -24,6 +24,8 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { loadWide, storeWide, addWide } from '../memory/wide.ts';
 import { nanotime, unixtime } from '../base/clock.ts';
+import { DOING, SAMPLE, WITHIN } from '../sync/event-kinds.ts';
+import { enter, enterAt, records, sample, within } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
 import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
@@ -36,7 +38,7 @@ import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { mprofGC } from '../malloc/buckets.ts';
 import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
 import { setGoal } from '../malloc/pacing.ts';
-import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone } from '../malloc/sweep.ts';
+import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone, unsweptSpans } from '../malloc/sweep.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
 import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
 import { collectorOf, mark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
@@ -45,6 +47,7 @@ import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount } from '../gc/roots.ts';
 import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
 import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
+import { enterGoroutine } from './goroutine.ts';
 import { newproc, ready } from './ready.ts';
 import { acquireWorld, gcprocs, helpgc, releaseWorld, starttheworld, stoptheworld } from './world.ts';
 
@@ -53,6 +56,7 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const NUMGC = MSTATS + MStats.at.numgc;
+const VERIFY = CONFIG + Config.at.verify;
 const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
@@ -101,6 +105,10 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   }
   const started = nanotime();
   const gp = m[mp + CURG];
+  if (records(m)) {
+    sampleHeap(m, mp);
+    enterAt(m, mp, DOING.stop, 0, started);
+  }
   m[mp + GCING] = 1;
   stoptheworld(m, mp);
   m[gp + WAITREASON] = WAIT.gc;
@@ -115,7 +123,12 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   m[mp + RESCHED] = 1;
   m[mp + LOCKS]++;
   releaseWorld(m);
+  if (records(m)) {
+    sampleHeap(m, mp);
+    enter(m, mp, DOING.start, 0);
+  }
   starttheworld(m, mp);
+  if (records(m)) enterGoroutine(m, mp, gp);
   m[mp + LOCKS]--;
 }
 
@@ -124,14 +137,18 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
   if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
+  if (records(m)) enterAt(m, mp, DOING.sweepRest, 0, times.t1);
   finishSweep(m, mp);
-  checkpoint(m, CHECKPOINT.swept);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
+  askOracle(m, mp, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
   times.t3 = nanotime();
+  if (records(m)) enter(m, mp, m[NPROC] > 1 ? DOING.wait : DOING.collect, 0);
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
-  checkpoint(m, CHECKPOINT.marked);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
+  askOracle(m, mp, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
@@ -149,11 +166,20 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   sumAndClearGCStats(m, null);
 }
 
+/** Waits at checkpoint `point` until the oracle has verified the heap, with --verify. */
+function askOracle(m: Mem, mp: MRef, point: number): void {
+  const started = records(m) ? nanotime() : 0;
+  checkpoint(m, point);
+  if (m[VERIFY] !== 0 && records(m)) within(m, mp, WITHIN.oracle, 0, 1, started);
+}
+
 /** Sweeps everything in the pause, as the older collectors do; the cycle is then complete. */
 function sweepWithWorldStopped(m: Mem, mp: MRef, times: Times): void {
   const frees = countFrees(m);
   setUpSweep(m);
+  if (records(m)) enter(m, mp, DOING.sweep, 0);
   sweepInPause(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - times.t4;
@@ -171,7 +197,9 @@ function sweepFromHereOn(m: Mem, mp: MRef, times: Times, force: number): void {
     return;
   }
   const started = nanotime();
+  if (records(m)) enterAt(m, mp, DOING.sweep, 0, started);
   finishSweep(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
   // One extra step: the frees of this cycle are already counted.
   mprofGC(m, mp);
   times.eagerSweepNs = nanotime() - started;
@@ -192,6 +220,14 @@ function setUpMark(m: Mem, mp: MRef): void {
   if (m[NPROC] === 1) return;
   noteclear(m, XALLDONE);
   helpgc(m, mp, m[NPROC]);
+}
+
+/** Records the heap's size, its goal and the number of unswept spans. */
+function sampleHeap(m: Mem, mp: MRef): void {
+  // Racy: other Ms may allocate and sweep until the world is stopped. A sample is of about now.
+  sample(m, mp, SAMPLE.heapLive, racyLoad(m, HEAP_ALLOC_Q) * 8);
+  sample(m, mp, SAMPLE.nextGc, Atomics.load(m, XNEXT_GC_Q) * 8);
+  sample(m, mp, SAMPLE.unswept, unsweptSpans(m));
 }
 
 /** Estimates the live bytes after the previous cycle from the goal; for the trace only. */

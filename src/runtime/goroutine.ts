@@ -19,6 +19,8 @@ import { fatal, outOfMemory } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { FRAME_HEADER, G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { enter } from '../sync/events.ts';
 import { movePointers } from '../heap/write-pointer.ts';
 import { stackSize, stackalloc, stackfree } from '../malloc/stack.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
@@ -126,6 +128,11 @@ export function gfput(m: Mem, mp: MRef, gp: GRef): void {
   m[gp + SCHEDLINK] = m[GFREE];
   m[GFREE] = gp;
   unlock(m, mp, SCHED_LOCK);
+}
+
+/** Records that `mp` runs `gp`, by its goid; a goroutine of the runtime by its pc, as a negative number. */
+export function enterGoroutine(m: Mem, mp: MRef, gp: GRef): void {
+  enter(m, mp, DOING.mutator, m[gp + ISSYSTEM] === 0 ? m[gp + ID] : ~m[gp + PC]);
 }
 
 /** Pushes a frame of `slots` nil slots, growing the stack if it has no room. */

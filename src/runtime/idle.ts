@@ -12,6 +12,8 @@ import type { Mem } from '../memory/struct.ts';
 import { fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep, notewakeup } from '../sync/note.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
@@ -113,6 +115,7 @@ export function wakep(m: Mem, mp: MRef): void {
 export function stopm(m: Mem, mp: MRef, phase: number): void {
   for (;;) {
     m[mp + PHASE_OF] = phase;
+    if (records(m)) enter(m, mp, phase === PHASE.idle ? DOING.idle : DOING.stopped, 0);
     notesleep(m, mp + XPARK);
     noteclear(m, mp + XPARK);
     if (m[mp + HELPGC] === 0) break;
@@ -125,5 +128,6 @@ export function stopm(m: Mem, mp: MRef, phase: number): void {
   }
   if (m[mp + NEXTP] !== m[mp + M_P]) fatal('WOKEN_WITHOUT_P', { mp, nextp: m[mp + NEXTP] });
   m[mp + NEXTP] = 0;
+  if (records(m)) enter(m, mp, DOING.schedule, 0);
   m[mp + PHASE_OF] = PHASE.scheduling;
 }

@@ -26,6 +26,8 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { deadlock, fatal } from '../base/fatal.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { enter, records } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { notewakeup } from '../sync/note.ts';
 import { racyLoad } from '../sync/racy.ts';
@@ -36,7 +38,7 @@ import { P, P_STATUS, pAt, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { wakefing } from './finalizer.ts';
-import { GOEXIT, gfput, isPark, pcOf, type Step } from './goroutine.ts';
+import { GOEXIT, enterGoroutine, gfput, isPark, pcOf, type Step } from './goroutine.ts';
 import { grantLocked, mputLocked, mremoveLocked, pidleputLocked, premoveLocked, stopm, wakep } from './idle.ts';
 import { ready } from './ready.ts';
 import { globrunqgetLocked, globrunqput, runqempty, runqget, runqsteal } from './runq.ts';
@@ -122,6 +124,7 @@ function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
   if (fing !== 0) ready(m, mp, fing);
   let gp = runqget(m, pp);
   if (gp === 0 && racyLoad(m, RUNQSIZE) > 0) gp = globrunqget(m, mp, pp, 0);
+  if (gp === 0 && records(m)) enter(m, mp, DOING.schedule, 0);
   if (gp === 0 && maySpin(m, mp)) gp = stealFromOthers(m, mp, pp);
   if (gp !== 0) return gp;
   lock(m, mp, SCHED_LOCK);
@@ -192,6 +195,7 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   m[mp + CURG] = gp;
   m[mp + PHASE_OF] = PHASE.running;
   m[m[mp + M_P] + SCHEDTICK]++;
+  if (records(m)) enterGoroutine(m, mp, gp);
   // Drop a request to reschedule that was meant for the last goroutine.
   m[mp + RESCHED] = 0;
   for (let left = m[TIMESLICE]; ; ) {
@@ -291,5 +295,6 @@ function mexit(m: Mem, mp: MRef): void {
   }
   unlock(m, mp, SCHED_LOCK);
   m[mp + PHASE_OF] = PHASE.finished;
+  if (records(m)) enter(m, mp, DOING.nothing, 0);
 }
 

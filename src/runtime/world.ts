@@ -25,6 +25,8 @@ import { fatal } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep, notewakeup } from '../sync/note.ts';
 import { semacquire, semrelease, semtryacquire } from '../sync/semaphore.ts';
+import { DOING } from '../sync/event-kinds.ts';
+import { enter, records } from '../sync/events.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
@@ -33,6 +35,7 @@ import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sche
 import { PARFOR_MAX_THREADS } from '../sync/parfor.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { grantLocked, mgetLocked, mputLocked, mremoveLocked, pidlegetLocked, pidleputLocked, stopm, wakep } from './idle.ts';
+import { enterGoroutine } from './goroutine.ts';
 import { runqempty } from './runq.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
@@ -80,6 +83,7 @@ export function gcstopm(m: Mem, mp: MRef): void {
   if (gp !== 0) {
     Atomics.store(m, gp + G_XSTATUS, G_STATUS.running);
     m[mp + PHASE_OF] = PHASE.running;
+    if (records(m)) enterGoroutine(m, mp, gp);
   }
 }
 
@@ -201,6 +205,7 @@ export function acquireWorld(m: Mem, mp: MRef): void {
 /** Waits for worldsema without the P. */
 function waitForWorld(m: Mem, mp: MRef): void {
   m[mp + WANTS] = XWORLDSEMA;
+  if (records(m)) enter(m, mp, DOING.worldsema, 0);
   entersyscall(m, mp);
   semacquire(m, XWORLDSEMA);
   exitsyscall(m, mp);
@@ -246,4 +251,5 @@ export function exitsyscall(m: Mem, mp: MRef): void {
   }
   Atomics.store(m, m[mp + CURG] + G_XSTATUS, G_STATUS.running);
   m[mp + PHASE_OF] = PHASE.running;
+  if (records(m)) enterGoroutine(m, mp, m[mp + CURG]);
 }

@@ -19,8 +19,11 @@ import { protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, struct, type Mem } from '../memory/struct.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
+import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
-import { fastrand, type MRef } from '../machine/m.ts';
+import { M, fastrand, type MRef } from '../machine/m.ts';
+import { MOMENT, WITHIN } from './event-kinds.ts';
+import { moment, records, within } from './events.ts';
 import { osyield, procyield, usleep } from './os.ts';
 
 /** Runs iteration `i`. */
@@ -49,7 +52,9 @@ export const ParFor = struct('parfor', 16, {
 /** One thread's range. Thieves write it, so each has a cache line of its own. */
 export const ParForThread = struct('parforthread', 16, {
   xpos: atomic('its thread adds, thieves CAS'),
-  pad: padding(15),
+  /** If events are recorded: the number of the M that runs it, from 1; 0: none has begun. */
+  xm: atomic('its thread'),
+  pad: padding(14),
 });
 
 export const PARFOR_MAX_THREADS = 128;
@@ -59,6 +64,7 @@ export const PARFOR_MAX_ITERATIONS = 0xfffe;
 const { nthr: NTHR, cnt: CNT, wait: WAIT, xthrseq: XTHRSEQ, xdone: XDONE } = ParFor.at;
 const { xnsteal: XNSTEAL, xnstealcnt: XNSTEALCNT } = ParFor.at;
 const { xnprocyield: XNPROCYIELD, xnosyield: XNOSYIELD, xnsleep: XNSLEEP } = ParFor.at;
+const XM = ParForThread.at.xm;
 const HEADER = ParFor.words;
 const STRIDE = ParForThread.words;
 
@@ -91,6 +97,7 @@ export function parforsetup(m: Mem, desc: Ref, nthr: number, n: number, wait: bo
     const begin = Math.floor((n * i) / nthr);
     const end = Math.floor((n * (i + 1)) / nthr);
     Atomics.store(m, posOf(desc, i), begin | (end << 16));
+    if (records(m)) Atomics.store(m, posOf(desc, i) + XM, 0);
   }
 }
 
@@ -112,9 +119,13 @@ export function parfordo(m: Mem, mp: MRef, desc: Ref, body: ParForBody): void {
     for (let i = 0; i < m[desc + CNT]; i++) body(m, mp, i);
     return;
   }
+  if (records(m)) Atomics.store(m, posOf(desc, tid) + XM, m[mp + M.at.id] + 1);
   for (;;) {
     runOwn(m, mp, posOf(desc, tid), body);
-    if (!stealSome(m, mp, desc, tid, nthr)) return;
+    const started = records(m) ? nanotime() : 0;
+    const stole = stealSome(m, mp, desc, tid, nthr);
+    if (records(m)) within(m, mp, WITHIN.steal, stole ? 1 : 0, 1, started);
+    if (!stole) return;
   }
 }
 
@@ -156,6 +167,7 @@ function stealSome(m: Mem, mp: MRef, desc: Ref, tid: number, nthr: number): bool
       Atomics.store(m, posOf(desc, tid), middle | (end << 16));
       Atomics.add(m, desc + XNSTEAL, 1);
       Atomics.add(m, desc + XNSTEALCNT, end - middle);
+      if (records(m)) moment(m, mp, MOMENT.stolen, Atomics.load(m, victim + XM) - 1, end - middle, nanotime());
       return true;
     }
     if (tries < nthr) continue;

@@ -32,7 +32,7 @@ function declaredInSource(): string[] {
     .flatMap((text) => [...text.matchAll(/\bstruct\('(\w+)'/g)].map(([, name]) => name));
 }
 
-const map = planMemory({ ...tinyShape({ procs: 2 }), debug: DEBUG.collectstats | DEBUG.allocfreetrace });
+const map = planMemory({ ...tinyShape({ procs: 2 }), debug: DEBUG.collectstats | DEBUG.allocfreetrace, eventCap: 64 });
 const m = new Int32Array(map.words);
 buildMarkBits(m, boot(m, map, 100));
 

@@ -8,6 +8,7 @@ import type { Scavenge } from '../../malloc/scavenge-log.ts';
 import { GO_VERSIONS, formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
+import { timelineOf } from '../../report/timeline-of-events.ts';
 import { formatSummary, type RunSetting } from '../../report/summary.ts';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import type { RunResult, Progress as Tick } from '../../run/api.ts';
@@ -25,8 +26,10 @@ import { addLab, addMachineFlags, machineOptionsOf, tuningOf } from '../machine-
 import { collectSetting, oneOf, readgogc, type Setting } from '../options.ts';
 import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';
+import { recordsEvents } from '../timelines.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 
-interface RunFlags extends MachineTuning, ReportFlags {
+interface RunFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly heap?: string;
   readonly set?: readonly Setting[];
   /** True without a level. */
@@ -58,6 +61,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'what each thread does at the end of the run');
   command
     .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
@@ -82,6 +86,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const memprofileRate = await profileRate(deps, flags);
   for (const path of [machine.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   const progress = new Progress(terminal);
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
@@ -101,6 +106,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     memprofileRate,
     gctrace: machine.gctrace === 2 ? 2 : undefined,
     verify: machine.verify ?? false,
+    recordEvents: recordsEvents(flags),
     onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,
     onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
     onTrace: (line) => progress.log(line),
@@ -112,13 +118,21 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
   }).finally(() => progress.clear());
   await deliverProfile(deps, flags, result).catch(keep);
+  const timeline = result.events && timelineOf(result.events, { name: printable(workload.name) });
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { runDocument } = await import('../../report/json.ts');
-    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap);
+    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, timeline);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else printReport(deps, flags, setting, result, heap);
+  if (timeline !== undefined) {
+    try {
+      writeTrace(deps, flags, [timeline]);
+    } catch (error) {
+      keep(error);
+    }
+  }
   await writeReport(deps, flags, `run ${printable(workload.name)}`, document).catch(keep);
   if (lost !== undefined) throw lost;
 }

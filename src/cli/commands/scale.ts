@@ -17,6 +17,7 @@ import { paintHeads } from '../../report/table.ts';
 import { wrap } from '../../report/wrap.ts';
 import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
+import type { Timeline } from '../../report/timeline.ts';
 import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
@@ -32,7 +33,8 @@ import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
-import { addTrace, checkTrace, type TraceFlags } from '../trace-flag.ts';
+import { recordsEvents } from '../timelines.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
 interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
@@ -75,7 +77,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
     .option('--svg <file>', 'draw time and speedup by threads to this file; with --vary and --compare a line for each');
   addReport(command);
-  addTrace(command, 'what each thread of --model does, with the largest number of threads');
+  addTrace(command, 'what each thread does in the last collection with the largest number of threads; with --model, in virtual time');
   command
     .addOption(new Option('--json', 'print one JSON document').conflicts(['bench', 'csv']))
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
@@ -150,7 +152,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning) => {
     const { runs, verify = false, arena, policy, goarch } = flags;
-    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined };
+    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags) };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.vary !== undefined) {
@@ -163,7 +165,12 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const document = await documentOf(flags, [scaling], comparison);
   if (!printFigures(deps, flags, [scaling], document)) printAll(deps, source, scaling, comparison);
   await drawScaling(deps, flags, scaling, before);
+  writeTrace(deps, flags, timelinesOf([scaling]));
   await writeReport(deps, flags, titleOf(heap, flags), document, before === undefined ? [] : [before.printed]);
+}
+
+function timelinesOf(scalings: readonly Scaling[]): Timeline[] {
+  return scalings.flatMap(({ timeline }) => timeline ?? []);
 }
 
 /** Returns the title of the report: the command with its heap. */
@@ -220,6 +227,7 @@ async function measureEach(deps: Deps, heap: string | undefined, { name }: Vary,
     terminal.out(`${[describeHeap(scalings[0]), '', ...table].join('\n')}\n`);
   }
   if (interruption === undefined) await drawSweep(deps, flags, name, scalings);
+  writeTrace(deps, flags, timelinesOf(scalings));
   await writeReport(deps, flags, titleOf(heap, flags), document);
   if (interruption !== undefined) throw interruption;
 }

@@ -13,10 +13,12 @@ import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { measureScaling } from '../scaling.ts';
 import { inWords } from '../../base/suggest.ts';
+import { recordsEvents } from '../timelines.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 import { printScaling } from './scale.ts';
 
-interface StartFlags extends Omit<ReportFlags, 'html'> {
+interface StartFlags extends Omit<ReportFlags, 'html'>, TraceFlags {
   /** False with --no-html. */
   readonly html?: string | false;
   readonly procs?: readonly number[];
@@ -34,6 +36,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--runs <n>', 'collections measured with each number of threads', parseRuns, RUNS)
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'what each thread does in the last collection with the largest number of threads');
   command
     .option('--no-html', `write no report (default: to ${DEFAULT_REPORT}, unless --json is given)`)
     .addHelpText('after', examples([
@@ -47,6 +50,7 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
   const { terminal } = deps;
   const report = { ...flags, html: flags.html === false ? undefined : flags.html ?? (flags.json ? undefined : DEFAULT_REPORT) };
   if (flags.html) checkReport(deps, report);
+  checkTrace(deps, flags);
   const counts = flags.procs ?? defaultCounts(deps.cores);
   const say = flags.json ? () => {} : terminal.out;
   say('Taking a snapshot of this process… ');
@@ -57,7 +61,7 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
   say(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
   // The last line on stdout is not finished, so show no line of progress.
   const quiet = new Progress(flags.json ? terminal : { ...terminal, errIsTerminal: false });
-  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true }, quiet).catch((error: unknown) => {
+  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true, recordEvents: recordsEvents(report) }, quiet).catch((error: unknown) => {
     say('\n');
     throw error;
   });
@@ -70,6 +74,7 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
   if (flags.json) terminal.out(`${document}\n`);
   else printScaling(deps, scaling);
   say('\n');
+  writeTrace(deps, flags, scaling.timeline === undefined ? [] : [scaling.timeline]);
   await writeReport(deps, report, 'start', document).catch((error: unknown) => {
     if (flags.html || !(error instanceof OutputError)) throw error;
     // The user has not asked for the default report.

@@ -1,6 +1,10 @@
 /** `sweepgen stress`: random rounds, checked by the oracle. */
 import type { Command } from 'commander';
+import { printable } from '../../base/printable.ts';
 import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
+import type { RecordedEvents } from '../../inspect/event-log.ts';
+import { timelineOf } from '../../report/timeline-of-events.ts';
+import type { Timeline } from '../../report/timeline.ts';
 import { Stopped } from '../../run/errors.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
@@ -14,10 +18,12 @@ import { MAX_PROCS } from '../../run/machine-options.ts';
 import { addMachineFlags } from '../machine-flags.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { recordsEvents } from '../timelines.ts';
+import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
 import type { FailedRound, Tally } from '../stress-document.ts';
 
-interface StressFlags extends ReportFlags {
+interface StressFlags extends ReportFlags, TraceFlags {
   readonly procs?: number;
   readonly seconds: number;
   readonly seed?: number;
@@ -41,6 +47,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .option('--first-round <n>', "number of the first round, to continue a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
     .option('--json', 'print one JSON document');
   addReport(command);
+  addTrace(command, 'what each thread does at the end of the last round that ended');
   command
     .addHelpText('after', workloadList(await deps.listWorkloads()))
     .addHelpText('after', examples([
@@ -58,18 +65,20 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
     maxProcs: flags.procs ?? defaultProcs(deps.cores),
   };
   checkReport(deps, flags);
+  checkTrace(deps, flags);
   const seed = flags.seed ?? deps.freshSeed();
   if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
-  const { tally, failed } = await runRounds(deps, choices, { ...flags, seed });
+  const { tally, failed, timeline } = await runRounds(deps, choices, { ...flags, seed });
   const isInterrupted = failed?.error instanceof Stopped;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { stressDocument } = await import('../stress-document.ts');
-    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed });
+    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed, timeline });
   }
   if (flags.json) terminal.out(`${document}\n`);
   else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
   else terminal.out(`round ${failed.round} failed, after ${describe(tally)}\nrepeat it with: ${failed.repeat}\n`);
+  writeTrace(deps, flags, timeline === undefined ? [] : [timeline]);
   await writeReport(deps, flags, 'stress', document);
   if (isInterrupted) throw new Interrupted((args) => withOption(withOption(args, '--seed', `${seed}`), '--first-round', `${flags.firstRound + tally.rounds}`));
   if (failed !== undefined) throw failed.error;
@@ -96,8 +105,18 @@ async function candidates(deps: Deps): Promise<Choices['workloads']> {
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }
 
+interface Rounds {
+  readonly tally: Tally;
+  readonly failed?: FailedRound;
+  /** Of the last round that ended, if it was recorded. */
+  readonly timeline?: Timeline;
+}
+
 /** Runs rounds until the time is up, or one fails or is interrupted. */
-async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound }: StressFlags & { readonly seed: number }): Promise<{ readonly tally: Tally; readonly failed?: FailedRound }> {
+async function runRounds(deps: Deps, choices: Choices, flags: StressFlags & { readonly seed: number }): Promise<Rounds> {
+  const { seed, seconds, firstRound } = flags;
+  let last: { readonly events: RecordedEvents; readonly name: string } | undefined;
+  const timeline = () => last && timelineOf(last.events, { name: last.name });
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
   const end = deps.now() + seconds * 1000;
@@ -106,32 +125,36 @@ async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRou
     const round = drawRound(seed, number, choices);
     const left = Math.min(end - deps.now(), MAX_ROUND_SECONDS * 1000);
     try {
-      await runRound(deps, round, left, tally, progress);
+      const events = await runRound(deps, round, recordsEvents(flags), left, tally, progress);
+      if (events !== undefined) last = { events, name: `round ${number}, ${printable(round.workload)}` };
     } catch (error) {
       progress.clear();
-      return { tally, failed: { round: number, repeat: commandOf(round), error } };
+      return { tally, timeline: timeline(), failed: { round: number, repeat: commandOf(round), error } };
     }
     progress.show(describe(tally));
   }
   progress.clear();
-  return { tally };
+  return { tally, timeline: timeline() };
 }
 
-async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, progress: Progress): Promise<void> {
+/** Runs a round. Returns its events, if they are recorded and it was not cut short. */
+async function runRound(deps: Deps, round: Round, recordEvents: boolean, ms: number, tally: Tally, progress: Progress): Promise<RecordedEvents | undefined> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
   // A timer may fire early, which would leave a round of no time.
   const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
   const before = describe(tally);
+  let events: RecordedEvents | undefined;
   try {
-    await runMachine(deps, {
+    ({ events } = await runMachine(deps, {
       ...round,
       verify: true,
+      recordEvents,
       signal: stop.signal,
       onCycle: () => tally.collections++,
       onTick: () => progress.show(`${before}; ${round.workload} with GOGC ${round.gogc} on ${plural(round.procs, 'P')}`),
-    });
+    }));
   } catch (error) {
     if (deps.signal.aborted) throw error;
     if (error instanceof Stopped) tally.cut++;
@@ -142,6 +165,7 @@ async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, prog
     deps.signal.removeEventListener('abort', interrupt);
   }
   tally.rounds++;
+  return events;
 }
 
 /** Whether a round without collections has filled its arena. */

@@ -205,6 +205,7 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
     lines: await program.report(m, params),
     elapsedNs,
     verified: watcher.verified,
+    events: watcher.events,
     heap: loaded === undefined ? undefined : accountOnce(m, loaded),
     heapdump: options.heapdump === undefined ? undefined : await writeHeapDump(m, program, options.heapdump, ending.signal),
     memProfile: profileOf(m, program, options),

@@ -4,7 +4,7 @@
  * 1. checks the machine's constants,
  * 2. opens the gate when all threads are up, and sets the machine's clock,
  * 3. runs the oracle if the collecting M waits at a checkpoint,
- * 4. reads the logs of collections, scavenges and mallocs, and calls the caller's callbacks,
+ * 4. reads the logs of collections, scavenges and mallocs, and the rings of events, and calls the caller's callbacks,
  * 5. checks for progress.
  */
 import { setImmediate } from 'node:timers/promises';
@@ -19,6 +19,7 @@ import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 import { XBELL } from '../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT, arrived, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
+import { EventLog, type RecordedEvents } from '../../inspect/event-log.ts';
 import { formatTrace } from '../../inspect/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken } from '../errors.ts';
@@ -33,6 +34,7 @@ export class Watcher {
   private started = nanotime();
   private readonly verifier: Verifier;
   private readonly stillness: Stillness;
+  private readonly eventLog: EventLog | undefined;
   private readonly isStarting: () => boolean;
   private readonly checkConstants: () => void;
   private readonly m: Mem;
@@ -54,8 +56,14 @@ export class Watcher {
     this.options = options;
     this.program = program;
     this.verifier = new Verifier(m);
+    this.eventLog = options.recordEvents ? new EventLog(m) : undefined;
     this.checkConstants = constantsCheck(m, map, program.module);
     this.stillness = new Stillness(m, map, program, options.hangSeconds);
+  }
+
+  /** The events so far, if the machine records them. */
+  get events(): RecordedEvents | undefined {
+    return this.eventLog?.recorded;
   }
 
   get elapsedNs(): number {
@@ -88,6 +96,8 @@ export class Watcher {
     if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
     this.readLogs();
+    this.eventLog?.drain();
+    if (this.isRunning) this.eventLog?.sample();
     for (const event of drainTrace(this.m)) this.options.onTrace?.(formatTrace(event, this.program.names, this.map.shape.ptrWords));
     this.tick();
     this.noticeHang();
