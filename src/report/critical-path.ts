@@ -3,10 +3,11 @@
  * on this chain, or less waiting in it, ends the mark earlier.
  *
  * A chain stays on a lane, or goes back along a flow: from the moment when a thread took work to the moment when
- * another published it. Each chain covers the whole interval. Its cost is the time in which nothing was done for it:
- * waits, time without slices, and the time between publishing and taking.
+ * another published it, or from a helper's start to the collecting thread, which woke it. Each chain covers the whole
+ * collection. Its cost is the time in which nothing was done for it: waits, time without slices, and the time between
+ * publishing and taking.
  *
- *   1. Cut each lane into a line of innermost slices over the interval, and sum up the waiting along it.
+ *   1. Cut each lane into a line of innermost slices over the collection, and sum up the waiting along it.
  *   2. Visit both ends of all flows in order of time. At a publication, note the least cost of a chain to there. At
  *      the taking, adopt the chain along the flow if it costs less than the one the lane has. If both cost the same,
  *      the lane keeps its own: taking work from another without need is no dependence.
@@ -15,13 +16,14 @@
  * Usually step 3 walks back over work until a wait, from the wait along the flow that ended it, and on from there.
  * A wait that no flow ended stays on the path.
  *
- * Invariants: the segments cover the interval without gap or overlap, in order; no chain that ends on the same lane
+ * Invariants: the segments cover the collection without gap or overlap, in order; no chain that ends on the same lane
  * costs less.
  *
  * Source: C.-Q. Yang and B. P. Miller, Critical Path Analysis for the Execution of Parallel and Distributed Programs,
- * ICDCS 1988; there, the longest path through a graph of activities. Here each chain is as long as the interval, so the
- * longest is the one that waits least.
+ * ICDCS 1988; there, the longest path through a graph of activities. Here each chain is as long as the collection, so
+ * the longest is the one that waits least.
  */
+import { collectionsOf, isWaiting, wakeUpsOf, type Collection } from './collections.ts';
 import { lineOf, nestingOf, NO_KIND, type Stretch } from './lane-slices.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -40,7 +42,7 @@ export interface PathSegment {
 export interface PathPart {
   readonly kind: number;
   readonly ns: number;
-  /** Of the interval: 0 to 1. */
+  /** Of the collection: 0 to 1. */
   readonly share: number;
 }
 
@@ -50,38 +52,10 @@ export interface CriticalPath {
   readonly segments: readonly PathSegment[];
   /** The largest first. */
   readonly parts: readonly PathPart[];
-  /** Indices of the flows along which the path goes, in order of time. */
+  /** Indices of the timeline's flows along which the path goes, in order of time. */
   readonly flows: readonly number[];
   /** Time in which nothing was done for the path. */
   readonly waitedNs: number;
-}
-
-export interface Interval {
-  readonly fromNs: number;
-  readonly toNs: number;
-}
-
-/** Kinds of slices, by name, in which a thread waits. */
-export function isWaiting(kind: string): boolean {
-  return /\b(?:wait|getfull|spin|yield|sleep|idle|park)/i.test(kind);
-}
-
-/** Kinds that aren't part of a mark phase. */
-const OUTSIDE_MARK = /\b(?:mutator|sweep)/i;
-
-/** Returns the interval from the stop of the world to the end of the mark: that of all slices but the program's and the sweeper's. */
-export function markInterval(timeline: Timeline): Interval {
-  const outside = timeline.kinds.map((kind) => OUTSIDE_MARK.test(kind.name));
-  let fromNs = Infinity;
-  let toNs = 0;
-  for (const lane of timeline.lanes) {
-    for (const [i, kind] of lane.kind.entries()) {
-      if (outside[kind]) continue;
-      fromNs = Math.min(fromNs, lane.startNs[i]);
-      toNs = Math.max(toNs, lane.startNs[i] + lane.durationNs[i]);
-    }
-  }
-  return fromNs < toNs ? { fromNs, toNs } : { fromNs: 0, toNs: timeline.endNs };
 }
 
 /** A lane's line with its waiting summed up. */
@@ -94,8 +68,12 @@ interface Line {
   readonly workedUntilNs: number;
 }
 
+/** Work, or a wake-up, that a thread had from another. */
+type Flow = Pick<Timeline['flows'][number], 'from' | 'to'>;
+
 /** A chain to a moment on a lane: it came along `flow` from the chain `before`, or it has been on the lane from the start. */
 interface Chain {
+  /** An index into the flows. */
   readonly flow: number;
   readonly before: Chain | undefined;
   /** Cost up to `atNs`. */
@@ -103,16 +81,26 @@ interface Chain {
   readonly atNs: number;
 }
 
-/** Returns the critical path of `timeline` through `interval`. A timeline without lanes has an empty one. */
-export function criticalPath(timeline: Timeline, interval: Interval = markInterval(timeline)): CriticalPath {
-  const lines = timeline.lanes.map((_, lane) => lineOfLane(timeline, lane, interval));
-  const chains = cheapestChains(timeline, lines, interval);
-  const last = laneThatWorkedLast(lines, chains, interval);
-  const { segments, flows } = last < 0 ? { segments: [], flows: [] } : segmentsOf(timeline, lines, chains[last], last, interval);
-  return { ...interval, segments, flows, parts: partsOf(segments, interval), waitedNs: last < 0 ? 0 : costAt(lines[last], chains[last], interval.toNs) };
+/** Returns the critical path through `collection`, one of the timeline's. A timeline without lanes has an empty one. */
+export function criticalPath(timeline: Timeline, collection: Collection = collectionsOf(timeline)[0]): CriticalPath {
+  const { fromNs, toNs } = collection;
+  const flows: readonly Flow[] = [...timeline.flows, ...wakeUpsOf(timeline, collection)];
+  const lines = timeline.lanes.map((_, lane) => lineOfLane(timeline, lane, collection));
+  const chains = cheapestChains(flows, lines, collection);
+  const last = laneThatWorkedLast(lines, chains, toNs);
+  if (last < 0) return { fromNs, toNs, segments: [], parts: [], flows: [], waitedNs: 0 };
+  const path = segmentsOf(flows, lines, chains[last], last, collection);
+  return {
+    fromNs,
+    toNs,
+    segments: path.segments,
+    parts: partsOf(path.segments, toNs - fromNs),
+    flows: path.flows.filter((flow) => flow < timeline.flows.length),
+    waitedNs: costAt(lines[last], chains[last], toNs),
+  };
 }
 
-function lineOfLane(timeline: Timeline, lane: number, { fromNs, toNs }: Interval): Line {
+function lineOfLane(timeline: Timeline, lane: number, { fromNs, toNs }: Collection): Line {
   const stretches = lineOf(timeline.lanes[lane], nestingOf(timeline.lanes[lane]), fromNs, toNs);
   const waiting = timeline.kinds.map((kind) => isWaiting(kind.name));
   const waits = stretches.map((stretch) => stretch.kind === NO_KIND || waiting[stretch.kind]);
@@ -149,19 +137,19 @@ function costAt(line: Line, chain: Chain, atNs: number): number {
 }
 
 /** Step 2: returns the cheapest chain to the end of each lane. */
-function cheapestChains(timeline: Timeline, lines: readonly Line[], interval: Interval): Chain[] {
-  const chains: Chain[] = lines.map(() => ({ flow: -1, before: undefined, cost: 0, atNs: interval.fromNs }));
+function cheapestChains(flows: readonly Flow[], lines: readonly Line[], collection: Collection): Chain[] {
+  const chains: Chain[] = lines.map(() => ({ flow: -1, before: undefined, cost: 0, atNs: collection.fromNs }));
   const published = new Map<number, { chain: Chain; cost: number }>();
-  for (const { atNs, sent, taken } of momentsOf(timeline, interval)) {
+  for (const { atNs, sent, taken } of momentsOf(flows, lines.length, collection)) {
     // Flows that take no time can follow each other in one moment.
     for (let adopted = true; adopted;) {
       adopted = false;
       for (const flow of sent) {
-        const { lane } = timeline.flows[flow].from;
+        const { lane } = flows[flow].from;
         published.set(flow, { chain: chains[lane], cost: costAt(lines[lane], chains[lane], atNs) });
       }
       for (const flow of taken) {
-        const { from, to } = timeline.flows[flow];
+        const { from, to } = flows[flow];
         const source = published.get(flow)!;
         const cost = source.cost + (atNs - from.atNs);
         if (cost >= costAt(lines[to.lane], chains[to.lane], atNs)) continue;
@@ -179,17 +167,16 @@ interface Moment {
   readonly taken: number[];
 }
 
-/** Returns the moments at which flows begin or end, in order. A flow that leaves the interval or runs backwards in time is left out. */
-function momentsOf(timeline: Timeline, interval: Interval): Moment[] {
+/** Returns the moments at which flows begin or end, in order. A flow that leaves the collection or runs backwards in time is left out. */
+function momentsOf(flows: readonly Flow[], lanes: number, { fromNs, toNs }: Collection): Moment[] {
   const moments = new Map<number, Moment>();
   function momentAt(atNs: number): Moment {
     const moment = moments.get(atNs) ?? { atNs, sent: [], taken: [] };
     moments.set(atNs, moment);
     return moment;
   }
-  const lanes = timeline.lanes.length;
-  for (const [flow, { from, to }] of timeline.flows.entries()) {
-    if (from.lane >= lanes || to.lane >= lanes || from.atNs < interval.fromNs || to.atNs < from.atNs || to.atNs > interval.toNs) continue;
+  for (const [flow, { from, to }] of flows.entries()) {
+    if (from.lane >= lanes || to.lane >= lanes || from.atNs < fromNs || to.atNs < from.atNs || to.atNs > toNs) continue;
     momentAt(from.atNs).sent.push(flow);
     momentAt(to.atNs).taken.push(flow);
   }
@@ -197,7 +184,7 @@ function momentsOf(timeline: Timeline, interval: Interval): Moment[] {
 }
 
 /** Returns the lane whose work ended last; of several, the one with the cheapest chain; of these, the first. */
-function laneThatWorkedLast(lines: readonly Line[], chains: readonly Chain[], { toNs }: Interval): number {
+function laneThatWorkedLast(lines: readonly Line[], chains: readonly Chain[], toNs: number): number {
   let last = -1;
   for (const [lane, line] of lines.entries()) {
     const later = last < 0 ? 1 : line.workedUntilNs - lines[last].workedUntilNs;
@@ -207,21 +194,20 @@ function laneThatWorkedLast(lines: readonly Line[], chains: readonly Chain[], { 
 }
 
 /** Step 3: returns the segments and flows of `chain`, which ends on `lane`, in order of time. */
-function segmentsOf(timeline: Timeline, lines: readonly Line[], chain: Chain, lane: number, interval: Interval): Pick<CriticalPath, 'segments' | 'flows'> {
+function segmentsOf(flows: readonly Flow[], lines: readonly Line[], chain: Chain, lane: number, { fromNs, toNs }: Collection): Pick<CriticalPath, 'segments' | 'flows'> {
   const backwards: PathSegment[] = [];
-  const flows: number[] = [];
-  let at = interval.toNs;
+  const used: number[] = [];
+  let at = toNs;
   for (let current: Chain | undefined = chain, on = lane; current !== undefined; current = current.before) {
-    const sinceNs = current.flow < 0 ? interval.fromNs : current.atNs;
-    backwards.push(...between(lines[on], on, sinceNs, at).reverse());
+    backwards.push(...between(lines[on], on, current.flow < 0 ? fromNs : current.atNs, at).reverse());
     if (current.flow < 0) break;
-    const { from, to } = timeline.flows[current.flow];
+    const { from, to } = flows[current.flow];
     if (to.atNs > from.atNs) backwards.push({ lane: on, fromNs: from.atNs, toNs: to.atNs, kind: IN_TRANSIT });
-    flows.push(current.flow);
+    used.push(current.flow);
     on = from.lane;
     at = from.atNs;
   }
-  return { segments: backwards.reverse(), flows: flows.reverse() };
+  return { segments: backwards.reverse(), flows: used.reverse() };
 }
 
 /** Returns the stretches of `line` from `fromNs` to `toNs` as segments on `lane`. */
@@ -233,8 +219,8 @@ function between(line: Line, lane: number, fromNs: number, toNs: number): PathSe
     .filter((segment) => segment.fromNs < segment.toNs);
 }
 
-function partsOf(segments: readonly PathSegment[], { fromNs, toNs }: Interval): PathPart[] {
+function partsOf(segments: readonly PathSegment[], wholeNs: number): PathPart[] {
   const ns = new Map<number, number>();
   for (const segment of segments) ns.set(segment.kind, (ns.get(segment.kind) ?? 0) + segment.toNs - segment.fromNs);
-  return [...ns].map(([kind, sum]) => ({ kind, ns: sum, share: sum / (toNs - fromNs) })).sort((a, b) => b.ns - a.ns || a.kind - b.kind);
+  return [...ns].map(([kind, sum]) => ({ kind, ns: sum, share: sum / wholeNs })).sort((a, b) => b.ns - a.ns || a.kind - b.kind);
 }
