@@ -1,0 +1,34 @@
+/** Times in words and on an axis, in the unit of the timeline's clock. */
+import { scaleLinear } from 'd3-scale';
+import { formatCount, formatNs, plural } from '../../base/units.ts';
+import type { Timeline } from '../../report/timeline.ts';
+import type { Range } from './range.ts';
+
+export type Clock = Timeline['clock'];
+
+/** An access to shared memory, on the clock of steps. */
+const STEP_NS = 1000;
+const UNITS = [{ name: 'ns', ns: 1 }, { name: 'µs', ns: 1e3 }, { name: 'ms', ns: 1e6 }, { name: 's', ns: 1e9 }] as const;
+
+/** Formats a duration: "1.25 ms", "12 steps". */
+export function formatTime(clock: Clock, ns: number): string {
+  if (clock === 'steps') return plural(Math.round(ns / STEP_NS), 'step');
+  return ns < 0 ? `−${formatNs(-ns)}` : formatNs(ns);
+}
+
+export interface Tick {
+  readonly atNs: number;
+  readonly label: string;
+}
+
+/** Returns about `wanted` round moments of `range`. Their labels have one unit, and as many decimals as tell them apart. */
+export function ticksOf(clock: Clock, range: Range, wanted: number): Tick[] {
+  if (clock === 'steps') {
+    const steps = scaleLinear([range.fromNs / STEP_NS, range.toNs / STEP_NS], [0, 1]).ticks(wanted).filter(Number.isInteger);
+    return steps.map((step) => ({ atNs: step * STEP_NS, label: formatCount(step) }));
+  }
+  const unit = UNITS.findLast(({ ns }) => Math.max(Math.abs(range.fromNs), Math.abs(range.toNs)) >= ns) ?? UNITS[0];
+  const moments = scaleLinear([range.fromNs / unit.ns, range.toNs / unit.ns], [0, 1]).ticks(wanted);
+  const decimals = moments.length > 1 ? Math.max(0, Math.ceil(-Math.log10(moments[1] - moments[0]) - 1e-9)) : 0;
+  return moments.map((moment) => ({ atNs: moment * unit.ns, label: `${moment.toFixed(decimals).replace('-', '−')} ${unit.name}` }));
+}
