@@ -69,12 +69,11 @@ export function Board({ timelines }: { readonly timelines: readonly Prepared[] }
     setSelected(slice && { chart, slice });
     canvases.current[chart].current?.focus();
   }, [shown, whole]);
-  const tables = useMemo(() => shown.map((each, i) => (
-    <div key={i}>
-      {shown.length > 1 && <h3 class="of">{titleOf(each.prepared)}</h3>}
-      <Tables {...each} jump={(fromNs, toNs, slice) => jump(i, fromNs, toNs, slice)} />
-    </div>
-  )), [shown, jump]);
+  // The same elements until what is shown changes: moving and zooming leaves the tables alone.
+  const tables = useMemo(() => shown.map((each, i) => {
+    const own = <Tables {...each} jump={(fromNs, toNs, slice) => jump(i, fromNs, toNs, slice)} />;
+    return shown.length === 1 ? own : <div key={i}><h3>{titleOf(each.prepared)}</h3>{own}</div>;
+  }), [shown, jump]);
 
   function chooseCollection(chart: number, at: number): void {
     const next = chosen.with(chart, at);
@@ -117,7 +116,7 @@ export function Board({ timelines }: { readonly timelines: readonly Prepared[] }
       <p class="muted keys">
         Wheel, pinch, <kbd>w</kbd> <kbd>s</kbd>: zoom. Drag, <kbd>a</kbd> <kbd>d</kbd>, <kbd>←</kbd> <kbd>→</kbd>: move. <kbd>0</kbd>: all. <kbd>[</kbd> <kbd>]</kbd> <kbd>↑</kbd> <kbd>↓</kbd>: choose a slice; <kbd>Enter</kbd>: zoom to it.
       </p>
-      {tables}
+      <div class="panels">{tables}</div>
     </>
   );
 }

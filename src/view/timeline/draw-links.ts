@@ -1,4 +1,4 @@
-/** Draws what ties lanes together: flows as arrows, and the critical path as a band below its lanes. */
+/** Draws what ties lanes together: flows as arrows, and the critical path as a band above its lanes. */
 import type { CriticalPath } from '../../report/critical-path.ts';
 import { IN_TRANSIT } from '../../report/critical-path.ts';
 import { NO_KIND } from '../../report/lane-slices.ts';
@@ -72,7 +72,7 @@ function bottom({ top, rowHeight }: LaneBox): number {
   return top + rowHeight;
 }
 
-/** Draws the path: a band below the lanes that it goes over, thin and dotted where it waits, and steps between lanes. */
+/** Draws the path: a band above the lanes that it goes over, thin and dotted where it waits, and steps between lanes. */
 export function drawPath(drawing: Drawing, { segments }: CriticalPath, theme: Theme): void {
   const { ctx, scale, layout, prepared } = drawing;
   const waits = prepared.timeline.kinds.map(({ name }) => isWaiting(name));

@@ -2,7 +2,6 @@
  * Draws the slices that are in view. Slices narrower than a pixel are merged: a pixel shows the longest of them, so a
  * frame takes at most as many rectangles as the lanes have pixels.
  */
-import { fitted } from '../parts/chart.tsx';
 import type { Color } from './colors.ts';
 import type { LaneBox, Layout, Scale } from './layout.ts';
 import { factsOf, firstAfter, type Level, type Prepared, type SliceRef } from './prepared.ts';
@@ -22,6 +21,8 @@ export interface Drawing {
 const UNKNOWN: Color = { fill: '#888888', text: '#000000' };
 /** A narrower slice has no room for a name. */
 const LEAST_LABEL = 24;
+/** A longer detail is never measured. */
+const MOST_DETAIL = 100;
 /** Lower rows have no room for names. */
 const LEAST_ROW = 13;
 
@@ -95,9 +96,9 @@ function collect({ scale, layout, right, colors }: Drawing, lane: number, level:
 
 /** Returns the kind and the detail if both fit, the kind if it fits, or nothing. */
 function nameThatFits(ctx: CanvasRenderingContext2D, kind: string, detail: string | undefined, width: number): string {
-  const room = width - textWidth(ctx, kind);
-  if (room < 0) return '';
-  return detail === undefined || room < 40 ? kind : `${kind}  ${fitted(ctx, detail, room - 8)}`;
+  if (textWidth(ctx, kind) > width) return '';
+  const both = `${kind}  ${detail}`;
+  return detail !== undefined && detail.length < MOST_DETAIL && ctx.measureText(both).width <= width ? both : kind;
 }
 
 const widths = new Map<string, number>();
@@ -106,7 +107,7 @@ const widths = new Map<string, number>();
 function textWidth(ctx: CanvasRenderingContext2D, text: string): number {
   const known = widths.get(text);
   if (known !== undefined) return known;
-  const { width } = ctx.measureText(text);
+  const width = text.length < MOST_DETAIL ? ctx.measureText(text).width : Infinity;
   widths.set(text, width);
   return width;
 }

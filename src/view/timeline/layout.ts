@@ -29,7 +29,7 @@ export interface Layout {
 export const AXIS = 24;
 const COUNTER = 44;
 const COUNTER_GAP = 10;
-/** Height of the band of the critical path, below each lane. */
+/** Height of the band of the critical path, above each lane. */
 const BAND = 7;
 const LANE_GAP = 3;
 /** Room right of the last moment. */
@@ -42,8 +42,8 @@ export function layoutOf({ timeline, levels }: Prepared, width: number): Layout 
   const rowHeight = ROWS.find(({ lanes }) => timeline.lanes.length <= lanes)!.height;
   let top = AXIS;
   const lanes = levels.map((each): LaneBox => {
-    const box = { top, rowHeight, levels: Math.max(1, each.length), bandY: top + rowHeight * Math.max(1, each.length) + BAND / 2 };
-    top += rowHeight * box.levels + BAND + LANE_GAP;
+    const box = { top: top + BAND, rowHeight, levels: Math.max(1, each.length), bandY: top + BAND / 2 };
+    top += BAND + rowHeight * box.levels + LANE_GAP;
     return box;
   });
   const lanesBottom = top;

@@ -25,15 +25,17 @@ interface TablesProps {
 
 export function Tables(props: TablesProps) {
   return (
-    <div class="panels">
+    <>
       <Path {...props} />
-      <Totals {...props} />
-      <Longest {...props} />
-    </div>
+      <div>
+        <Totals {...props} />
+        <Longest {...props} />
+      </div>
+    </>
   );
 }
 
-/** Returns the name of a kind of a path's part. */
+/** Returns the name of a kind of the path's parts. */
 function nameOf({ timeline }: Prepared, kind: number): string {
   if (kind === IN_TRANSIT) return 'between publishing and taking';
   return kind === NO_KIND ? 'nothing recorded' : cut(timeline.kinds[kind]?.name ?? '?');
@@ -43,6 +45,10 @@ function useColors({ timeline }: Prepared): (kind: number) => Color {
   const theme = useTheme();
   const colors = useMemo(() => colorsOf(timeline.kinds, theme), [timeline, theme]);
   return (kind) => colors[kind] ?? { fill: theme.line, text: theme.ink };
+}
+
+function Kind({ name, color }: { readonly name: string; readonly color: Color }) {
+  return <span class="kind"><i class="swatch" style={{ background: color.fill }} />{name}</span>;
 }
 
 /** A part of less has no room for its name in the bar. */
@@ -57,7 +63,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
   return (
     <div>
       <h3>Critical path: {time(toNs - fromNs)}</h3>
-      <p class="about">The chain of work that decided when the mark ended, from the stop on, over {plural(new Set(segments.map(({ lane }) => lane)).size, 'thread')}. Nothing was done for it in {formatShare(waitedNs / (toNs - fromNs))} of the time.</p>
+      <p class="about">The chain of work that decided when the mark ended, from the stop on, over {plural(new Set(segments.map(({ lane }) => lane)).size, 'thread')}. {waitedNs > 0 ? `For ${time(waitedNs)} of it no thread worked on the chain.` : 'A thread worked on it at every moment.'}</p>
       <div class="parts" role="img" aria-label={`The critical path is ${parts.map((part) => `${formatShare(part.share)} ${nameOf(prepared, part.kind)}`).join(', ')}`}>
         {parts.map(({ kind, share }) => (
           <span key={kind} style={{ flexGrow: share, background: colorOf(kind).fill, color: colorOf(kind).text }}>{share >= LEAST_NAMED && nameOf(prepared, kind)}</span>
@@ -67,7 +73,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
         caption="What the critical path is made of"
         rows={parts}
         columns={[
-          { name: 'kind', value: ({ kind }) => nameOf(prepared, kind), show: ({ kind }) => <><i class="swatch" style={{ background: colorOf(kind).fill }} />{nameOf(prepared, kind)}</> },
+          { name: 'kind', value: ({ kind }) => nameOf(prepared, kind), show: ({ kind }) => <Kind name={nameOf(prepared, kind)} color={colorOf(kind)} /> },
           { name: 'time', value: ({ ns }) => ns, show: ({ ns }) => time(ns) },
           { name: 'share', value: ({ share }) => share, show: ({ share }) => `${(share * 100).toFixed(1)} %` },
         ]}
@@ -78,7 +84,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
         limit={6}
         onChoose={(segment) => jump(segment.fromNs, segment.toNs)}
         columns={[
-          { name: 'kind', value: ({ kind }) => nameOf(prepared, kind) },
+          { name: 'kind', value: ({ kind }) => nameOf(prepared, kind), show: ({ kind }) => <Kind name={nameOf(prepared, kind)} color={colorOf(kind)} /> },
           { name: 'thread', value: laneName },
           { name: 'start', value: (segment) => segment.fromNs, show: (segment) => time(segment.fromNs - originNs) },
           { name: 'duration', value: (segment) => segment.toNs - segment.fromNs, show: (segment) => time(segment.toNs - segment.fromNs) },
@@ -101,11 +107,7 @@ function Totals({ prepared, collection }: TablesProps) {
     })),
   ];
   return (
-    <div>
-      <h3>Time by thread</h3>
-      <p class="about">What each thread did between the stop and the end of the mark. A moment counts for the innermost slice.</p>
-      <DataTable caption="Time by thread and kind" rows={rows} columns={columns} limit={16} />
-    </div>
+    <DataTable caption="Time by thread and kind, from the stop to the end of the mark" rows={rows} columns={columns} limit={16} />
   );
 }
 
@@ -120,10 +122,9 @@ function Longest({ prepared, originNs, jump }: TablesProps) {
   const rows = useMemo(() => all.filter((facts) => kind === '' || timeline.lanes[facts.lane].kind[facts.slice] === Number(kind)).slice(0, MOST_ROWS), [all, kind]);
   const time = (ns: number): string => formatTime(timeline.clock, ns);
   return (
-    <div>
-      <h3>Longest slices</h3>
+    <div class="longest">
       <label>
-        Kind{' '}
+        Kind of slices{' '}
         <select value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
           <option value="">all</option>
           {timeline.kinds.map(({ name }, i) => <option key={i} value={String(i)}>{cut(name)}</option>)}
@@ -134,7 +135,7 @@ function Longest({ prepared, originNs, jump }: TablesProps) {
         rows={rows}
         onChoose={(facts) => jump(facts.startNs, facts.startNs + facts.durationNs, facts)}
         columns={[
-          { name: 'kind', value: (facts) => cut(facts.kind), show: (facts) => <><i class="swatch" style={{ background: colorOf(timeline.lanes[facts.lane].kind[facts.slice]).fill }} />{cut(facts.kind)}</> },
+          { name: 'kind', value: (facts) => cut(facts.kind), show: (facts) => <Kind name={cut(facts.kind)} color={colorOf(timeline.lanes[facts.lane].kind[facts.slice])} /> },
           { name: 'thread', value: ({ laneName }) => cut(laneName) },
           { name: 'start', value: ({ startNs }) => startNs, show: ({ startNs }) => time(startNs - originNs) },
           { name: 'duration', value: ({ durationNs }) => durationNs, show: ({ durationNs }) => time(durationNs) },

@@ -58,7 +58,7 @@ function Choice({ name, value, names, none, choose }: ChoiceProps) {
 export const timeline: View<readonly NamedTimeline[]> = {
   id: 'timeline',
   title: 'Timeline of a collection',
-  about: 'A lane for each thread. Arrows show work that one thread handed to another or stole from it; the band below the lanes is the critical path, the chain of work that decided when the mark ended.',
+  about: 'A lane for each thread. Arrows show work that one thread handed to another or stole from it; the band above the lanes is the critical path, the chain of work that decided when the mark ended.',
   find: findTimelines,
   Show: Timelines,
 };
