@@ -45,7 +45,8 @@ function collectionsRange(shown: readonly Shown[]): Range {
   const fromNs = Math.min(...shown.map(({ collection, originNs }) => collection.fromNs - originNs));
   const toNs = Math.max(...shown.map(({ collection, originNs }) => collection.toNs - originNs));
   const room = (toNs - fromNs) * MARGIN;
-  return within(wholeOf(shown), { fromNs: fromNs - room, toNs: toNs + room });
+  const whole = wholeOf(shown);
+  return within(whole, { fromNs: Math.max(whole.fromNs, fromNs - room), toNs: Math.min(whole.toNs, toNs + room) });
 }
 
 /** Returns the index of the longest collection. */
@@ -108,6 +109,7 @@ export function Board({ timelines }: { readonly timelines: readonly Prepared[] }
             layers={layers}
             selected={selected?.chart === i ? selected.slice : undefined}
             select={(slice) => setSelected(slice && { chart: i, slice })}
+            offer={(slice) => setSelected((now) => (now?.chart === i ? now : slice && { chart: i, slice }))}
             label={`Timeline of ${cut(titleOf(prepared))}: ${plural(prepared.levels.length, 'lane')}, ${plural(prepared.sliceCount, 'slice')}. The tables below hold the same facts.`}
             canvasRef={canvases.current[i]}
           />

@@ -31,11 +31,13 @@ interface LanesProps {
   readonly layers: Layers;
   readonly selected: SliceRef | undefined;
   readonly select: (slice: SliceRef | undefined) => void;
+  /** Selects a slice unless one of these lanes is selected already. */
+  readonly offer: (slice: SliceRef | undefined) => void;
   readonly label: string;
   readonly canvasRef: RefObject<HTMLCanvasElement | null>;
 }
 
-export function Lanes({ prepared, path, originNs, whole, range, setRange, layers, selected, select, label, canvasRef }: LanesProps) {
+export function Lanes({ prepared, path, originNs, whole, range, setRange, layers, selected, select, offer, label, canvasRef }: LanesProps) {
   const theme = useTheme();
   const [width, setWidth] = useState(0);
   const [pointer, setPointer] = useState<{ readonly x: number; readonly y: number }>();
@@ -107,7 +109,7 @@ export function Lanes({ prepared, path, originNs, whole, range, setRange, layers
         onKeyDown={onKeyDown}
         onFocus={() => {
           setFocus(true);
-          if (selected === undefined) select(longestIn(prepared, scale.fromNs, scale.toNs));
+          offer(longestIn(prepared, scale.fromNs, scale.toNs));
         }}
         onBlur={() => setFocus(false)}
       />

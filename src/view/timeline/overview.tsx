@@ -7,8 +7,10 @@ import { drawSlices } from './draw-slices.ts';
 import { layoutOf, RIGHT, scaleOf, type LaneBox } from './layout.ts';
 import type { Prepared } from './prepared.ts';
 import { isWhole, panned, within, type Range } from './range.ts';
+import { formatTime } from './time.ts';
 
 interface OverviewProps {
+  /** One or more, of the same clock's unit. */
   readonly shown: readonly { readonly prepared: Prepared; readonly originNs: number }[];
   readonly whole: Range;
   readonly range: Range;
@@ -26,8 +28,10 @@ export function Overview({ shown, whole, range, setRange }: OverviewProps) {
   const [width, setWidth] = useState(0);
   const drag = useRef<Drag | undefined>(undefined);
   const picture = useRef<{ readonly key: readonly unknown[]; readonly canvas: HTMLCanvasElement } | undefined>(undefined);
-  const left = shown.length > 0 ? layoutOf(shown[0].prepared, width).left : 0;
+  const { left } = layoutOf(shown[0].prepared, width);
   const scale = scaleOf(whole, 0, left, width);
+
+  const time = (ns: number): string => formatTime(shown[0].prepared.timeline.clock, ns);
 
   function placeOf(event: PointerEvent & { currentTarget: HTMLCanvasElement }): number {
     return event.clientX - event.currentTarget.getBoundingClientRect().left;
@@ -97,7 +101,7 @@ export function Overview({ shown, whole, range, setRange }: OverviewProps) {
 
   return (
     <Canvas
-      label="Overview of the whole timeline: drag to choose what is in view"
+      label={`Overview: ${time(range.fromNs)} to ${time(range.toNs)} of ${time(whole.fromNs)} to ${time(whole.toNs)} are in view. Drag to choose.`}
       class="canvas brush"
       height={HEIGHT}
       draw={draw}

@@ -9,7 +9,7 @@ import { useTheme } from '../theme.tsx';
 import { colorsOf, type Color } from './colors.ts';
 import { longestOf, totalsOf, type Facts, type Prepared } from './prepared.ts';
 import { cut } from './tip.tsx';
-import { formatTime } from './time.ts';
+import { formatTime, timesFormat } from './time.ts';
 
 /** Shows a part of the timeline; `slice` is chosen if it is given. */
 export type Jump = (fromNs: number, toNs: number, slice?: Facts) => void;
@@ -59,6 +59,10 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
   const time = (ns: number): string => formatTime(prepared.timeline.clock, ns);
   const { parts, segments, waitedNs, fromNs, toNs } = path;
   if (parts.length === 0) return null;
+  const { clock } = prepared.timeline;
+  const timeOfPart = timesFormat(clock, parts.map(({ ns }) => ns));
+  const startOf = timesFormat(clock, segments.map((segment) => segment.fromNs - originNs));
+  const durationOf = timesFormat(clock, segments.map((segment) => segment.toNs - segment.fromNs));
   const laneName = ({ lane }: PathSegment): string => cut(prepared.timeline.lanes[lane].name);
   return (
     <div>
@@ -74,7 +78,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
         rows={parts}
         columns={[
           { name: 'kind', value: ({ kind }) => nameOf(prepared, kind), show: ({ kind }) => <Kind name={nameOf(prepared, kind)} color={colorOf(kind)} /> },
-          { name: 'time', value: ({ ns }) => ns, show: ({ ns }) => time(ns) },
+          { name: 'time', value: ({ ns }) => ns, show: ({ ns }) => timeOfPart(ns) },
           { name: 'share', value: ({ share }) => share, show: ({ share }) => `${(share * 100).toFixed(1)} %` },
         ]}
       />
@@ -86,8 +90,8 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
         columns={[
           { name: 'kind', value: ({ kind }) => nameOf(prepared, kind), show: ({ kind }) => <Kind name={nameOf(prepared, kind)} color={colorOf(kind)} /> },
           { name: 'thread', value: laneName },
-          { name: 'start', value: (segment) => segment.fromNs, show: (segment) => time(segment.fromNs - originNs) },
-          { name: 'duration', value: (segment) => segment.toNs - segment.fromNs, show: (segment) => time(segment.toNs - segment.fromNs) },
+          { name: 'start', value: (segment) => segment.fromNs, show: (segment) => startOf(segment.fromNs - originNs) },
+          { name: 'duration', value: (segment) => segment.toNs - segment.fromNs, show: (segment) => durationOf(segment.toNs - segment.fromNs) },
         ]}
       />
     </div>
@@ -98,12 +102,13 @@ function Totals({ prepared, collection }: TablesProps) {
   const { timeline } = prepared;
   const rows = useMemo(() => totalsOf(prepared, collection).map((totals, lane) => ({ lane, totals })), [prepared, collection]);
   const kinds = timeline.kinds.map((kind, i) => ({ name: cut(kind.name), i })).filter(({ i }) => rows.some(({ totals }) => totals[i] > 0));
+  const time = timesFormat(timeline.clock, rows.flatMap(({ totals }) => totals));
   const columns: Column<(typeof rows)[number]>[] = [
     { name: 'thread', value: ({ lane }) => cut(timeline.lanes[lane].name) },
     ...kinds.map(({ name, i }): Column<(typeof rows)[number]> => ({
       name,
       value: ({ totals }) => totals[i],
-      show: ({ totals }) => (totals[i] === 0 ? '–' : formatTime(timeline.clock, totals[i])),
+      show: ({ totals }) => (totals[i] === 0 ? '–' : time(totals[i])),
     })),
   ];
   return (
@@ -120,7 +125,8 @@ function Longest({ prepared, originNs, jump }: TablesProps) {
   const [kind, setKind] = useState('');
   const all = useMemo(() => longestOf(prepared), [prepared]);
   const rows = useMemo(() => all.filter((facts) => kind === '' || timeline.lanes[facts.lane].kind[facts.slice] === Number(kind)).slice(0, MOST_ROWS), [all, kind]);
-  const time = (ns: number): string => formatTime(timeline.clock, ns);
+  const startOf = timesFormat(timeline.clock, rows.map(({ startNs }) => startNs - originNs));
+  const durationOf = timesFormat(timeline.clock, rows.map(({ durationNs }) => durationNs));
   return (
     <div class="longest">
       <label>
@@ -137,8 +143,8 @@ function Longest({ prepared, originNs, jump }: TablesProps) {
         columns={[
           { name: 'kind', value: (facts) => cut(facts.kind), show: (facts) => <Kind name={cut(facts.kind)} color={colorOf(timeline.lanes[facts.lane].kind[facts.slice])} /> },
           { name: 'thread', value: ({ laneName }) => cut(laneName) },
-          { name: 'start', value: ({ startNs }) => startNs, show: ({ startNs }) => time(startNs - originNs) },
-          { name: 'duration', value: ({ durationNs }) => durationNs, show: ({ durationNs }) => time(durationNs) },
+          { name: 'start', value: ({ startNs }) => startNs, show: ({ startNs }) => startOf(startNs - originNs) },
+          { name: 'duration', value: ({ durationNs }) => durationNs, show: ({ durationNs }) => durationOf(durationNs) },
           { name: 'detail', value: ({ detail }) => detail && cut(detail) },
         ]}
       />

@@ -1,6 +1,6 @@
 /** Times in words and on an axis, in the unit of the timeline's clock. */
 import { scaleLinear } from 'd3-scale';
-import { formatCount, formatNs, plural } from '../../base/units.ts';
+import { formatCount, formatNs, plural, timeColumn } from '../../base/units.ts';
 import type { Timeline } from '../../report/timeline.ts';
 import type { Range } from './range.ts';
 
@@ -14,6 +14,19 @@ const UNITS = [{ name: 'ns', ns: 1 }, { name: 'µs', ns: 1e3 }, { name: 'ms', ns
 export function formatTime(clock: Clock, ns: number): string {
   if (clock === 'steps') return plural(Math.round(ns / STEP_NS), 'step');
   return ns < 0 ? `−${formatNs(-ns)}` : formatNs(ns);
+}
+
+/** One unit shows no times that differ by more. */
+const MOST_RATIO = 10_000;
+
+/** Returns a format for a column of times: one unit and aligned digits, unless the unit is nanoseconds or can't show both the longest and the shortest. */
+export function timesFormat(clock: Clock, values: readonly number[]): (ns: number) => string {
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  const longest = sizes.reduce((most, size) => Math.max(most, size), 0);
+  const shortest = sizes.reduce((least, size) => Math.min(least, size), longest);
+  if (clock === 'steps' || longest < UNITS[1].ns || longest > shortest * MOST_RATIO) return (ns) => formatTime(clock, ns);
+  const format = timeColumn([shortest, longest]);
+  return (ns) => format(ns).replace('-', '−');
 }
 
 export interface Tick {
