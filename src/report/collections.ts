@@ -1,9 +1,11 @@
 /**
  * The collections in a timeline, by the names of the kinds of slices.
  *
- * A collection begins with the slice `stop`, on the lane of the collecting M, and ends with the mark: with the last
- * slice of marking before the next `stop`. A timeline that begins within a collection, and a predicted one, have no
- * `stop`; the collecting M is the one that marked first.
+ *   1. A collection begins with a slice `stop`, on the lane of the collecting M. If that M scans roots again before
+ *      the next stop, it marks twice in one pause: the second collection begins where the first ended.
+ *   2. It ends with the mark: when the collecting M has waited for the last helper, or with the last slice of marking.
+ *   3. A timeline that begins within a collection, and a predicted one, have no stop. The collecting M is then the one
+ *      that does not wait at first: helpers wait for their wake-up.
  */
 import type { Timeline } from './timeline.ts';
 
@@ -15,9 +17,13 @@ export interface Collection {
   readonly markNs: number;
   /** The lane that collects and wakes the others; -1 without lanes. */
   readonly lane: number;
+  /** Whether the mark ended with the collecting M's wait for the last helper. */
+  readonly isJoined: boolean;
 }
 
 const STOP = 'stop';
+const ROOTS = 'roots';
+const WAIT = 'wait';
 const MARKING = /^(?:roots?|scan|steal|handoff|flush|getfull\b.*)$/;
 const WAITING = /^(?:wait|getfull|spin|yield|sleep|idle|stopped|schedule|worldsema)/;
 
@@ -31,6 +37,15 @@ export function isMarking(kind: string): boolean {
   return MARKING.test(kind);
 }
 
+/** A slice with the name of its kind. */
+interface NamedSlice {
+  readonly lane: number;
+  readonly name: string;
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+/** Where a collection begins; lane -1 if the collecting M is not known. */
 interface Start {
   readonly lane: number;
   readonly atNs: number;
@@ -38,45 +53,70 @@ interface Start {
 
 /** Returns the collections of `timeline` in order. If nothing marks in it, the whole timeline counts as one. */
 export function collectionsOf(timeline: Timeline): Collection[] {
-  const marking = timeline.kinds.map(({ name }) => isMarking(name));
-  const stops = startsOf(timeline, (kind) => timeline.kinds[kind]?.name === STOP);
-  const found: { -readonly [Key in keyof Collection]: Collection[Key] }[] = stops.map(({ lane, atNs }) => ({ lane, fromNs: atNs, markNs: Infinity, toNs: 0 }));
-  found.unshift({ lane: -1, fromNs: Infinity, markNs: Infinity, toNs: 0 });
-  for (const [lane, { kind, startNs, durationNs }] of timeline.lanes.entries()) {
-    let at = 0;
-    for (const [i, start] of startNs.entries()) {
-      if (!marking[kind[i]]) continue;
-      while (at + 1 < found.length && found[at + 1].fromNs <= start) at++;
-      const collection = found[at];
-      if (collection.lane < 0 || (at === 0 && start < collection.fromNs)) collection.lane = lane;
-      collection.fromNs = Math.min(collection.fromNs, start);
-      collection.markNs = Math.min(collection.markNs, start);
-      collection.toNs = Math.max(collection.toNs, start + durationNs[i]);
-    }
+  const slices = relevantSlices(timeline);
+  const starts = startsOf(slices);
+  const parts = starts.map((): NamedSlice[] => []);
+  let at = 0;
+  for (const slice of slices) {
+    while (at + 1 < starts.length && starts[at + 1].atNs <= slice.startNs) at++;
+    parts[at].push(slice);
   }
-  const marked = found.filter(({ fromNs, toNs }) => toNs > fromNs);
-  return marked.length > 0 ? marked : [{ lane: Math.min(0, timeline.lanes.length - 1), fromNs: 0, markNs: 0, toNs: timeline.endNs }];
+  const found = starts.map((start, i) => collectionOf(start, parts[i])).filter((collection) => collection !== undefined);
+  return found.length > 0 ? found : [{ lane: Math.min(0, timeline.lanes.length - 1), fromNs: 0, markNs: 0, toNs: timeline.endNs, isJoined: false }];
 }
 
-/** Returns when the slices of the kinds that `wanted` accepts begin, in order. */
-function startsOf(timeline: Timeline, wanted: (kind: number) => boolean): Start[] {
+/** Returns the slices of stopping, marking and waiting for helpers, in order of their starts. */
+function relevantSlices(timeline: Timeline): NamedSlice[] {
+  const names = timeline.kinds.map(({ name }) => (name === STOP || name === WAIT || isMarking(name) ? name : undefined));
   return timeline.lanes
-    .flatMap(({ kind, startNs }, lane) => kind.flatMap((each, i) => (wanted(each) ? [{ lane, atNs: startNs[i] }] : [])))
-    .sort((a, b) => a.atNs - b.atNs);
+    .flatMap(({ kind, startNs, durationNs }, lane) => kind.flatMap((each, i) => {
+      const name = names[each];
+      return name === undefined ? [] : [{ lane, name, startNs: startNs[i], endNs: startNs[i] + durationNs[i] }];
+    }))
+    .sort((a, b) => a.startNs - b.startNs);
 }
 
-/**
- * Returns for each other lane its wake-up by the collecting M as a flow: from when that M began to mark, or before,
- * to the lane's first slice of marking.
- */
-export function wakeUpsOf(timeline: Timeline, collection: Collection): Pick<Timeline['flows'][number], 'from' | 'to'>[] {
-  if (collection.lane < 0) return [];
-  const first = timeline.lanes.map(({ kind, startNs }) => {
-    const i = startNs.findIndex((start, at) => start >= collection.fromNs && start <= collection.toNs && isMarking(timeline.kinds[kind[at]]?.name ?? ''));
-    return i < 0 ? Infinity : startNs[i];
-  });
-  return first.flatMap((atNs, lane) => {
-    if (lane === collection.lane || atNs === Infinity) return [];
-    return [{ from: { lane: collection.lane, atNs: Math.min(atNs, first[collection.lane]) }, to: { lane, atNs } }];
-  });
+/** Returns where collections begin: first whatever precedes the first stop, then each stop and each further mark. */
+function startsOf(slices: readonly NamedSlice[]): Start[] {
+  const starts: Start[] = [{ lane: -1, atNs: -Infinity }];
+  let hasRoots = false;
+  let markedUntil = 0;
+  for (const { lane, name, startNs, endNs } of slices) {
+    if (name === STOP) {
+      starts.push({ lane, atNs: startNs });
+      hasRoots = false;
+    }
+    if (lane !== starts.at(-1)!.lane) continue;
+    if (name === ROOTS && hasRoots) starts.push({ lane, atNs: markedUntil });
+    if (name === ROOTS) hasRoots = true;
+    if (name !== STOP) markedUntil = Math.max(hasRoots ? markedUntil : 0, endNs);
+  }
+  return starts.sort((a, b) => a.atNs - b.atNs);
+}
+
+/** Returns the collection with these slices; undefined if none of them marks. */
+function collectionOf(start: Start, slices: readonly NamedSlice[]): Collection | undefined {
+  const marking = slices.filter(({ name }) => isMarking(name));
+  if (marking.length === 0) return undefined;
+  const markNs = marking[0].startNs;
+  const lane = start.lane >= 0 ? start.lane : laneWithoutWait(slices);
+  const marked = marking.reduce((latest, { endNs }) => Math.max(latest, endNs), 0);
+  const join = slices.findLast((slice) => slice.lane === lane && slice.name === WAIT && slice.startNs > markNs);
+  return {
+    lane,
+    fromNs: start.lane >= 0 ? start.atNs : slices[0].startNs,
+    markNs,
+    toNs: Math.max(marked, join?.endNs ?? 0),
+    isJoined: join !== undefined && join.endNs >= marked,
+  };
+}
+
+/** Returns the first lane that marks without having waited; if all wait at first, the lane of the first slice. */
+function laneWithoutWait(slices: readonly NamedSlice[]): number {
+  const waiting = new Set<number>();
+  for (const { lane, name } of slices) {
+    if (name === WAIT) waiting.add(lane);
+    else if (!waiting.has(lane)) return lane;
+  }
+  return slices[0].lane;
 }

@@ -3,15 +3,15 @@
  * on this chain, or less waiting in it, ends the mark earlier.
  *
  * A chain stays on a lane, or goes back along a flow: from the moment when a thread took work to the moment when
- * another published it, or from a helper's start to the collecting thread, which woke it. Each chain covers the whole
- * collection. Its cost is the time in which nothing was done for it: waits, time without slices, and the time between
- * publishing and taking.
+ * another published it, or along another dependency (dependencies.ts). Each chain covers the whole collection. Its cost
+ * is the time in which nothing was done for it: waits, time without slices, and the time from cause to effect.
  *
  *   1. Cut each lane into a line of innermost slices over the collection, and sum up the waiting along it.
- *   2. Visit both ends of all flows in order of time. At a publication, note the least cost of a chain to there. At
- *      the taking, adopt the chain along the flow if it costs less than the one the lane has. If both cost the same,
+ *   2. Visit both ends of all dependencies in order of time. At a cause, note the least cost of a chain to there. At
+ *      the effect, adopt the chain of the cause if it costs less than the one the lane has. If both cost the same,
  *      the lane keeps its own: taking work from another without need is no dependence.
- *   3. Start at the end, on the lane that worked last, and go back through the adopted flows.
+ *   3. Start at the end, on the lane of the collecting M if it waited for the last helper, or else on the lane that
+ *      worked last, and go back through the adopted dependencies.
  *
  * Usually step 3 walks back over work until a wait, from the wait along the flow that ended it, and on from there.
  * A wait that no flow ended stays on the path.
@@ -23,18 +23,19 @@
  * ICDCS 1988; there, the longest path through a graph of activities. Here each chain is as long as the collection, so
  * the longest is the one that waits least.
  */
-import { collectionsOf, isWaiting, wakeUpsOf, type Collection } from './collections.ts';
+import { collectionsOf, isWaiting, type Collection } from './collections.ts';
+import { dependenciesOf, type Dependency } from './dependencies.ts';
 import { lineOf, nestingOf, NO_KIND, type Stretch } from './lane-slices.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Work under way from one thread to another: neither works for it. */
+/** From a cause on one thread to its effect on another: work that is published and not yet taken, a wake-up. */
 export const IN_TRANSIT = -2;
 
 export interface PathSegment {
   readonly lane: number;
   readonly fromNs: number;
   readonly toNs: number;
-  /** An index into the timeline's kinds, NO_KIND, or IN_TRANSIT: then `lane` is the one that took the work. */
+  /** An index into the timeline's kinds, NO_KIND, or IN_TRANSIT: then `lane` is that of the effect. */
   readonly kind: number;
 }
 
@@ -68,12 +69,9 @@ interface Line {
   readonly workedUntilNs: number;
 }
 
-/** Work, or a wake-up, that a thread had from another. */
-type Flow = Pick<Timeline['flows'][number], 'from' | 'to'>;
-
 /** A chain to a moment on a lane: it came along `flow` from the chain `before`, or it has been on the lane from the start. */
 interface Chain {
-  /** An index into the flows. */
+  /** An index into the dependencies, or -1. The first of them are the timeline's flows. */
   readonly flow: number;
   readonly before: Chain | undefined;
   /** Cost up to `atNs`. */
@@ -84,10 +82,10 @@ interface Chain {
 /** Returns the critical path through `collection`, one of the timeline's. A timeline without lanes has an empty one. */
 export function criticalPath(timeline: Timeline, collection: Collection = collectionsOf(timeline)[0]): CriticalPath {
   const { fromNs, toNs } = collection;
-  const flows: readonly Flow[] = [...timeline.flows, ...wakeUpsOf(timeline, collection)];
+  const flows = dependenciesOf(timeline, collection);
   const lines = timeline.lanes.map((_, lane) => lineOfLane(timeline, lane, collection));
   const chains = cheapestChains(flows, lines, collection);
-  const last = laneThatWorkedLast(lines, chains, toNs);
+  const last = collection.isJoined ? collection.lane : laneThatWorkedLast(lines, chains, toNs);
   if (last < 0) return { fromNs, toNs, segments: [], parts: [], flows: [], waitedNs: 0 };
   const path = segmentsOf(flows, lines, chains[last], last, collection);
   return {
@@ -137,7 +135,7 @@ function costAt(line: Line, chain: Chain, atNs: number): number {
 }
 
 /** Step 2: returns the cheapest chain to the end of each lane. */
-function cheapestChains(flows: readonly Flow[], lines: readonly Line[], collection: Collection): Chain[] {
+function cheapestChains(flows: readonly Dependency[], lines: readonly Line[], collection: Collection): Chain[] {
   const chains: Chain[] = lines.map(() => ({ flow: -1, before: undefined, cost: 0, atNs: collection.fromNs }));
   const published = new Map<number, { chain: Chain; cost: number }>();
   for (const { atNs, sent, taken } of momentsOf(flows, lines.length, collection)) {
@@ -168,7 +166,7 @@ interface Moment {
 }
 
 /** Returns the moments at which flows begin or end, in order. A flow that leaves the collection or runs backwards in time is left out. */
-function momentsOf(flows: readonly Flow[], lanes: number, { fromNs, toNs }: Collection): Moment[] {
+function momentsOf(flows: readonly Dependency[], lanes: number, { fromNs, toNs }: Collection): Moment[] {
   const moments = new Map<number, Moment>();
   function momentAt(atNs: number): Moment {
     const moment = moments.get(atNs) ?? { atNs, sent: [], taken: [] };
@@ -194,7 +192,7 @@ function laneThatWorkedLast(lines: readonly Line[], chains: readonly Chain[], to
 }
 
 /** Step 3: returns the segments and flows of `chain`, which ends on `lane`, in order of time. */
-function segmentsOf(flows: readonly Flow[], lines: readonly Line[], chain: Chain, lane: number, { fromNs, toNs }: Collection): Pick<CriticalPath, 'segments' | 'flows'> {
+function segmentsOf(flows: readonly Dependency[], lines: readonly Line[], chain: Chain, lane: number, { fromNs, toNs }: Collection): Pick<CriticalPath, 'segments' | 'flows'> {
   const backwards: PathSegment[] = [];
   const used: number[] = [];
   let at = toNs;

@@ -1,8 +1,9 @@
 /** The critical path of hand-made timelines, and against a search through all chains of random ones. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collectionsOf, isWaiting, wakeUpsOf } from '../../src/report/collections.ts';
+import { collectionsOf, isWaiting } from '../../src/report/collections.ts';
 import { criticalPath, IN_TRANSIT, type CriticalPath } from '../../src/report/critical-path.ts';
+import { dependenciesOf } from '../../src/report/dependencies.ts';
 import { NO_KIND } from '../../src/report/lane-slices.ts';
 import type { Timeline } from '../../src/report/timeline.ts';
 import { collectionTimeline, timelineOf } from '../support/timelines.ts';
@@ -88,6 +89,23 @@ describe('the critical path', () => {
     expect(criticalPath(timeline)).toMatchObject({ flows: [], waitedNs: 5 });
   });
 
+  it('goes from a final wait to the thread that ran out of work last', () => {
+    const timeline = timelineOf([
+      [['stop', 0, 10], ['roots', 10, 40], ['getfull spin', 40, 45], ['getfull sleep', 45, 95], ['scan', 95, 96]],
+      [['roots', 10, 80], ['scan', 80, 85], ['getfull spin', 85, 86]],
+    ]);
+    expect(told(timeline)).toEqual(['M0 stop 0–10', 'M1 roots 10–80', 'M1 scan 80–85', 'M0 transit 85–95', 'M0 scan 95–96']);
+  });
+
+  it('goes from the join to the helper that was done last', () => {
+    const timeline = timelineOf([
+      [['stop', 0, 10], ['roots', 10, 40], ['wait', 40, 90], ['collect', 90, 95]],
+      [['roots', 10, 80]],
+      [['roots', 10, 70]],
+    ]);
+    expect(told(timeline)).toEqual(['M0 stop 0–10', 'M1 roots 10–80', 'M0 transit 80–90']);
+  });
+
   it('goes from the stop to the end of the mark, without the program and the sweeper', () => {
     const timeline = timelineOf([[['mutator', 0, 30], ['stop', 30, 40], ['scan', 40, 70], ['mutator', 70, 100]], [['sweep', 75, 99]]]);
     expect(told(timeline)).toEqual(['M0 stop 30–40', 'M0 scan 40–70']);
@@ -134,13 +152,13 @@ function leastWaiting(cells: readonly string[][], flows: readonly Pick<Timeline[
 describe('the path of random timelines', () => {
   it('waits as little as any chain to the lane that worked last', () => {
     fc.assert(fc.property(smallTimelines, ({ cells, timeline }) => {
-      const collection = { fromNs: 0, toNs: END, markNs: 0, lane: 0 };
+      const collection = { fromNs: 0, toNs: END, markNs: 0, lane: 0, isJoined: false };
       const { waitedNs } = criticalPath(timeline, collection);
-      const flows = [...timeline.flows, ...wakeUpsOf(timeline, collection)];
+      const flows = dependenciesOf(timeline, collection);
       const worked = cells.map((row) => row.lastIndexOf('scan'));
       const last = cells.flatMap((_, lane) => (worked[lane] === Math.max(...worked) ? [leastWaiting(cells, flows, lane, END)] : []));
       expect(waitedNs).toBe(Math.min(...last));
-    }), { numRuns: 2000 });
+    }), { numRuns: 1000 });
   });
 
   it('covers the interval without gap, leaves a lane only along a flow, and its parts are its segments', () => {
@@ -148,13 +166,14 @@ describe('the path of random timelines', () => {
     fc.assert(fc.property(fc.oneof(smallTimelines.map(({ timeline }) => timeline), invented), (timeline) => {
       const { segments, flows, parts, fromNs, toNs, waitedNs } = criticalPath(timeline);
       expect([segments[0]?.fromNs ?? 0, segments.at(-1)?.toNs ?? END]).toEqual([fromNs, toNs]);
-      const crossed = [...flows.map((i) => timeline.flows[i]), ...wakeUpsOf(timeline, collectionsOf(timeline)[0])];
+      expect(flows.every((i) => i < timeline.flows.length)).toBe(true);
+      const dependencies = dependenciesOf(timeline, collectionsOf(timeline)[0]);
       for (const [i, segment] of segments.entries()) {
         expect(segment.toNs).toBeGreaterThan(segment.fromNs);
         const next = segments[i + 1];
         if (next === undefined) continue;
         expect(next.fromNs).toBe(segment.toNs);
-        if (next.lane !== segment.lane) expect(crossed.some(({ from }) => from.atNs === segment.toNs)).toBe(true);
+        if (next.lane !== segment.lane) expect(dependencies.some(({ from }) => from.atNs === segment.toNs)).toBe(true);
       }
       expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(toNs - fromNs, 3);
       const waits = parts.filter(({ kind }) => kind < 0 || isWaiting(timeline.kinds[kind].name));

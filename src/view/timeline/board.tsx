@@ -6,6 +6,7 @@ import type { Collection } from '../../report/collections.ts';
 import { criticalPath, type CriticalPath } from '../../report/critical-path.ts';
 import { useTheme } from '../theme.tsx';
 import { colorsOf } from './colors.ts';
+import { MOST_FLOWS } from './draw-links.ts';
 import { titleOf } from './find-timelines.ts';
 import { Lanes, type Layers } from './lanes.tsx';
 import { Overview } from './overview.tsx';
@@ -116,7 +117,7 @@ export function Board({ timelines }: { readonly timelines: readonly Prepared[] }
         </div>
       ))}
       <p class="muted keys">
-        Wheel, pinch, <kbd>w</kbd> <kbd>s</kbd>: zoom. Drag, <kbd>a</kbd> <kbd>d</kbd>, <kbd>←</kbd> <kbd>→</kbd>: move. <kbd>0</kbd>: all. <kbd>[</kbd> <kbd>]</kbd> <kbd>↑</kbd> <kbd>↓</kbd>: choose a slice; <kbd>Enter</kbd>: zoom to it.
+        Wheel, pinch, <kbd>w</kbd> <kbd>s</kbd>: zoom. Drag, <kbd>a</kbd> <kbd>d</kbd>, <kbd>←</kbd> <kbd>→</kbd>: move. <kbd>0</kbd>: all. <kbd>[</kbd> <kbd>]</kbd> <kbd>↑</kbd> <kbd>↓</kbd>: choose a slice; <kbd>Enter</kbd>: zoom to it. Where more than {MOST_FLOWS} arrows are in view, some are left out.
       </p>
       <div class="panels">{tables}</div>
     </>
@@ -135,7 +136,7 @@ function Facts({ prepared: { timeline, collections, levels, sliceCount }, collec
   return (
     <>
       <ul class="facts">
-        <li>{time(collection.toNs - collection.fromNs)} from the stop to the end of the mark</li>
+        <li>{time(collection.toNs - collection.fromNs)} to the end of the mark</li>
         <li>{plural(levels.length, 'thread')}</li>
         <li>{plural(sliceCount, 'slice')}</li>
         <li>{plural(timeline.flows.length, 'handoff or steal', 'handoffs and steals')}</li>

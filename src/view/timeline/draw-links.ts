@@ -14,30 +14,40 @@ type Flow = Timeline['flows'][number];
 /** So many arrows are drawn in full strength; more of them are fainter. */
 const CLEAR_FLOWS = 24;
 const FAINTEST = 0.12;
+/** At most so many are drawn. */
+export const MOST_FLOWS = 500;
+/** Arrows whose ends are so near to each other look like one, pixels. */
+const NEAR = 2;
+/** More columns than a canvas has pixels. */
+const COLUMNS = 1 << 16;
 
 /** Draws the flows in view; those that touch `slice` are strong, and others fade. */
 export function drawFlows(drawing: Drawing, theme: Theme, slice: SliceRef | undefined): void {
-  const { ctx, prepared, scale } = drawing;
-  const { flows, lanes } = prepared.timeline;
-  const shown = new Set<string>();
-  const distinct: Flow[] = [];
-  for (const flow of flows) {
-    if (flow.to.atNs < scale.fromNs || flow.from.atNs > scale.toNs || flow.from.lane >= lanes.length || flow.to.lane >= lanes.length) continue;
-    // Arrows on the same pixels look like one.
-    const place = `${flow.from.lane} ${flow.to.lane} ${Math.round(scale.x(flow.from.atNs) / 2)} ${Math.round(scale.x(flow.to.atNs) / 2)}`;
-    if (shown.has(place)) continue;
-    shown.add(place);
-    distinct.push(flow);
-  }
+  const { ctx, prepared } = drawing;
+  const distinct = distinctFlows(drawing);
   ctx.save();
   clip(drawing);
   ctx.globalAlpha = Math.max(FAINTEST, Math.min(0.8, CLEAR_FLOWS / distinct.length));
-  for (const flow of distinct) drawFlow(drawing, flow, theme, 1);
+  strokeFlows(drawing, distinct, theme, 1);
   if (slice !== undefined) {
     ctx.globalAlpha = 1;
-    for (const flow of flowsAt(prepared.timeline, slice)) drawFlow(drawing, flow, theme, 2);
+    strokeFlows(drawing, flowsAt(prepared.timeline, slice), theme, 2);
   }
   ctx.restore();
+}
+
+/** Returns the flows in view: of those whose ends are at almost the same places only the first, and of too many only some. */
+function distinctFlows({ prepared, scale }: Drawing): Flow[] {
+  const { flows, lanes } = prepared.timeline;
+  const inView = flows.filter(({ from, to }) => to.atNs >= scale.fromNs && from.atNs <= scale.toNs && from.lane < lanes.length && to.lane < lanes.length);
+  const places = new Map<number, Flow>();
+  for (const flow of inView) {
+    const column = Math.round(scale.x(flow.from.atNs) / NEAR) * COLUMNS + Math.round(scale.x(flow.to.atNs) / NEAR);
+    const place = (column * lanes.length + flow.from.lane) * lanes.length + flow.to.lane;
+    if (!places.has(place)) places.set(place, flow);
+  }
+  const every = Math.ceil(places.size / MOST_FLOWS);
+  return [...places.values()].filter((_, i) => i % every === 0);
 }
 
 /** Returns the flows that begin or end within a slice. */
@@ -47,25 +57,33 @@ export function flowsAt(timeline: Timeline, { lane, slice }: SliceRef): Flow[] {
   return timeline.flows.filter(({ from, to }) => from.lane < timeline.lanes.length && to.lane < timeline.lanes.length && (touches(from) || touches(to)));
 }
 
-function drawFlow({ ctx, scale, layout }: Drawing, { kind, from, to }: Flow, theme: Theme, width: number): void {
+/** Strokes flows as curves from the edge of one lane to that of another, with a tip where the work was taken. */
+function strokeFlows(drawing: Drawing, flows: readonly Flow[], theme: Theme, width: number): void {
+  const { ctx } = drawing;
+  for (const [kind, color] of [['handoff', theme.series[4]], ['steal', theme.series[1]]] as const) {
+    const curves = new Path2D();
+    const tips = new Path2D();
+    for (const flow of flows) if (flow.kind === kind) addFlow(drawing, flow, curves, tips);
+    ctx.strokeStyle = color;
+    ctx.fillStyle = color;
+    ctx.lineWidth = width;
+    ctx.stroke(curves);
+    ctx.fill(tips);
+  }
+}
+
+function addFlow({ scale, layout }: Drawing, { from, to }: Flow, curves: Path2D, tips: Path2D): void {
   const [source, target] = [layout.lanes[from.lane], layout.lanes[to.lane]];
   const isDown = to.lane > from.lane;
   const [x1, x2] = [scale.x(from.atNs), scale.x(to.atNs)];
   const [y1, y2] = [isDown ? bottom(source) : source.top, isDown ? target.top : bottom(target)];
   const bend = Math.max(12, Math.abs(y2 - y1) / 2) * (isDown ? 1 : -1);
-  ctx.strokeStyle = kind === 'steal' ? theme.series[1] : theme.series[4];
-  ctx.fillStyle = ctx.strokeStyle;
-  ctx.lineWidth = width;
-  ctx.beginPath();
-  ctx.moveTo(x1, y1);
-  ctx.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2);
-  ctx.stroke();
+  curves.moveTo(x1, y1);
+  curves.bezierCurveTo(x1, y1 + bend, x2, y2 - bend, x2, y2);
   const tip = isDown ? 5 : -5;
-  ctx.beginPath();
-  ctx.moveTo(x2, y2);
-  ctx.lineTo(x2 - 3, y2 - tip);
-  ctx.lineTo(x2 + 3, y2 - tip);
-  ctx.fill();
+  tips.moveTo(x2, y2);
+  tips.lineTo(x2 - 3, y2 - tip);
+  tips.lineTo(x2 + 3, y2 - tip);
 }
 
 function bottom({ top, rowHeight }: LaneBox): number {

@@ -37,7 +37,7 @@ export function Tables(props: TablesProps) {
 
 /** Returns the name of a kind of the path's parts. */
 function nameOf({ timeline }: Prepared, kind: number): string {
-  if (kind === IN_TRANSIT) return 'between publishing and taking';
+  if (kind === IN_TRANSIT) return 'handed over';
   return kind === NO_KIND ? 'nothing recorded' : cut(timeline.kinds[kind]?.name ?? '?');
 }
 

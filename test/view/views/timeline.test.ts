@@ -183,7 +183,7 @@ describe('the view of timelines', () => {
     await settled(page);
     expect(share(await canvasColors(page, LANES, band), INK)).toBe(0);
     const rows = await page.getByRole('table', { name: 'What the critical path is made of' }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
-    expect(rows.map(([kind, , part]) => [kind, part])).toEqual(path.parts.map(({ kind, share: part }) => [kind < 0 ? 'between publishing and taking' : timeline.kinds[kind].name, `${(part * 100).toFixed(1)} %`]));
+    expect(rows.map(([kind, , part]) => [kind, part])).toEqual(path.parts.map(({ kind, share: part }) => [kind < 0 ? 'handed over' : timeline.kinds[kind].name, `${(part * 100).toFixed(1)} %`]));
     expect(await page.getByRole('img', { name: /^The critical path is 85 % scan, 6 % stop/ }).count()).toBe(1);
     await page.getByRole('table', { name: 'Critical path step by step' }).getByRole('button', { name: 'stop' }).click();
     expect(await inView(page)).toBe('0 ns to 60.0 µs');
