@@ -24,7 +24,8 @@ export interface Collection {
 const STOP = 'stop';
 const ROOTS = 'roots';
 const WAIT = 'wait';
-const MARKING = /^(?:roots?|scan|steal|handoff|flush|getfull\b.*)$/;
+/** Flushing is not among them: the collecting M also flushes after the mark. */
+const MARKING = /^(?:roots?|scan|steal|handoff|getfull\b.*)$/;
 const WAITING = /^(?:wait|getfull|spin|yield|sleep|idle|stopped|schedule|worldsema)/;
 
 /** Kinds of slices, by name, in which a thread waits. */

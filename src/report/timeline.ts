@@ -34,5 +34,7 @@ export const TimelineShape = z.object({
   counters: z.array(z.object({ name: text, unit: z.enum(['bytes', 'count']), atNs: z.array(ns), value: z.array(z.number()) })),
   /** Events that the threads' rings had no room for. */
   dropped: count,
+  /** Earlier slices that were left out, so that the timeline has a bounded size. It then begins where the last of them ended. */
+  older: count.optional(),
 });
 export type Timeline = z.infer<typeof TimelineShape>;

@@ -10,7 +10,8 @@ type Flow = readonly [kind: 'handoff' | 'steal', fromLane: number, fromNs: numbe
 /** What each kind of slice is, for timelines of tests. */
 const ABOUT: Readonly<Record<string, string>> = {
   stop: 'Stops the world: asks the other threads to reach a safe point and waits for them.',
-  roots: 'Scans one root: a part of data or bss, a stack, a list.',
+  roots: 'Takes roots in parallel with the other threads.',
+  root: 'Scans one root: a part of data or bss, a stack, a list.',
   scan: 'Scans blocks from the work buffer.',
   steal: 'Takes half of another thread’s share of the roots.',
   handoff: 'Publishes half of its work buffer for a waiting thread.',
@@ -70,7 +71,7 @@ export function collectionTimeline(options: CollectionOptions = {}, rest: Partia
   lanes[0].push(['mutator', 0, 20_000, 'main'], ['stop', 20_000, at[0]]);
   for (const [lane, slicesOf] of lanes.entries()) {
     if (lane > 0) slicesOf.push(['mutator', 0, random(20_000, 38_000)]);
-    for (let root = 0; root < 3; root++) push(lane, 'roots', random(2000, 9000), `root ${lane * 3 + root}`);
+    pushRoots(lane);
   }
   const rounds = Math.max(1, Math.round(slices / threads / 3) - 4);
   for (let round = 0; round < rounds; round++) {
@@ -102,6 +103,12 @@ export function collectionTimeline(options: CollectionOptions = {}, rest: Partia
   function push(lane: number, kind: string, ns: number, detail?: string): void {
     lanes[lane].push(detail === undefined ? [kind, at[lane], at[lane] + ns] : [kind, at[lane], at[lane] + ns, detail]);
     at[lane] += ns;
+  }
+  function pushRoots(lane: number): void {
+    const startNs = at[lane];
+    const first = lanes[lane].length;
+    for (let root = 0; root < 3; root++) push(lane, 'root', random(2000, 9000), `root ${lane * 3 + root}`);
+    lanes[lane].splice(first, 0, ['roots', startNs, at[lane]]);
   }
   function act(lane: number): void {
     const chance = random(0, 99);

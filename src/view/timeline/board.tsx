@@ -50,14 +50,15 @@ function collectionsRange(shown: readonly Shown[]): Range {
   return within(whole, { fromNs: Math.max(whole.fromNs, fromNs - room), toNs: Math.min(whole.toNs, toNs + room) });
 }
 
-/** Returns the index of the longest collection. */
-function longestCollection({ collections }: Prepared): number {
+/** Returns the index of the collection to begin with: the longest, or, to compare, the last, as the first ones warm up. */
+function firstChoice({ collections }: Prepared, isCompared: boolean): number {
+  if (isCompared) return collections.length - 1;
   const lengths = collections.map(({ fromNs, toNs }) => toNs - fromNs);
   return lengths.indexOf(Math.max(...lengths));
 }
 
 export function Board({ timelines }: { readonly timelines: readonly Prepared[] }) {
-  const [chosen, setChosen] = useState(() => timelines.map(longestCollection));
+  const [chosen, setChosen] = useState(() => timelines.map((prepared) => firstChoice(prepared, timelines.length > 1)));
   const shown = useMemo(() => timelines.map((prepared, i) => show(prepared, chosen[i], timelines.length > 1)), [timelines, chosen]);
   const whole = useMemo(() => wholeOf(shown), [shown]);
   const [range, setRange] = useState(() => collectionsRange(shown));
@@ -132,6 +133,7 @@ interface FactsProps {
 }
 
 function Facts({ prepared: { timeline, collections, levels, sliceCount }, collection, chosen, choose }: FactsProps) {
+  const { dropped, older = 0 } = timeline;
   const time = (ns: number): string => formatTime(timeline.clock, ns);
   return (
     <>
@@ -151,7 +153,8 @@ function Facts({ prepared: { timeline, collections, levels, sliceCount }, collec
           </li>
         )}
       </ul>
-      {timeline.dropped > 0 && <p>{plural(timeline.dropped, 'event')} {timeline.dropped === 1 ? 'is' : 'are'} missing: the threads' rings had no room for {timeline.dropped === 1 ? 'it' : 'them'}.</p>}
+      {older > 0 && <p>{plural(older, 'earlier slice')} {older === 1 ? 'is' : 'are'} left out, to keep the file small.</p>}
+      {dropped > 0 && <p>{plural(dropped, 'event')} {dropped === 1 ? 'is' : 'are'} missing: the threads' rings had no room for {dropped === 1 ? 'it' : 'them'}.</p>}
     </>
   );
 }

@@ -37,7 +37,7 @@ export function Tables(props: TablesProps) {
 
 /** Returns the name of a kind of the path's parts. */
 function nameOf({ timeline }: Prepared, kind: number): string {
-  if (kind === IN_TRANSIT) return 'handed over';
+  if (kind === IN_TRANSIT) return 'on the way between threads';
   return kind === NO_KIND ? 'nothing recorded' : cut(timeline.kinds[kind]?.name ?? '?');
 }
 
@@ -67,7 +67,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
   return (
     <div>
       <h3>Critical path: {time(toNs - fromNs)}</h3>
-      <p class="about">The chain of work that decided when the mark ended, from the stop on, over {plural(new Set(segments.map(({ lane }) => lane)).size, 'thread')}. {waitedNs > 0 ? `For ${time(waitedNs)} of it no thread worked on the chain.` : 'A thread worked on it at every moment.'}</p>
+      <p class="about">The chain of work that decided when the mark ended, over {plural(new Set(segments.map(({ lane }) => lane)).size, 'thread')}. {waitedNs > 0 ? `For ${time(waitedNs)} of it no thread worked on the chain.` : 'A thread worked on it at every moment.'}</p>
       <div class="parts" role="img" aria-label={`The critical path is ${parts.map((part) => `${formatShare(part.share)} ${nameOf(prepared, part.kind)}`).join(', ')}`}>
         {parts.map(({ kind, share }) => (
           <span key={kind} style={{ flexGrow: share, background: colorOf(kind).fill, color: colorOf(kind).text }}>{share >= LEAST_NAMED && nameOf(prepared, kind)}</span>
@@ -112,7 +112,7 @@ function Totals({ prepared, collection }: TablesProps) {
     })),
   ];
   return (
-    <DataTable caption="Time by thread and kind, from the stop to the end of the mark" rows={rows} columns={columns} limit={16} />
+    <DataTable caption="Time by thread and kind in the collection" rows={rows} columns={columns} limit={16} />
   );
 }
 

@@ -111,6 +111,30 @@ describe('the view of timelines', () => {
     await close();
   });
 
+  it('moves with one finger and zooms with two', async () => {
+    const { page, close } = await open([timeline], { hasTouch: true });
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    const box = (await page.locator(LANES).boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    async function touch(...steps: readonly (readonly number[])[]): Promise<void> {
+      for (const [i, xs] of steps.entries()) {
+        const touchPoints = xs.map((x, id) => ({ x: box.x + x, y: box.y + 40, id }));
+        await session.send('Input.dispatchTouchEvent', { type: i === 0 ? 'touchStart' : 'touchMove', touchPoints });
+      }
+      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    }
+    const before = await inView(page);
+    await touch([600], [560], [500], [450]);
+    const moved = await inView(page);
+    expect(moved).not.toBe(before);
+    await touch([500, 600], [480, 620], [400, 700]);
+    expect(await inView(page)).not.toBe(moved);
+    await page.getByRole('button', { name: 'Whole' }).click();
+    await touch([600], [620]);
+    expect(await inView(page)).toBe(whole());
+    await close();
+  });
+
   it('zooms, moves and chooses slices by keys, and tells of the chosen one', async () => {
     const { page, close } = await open();
     await page.locator(LANES).focus();
@@ -183,8 +207,8 @@ describe('the view of timelines', () => {
     await settled(page);
     expect(share(await canvasColors(page, LANES, band), INK)).toBe(0);
     const rows = await page.getByRole('table', { name: 'What the critical path is made of' }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
-    expect(rows.map(([kind, , part]) => [kind, part])).toEqual(path.parts.map(({ kind, share: part }) => [kind < 0 ? 'handed over' : timeline.kinds[kind].name, `${(part * 100).toFixed(1)} %`]));
-    expect(await page.getByRole('img', { name: /^The critical path is 85 % scan, 6 % stop/ }).count()).toBe(1);
+    expect(rows.map(([kind, , part]) => [kind, part])).toEqual(path.parts.map(({ kind, share: part }) => [kind < 0 ? 'on the way between threads' : timeline.kinds[kind].name, `${(part * 100).toFixed(1)} %`]));
+    expect(await page.getByRole('img', { name: /^The critical path is 8\d % scan, 6 % stop/ }).count()).toBe(1);
     await page.getByRole('table', { name: 'Critical path step by step' }).getByRole('button', { name: 'stop' }).click();
     expect(await inView(page)).toBe('0 ns to 60.0 µs');
     await close();
@@ -235,7 +259,7 @@ describe('the view of timelines', () => {
   it('says what is missing, and shows names of any kind as text', async () => {
     const evil = `</script><img src=x onerror="document.title='evil'">${'\u202e'}`;
     const hostile: Timeline = {
-      ...collectionTimeline({}, { name: evil, dropped: 37 }),
+      ...collectionTimeline({}, { name: evil, dropped: 37, older: 1 }),
       kinds: timeline.kinds.map((_, i) => ({ name: i === 2 ? evil.repeat(100) : `constructor ${i}`, about: evil })),
       counters: [{ name: evil, unit: 'count', atNs: [], value: [] }],
     };
@@ -243,6 +267,7 @@ describe('the view of timelines', () => {
     hostile.lanes[0].detail = Object.fromEntries(hostile.lanes[0].kind.map((_, i) => [String(i), evil.repeat(50)]));
     const { page, close } = await open([hostile]);
     expect(await page.locator('section').textContent()).toContain("37 events are missing: the threads' rings had no room for them.");
+    expect(await page.locator('section').textContent()).toContain('1 earlier slice is left out');
     await page.locator(LANES).focus();
     await settled(page);
     expect(await page.title()).toBe('A report');
