@@ -35,16 +35,17 @@ async function inView(page: Page): Promise<string> {
 
 const whole = (of: Timeline = timeline) => `${formatTime(of.clock, 0)} to ${formatTime(of.clock, of.endNs)}`;
 
-/** Shows all, and returns the canvas's region of a lane between two moments. */
-async function regions(page: Page): Promise<(lane: number, fromNs: number, toNs: number, top?: number) => Region> {
+/** Where time begins on a wide canvas, and the room right of it, pixels. */
+const [LEFT, RIGHT] = [112, 8];
+
+/** Shows all, and returns the canvas's region of a lane's upper row between two moments. */
+async function regions(page: Page): Promise<(lane: number, fromNs: number, toNs: number) => Region> {
   await page.getByRole('button', { name: 'Whole' }).click();
   await settled(page);
   const width = await page.locator(LANES).first().evaluate((canvas) => canvas.clientWidth);
-  const layout = layoutOf(prepare('', timeline), width);
-  const scale = scaleOf({ fromNs: 0, toNs: timeline.endNs }, 0, layout.left, width);
-  return (lane, fromNs, toNs, top = layout.lanes[lane].top) => ({
-    x: Math.ceil(scale.x(fromNs)) + 1, y: top + 1, width: Math.floor(scale.x(toNs) - scale.x(fromNs)) - 2, height: layout.lanes[lane].rowHeight - 3,
-  });
+  const { lanes } = layoutOf(prepare('', timeline), width);
+  const x = (ns: number): number => LEFT + ((width - LEFT - RIGHT) * ns) / timeline.endNs;
+  return (lane, fromNs, toNs) => ({ x: Math.ceil(x(fromNs)) + 1, y: lanes[lane].top + 1, width: Math.floor(x(toNs) - x(fromNs)) - 2, height: lanes[lane].rowHeight - 3 });
 }
 
 function share(colors: ReadonlyMap<string, number>, color: string): number {
@@ -57,6 +58,9 @@ describe('the view of timelines', () => {
     for (const name of ['Critical path', 'Handoffs and steals']) await page.getByRole('checkbox', { name }).click();
     const region = await regions(page);
     expect(share(await canvasColors(page, LANES, region(0, 20_000, 40_000)), STOP)).toBeGreaterThan(0.7);
+    // Its edges are where they belong.
+    expect(share(await canvasColors(page, LANES, { ...region(0, 19_000, 20_000), width: 2 }), STOP)).toBe(0);
+    expect(share(await canvasColors(page, LANES, { ...region(0, 40_300, 42_000), width: 2 }), STOP)).toBe(0);
     expect(share(await canvasColors(page, LANES, region(1, 25_000, 38_000)), STOP)).toBe(0);
     for (const { lane, startNs, durationNs } of longestOf(prepare('', timeline)).filter(({ kind }) => kind === 'scan').slice(0, 8)) {
       expect(share(await canvasColors(page, LANES, region(lane, startNs, startNs + durationNs)), SCAN)).toBeGreaterThan(0.6);
