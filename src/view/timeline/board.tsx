@@ -50,15 +50,14 @@ function collectionsRange(shown: readonly Shown[]): Range {
   return within(whole, { fromNs: Math.max(whole.fromNs, fromNs - room), toNs: Math.min(whole.toNs, toNs + room) });
 }
 
-/** Returns the index of the collection to begin with: the longest, or, to compare, the last, as the first ones warm up. */
-function firstChoice({ collections }: Prepared, isCompared: boolean): number {
-  if (isCompared) return collections.length - 1;
+/** Returns the index of the longest collection. */
+function longestCollection({ collections }: Prepared): number {
   const lengths = collections.map(({ fromNs, toNs }) => toNs - fromNs);
   return lengths.indexOf(Math.max(...lengths));
 }
 
 export function Board({ timelines }: { readonly timelines: readonly Prepared[] }) {
-  const [chosen, setChosen] = useState(() => timelines.map((prepared) => firstChoice(prepared, timelines.length > 1)));
+  const [chosen, setChosen] = useState(() => timelines.map(longestCollection));
   const shown = useMemo(() => timelines.map((prepared, i) => show(prepared, chosen[i], timelines.length > 1)), [timelines, chosen]);
   const whole = useMemo(() => wholeOf(shown), [shown]);
   const [range, setRange] = useState(() => collectionsRange(shown));

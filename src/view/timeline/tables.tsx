@@ -9,7 +9,7 @@ import { useTheme } from '../theme.tsx';
 import { colorsOf, type Color } from './colors.ts';
 import { longestOf, totalsOf, type Facts, type Prepared } from './prepared.ts';
 import { cut } from './tip.tsx';
-import { formatTime, timesFormat } from './time.ts';
+import { formatTime, momentsFormat, timesFormat } from './time.ts';
 
 /** Shows a part of the timeline; `slice` is chosen if it is given. */
 export type Jump = (fromNs: number, toNs: number, slice?: Facts) => void;
@@ -51,6 +51,8 @@ function Kind({ name, color }: { readonly name: string; readonly color: Color })
   return <span class="kind"><i class="swatch" style={{ background: color.fill }} />{name}</span>;
 }
 
+/** Starts are told apart to this share of the collection. */
+const RESOLUTION = 1e-3;
 /** A part of less has no room for its name in the bar. */
 const LEAST_NAMED = 0.1;
 
@@ -61,7 +63,7 @@ function Path({ prepared, path, originNs, jump }: TablesProps) {
   if (parts.length === 0) return null;
   const { clock } = prepared.timeline;
   const timeOfPart = timesFormat(clock, parts.map(({ ns }) => ns));
-  const startOf = timesFormat(clock, segments.map((segment) => segment.fromNs - originNs));
+  const startOf = momentsFormat(clock, toNs - originNs, (toNs - fromNs) * RESOLUTION);
   const durationOf = timesFormat(clock, segments.map((segment) => segment.toNs - segment.fromNs));
   const laneName = ({ lane }: PathSegment): string => cut(prepared.timeline.lanes[lane].name);
   return (
@@ -119,13 +121,13 @@ function Totals({ prepared, collection }: TablesProps) {
 /** The table has at most so many rows. */
 const MOST_ROWS = 500;
 
-function Longest({ prepared, originNs, jump }: TablesProps) {
+function Longest({ prepared, collection, originNs, jump }: TablesProps) {
   const { timeline } = prepared;
   const colorOf = useColors(prepared);
   const [kind, setKind] = useState('');
   const all = useMemo(() => longestOf(prepared), [prepared]);
   const rows = useMemo(() => all.filter((facts) => kind === '' || timeline.lanes[facts.lane].kind[facts.slice] === Number(kind)).slice(0, MOST_ROWS), [all, kind]);
-  const startOf = timesFormat(timeline.clock, rows.map(({ startNs }) => startNs - originNs));
+  const startOf = momentsFormat(timeline.clock, collection.toNs - originNs, (collection.toNs - collection.fromNs) * RESOLUTION);
   const durationOf = timesFormat(timeline.clock, rows.map(({ durationNs }) => durationNs));
   return (
     <div class="longest">

@@ -29,6 +29,27 @@ export function timesFormat(clock: Clock, values: readonly number[]): (ns: numbe
   return (ns) => format(ns).replace('-', '−');
 }
 
+/** Returns the unit of times of which the greatest is `mostNs`. */
+function unitOf(mostNs: number): (typeof UNITS)[number] {
+  return UNITS.findLast(({ ns }) => mostNs >= ns) ?? UNITS[0];
+}
+
+function decimalsFor(step: number): number {
+  return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+}
+
+function inUnit(value: number, decimals: number, unit: string): string {
+  return `${value.toFixed(decimals).replace('-', '−')} ${unit}`;
+}
+
+/** Returns a format for moments up to `mostNs` that tells those apart that lie `stepNs` from each other. */
+export function momentsFormat(clock: Clock, mostNs: number, stepNs: number): (ns: number) => string {
+  if (clock === 'steps') return (ns) => formatTime(clock, ns);
+  const unit = unitOf(mostNs);
+  const decimals = stepNs > 0 ? decimalsFor(Math.max(1, stepNs) / unit.ns) : 0;
+  return (ns) => inUnit(ns / unit.ns, decimals, unit.name);
+}
+
 export interface Tick {
   readonly atNs: number;
   readonly label: string;
@@ -40,8 +61,8 @@ export function ticksOf(clock: Clock, range: Range, wanted: number): Tick[] {
     const steps = scaleLinear([range.fromNs / STEP_NS, range.toNs / STEP_NS], [0, 1]).ticks(wanted).filter(Number.isInteger);
     return steps.map((step) => ({ atNs: step * STEP_NS, label: formatCount(step) }));
   }
-  const unit = UNITS.findLast(({ ns }) => Math.max(Math.abs(range.fromNs), Math.abs(range.toNs)) >= ns) ?? UNITS[0];
+  const unit = unitOf(Math.max(Math.abs(range.fromNs), Math.abs(range.toNs)));
   const moments = scaleLinear([range.fromNs / unit.ns, range.toNs / unit.ns], [0, 1]).ticks(wanted);
-  const decimals = moments.length > 1 ? Math.max(0, Math.ceil(-Math.log10(moments[1] - moments[0]) - 1e-9)) : 0;
-  return moments.map((moment) => ({ atNs: moment * unit.ns, label: `${moment.toFixed(decimals).replace('-', '−')} ${unit.name}` }));
+  const decimals = moments.length > 1 ? decimalsFor(moments[1] - moments[0]) : 0;
+  return moments.map((moment) => ({ atNs: moment * unit.ns, label: inUnit(moment, decimals, unit.name) }));
 }

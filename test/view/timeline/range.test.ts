@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { around, isWhole, panned, widthOf, within, zoomed } from '../../../src/view/timeline/range.ts';
-import { formatTime, ticksOf, timesFormat } from '../../../src/view/timeline/time.ts';
+import { formatTime, momentsFormat, ticksOf, timesFormat } from '../../../src/view/timeline/time.ts';
 
 const whole = { fromNs: -100, toNs: 900 };
 
@@ -57,6 +57,13 @@ describe('a time', () => {
     expect(formatTime('measured', 1_250_000)).toBe('1.25 ms');
     expect(formatTime('virtual', -1250)).toBe('−1.25 µs');
     expect(formatTime('steps', 12_000)).toBe('12 steps');
+  });
+
+  it('at which something begins is told from others nearby', () => {
+    expect([1_352_100_000, 1_352_400_000, -5e6].map(momentsFormat('measured', 1.4e9, 215_000))).toEqual(['1.3521 s', '1.3524 s', '−0.0050 s']);
+    expect(momentsFormat('virtual', 300_000, 300)(12_345)).toBe('12.3 µs');
+    expect(momentsFormat('virtual', 0, 0)(0)).toBe('0 ns');
+    expect(momentsFormat('steps', 9000, 9)(4000)).toBe('4 steps');
   });
 
   it('in a column has the unit of the others, unless it would be nothing then', () => {
