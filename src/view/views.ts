@@ -2,6 +2,7 @@
 import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
 import { scaling } from './views/scaling.tsx';
+import { timeline } from './views/timeline.tsx';
 
 /** Pairs a view with its data, whose type only the view knows. */
 type Finder = (documents: readonly NamedDocument[]) => FoundView | undefined;
@@ -15,6 +16,7 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 
 const VIEWS: readonly Finder[] = [
   finderOf(scaling),
+  finderOf(timeline),
 ];
 
 /** Returns the views that have something to show. */

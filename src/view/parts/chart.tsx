@@ -175,7 +175,7 @@ function drawNames(plot: uPlot, curves: readonly Curve[], theme: Theme): void {
 }
 
 /** Returns `text`, cut with an ellipsis where it is wider than `width`. */
-function fitted(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+export function fitted(ctx: CanvasRenderingContext2D, text: string, width: number): string {
   let short = text.slice(0, 200);
   if (short === text && ctx.measureText(short).width <= width) return text;
   while (short.length > 1 && ctx.measureText(`${short}…`).width > width) short = short.slice(0, -1);
