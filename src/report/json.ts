@@ -6,9 +6,12 @@
 import { z } from 'zod';
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { RunResult } from '../run/api.ts';
+import type { HeapRecorder } from '../run/heap-recorder.ts';
 import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { HeapMapShape, heapMapOf } from './heap-map.ts';
+import { HistoryShape, historyOf } from './history.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
 import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
@@ -74,6 +77,9 @@ export const RunDocument = strictly(z.object({
     represented: represented.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
+  /** The heap over time, and the map of its spans, if they were recorded. */
+  history: HistoryShape.optional(),
+  heapMap: HeapMapShape.optional(),
 }));
 
 const mark = z.object({
@@ -143,8 +149,8 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
-/** Returns the document of `run`; `image` is the heap that was loaded, if one was. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
+/** Returns the document of `run`; `image` is the heap that was loaded and `recorder` what recorded the machine, if anything did. */
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage, recorder?: HeapRecorder): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,
@@ -157,6 +163,8 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
     cycles: cycles.map(withoutThreads),
     heap: image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap },
     heapdump,
+    history: recorder && historyOf(recorder),
+    heapMap: recorder && heapMapOf(recorder),
   });
 }
 

@@ -83,6 +83,8 @@ interface Times {
   eagerSweepNs: number;
   /** Blocks freed by a sweep in the pause. */
   freed: number;
+  /** Time at checkpoints, ns. */
+  checkpointNs: number;
 }
 
 /**
@@ -121,17 +123,18 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 
 /** Runs phases 3 to 8 of a cycle. The world is stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
-  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
+  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0, checkpointNs: 0 };
   if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
+  times.checkpointNs += checkpoint(m, CHECKPOINT.stopped);
   finishSweep(m, mp);
-  checkpoint(m, CHECKPOINT.swept);
+  times.checkpointNs += checkpoint(m, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
   times.t3 = nanotime();
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
-  checkpoint(m, CHECKPOINT.marked);
+  times.checkpointNs += checkpoint(m, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
@@ -250,6 +253,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'waitNs', times.t4 - times.t3);
   logCycleField(m, record, 'pauseNs', times.end - times.t0);
   logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
+  logCycleField(m, record, 'checkpointNs', times.checkpointNs);
   logCycleField(m, record, 'heap0', heap0);
   logCycleField(m, record, 'heap1', (sweepsInPause(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);

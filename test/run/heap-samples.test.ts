@@ -1,0 +1,62 @@
+/** Samples and snapshots are bounded, and evenly spaced however long a run becomes. */
+import { describe, expect, it } from 'vitest';
+import { HeapSamples, type HeapSample } from '../../src/run/heap-samples.ts';
+import { HeapSnapshots } from '../../src/run/heap-snapshots.ts';
+import type { HeapMap } from '../../src/inspect/heap-map.ts';
+
+function sampleAt(atNs: number): HeapSample {
+  return { atNs, allocated: atNs, live: null, goal: null, inUse: 0, arena: 0 };
+}
+
+const MAP: HeapMap = {
+  spans: { pages: Uint32Array.of(1), state: Uint8Array.of(1), sizeclass: Uint8Array.of(1), allocated: Uint16Array.of(1), marked: Uint16Array.of(0) },
+  blocks: { every: 1, allocated: new Uint8Array(128), marked: new Uint8Array(128) },
+};
+
+describe('samples of the heap', () => {
+  it('are at most as many as asked for, and cover the run from its start', () => {
+    const samples = new HeapSamples(64);
+    for (let atNs = 0; atNs < 100e9; atNs += 1e6) if (samples.isDue(atNs)) samples.add(sampleAt(atNs));
+    const times = samples.all.map(({ atNs }) => atNs);
+    expect(times.length).toBeGreaterThan(32);
+    expect(times.length).toBeLessThanOrEqual(64);
+    expect(times[0]).toBe(0);
+    expect(times.at(-1)).toBeGreaterThan(100e9 - 2 * samples.intervalNs);
+    const gaps = times.slice(1).map((at, i) => at - times[i]);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * Math.min(...gaps));
+  });
+});
+
+describe('snapshots of the heap', () => {
+  /** Takes what is wanted of `cycles` collections, one each millisecond. */
+  function take(cycles: number, readNs = 0): HeapSnapshots {
+    const snapshots = new HeapSnapshots();
+    for (let cycle = 1; cycle <= cycles; cycle++) {
+      const atNs = cycle * 1e6;
+      if (!snapshots.wants(cycle, atNs)) continue;
+      for (const moment of ['stopped', 'swept', 'marked'] as const) snapshots.keep(MAP, { cycle, moment, atNs });
+      snapshots.completed(cycle, atNs, readNs);
+    }
+    return snapshots;
+  }
+
+  it('are of every collection of a short run', () => {
+    expect(take(10).all.map(({ cycle, moment }) => `${cycle} ${moment}`).slice(0, 4)).toEqual(['1 stopped', '1 swept', '1 marked', '2 stopped']);
+    expect(take(10).all).toHaveLength(30);
+  });
+
+  it.each([16, 17, 100, 1000, 12_345])('are of the first and of evenly spaced ones of %i collections', (cycles) => {
+    const snapshots = take(cycles);
+    const kept = [...new Set(snapshots.all.map(({ cycle }) => cycle))];
+    expect(kept[0]).toBe(1);
+    expect(kept.length).toBeGreaterThanOrEqual(Math.min(8, cycles));
+    expect(kept.length).toBeLessThanOrEqual(16);
+    expect(new Set(kept.slice(1).map((cycle, i) => cycle - kept[i]))).toEqual(new Set([snapshots.everyCycles]));
+    expect(cycles - kept.at(-1)!).toBeLessThan(2 * snapshots.everyCycles);
+  });
+
+  it('wait until the machine has run for some time if reading them is slow', () => {
+    const cycles = new Set(take(100, 5e6).all.map(({ cycle }) => cycle));
+    expect([...cycles].slice(0, 3)).toEqual([1, 21, 41]);
+  });
+});
