@@ -37,6 +37,7 @@ interface RunFlags extends MachineTuning, ReportFlags {
   readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
   readonly memorydump?: string;
+  readonly watch?: boolean;
 }
 
 const DEFAULT_WORKLOAD = 'churn';
@@ -53,6 +54,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
   addLab(command);
   command
     .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's", oneOf<GoVersion>('--gctrace-form', ['1.3', '1.4']), '1.3')
+    .option('--watch', 'draw the heap, the pauses and what each thread does in the terminal while the machine runs')
     .option('--memorydump <file>', "write the memory of the heap to a file at the end; -: to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, as of the last collection')
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
@@ -63,6 +65,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
+      ['sweepgen run churn --watch', 'the heap and the threads, live in the terminal'],
       ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
       ['sweepgen run sites --memprofile heap.pb.gz', 'the call paths that the heap is from'],
       ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
@@ -83,6 +86,8 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   for (const path of [machine.heapdump, flags.memorydump]) if (path !== undefined && path !== '-') deps.checkWritable(path);
   checkReport(deps, flags);
   const progress = new Progress(terminal);
+  const watch = flags.watch ? new (await import('../watch.ts')).Watch(terminal, workload.name) : undefined;
+  const above = watch ?? progress;
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
   function keep(error: unknown): void {
@@ -101,16 +106,28 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     memprofileRate,
     gctrace: machine.gctrace === 2 ? 2 : undefined,
     verify: machine.verify ?? false,
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,
-    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
-    onTrace: (line) => progress.log(line),
-    onTick: (tick) => progress.show(describeTick(workload.name, tick)),
+    onCycle(cycle) {
+      watch?.add(cycle);
+      if (flags.gctrace) above.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n'));
+    },
+    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) above.log(line); } : undefined,
+    onTrace: (line) => above.log(line),
+    onTick(tick) {
+      const text = describeTick(workload.name, tick);
+      if (watch === undefined) return progress.show(text);
+      terminal.doing = text;
+      watch.show(tick);
+    },
   }, async (m) => {
+    watch?.close();
     progress.clear();
     if (flags.memorydump === undefined) return;
     const { memorydump } = await import('../../inspect/memorydump.ts');
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
-  }).finally(() => progress.clear());
+  }).finally(() => {
+    watch?.close();
+    progress.clear();
+  });
   await deliverProfile(deps, flags, result).catch(keep);
   let document: string | undefined;
   if (wantsDocument(flags)) {

@@ -20,9 +20,11 @@ import { drainCycles, type Cycle } from '../../gc/cycle-log.ts';
 import { XBELL } from '../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT, arrived, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
+import { threadStates } from '../../inspect/thread-states.ts';
 import { formatTrace } from '../../inspect/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken } from '../errors.ts';
+import { sampleHeap } from '../heap-samples.ts';
 import { constantsCheck } from './constants.ts';
 import { RECORDING_TICK_MS, TICK_MS } from './patience.ts';
 import { Stillness, type ProgramText } from './stillness.ts';
@@ -170,6 +172,8 @@ export class Watcher {
       elapsedNs,
       threads: this.map.shape.procs,
       threadsUp: arrived(this.m),
+      heap: sampleHeap(this.m, elapsedNs),
+      states: threadStates(this.m),
     });
   }
 
