@@ -1,9 +1,11 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { print, strictly } from '../report/schema.ts';
+import { HeapMapShape, heapMapOf } from '../report/heap-map.ts';
+import { HistoryShape, historyOf } from '../report/history.ts';
+import { count, print, strictly, text } from '../report/schema.ts';
+import type { HeapRecorder } from '../run/heap-recorder.ts';
 
 const SCHEMA = 1;
-const count = z.number().int().nonnegative();
 
 export const StressDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
@@ -21,6 +23,10 @@ export const StressDocument = strictly(z.object({
   /** The round that failed, and the command line that repeats it; null if none did. */
   failed: z.object({ round: count, repeat: z.string() }).nullable(),
   interrupted: z.boolean(),
+  /** The round that `history` and `heapMap` are of: the failed one, or else the last. */
+  recorded: z.object({ round: count, workload: text }).optional(),
+  history: HistoryShape.optional(),
+  heapMap: HeapMapShape.optional(),
 }));
 
 /** How the rounds so far ended. */
@@ -42,15 +48,23 @@ export interface FailedRound {
   readonly error: unknown;
 }
 
+/** A round whose heap was recorded. */
+export interface RecordedRound {
+  readonly round: number;
+  readonly workload: string;
+  readonly recorder: HeapRecorder;
+}
+
 export interface StressOutcome {
   readonly seed: number;
   readonly maxProcs: number;
   readonly tally: Tally;
   readonly failed?: FailedRound;
+  readonly recorded?: RecordedRound;
   readonly isInterrupted: boolean;
 }
 
-export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }: StressOutcome): string {
+export function stressDocument({ seed, maxProcs, tally, failed, recorded, isInterrupted }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
   return print(StressDocument, {
     schema: SCHEMA,
@@ -63,5 +77,8 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted }:
     verifiedCollections: collections,
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
+    recorded: recorded && { round: recorded.round, workload: recorded.workload },
+    history: recorded && historyOf(recorded.recorder),
+    heapMap: recorded && heapMapOf(recorded.recorder),
   });
 }

@@ -10,7 +10,7 @@ export interface DecodedMap {
   readonly firstByte: Int32Array;
 }
 
-/** Returns the spans of `snapshot`. @throws Error if it is not what the schema says */
+/** Returns the spans of `snapshot`. Their pages are `usedPages`. @throws Error if it is not what the schema says */
 export async function decodeSnapshot({ classes }: Pick<HeapMapField, 'classes'>, snapshot: SnapshotField): Promise<DecodedMap> {
   const { rows, everySpan } = snapshot;
   const [pages, state, sizeclass, allocated, marked] = await Promise.all([
@@ -23,6 +23,7 @@ export async function decodeSnapshot({ classes }: Pick<HeapMapField, 'classes'>,
     allocated: numbers(allocated, 2, new Uint16Array(rows)),
     marked: numbers(marked, 2, new Uint16Array(rows)),
   };
+  if (spans.pages.reduce((sum, n) => sum + n, 0) !== snapshot.usedPages) throw new Error(`the spans of the heap map don't add up to ${snapshot.usedPages} pages`);
   const firstByte = new Int32Array(rows).fill(-1);
   let bytes = 0;
   let numbered = 0;

@@ -26,6 +26,8 @@ export const HeapMapShape = z.object({
     cycle: count,
     moment: z.enum(MOMENTS),
     atNs: ns,
+    /** Pages of the arena that the heap has taken so far: those of all rows. */
+    usedPages: count.max(MOST_ROWS),
     /** Spans and gaps, in the order of their addresses. */
     rows: count.max(MOST_ROWS),
     /**
@@ -55,7 +57,7 @@ export function heapMapOf({ arenaPages, pauses, snapshotEvery, snapshots }: Heap
   };
 }
 
-function fieldOf({ cycle, moment, atNs, rows, every, columns }: HeapSnapshot): SnapshotField {
+function fieldOf({ cycle, moment, atNs, usedPages, rows, every, columns }: HeapSnapshot): SnapshotField {
   const texts = Object.fromEntries(Object.entries(columns).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]));
-  return { cycle, moment, atNs, rows, everySpan: every, ...(texts as Record<keyof HeapSnapshot['columns'], string>) };
+  return { cycle, moment, atNs, usedPages, rows, everySpan: every, ...(texts as Record<keyof HeapSnapshot['columns'], string>) };
 }

@@ -29,6 +29,8 @@ export interface At {
 
 /** The map of the heap at one moment. */
 export interface HeapSnapshot extends At {
+  /** Pages of the arena in use. */
+  readonly usedPages: number;
   /** Spans and gaps. */
   readonly rows: number;
   /** The columns of SpanColumns and BlockBits, little-endian, each compressed with zlib. */
@@ -63,6 +65,7 @@ export class HeapSnapshots {
       cycle,
       moment,
       atNs: Math.round(atNs),
+      usedPages: spans.pages.reduce((sum, pages) => sum + pages, 0),
       rows: spans.pages.length,
       columns: {
         pages: packed(spans.pages), state: packed(spans.state), sizeclass: packed(spans.sizeclass), allocated: packed(spans.allocated), marked: packed(spans.marked),

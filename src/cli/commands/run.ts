@@ -17,6 +17,7 @@ import type { Deps } from '../deps.ts';
 import { findWorkload, paramsFor } from '../find-workload.ts';
 import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
+import { recorderFor } from '../record-heap.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
@@ -88,6 +89,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   const progress = new Progress(terminal);
   const watch = flags.watch ? new (await import('../watch.ts')).Watch(terminal, workload.name) : undefined;
   const above = watch ?? progress;
+  const heapRecorder = await recorderFor(flags);
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
   function keep(error: unknown): void {
@@ -106,6 +108,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     memprofileRate,
     gctrace: machine.gctrace === 2 ? 2 : undefined,
     verify: machine.verify ?? false,
+    heapRecorder,
     onCycle(cycle) {
       watch?.add(cycle);
       if (flags.gctrace) above.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n'));
@@ -132,7 +135,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { runDocument } = await import('../../report/json.ts');
-    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap);
+    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, heapRecorder);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else printReport(deps, flags, setting, result, heap);

@@ -1,6 +1,7 @@
 /** `sweepgen stress`: random rounds, checked by the oracle. */
 import type { Command } from 'commander';
 import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
+import type { RuntimeOptions } from '../../run/api.ts';
 import { Stopped } from '../../run/errors.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
@@ -9,13 +10,14 @@ import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
+import { recorderFor } from '../record-heap.ts';
 import { runMachine } from '../machine.ts';
 import { MAX_PROCS } from '../../run/machine-options.ts';
 import { addMachineFlags } from '../machine-flags.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
-import type { FailedRound, Tally } from '../stress-document.ts';
+import type { FailedRound, RecordedRound, Tally } from '../stress-document.ts';
 
 interface StressFlags extends ReportFlags {
   readonly procs?: number;
@@ -60,12 +62,12 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   checkReport(deps, flags);
   const seed = flags.seed ?? deps.freshSeed();
   if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
-  const { tally, failed } = await runRounds(deps, choices, { ...flags, seed });
+  const { tally, failed, recorded } = await runRounds(deps, choices, { ...flags, seed });
   const isInterrupted = failed?.error instanceof Stopped;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { stressDocument } = await import('../stress-document.ts');
-    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed });
+    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed, recorded });
   }
   if (flags.json) terminal.out(`${document}\n`);
   else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
@@ -96,28 +98,38 @@ async function candidates(deps: Deps): Promise<Choices['workloads']> {
   return workloads.map((workload) => ({ spec: workload.name, workload }));
 }
 
+interface Ended {
+  readonly tally: Tally;
+  readonly failed?: FailedRound;
+  /** The last round, if rounds are recorded: the failed one, if one has failed. */
+  readonly recorded?: RecordedRound;
+}
+
 /** Runs rounds until the time is up, or one fails or is interrupted. */
-async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound }: StressFlags & { readonly seed: number }): Promise<{ readonly tally: Tally; readonly failed?: FailedRound }> {
+async function runRounds(deps: Deps, choices: Choices, { seed, seconds, firstRound, ...flags }: StressFlags & { readonly seed: number }): Promise<Ended> {
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
   const end = deps.now() + seconds * 1000;
+  let recorded: RecordedRound | undefined;
   while (deps.now() < end) {
     const number = firstRound + tally.rounds;
     const round = drawRound(seed, number, choices);
     const left = Math.min(end - deps.now(), MAX_ROUND_SECONDS * 1000);
+    const heapRecorder = await recorderFor(flags);
+    recorded = heapRecorder && { round: number, workload: round.workload, recorder: heapRecorder };
     try {
-      await runRound(deps, round, left, tally, progress);
+      await runRound(deps, { ...round, heapRecorder }, left, tally, progress);
     } catch (error) {
       progress.clear();
-      return { tally, failed: { round: number, repeat: commandOf(round), error } };
+      return { tally, failed: { round: number, repeat: commandOf(round), error }, recorded };
     }
     progress.show(describe(tally));
   }
   progress.clear();
-  return { tally };
+  return { tally, recorded };
 }
 
-async function runRound(deps: Deps, round: Round, ms: number, tally: Tally, progress: Progress): Promise<void> {
+async function runRound(deps: Deps, round: Round & Pick<RuntimeOptions, 'heapRecorder'>, ms: number, tally: Tally, progress: Progress): Promise<void> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
