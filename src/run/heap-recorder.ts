@@ -25,6 +25,14 @@ export interface Pause {
   readonly allocated: number;
 }
 
+/** A pause on the clock. */
+interface Stop {
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Time at the checkpoints of this pause and of those before. */
+  readonly heldNs: number;
+}
+
 const NUMGC = MSTATS + MStats.at.numgc;
 const MOMENT_OF: Readonly<Record<number, Moment>> = { [CHECKPOINT.stopped]: 'stopped', [CHECKPOINT.swept]: 'swept', [CHECKPOINT.marked]: 'marked' };
 
@@ -32,15 +40,13 @@ export class HeapRecorder {
   /** Pages that the arena can have. */
   arenaPages = 0;
   readonly pauses: Pause[] = [];
+  /** The same pauses on the clock, with the time at their checkpoints. */
+  private readonly stops: Stop[] = [];
   private readonly series = new HeapSamples();
   private readonly maps = new HeapSnapshots();
   private startedNs = 0;
-  /** The latest moment of the run. */
+  /** The last moment that was recorded. */
   private latestNs = 0;
-  /** Time at the checkpoints of the collections in `pauses`, as the machine has measured it. */
-  private heldNs = 0;
-  /** Time at the checkpoints since, as this thread has measured it. */
-  private holdingNs = 0;
   /** Snapshots of the next checkpoints are wanted. */
   private isWanted = false;
   /** Time that reading the maps of the current collection took. */
@@ -50,11 +56,11 @@ export class HeapRecorder {
 
   /** The length of the run so far. */
   get endNs(): number {
-    return this.latestNs;
+    return this.runTime(this.latestNs);
   }
 
   get samples(): readonly HeapSample[] {
-    return this.series.all;
+    return this.series.all.map((sample) => ({ ...sample, atNs: this.runTime(sample.atNs) }));
   }
 
   /** The least time between two samples, ns. */
@@ -63,7 +69,7 @@ export class HeapRecorder {
   }
 
   get snapshots(): readonly HeapSnapshot[] {
-    return this.maps.all;
+    return this.maps.all.map((snapshot) => ({ ...snapshot, atNs: this.runTime(snapshot.atNs) }));
   }
 
   /** Snapshots are of one in so many collections. */
@@ -73,7 +79,7 @@ export class HeapRecorder {
 
   /** The machine starts now. The watcher of the machine calls this and the methods below. */
   start(m: Mem): void {
-    this.startedNs = nanotime();
+    this.startedNs = this.now();
     this.arenaPages = Math.floor((m[CONFIG + Config.at.arenaEnd] - m[CONFIG + Config.at.arenaStart]) / PAGE_WORDS);
     this.want(m, true);
   }
@@ -82,46 +88,44 @@ export class HeapRecorder {
   read(m: Mem, point: number, inAnyCase = false): void {
     if (!this.isWanted && !inAnyCase) return;
     const at: At = { cycle: m[NUMGC] + 1, moment: MOMENT_OF[point], atNs: this.now() };
-    const started = nanotime();
     this.pending = { map: readHeapMap(m), at };
-    this.readNs += nanotime() - started;
+    this.readNs += this.now() - at.atNs;
     // Before the machine runs on: it could reach the next collection.
     if (point === CHECKPOINT.marked) this.want(m, false);
   }
 
-  /** Keeps what `read` has read. The machine has waited for `heldNs`, and has left the checkpoint. */
-  keep(heldNs: number): void {
-    this.holdingNs += heldNs;
+  /** Keeps what `read` has read, if anything. The machine has left the checkpoint. */
+  keep(): void {
     if (this.pending === undefined) return;
     const { map, at } = this.pending;
     this.pending = undefined;
     this.maps.keep(map, at);
     if (at.moment !== 'marked') return;
-    this.maps.completed(at.cycle, this.now(), this.readNs);
+    this.maps.completed(at.cycle, this.readNs);
     this.readNs = 0;
   }
 
   /** A collection has ended. */
   cycle({ numgc, endNs, pauseNs, checkpointNs, heap1 }: Cycle): void {
-    const startNs = Math.max(0, endNs - pauseNs - this.startedNs - this.heldNs);
-    this.heldNs += checkpointNs;
-    this.holdingNs = 0;
+    const heldNs = this.stops.at(-1)?.heldNs ?? 0;
+    const startNs = Math.max(0, endNs - pauseNs - this.startedNs - heldNs);
+    this.stops.push({ startNs: endNs - pauseNs, endNs, heldNs: heldNs + checkpointNs });
     this.pauses.push({ cycle: numgc, startNs, durationNs: Math.max(0, pauseNs - checkpointNs), allocated: heap1 });
-    this.latestNs = Math.max(this.latestNs, startNs + pauseNs - checkpointNs);
+    this.latestNs = Math.max(this.latestNs, endNs);
   }
 
   /** Takes a sample if one is due, and says whether the checkpoints of the next collection are wanted. */
   tick(m: Mem): void {
-    const atNs = this.now();
-    if (this.series.isDue(atNs)) this.series.add(sampleHeap(m, atNs));
-    if (!this.isWanted && this.maps.wants(m[NUMGC] + 1, atNs)) this.want(m, true);
+    const now = this.now();
+    if (this.series.isDue(now)) this.series.add(sampleHeap(m, now));
+    if (!this.isWanted && this.maps.wants(m[NUMGC] + 1, now - this.startedNs)) this.want(m, true);
   }
 
   /** The machine has ended, and everything is swept: takes the last sample and the last snapshot. */
   end(m: Mem): void {
-    const atNs = this.now();
-    this.series.add(sampleHeap(m, atNs));
-    this.maps.keep(readHeapMap(m), { cycle: m[NUMGC], moment: 'end', atNs });
+    const now = this.now();
+    this.series.add(sampleHeap(m, now));
+    this.maps.keep(readHeapMap(m), { cycle: m[NUMGC], moment: 'end', atNs: now });
   }
 
   private want(m: Mem, wanted: boolean): void {
@@ -129,9 +133,27 @@ export class HeapRecorder {
     wantCheckpoints(m, wanted);
   }
 
-  /** Returns the time of the run. It never goes back. */
   private now(): number {
-    this.latestNs = Math.max(this.latestNs, Math.round(nanotime() - this.startedNs - this.heldNs - this.holdingNs));
+    this.latestNs = Math.max(this.latestNs, nanotime());
     return this.latestNs;
+  }
+
+  /**
+   * Returns the time of the run at a moment of the clock. In a pause, of which only the sum of the times at its checkpoints is
+   * known, it is at most the end of the pause.
+   */
+  private runTime(clockNs: number): number {
+    let low = 0;
+    let high = this.stops.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.stops[middle].startNs <= clockNs) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return Math.max(0, clockNs - this.startedNs);
+    const { endNs, heldNs } = this.stops[low - 1];
+    if (clockNs >= endNs) return clockNs - this.startedNs - heldNs;
+    const before = low < 2 ? 0 : this.stops[low - 2].heldNs;
+    return Math.max(0, Math.min(clockNs - this.startedNs - before, endNs - this.startedNs - heldNs));
   }
 }

@@ -4,15 +4,15 @@
  *
  * 1. At first each collection is wanted.
  * 2. When there are MOST_CYCLES of them, every second one goes, and from then on only every second one is wanted; and so on.
- * 3. Reading a heap of a gigabyte takes tenths of a second. The next collection is wanted only after the machine has run
- *    REST times as long.
+ * 3. Reading a heap of a gigabyte takes tenths of a second. All reading may take FREE_NS, and after that at most SHARE of the time.
  */
 import { deflateSync } from 'node:zlib';
 import type { HeapMap } from '../inspect/heap-map.ts';
 
 /** The most collections that are kept. */
 const MOST_CYCLES = 16;
-const REST = 4;
+const FREE_NS = 1e9;
+const SHARE = 0.2;
 
 /** The moments of a cycle at which the world is stopped, and the end of the run. */
 export const MOMENTS = ['stopped', 'swept', 'marked', 'end'] as const;
@@ -43,7 +43,8 @@ export class HeapSnapshots {
   private snapshots: HeapSnapshot[] = [];
   private stride = 1;
   private nextCycle = 1;
-  private notBeforeNs = 0;
+  /** Time that reading has taken. */
+  private spentNs = 0;
 
   get all(): readonly HeapSnapshot[] {
     return this.snapshots;
@@ -54,9 +55,9 @@ export class HeapSnapshots {
     return this.stride;
   }
 
-  /** Whether collection number `cycle` is wanted, if it starts at `nowNs`. */
-  wants(cycle: number, nowNs: number): boolean {
-    return cycle >= this.nextCycle && nowNs >= this.notBeforeNs;
+  /** Whether collection number `cycle` is wanted, if it starts at `atNs` of the run. */
+  wants(cycle: number, atNs: number): boolean {
+    return cycle >= this.nextCycle && this.spentNs <= FREE_NS + SHARE * atNs;
   }
 
   /** Compresses and keeps a map that was read at a checkpoint. The machine may run on meanwhile. */
@@ -75,9 +76,9 @@ export class HeapSnapshots {
     });
   }
 
-  /** The last checkpoint of collection number `cycle` has passed at `nowNs`; reading its maps took `readNs`. */
-  completed(cycle: number, nowNs: number, readNs: number): void {
-    this.notBeforeNs = nowNs + REST * readNs;
+  /** The last checkpoint of collection number `cycle` has passed; reading its maps took `readNs`. */
+  completed(cycle: number, readNs: number): void {
+    this.spentNs += readNs;
     const cycles = this.cycles();
     if (cycles.length >= MOST_CYCLES) {
       this.stride *= 2;

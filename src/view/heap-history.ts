@@ -26,6 +26,14 @@ export function momentsOf({ samples }: History): Moment[] {
   return Array.from({ length }, (_, i) => ({ atNs: atNs[i], allocated: allocated[i], live: live[i], goal: goal[i], inUse: inUse[i], arena: arena[i] }));
 }
 
+/** Returns the allocated bytes at the samples and, exactly, at the end of each mark, in order. */
+export function allocatedOf(moments: readonly Moment[], pauses: readonly PauseRow[]): { readonly atNs: number; readonly bytes: number }[] {
+  return [
+    ...moments.map(({ atNs, allocated }) => ({ atNs, bytes: allocated })),
+    ...pauses.map(({ startNs, durationNs, allocated }) => ({ atNs: startNs + durationNs, bytes: allocated })),
+  ].sort((a, b) => a.atNs - b.atNs);
+}
+
 export function pausesOf({ pauses: { cycle, startNs, durationNs, allocated } }: History): PauseRow[] {
   return cycle.map((n, i) => ({ cycle: n, startNs: startNs[i], durationNs: durationNs[i], allocated: allocated[i] }));
 }

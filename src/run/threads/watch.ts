@@ -143,12 +143,11 @@ export class Watcher {
     const point = Atomics.load(this.m, XCHECKPOINT);
     if (point === CHECKPOINT.none) return;
     const { heapRecorder, verify } = this.options;
-    const arrived = nanotime();
     heapRecorder?.read(this.m, point);
     if (verify && point !== CHECKPOINT.stopped) this.checkRecorded(point);
     this.hasMoved = true;
     leaveCheckpoint(this.m);
-    heapRecorder?.keep(nanotime() - arrived);
+    heapRecorder?.keep();
   }
 
   /** Runs the oracle. If it finds damage, the record ends with the map of the damaged heap. @throws HeapBroken */
@@ -157,7 +156,7 @@ export class Watcher {
       this.check(point);
     } catch (error) {
       this.options.heapRecorder?.read(this.m, point, true);
-      this.options.heapRecorder?.keep(0);
+      this.options.heapRecorder?.keep();
       throw error;
     }
   }

@@ -76,7 +76,8 @@ function optionsOf({ curves, x, y, height = HEIGHT }: ChartProps, width: number,
     grid: { stroke: theme.line, width: 1 },
     ticks: { stroke: theme.line, width: 1 },
     values: (_, values) => values.map((value) => (value === null ? '' : format(value))),
-    ...(ticks !== undefined ? { splits: () => [...ticks] } : isLog ? { splits: (_: uPlot, __: number, low: number, high: number) => logTicks(low, high) } : {}),
+    // uPlot leaves out values of logarithmic axes unless told otherwise.
+    ...(ticks !== undefined ? { splits: () => [...ticks], filter: (_: uPlot, splits: number[]) => splits } : isLog ? { splits: (_: uPlot, __: number, low: number, high: number) => logTicks(low, high) } : {}),
     labelGap: 0,
     labelSize: 20,
   });

@@ -1,7 +1,7 @@
 /** The curves of a heap over time, with the pauses as bars below, on one axis of time. */
 import { useState } from 'preact/hooks';
 import { formatBytes, formatNs } from '../../base/units.ts';
-import { momentAt, roundTicks, type Moment, type PauseRow } from '../heap-history.ts';
+import { allocatedOf, momentAt, roundTicks, type Moment, type PauseRow } from '../heap-history.ts';
 import type { Theme } from '../theme.tsx';
 import { Canvas, type Surface } from './canvas.tsx';
 
@@ -11,6 +11,7 @@ export interface HeapCurve {
   readonly value: (moment: Moment) => number | null;
   readonly color: (theme: Theme) => string;
   readonly dash?: readonly number[];
+  /** The curve of the allocated bytes: filled, and with the exact values at the pauses. */
   readonly isFilled?: boolean;
   readonly width: number;
 }
@@ -50,7 +51,7 @@ export function HeapCurves({ label, moments, pauses, endNs, cursor, onCursor }: 
 
   function draw(surface: Surface): void {
     drawTimes(surface, endNs, x, plot);
-    drawHeap(surface, moments, x);
+    drawHeap(surface, moments, pauses, x);
     drawPauses(surface, pauses, x);
     const { ctx, theme } = surface;
     if (moments.length === 0) return;
@@ -94,7 +95,12 @@ function drawTimes({ ctx, theme }: Surface, endNs: number, x: ToX, plot: number)
 
 /** Returns "500 ms" for a round number. */
 function shortNs(ns: number): string {
-  return formatNs(ns).replace(/\.?0+ /, (zeros) => (zeros.startsWith('.') ? ' ' : zeros));
+  return withoutZeros(formatNs(ns));
+}
+
+/** Returns "1.2 s" for "1.20 s", and "4 MB" for "4.00 MB". */
+function withoutZeros(text: string): string {
+  return text.replace(/\.?0+(?= )/, (zeros, at: number) => (text.lastIndexOf('.', at) >= 0 ? '' : zeros));
 }
 
 /** Draws marks of one axis of values with their lines. */
@@ -114,13 +120,14 @@ function drawValues({ ctx, theme, width }: Surface, ticks: readonly number[], y:
   }
 }
 
-function drawHeap(surface: Surface, moments: readonly Moment[], x: ToX): void {
+function drawHeap(surface: Surface, moments: readonly Moment[], pauses: readonly PauseRow[], x: ToX): void {
   const { ctx, theme } = surface;
   let most = 1;
   for (const moment of moments) for (const { value } of CURVES) most = Math.max(most, value(moment) ?? 0);
+  for (const { allocated } of pauses) most = Math.max(most, allocated);
   const bottom = TOP + CURVES_HEIGHT;
   const y = (bytes: number) => bottom - (bytes / (most * 1.04)) * CURVES_HEIGHT;
-  drawValues(surface, roundTicks(most, 5, 2), y, (bytes) => (bytes === 0 ? '0' : formatBytes(bytes).replace(/\.0+ /, ' ')));
+  drawValues(surface, roundTicks(most, 5, 2), y, (bytes) => (bytes === 0 ? '0' : withoutZeros(formatBytes(bytes))));
   for (const { value, color, dash = [], isFilled, width } of CURVES) {
     ctx.strokeStyle = color(theme);
     ctx.lineWidth = width;
@@ -128,9 +135,8 @@ function drawHeap(surface: Surface, moments: readonly Moment[], x: ToX): void {
     ctx.setLineDash([...dash]);
     ctx.beginPath();
     let isDrawing = false;
-    for (const moment of moments) {
-      const bytes = value(moment);
-      if (bytes !== null) ctx[isDrawing ? 'lineTo' : 'moveTo'](x(moment.atNs), y(bytes));
+    for (const { atNs, bytes } of isFilled ? allocatedOf(moments, pauses) : moments.map((moment) => ({ atNs: moment.atNs, bytes: value(moment) }))) {
+      if (bytes !== null) ctx[isDrawing ? 'lineTo' : 'moveTo'](x(atNs), y(bytes));
       isDrawing = bytes !== null;
     }
     ctx.stroke();

@@ -57,6 +57,11 @@ export function HeapGrid({ model, field, mostPages, coloring, page, opened, onPa
   function draw({ ctx }: Surface): void {
     ctx.imageSmoothingEnabled = false;
     ctx.drawImage(picture, 0, 0, grid.columns * grid.cell, grid.rows * grid.cell);
+    // Pages that the heap takes later.
+    if (pages < mostPages) {
+      ctx.strokeStyle = theme.line;
+      ctx.strokeRect(0.5, 0.5, grid.columns * grid.cell - 1, grid.rows * grid.cell - 1);
+    }
     if (opened !== undefined) outline(ctx, grid, model, opened, theme.ink, 2);
     if (page !== undefined && page < pages) outline(ctx, grid, model, model.rowOfPage[page], theme.ink, 1);
   }

@@ -57,7 +57,7 @@ type Decoded = { readonly index: number; readonly model: MapModel } | { readonly
 
 function Snapshots({ heapMap: field }: { readonly heapMap: HeapMapField }) {
   const { snapshots } = field;
-  const [index, setIndex] = useState(() => Math.max(0, snapshots.findIndex(({ moment }) => moment === 'marked')));
+  const [index, setIndex] = useState(() => Math.max(0, snapshots.findLastIndex(({ moment }) => moment === 'marked')));
   const [decoded, setDecoded] = useState<Decoded>();
   const [coloring, setColoring] = useState<Coloring>('state');
   const [page, setPage] = useState<number>();
@@ -165,7 +165,7 @@ function Tables({ sums: { byState, byClass, used }, field: { classes } }: { read
             { name: 'spans', value: ({ spans }) => spans, show: ({ spans }) => formatCount(spans) },
             { name: 'bytes', value: ({ bytes }) => bytes, show: ({ bytes }) => formatBytes(bytes) },
             { name: 'allocated', value: ({ allocated }) => allocated, show: ({ allocated }) => formatCount(allocated) },
-            { name: 'of blocks', value: ({ allocated, blocks }) => allocated / blocks, show: ({ allocated, blocks }) => formatShare(allocated / blocks) },
+            { name: 'occupancy', value: ({ allocated, blocks }) => allocated / blocks, show: ({ allocated, blocks }) => formatShare(allocated / blocks) },
             { name: 'marked', value: ({ marked }) => marked, show: ({ marked }) => formatCount(marked) },
             { name: 'not allocated', value: (sum) => sum.bytes - sum.allocatedBytes, show: (sum) => formatBytes(sum.bytes - sum.allocatedBytes) },
           ]}
