@@ -101,10 +101,16 @@ export interface Region {
 /** Returns the number of pixels of each colour, as "r,g,b", in a region of a canvas. */
 export async function canvasColors(page: Page, selector: string, region?: Region): Promise<Map<string, number>> {
   const counts = await page.locator(selector).first().evaluate((element, within) => {
-    const canvas = element as unknown as { width: number; height: number; clientWidth: number; getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } } };
+    const canvas = element as HTMLCanvasElement;
     const ratio = canvas.width / canvas.clientWidth;
     const { x, y, width, height } = within ?? { x: 0, y: 0, width: canvas.width / ratio, height: canvas.height / ratio };
-    const { data } = canvas.getContext('2d').getImageData(Math.round(x * ratio), Math.round(y * ratio), Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
+    // Of a copy: Chromium warns on the console if the pixels of one canvas are read several times.
+    const copy = document.createElement('canvas');
+    copy.width = Math.max(1, Math.round(width * ratio));
+    copy.height = Math.max(1, Math.round(height * ratio));
+    const context = copy.getContext('2d', { willReadFrequently: true })!;
+    context.drawImage(canvas, -Math.round(x * ratio), -Math.round(y * ratio));
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     const found: Record<string, number> = {};
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3] === 0) continue;

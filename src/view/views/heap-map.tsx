@@ -71,6 +71,8 @@ function Snapshots({ heapMap: field }: { readonly heapMap: HeapMapField }) {
   }, [field, index]);
   const model = decoded !== undefined && 'model' in decoded ? decoded.model : undefined;
   const sums = useMemo(() => model && sumsOf(model, field), [model]);
+  // The same element is not rendered again: the cursor moves often.
+  const tables = useMemo(() => sums && <Tables sums={sums} field={field} />, [sums]);
   const mostPages = Math.max(1, ...snapshots.map(({ usedPages }) => usedPages));
   const facts = (at: number | undefined) => (model === undefined || at === undefined || at >= model.rowOfPage.length ? undefined : factsOf(model, field, model.rowOfPage[at]));
   const opened = facts(openPage);
@@ -95,7 +97,7 @@ function Snapshots({ heapMap: field }: { readonly heapMap: HeapMapField }) {
       {model !== undefined && <HeapGrid model={model} field={field} mostPages={mostPages} coloring={coloring} page={page} opened={opened?.row} onPage={setPage} onOpen={setOpenPage} />}
       <output class="readout">{describeSpan(facts(page), field) ?? 'Point at a page, or move over the map with the arrow keys.'}</output>
       {opened !== undefined && model !== undefined && <OpenSpan facts={opened} model={model} field={field} moment={snapshots[index].moment} onClose={() => setOpenPage(undefined)} />}
-      {sums !== undefined && <Tables sums={sums} field={field} />}
+      {tables}
       <LeftOut field={field} snapshot={snapshots[index]} />
     </>
   );
