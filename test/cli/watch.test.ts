@@ -15,7 +15,7 @@ class Screen {
   private row = 0;
 
   readonly write = (text: string): void => {
-    for (const [part] of text.matchAll(/\x1b\[\??\d*[A-Za-z]|\n|\r|[^\x1b\n\r]+/g)) this.take(part);
+    for (const [part] of text.replaceAll('\x1b', '␛').matchAll(/␛\[\??\d*[A-Za-z]|\n|\r|[^␛\n\r]+/g)) this.take(part);
   };
 
   get text(): string {
@@ -23,15 +23,15 @@ class Screen {
   }
 
   private take(part: string): void {
-    const up = /^\x1b\[(\d+)F$/.exec(part);
+    const up = /^␛\[(\d+)F$/.exec(part);
     if (up !== null) this.row = Math.max(0, this.row - Number(up[1]));
-    else if (part === '\x1b[J') this.rows.splice(this.row, Infinity, '');
-    else if (part === '\x1b[?25l' || part === '\x1b[?25h') this.isCursorShown = part.endsWith('h');
-    else if (part === '\x1b[?7l' || part === '\x1b[?7h') this.wraps = part.endsWith('h');
-    else if (part === '\r' || part === '\r\x1b[K') this.rows[this.row] = '';
-    else if (part === '\x1b[K') this.rows.length = this.row + 1;
+    else if (part === '␛[J') this.rows.splice(this.row, Infinity, '');
+    else if (part === '␛[?25l' || part === '␛[?25h') this.isCursorShown = part.endsWith('h');
+    else if (part === '␛[?7l' || part === '␛[?7h') this.wraps = part.endsWith('h');
+    else if (part === '\r' || part === '\r␛[K') this.rows[this.row] = '';
+    else if (part === '␛[K') this.rows.length = this.row + 1;
     else if (part === '\n') this.rows[++this.row] ??= '';
-    else if (part.startsWith('\x1b')) throw new Error(`the screen does not know ${JSON.stringify(part)}`);
+    else if (part.startsWith('␛')) throw new Error(`the screen does not know ${JSON.stringify(part)}`);
     else this.rows[this.row] += part;
   }
 }
