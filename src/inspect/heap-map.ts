@@ -24,7 +24,7 @@ const { start: START, npages: NPAGES, state: STATE, sizeclass: SIZECLASS, nalloc
 const ARENA = CONFIG + Config.at.arenaStart;
 
 /** Bytes of the bits of all blocks, above which only those of some spans are read. */
-export const MOST_BLOCK_BYTES = 64 << 10;
+export const MOST_BLOCK_BYTES = 256 << 10;
 
 /** Returns the map of the heap. Precondition: the world is stopped. @param mostBytes the most bytes of each bit set of BlockBits */
 export function readHeapMap(m: Mem, mostBytes = MOST_BLOCK_BYTES): HeapMap {

@@ -4,10 +4,11 @@
  *
  * 1. The time paused in a window is a function of the window's start. It is continuous, and linear between the
  *    positions at which an end of the window meets an end of a pause.
- * 2. Its slope is 1 where only the end of the window is in a pause, -1 where only its start is, and else 0. So it has a
- *    maximum where a window starts with a pause or ends with one, or at the first or the last window of the run.
+ * 2. Its slope is 1 where only the end of the window is in a pause, -1 where only its start is, and else 0. It stops rising where
+ *    the end leaves a pause or the start enters one. From the first of these it stays level until the start enters a pause,
+ *    or until it rises again, or to the last window of the run. So a window that starts with a pause has the maximum, or the last window has.
  * 3. The time paused before a moment is a sum over the earlier pauses, which are in order, and a part of one. Both are
- *    found by walking on as the candidates of step 2 move on, so each length takes time proportional to the pauses.
+ *    found by walking on as the windows of step 2 move on, so each length takes time proportional to the pauses.
  *
  * Source: Cheng and Blelloch, A parallel, real-time garbage collector, PLDI 2001.
  */
@@ -34,15 +35,9 @@ export function utilizationOf(pauses: Pauses, windowNs: number): number {
   if (window <= 0) return startNs.length === 0 ? 1 : 0;
   const beforeStart = pausedBefore(pauses);
   const beforeEnd = pausedBefore(pauses);
-  let most = beforeEnd(window);
+  let most = 0;
   for (const start of startNs) if (start + window <= endNs) most = Math.max(most, beforeEnd(start + window) - beforeStart(start));
-  const fromStart = pausedBefore(pauses);
-  const fromEnd = pausedBefore(pauses);
-  for (let i = 0; i < startNs.length; i++) {
-    const end = startNs[i] + durationNs[i];
-    if (end >= window) most = Math.max(most, fromEnd(end) - fromStart(end - window));
-  }
-  most = Math.max(most, fromEnd(endNs) - fromStart(endNs - window));
+  most = Math.max(most, beforeEnd(endNs) - beforeStart(endNs - window));
   return Math.min(1, Math.max(0, 1 - most / window));
 }
 

@@ -1,6 +1,7 @@
 /** Colours of the heap map: a colour for each span, by its state, its occupancy, its size class or its marks. */
-import { MAP_STATE } from '../inspect/heap-map-form.ts';
-import { hasBlocks, type SpanFacts } from './heap-map-model.ts';
+import { MAP_STATE, type SpanColumns } from '../inspect/heap-map-form.ts';
+import type { HeapMapField } from '../report/heap-map.ts';
+import { hasBlocks } from './heap-map-model.ts';
 import type { Theme } from './theme.tsx';
 
 export const COLORINGS = ['state', 'occupancy', 'size class', 'marks'] as const;
@@ -31,19 +32,39 @@ export function stateColors({ paper, line, series, bad }: Theme): Rgb[] {
 
 /** The least share of colour in a ramp, so that an empty span differs from a free one. */
 const FAINT = 0.12;
+/** Steps of a ramp. */
+const STEPS = 64;
 
-/** Returns the function that colours a span. @param classes the number of size classes */
-export function colorer(coloring: Coloring, theme: Theme, classes: number): (facts: SpanFacts) => Rgb {
+/** Returns a colour as a word of ImageData on a little-endian machine, as all that run browsers are. */
+function pixelOf([red, green, blue]: Rgb): number {
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** Returns the pixels from one colour to another, by share. */
+function ramp(from: Rgb, to: Rgb): (share: number) => number {
+  const pixels = Array.from({ length: STEPS + 1 }, (_, step) => pixelOf(mix(from, to, step / STEPS)));
+  return (share) => pixels[Math.round(Math.max(0, Math.min(1, share)) * STEPS)];
+}
+
+/** Returns the function that gives the pixel of each row of `spans`. @param classes the size classes of the map */
+export function painter(coloring: Coloring, theme: Theme, { state, sizeclass, allocated, marked }: SpanColumns, classes: HeapMapField['classes']): (row: number) => number {
   const states = stateColors(theme);
   const [paper, low, high, garbage, live] = [theme.paper, theme.series[1], theme.series[0], theme.bad, theme.good].map(rgbOf);
-  const quiet = (state: number) => (state === MAP_STATE.gap ? paper : mix(paper, states[MAP_STATE.free], 0.6));
-  switch (coloring) {
-    case 'state': return ({ state }) => states[state];
-    case 'occupancy': return ({ state, allocated, blocks }) => (hasBlocks(state) ? mix(paper, high, FAINT + (1 - FAINT) * Math.min(1, allocated / blocks)) : quiet(state));
-    case 'size class': return ({ state, sizeclass }) => {
-      if (!hasBlocks(state)) return quiet(state);
-      return sizeclass === 0 ? rgbOf(theme.series[3]) : mix(low, high, (sizeclass - 1) / Math.max(1, classes - 2));
-    };
-    case 'marks': return ({ state, allocated, marked }) => (hasBlocks(state) ? mix(garbage, live, allocated === 0 ? 0 : Math.min(1, marked / allocated)) : quiet(state));
+  if (coloring === 'state') {
+    const pixels = states.map(pixelOf);
+    return (row) => pixels[state[row]];
   }
+  const quiet = states.map((_, each) => pixelOf(each === MAP_STATE.gap ? paper : mix(paper, states[MAP_STATE.free], 0.6)));
+  const of = (share: (row: number) => number) => (row: number) => (hasBlocks(state[row]) ? share(row) : quiet[state[row]]);
+  if (coloring === 'occupancy') {
+    const pixel = ramp(mix(paper, high, FAINT), high);
+    return of((row) => pixel(allocated[row] / classes[sizeclass[row]].blocks));
+  }
+  if (coloring === 'marks') {
+    const pixel = ramp(garbage, live);
+    return of((row) => pixel(allocated[row] === 0 ? 0 : marked[row] / allocated[row]));
+  }
+  const pixel = ramp(low, high);
+  const large = pixelOf(rgbOf(theme.series[3]));
+  return of((row) => (sizeclass[row] === 0 ? large : pixel((sizeclass[row] - 1) / Math.max(1, classes.length - 2))));
 }

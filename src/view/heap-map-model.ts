@@ -65,6 +65,14 @@ export function factsOf({ map: { spans }, firstPage }: MapModel, { pageBytes, cl
   };
 }
 
+/** Returns the row nearest to `row` whose blocks were recorded; undefined if there is none. */
+export function nearestWithBlocks({ map: { firstByte } }: MapModel, row: number): number | undefined {
+  for (let distance = 0; distance < firstByte.length; distance++) {
+    for (const near of [row - distance, row + distance]) if ((firstByte[near] ?? -1) >= 0) return near;
+  }
+  return undefined;
+}
+
 /** Sums over spans. */
 export interface Sum {
   spans: number;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAP_STATE } from '../../src/inspect/heap-map-form.ts';
 import type { DecodedMap } from '../../src/report/heap-map-decode.ts';
-import { factsOf, gridFor, modelOf, pageAt, sumsOf } from '../../src/view/heap-map-model.ts';
+import { factsOf, gridFor, modelOf, nearestWithBlocks, pageAt, sumsOf } from '../../src/view/heap-map-model.ts';
 
 const classes = [{ bytes: 0, blocks: 1 }, { bytes: 16, blocks: 512 }];
 const field = { pageBytes: 8192, classes };
@@ -46,6 +46,11 @@ describe('the model of a snapshot', () => {
     expect([...model.rowOfPage]).toEqual([0, 0, 1, 2, 2, 2, 2, 2, 3]);
     expect(factsOf(model, field, 1)).toMatchObject({ firstPage: 2, pages: 1, bytes: 8192, sizeclass: 1, blockBytes: 16, blocks: 512, allocated: 128, marked: 32 });
     expect(factsOf(model, field, 2)).toMatchObject({ blocks: 0, blockBytes: 0 });
+  });
+
+  it('finds the nearest span whose blocks were recorded', () => {
+    expect([0, 1, 3].map((row) => nearestWithBlocks(model, row))).toEqual([1, 1, 1]);
+    expect(nearestWithBlocks(modelOf({ ...map, firstByte: new Int32Array(4).fill(-1) }), 2)).toBeUndefined();
   });
 
   it('adds up pages by state and blocks by class', () => {

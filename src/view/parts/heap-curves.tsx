@@ -161,7 +161,7 @@ function drawPauses(surface: Surface, pauses: readonly PauseRow[], x: ToX): void
   ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
   ctx.fillText('Pauses', LEFT, top - 4);
-  drawValues(surface, pauses.length === 0 ? [0] : roundTicks(most, 2, 10), y, (ns) => (ns === 0 ? '0' : shortNs(ns)));
+  drawValues(surface, pauses.length === 0 ? [0] : roundTicks(most, 3, 10), y, (ns) => (ns === 0 ? '0' : shortNs(ns)));
   ctx.fillStyle = theme.bad;
   for (const { startNs, durationNs } of pauses) ctx.fillRect(x(startNs), y(durationNs), Math.max(1, x(startNs + durationNs) - x(startNs)), bottom - y(durationNs));
 }

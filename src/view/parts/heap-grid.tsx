@@ -2,8 +2,8 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { formatBytes, formatCount } from '../../base/units.ts';
 import type { HeapMapField } from '../../report/heap-map.ts';
-import { colorer, rgbOf, type Coloring } from '../heap-map-colors.ts';
-import { factsOf, gridFor, pageAt, type Grid, type MapModel } from '../heap-map-model.ts';
+import { painter, type Coloring } from '../heap-map-colors.ts';
+import { gridFor, pageAt, type Grid, type MapModel } from '../heap-map-model.ts';
 import { useTheme, type Theme } from '../theme.tsx';
 import { Canvas, type Surface } from './canvas.tsx';
 
@@ -22,7 +22,7 @@ interface HeapGridProps {
 }
 
 /** Height that the grid aims at, CSS pixels. */
-const HEIGHT = 520;
+const HEIGHT = 700;
 /** Cells from this size on show where spans end. */
 const SHOWS_ENDS = 5;
 /** Rows that Page Up and Page Down move by. */
@@ -87,38 +87,35 @@ export function HeapGrid({ model, field, mostPages, coloring, page, opened, onPa
 }
 
 /** Paints each page: one pixel for a page if cells are small, else the cells with the ends of spans. */
-function paintPages(model: MapModel, field: HeapMapField, coloring: Coloring, theme: Theme, { columns, rows, cell }: Grid): HTMLCanvasElement {
+function paintPages({ map: { spans }, firstPage }: MapModel, { classes }: HeapMapField, coloring: Coloring, theme: Theme, { columns, rows, cell }: Grid): HTMLCanvasElement {
   const scale = cell >= SHOWS_ENDS ? cell : 1;
   const canvas = document.createElement('canvas');
   canvas.width = columns * scale;
   canvas.height = rows * scale;
   const ctx = canvas.getContext('2d')!;
   const image = ctx.createImageData(canvas.width, canvas.height);
-  const colorOf = colorer(coloring, theme, field.classes.length);
-  const [paperRed, paperGreen, paperBlue] = rgbOf(theme.paper);
-  const { firstPage } = model;
-  const { data } = image;
+  const pixels = new Uint32Array(image.data.buffer);
+  const pixelOf = painter(coloring, theme, spans, classes);
   for (let row = 0; row < firstPage.length; row++) {
-    const facts = factsOf(model, field, row);
-    const [red, green, blue] = colorOf(facts);
-    for (let page = facts.firstPage; page < facts.firstPage + facts.pages; page++) {
-      const x = (page % columns) * scale;
-      const y = Math.floor(page / columns) * scale;
-      const isLast = page + 1 === facts.firstPage + facts.pages;
-      for (let dy = 0; dy < scale; dy++) {
-        let at = ((y + dy) * canvas.width + x) * 4;
-        for (let dx = 0; dx < scale; dx++, at += 4) {
-          const isEdge = scale > 1 && (dy === scale - 1 || (isLast && dx === scale - 1));
-          data[at] = isEdge ? paperRed : red;
-          data[at + 1] = isEdge ? paperGreen : green;
-          data[at + 2] = isEdge ? paperBlue : blue;
-          data[at + 3] = 255;
-        }
-      }
-    }
+    const first = firstPage[row];
+    const end = first + spans.pages[row];
+    const pixel = pixelOf(row);
+    // A page is a pixel, and both are in the order of addresses.
+    if (scale === 1) pixels.fill(pixel, first, end);
+    else for (let page = first; page < end; page++) paintCell(pixels, columns, scale, page, page + 1 === end, pixel);
   }
   ctx.putImageData(image, 0, 0);
   return canvas;
+}
+
+/** Paints the cell of a page. Its last row, and at the end of a span its last column, show the paper. */
+function paintCell(pixels: Uint32Array, columns: number, scale: number, page: number, isLast: boolean, pixel: number): void {
+  const left = (page % columns) * scale;
+  const top = Math.floor(page / columns) * scale;
+  for (let y = top; y < top + scale - 1; y++) {
+    const at = y * columns * scale + left;
+    pixels.fill(pixel, at, at + (isLast ? scale - 1 : scale));
+  }
 }
 
 /** Draws a line around the pages of a span, row by row of the grid. */

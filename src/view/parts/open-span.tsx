@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatShare } from '../../base/units.ts';
 import { MAP_STATES } from '../../inspect/heap-map-form.ts';
 import { blockBit } from '../../report/heap-map-decode.ts';
 import type { HeapMapField, SnapshotField } from '../../report/heap-map.ts';
-import type { MapModel, SpanFacts } from '../heap-map-model.ts';
+import { nearestWithBlocks, type MapModel, type SpanFacts } from '../heap-map-model.ts';
 import { useTheme } from '../theme.tsx';
 import { Canvas, type Surface } from './canvas.tsx';
 import { DataTable } from './data-table.tsx';
@@ -14,6 +14,7 @@ interface OpenSpanProps {
   readonly model: MapModel;
   readonly field: HeapMapField;
   readonly moment: SnapshotField['moment'];
+  readonly onOpen: (page: number) => void;
   readonly onClose: () => void;
 }
 
@@ -23,7 +24,7 @@ interface Block {
   readonly isMarked: boolean;
 }
 
-export function OpenSpan({ facts, model, field, moment, onClose }: OpenSpanProps) {
+export function OpenSpan({ facts, model, field, moment, onOpen, onClose }: OpenSpanProps) {
   const { firstPage, pages, bytes, state, sizeclass, blockBytes, blocks, allocated, marked } = facts;
   const name = pages === 1 ? `page ${formatCount(firstPage)}` : `pages ${formatCount(firstPage)} to ${formatCount(firstPage + pages - 1)}`;
   return (
@@ -40,7 +41,7 @@ export function OpenSpan({ facts, model, field, moment, onClose }: OpenSpanProps
         {blocks > 0 && <li>{formatCount(marked)} marked{moment === 'marked' ? `, ${formatCount(Math.max(0, allocated - marked))} garbage` : ''}</li>}
         {blocks > 0 && <li>{formatBytes(bytes - allocated * blockBytes)} not allocated ({formatShare(1 - (allocated * blockBytes) / bytes)})</li>}
       </ul>
-      {sizeclass > 0 && <Blocks facts={facts} model={model} moment={moment} />}
+      {sizeclass > 0 && <Blocks facts={facts} model={model} moment={moment} onOpen={onOpen} />}
     </div>
   );
 }
@@ -50,11 +51,20 @@ const LARGEST_BLOCK = 22;
 const LEAST_BLOCK = 5;
 const HEIGHT = 160;
 
-function Blocks({ facts: { row, blocks, blockBytes }, model: { map }, moment }: Pick<OpenSpanProps, 'facts' | 'model' | 'moment'>) {
+function Blocks({ facts: { row, blocks, blockBytes }, model, moment, onOpen }: Pick<OpenSpanProps, 'facts' | 'model' | 'moment' | 'onOpen'>) {
+  const { map } = model;
   const theme = useTheme();
   const [width, setWidth] = useState(600);
   const first = map.firstByte[row];
-  if (first < 0) return <p class="muted">The blocks of this span were not recorded: the map has those of one in {formatCount(map.blocks.every)} spans.</p>;
+  if (first < 0) {
+    const nearest = nearestWithBlocks(model, row);
+    return (
+      <p>
+        The blocks of this span were not recorded: the map has those of one in {formatCount(map.blocks.every)} spans.{' '}
+        {nearest !== undefined && <button type="button" onClick={() => onOpen(model.firstPage[nearest])}>Open the nearest of them</button>}
+      </p>
+    );
+  }
   const list: Block[] = Array.from({ length: blocks }, (_, index) => ({ index, isAllocated: blockBit(map.blocks.allocated, first, index), isMarked: blockBit(map.blocks.marked, first, index) }));
   const cell = Math.max(LEAST_BLOCK, Math.min(LARGEST_BLOCK, Math.floor(Math.sqrt((width * HEIGHT) / blocks))));
   const columns = Math.max(1, Math.floor(width / cell));

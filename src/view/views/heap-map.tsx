@@ -96,7 +96,7 @@ function Snapshots({ heapMap: field }: { readonly heapMap: HeapMapField }) {
       {decoded !== undefined && 'problem' in decoded && <p role="alert">This snapshot can't be shown: {decoded.problem}</p>}
       {model !== undefined && <HeapGrid model={model} field={field} mostPages={mostPages} coloring={coloring} page={page} opened={opened?.row} onPage={setPage} onOpen={setOpenPage} />}
       <output class="readout">{describeSpan(facts(page), field) ?? 'Point at a page, or move over the map with the arrow keys.'}</output>
-      {opened !== undefined && model !== undefined && <OpenSpan facts={opened} model={model} field={field} moment={snapshots[index].moment} onClose={() => setOpenPage(undefined)} />}
+      {opened !== undefined && model !== undefined && <OpenSpan facts={opened} model={model} field={field} moment={snapshots[index].moment} onOpen={setOpenPage} onClose={() => setOpenPage(undefined)} />}
       {tables}
       <LeftOut field={field} snapshot={snapshots[index]} />
     </>
