@@ -30,7 +30,7 @@ export interface Utilization {
 
 /** Returns the MMU of windows of `windowNs`; a window longer than the run counts as the run. */
 export function utilizationOf(pauses: Pauses, windowNs: number): number {
-  const { startNs, durationNs, endNs } = pauses;
+  const { startNs, endNs } = pauses;
   const window = Math.min(windowNs, endNs);
   if (window <= 0) return startNs.length === 0 ? 1 : 0;
   const beforeStart = pausedBefore(pauses);
