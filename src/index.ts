@@ -7,6 +7,9 @@
  */
 export { startRuntime } from './run/threads/start.ts';
 export type { HeapDumpFile, LoadedHeap, Progress, RunResult, Runtime, RuntimeOptions } from './run/api.ts';
+export { HeapRecorder, type Pause } from './run/heap-recorder.ts';
+export type { HeapSample } from './run/heap-samples.ts';
+export type { HeapSnapshot } from './run/heap-snapshots.ts';
 export type { MachineTuning, Policy } from './run/tuning.ts';
 export type { Hole } from './malloc/sys.ts';
 export type { MachineShape, MemoryMap, Region } from './memory/map.ts';

@@ -32,6 +32,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Look at a timeline', '/how-to/look-at-a-timeline'),
       page('Use heap dumps', '/how-to/use-heap-dumps'),
       page('Profile memory', '/how-to/profile-memory'),
+      page('See the heap', '/how-to/see-the-heap'),
       page('Debug a workload', '/how-to/debug-a-workload'),
       page('Use the older collectors', '/older-collectors'),
     ],

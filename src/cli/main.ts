@@ -82,7 +82,8 @@ function die(signal: Signal): void {
 
 function report(failure: Failure): void {
   exitCode ??= failure.exitCode;
-  const clear = data.streams.errIsTerminal ? '\r\x1b[K' : '';
+  // A drawing of --watch has hidden the cursor, and lines don't wrap.
+  const clear = data.streams.errIsTerminal ? `${args.includes('--watch') ? '\x1b[?25h\x1b[?7h' : ''}\r\x1b[K` : '';
   try {
     writeFully(2, clear + failureText(failure, { isJson, command: args.find((word) => !word.startsWith('-')) }));
   } catch {

@@ -1,10 +1,12 @@
 /** The document that `stress --json` prints; see report/json.ts. */
 import { z } from 'zod';
-import { print, strictly } from '../report/schema.ts';
+import { HeapMapShape, heapMapOf } from '../report/heap-map.ts';
+import { HistoryShape, historyOf } from '../report/history.ts';
+import { count, print, strictly, text } from '../report/schema.ts';
 import { TimelineShape, type Timeline } from '../report/timeline.ts';
+import type { HeapRecorder } from '../run/heap-recorder.ts';
 
 const SCHEMA = 1;
-const count = z.number().int().nonnegative();
 
 export const StressDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
@@ -24,6 +26,10 @@ export const StressDocument = strictly(z.object({
   interrupted: z.boolean(),
   /** With --record, the end of the last round that ended. */
   timeline: TimelineShape.optional(),
+  /** The round that `history` and `heapMap` are of: the failed one, or else the last. */
+  recorded: z.object({ round: count, workload: text }).optional(),
+  history: HistoryShape.optional(),
+  heapMap: HeapMapShape.optional(),
 }));
 
 /** How the rounds so far ended. */
@@ -45,16 +51,24 @@ export interface FailedRound {
   readonly error: unknown;
 }
 
+/** A round whose heap was recorded. */
+export interface RecordedRound {
+  readonly round: number;
+  readonly workload: string;
+  readonly recorder: HeapRecorder;
+}
+
 export interface StressOutcome {
   readonly seed: number;
   readonly maxProcs: number;
   readonly tally: Tally;
   readonly failed?: FailedRound;
+  readonly recorded?: RecordedRound;
   readonly isInterrupted: boolean;
   readonly timeline?: Timeline;
 }
 
-export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted, timeline }: StressOutcome): string {
+export function stressDocument({ seed, maxProcs, tally, failed, recorded, isInterrupted, timeline }: StressOutcome): string {
   const { rounds, cut, full, collections } = tally;
   return print(StressDocument, {
     schema: SCHEMA,
@@ -68,5 +82,8 @@ export function stressDocument({ seed, maxProcs, tally, failed, isInterrupted, t
     failed: failed === undefined ? null : { round: failed.round, repeat: failed.repeat },
     interrupted: isInterrupted,
     timeline,
+    recorded: recorded && { round: recorded.round, workload: recorded.workload },
+    history: recorded && historyOf(recorded.recorder),
+    heapMap: recorded && heapMapOf(recorded.recorder),
   });
 }

@@ -50,6 +50,7 @@ export const CYCLE = {
   waitNs: { unit: 'ns', about: 'waiting for the helpers after the mark' },
   pauseNs: { unit: 'ns', about: 'the whole pause' },
   eagerSweepNs: { unit: 'ns', about: 'sweeping inside the pause after the mark' },
+  checkpointNs: { unit: 'ns', about: 'of the pause, waiting at checkpoints for the oracle (`--verify`) or for the map of the heap to be read' },
   heap0: { unit: 'bytes', about: 'heap before the collection' },
   heap1: { unit: 'bytes', about: 'heap after the mark' },
   nextGc: { unit: 'bytes', about: 'goal of the next collection' },

@@ -26,6 +26,8 @@ export const DIRECTION = { forwards: 0, backwards: 1 } as const;
 export const OPTION_WORDS = {
   /** 1: stop for the oracle at each checkpoint of a cycle. */
   verify: 0,
+  /** 1: stop for the watcher at checkpoints, whenever it wants to read the heap. */
+  recordHeap: 0,
   /** 1: count and log what gctrace prints. 2: also collect twice each time. */
   gctrace: 0,
   /** Seed of every random number of the machine. */

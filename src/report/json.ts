@@ -6,9 +6,12 @@
 import { z } from 'zod';
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { RunResult } from '../run/api.ts';
+import type { HeapRecorder } from '../run/heap-recorder.ts';
 import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { HeapMapShape, heapMapOf } from './heap-map.ts';
+import { HistoryShape, historyOf } from './history.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
 import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
@@ -77,6 +80,9 @@ export const RunDocument = strictly(z.object({
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
   /** With --record, the end of the run. */
   timeline: TimelineShape.optional(),
+  /** The heap over time, and the map of its spans, if they were recorded. */
+  history: HistoryShape.optional(),
+  heapMap: HeapMapShape.optional(),
 }));
 
 const mark = z.object({
@@ -148,8 +154,14 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
-/** Returns the document of `run`; `image` is the heap that was loaded, `timeline` what was recorded, if anything was. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage, timeline?: Timeline): string {
+/** What was recorded of a run for pictures, if anything was. */
+export interface Recorded {
+  readonly timeline?: Timeline;
+  readonly heapRecorder?: HeapRecorder;
+}
+
+/** Returns the document of `run`; `image` is the heap that was loaded. */
+export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage, { timeline, heapRecorder }: Recorded = {}): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,
@@ -163,6 +175,8 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
     heap: image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap },
     heapdump,
     timeline,
+    history: heapRecorder && historyOf(heapRecorder),
+    heapMap: heapRecorder && heapMapOf(heapRecorder),
   });
 }
 

@@ -16,6 +16,7 @@ import { COLLECTOR, COLLECTORS } from '../gc/collectors/registry.ts';
 import type { Cycle } from '../gc/cycle-log.ts';
 import { POLICY, POLICY_CHARACTER } from '../gc/policy.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import type { HeapRecorder } from './heap-recorder.ts';
 import { LIMITS, bool, callback, custom, duration, either, listOf, namesOf, number, objectOf, oneOf, parseSize, recordOf, refuse, text, whole, type Kind, type TextKind } from './kinds.ts';
 import type { Progress } from './progress.ts';
 import { TUNING_NAMES, tunableKind, type MachineTuning } from './tuning.ts';
@@ -31,7 +32,9 @@ const ARENA_HELP = 'most machines can have 2900M';
 
 /** An option of the library alone. */
 export interface LibraryOption<T> {
-  readonly kind: Kind<T>;
+  readonly kind: Kind<T> | (Kind<T> & Pick<TextKind<T>, 'wordOf'>);
+  /** The word of the machine's memory that it sets, by the kind's `wordOf`. */
+  readonly word?: OptionWord;
 }
 
 /** An option of the library that is a flag of the command line, too. */
@@ -52,8 +55,8 @@ function machine<T>(option: MachineOption<T>): MachineOption<T> {
   return option;
 }
 
-function library<T>(kind: Kind<T>): LibraryOption<T> {
-  return { kind };
+function library<T>(kind: LibraryOption<T>['kind'], word?: OptionWord): LibraryOption<T> {
+  return { kind, word };
 }
 
 export const MACHINE_OPTIONS = {
@@ -196,6 +199,8 @@ export const MACHINE_OPTIONS = {
   onTrace: library(callback<(line: string) => unknown>()),
   /** Called a few times a second while the machine runs. */
   onTick: library(callback<(progress: Progress) => unknown>()),
+  /** Records the heap over time and the map of its spans; one for each machine. Read it when the machine has ended. */
+  heapRecorder: library({ ...custom<HeapRecorder>('a HeapRecorder', isRecorder), wordOf: () => 1 }, 'recordHeap'),
   /** Ends the machine early when aborted, also while it is built: then `startRuntime` rejects with Stopped. */
   signal: library(custom<AbortSignal>('an AbortSignal', isSignal)),
 } as const;
@@ -214,8 +219,8 @@ export const FLAG_NAMES = (Object.keys(MACHINE_OPTIONS) as OptionName[]).filter(
 /** Returns the words of the machine's memory that `options` set. */
 export function optionWords(options: MachineOptions): Partial<Record<OptionWord, number>> {
   const words: Partial<Record<OptionWord, number>> = {};
-  for (const name of FLAG_NAMES) {
-    const { word, kind }: MachineOption<never> = MACHINE_OPTIONS[name] as MachineOption<never>;
+  for (const name of Object.keys(MACHINE_OPTIONS) as OptionName[]) {
+    const { word, kind }: LibraryOption<never> = MACHINE_OPTIONS[name] as LibraryOption<never>;
     const value = options[name];
     if (word === undefined || value === undefined) continue;
     words[word] = 'wordOf' in kind && kind.wordOf !== undefined ? kind.wordOf(value as never) : Number(value);
@@ -280,6 +285,12 @@ function isHeapImage(value: unknown): boolean {
   const { name, objects, edges, sizes, firstEdge, targets, roots } = Object(value) as Partial<HeapImage>;
   return typeof name === 'string' && Number.isSafeInteger(objects) && Number.isSafeInteger(edges) &&
     [sizes, firstEdge, targets, roots].every((list) => ArrayBuffer.isView(list));
+}
+
+/** By its members: the class is loaded only to record. */
+function isRecorder(value: unknown): boolean {
+  const { start, read, keep } = Object(value) as Partial<HeapRecorder>;
+  return [start, read, keep].every((method) => typeof method === 'function');
 }
 
 /** By its members: a signal of another realm, as test runners have them, works as well. */

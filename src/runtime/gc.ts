@@ -56,7 +56,6 @@ const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
 const NUMGC = MSTATS + MStats.at.numgc;
-const VERIFY = CONFIG + Config.at.verify;
 const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
@@ -87,6 +86,8 @@ interface Times {
   eagerSweepNs: number;
   /** Blocks freed by a sweep in the pause. */
   freed: number;
+  /** Time at checkpoints, ns. */
+  checkpointNs: number;
 }
 
 /**
@@ -134,13 +135,14 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 
 /** Runs phases 3 to 8 of a cycle. The world is stopped. */
 function gc(m: Mem, mp: MRef, started: number, force: number): void {
-  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0 };
+  const times: Times = { t0: started, t1: nanotime(), t2: 0, t3: 0, t4: 0, end: 0, eagerSweepNs: 0, freed: 0, checkpointNs: 0 };
   if (traces(m)) tracegc(m, mp);
   storeWide(m, WORK + Work.at.tstart, started);
   if (records(m)) enterAt(m, mp, DOING.sweepRest, 0, times.t1);
+  times.checkpointNs += askWatcher(m, mp, CHECKPOINT.stopped);
   finishSweep(m, mp);
   if (records(m)) enter(m, mp, DOING.collect, 0);
-  askOracle(m, mp, CHECKPOINT.swept);
+  times.checkpointNs += askWatcher(m, mp, CHECKPOINT.swept);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
@@ -148,7 +150,7 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (records(m)) enter(m, mp, m[NPROC] > 1 ? DOING.wait : DOING.collect, 0);
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   if (records(m)) enter(m, mp, DOING.collect, 0);
-  askOracle(m, mp, CHECKPOINT.marked);
+  times.checkpointNs += askWatcher(m, mp, CHECKPOINT.marked);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
   setGoal(m, m[HEAP_ALLOC_Q]);
@@ -166,11 +168,12 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   sumAndClearGCStats(m, null);
 }
 
-/** Waits at checkpoint `point` until the oracle has verified the heap, with --verify. */
-function askOracle(m: Mem, mp: MRef, point: number): void {
+/** Waits at checkpoint `point` until the watcher has verified or recorded the heap, if it wants to. Returns the ns that it took. */
+function askWatcher(m: Mem, mp: MRef, point: number): number {
   const started = records(m) ? nanotime() : 0;
-  checkpoint(m, point);
-  if (m[VERIFY] !== 0 && records(m)) within(m, mp, WITHIN.oracle, 0, 1, started);
+  const ns = checkpoint(m, point);
+  if (ns > 0 && records(m)) within(m, mp, WITHIN.oracle, 0, 1, started);
+  return ns;
 }
 
 /** Sweeps everything in the pause, as the older collectors do; the cycle is then complete. */
@@ -286,6 +289,7 @@ function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, 
   logCycleField(m, record, 'waitNs', times.t4 - times.t3);
   logCycleField(m, record, 'pauseNs', times.end - times.t0);
   logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
+  logCycleField(m, record, 'checkpointNs', times.checkpointNs);
   logCycleField(m, record, 'heap0', heap0);
   logCycleField(m, record, 'heap1', (sweepsInPause(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
   logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);

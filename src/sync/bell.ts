@@ -12,6 +12,8 @@ export const Doorbell = struct('doorbell', 16, {
   xarrived: atomic('each M increments it once'),
   /** 1: the Ms may run. */
   xgate: atomic('the watcher sets it'),
+  /** 1: the watcher wants to read the heap at the next checkpoints. */
+  xwanted: atomic('the watcher sets and clears it'),
 });
 
 export const DOORBELL: Ref = globalRecord('doorbell', Doorbell);

@@ -1,6 +1,8 @@
 /** The views of the report, in the order of the page. A new view is one more entry. */
 import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
+import { heapMap } from './views/heap-map.tsx';
+import { history } from './views/history.tsx';
 import { scaling } from './views/scaling.tsx';
 import { timeline } from './views/timeline.tsx';
 
@@ -17,6 +19,8 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 const VIEWS: readonly Finder[] = [
   finderOf(scaling),
   finderOf(timeline),
+  finderOf(history),
+  finderOf(heapMap),
 ];
 
 /** Returns the views that have something to show. */

@@ -1,5 +1,5 @@
 /** A machine, a terminal and workloads that only seem to be. */
-import type { RunResult } from '../../src/run/api.ts';
+import type { Progress, RunResult } from '../../src/run/api.ts';
 import { CYCLE_FIELDS, type Cycle, type CycleField } from '../../src/gc/cycle-log.ts';
 import { readMemStats, type MemStats } from '../../src/inspect/memstats.ts';
 import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
@@ -26,6 +26,17 @@ export const memstats: MemStats = {
   BuckHashSys: 0, GCSys: 4096, OtherSys: 128, NextGC: 4 << 20, LastGC: 1, PauseTotalNs: 3e6, PauseNs: [1e6, 2e6], PauseEnd: [1, 2], NumGC: 2,
   EnableGC: true, DebugGC: false, BySize: [{ Size: 8, Mallocs: 3, Frees: 1 }],
 };
+
+/** A moment of a machine with 5 MB of objects, whose threads run, but for what `fields` say. */
+export function progressOf(fields: Partial<Progress> = {}): Progress {
+  const { threads = 2 } = fields;
+  return {
+    cycles: 0, heapAlloc: 5 << 20, elapsedNs: 1e9, threads, threadsUp: threads,
+    heap: { atNs: 1e9, allocated: 5 << 20, live: 4 << 20, goal: 8 << 20, inUse: 6 << 20, arena: 16 << 20 },
+    states: Array.from({ length: threads }, () => 'mutator' as const),
+    ...fields,
+  };
+}
 
 export function resultOf(fields: Partial<RunResult> = {}): RunResult {
   return { memstats, cycles: [], lines: [], elapsedNs: 1e8, verified: 0, ...fields };

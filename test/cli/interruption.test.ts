@@ -7,7 +7,7 @@ import { commandLine, withOption } from '../../src/cli/command-line.ts';
 import { SignalReceived } from '../../src/cli/interruption.ts';
 import { StressDocument } from '../../src/cli/stress-document.ts';
 import { ScaleDocument } from '../../src/report/json.ts';
-import { cli, collecting, cycleOf, resultOf, type Play } from './fakes.ts';
+import { progressOf, cli, collecting, cycleOf, resultOf, type Play } from './fakes.ts';
 
 /** Runs the command. `play` gets a function that interrupts it as Ctrl-C does. */
 function interrupted(line: string, play: (options: RuntimeOptions, stop: () => Stopped) => ReturnType<Play>, signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') {
@@ -33,7 +33,7 @@ describe('a command line', () => {
 describe('the first Ctrl-C', () => {
   it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('ends a run by %s with exit code %i and how to begin again', async (signal, code) => {
     const ended = await interrupted('run churn --procs 3', ({ onTick }, stop) => {
-      onTick?.({ cycles: 4, heapAlloc: 5 << 20, elapsedNs: 1, threads: 3, threadsUp: 3 });
+      onTick?.(progressOf({ cycles: 4, threads: 3 }));
       return stop();
     }, signal);
     expect([ended.code, ended.out, ended.stopped]).toEqual([code, '', 1]);

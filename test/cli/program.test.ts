@@ -6,7 +6,7 @@ import { SCAVENGE } from '../../src/malloc/scavenge-log.ts';
 import { RunDocument, ScaleDocument } from '../../src/report/json.ts';
 import type { HeapFacts } from '../../src/workloads/heaps/heap-facts.ts';
 import type { RuntimeOptions } from '../../src/run/api.ts';
-import { cli, collecting, cycleOf, image, resultOf, terminalOf, type Play } from './fakes.ts';
+import { progressOf, cli, collecting, cycleOf, image, resultOf, terminalOf, type Play } from './fakes.ts';
 
 const BROKEN = new Fatal('SPAN_DOUBLE_SWEEP', { span: 12 }, EXIT.invariant);
 const FULL = new Fatal('OUT_OF_MEMORY', { what: 'arena', size: 64, arenaBytes: 1 << 20, inuseBytes: 1 << 20, liveBytes: 1 << 20 }, EXIT.memory);
@@ -520,7 +520,7 @@ describe('the line of progress', () => {
   it('is gone in the end, and stays below traces', async () => {
     const text: string[] = [];
     await cli('run --gctrace', (options) => {
-      options.onTick?.({ cycles: 1, heapAlloc: 5 << 20, elapsedNs: 1, threads: 2, threadsUp: 2 });
+      options.onTick?.(progressOf({ cycles: 1 }));
       return resultOf({ cycles: [cycleOf()] });
     }, { terminal: watched(text) });
     expect(text).toEqual([

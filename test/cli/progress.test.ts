@@ -2,21 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplorePool } from '../../src/explore/campaigns/pool.ts';
 import { Progress } from '../../src/cli/progress.ts';
-import { cli, collecting, resultOf, terminalOf } from './fakes.ts';
-
-const UP = { cycles: 0, heapAlloc: 0, elapsedNs: 1 };
+import { cli, collecting, progressOf, resultOf, terminalOf } from './fakes.ts';
 
 describe('progress', () => {
   it('shows threads that start', async () => {
     let err = '';
     const terminal = terminalOf({ err: (text) => void (err += text), errIsTerminal: true });
     await cli('run churn --procs 64', ({ onTick }) => {
-      onTick?.({ ...UP, threads: 64, threadsUp: 12 });
+      onTick?.(progressOf({ threads: 64, threadsUp: 12 }));
       return resultOf();
     }, { terminal });
     expect(err).toContain('starting 64 threads: 12 up');
     await cli('scale tree --procs 30', (options) => {
-      options.onTick?.({ ...UP, threads: 30, threadsUp: 7 });
+      options.onTick?.(progressOf({ threads: 30, threadsUp: 7 }));
       return collecting(options);
     }, { terminal });
     expect(err).toContain('starting 30 threads: 7 up');

@@ -27,6 +27,7 @@ const PARSED_ONLY: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^calibrate/, 'takes two minutes and an idle machine'],
   [/--machine \.\/lab\.json/, 'needs a calibrated machine'],
   [/v1:…/, 'is a placeholder for the line of a failure'],
+  [/--watch/, 'draws on a terminal'],
   [/--phase alloc/, 'allocates 5 million objects a run'],
 ];
 

@@ -6,13 +6,21 @@
  *       (await import('./verify-hook.ts')).answered(await original()));
  */
 import type * as doorbell from '../../src/gc/doorbell.ts';
+import { CHECKPOINT } from '../../src/gc/doorbell.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 
 export type Hook = (m: Mem, point: number) => void;
 
-export const hook: { at: Hook } = { at: () => {} };
+/** `at` hears of the checkpoints of the oracle, `stopped` of the one before the sweep. */
+export const hook: { at: Hook; stopped: Hook } = { at: () => {}, stopped: () => {} };
 
 /** The doorbell, with its checkpoints answered by the hook. */
 export function answered(original: unknown): typeof doorbell {
-  return { ...(original as typeof doorbell), checkpoint: (m: Mem, point: number) => hook.at(m, point) };
+  return {
+    ...(original as typeof doorbell),
+    checkpoint: (m: Mem, point: number) => {
+      (point === CHECKPOINT.stopped ? hook.stopped : hook.at)(m, point);
+      return 0;
+    },
+  };
 }

@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts';
 import { findWorkload, paramsFor } from '../find-workload.ts';
 import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
+import { recorderFor } from '../record-heap.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
@@ -40,6 +41,7 @@ interface RunFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly memprofileText?: string | true;
   readonly memprofileRate?: number;
   readonly memorydump?: string;
+  readonly watch?: boolean;
 }
 
 const DEFAULT_WORKLOAD = 'churn';
@@ -56,6 +58,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
   addLab(command);
   command
     .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's", oneOf<GoVersion>('--gctrace-form', GO_VERSIONS), '1.3')
+    .option('--watch', 'draw the heap, the pauses and what each thread does in the terminal while the machine runs')
     .option('--memorydump <file>', "write the memory of the heap to a file at the end; -: to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, as of the last collection')
     .option('--memprofile-text [file]', "write the memory profile in Go's text form; without a file, or with -, to stdout, and the report to stderr")
@@ -67,6 +70,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .addHelpText('after', examples([
       ['sweepgen run', 'the default workload on all cores'],
       ['sweepgen run tree --procs 2 --gctrace', "Go's trace of a graph's collections"],
+      ['sweepgen run churn --watch', 'the heap and the threads, live in the terminal'],
       ['sweepgen run churn --gogc 10 --verify', 'many collections, each checked'],
       ['sweepgen run sites --memprofile heap.pb.gz', 'the call paths that the heap is from'],
       ['sweepgen run ./my-workload.mjs --json', 'a workload of your own'],
@@ -88,6 +92,9 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   checkReport(deps, flags);
   checkTrace(deps, flags);
   const progress = new Progress(terminal);
+  const watch = flags.watch ? new (await import('../watch.ts')).Watch(terminal, workload.name) : undefined;
+  const above = watch ?? progress;
+  const heapRecorder = await recorderFor(flags);
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
   function keep(error: unknown): void {
@@ -107,22 +114,35 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     gctrace: machine.gctrace === 2 ? 2 : undefined,
     verify: machine.verify ?? false,
     recordEvents: recordsEvents(flags),
-    onCycle: flags.gctrace ? (cycle: Cycle) => progress.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n')) : undefined,
-    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) progress.log(line); } : undefined,
-    onTrace: (line) => progress.log(line),
-    onTick: (tick) => progress.show(describeTick(workload.name, tick)),
+    heapRecorder,
+    onCycle(cycle) {
+      watch?.add(cycle);
+      if (flags.gctrace) above.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n'));
+    },
+    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) above.log(line); } : undefined,
+    onTrace: (line) => above.log(line),
+    onTick(tick) {
+      const text = describeTick(workload.name, tick);
+      if (watch === undefined) return progress.show(text);
+      terminal.doing = text;
+      watch.show(tick);
+    },
   }, async (m) => {
+    watch?.close();
     progress.clear();
     if (flags.memorydump === undefined) return;
     const { memorydump } = await import('../../inspect/memorydump.ts');
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
-  }).finally(() => progress.clear());
+  }).finally(() => {
+    watch?.close();
+    progress.clear();
+  });
   await deliverProfile(deps, flags, result).catch(keep);
   const timeline = result.events && timelineOf(result.events, { name: printable(workload.name) });
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { runDocument } = await import('../../report/json.ts');
-    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, timeline);
+    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, { timeline, heapRecorder });
   }
   if (flags.json) terminal.out(`${document}\n`);
   else printReport(deps, flags, setting, result, heap);

@@ -5,6 +5,7 @@ import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
 import type { RecordedEvents } from '../../inspect/event-log.ts';
 import { timelineOf } from '../../report/timeline-of-events.ts';
 import type { Timeline } from '../../report/timeline.ts';
+import type { RuntimeOptions } from '../../run/api.ts';
 import { Stopped } from '../../run/errors.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
@@ -13,6 +14,7 @@ import { findWorkload } from '../find-workload.ts';
 import { examples, workloadList } from '../help.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
+import { recorderFor } from '../record-heap.ts';
 import { runMachine } from '../machine.ts';
 import { MAX_PROCS } from '../../run/machine-options.ts';
 import { addMachineFlags } from '../machine-flags.ts';
@@ -21,7 +23,7 @@ import { Progress } from '../progress.ts';
 import { recordsEvents } from '../timelines.ts';
 import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
-import type { FailedRound, Tally } from '../stress-document.ts';
+import type { FailedRound, RecordedRound, Tally } from '../stress-document.ts';
 
 interface StressFlags extends ReportFlags, TraceFlags {
   readonly procs?: number;
@@ -68,12 +70,12 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   checkTrace(deps, flags);
   const seed = flags.seed ?? deps.freshSeed();
   if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
-  const { tally, failed, timeline } = await runRounds(deps, choices, { ...flags, seed });
+  const { tally, failed, timeline, recorded } = await runRounds(deps, choices, { ...flags, seed });
   const isInterrupted = failed?.error instanceof Stopped;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { stressDocument } = await import('../stress-document.ts');
-    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed, timeline });
+    document = stressDocument({ seed, maxProcs: choices.maxProcs, tally, isInterrupted, failed: isInterrupted ? undefined : failed, timeline, recorded });
   }
   if (flags.json) terminal.out(`${document}\n`);
   else if (failed === undefined || isInterrupted) terminal.out(`${conclusion(tally)}\n`);
@@ -110,6 +112,8 @@ interface Rounds {
   readonly failed?: FailedRound;
   /** Of the last round that ended, if it was recorded. */
   readonly timeline?: Timeline;
+  /** The last round, if rounds are recorded: the failed one, if one has failed. */
+  readonly recorded?: RecordedRound;
 }
 
 /** Runs rounds until the time is up, or one fails or is interrupted. */
@@ -120,25 +124,28 @@ async function runRounds(deps: Deps, choices: Choices, flags: StressFlags & { re
   const progress = new Progress(deps.terminal);
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
   const end = deps.now() + seconds * 1000;
+  let recorded: RecordedRound | undefined;
   while (deps.now() < end) {
     const number = firstRound + tally.rounds;
     const round = drawRound(seed, number, choices);
     const left = Math.min(end - deps.now(), MAX_ROUND_SECONDS * 1000);
+    const heapRecorder = await recorderFor(flags);
+    recorded = heapRecorder && { round: number, workload: round.workload, recorder: heapRecorder };
     try {
-      const events = await runRound(deps, round, recordsEvents(flags), left, tally, progress);
+      const events = await runRound(deps, { ...round, heapRecorder, recordEvents: recordsEvents(flags) }, left, tally, progress);
       if (events !== undefined) last = { events, name: `round ${number}, ${printable(round.workload)}` };
     } catch (error) {
       progress.clear();
-      return { tally, timeline: timeline(), failed: { round: number, repeat: commandOf(round), error } };
+      return { tally, timeline: timeline(), failed: { round: number, repeat: commandOf(round), error }, recorded };
     }
     progress.show(describe(tally));
   }
   progress.clear();
-  return { tally, timeline: timeline() };
+  return { tally, timeline: timeline(), recorded };
 }
 
 /** Runs a round. Returns its events, if they are recorded and it was not cut short. */
-async function runRound(deps: Deps, round: Round, recordEvents: boolean, ms: number, tally: Tally, progress: Progress): Promise<RecordedEvents | undefined> {
+async function runRound(deps: Deps, round: Round & Pick<RuntimeOptions, 'heapRecorder' | 'recordEvents'>, ms: number, tally: Tally, progress: Progress): Promise<RecordedEvents | undefined> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
@@ -150,7 +157,6 @@ async function runRound(deps: Deps, round: Round, recordEvents: boolean, ms: num
     ({ events } = await runMachine(deps, {
       ...round,
       verify: true,
-      recordEvents,
       signal: stop.signal,
       onCycle: () => tally.collections++,
       onTick: () => progress.show(`${before}; ${round.workload} with GOGC ${round.gogc} on ${plural(round.procs, 'P')}`),

@@ -5,6 +5,8 @@ import { nanotime } from '../../base/clock.ts';
 export const HANG_SECONDS = 20;
 /** Period of a watcher's checks, ms. */
 export const TICK_MS = 200;
+/** The same while the heap is recorded: the time between two samples. */
+export const RECORDING_TICK_MS = 5;
 
 /**
  * The longest time between two checks that counts, ns. In a longer gap the process was

@@ -196,6 +196,7 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
   // On a watched thread: in a memory that a step damaged, the sweep may not terminate.
   await Promise.race([ms.settle(), failed]);
   watcher.look();
+  options.heapRecorder?.end(m);
   if (options.verify) watcher.check(CHECKPOINT.swept);
   else if (program.module !== undefined && followsLinks(m, loaded, options)) watcher.findDamage(CHECKPOINT.swept);
   await callbacks.settled();

@@ -1,11 +1,12 @@
 /**
- * The watcher of a running machine, on the main thread. It waits for the doorbell, at most TICK_MS, and then:
+ * The watcher of a running machine, on the main thread. It waits for the doorbell, at most TICK_MS, or RECORDING_TICK_MS while it records the heap, and then:
  *
  * 1. checks the machine's constants,
  * 2. opens the gate when all threads are up, and sets the machine's clock,
- * 3. runs the oracle if the collecting M waits at a checkpoint,
+ * 3. runs the oracle if the collecting M waits at a checkpoint, and reads the map of the heap if it is recorded,
  * 4. reads the logs of collections, scavenges and mallocs, and the rings of events, and calls the caller's callbacks,
- * 5. checks for progress.
+ * 5. takes a sample of the heap if it is recorded,
+ * 6. checks for progress.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Mem } from '../../memory/struct.ts';
@@ -20,11 +21,13 @@ import { XBELL } from '../../sync/bell.ts';
 import { CHECKPOINT, XCHECKPOINT, arrived, leaveCheckpoint, openGate } from '../../gc/doorbell.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import { EventLog, type RecordedEvents } from '../../inspect/event-log.ts';
+import { threadStates } from '../../inspect/thread-states.ts';
 import { formatTrace } from '../../inspect/trace.ts';
 import type { RuntimeOptions } from '../api.ts';
 import { HeapBroken } from '../errors.ts';
+import { sampleHeap } from '../heap-samples.ts';
 import { constantsCheck } from './constants.ts';
-import { TICK_MS } from './patience.ts';
+import { RECORDING_TICK_MS, TICK_MS } from './patience.ts';
 import { Stillness, type ProgramText } from './stillness.ts';
 
 export class Watcher {
@@ -75,7 +78,7 @@ export class Watcher {
     while (!this.over) {
       const seen = Atomics.load(this.m, XBELL);
       this.look();
-      const wait = Atomics.waitAsync(this.m, XBELL, seen, TICK_MS);
+      const wait = Atomics.waitAsync(this.m, XBELL, seen, this.options.heapRecorder === undefined ? TICK_MS : RECORDING_TICK_MS);
       // A step may ring all the time. Messages of the threads must arrive all the same.
       await (wait.async ? wait.value : setImmediate());
     }
@@ -85,13 +88,14 @@ export class Watcher {
     this.over = true;
   }
 
-  /** Runs steps 1 to 5 once. */
+  /** Runs steps 1 to 6 once. */
   look(): void {
     this.checkConstants();
     // The clock starts when all threads are up.
     if (openGate(this.m, this.map.shape.procs)) {
       this.started = nanotime();
       this.isRunning = true;
+      this.options.heapRecorder?.start(this.m);
     }
     if (this.isRunning) setClock(this.m, (this.elapsedNs / 1e6) * (this.options.timeScale ?? 1));
     this.answerCheckpoint();
@@ -99,6 +103,7 @@ export class Watcher {
     this.eventLog?.drain();
     if (this.isRunning) this.eventLog?.sample();
     for (const event of drainTrace(this.m)) this.options.onTrace?.(formatTrace(event, this.program.names, this.map.shape.ptrWords));
+    if (this.isRunning) this.options.heapRecorder?.tick(this.m);
     this.tick();
     this.noticeHang();
   }
@@ -111,6 +116,7 @@ export class Watcher {
     for (const cycle of cycles) {
       this.reportScavenges(cycle.numgc - 1);
       this.cycles.push(cycle);
+      this.options.heapRecorder?.cycle(cycle);
       this.options.onCycle?.(cycle);
     }
     this.reportScavenges(this.cycles.at(-1)?.numgc ?? 0);
@@ -146,9 +152,23 @@ export class Watcher {
   private answerCheckpoint(): void {
     const point = Atomics.load(this.m, XCHECKPOINT);
     if (point === CHECKPOINT.none) return;
-    this.check(point);
+    const { heapRecorder, verify } = this.options;
+    heapRecorder?.read(this.m, point);
+    if (verify && point !== CHECKPOINT.stopped) this.checkRecorded(point);
     this.hasMoved = true;
     leaveCheckpoint(this.m);
+    heapRecorder?.keep();
+  }
+
+  /** Runs the oracle. If it finds damage, the record ends with the map of the damaged heap. @throws HeapBroken */
+  private checkRecorded(point: number): void {
+    try {
+      this.check(point);
+    } catch (error) {
+      this.options.heapRecorder?.read(this.m, point, true);
+      this.options.heapRecorder?.keep();
+      throw error;
+    }
   }
 
   private tick(): void {
@@ -161,6 +181,8 @@ export class Watcher {
       elapsedNs,
       threads: this.map.shape.procs,
       threadsUp: arrived(this.m),
+      heap: sampleHeap(this.m, elapsedNs),
+      states: threadStates(this.m),
     });
   }
 

@@ -16,8 +16,8 @@ export interface Curve {
   /** Index into Theme.series; undefined for a quiet reference line. */
   readonly color?: number;
   readonly points: readonly Point[];
-  /** Measured points have dots; predicted ones rings; a law is dashed, a bound dotted; an area is filled down to the axis. */
-  readonly form: 'measured' | 'predicted' | 'law' | 'bound' | 'area';
+  /** Measured points have dots; predicted ones rings; a law is dashed, a bound dotted; a line has no dots; an area is filled down to the axis. */
+  readonly form: 'line' | 'measured' | 'predicted' | 'law' | 'bound' | 'area';
 }
 
 export interface Axis {
@@ -76,7 +76,8 @@ function optionsOf({ curves, x, y, height = HEIGHT }: ChartProps, width: number,
     grid: { stroke: theme.line, width: 1 },
     ticks: { stroke: theme.line, width: 1 },
     values: (_, values) => values.map((value) => (value === null ? '' : format(value))),
-    ...(ticks !== undefined ? { splits: () => [...ticks] } : isLog ? { splits: (_: uPlot, __: number, low: number, high: number) => logTicks(low, high) } : {}),
+    // uPlot leaves out values of logarithmic axes unless told otherwise.
+    ...(ticks !== undefined ? { splits: () => [...ticks], filter: (_: uPlot, splits: number[]) => splits } : isLog ? { splits: (_: uPlot, __: number, low: number, high: number) => logTicks(low, high) } : {}),
     labelGap: 0,
     labelSize: 20,
   });
@@ -113,7 +114,7 @@ function seriesOf(curve: Curve, theme: Theme): uPlot.Series {
   return {
     label: curve.name,
     stroke,
-    width: form === 'measured' || form === 'area' ? 2 : 1.5,
+    width: form === 'measured' || form === 'line' || form === 'area' ? 2 : 1.5,
     dash: DASHES[form],
     spanGaps: true,
     fill: form === 'area' ? `${stroke}22` : undefined,
