@@ -9,6 +9,7 @@ import type { RunResult } from '../run/api.ts';
 import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { CompositionShape, type Composition } from './composition.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
 import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
@@ -74,6 +75,8 @@ export const RunDocument = strictly(z.object({
     represented: represented.optional(),
   }).optional(),
   heapdump: z.object({ path: z.string(), objects: count, bytes: count }).optional(),
+  /** With --record or --html: what the heap of --heap, or that of the workload at its end, is made of. */
+  composition: CompositionShape.optional(),
 }));
 
 const mark = z.object({
@@ -104,6 +107,8 @@ export const ScaleShape = z.object({
   settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
   memory: memory.optional(),
+  /** With --record or --html. */
+  composition: CompositionShape.optional(),
   cores: count.positive(),
   verified: count,
   /** True if the user ended the measurement early. `results` has the runs until then. */
@@ -143,8 +148,11 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
-/** Returns the document of `run`; `image` is the heap that was loaded, if one was. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage): string {
+/** Returns the document of `run`; `image` is the heap that was loaded, if one was, and `recorded` what was recorded for pictures. */
+export function runDocument(
+  setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage,
+  recorded: { readonly composition?: Composition } = {},
+): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,
@@ -157,6 +165,7 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
     cycles: cycles.map(withoutThreads),
     heap: image === undefined ? undefined : { name: image.name, bytes: image.bytes, facts: image.facts, notes: notesOf(image.notes), ...result.heap },
     heapdump,
+    ...recorded,
   });
 }
 
@@ -181,7 +190,7 @@ function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
 }
 
 function fieldsOf(scaling: Scaling): object {
-  const { phase, results, graph: facts, memory, heap, settings, cores, verified, interrupted } = scaling;
+  const { phase, results, graph: facts, memory, composition, heap, settings, cores, verified, interrupted } = scaling;
   return {
     schema: SCALE_SCHEMA,
     command: 'scale',
@@ -190,6 +199,7 @@ function fieldsOf(scaling: Scaling): object {
     settings,
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
     memory,
+    composition,
     cores,
     verified,
     interrupted,
