@@ -1,4 +1,5 @@
 /** The tiles of the view of a heap's composition: a tree by group, or by dominator. */
+import { formatCount } from '../base/units.ts';
 import type { Composition } from '../report/composition.ts';
 
 /** What the tiles are, and what their area means. */
@@ -15,6 +16,8 @@ export interface Tile {
   readonly object?: number;
   /** Its group, or that of its object, as an index in `groups`; undefined for several groups together. */
   readonly group?: number;
+  /** Whether it stands for many things that are not listed. */
+  readonly isRest?: boolean;
   readonly children: readonly Tile[];
 }
 
@@ -26,7 +29,7 @@ export function tilesOf(heap: Composition, tiling: Tiling): Tile {
 /** Returns the name of a group: that of sizes with its unit. */
 export function groupLabel({ by, groups }: Composition, group: number): string {
   const { name } = groups[group] ?? { name: 'other' };
-  return by === 'size' && /^\d+$/.test(name) ? `${Number(name).toLocaleString('en-GB')} B` : name;
+  return by === 'size' && /^\d+$/.test(name) ? `${formatCount(Number(name))} B` : name;
 }
 
 /** Returns the name of a listed object, without its address. */
@@ -54,10 +57,10 @@ function groupTiles(heap: Composition, measure: 'bytes' | 'retainedBytes'): Tile
   });
   const tiles = groups.map((group, i) => {
     const objects = objectsOf[i].map((object) => objectTile(heap, object, listed[measure][object], []));
-    return withRest({ key: `group ${i}`, label: groupLabel(heap, i), bytes: group[measure], group: i }, objects, 'all others');
+    return withRest({ key: `group ${i}`, label: groupLabel(heap, i), bytes: group[measure], group: i }, objects, `${formatCount(group.objects - objects.length)} others`);
   });
   if (measure === 'bytes' && otherGroups.bytes > 0) {
-    tiles.push({ key: 'others', label: `${otherGroups.groups.toLocaleString('en-GB')} other`, bytes: otherGroups.bytes, children: [] });
+    tiles.push({ key: 'others', label: `${formatCount(otherGroups.groups)} others`, bytes: otherGroups.bytes, isRest: true, children: [] });
   }
   return { key: 'heap', label: heap.name, bytes: sum(tiles), children: largestFirst(tiles) };
 }
@@ -87,7 +90,7 @@ function withRest(tile: Omit<Tile, 'children'>, children: readonly Tile[], name:
   const rest = tile.bytes - sum(children);
   const shown = children.filter(({ bytes }) => bytes > 0);
   if (shown.length === 0) return { ...tile, children: [] };
-  const others: Tile[] = rest > 0 ? [{ key: `${tile.key} rest`, label: name, bytes: rest, group: tile.group, children: [] }] : [];
+  const others: Tile[] = rest > 0 ? [{ key: `${tile.key} rest`, label: name, bytes: rest, group: tile.group, isRest: true, children: [] }] : [];
   return { ...tile, children: largestFirst([...shown, ...others]) };
 }
 

@@ -29,7 +29,7 @@ export function layOut(root: Tile, width: number, height: number): Placed[] {
   interface Node { readonly tile: Tile; readonly depth: number }
   const nodes = hierarchy<Node>({ tile: root, depth: 0 }, ({ tile, depth }) => roomy(tile, depth).map((child) => ({ tile: child, depth: depth + 1 })));
   nodes.sum(({ tile, depth }) => (roomy(tile, depth).length === 0 ? tile.bytes : 0));
-  const placed = treemap<Node>().size([width, height]).round(true).paddingInner(2).paddingTop(({ depth, children }) => (depth > 0 && children ? HEADING : 0)).paddingOuter(0)(nodes);
+  const placed = treemap<Node>().size([width, height]).round(true).paddingInner(2).paddingTop(({ depth, children }) => (depth > 0 && children ? HEADING : 0))(nodes);
   return placed.descendants().filter(({ depth, x0, x1, y0, y1 }) => depth > 0 && x1 - x0 >= 2 && y1 - y0 >= 2).map((node) => ({
     tile: node.data.tile, top: topOf(node).data.tile, depth: node.depth,
     x: node.x0, y: node.y0, width: node.x1 - node.x0, height: node.y1 - node.y0, hasHeading: node.children !== undefined,

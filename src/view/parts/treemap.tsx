@@ -80,13 +80,15 @@ function draw({ ctx, theme }: Surface, placed: readonly Placed[], { colorOf, for
       ctx.fillStyle = theme.paper;
       ctx.fillRect(x, y, width, height);
     }
-    ctx.globalAlpha = (theme.isDark ? 0.3 : 0.2) * (depth === 1 ? 1 : 1.5) + (top.key === current ? 0.1 : 0);
+    const strength = tile.isRest ? 0.5 : depth === 1 ? 1 : 1.5;
+    ctx.globalAlpha = (theme.isDark ? 0.3 : 0.2) * strength + (top.key === current ? 0.08 : 0);
     ctx.fillStyle = color === undefined ? theme.muted : theme.series[color % theme.series.length];
     ctx.fillRect(x, y, width, height);
     ctx.globalAlpha = 1;
     if (isChosen(tile)) frame(ctx, x, y, width, height, theme.ink);
-    write(ctx, tile.label, x + INSET, y + 2, width - 2 * INSET, hasHeading ? LINE : height - 2, theme.ink, hasHeading ? ` ${format(tile.bytes)}` : undefined);
-    if (!hasHeading && height >= 2 * LINE + 4) write(ctx, format(tile.bytes), x + INSET, y + 2 + LINE, width - 2 * INSET, LINE, theme.ink);
+    const ink = tile.isRest ? theme.muted : theme.ink;
+    write(ctx, tile.label, x + INSET, y + 2, width - 2 * INSET, hasHeading ? LINE : height - 2, ink, hasHeading ? ` ${format(tile.bytes)}` : undefined);
+    if (!hasHeading && height >= 2 * LINE + 4) write(ctx, format(tile.bytes), x + INSET, y + 2 + LINE, width - 2 * INSET, LINE, ink);
   }
   const focused = placed.find(({ tile, depth }) => depth === 1 && tile.key === current);
   if (focused !== undefined) frame(ctx, focused.x, focused.y, focused.width, focused.height, theme.accent);

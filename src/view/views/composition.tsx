@@ -85,8 +85,10 @@ function Heap({ heap }: { readonly heap: Composition }) {
       />
       {tiling === 'retained' && <p class="muted">What two groups retain may overlap: an object that holds objects of another group retains those, too.</p>}
       {chosen !== undefined && <Chosen heap={heap} object={chosen} onChoose={choose} />}
-      <Retainers heap={heap} chosen={chosen} onChoose={choose} />
-      <Groups heap={heap} />
+      <div class="tables">
+        <Retainers heap={heap} chosen={chosen} onChoose={choose} />
+        <Groups heap={heap} />
+      </div>
     </>
   );
 }
@@ -152,7 +154,7 @@ function Retainers({ heap, chosen, onChoose }: Choosing & { readonly chosen: num
   const rows = useMemo(() => listed.id.map((_, i) => i).filter((i) => listed.bytes[i] > 0), [listed]);
   const found = wanted === '' ? rows : rows.filter((i) => `${listed.id[i]} ${objectLabel(heap, i)}`.toLowerCase().includes(wanted.toLowerCase()));
   return (
-    <>
+    <div>
       <div class="row find"><label>Find an object by its address or name <input type="search" value={wanted} onInput={({ currentTarget }) => want(currentTarget.value)} /></label></div>
       <DataTable
         caption="Largest retainers"
@@ -168,7 +170,7 @@ function Retainers({ heap, chosen, onChoose }: Choosing & { readonly chosen: num
           { name: 'objects', value: (i) => listed.retainedObjects[i], show: (i) => formatCount(listed.retainedObjects[i]) },
         ]}
       />
-    </>
+    </div>
   );
 }
 
@@ -176,7 +178,7 @@ function Groups({ heap }: { readonly heap: Composition }) {
   const { groups, otherGroups, bytes, by } = heap;
   const rows = groups.map((group, i) => ({ ...group, label: groupLabel(heap, i) }));
   return (
-    <>
+    <div>
       <DataTable
         caption={PLURALS[by]}
         rows={rows}
@@ -189,6 +191,6 @@ function Groups({ heap }: { readonly heap: Composition }) {
         ]}
       />
       {otherGroups.groups > 0 && <p class="muted">{formatCount(otherGroups.groups)} more have {formatBytes(otherGroups.bytes)} in {plural(otherGroups.objects, 'object')}.</p>}
-    </>
+    </div>
   );
 }
