@@ -10,7 +10,7 @@ import type { Composition } from './composition.ts';
 /** Most groups by own bytes, and as many by retained bytes. */
 const GROUPS = 40;
 /** The part of the dominator tree that is listed. */
-const SUBTREE = { most: 400, wide: 40, deep: 40 };
+const SUBTREE = { most: 600, wide: 120, deep: 40 };
 /** Listed objects of each group. */
 const OF_GROUP = 6;
 /** Listed objects by own bytes. */
@@ -106,7 +106,7 @@ class Listing {
     const column = <T>(of: (entry: Entry) => T): T[] => entries.map(of);
     const listed = {
       id: column(({ object }) => printable(labels.idOf(object), NAME)),
-      name: column(({ object }) => printable(labels.nameOf?.(object) ?? '', NAME)),
+      name: column(({ object }) => printable(nameOf(heap, object, groupIndex.has(labels.groupOf[object])), NAME)),
       group: column(({ object }) => groupIndex.get(labels.groupOf[object]) ?? -1),
       bytes: column(({ object }) => heap.bytesOf(object)),
       retainedBytes: column(({ object }) => retained.bytes[vertexOf(object)]),
@@ -154,6 +154,12 @@ class Listing {
     }
     return nearest;
   }
+}
+
+/** Returns the name of an object, after that of its group unless the group is listed. */
+function nameOf(heap: HeapAnalysis, object: number, isGroupListed: boolean): string {
+  const name = heap.labels.nameOf?.(object) ?? '';
+  return isGroupListed ? name : `${heap.groupNameOf(object)} ${name}`.trimEnd();
 }
 
 /** Returns the field, the offset or the root that leads to `object` on its shortest path; '' if unknown. */

@@ -57,7 +57,9 @@ function titleOf({ name, group }: { readonly name: string; readonly group: strin
 }
 
 function nameOf({ by, groups, listed }: Composition, i: number): string {
-  return titleOf({ name: listed.name[i], group: groups[listed.group[i]]?.name ?? 'other' }, by);
+  const group = groups[listed.group[i]];
+  // The name includes that of a group that is not listed.
+  return group === undefined ? cut(groupName(by, listed.name[i])) : titleOf({ name: listed.name[i], group: group.name }, by);
 }
 
 function groupName(by: Composition['by'], name: string): string {

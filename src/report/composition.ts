@@ -33,7 +33,7 @@ export const CompositionShape = z.object({
   listed: z.object({
     /** The address of the object, its number in a V8 snapshot after an @, or its position in the heap after a #. */
     id: z.array(text),
-    /** Its own name or content; '' for none. */
+    /** Its own name or content, '' for none; after the name of its group if the group is not listed. */
     name: z.array(text),
     /** Index of its group; -1 if the group is not listed. */
     group: z.array(index),

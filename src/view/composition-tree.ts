@@ -35,6 +35,7 @@ export function groupLabel({ by, groups }: Composition, group: number): string {
 /** Returns the name of a listed object, without its address. */
 export function objectLabel(heap: Composition, object: number): string {
   const { group, name } = heap.listed;
+  if (group[object] < 0) return heap.by === 'size' ? `${formatCount(heap.listed.bytes[object])} B` : name[object];
   return name[object] === '' ? groupLabel(heap, group[object]) : `${groupLabel(heap, group[object])} ${name[object]}`;
 }
 
@@ -76,13 +77,19 @@ function retainerTiles(heap: Composition): Tile {
   // A dominator retains more, so it comes first, unless it has no bytes of its own.
   const children = new Map<number, number[]>();
   listed.dominator.forEach((above, object) => children.set(above, [...(children.get(above) ?? []), object]));
-  const tileOf = (object: number): Tile => objectTile(heap, object, listed.retainedBytes[object], (children.get(object) ?? []).map(tileOf));
-  return withRest({ key: 'heap', label: heap.name, bytes }, (children.get(-1) ?? []).map(tileOf), 'all others');
+  const others = (all: number, below: readonly number[]): number => all - below.reduce((total, object) => total + listed.retainedObjects[object], 0);
+  const tileOf = (object: number): Tile => {
+    const below = children.get(object) ?? [];
+    const more = others(listed.retainedObjects[object] - 1, below);
+    return objectTile(heap, object, listed.retainedBytes[object], below.map(tileOf), more === 0 ? 'itself' : `itself and ${formatCount(more)} others`);
+  };
+  const first = children.get(-1) ?? [];
+  return withRest({ key: 'heap', label: heap.name, bytes }, first.map(tileOf), `${formatCount(others(heap.objects, first))} others`);
 }
 
-function objectTile(heap: Composition, object: number, bytes: number, children: readonly Tile[]): Tile {
+function objectTile(heap: Composition, object: number, bytes: number, children: readonly Tile[], rest = ''): Tile {
   const tile = { key: `object ${object}`, label: objectLabel(heap, object), bytes, object, group: heap.listed.group[object] };
-  return withRest(tile, children, 'itself and smaller objects');
+  return withRest(tile, children, rest);
 }
 
 /** Returns `tile` with these children and one for the bytes that they lack. */

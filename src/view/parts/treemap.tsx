@@ -13,8 +13,8 @@ interface TreemapProps {
   /** Describes a tile in one line. */
   readonly describe: (tile: Tile) => string;
   readonly isChosen: (tile: Tile) => boolean;
-  /** Opens or chooses a tile. */
-  readonly onOpen: (tile: Tile) => void;
+  /** Opens an outer tile. `inner` is the tile that was hit: the same or one inside. */
+  readonly onOpen: (tile: Tile, inner: Tile) => void;
   /** Leaves the root for the tile that holds it. */
   readonly onLeave: () => void;
 }
@@ -25,10 +25,13 @@ const SHAPE = { ratio: 0.42, least: 300, most: 620 };
 /** A label needs this much room beside it. */
 const INSET = 5;
 const LINE = 14;
+/** Between a label and the bytes behind it. */
+const GAP = 8;
 
 export function Treemap({ label, root, colorOf, format, describe, isChosen, onOpen, onLeave }: TreemapProps) {
   const [width, setWidth] = useState(0);
   const [current, setCurrent] = useState<string>();
+  const [hovered, setHovered] = useState<Tile>();
   const height = Math.round(Math.min(SHAPE.most, Math.max(SHAPE.least, width * SHAPE.ratio)));
   const placed = useMemo(() => layOut(root, width, height), [root, width, height]);
   const outer = placed.filter(({ depth }) => depth === 1);
@@ -38,9 +41,10 @@ export function Treemap({ label, root, colorOf, format, describe, isChosen, onOp
   }
   function press(event: KeyboardEvent): void {
     const arrow = ARROWS[event.key];
+    setHovered(undefined);
     if (arrow !== undefined) setCurrent((focused === undefined ? outer[0] : neighbour(placed, focused, arrow))?.tile.key);
     else if (event.key === 'Home' || event.key === 'End') setCurrent(outer.at(event.key === 'Home' ? 0 : -1)?.tile.key);
-    else if ((event.key === 'Enter' || event.key === ' ') && focused !== undefined) onOpen(focused.tile);
+    else if ((event.key === 'Enter' || event.key === ' ') && focused !== undefined) onOpen(focused.tile, focused.tile);
     else if (event.key === 'Escape' || event.key === 'Backspace') onLeave();
     else return;
     event.preventDefault();
@@ -56,16 +60,24 @@ export function Treemap({ label, root, colorOf, format, describe, isChosen, onOp
         height={height}
         onWidth={setWidth}
         draw={(surface) => draw(surface, placed, { colorOf, format, isChosen, current })}
-        onMouseMove={(event: MouseEvent) => setCurrent(at(event)?.top.key)}
-        onMouseLeave={() => setCurrent(undefined)}
+        onMouseMove={(event: MouseEvent) => {
+          const hit = at(event);
+          setCurrent(hit?.top.key);
+          setHovered(hit?.tile);
+        }}
+        onMouseLeave={() => {
+          setCurrent(undefined);
+          setHovered(undefined);
+        }}
         onClick={(event: MouseEvent) => {
-          const tile = at(event)?.top;
-          if (tile !== undefined) onOpen(tile);
+          const hit = at(event);
+          setHovered(undefined);
+          if (hit !== undefined) onOpen(hit.top, hit.tile);
         }}
         onFocus={() => setCurrent((key) => key ?? outer[0]?.tile.key)}
         onKeyDown={press}
       />
-      <p class="muted tile-line" role="status">{focused === undefined ? describe(root) : describe(focused.tile)}</p>
+      <p class="muted tile-line" role="status">{describe(hovered ?? focused?.tile ?? root)}</p>
     </>
   );
 }
@@ -87,7 +99,7 @@ function draw({ ctx, theme }: Surface, placed: readonly Placed[], { colorOf, for
     ctx.globalAlpha = 1;
     if (isChosen(tile)) frame(ctx, x, y, width, height, theme.ink);
     const ink = tile.isRest ? theme.muted : theme.ink;
-    write(ctx, tile.label, x + INSET, y + 2, width - 2 * INSET, hasHeading ? LINE : height - 2, ink, hasHeading ? ` ${format(tile.bytes)}` : undefined);
+    write(ctx, tile.label, x + INSET, y + 2, width - 2 * INSET, hasHeading ? LINE : height - 2, ink, hasHeading ? { text: format(tile.bytes), color: theme.muted } : undefined);
     if (!hasHeading && height >= 2 * LINE + 4) write(ctx, format(tile.bytes), x + INSET, y + 2 + LINE, width - 2 * INSET, LINE, ink);
   }
   const focused = placed.find(({ tile, depth }) => depth === 1 && tile.key === current);
@@ -101,13 +113,15 @@ function frame(ctx: CanvasRenderingContext2D, x: number, y: number, width: numbe
 }
 
 /** Writes a line where there is room for some of it, and `more` behind it where there is room for all. */
-function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, width: number, height: number, color: string, more = ''): void {
+function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, width: number, height: number, color: string, more?: { readonly text: string; readonly color: string }): void {
   const shown = fitted(ctx, text, width);
   if (height < LINE || shown === '') return;
   ctx.fillStyle = color;
   ctx.fillText(shown, x, y + 1);
   const used = ctx.measureText(shown).width;
-  if (more !== '' && shown === text && used + ctx.measureText(more).width <= width) ctx.fillText(more, x + used, y + 1);
+  if (more === undefined || shown !== text || used + GAP + ctx.measureText(more.text).width > width) return;
+  ctx.fillStyle = more.color;
+  ctx.fillText(more.text, x + used + GAP, y + 1);
 }
 
 /** Returns `text`, cut with an ellipsis to `width` pixels; '' if less than three characters fit. */

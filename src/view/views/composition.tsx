@@ -51,8 +51,9 @@ function Heap({ heap }: { readonly heap: Composition }) {
   const tiles = useMemo(() => tilesOf(heap, tiling), [heap, tiling]);
   const trail = trailTo(tiles, opened).filter((tile, i, all) => i === all.length - 1 || !isWrapper(tile));
   const root = inside(trail.at(-1)!);
-  function open(tile: Tile): void {
-    if (tile.object !== undefined) choose(tile.object);
+  function open(tile: Tile, inner: Tile): void {
+    const object = inner.object ?? tile.object;
+    if (object !== undefined) choose(object);
     if (tile.children.length > 0) setOpened(tile.key);
   }
   const tilings: readonly (readonly [Tiling, string])[] = [['own', `${PLURALS[by]}, own bytes`], ['retained', `${PLURALS[by]}, retained bytes`], ['retainers', 'Retainers']];
@@ -135,7 +136,7 @@ function Chosen({ heap, object, onChoose }: Choosing & { readonly object: number
         {path.map((step, i) => (
           <li key={step}>
             {listed.skipped[step] > 0 && <div class="muted">… {plural(listed.skipped[step], 'object')} …</div>}
-            <span class="muted">{i === 0 ? `root${listed.via[step] === '' ? '' : ': '}` : '.'}</span><span class="mono">{listed.via[step]}</span>{' → '}
+            <span class="muted">{i === 0 && 'root '}</span><span class="mono">{listed.via[step]}</span>{' → '}
             {step === object ? <b><span class="mono">{listed.id[step]}</span> {objectLabel(heap, step)}</b> : <ObjectButton heap={heap} object={step} onChoose={onChoose} />}
           </li>
         ))}
