@@ -30,7 +30,7 @@ export class RootPlaces {
   }
 }
 
-/** Describes a root: "data 0x4c0000 +16", "frame of main.main +8", "finalizer". */
+/** Describes a root: "data 0x4c0010", "frame of main.main +8", "finalizer". @param place the address of a segment, the function of a frame */
 export function describeRoot(kind: GoRoot, place: string | undefined, offset: number): string {
   switch (kind) {
     case 'data': case 'bss': return place === undefined ? kind : `${kind} 0x${(Number(place) + offset).toString(16)}`;
