@@ -8,19 +8,24 @@
  *   1. Number the vertices that the roots reach in the preorder of a depth-first search. Vertex 1 is a virtual root that
  *      points to every root; the objects are 2 … count. 0 is no vertex.
  *   2. In decreasing order of w, compute the semidominator of w: the smallest v with a path from v to w whose inner
- *      vertices are all larger than w. It is the smallest among the predecessors smaller than w and the semidominators of
- *      the vertices larger than w on the tree paths to the others. `eval` finds the latter in a forest that `link` has built.
+ *      vertices are all larger than w. It is the smallest among the predecessors smaller than w, and the semidominators
+ *      of the vertices on the tree paths, as far as they are larger than w, to the other predecessors. Step 1 finds the
+ *      former; `compress` finds the latter in a forest of the vertices larger than w.
  *   3. A vertex v waits in the bucket of its semidominator s until the forest holds the whole tree path from s to v. Let u
  *      be the vertex on it with the smallest semidominator. If that is s too, s is the immediate dominator of v;
- *      otherwise v has the immediate dominator of u, which is not known yet.
+ *      otherwise v has the immediate dominator of u, which is not known yet. If s is the parent of v, there is no one else
+ *      on the path, and v need not wait.
  *   4. In increasing order of w, fill in those that were deferred.
  *
  * Invariants:
  *
- *   - parent[w] < w, idom[w] <= semi[w] < w for every w > 1,
- *   - label[v] is the vertex with the smallest semidominator on the compressed path from v to the root of its tree in the
- *     forest, that root excluded,
+ *   - parent[w] < w, and idom[w] <= semidominator of w <= parent[w] for every w > 1,
+ *   - LABEL of v in the forest is the vertex with the smallest semidominator on the compressed path from v to the root of
+ *     its tree, that root excluded, and KEY is that semidominator,
  *   - nothing recurses: a list of millions of objects takes no stack.
+ *
+ * A heap of millions is far larger than the processor's caches, and each step of a path is likely to miss them. So all that a step
+ * needs of a vertex lies together, in 16 bytes.
  */
 import { listOf, release } from '../base/large-arrays.ts';
 import type { HeapGraph } from '../workloads/heaps/image.ts';
@@ -39,157 +44,163 @@ export interface DominatorTree {
   readonly idom: Uint32Array;
 }
 
-/** Returns the dominator tree of `graph`. Takes 48 bytes for each object and 4 for each reference, most of them only meanwhile. */
+/** Returns the dominator tree of `graph`. Takes at most 48 bytes for each object and 8 for each reference, most of them only meanwhile. */
 export function dominatorTree(graph: HeapGraph): DominatorTree {
-  const { vertexOf, objectOf, parent, count } = numberVertices(graph);
-  const { first, sources } = predecessors(graph, vertexOf, objectOf, count);
-  const idom = immediateDominators(count, parent, first, sources);
-  release(parent, first, sources);
+  const search = new Search(graph);
+  const { count, objectOf, vertexOf } = search;
+  const idom = immediateDominators(search);
+  search.close();
   return { count, objectOf, vertexOf, idom };
 }
 
-interface Numbering {
-  readonly vertexOf: Uint32Array;
+/** Offsets in the record of a vertex. */
+const ANCESTOR = 0;
+const LABEL = 1;
+const KEY = 2;
+const SEMI = 3;
+/** log2 of the length of a record. */
+const RECORD = 2;
+
+/** Step 1: the depth-first search, and what it learns of the predecessors of each vertex. */
+class Search {
+  count = ROOT;
   readonly objectOf: Uint32Array;
+  readonly vertexOf: Uint32Array;
   /** By vertex: its parent in the depth-first tree. */
   readonly parent: Uint32Array;
-  readonly count: number;
-}
-
-/** Step 1. */
-function numberVertices({ objects, firstEdge, targets, roots }: HeapGraph): Numbering {
-  const vertexOf = listOf(objects);
-  const objectOf = listOf(objects + 2);
-  const parent = listOf(objects + 2);
+  /** Four numbers for each vertex. SEMI: its smallest predecessor so far. The others are 0. */
+  readonly records: Uint32Array;
+  /** By vertex: 1 more than the index in `larger` of its last predecessor larger than itself; 0 for none. */
+  readonly last: Uint32Array;
+  /** Two numbers for each such predecessor: the vertex, and the entry of the one before it, as in `last`. */
+  readonly larger: Uint32Array;
+  private entries = 0;
   /** By vertex: the next of its edges to follow. */
-  const next = listOf(objects + 2);
-  let count = ROOT;
-  function enter(object: number, from: number): number {
-    count++;
-    vertexOf[object] = count;
-    objectOf[count] = object;
-    parent[count] = from;
-    next[count] = firstEdge[object];
-    return count;
+  private readonly next: Uint32Array;
+
+  constructor(graph: HeapGraph) {
+    const { objects, edges } = graph;
+    this.vertexOf = listOf(objects);
+    this.objectOf = listOf(objects + 2);
+    this.parent = listOf(objects + 2);
+    this.records = listOf((objects + 2) << RECORD);
+    this.last = listOf(objects + 2);
+    this.larger = listOf(2 * edges);
+    this.next = listOf(objects + 2);
+    this.run(graph);
+    release(this.next);
   }
-  for (let r = 0; r < roots.length; r++) {
-    if (vertexOf[roots[r]] !== 0) continue;
-    for (let v = enter(roots[r], ROOT); v !== ROOT;) {
-      const edge = next[v];
-      if (edge === firstEdge[objectOf[v] + 1]) {
-        v = parent[v];
+
+  private run({ firstEdge, targets, roots }: HeapGraph): void {
+    const { vertexOf, objectOf, parent, next, records } = this;
+    for (let r = 0; r < roots.length; r++) {
+      const known = vertexOf[roots[r]];
+      if (known !== 0) {
+        records[(known << RECORD) + SEMI] = ROOT;
         continue;
       }
-      next[v]++;
-      if (vertexOf[targets[edge]] === 0) v = enter(targets[edge], v);
+      for (let v = this.enter(roots[r], ROOT, firstEdge); v !== ROOT;) {
+        const end = firstEdge[objectOf[v] + 1];
+        let edge = next[v];
+        let child = 0;
+        while (edge < end && child === 0) {
+          const object = targets[edge++];
+          const w = vertexOf[object];
+          if (w === 0) child = this.enter(object, v, firstEdge);
+          else if (w < v) this.keep(v, w);
+          else if (v < records[(w << RECORD) + SEMI]) records[(w << RECORD) + SEMI] = v;
+        }
+        next[v] = edge;
+        v = child === 0 ? parent[v] : child;
+      }
     }
   }
-  release(next);
-  return { vertexOf, objectOf, parent, count };
-}
 
-interface Predecessors {
-  /** By vertex: its first entry in `sources`. */
-  readonly first: Uint32Array;
-  readonly sources: Uint32Array;
-}
+  private enter(object: number, from: number, firstEdge: Uint32Array): number {
+    const v = ++this.count;
+    this.vertexOf[object] = v;
+    this.objectOf[v] = object;
+    this.parent[v] = from;
+    this.records[(v << RECORD) + SEMI] = from;
+    this.next[v] = firstEdge[object];
+    return v;
+  }
 
-/** Returns the edges between vertices, those of the virtual root included, by the vertex that they point to. */
-function predecessors({ firstEdge, targets, roots }: HeapGraph, vertexOf: Uint32Array, objectOf: Uint32Array, count: number): Predecessors {
-  const first = listOf(count + 2);
-  for (let r = 0; r < roots.length; r++) first[vertexOf[roots[r]]]++;
-  for (let v = ROOT + 1; v <= count; v++) {
-    const object = objectOf[v];
-    for (let e = firstEdge[object]; e < firstEdge[object + 1]; e++) first[vertexOf[targets[e]]]++;
+  /** Keeps `v` as a predecessor of the smaller vertex `w`. */
+  private keep(v: number, w: number): void {
+    const { larger, last, entries } = this;
+    larger[2 * entries] = v;
+    larger[2 * entries + 1] = last[w];
+    last[w] = ++this.entries;
   }
-  let edges = 0;
-  for (let v = 0; v <= count + 1; v++) {
-    edges += first[v];
-    first[v] = edges;
+
+  /** Releases all lists but those of the result. */
+  close(): void {
+    release(this.parent, this.records, this.last, this.larger);
   }
-  // `first` holds the end of each vertex's entries, and each entry written moves it towards their beginning.
-  const sources = listOf(edges);
-  for (let r = 0; r < roots.length; r++) sources[--first[vertexOf[roots[r]]]] = ROOT;
-  for (let v = ROOT + 1; v <= count; v++) {
-    const object = objectOf[v];
-    for (let e = firstEdge[object]; e < firstEdge[object + 1]; e++) sources[--first[vertexOf[targets[e]]]] = v;
-  }
-  return { first, sources };
 }
 
 /** Steps 2 to 4. */
-function immediateDominators(count: number, parent: Uint32Array, first: Uint32Array, sources: Uint32Array): Uint32Array {
+function immediateDominators({ count, parent, records, last, larger }: Search): Uint32Array {
   const idom = listOf(count + 1);
-  const forest = new Forest(count);
-  const { semi } = forest;
   /** By vertex: the head of its bucket, and the next vertex in the bucket that holds it. */
   const bucket = listOf(count + 1);
   const after = listOf(count + 1);
+  /** Vertices on a path that is being compressed. */
+  const path = listOf(count + 1);
   for (let w = count; w > ROOT; w--) {
-    let smallest = w;
-    for (let i = first[w]; i < first[w + 1]; i++) smallest = Math.min(smallest, semi[forest.eval(sources[i])]);
-    semi[w] = smallest;
-    after[w] = bucket[smallest];
-    bucket[smallest] = w;
+    const record = w << RECORD;
     const p = parent[w];
-    forest.link(p, w);
+    let semi = records[record + SEMI];
+    for (let entry = last[w]; entry !== 0; entry = larger[2 * entry - 1]) {
+      const v = larger[2 * entry - 2];
+      compress(records, path, v);
+      const key = records[(v << RECORD) + KEY];
+      if (key < semi) semi = key;
+    }
+    records[record + ANCESTOR] = p;
+    records[record + LABEL] = w;
+    records[record + KEY] = semi;
+    records[record + SEMI] = semi;
+    if (semi === p) idom[w] = p;
+    else {
+      after[w] = bucket[semi];
+      bucket[semi] = w;
+    }
     for (let v = bucket[p]; v !== 0; v = after[v]) {
-      const u = forest.eval(v);
-      idom[v] = semi[u] < semi[v] ? u : p;
+      compress(records, path, v);
+      idom[v] = records[(v << RECORD) + KEY] < p ? records[(v << RECORD) + LABEL] : p;
     }
     bucket[p] = 0;
   }
-  for (let w = ROOT + 1; w <= count; w++) if (idom[w] !== semi[w]) idom[w] = idom[idom[w]];
-  release(bucket, after);
-  forest.close();
+  for (let w = ROOT + 1; w <= count; w++) if (idom[w] !== records[(w << RECORD) + SEMI]) idom[w] = idom[idom[w]];
+  release(bucket, after, path);
   return idom;
 }
 
-/** The forest of step 2. */
-class Forest {
-  /** By vertex: its semidominator; the vertex itself as long as that is unknown. */
-  readonly semi: Uint32Array;
-  private readonly label: Uint32Array;
-  /** By vertex: a vertex nearer to the root of its tree; 0 for the root. */
-  private readonly ancestor: Uint32Array;
-  /** Vertices on a path that is being compressed. */
-  private readonly path: Uint32Array;
-
-  constructor(count: number) {
-    this.semi = listOf(count + 1);
-    this.label = listOf(count + 1);
-    this.ancestor = listOf(count + 1);
-    this.path = listOf(count + 1);
-    for (let v = 0; v <= count; v++) this.semi[v] = this.label[v] = v;
+/** Makes every vertex on the path from `v` to the root of its tree in the forest a child of the root, and updates their labels. */
+function compress(records: Uint32Array, path: Uint32Array, v: number): void {
+  let length = 0;
+  let record = v << RECORD;
+  let above = records[record + ANCESTOR] << RECORD;
+  // The root of a tree has no ancestor.
+  while (records[above + ANCESTOR] !== 0) {
+    path[length++] = record;
+    record = above;
+    above = records[record + ANCESTOR] << RECORD;
   }
-
-  /** Adds the tree of `w` to that of `v`. */
-  link(v: number, w: number): void {
-    this.ancestor[w] = v;
-  }
-
-  /** Returns `v` if it is the root of a tree, else the vertex with the smallest semidominator on the path from `v` to the root, which is excluded. */
-  eval(v: number): number {
-    if (this.ancestor[v] === 0) return v;
-    this.compress(v);
-    return this.label[v];
-  }
-
-  /** Makes every vertex from `v` to the root a child of the root, and updates their labels. */
-  private compress(v: number): void {
-    const { ancestor, label, semi, path } = this;
-    let length = 0;
-    for (let at = v; ancestor[ancestor[at]] !== 0; at = ancestor[at]) path[length++] = at;
-    while (length > 0) {
-      const at = path[--length];
-      const above = ancestor[at];
-      if (semi[label[above]] < semi[label[at]]) label[at] = label[above];
-      ancestor[at] = ancestor[above];
+  const root = records[record + ANCESTOR];
+  let label = records[record + LABEL];
+  let key = records[record + KEY];
+  while (length > 0) {
+    record = path[--length];
+    if (key < records[record + KEY]) {
+      records[record + LABEL] = label;
+      records[record + KEY] = key;
+    } else {
+      label = records[record + LABEL];
+      key = records[record + KEY];
     }
-  }
-
-  /** Releases all lists. */
-  close(): void {
-    release(this.semi, this.label, this.ancestor, this.path);
+    records[record + ANCESTOR] = root;
   }
 }
