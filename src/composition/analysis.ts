@@ -52,8 +52,9 @@ export class HeapAnalysis {
     const { graph, labels, tree, retained } = this;
     const isOutermost = outermost(tree, this.children, labels.groupOf, labels.groups.length);
     const all = labels.groups.map((_, group) => ({ group, objects: 0, bytes: 0, retainedBytes: 0 }));
-    for (let v = ROOT + 1; v <= tree.count; v++) {
-      const object = tree.objectOf[v];
+    for (let object = 0; object < graph.objects; object++) {
+      const v = tree.vertexOf[object];
+      if (v === 0) continue;
       const group = all[labels.groupOf[object]];
       group.objects++;
       group.bytes += sizeOf(graph, object);

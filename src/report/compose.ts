@@ -68,8 +68,9 @@ function candidates(heap: HeapAnalysis, groups: readonly GroupSize[]): number[] 
   const ofGroup = new Map(groups.map(({ group }) => [group, new Largest(OF_GROUP)]));
   const byOwn = new Largest(BY_OWN);
   const groupAt = Array.from(labels.groups, (_, group) => ofGroup.get(group));
-  for (let v = ROOT + 1; v <= tree.count; v++) {
-    const object = tree.objectOf[v];
+  for (let object = 0; object < heap.graph.objects; object++) {
+    const v = tree.vertexOf[object];
+    if (v === 0) continue;
     groupAt[labels.groupOf[object]]?.add(v, retained.bytes[v]);
     byOwn.add(v, heap.bytesOf(object));
   }
