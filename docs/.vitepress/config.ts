@@ -30,6 +30,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Measure scaling', '/how-to/measure-scaling'),
       page('Predict mark time', '/how-to/predict-mark-time'),
       page('Use heap dumps', '/how-to/use-heap-dumps'),
+      page('Find what retains memory', '/how-to/find-what-retains-memory'),
       page('Profile memory', '/how-to/profile-memory'),
       page('Debug a workload', '/how-to/debug-a-workload'),
       page('Use the older collectors', '/older-collectors'),

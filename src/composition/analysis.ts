@@ -1,7 +1,8 @@
 /** What is known of a heap's objects once its dominators are: sizes, retained sizes, names, paths. */
 import { release } from '../base/large-arrays.ts';
 import { sizeOf, type HeapGraph } from '../workloads/heaps/image.ts';
-import { labelsOf, type HeapLabels } from '../workloads/heaps/labels.ts';
+import type { HeapLabels } from '../workloads/heaps/labels.ts';
+import { labelsOf } from '../workloads/heaps/size-labels.ts';
 import { ROOT, dominatorTree, type DominatorTree } from './dominators.ts';
 import { ShortestPaths } from './paths.ts';
 import { childrenOf, outermost, retainedSizes, type Children, type Retained } from './retained.ts';

@@ -11,7 +11,8 @@ import { blockCount, blockWords, readSpans } from '../verify/spans.ts';
 import { HeapView, PAGE_WORDS, SPAN_KIND, blockAt, hasBit, isScanned, nameWord, pointerAt, spanStart } from '../verify/view.ts';
 import type { HeapGraph } from '../workloads/heaps/image.ts';
 import { GrowableUint32 } from '../workloads/heaps/growable.ts';
-import { byAddress, groupBySize } from '../workloads/heaps/labels.ts';
+import { byAddress } from '../workloads/heaps/labels.ts';
+import { groupBySize } from '../workloads/heaps/size-labels.ts';
 
 /** Returns the graph of the heap of `m`. The memory must stay as it is as long as the labels are used. */
 export function machineGraph(m: Mem): HeapGraph {

@@ -14,8 +14,9 @@ import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, type HeapFacts, type HeapGroup } from './heap-facts.ts';
 import type { HeapNote } from './heap-notes.ts';
 import { describeRoot } from './go-labels.ts';
-import { GroupNumbers, byAddress, groupBySize, type HeapLabels } from './labels.ts';
+import { GroupNumbers, byAddress, type HeapLabels } from './labels.ts';
 import { placesOf } from './places.ts';
+import { groupBySize } from './size-labels.ts';
 import { bytesOf, floatsOf, listOf, release } from '../../base/large-arrays.ts';
 
 /** Invariant: fields == nils + scalars + inside + outside. */

@@ -2,8 +2,6 @@
  * Names for the objects, references and roots of a heap. Importers keep them only if they are asked to, because they take
  * as much memory as the image itself. All indices are those of the image.
  */
-import { listOf } from '../../base/large-arrays.ts';
-import { sizeOf, type HeapImage } from './image.ts';
 
 /** The keys by which objects are grouped. */
 export const GROUP_KEYS = ['type', 'class', 'constructor', 'size'] as const;
@@ -46,14 +44,6 @@ export class GroupNumbers<Key> {
   }
 }
 
-/** Returns the groups of objects of one size. */
-export function groupBySize(image: Pick<HeapImage, 'objects' | 'sizes' | 'oversized'>): Pick<HeapLabels, 'by' | 'groupOf' | 'groups'> {
-  const sizes = new GroupNumbers<number>();
-  const groupOf = listOf(image.objects);
-  for (let i = 0; i < image.objects; i++) groupOf[i] = sizes.of(sizeOf(image, i));
-  return { by: 'size', groupOf, groups: sizes.keys.map(String) };
-}
-
 /** Returns a lookup of objects by address. @param addresses by object, in increasing order */
 export function byAddress(addresses: Float64Array): Pick<HeapLabels, 'idOf' | 'find'> {
   return {
@@ -77,8 +67,3 @@ export const BY_POSITION: Pick<HeapLabels, 'idOf' | 'find'> = {
   idOf: (object) => `#${object}`,
   find: (id) => (/^#\d{1,10}$/.test(id) ? Number(id.slice(1)) : undefined),
 };
-
-/** Returns the labels of an image, made up from sizes and positions if its importer kept none. */
-export function labelsOf(image: Pick<HeapImage, 'objects' | 'sizes' | 'oversized' | 'labels'>): HeapLabels {
-  return image.labels ?? { ...groupBySize(image), ...BY_POSITION };
-}

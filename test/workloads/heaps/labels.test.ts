@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGoDump } from '../../../src/workloads/heaps/go-dump.ts';
 import type { HeapImage } from '../../../src/workloads/heaps/image.ts';
-import { byAddress, labelsOf, type HeapLabels } from '../../../src/workloads/heaps/labels.ts';
+import { byAddress, type HeapLabels } from '../../../src/workloads/heaps/labels.ts';
 import { openHeapFile } from '../../../src/workloads/heaps/open-heap.ts';
+import { labelsOf } from '../../../src/workloads/heaps/size-labels.ts';
 import { StringPool } from '../../../src/workloads/heaps/string-pool.ts';
 import { readHprof } from '../../../src/workloads/heaps/hprof.ts';
 import { readV8Snapshot } from '../../../src/workloads/heaps/v8-snapshot.ts';
@@ -120,12 +121,14 @@ describe('an image without labels', () => {
   });
 });
 
-it('an address is found exactly', () => {
-  fc.assert(fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 20 }), fc.integer({ min: 0, max: 50 }), (all, wanted) => {
-    const sorted = all.toSorted((a, b) => a - b);
-    const at = sorted.indexOf(wanted);
-    expect(byAddress(Float64Array.from(sorted)).find(`0x${wanted.toString(16)}`)).toBe(at === -1 ? undefined : at);
-  }));
+describe('an address', () => {
+  it('is found exactly', () => {
+    fc.assert(fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 20 }), fc.integer({ min: 0, max: 50 }), (all, wanted) => {
+      const sorted = all.toSorted((a, b) => a - b);
+      const at = sorted.indexOf(wanted);
+      expect(byAddress(Float64Array.from(sorted)).find(`0x${wanted.toString(16)}`)).toBe(at === -1 ? undefined : at);
+    }));
+  });
 });
 
 describe('the pool of strings', () => {
