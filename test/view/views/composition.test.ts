@@ -21,7 +21,7 @@ const graph: HeapGraph = {
     edgeName: (edge) => `field${edge}`, rootName: () => EVIL,
   },
 };
-const document = {
+const made = {
   schema: 1, command: 'heap', heap: { name: 'a heap', objects: graph.objects, edges: graph.edges, bytes: graph.bytes }, composition: compose(graph, 'a heap'),
 };
 
@@ -47,7 +47,7 @@ async function moveTo(page: Page, text: string): Promise<void> {
 
 describe('the view of a composition', () => {
   it('lists groups and retainers with their sizes', async () => {
-    const { page, close } = await openReport([{ name: 'a', document }]);
+    const { page, close } = await openReport([{ name: 'a', document: made }]);
     const retainers = await rows(page, 'Largest retainers');
     expect(retainers[0]).toEqual(['0x1000', 'Root', '16 B', '2.25 KB', '100 %', '25']);
     expect(retainers[1].slice(0, 1)).toEqual(['0x1040']);
@@ -60,7 +60,7 @@ describe('the view of a composition', () => {
   });
 
   it('opens a tile by a click, shows the path to an object, and goes back by its trail', async () => {
-    const { page, close } = await openReport([{ name: 'a', document }]);
+    const { page, close } = await openReport([{ name: 'a', document: made }]);
     await page.getByRole('radio', { name: 'Retainers' }).check();
     await settled(page);
     expect(await trail(page)).toBe('a heap');
@@ -79,7 +79,7 @@ describe('the view of a composition', () => {
   });
 
   it('is worked by the keyboard alone', async () => {
-    const { page, close } = await openReport([{ name: 'a', document }]);
+    const { page, close } = await openReport([{ name: 'a', document: made }]);
     await moveTo(page, 'Cache: 800 B');
     await moveTo(page, 'Entry: 1.16 KB');
     await page.keyboard.press('Enter');
@@ -98,7 +98,7 @@ describe('the view of a composition', () => {
   it('gives tiles the area of their own or their retained bytes', async () => {
     /** Returns the pixels of the most frequent colours. */
     async function areas(tiles: string): Promise<number[]> {
-      const { page, close } = await openReport([{ name: 'a', document }], { colorScheme: 'light' });
+      const { page, close } = await openReport([{ name: 'a', document: made }], { colorScheme: 'light' });
       await page.getByRole('radio', { name: tiles }).check();
       await settled(page);
       const colors = [...(await canvasColors(page, 'canvas.treemap')).values()].sort((a, b) => b - a);
@@ -115,7 +115,7 @@ describe('the view of a composition', () => {
   });
 
   it('finds objects by name or address, and follows the path and the retainer of each', async () => {
-    const { page, close } = await openReport([{ name: 'a', document }]);
+    const { page, close } = await openReport([{ name: 'a', document: made }]);
     await page.getByRole('searchbox').fill('0x1030');
     const found = await rows(page, 'Largest retainers');
     expect(found.map(([id]) => id)).toEqual(['0x1030']);
@@ -130,7 +130,7 @@ describe('the view of a composition', () => {
   });
 
   it.each([[360, 'dark'], [2560, 'light']] as const)('fits a window of %i pixels, %s, without serious violations', async (width, colorScheme) => {
-    const { page, close } = await openReport([{ name: 'a', document }], { viewport: { width, height: 800 }, colorScheme });
+    const { page, close } = await openReport([{ name: 'a', document: made }], { viewport: { width, height: 800 }, colorScheme });
     await page.getByRole('radio', { name: 'Retainers' }).check();
     await page.getByRole('button', { name: '0x1040' }).first().click();
     await settled(page);
@@ -140,8 +140,8 @@ describe('the view of a composition', () => {
   });
 
   it('chooses between the heaps of several documents', async () => {
-    const other = { ...document, composition: { ...document.composition, name: 'another heap', bytes: 0, objects: 0 } };
-    const { page, close } = await openReport([{ name: 'a', document }, { name: 'b', document: other }]);
+    const other = { ...made, composition: { ...made.composition, name: 'another heap', bytes: 0, objects: 0 } };
+    const { page, close } = await openReport([{ name: 'a', document: made }, { name: 'b', document: other }]);
     await page.getByRole('combobox', { name: /^Heap/ }).selectOption('another heap');
     expect(await page.locator('.facts').first().textContent()).toContain('another heap');
     await close();
