@@ -31,6 +31,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Predict mark time', '/how-to/predict-mark-time'),
       page('Look at a timeline', '/how-to/look-at-a-timeline'),
       page('Use heap dumps', '/how-to/use-heap-dumps'),
+      page('Find what retains memory', '/how-to/find-what-retains-memory'),
       page('Profile memory', '/how-to/profile-memory'),
       page('See the heap', '/how-to/see-the-heap'),
       page('Debug a workload', '/how-to/debug-a-workload'),

@@ -23,6 +23,7 @@ const FOUND = 1;
  */
 const VIEWS = [
   { name: 'scaling', words: 'scale tree --model 1,2,4,8,16,32,64', view: 'scaling' },
+  { name: 'composition', words: 'heap test/fixtures/java-dumps/jdk17-small.hprof.gz', view: 'composition', prepare: (page) => page.getByRole('button', { name: /^0x/ }).nth(4).click() },
 ];
 
 if (CHROMIUM === undefined) throw new Error('there is no Chromium here; on Debian: sudo apt-get install chromium');

@@ -27,6 +27,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'start', summary: 'mark the heap of sweepgen itself, with 1 to all cores', load: () => import('./commands/start.ts') },
   { name: 'run', summary: 'run a workload on the allocator and the collector', load: () => import('./commands/run.ts') },
   { name: 'scale', summary: 'measure how mark time changes with the number of threads', load: () => import('./commands/scale.ts') },
+  { name: 'heap', summary: 'show what a heap is made of, and what retains it', load: () => import('./commands/heap.ts') },
   { name: 'calibrate', summary: 'measure this machine, for scale --model', load: () => import('./commands/calibrate.ts') },
   { name: 'stress', summary: 'run random rounds of mutators and collections under the oracle', load: () => import('./commands/stress.ts') },
   { name: 'explore', summary: 'run one scenario under thousands of interleavings, checked by the oracle', load: () => import('./commands/explore.ts') },

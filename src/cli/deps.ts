@@ -41,9 +41,10 @@ export interface Deps {
   loadWorkload(spec: string, seconds?: number): Promise<WorkloadFacts>;
   /** Returns the built-in workloads, in the order of help. */
   listWorkloads(): Maybe<readonly Workload[]>;
-  readOwnHeap(): Promise<HeapImage>;
+  /** @param labels whether to keep the labels of the image */
+  readOwnHeap(labels?: boolean): Promise<HeapImage>;
   /** Reads a heap file of any known format; its content or its name's ending tells which. @throws HeapFormatError */
-  readHeapFile(path: string, onProgress: OnProgress): Promise<HeapImage>;
+  readHeapFile(path: string, onProgress: OnProgress, labels?: boolean): Promise<HeapImage>;
   /** Reads a whole file. @throws UsageError if it can't be read */
   readText(path: string): string;
   /** @throws UsageError if the file can't be written */

@@ -6,6 +6,7 @@ import { CalibrateDocument } from './calibrate-document.ts';
 import { CatalogDocument } from './catalog-document.ts';
 import { ExploreDocument } from './explore-document.ts';
 import { FuzzDocument } from './fuzz-document.ts';
+import { HeapDocument } from './heap-document.ts';
 import { MutantsDocument } from './mutants-document.ts';
 import { ReplayDocument } from './replay-document.ts';
 import { SequenceDocument } from './sequence-document.ts';
@@ -25,6 +26,7 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'ScaleDocument', schema: ScaleDocument, source: 'src/report/json.ts', about: 'times by threads, limits, comparison; `interrupted` after Ctrl-C' },
   { name: 'SweepDocument', schema: SweepDocument, source: 'src/report/json.ts', about: '`measurements`: a `scale` document for each value' },
   { name: 'PredictionDocument', schema: PredictionDocument, source: 'src/report/json.ts', about: 'predicted times by threads in the fields of a `scale` document, the machine, comparison; `interrupted` after Ctrl-C' },
+  { name: 'HeapDocument', schema: HeapDocument, source: 'src/cli/heap-document.ts', about: 'groups of objects, the largest retainers, paths from the roots' },
   { name: 'CalibrateDocument', schema: CalibrateDocument, source: 'src/cli/calibrate-document.ts', about: 'the measured machine, and its file' },
   { name: 'StressDocument', schema: StressDocument, source: 'src/cli/stress-document.ts', about: 'rounds, verified collections, the round that failed' },
   { name: 'ExploreDocument', schema: ExploreDocument, source: 'src/cli/explore-document.ts', about: 'executions, coverage, the failure' },

@@ -30,25 +30,26 @@ export function graphParams(graph: string, objects: number): Params {
 /**
  * Opens the heap called `heap`: 'self', a graph or a file.
  * @param objects approximate number of objects of a graph
+ * @param labels whether to keep the names of objects and references
  * @throws UsageError for an unknown name, HeapFormatError for a file that can't be read
  */
-export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress): Promise<HeapSource> {
+export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress, labels = false): Promise<HeapSource> {
   if (objects !== undefined && graphNamed(heap) === undefined) throw new UsageError(`--objects is for ${GRAPH_NAMES.join(', ')}; '${printable(heap)}' has as many as it has`);
   if (heap === 'self') {
     progress.show('taking a snapshot of this process');
-    return { image: await deps.readOwnHeap() };
+    return { image: await deps.readOwnHeap(labels) };
   }
   if (graphNamed(heap) !== undefined) return { graph: heap, objects };
   if (!/[./\\]/.test(heap)) {
     throw new UsageError(`there is no heap '${printable(heap)}'${hint(heap, ['self', ...GRAPH_NAMES])}`);
   }
-  return { image: await readHeap(deps, heap, progress) };
+  return { image: await readHeap(deps, heap, progress, labels) };
 }
 
-/** Reads a heap file, with progress. @throws HeapFormatError for a file that holds no heap or can't be read */
-export function readHeap(deps: Deps, path: string, progress: Progress): Promise<HeapImage> {
+/** Reads a heap file, with progress. @param labels as for openHeap @throws HeapFormatError for a file that holds no heap or can't be read */
+export function readHeap(deps: Deps, path: string, progress: Progress, labels = false): Promise<HeapImage> {
   return deps.readHeapFile(path, (read, total) => {
     const part = total === undefined || total === 0 ? '' : ` (${formatShare(read / total)})`;
     progress.show(`reading ${printable(path)}: ${formatBytes(read)}${part}`);
-  });
+  }, labels);
 }

@@ -10,6 +10,8 @@ import { plural } from '../base/units.ts';
 import { collectionTimeline } from '../report/scale-timeline.ts';
 import { timelineOf } from '../report/timeline-of-events.ts';
 import type { Timeline } from '../report/timeline.ts';
+import { machineGraph } from '../composition/machine-graph.ts';
+import { compose } from '../report/compose.ts';
 import { graphFacts, type GraphFacts } from '../verify/graph-facts.ts';
 import { collectArgs, readSweeps, turnOf } from '../workloads/collect.ts';
 import type { RuntimeOptions } from '../run/api.ts';
@@ -34,6 +36,8 @@ export interface ScalingOptions {
   readonly recordEvents?: boolean;
   /** Whether the caller needs the heap's image afterwards. */
   readonly keepsHeap?: boolean;
+  /** Whether to find out what the heap is made of, for pictures. */
+  readonly records?: boolean;
 }
 
 /** Objects that one run of the allocation phase makes. */
@@ -47,7 +51,7 @@ const ALLOC_BYTES = 32;
  * @throws Stopped if it is interrupted before the first result
  */
 export async function measureScaling(deps: Deps, source: HeapSource, options: ScalingOptions, progress: Progress): Promise<Scaling> {
-  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, recordEvents, keepsHeap = false } = options;
+  const { phase = 'mark', counts, runs, verify, arena, policy, goarch, tuning, recordEvents, keepsHeap = false, records = false } = options;
   const workload = await deps.loadWorkload('graph' in source ? source.graph : 'collect');
   // The first collection with each count is a warm-up.
   const total = counts.length * (runs + 1);
@@ -75,6 +79,8 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     },
   };
   progress.show(`building the heap for ${plural(total, 'collection')}`);
+  // The machine takes the image.
+  let composition = records && 'image' in source ? compose(source.image, source.image.name) : undefined;
   let graph: GraphFacts | undefined;
   let memory: MemoryUse | undefined;
   let sweeps: readonly number[] = [];
@@ -87,6 +93,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     progress.show('walking the graph');
     graph = graphFacts(m);
     memory = readMemoryUse(m);
+    if (records && 'graph' in source) composition = compose(machineGraph(m), nameOf(source));
     if (phase !== 'mark') sweeps = readSweeps(m, total);
   }
   function atStop(m: Mem): void {
@@ -127,6 +134,7 @@ export async function measureScaling(deps: Deps, source: HeapSource, options: Sc
     },
     results,
     timeline: collectionTimeline(nameOf(source), events, cycles, phase),
+    ...(composition && { composition }),
     cores: deps.cores,
     verified,
     ...(stopped ? { interrupted: true } : {}),

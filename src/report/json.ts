@@ -10,6 +10,7 @@ import type { HeapRecorder } from '../run/heap-recorder.ts';
 import { HEAP_NOTE_KINDS, formatNotes, type HeapNote } from '../workloads/heaps/heap-notes.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
+import { CompositionShape, type Composition } from './composition.ts';
 import { HeapMapShape, heapMapOf } from './heap-map.ts';
 import { HistoryShape, historyOf } from './history.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
@@ -83,6 +84,8 @@ export const RunDocument = strictly(z.object({
   /** The heap over time, and the map of its spans, if they were recorded. */
   history: HistoryShape.optional(),
   heapMap: HeapMapShape.optional(),
+  /** With --record or --html: what the heap of --heap, or that of the workload at its end, is made of. */
+  composition: CompositionShape.optional(),
 }));
 
 const mark = z.object({
@@ -113,6 +116,8 @@ export const ScaleShape = z.object({
   settings: z.record(text, z.union([text, z.number()])),
   graph: graph.optional(),
   memory: memory.optional(),
+  /** With --record or --html. */
+  composition: CompositionShape.optional(),
   cores: count.positive(),
   verified: count,
   /** True if the user ended the measurement early. `results` has the runs until then. */
@@ -158,10 +163,14 @@ function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
 export interface Recorded {
   readonly timeline?: Timeline;
   readonly heapRecorder?: HeapRecorder;
+  readonly composition?: Composition;
 }
 
 /** Returns the document of `run`; `image` is the heap that was loaded. */
-export function runDocument(setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage, { timeline, heapRecorder }: Recorded = {}): string {
+export function runDocument(
+  setting: RunSetting & { readonly params: Readonly<Record<string, number>>; readonly options?: object }, result: RunResult, image?: HeapImage,
+  { timeline, heapRecorder, composition }: Recorded = {},
+): string {
   const { elapsedNs, verified, lines, cycles, heapdump } = result;
   return print(RunDocument, {
     schema: RUN_SCHEMA,
@@ -177,6 +186,7 @@ export function runDocument(setting: RunSetting & { readonly params: Readonly<Re
     timeline,
     history: heapRecorder && historyOf(heapRecorder),
     heapMap: heapRecorder && heapMapOf(heapRecorder),
+    composition,
   });
 }
 
@@ -201,7 +211,7 @@ function notesOf(all: readonly HeapNote[] = []): object[] | undefined {
 }
 
 function fieldsOf(scaling: Scaling): object {
-  const { phase, results, graph: facts, memory, heap, settings, cores, verified, interrupted, timeline } = scaling;
+  const { phase, results, graph: facts, memory, composition, heap, settings, cores, verified, interrupted, timeline } = scaling;
   return {
     schema: SCALE_SCHEMA,
     command: 'scale',
@@ -210,6 +220,7 @@ function fieldsOf(scaling: Scaling): object {
     settings,
     graph: facts === undefined ? undefined : { ...summarizeGraph(facts), bounds: boundsOf(scaling, facts) },
     memory,
+    composition,
     cores,
     verified,
     interrupted,

@@ -1,6 +1,7 @@
 /** A measurement of one phase by the number of threads. */
 import type { Cycle } from '../gc/cycle-log.ts';
 import type { GraphFacts } from '../verify/graph-facts.ts';
+import type { Composition } from './composition.ts';
 import type { MemoryUse } from './memory-use.ts';
 import type { HeapFacts } from '../workloads/heaps/heap-facts.ts';
 import type { HeapNote } from '../workloads/heaps/heap-notes.ts';
@@ -66,6 +67,8 @@ export interface Scaling {
   readonly graph?: GraphFacts;
   /** Memory in use at the end, if it was read. */
   readonly memory?: MemoryUse;
+  /** What the heap is made of, if that was recorded. */
+  readonly composition?: Composition;
   /** In ascending order of threads. */
   readonly results: readonly ScaleResult[];
   /** Cores of the machine it was measured on. */

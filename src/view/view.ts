@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import type { z } from 'zod';
 import type { ExploreDocument } from '../cli/explore-document.ts';
 import type { FuzzDocument } from '../cli/fuzz-document.ts';
+import type { HeapDocument } from '../cli/heap-document.ts';
 import type { MutantsDocument } from '../cli/mutants-document.ts';
 import type { ReplayDocument } from '../cli/replay-document.ts';
 import type { StressDocument } from '../cli/stress-document.ts';
@@ -11,7 +12,7 @@ import type { PredictionDocument, RunDocument, ScaleDocument, SweepDocument } fr
 /** A document of --json, told apart by its `command`. */
 export type AnyDocument =
   | z.infer<typeof RunDocument> | ScaleDocument | z.infer<typeof SweepDocument> | PredictionDocument | z.infer<typeof StressDocument>
-  | z.infer<typeof ExploreDocument> | z.infer<typeof ReplayDocument> | z.infer<typeof FuzzDocument> | z.infer<typeof MutantsDocument>;
+  | z.infer<typeof ExploreDocument> | z.infer<typeof ReplayDocument> | z.infer<typeof FuzzDocument> | z.infer<typeof MutantsDocument> | z.infer<typeof HeapDocument>;
 
 /** A document with the name of its file, or of the command that made it. */
 export interface NamedDocument {

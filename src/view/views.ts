@@ -3,6 +3,7 @@ import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
 import { heapMap } from './views/heap-map.tsx';
 import { history } from './views/history.tsx';
+import { composition } from './views/composition.tsx';
 import { scaling } from './views/scaling.tsx';
 import { timeline } from './views/timeline.tsx';
 
@@ -21,6 +22,7 @@ const VIEWS: readonly Finder[] = [
   finderOf(timeline),
   finderOf(history),
   finderOf(heapMap),
+  finderOf(composition),
 ];
 
 /** Returns the views that have something to show. */

@@ -16,7 +16,8 @@ export interface ClassFields {
   readonly constants?: readonly (readonly [TypeName, number])[];
   /** Ids of names, types and values. */
   readonly statics?: readonly (readonly [name: number, TypeName, value: number])[];
-  readonly fields?: readonly TypeName[];
+  /** Types, or types with the ids of names. */
+  readonly fields?: readonly (TypeName | readonly [TypeName, name: number])[];
 }
 
 export class HprofWriter {
@@ -78,7 +79,7 @@ export class HprofWriter {
       0x20, this.id(id), number(1, 4), ...[superclass, loader, signers, domain, 0, 0].map((one) => this.id(one)), number(instanceBytes, 4),
       number(constants.length, 2), ...constants.flatMap(([type, value], i) => [number(i, 2), number(TYPE[type], 1), this.value(type, value)]),
       number(statics.length, 2), ...statics.flatMap(([name, type, value]) => [this.id(name), number(TYPE[type], 1), this.value(type, value)]),
-      number(types.length, 2), Buffer.concat(types.flatMap((type) => [this.id(0), number(TYPE[type], 1)])),
+      number(types.length, 2), Buffer.concat(types.flatMap((field) => (typeof field === 'string' ? [this.id(0), number(TYPE[field], 1)] : [this.id(field[1]), number(TYPE[field[0]], 1)]))),
     );
   }
 

@@ -7,19 +7,20 @@ import type { Cycle } from '../../gc/cycle-log.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
 import { GO_VERSIONS, formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
+import type { Composition } from '../../report/composition.ts';
 import { formatCollectStats } from '../../report/collect-stats.ts';
 import { timelineOf } from '../../report/timeline-of-events.ts';
 import { formatSummary, type RunSetting } from '../../report/summary.ts';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import type { RunResult, Progress as Tick } from '../../run/api.ts';
 import type { MachineTuning } from '../../run/tuning.ts';
-import type { HeapImage } from '../../workloads/heaps/image.ts';
+import type { HeapGraph, HeapImage } from '../../workloads/heaps/image.ts';
 import type { Deps } from '../deps.ts';
 import { findWorkload, paramsFor } from '../find-workload.ts';
 import { HEAP_FILE_HELP, readHeap } from '../heaps.ts';
 import { examples, workloadList } from '../help.ts';
 import { recorderFor } from '../record-heap.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { runMachine } from '../machine.ts';
 import { deliverProfile, isStdoutTaken, profileRate } from '../mem-profile.ts';
 import { FLAG_NAMES, MAX_PROCS } from '../../run/machine-options.ts';
@@ -101,7 +102,9 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     if (!(error instanceof OutputError)) throw error;
     lost ??= error;
   }
-  const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress).finally(() => progress.clear());
+  const heap = flags.heap === undefined ? undefined : await readHeap(deps, flags.heap, progress, isRecording(flags)).finally(() => progress.clear());
+  // The machine takes the image.
+  let composition = heap !== undefined && isRecording(flags) ? await composed(heap, heap.name) : undefined;
   const result = await runMachine(deps, {
     ...machine,
     ...setting,
@@ -130,6 +133,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   }, async (m) => {
     watch?.close();
     progress.clear();
+    if (heap === undefined && isRecording(flags)) composition = await composed((await import('../../composition/machine-graph.ts')).machineGraph(m), workload.name);
     if (flags.memorydump === undefined) return;
     const { memorydump } = await import('../../inspect/memorydump.ts');
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
@@ -142,7 +146,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { runDocument } = await import('../../report/json.ts');
-    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, { timeline, heapRecorder });
+    document = runDocument({ ...setting, params, options: { ...machine, ...tuningOf(flags) } }, result, heap, { timeline, heapRecorder, composition });
   }
   if (flags.json) terminal.out(`${document}\n`);
   else printReport(deps, flags, setting, result, heap);
@@ -155,6 +159,11 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   }
   await writeReport(deps, flags, `run ${printable(workload.name)}`, document).catch(keep);
   if (lost !== undefined) throw lost;
+}
+
+/** Returns what a heap is made of. */
+async function composed(graph: HeapGraph, name: string): Promise<Composition> {
+  return (await import('../../report/compose.ts')).compose(graph, name);
 }
 
 /** Prints the heap that was loaded, the lines of the workload and the summary: on stderr if stdout holds a dump. */

@@ -24,7 +24,7 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { drawScaling, drawSweep } from '../drawing.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { either } from '../../run/kinds.ts';
 import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../machine-flags.ts';
 import { oneOf, parseRuns } from '../options.ts';
@@ -141,7 +141,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
   checkPhase(heap, flags);
-  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress).finally(() => progress.clear());
+  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
     const { predict } = await import('../prediction.ts');
@@ -150,9 +150,9 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
   const counts = flags.procs ?? defaultCounts(deps.cores);
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
-  const measure = (tuning: MachineTuning) => {
+  const measure = (tuning: MachineTuning, records = isRecording(flags)) => {
     const { runs, verify = false, arena, policy, goarch } = flags;
-    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags) };
+    const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags), records };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
   if (flags.vary !== undefined) {
@@ -206,12 +206,13 @@ function tuningsOf(flags: ScaleFlags): MachineTuning[] {
 }
 
 /** Measures with each value of --vary in turn, and prints the results side by side. */
-async function measureEach(deps: Deps, heap: string | undefined, { name }: Vary, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning) => Promise<Scaling>): Promise<void> {
+async function measureEach(deps: Deps, heap: string | undefined, { name }: Vary, flags: ScaleFlags, tunings: readonly MachineTuning[], measure: (tuning: MachineTuning, records?: boolean) => Promise<Scaling>): Promise<void> {
   const scalings: Scaling[] = [];
   let interruption: Stopped | undefined;
   for (const tuning of tunings) {
     try {
-      const scaling = await measure(tuning);
+      // The heap is the same each time.
+      const scaling = await measure(tuning, scalings.length === 0 && isRecording(flags));
       if (scaling.interrupted) throw new Stopped();
       scalings.push(scaling);
     } catch (error) {

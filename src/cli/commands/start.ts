@@ -6,7 +6,7 @@ import { formatFacts } from '../../report/table.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -54,14 +54,14 @@ async function start(deps: Deps, flags: StartFlags): Promise<void> {
   const counts = flags.procs ?? defaultCounts(deps.cores);
   const say = flags.json ? () => {} : terminal.out;
   say('Taking a snapshot of this process… ');
-  const image = await deps.readOwnHeap();
+  const image = await deps.readOwnHeap(isRecording(report));
   say(`${plural(image.objects, 'object')}, ${plural(image.edges, 'reference')}, ${formatBytes(image.bytes)}\n`);
   const threads = `${inWords(counts.map(String))} ${counts.length === 1 && counts[0] === 1 ? 'thread' : 'threads'}`;
   say(`Loading it through the allocator, and marking it with ${threads},\n`);
   say(`${plural(flags.runs, 'time')} each after a warm-up, each verified… `);
   // The last line on stdout is not finished, so show no line of progress.
   const quiet = new Progress(flags.json ? terminal : { ...terminal, errIsTerminal: false });
-  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true, recordEvents: recordsEvents(report) }, quiet).catch((error: unknown) => {
+  const scaling = await measureScaling(deps, { image }, { counts, runs: flags.runs, verify: true, recordEvents: recordsEvents(report), records: isRecording(report) }, quiet).catch((error: unknown) => {
     say('\n');
     throw error;
   });

@@ -96,6 +96,10 @@ export interface TypeFacts {
 /** Collects pointers, and the interfaces that are undecided. */
 export class PointerSink {
   readonly pointers = new PointerList();
+  /** For labels: by pointer, the byte offset of the word that holds it, from `base`. */
+  readonly offsets: GrowableUint32 | undefined;
+  /** For labels: index in the buffer of the object, the frame or the segment whose pointers are collected. */
+  base = 0;
   /** Number of fields. */
   fields = 0;
   /** Number of nil fields. An interface without a type is nil. */
@@ -104,6 +108,27 @@ export class PointerSink {
   scalars = 0;
   /** Undecided entries of `pointers`: index, kind of the interface, first word of the interface. */
   private undecided = { at: new GrowableUint32(), kind: new GrowableUint32(), word: new PointerList() };
+
+  constructor(keepsOffsets = false) {
+    this.offsets = keepsOffsets ? new GrowableUint32() : undefined;
+  }
+
+  /** Adds the pointer that the word at `at` in the buffer holds. */
+  add(low: number, high: number, at: number): void {
+    this.pointers.push(low, high);
+    this.offsets?.push(at - this.base);
+  }
+
+  /** Adds an address that is a root by itself. */
+  addAddress(address: number): void {
+    this.fields++;
+    if (address === 0) {
+      this.nils++;
+      return;
+    }
+    this.pointers.pushAddress(address);
+    this.offsets?.push(0);
+  }
 
   undecide(kind: number, low: number, high: number): void {
     this.undecided.at.push(this.pointers.length);
@@ -160,7 +185,7 @@ export class PointerReader {
     const low = this.low(buf, at);
     const high = this.high(buf, at);
     if ((low | high) === 0) sink.nils++;
-    else sink.pointers.push(low, high);
+    else sink.add(low, high, at);
   }
 
   private interface(sink: PointerSink, kind: number, buf: Uint8Array, type: number, data: number): void {

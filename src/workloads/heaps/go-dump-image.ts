@@ -13,8 +13,11 @@ import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import type { GoMemStats, RecordReader } from './go-dump-records.ts';
 import { GroupCounter, type HeapFacts, type HeapGroup } from './heap-facts.ts';
 import type { HeapNote } from './heap-notes.ts';
+import { describeRoot } from './go-labels.ts';
+import { GroupNumbers, byAddress, type HeapLabels } from './labels.ts';
 import { placesOf } from './places.ts';
-import { bytesOf, listOf, release } from '../../base/large-arrays.ts';
+import { groupBySize } from './size-labels.ts';
+import { bytesOf, floatsOf, listOf, release } from '../../base/large-arrays.ts';
 
 /** Invariant: fields == nils + scalars + inside + outside. */
 export interface FieldCounts {
@@ -76,7 +79,9 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
   if (overlap !== -1) cursor.reject(`the objects at ${hex(map.starts[overlap - 1])} and ${hex(map.starts[overlap])} overlap`);
   const edges = edgesOf(objects, pointers, map, order, sorted);
   const roots = rootsOf(records, map, edges);
-  const facts = factsOf(minor, records, map, order, roots.inside);
+  const typeOf = records.objects.typeOf.length > 0 ? records.objects.typeOf.finish() : undefined;
+  const facts = factsOf(minor, records, map, order, typeOf, roots.inside);
+  const labels = records.places === undefined ? undefined : labelsOf(records, map, order, typeOf, edges, roots);
   const isInOneRun = sorted && records.objectRuns <= 1;
   const places = again === undefined || !isInOneRun ? undefined : placesOf(minor, params, map.starts, map.sizes, { offset: records.objectsAt, bytes: again });
   map.close();
@@ -91,6 +96,7 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
     firstEdge: edges.firstEdge,
     targets: edges.targets,
     roots: roots.objects,
+    ...(labels && { labels }),
     facts,
     notes: notesOf(records),
     places,
@@ -104,6 +110,8 @@ export function imageOf(name: string, minor: number, records: RecordReader, curs
 interface Edges {
   readonly firstEdge: Uint32Array;
   readonly targets: Uint32Array;
+  /** For labels: by edge, the byte offset of its pointer in the object. */
+  readonly offsets: Uint32Array | undefined;
   readonly counts: FieldCounts;
 }
 
@@ -113,56 +121,73 @@ function edgesOf({ pointers: sink, pointerEnd }: ObjectReader, pointers: Address
   const firstEdge = listOf(order.length + 1);
   // In a sorted file, each edge is written at or before the pointer that it comes from, so the array can be reused.
   const targets = sorted ? pointers.low : listOf(pointers.low.length);
+  const offsets = sink.offsets?.finish();
+  const edgeOffsets = offsets && (sorted ? offsets : listOf(offsets.length));
   let edges = 0;
   for (let i = 0; i < order.length; i++) {
     const object = order[i];
     firstEdge[i] = edges;
     for (let k = object === 0 ? 0 : ends[object - 1]; k < ends[object]; k++) {
       const target = map.find(addressAt(pointers, k));
-      if (target !== -1) targets[edges++] = target;
+      if (target === -1) continue;
+      if (edgeOffsets !== undefined && offsets !== undefined) edgeOffsets[edges] = offsets[k];
+      targets[edges++] = target;
     }
   }
   firstEdge[order.length] = edges;
   release(ends, pointers.high, ...(sorted ? [] : [pointers.low]));
-  return { firstEdge, targets: targets.subarray(0, edges), counts: fieldCounts(sink, edges) };
+  return { firstEdge, targets: targets.subarray(0, edges), offsets: edgeOffsets, counts: fieldCounts(sink, edges) };
 }
 
 interface Roots {
   /** Each root object once, in order. */
   readonly objects: Uint32Array;
+  /** For labels: by root, its kind and place. */
+  readonly names: RootName[];
   /** By kind: pointers to an object. */
   readonly inside: Readonly<Record<GoRoot, number>>;
   /** Counts of all kinds together. */
   readonly counts: FieldCounts;
 }
 
+/** A kind of roots, and the pointer of that kind that leads to the object; -1 for one in an object with a finalizer. */
+interface RootName {
+  readonly kind: GoRoot;
+  readonly pointer: number;
+}
+
 function rootsOf(records: RecordReader, map: ObjectMap, edges: Edges): Roots {
   const { types, inRoots, finalizable } = records;
   const isRoot = bytesOf(map.starts.length);
+  const names = new Map<number, RootName>();
+  const keep = (object: number, kind: GoRoot, pointer: number): void => {
+    if (records.places !== undefined && isRoot[object] === 0) names.set(object, { kind, pointer });
+    isRoot[object] = 1;
+  };
   const inside = { data: 0, bss: 0, frames: 0, finalizers: 0, other: 0 };
-  for (const kind of GO_ROOT_KINDS) inside[kind] = markRoots(pointersOf(inRoots[kind], types), map, isRoot);
+  for (const kind of GO_ROOT_KINDS) inside[kind] = visitRoots(pointersOf(inRoots[kind], types), map, (object, i) => keep(object, kind, i));
   const all = GO_ROOT_KINDS.map((kind) => fieldCounts(inRoots[kind], inside[kind]));
   const waiting = finalizable.finish();
   for (let i = 0; i < waiting.low.length; i++) {
     const object = map.find(addressAt(waiting, i));
     // The finalizer can reach the objects that this one points to, so they live. The object itself may die.
     if (object === -1) continue;
-    for (let e = edges.firstEdge[object]; e < edges.firstEdge[object + 1]; e++) isRoot[edges.targets[e]] = 1;
+    for (let e = edges.firstEdge[object]; e < edges.firstEdge[object + 1]; e++) keep(edges.targets[e], 'finalizers', -1);
     inside.finalizers += edges.firstEdge[object + 1] - edges.firstEdge[object];
   }
   const objects = new Uint32Array(isRoot.reduce((sum, one) => sum + one, 0));
   for (let i = 0, n = 0; i < isRoot.length; i++) if (isRoot[i] === 1) objects[n++] = i;
   release(isRoot);
-  return { objects, inside, counts: all.reduce(addCounts) };
+  return { objects, names: Array.from(objects, (object) => names.get(object)).filter((name) => name !== undefined), inside, counts: all.reduce(addCounts) };
 }
 
-/** Marks the objects that `pointers` point to as roots. Returns the number of pointers to an object. */
-function markRoots(pointers: Addresses, map: ObjectMap, isRoot: Uint8Array): number {
+/** Visits the object of each of `pointers` that points to one. Returns their number. */
+function visitRoots(pointers: Addresses, map: ObjectMap, visit: (object: number, pointer: number) => void): number {
   let inside = 0;
   for (let i = 0; i < pointers.low.length; i++) {
     const object = map.find(addressAt(pointers, i));
     if (object === -1) continue;
-    isRoot[object] = 1;
+    visit(object, i);
     inside++;
   }
   return inside;
@@ -175,8 +200,34 @@ function addCounts(a: FieldCounts, b: FieldCounts): FieldCounts {
   };
 }
 
-function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Uint32Array, roots: HeapFacts['roots']): HeapFacts {
-  const isTyped = records.objects.typeOf.length > 0;
+/** Returns names of objects by type and address, of pointers by offset, and of roots by place. */
+function labelsOf({ types, inRoots, places }: RecordReader, map: ObjectMap, order: Uint32Array, typeOf: Addresses | undefined, edges: Edges, roots: Roots): HeapLabels {
+  const addresses = floatsOf(order.length);
+  addresses.set(map.starts);
+  const offsets = Object.fromEntries(GO_ROOT_KINDS.map((kind) => [kind, inRoots[kind].offsets?.finish()]));
+  return {
+    ...(typeOf === undefined ? groupBySize({ ...map, objects: order.length }) : groupByType(types, typeOf, order)),
+    ...byAddress(addresses),
+    edgeName: (edge) => `+${edges.offsets?.[edge]}`,
+    rootName(root) {
+      const { kind, pointer } = roots.names[root];
+      return pointer === -1 ? 'object with a finalizer' : describeRoot(kind, places?.[kind].of(pointer), offsets[kind]?.[pointer] ?? 0);
+    },
+  };
+}
+
+function groupByType(types: RecordReader['types'], typeOf: Addresses, order: Uint32Array): Pick<HeapLabels, 'by' | 'groupOf' | 'groups'> {
+  const numbers = new GroupNumbers<string>();
+  const groupOf = listOf(order.length);
+  for (let i = 0; i < order.length; i++) groupOf[i] = numbers.of(typeName(types, addressAt(typeOf, order[i])));
+  return { by: 'type', groupOf, groups: numbers.keys };
+}
+
+function typeName(types: RecordReader['types'], address: number): string {
+  return types.typeAt(address)?.name ?? 'no type';
+}
+
+function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Uint32Array, typeOf: Addresses | undefined, roots: HeapFacts['roots']): HeapFacts {
   const waiting = [...records.waiting].filter(([reason]) => reason !== '').map(([reason, count]) => ({ reason, count }));
   return {
     format: `Go heap dump 1.${minor}`,
@@ -186,8 +237,8 @@ function factsOf(minor: number, records: RecordReader, map: ObjectMap, order: Ui
       frames: records.counts[TAG.frame],
       waiting: waiting.toSorted((a, b) => b.count - a.count),
     },
-    by: isTyped ? 'type' : 'size',
-    groups: isTyped ? groupsByType(records, map, order) : groupsBySize(map),
+    by: typeOf === undefined ? 'size' : 'type',
+    groups: typeOf === undefined ? groupsBySize(map) : groupsByType(records, map, typeOf, order),
   };
 }
 
@@ -208,11 +259,10 @@ function groupsBySize(map: ObjectMap): HeapGroup[] {
   return groups.finish(String);
 }
 
-function groupsByType({ types, objects }: RecordReader, map: ObjectMap, order: Uint32Array): HeapGroup[] {
+function groupsByType({ types }: RecordReader, map: ObjectMap, typeOf: Addresses, order: Uint32Array): HeapGroup[] {
   const groups = new GroupCounter<number>();
-  const typeOf = objects.typeOf.finish();
   for (let i = 0; i < order.length; i++) groups.add(addressAt(typeOf, order[i]), sizeOf(map, i));
-  return groups.finish((address) => types.typeAt(address)?.name ?? 'no type');
+  return groups.finish((address) => typeName(types, address));
 }
 
 /** Returns all pointers of a sink. Those that were decided to be none are nil. */

@@ -42,7 +42,7 @@ export class ObjectReader {
   readonly sizes = new SizeList();
   /** By object: the end of its pointers in `pointers`. */
   readonly pointerEnd = new GrowableUint32();
-  readonly pointers = new PointerSink();
+  readonly pointers: PointerSink;
   /** Format 1.3: by object, the address of its type; 0 for none. */
   readonly typeOf = new PointerList();
   /** Number of large objects that the file holds only in part. */
@@ -54,7 +54,9 @@ export class ObjectReader {
   private readonly types: TypeTable;
   private large: LargeObject | undefined;
 
-  constructor(cursor: DumpCursor, format: DumpFormat, lists: FieldListReader, types: TypeTable) {
+  /** @param labels whether to keep the offsets of pointers */
+  constructor(cursor: DumpCursor, format: DumpFormat, lists: FieldListReader, types: TypeTable, labels: boolean) {
+    this.pointers = new PointerSink(labels);
     this.cursor = cursor;
     this.format = format;
     this.lists = lists;
@@ -80,6 +82,7 @@ export class ObjectReader {
     cursor.need(size);
     cursor.pos += size;
     const end = cursor.pos;
+    this.pointers.base = end - size;
     if (format.isTyped) {
       this.typed(machine, typeAddress, layout, end - size, end);
       this.typeOf.pushAny(typeAddress);

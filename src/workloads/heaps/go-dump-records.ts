@@ -5,6 +5,7 @@
 import type { DumpCursor } from './go-dump-cursor.ts';
 import { FieldListReader, PointerReader, PointerSink } from './go-dump-fields.ts';
 import { RECORD_NAMES, TAG, type DumpFormat, type GoParams, type GoRoot } from './go-dump-format.ts';
+import { RootPlaces } from './go-labels.ts';
 import { ObjectReader, type DumpMachine } from './go-dump-objects.ts';
 import { PointerList } from './go-dump-pointers.ts';
 import { TypeReader } from './go-dump-type-records.ts';
@@ -33,9 +34,9 @@ export class RecordReader {
   readonly types = new TypeTable();
   readonly objects: ObjectReader;
   readonly typeRecords: TypeReader;
-  readonly inRoots: Readonly<Record<GoRoot, PointerSink>> = {
-    data: new PointerSink(), bss: new PointerSink(), frames: new PointerSink(), finalizers: new PointerSink(), other: new PointerSink(),
-  };
+  readonly inRoots: Readonly<Record<GoRoot, PointerSink>>;
+  /** The places of these pointers, if labels are kept. */
+  readonly places: Readonly<Record<GoRoot, RootPlaces>> | undefined;
   /** Offset in the file of the first object. */
   objectsAt = 0;
   /** Number of runs of object records without another record in between. */
@@ -57,11 +58,14 @@ export class RecordReader {
   private machine: DumpMachine | undefined;
   private lastTag = -1;
 
-  constructor(cursor: DumpCursor, format: DumpFormat) {
+  /** @param labels whether to keep the places of pointers */
+  constructor(cursor: DumpCursor, format: DumpFormat, labels: boolean) {
+    this.inRoots = forEachRoot(() => new PointerSink(labels));
+    this.places = labels ? forEachRoot(() => new RootPlaces()) : undefined;
     this.cursor = cursor;
     this.format = format;
     this.lists = new FieldListReader(cursor, format);
-    this.objects = new ObjectReader(cursor, format, this.lists, this.types);
+    this.objects = new ObjectReader(cursor, format, this.lists, this.types, labels);
     this.typeRecords = new TypeReader(cursor, format, this.lists, this.types);
   }
 
@@ -158,6 +162,7 @@ export class RecordReader {
     if (format.isTyped) return this.types.addItab(address, cursor.bool());
     const type = cursor.uvarint();
     // A type that was made at run time lies in the heap, so the itab is a root.
+    this.placeOf('other', () => 'itab');
     this.root(type);
     this.types.addItab(address, { type });
   }
@@ -172,6 +177,7 @@ export class RecordReader {
     cursor.uvarint(); // its thread
     const deferred = cursor.uvarint();
     const panicking = cursor.uvarint();
+    this.placeOf('other', () => 'goroutine');
     for (const address of [g, context, deferred, panicking]) this.root(address);
     this.countWaiting(reason);
   }
@@ -187,29 +193,35 @@ export class RecordReader {
     const size = cursor.bytes('the frame', MAX_CONTENTS);
     const start = cursor.pos - size;
     cursor.uvarints(3); // entry, pc, continuation
-    cursor.bytes('the name', MAX_TEXT);
-    this.rootFields('frames', start, size);
+    const nameBytes = cursor.bytes('the name', MAX_TEXT);
+    const nameEnd = cursor.pos;
+    this.rootFields('frames', start, size, () => Buffer.from(cursor.buf.subarray(nameEnd - nameBytes, nameEnd)).toString());
   }
 
   private segment(kind: 'data' | 'bss'): void {
     const { cursor } = this;
-    cursor.uvarint();
+    const address = cursor.uvarint();
     const size = cursor.bytes('the segment', MAX_CONTENTS);
-    this.rootFields(kind, cursor.pos - size, size);
+    this.rootFields(kind, cursor.pos - size, size, () => String(address));
   }
 
   /** Collects the fields of a frame or a segment. The lists of arguments and variables may overlap, hence twice the words. */
-  private rootFields(kind: 'data' | 'bss' | 'frames', start: number, size: number): void {
+  private rootFields(kind: 'data' | 'bss' | 'frames', start: number, size: number, place: () => string): void {
     const { params: { ptrSize }, memory } = this.known();
     const most = 2 * Math.floor(size / ptrSize);
     const list = this.lists.read({ bytes: size, most, isLenient: true }, ptrSize);
+    this.placeOf(kind, place);
+    this.inRoots[kind].base = start;
     memory.fields(this.inRoots[kind], this.cursor.buf, start, list);
     this.fieldsOutside[kind === 'frames' ? 'frames' : 'segments'] += list.beyond;
   }
 
   private otherRoot(): void {
-    this.cursor.bytes('the description', MAX_TEXT);
-    this.root(this.cursor.uvarint());
+    const { cursor } = this;
+    const description = cursor.text('the description', MAX_TEXT);
+    const address = cursor.uvarint();
+    this.placeOf('other', () => description);
+    this.root(address);
   }
 
   /** Reads a finalizer. It keeps its function and the targets of the object alive, but not the object. */
@@ -240,6 +252,7 @@ export class RecordReader {
     const fn = cursor.uvarint();
     cursor.uvarint(); // code
     const link = cursor.uvarint();
+    this.placeOf('other', () => 'deferred call');
     for (const root of [address, fn, link]) this.root(root);
   }
 
@@ -251,6 +264,7 @@ export class RecordReader {
     const data = cursor.uvarint();
     const deferred = cursor.uvarint();
     const link = cursor.uvarint();
+    this.placeOf('other', () => 'panic');
     for (const root of [address, data, deferred, link]) this.root(root);
   }
 
@@ -275,15 +289,21 @@ export class RecordReader {
   }
 
   private root(address: number, kind: GoRoot = 'other'): void {
-    const sink = this.inRoots[kind];
-    sink.fields++;
-    if (address === 0) sink.nils++;
-    else sink.pointers.pushAddress(address);
+    this.inRoots[kind].addAddress(address);
+  }
+
+  /** Begins a place of roots, if labels are kept. */
+  private placeOf(kind: GoRoot, place: () => string): void {
+    this.places?.[kind].add(this.inRoots[kind].pointers.length, place());
   }
 
   private known(): DumpMachine {
     return this.machine ?? this.cursor.fail('the parameters have not come yet');
   }
+}
+
+function forEachRoot<T>(make: () => T): Record<GoRoot, T> {
+  return { data: make(), bss: make(), frames: make(), finalizers: make(), other: make() };
 }
 
 function letter(code: number): string {

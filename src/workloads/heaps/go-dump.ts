@@ -40,6 +40,8 @@ export interface GoDumpOptions {
   readonly onRead?: (bytes: number) => void;
   /** Reads all bytes again, if the source allows that. A dump of this machine is restored with it. */
   readonly again?: () => AsyncIterable<Uint8Array>;
+  /** Whether to keep the labels of objects, pointers and roots, which take 16 bytes for each object and 4 for each pointer. */
+  readonly labels?: boolean;
 }
 
 /**
@@ -49,14 +51,14 @@ export interface GoDumpOptions {
 export async function readGoDump(source: AsyncIterable<Uint8Array>, options: GoDumpOptions = {}): Promise<GoImage> {
   const name = options.name ?? 'Go heap dump';
   const cursor = new DumpCursor(name, source, (bytes) => options.onRead?.(bytes));
-  const { minor, records } = await readAll(cursor);
+  const { minor, records } = await readAll(cursor, options.labels ?? false);
   return build(name, minor, records, cursor, options.again);
 }
 
-async function readAll(cursor: DumpCursor): Promise<{ readonly minor: number; readonly records: RecordReader }> {
+async function readAll(cursor: DumpCursor, labels: boolean): Promise<{ readonly minor: number; readonly records: RecordReader }> {
   try {
     const minor = await readHeader(cursor);
-    const records = new RecordReader(cursor, formatOf(minor));
+    const records = new RecordReader(cursor, formatOf(minor), labels);
     await readRecords(cursor, records);
     return { minor, records };
   } finally {

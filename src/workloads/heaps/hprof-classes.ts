@@ -28,8 +28,12 @@ export interface ClassDescription {
   readonly instanceBytes: number;
   /** Types of the class's own fields, in the file's order. */
   readonly fields: Uint8Array;
+  /** By own field: the text id of its name. */
+  readonly fieldNames: Float64Array;
   /** Number of static fields, by width. */
   readonly statics: FieldCounts;
+  /** For labels: the name of each reference of the class itself, or its text id. */
+  readonly referred: readonly (string | number)[] | undefined;
 }
 
 /** Numbers of fields by width: references, and values of 8, 4, 2 and 1 bytes. */
@@ -46,6 +50,8 @@ export interface InstanceLayout {
   readonly fieldBytes: number;
   /** Byte offsets of the references. */
   readonly references: Uint32Array;
+  /** By reference: the text id of its name. */
+  readonly names: Float64Array;
 }
 
 export class ClassTable {
@@ -86,15 +92,19 @@ export class ClassTable {
   /** Returns the layout as far as it is known. The fields of the class come first. */
   layoutSoFar(of: JavaClass): InstanceLayout {
     const references: number[] = [];
+    const names: number[] = [];
     let fieldBytes = 0;
     for (const { described } of this.chain(of)) {
-      for (const type of described?.fields ?? []) {
-        if (type === REFERENCE) references.push(fieldBytes);
+      described?.fields.forEach((type, i) => {
+        if (type === REFERENCE) {
+          references.push(fieldBytes);
+          names.push(described.fieldNames[i]);
+        }
         fieldBytes += this.valueBytes(type);
-      }
+      });
       if (fieldBytes > MOST_FIELD_BYTES) this.cursor.reject(`the class ${hexId(of.id)} has more than ${MOST_FIELD_BYTES} bytes of fields`);
     }
-    return { fieldBytes, references: Uint32Array.from(references) };
+    return { fieldBytes, references: Uint32Array.from(references), names: Float64Array.from(names) };
   }
 
   /** Yields the class, its superclass, and so on. */

@@ -14,11 +14,11 @@ import { orderOf } from './go-dump-order.ts';
 import { addressAt, type Addresses } from './go-dump-pointers.ts';
 import { GrowableUint32 } from './growable.ts';
 import { largestGroups, type HeapGroup } from './heap-facts.ts';
-import { hexId, type ClassTable } from './hprof-classes.ts';
+import type { ClassTable } from './hprof-classes.ts';
 import type { HprofCursor } from './hprof-cursor.ts';
-import { primitiveArrayName, readableName } from './hprof-names.ts';
+import { classNameOf, labelsOf, nameOfKind } from './hprof-labels.ts';
 import { notesOf } from './hprof-notes.ts';
-import { OBJECT_KIND, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
+import { OBJECT_KIND, SLOT, kindOf, numberOf, type SortedObjects } from './hprof-objects.ts';
 import type { RecordReader } from './hprof-records.ts';
 import { rootsOf } from './hprof-roots.ts';
 import { sizesOf, type JavaSizes, type ObjectLayout } from './hprof-sizes.ts';
@@ -51,6 +51,8 @@ export function imageOf(name: string, records: RecordReader, cursor: HprofCursor
   const edges = new EdgeWriter(records, sorted, index).write(order);
   const groups = groupsOf(records, sorted, sizes);
   const list = listSizes(sorted, sizes);
+  const { slots } = edges;
+  const labels = slots && labelsOf(records, sorted, { ...edges, slots }, roots);
   index.close();
   release(all, sorted.kinds, sorted.lengths);
   return {
@@ -61,6 +63,7 @@ export function imageOf(name: string, records: RecordReader, cursor: HprofCursor
     firstEdge: edges.firstEdge,
     targets: edges.targets,
     roots: roots.objects,
+    ...(labels && { labels }),
     facts: { format: `Java heap dump 1.0.${records.minor}`, roots: roots.inside, by: 'class', groups: largestGroups(groups) },
     notes: notesOf(records, { duplicates, dangling: edges.dangling, danglingRoots: roots.outside, guessedSizes: sizes.areAddresses ? 0 : list.sizes.length }),
     format: `1.0.${records.minor}`,
@@ -91,6 +94,8 @@ function inOrder(list: Uint32Array, order: Uint32Array): Uint32Array {
 interface Edges {
   readonly firstEdge: Uint32Array;
   readonly targets: Uint32Array;
+  /** By edge: its slot, if labels are kept. */
+  readonly slots: Uint32Array | undefined;
   /** Number of references to no object. */
   readonly dangling: number;
 }
@@ -101,6 +106,7 @@ class EdgeWriter {
   private readonly objects: SortedObjects;
   private readonly index: AddressIndex;
   private readonly targets = new GrowableUint32();
+  private readonly slots: GrowableUint32 | undefined;
   private dangling = 0;
   /** By class: its object; -1 if it is not in the file or never unloaded. */
   private readonly keptClasses: Int32Array;
@@ -111,6 +117,7 @@ class EdgeWriter {
     this.records = records;
     this.objects = objects;
     this.index = index;
+    this.slots = records.subrecords.objects.slots && new GrowableUint32();
     const { all } = records.classes;
     this.keptClasses = Int32Array.from(all, ({ id, isSystem }) => (isSystem ? -1 : index.rankOf(id)));
     this.loaded = this.classesByLoader(records.classes);
@@ -120,34 +127,40 @@ class EdgeWriter {
   write(order: Uint32Array): Edges {
     const { objects } = this.records.subrecords;
     const references = objects.references.finish();
+    const slots = objects.slots?.finish();
     const ends = objects.referenceEnds.finish();
     const firstEdge = listOf(order.length + 1);
     let nextLoader = 0;
     for (let i = 0; i < order.length; i++) {
       firstEdge[i] = this.targets.length;
       const object = order[i];
-      for (let k = object === 0 ? 0 : ends[object - 1]; k < ends[object]; k++) this.add(addressAt(references, k));
+      for (let k = object === 0 ? 0 : ends[object - 1]; k < ends[object]; k++) this.add(addressAt(references, k), slots?.[k]);
       this.addClassOf(i);
       if (nextLoader < this.loaded.length && this.loaded[nextLoader][0] === i) {
-        for (const one of this.loaded[nextLoader++][1]) this.targets.push(one);
+        for (const one of this.loaded[nextLoader++][1]) this.push(one, SLOT.loaded);
       }
     }
     firstEdge[order.length] = this.targets.length;
     release(references.low, references.high, ends);
-    return { firstEdge, targets: this.targets.finish(), dangling: this.dangling };
+    return { firstEdge, targets: this.targets.finish(), slots: this.slots?.finish(), dangling: this.dangling };
   }
 
-  private add(id: number): void {
+  private add(id: number, slot = 0): void {
     const target = this.index.rankOf(id);
     if (target === -1) this.dangling++;
-    else this.targets.push(target);
+    else this.push(target, slot);
+  }
+
+  private push(target: number, slot: number): void {
+    this.targets.push(target);
+    this.slots?.push(slot);
   }
 
   private addClassOf(object: number): void {
     const kind = this.objects.kinds[object];
     if (kindOf(kind) !== OBJECT_KIND.instance && kindOf(kind) !== OBJECT_KIND.objectArray) return;
     const kept = this.keptClasses[numberOf(kind)];
-    if (kept !== -1) this.targets.push(kept);
+    if (kept !== -1) this.push(kept, SLOT.itsClass);
   }
 
   private classesByLoader(classes: ClassTable): [number, number[]][] {
@@ -171,12 +184,9 @@ function listSizes({ starts, kinds, lengths }: SortedObjects, sizes: JavaSizes):
   return { ...list.finish(), bytes };
 }
 
-/** Returns all classes with their instances, the most bytes first. Classes are instances of java.lang.Class. */
-function groupsOf({ classes, names }: RecordReader, { kinds, lengths }: SortedObjects, sizes: JavaSizes): HeapGroup[] {
-  const ofClass = (number: number): string => {
-    const { id } = classes.all[number];
-    return readableName(names.ofClass(id) ?? `class ${hexId(id)}`);
-  };
+/** Returns all classes with their instances, the most bytes first. */
+function groupsOf(records: RecordReader, { kinds, lengths }: SortedObjects, sizes: JavaSizes): HeapGroup[] {
+  const ofClass = (number: number): string => classNameOf(records, number);
   const groups = new Map<string, { name: string; objects: number; bytes: number }>();
   const group = (name: string): { objects: number; bytes: number } => {
     const known = groups.get(name) ?? { name, objects: 0, bytes: 0 };
@@ -194,12 +204,4 @@ function groupsOf({ classes, names }: RecordReader, { kinds, lengths }: SortedOb
     to.bytes += sizes.of(kinds[i], lengths[i]);
   }
   return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
-}
-
-function nameOfKind(kind: number, ofClass: (number: number) => string): string {
-  switch (kindOf(kind)) {
-    case OBJECT_KIND.class: return 'java.lang.Class';
-    case OBJECT_KIND.primitiveArray: return primitiveArrayName(numberOf(kind));
-    default: return ofClass(numberOf(kind));
-  }
 }

@@ -14,6 +14,12 @@ export const OBJECT_KIND = {
 
 const KIND_BITS = 2;
 
+/**
+ * For labels, each reference has a slot: the position of its field among the references of an instance or a class, or of
+ * its element in an array. These slots belong to edges that no field holds.
+ */
+export const SLOT = { itsClass: 2 ** 32 - 1, loaded: 2 ** 32 - 2 } as const;
+
 export class ObjectTable {
   readonly ids = new PointerList();
   /** By object: kind and number; see kindOf and numberOf. */
@@ -24,6 +30,12 @@ export class ObjectTable {
   readonly references = new PointerList();
   /** By object: the end of its references in `references`. */
   readonly referenceEnds = new GrowableUint32();
+  /** By reference: its slot, if labels are kept. */
+  readonly slots: GrowableUint32 | undefined;
+
+  constructor(labels: boolean) {
+    this.slots = labels ? new GrowableUint32() : undefined;
+  }
 
   /** Adds an object, which owns all references added since the last object. The id is given by halves. */
   add(low: number, high: number, kind: number, number: number, length = 0): void {
@@ -34,13 +46,15 @@ export class ObjectTable {
   }
 
   /** Adds a reference of the next object, unless it is null. */
-  refer(low: number, high: number): void {
-    if ((low | high) !== 0) this.references.push(low, high);
+  refer(low: number, high: number, slot: number): void {
+    if ((low | high) === 0) return;
+    this.references.push(low, high);
+    this.slots?.push(slot);
   }
 
   /** Does the same for an id that was read as a number. */
-  referTo(id: number): void {
-    this.references.pushAddress(id);
+  referTo(id: number, slot: number): void {
+    this.refer(id % 2 ** 32, Math.floor(id / 2 ** 32), slot);
   }
 }
 

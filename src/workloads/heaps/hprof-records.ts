@@ -53,10 +53,11 @@ export class RecordReader {
   /** Whether the current segments belong to a later heap dump, which is skipped. */
   private isInLaterDump = false;
 
-  constructor(cursor: HprofCursor) {
+  /** @param labels whether to keep the slots of references */
+  constructor(cursor: HprofCursor, labels: boolean) {
     this.cursor = cursor;
     this.classes = new ClassTable(cursor);
-    this.subrecords = new SubrecordReader(cursor, this.classes, this.names);
+    this.subrecords = new SubrecordReader(cursor, this.classes, this.names, labels);
   }
 
   /** Reads the next unit: the header, a record, a subrecord, or a piece of a long one. */

@@ -2,7 +2,7 @@
 import type { AddressIndex } from './address-index.ts';
 import { addressAt } from './go-dump-pointers.ts';
 import type { ClassTable } from './hprof-classes.ts';
-import type { JavaRoot } from './hprof-format.ts';
+import { JAVA_ROOTS, type JavaRoot } from './hprof-format.ts';
 import type { HprofNames } from './hprof-names.ts';
 import type { SubrecordReader } from './hprof-subrecords.ts';
 import { bytesOf, release } from '../../base/large-arrays.ts';
@@ -10,11 +10,15 @@ import { bytesOf, release } from '../../base/large-arrays.ts';
 export interface JavaRoots {
   /** The root objects, each once, in increasing order. */
   readonly objects: Uint32Array;
+  /** By root object: the kind of its first root. */
+  readonly kinds: readonly JavaRoot[];
   /** By kind: number of roots that point to an object. Kinds without any are absent. */
   readonly inside: Readonly<Partial<Record<JavaRoot, number>>>;
   /** Number of roots that point to no object. */
   readonly outside: number;
 }
+
+const KINDS = Object.keys(JAVA_ROOTS) as readonly JavaRoot[];
 
 /**
  * Finds the root objects, which `index` numbers. HotSpot names no classes of arrays as system classes,
@@ -22,7 +26,8 @@ export interface JavaRoots {
  * belongs to the JVM.
  */
 export function rootsOf(subrecords: SubrecordReader, classes: ClassTable, names: HprofNames, index: AddressIndex): JavaRoots {
-  const isRoot = bytesOf(index.starts.length);
+  /** By object: 1 more than the index of its kind, or 0 if it is no root. */
+  const kindOf = bytesOf(index.starts.length);
   const inside: Partial<Record<JavaRoot, number>> = {};
   let outside = 0;
   const add = (id: number, kind: JavaRoot): void => {
@@ -31,7 +36,7 @@ export function rootsOf(subrecords: SubrecordReader, classes: ClassTable, names:
       outside++;
       return;
     }
-    isRoot[object] = 1;
+    if (kindOf[object] === 0) kindOf[object] = 1 + KINDS.indexOf(kind);
     inside[kind] = (inside[kind] ?? 0) + 1;
   };
   const { rootKinds } = subrecords;
@@ -45,11 +50,13 @@ export function rootsOf(subrecords: SubrecordReader, classes: ClassTable, names:
     of.isSystem = true;
     add(of.id, 'systemClass');
   }
-  const objects = Uint32Array.from(onesOf(isRoot));
-  release(isRoot);
-  return { objects, inside, outside };
+  const objects = Uint32Array.from(positions(kindOf));
+  const rootKindOf = Array.from(objects, (object) => KINDS[kindOf[object] - 1]);
+  release(kindOf);
+  return { objects, kinds: rootKindOf, inside, outside };
 }
 
-function* onesOf(bytes: Uint8Array): Generator<number> {
-  for (let i = bytes.indexOf(1); i !== -1; i = bytes.indexOf(1, i + 1)) yield i;
+/** Yields the indices of the bytes that are not 0. */
+function* positions(bytes: Uint8Array): Generator<number> {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) yield i;
 }

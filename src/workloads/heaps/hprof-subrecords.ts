@@ -19,7 +19,7 @@ const MAX_ID = 2 ** 53;
 const ADDED_BY_VM = '<';
 
 export class SubrecordReader {
-  readonly objects = new ObjectTable();
+  readonly objects: ObjectTable;
   readonly roots = new PointerList();
   /** By root: its kind, as an index in `rootKinds`. */
   readonly kindOfRoot = new GrowableUint32();
@@ -37,7 +37,9 @@ export class SubrecordReader {
   private array = { id: 0, classNumber: 0, length: 0 };
   private elementsLeft = 0;
 
-  constructor(cursor: HprofCursor, classes: ClassTable, names: HprofNames) {
+  /** @param labels whether to keep the slots of references */
+  constructor(cursor: HprofCursor, classes: ClassTable, names: HprofNames, labels: boolean) {
+    this.objects = new ObjectTable(labels);
     this.cursor = cursor;
     this.classes = classes;
     this.names = names;
@@ -117,53 +119,55 @@ export class SubrecordReader {
     const [loader, signers, domain] = [cursor.id(), cursor.id(), cursor.id()];
     cursor.pass(2 * cursor.idBytes);
     const instanceBytes = cursor.u4();
-    const referred = [superclass, loader, signers, domain];
+    const referred: References = { ids: [superclass, loader, signers, domain], names: ['superclass', 'loader', 'signers', 'protection domain'] };
     this.constants(referred);
     const statics = this.statics(referred);
-    const fields = this.fieldTypes();
+    const { types: fields, names: fieldNames } = this.fields();
     const of = classes.get(id);
-    const description: ClassDescription = { superclass, loader, instanceBytes, fields, statics };
+    const description: ClassDescription = { superclass, loader, instanceBytes, fields, fieldNames, statics, referred: objects.slots && referred.names };
     // If a class occurs twice, the first one counts, as for any object.
     of.described ??= description;
     if (superclass !== 0) classes.get(superclass);
-    for (const one of referred) objects.referTo(one);
+    referred.ids.forEach((one, slot) => objects.referTo(one, slot));
     this.add(id, OBJECT_KIND.class, of.number);
   }
 
-  private constants(referred: number[]): void {
+  private constants(referred: References): void {
     const { cursor } = this;
     for (let left = cursor.u2(); left > 0; left--) {
       cursor.pass(2);
-      this.value(cursor.u1(), referred);
+      this.value(cursor.u1(), referred, 'constant');
     }
   }
 
-  private statics(referred: number[]): FieldCounts {
+  private statics(referred: References): FieldCounts {
     const { cursor, names } = this;
     const counts: FieldCounts = { references: 0, longs: 0, ints: 0, shorts: 0, bytes: 0 };
     for (let left = cursor.u2(); left > 0; left--) {
       const name = cursor.id();
       const type = cursor.u1();
-      this.value(type, referred);
+      this.value(type, referred, name);
       if (names.text(name)?.startsWith(ADDED_BY_VM) !== true) countField(counts, type);
     }
     return counts;
   }
 
-  private value(type: number, referred: number[]): void {
-    if (type === REFERENCE) referred.push(this.cursor.id());
-    else this.cursor.pass(this.classes.valueBytes(type));
+  private value(type: number, referred: References, name: string | number): void {
+    if (type !== REFERENCE) return this.cursor.pass(this.classes.valueBytes(type));
+    referred.ids.push(this.cursor.id());
+    referred.names.push(name);
   }
 
-  private fieldTypes(): Uint8Array {
+  private fields(): { readonly types: Uint8Array; readonly names: Float64Array } {
     const { cursor, classes } = this;
     const types = new Uint8Array(cursor.u2());
+    const names = new Float64Array(types.length);
     for (let i = 0; i < types.length; i++) {
-      cursor.pass(cursor.idBytes);
+      names[i] = cursor.id();
       types[i] = cursor.u1();
       classes.valueBytes(types[i]); // fails for an unknown type
     }
-    return types;
+    return { types, names };
   }
 
   private instance(): void {
@@ -191,11 +195,11 @@ export class SubrecordReader {
   private keepReferences({ references }: InstanceLayout, buf: Uint8Array, start: number, bytes: number): void {
     const { objects, cursor } = this;
     const { idBytes } = cursor;
-    for (const offset of references) {
-      if (offset + idBytes > bytes) break;
-      const at = start + offset;
-      if (idBytes === 4) objects.refer(wordAt(buf, at), 0);
-      else objects.refer(wordAt(buf, at + 4), wordAt(buf, at));
+    for (let slot = 0; slot < references.length; slot++) {
+      if (references[slot] + idBytes > bytes) break;
+      const at = start + references[slot];
+      if (idBytes === 4) objects.refer(wordAt(buf, at), 0, slot);
+      else objects.refer(wordAt(buf, at + 4), wordAt(buf, at), slot);
     }
   }
 
@@ -227,8 +231,9 @@ export class SubrecordReader {
   private readReferences(buf: Uint8Array, start: number, count: number): void {
     const { objects, cursor } = this;
     let at = start;
-    if (cursor.idBytes === 4) for (let i = 0; i < count; i++, at += 4) objects.refer(wordAt(buf, at), 0);
-    else for (let i = 0; i < count; i++, at += 8) objects.refer(wordAt(buf, at + 4), wordAt(buf, at));
+    const first = this.array.length - this.elementsLeft;
+    if (cursor.idBytes === 4) for (let i = 0; i < count; i++, at += 4) objects.refer(wordAt(buf, at), 0, first + i);
+    else for (let i = 0; i < count; i++, at += 8) objects.refer(wordAt(buf, at + 4), wordAt(buf, at), first + i);
   }
 
   private objectId(): number {
@@ -241,6 +246,12 @@ export class SubrecordReader {
   private add(id: number, kind: number, number: number, length = 0): void {
     this.objects.add(id % 2 ** 32, Math.floor(id / 2 ** 32), kind, number, length);
   }
+}
+
+/** References of a class, each with its name or the text id of its name. */
+interface References {
+  readonly ids: number[];
+  readonly names: (string | number)[];
 }
 
 function countField(counts: FieldCounts, type: number): void {

@@ -11,11 +11,11 @@
 import { HeapFormatError } from './format-error.ts';
 import type { HeapFacts } from './heap-facts.ts';
 import type { HeapNote } from './heap-notes.ts';
+import type { HeapLabels } from './labels.ts';
 import type { Places } from './places.ts';
 
-export interface HeapImage {
-  /** Name for reports, usually that of the file. */
-  readonly name: string;
+/** Objects, references and roots. The heap of a machine has this form, too. */
+export interface HeapGraph {
   readonly objects: number;
   readonly edges: number;
   /** Sum of the sizes of all objects. */
@@ -30,6 +30,13 @@ export interface HeapImage {
   readonly targets: Uint32Array;
   /** Objects that roots point to. */
   readonly roots: Uint32Array;
+  /** Names of objects, references and roots, if they were asked for. */
+  readonly labels?: HeapLabels;
+}
+
+export interface HeapImage extends HeapGraph {
+  /** Name for reports, usually that of the file. */
+  readonly name: string;
   /** Other facts of the file. */
   readonly facts?: HeapFacts;
   /** Faults that the importer skipped or repaired: one note for each kind that occurred. */

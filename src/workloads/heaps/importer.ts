@@ -25,4 +25,6 @@ export interface ImportOptions {
   readonly name: string;
   /** Reads all bytes again. Missing if the source can be read only once, as a pipe. */
   readonly again?: () => AsyncIterable<Uint8Array>;
+  /** Whether to keep the labels of the image. */
+  readonly labels?: boolean;
 }

@@ -18,13 +18,13 @@ const UNZIPPED_CHUNK_BYTES = 1 << 18;
 /** Called with the bytes of the file that have been read so far, compressed or not, and the size of the file if it has one. */
 export type OnProgress = (read: number, total: number | undefined) => void;
 
-/** Reads the file at `path`. @throws HeapFormatError */
-export async function openHeapFile(path: string, onProgress?: OnProgress): Promise<HeapImage> {
+/** Reads the file at `path`. @param labels whether to keep the labels of the image @throws HeapFormatError */
+export async function openHeapFile(path: string, onProgress?: OnProgress, labels = false): Promise<HeapImage> {
   const name = basename(path);
   const { size, chunks } = await openChunks(path, name);
   const plain = await unzipped(name, counted(chunks, (read) => onProgress?.(read, size)));
   // A pipe can be read only once.
-  return readPlain(name, plain, size === undefined ? undefined : () => bytesOf(path, name));
+  return readPlain(plain, { name, labels, again: size === undefined ? undefined : () => bytesOf(path, name) });
 }
 
 /** Yields the unzipped bytes of the file at `path`. */
@@ -42,11 +42,11 @@ async function unzipped(name: string, source: AsyncGenerator<Uint8Array>): Promi
   throw new HeapFormatError(name, 'is compressed twice: gunzip it once');
 }
 
-async function readPlain(name: string, { head, chunks, close }: Peeked, again: ImportOptions['again']): Promise<HeapImage> {
+async function readPlain({ head, chunks, close }: Peeked, options: ImportOptions): Promise<HeapImage> {
   const importer = importerOf(head);
-  if (importer !== undefined) return importer.read(chunks, { name, again });
+  if (importer !== undefined) return importer.read(chunks, options);
   await close();
-  throw new HeapFormatError(name, `${describeMismatch()}: it begins with ${show(head[0])}`);
+  throw new HeapFormatError(options.name, `${describeMismatch()}: it begins with ${show(head[0])}`);
 }
 
 function isGzip(head: Uint8Array): boolean {

@@ -8,6 +8,6 @@ import { readV8Snapshot, type V8Image } from './v8-snapshot.ts';
  * piece: about 70 bytes for each object, in addition to V8's own memory. A file would take as long and
  * about as much memory.
  */
-export async function readOwnHeap(name = 'own heap'): Promise<V8Image> {
-  return readV8Snapshot(getHeapSnapshot(), { name });
+export async function readOwnHeap(labels = false): Promise<V8Image> {
+  return readV8Snapshot(getHeapSnapshot(), { name: 'own heap', labels });
 }

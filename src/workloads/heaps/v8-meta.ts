@@ -18,13 +18,21 @@ export interface SnapshotLayout {
     readonly selfSize: number;
     /** Position of `edge_count` in a row. */
     readonly edgeCount: number;
+    /** Positions of fields that only labels need; -1 for one that the file lacks. */
+    readonly type: number;
+    readonly name: number;
+    readonly id: number;
+    /** The types of nodes; none if the file doesn't list them. */
+    readonly types: readonly string[];
   };
   readonly edge: {
     readonly stride: number;
     readonly type: number;
     readonly toNode: number;
-    /** Number of edge types. The type of a row is below it. */
-    readonly types: number;
+    /** Position of `name_or_index` in a row, which only labels need; -1 if the file lacks it. */
+    readonly name: number;
+    /** The edge types. The type of a row is an index of this list. */
+    readonly types: readonly string[];
     /** Type of weak edges, which don't keep their target alive; -1 if the file has none. */
     readonly weak: number;
   };
@@ -55,15 +63,29 @@ export function readLayout(snapshot: unknown, fail: Fail): SnapshotLayout {
       stride: nodeFields.length,
       selfSize: position(nodeFields, 'node_fields', 'self_size', fail),
       edgeCount: position(nodeFields, 'node_fields', 'edge_count', fail),
+      type: nodeFields.indexOf('type'),
+      name: nodeFields.indexOf('name'),
+      id: nodeFields.indexOf('id'),
+      types: nodeTypes(meta.node_types[nodeFields.indexOf('type')]),
     },
     edge: {
       stride: edgeFields.length,
       type,
       toNode: position(edgeFields, 'edge_fields', 'to_node', fail),
-      types: types.length,
+      name: edgeFields.indexOf('name_or_index'),
+      types,
       weak: types.indexOf('weak'),
     },
   };
+}
+
+/** Reports whether a file with this layout has what labels need. */
+export function hasLabels({ node, edge }: SnapshotLayout): boolean {
+  return Math.min(node.type, node.name, node.id, edge.name) >= 0 && node.types.length > 0;
+}
+
+function nodeTypes(types: unknown): string[] {
+  return isNames(types) ? types : [];
 }
 
 function names(meta: Record<string, unknown>, key: string, fail: Fail): string[] {

@@ -7,6 +7,7 @@ import { GrowableUint32 } from './growable.ts';
 import { NumberArrayReader } from './json-numbers.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { SizeList } from './size-list.ts';
+import type { V8Labels } from './v8-labels.ts';
 import type { SnapshotLayout } from './v8-meta.ts';
 
 /** Rows unpacked at a time. */
@@ -31,8 +32,8 @@ export interface EdgeRows {
   readonly weak: number;
 }
 
-/** Reads the value of `nodes`. */
-export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Promise<NodeRows> {
+/** Reads the value of `nodes`. @param labels keeps the labels of each, if given */
+export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout, labels?: V8Labels): Promise<NodeRows> {
   const { stride, selfSize, edgeCount } = layout.node;
   const sizes = new SizeList();
   const edgeCounts = new GrowableUint32();
@@ -49,6 +50,7 @@ export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Pro
       if (!isWhole(own, MAX_UINT32)) badNumber(cursor, sizes.length, 'edge_count', own, MAX_UINT32);
       sizes.push(size);
       edgeCounts.push(own);
+      labels?.addNode(batch, i);
       edges += own;
     }
     checkRows(cursor, 'node', sizes.length, layout.nodeCount, n, batch.length, stride);
@@ -61,11 +63,12 @@ export async function readNodes(cursor: JsonCursor, layout: SnapshotLayout): Pro
   return { count: sizes.length, bytes: sizes.bytes, ...sizes.finish(), edgeCounts: edgeCounts.finish(1) };
 }
 
-/** Reads the value of `edges`. Overwrites `nodes.edgeCounts`, which becomes `firstEdge`. */
+/** Reads the value of `edges`. Overwrites `nodes.edgeCounts`, which becomes `firstEdge`. @param labels keeps the labels of each, if given */
 export async function readEdges(
-  cursor: JsonCursor, layout: SnapshotLayout, nodes: NodeRows,
+  cursor: JsonCursor, layout: SnapshotLayout, nodes: NodeRows, labels?: V8Labels,
 ): Promise<EdgeRows> {
-  const { stride, type, toNode, types, weak } = layout.edge;
+  const { stride, type, toNode, weak } = layout.edge;
+  const types = layout.edge.types.length;
   const nodeStride = layout.node.stride;
   const firstEdge = nodes.edgeCounts;
   const targets = new GrowableUint32();
@@ -92,7 +95,10 @@ export async function readEdges(
       }
       if (!isWhole(batch[i + type], types - 1)) badType(cursor, read, batch[i + type], types);
       if (batch[i + type] === weak) dropped++;
-      else targets.push(target);
+      else {
+        targets.push(target);
+        labels?.addEdge(batch, i);
+      }
       read++;
     }
   }

@@ -5,7 +5,7 @@
  *     {"snapshot":{"meta":{…},"node_count":N,"edge_count":E,…},
  *      "nodes":[…], "edges":[…], …, "strings":[…]}
  *
- * only sizes and edges are kept, 4 bytes each. The reader checks that the rest is JSON and skips it. It
+ * only sizes and edges are kept, 4 bytes each, unless labels are asked for. The reader checks that the rest is JSON and skips it. It
  * refuses a file that is truncated or damaged anywhere with a HeapFormatError. Unused numbers may have
  * any value: Julia writes a `name_or_index` of 2^64 - 1.
  *
@@ -21,7 +21,8 @@ import type { HeapImporter } from './importer.ts';
 import { CLOSE_OBJECT, COLON, COMMA, OPEN_OBJECT, isSpace, show } from './json-bytes.ts';
 import { JsonCursor } from './json-cursor.ts';
 import { skipValue } from './json-skip.ts';
-import { readLayout, type SnapshotLayout } from './v8-meta.ts';
+import { V8Labels } from './v8-labels.ts';
+import { hasLabels, readLayout, type SnapshotLayout } from './v8-meta.ts';
 import { readEdges, readNodes, type EdgeRows, type NodeRows } from './v8-rows.ts';
 
 /** Limit for the value of `snapshot`. Real ones have a thousand bytes. */
@@ -49,6 +50,8 @@ export interface V8Image extends HeapImage {
 export interface ReadOptions {
   /** Name of the heap in reports and messages; the file's base name by default. */
   readonly name?: string;
+  /** Whether to keep the labels of nodes and edges, which take 20 bytes for each object and 4 for each edge. */
+  readonly labels?: boolean;
   /** Called after each buffer (1 MiB of a file) with the bytes read and in total. The total of a stream is undefined. */
   readonly onProgress?: (read: number, total: number | undefined) => void;
 }
@@ -65,7 +68,7 @@ export async function readV8Snapshot(
       : { size: undefined, chunks: source };
   const cursor = new JsonCursor(name, chunks, (read) => options.onProgress?.(read, size));
   try {
-    return await new SnapshotReader(cursor).read(name);
+    return await new SnapshotReader(cursor, options.labels ?? false).read(name);
   } finally {
     await cursor.close();
   }
@@ -76,9 +79,12 @@ class SnapshotReader {
   private layout: SnapshotLayout | undefined;
   private nodes: NodeRows | undefined;
   private edges: EdgeRows | undefined;
+  private readonly keepsLabels: boolean;
+  private labels: V8Labels | undefined;
 
-  constructor(cursor: JsonCursor) {
+  constructor(cursor: JsonCursor, keepsLabels: boolean) {
     this.cursor = cursor;
+    this.keepsLabels = keepsLabels;
   }
 
   async read(name: string): Promise<V8Image> {
@@ -99,6 +105,7 @@ class SnapshotReader {
       firstEdge: edges.firstEdge,
       targets: edges.targets,
       roots: Uint32Array.of(root),
+      ...(this.labels && { labels: this.labels.finish() }),
       weakEdges: edges.weak,
     };
   }
@@ -147,17 +154,19 @@ class SnapshotReader {
     if (key === 'snapshot') {
       if (layout !== undefined) this.twice(key);
       this.layout = readLayout(await this.header(), (problem) => cursor.reject(problem));
+      if (this.keepsLabels && hasLabels(this.layout)) this.labels = new V8Labels(this.layout);
     } else if (key === 'nodes') {
       if (nodes !== undefined) this.twice(key);
       if (layout === undefined) return this.outOfOrder(key, 'snapshot');
-      this.nodes = await readNodes(cursor, layout);
+      this.nodes = await readNodes(cursor, layout, this.labels);
     } else if (key === 'edges') {
       if (this.edges !== undefined) this.twice(key);
       if (layout === undefined) return this.outOfOrder(key, 'snapshot');
       if (nodes === undefined) return this.outOfOrder(key, 'nodes');
-      this.edges = await readEdges(cursor, layout, nodes);
+      this.edges = await readEdges(cursor, layout, nodes, this.labels);
     } else {
-      await skipValue(cursor);
+      const { labels } = this;
+      await skipValue(cursor, key === 'strings' && labels !== undefined ? (piece) => labels.strings.add(piece) : undefined);
     }
   }
 
