@@ -52,7 +52,7 @@ function Kind({ name, color }: { readonly name: string; readonly color: Color })
 }
 
 /** Starts are told apart to this share of the collection. */
-const RESOLUTION = 1e-3;
+const RESOLUTION = 1e-4;
 /** A part of less has no room for its name in the bar. */
 const LEAST_NAMED = 0.1;
 

@@ -39,7 +39,8 @@ function decimalsFor(step: number): number {
 }
 
 function inUnit(value: number, decimals: number, unit: string): string {
-  return `${value.toFixed(decimals).replace('-', '−')} ${unit}`;
+  const digits = value.toFixed(decimals);
+  return `${Number(digits) === 0 ? digits.replace('-', '') : digits.replace('-', '−')} ${unit}`;
 }
 
 /** Returns a format for moments up to `mostNs` that tells those apart that lie `stepNs` from each other. */

@@ -60,7 +60,7 @@ describe('a time', () => {
   });
 
   it('at which something begins is told from others nearby', () => {
-    expect([1_352_100_000, 1_352_400_000, -5e6].map(momentsFormat('measured', 1.4e9, 215_000))).toEqual(['1.3521 s', '1.3524 s', '−0.0050 s']);
+    expect([1_352_100_000, 1_352_400_000, -5e6, -1].map(momentsFormat('measured', 1.4e9, 215_000))).toEqual(['1.3521 s', '1.3524 s', '−0.0050 s', '0.0000 s']);
     expect(momentsFormat('virtual', 300_000, 300)(12_345)).toBe('12.3 µs');
     expect(momentsFormat('virtual', 0, 0)(0)).toBe('0 ns');
     expect(momentsFormat('steps', 9000, 9)(4000)).toBe('4 steps');
