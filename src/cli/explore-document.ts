@@ -1,5 +1,6 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { CampaignShape, type Campaign } from '../report/campaign.ts';
 import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import type { Station } from '../explore/campaigns/slice.ts';
@@ -31,9 +32,12 @@ export const ExploreDocument = strictly(z.object({
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
   failure: LoggedFailure.omit({ type: true }).nullable(),
+  /** With --record. */
+  campaign: CampaignShape.optional(),
 }));
 
-export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined): string {
+/** @param campaign its course, if it is recorded */
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, campaign?: Campaign): string {
   const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   return print(ExploreDocument, {
     schema: SCHEMA,
@@ -46,5 +50,6 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     seconds,
     covered,
     failure: failure ?? null,
+    campaign,
   });
 }
