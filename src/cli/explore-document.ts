@@ -36,8 +36,8 @@ export const ExploreDocument = strictly(z.object({
   campaign: CampaignShape.optional(),
 }));
 
-/** @param campaign its course, if it is recorded */
-export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, campaign?: Campaign): string {
+/** @param recorded what pictures need */
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, recorded: { readonly campaign?: Campaign } = {}): string {
   const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   return print(ExploreDocument, {
     schema: SCHEMA,
@@ -50,6 +50,6 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     seconds,
     covered,
     failure: failure ?? null,
-    campaign,
+    ...recorded,
   });
 }

@@ -44,8 +44,8 @@ export const FuzzDocument = strictly(z.object({
   campaign: CampaignShape.optional(),
 }));
 
-/** @param campaign its course, if it is recorded */
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: Pick<FuzzResult, 'ending' | 'seconds'>, campaign?: Campaign): string {
+/** @param recorded what pictures need */
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: Pick<FuzzResult, 'ending' | 'seconds'>, recorded: { readonly campaign?: Campaign } = {}): string {
   const edges = tally.edges();
   const possible = tally.possible();
   return print(FuzzDocument, {
@@ -62,7 +62,7 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
       ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
     edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
     failures: tally.failures,
-    campaign,
+    ...recorded,
   });
 }
 

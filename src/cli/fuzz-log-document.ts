@@ -23,10 +23,5 @@ export async function documentOfLog(path: string): Promise<string> {
   for (const { lane } of logged.slices) lanes = Math.max(lanes, lane + 1);
   // A killed campaign has logged no end.
   const ending = (logged.ending || 'interrupted') as Ending;
-  return fuzzDocument(header, lanes, tally, { ending, seconds: history.before }, campaignOf(history, tally, possible));
-}
-
-/** Whether a file that begins with `text` is the log of a campaign. */
-export function isLog(text: string): boolean {
-  return text.startsWith('{"type":"campaign"');
+  return fuzzDocument(header, lanes, tally, { ending, seconds: history.before }, { campaign: campaignOf(history, tally, possible) });
 }

@@ -1,6 +1,8 @@
 /** The views of the report, in the order of the page. A new view is one more entry. */
 import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
+import { campaign } from './views/campaign.tsx';
+import { mutants } from './views/mutants.tsx';
 import { scaling } from './views/scaling.tsx';
 
 /** Pairs a view with its data, whose type only the view knows. */
@@ -15,6 +17,8 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 
 const VIEWS: readonly Finder[] = [
   finderOf(scaling),
+  finderOf(campaign),
+  finderOf(mutants),
 ];
 
 /** Returns the views that have something to show. */

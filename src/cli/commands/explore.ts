@@ -5,9 +5,11 @@ import { printable } from '../../base/printable.ts';
 import { fuzz } from '../../explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../explore/failures/file-name.ts';
+import { History } from '../../explore/campaigns/history.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import type { Station } from '../../explore/campaigns/slice.ts';
 import { localPool } from '../../explore/campaigns/pool.ts';
+import { possibleByScenario } from '../../explore/possible-edges.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
@@ -15,13 +17,14 @@ import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
+import { campaignOf } from '../../report/campaign.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeFailure, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
@@ -95,10 +98,12 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
+  const history = new History();
   const executions = () => tally.sum('executions');
   await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
+    history,
     strategy,
     station: { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null },
   });
@@ -108,7 +113,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure);
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? { campaign: campaignOf(history, tally, await possibleByScenario([scenario.name], knobs)) } : {});
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -124,7 +129,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
 }
 
 /** Explores in this thread, at one station. */
-async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string; readonly station: Station }): Promise<void> {
+async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly history: History; readonly strategy: string; readonly station: Station }): Promise<void> {
   const progress = new Progress(deps.terminal);
   try {
     const pool = localPool(deps.now, deps.signal);

@@ -2,7 +2,7 @@
  * The log of a campaign: one line of JSON for each slice, failure and end, appended at once and never
  * changed. The findings survive any end of the process. `--resume` continues the seeds where the log ends.
  */
-import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import { OutputError, UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -17,6 +17,9 @@ import type { Failure, SliceResult } from './slice.ts';
 
 /** Format of the lines below. A log of another format is refused. */
 const FORMAT = 1;
+
+/** The first bytes of every log. */
+const LOG_BEGIN = '{"type":"campaign",';
 
 /** Most bytes of a line. A failure with its lane table takes some tens of thousands. */
 const LONGEST_LINE = 1 << 24;
@@ -238,6 +241,22 @@ export function readLog(path: string): Logged & { readonly end: number } {
     end = next;
   }
   return { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()], passes, ending, end };
+}
+
+/** Whether the file at `path` begins as a log does; false for a file that can't be read. */
+export function isLog(path: string): boolean {
+  const begin = Buffer.alloc(LOG_BEGIN.length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, begin, 0, begin.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  return begin.toString('latin1') === LOG_BEGIN;
 }
 
 /** Yields the slices of the log at `path`, which has been checked before. */
