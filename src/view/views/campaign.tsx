@@ -3,7 +3,7 @@ import { formatCount, formatRate, plural } from '../../base/units.ts';
 import { findCampaigns, shrunkSize, type CampaignRun, type FailureRow } from '../campaign-runs.ts';
 import { matrixOf } from '../edge-matrix.ts';
 import { Chart, type Curve } from '../parts/chart.tsx';
-import { DataTable } from '../parts/data-table.tsx';
+import { DataTable, type Column } from '../parts/data-table.tsx';
 import { formatSeconds, timeUnit } from '../time-unit.ts';
 import type { View } from '../view.ts';
 import { EdgeMatrix } from './edge-matrix.tsx';
@@ -116,6 +116,8 @@ function possibleEdges(recorded: NonNullable<CampaignRun['campaign']>): number {
   return recorded.edges.length - matrixOf(recorded).impossible;
 }
 
+const PLAYER: Column<FailureRow> = { name: 'player', value: ({ anchor }) => anchor, show: ({ anchor }) => (anchor === undefined ? '–' : <a href={`#${anchor}`}>play it</a>) };
+
 function Failures({ run: { failures, ending } }: { readonly run: CampaignRun }) {
   if (failures.length === 0) return <p>{ending === 'worker lost' ? 'A worker was lost; no failure was found.' : 'No failure was found.'}</p>;
   return (
@@ -123,14 +125,14 @@ function Failures({ run: { failures, ending } }: { readonly run: CampaignRun }) 
       caption="Failures"
       rows={failures}
       columns={[
-        { name: 'failure', value: ({ failure: { key } }) => key, show: ({ failure: { key }, anchor }) => (anchor === undefined ? key : <a href={`#${anchor}`}>{key}</a>) },
+        { name: 'failure', value: ({ failure: { key } }) => key },
         { name: 'kind', value: ({ failure: { verdict } }) => verdict },
         { name: 'first seen', value: ({ firstSeconds }) => firstSeconds, show: ({ firstSeconds }) => (firstSeconds === undefined ? '–' : formatSeconds(firstSeconds)) },
         { name: 'after executions', value: ({ executions }) => executions, show: ({ executions }) => (executions === undefined ? '–' : formatCount(executions)) },
         { name: 'times', value: ({ times }) => times, show: ({ times }) => (times === undefined ? '–' : formatCount(times)) },
         { name: 'shrunk to', value: (row) => shrunkSize(row) },
         { name: 'what', value: ({ failure: { facts } }) => facts[0] ?? '' },
-        { name: 'player', value: ({ anchor }) => anchor, show: ({ anchor }) => (anchor === undefined ? '–' : <a href={`#${anchor}`}>play it</a>) },
+        ...(failures.some(({ anchor }) => anchor !== undefined) ? [PLAYER] : []),
         { name: 'repeat', value: ({ failure: { repeat } }) => repeat, show: ({ failure: { repeat } }) => <code>{repeat}</code> },
       ]}
     />

@@ -38,13 +38,13 @@ function KillTable({ kills: { rows, seconds, strategies } }: { readonly kills: K
         <label>Only with <input type="search" value={words} onInput={({ currentTarget }) => setWords(currentTarget.value)} placeholder="name, module, history" /></label>
         <span class="muted" aria-live="polite">{plural(shown.length, 'mutant')}</span>
       </div>
-      <DataTable caption="Mutants and their searches" rows={shown} columns={columnsOf(most)} limit={LIMIT} onChoose={setChosen} isChosen={(row) => row === chosen} />
+      <DataTable caption="Mutants and their searches" rows={shown} columns={columnsOf(most, rows.some(({ anchor }) => anchor !== undefined))} limit={LIMIT} onChoose={setChosen} isChosen={(row) => row === chosen} />
       {chosen !== undefined && <Details row={chosen} />}
     </>
   );
 }
 
-function columnsOf(most: number): Column<KillRow>[] {
+function columnsOf(most: number, hasPlayers: boolean): Column<KillRow>[] {
   return [
     { name: 'mutant', value: ({ name }) => name },
     { name: 'module', value: ({ module }) => module },
@@ -54,9 +54,11 @@ function columnsOf(most: number): Column<KillRow>[] {
     { name: 'executions', value: ({ executions }) => executions, show: ({ executions }) => (executions === undefined ? '–' : formatCount(executions)) },
     { name: 'seconds', value: ({ seconds }) => seconds, show: ({ seconds }) => (seconds === undefined ? '–' : seconds.toFixed(2)) },
     { name: 'each search', value: ({ executions }) => executions, show: ({ searches }) => <Strip searches={searches} most={most} /> },
-    { name: 'player', value: ({ anchor }) => anchor, show: ({ anchor }) => (anchor === undefined ? '–' : <a href={`#${anchor}`}>play it</a>) },
+    ...(hasPlayers ? [PLAYER] : []),
   ];
 }
+
+const PLAYER: Column<KillRow> = { name: 'player', value: ({ anchor }) => anchor, show: ({ anchor }) => (anchor === undefined ? '–' : <a href={`#${anchor}`}>play it</a>) };
 
 function Found({ row: { fate, found, searches } }: { readonly row: KillRow }) {
   if (fate === 'lost') return <span class="bad">lost</span>;
