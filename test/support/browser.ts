@@ -101,10 +101,14 @@ export interface Region {
 /** Returns the number of pixels of each colour, as "r,g,b", in a region of a canvas. */
 export async function canvasColors(page: Page, selector: string, region?: Region): Promise<Map<string, number>> {
   const counts = await page.locator(selector).first().evaluate((element, within) => {
-    const canvas = element as unknown as { width: number; height: number; clientWidth: number; getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } } };
+    const canvas = element as unknown as { width: number; height: number; clientWidth: number };
     const ratio = canvas.width / canvas.clientWidth;
     const { x, y, width, height } = within ?? { x: 0, y: 0, width: canvas.width / ratio, height: canvas.height / ratio };
-    const { data } = canvas.getContext('2d').getImageData(Math.round(x * ratio), Math.round(y * ratio), Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
+    const [left, top, w, h] = [Math.round(x * ratio), Math.round(y * ratio), Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+    // Chromium warns of repeated reads of one canvas: read from a copy.
+    const copy = new OffscreenCanvas(w, h).getContext('2d')!;
+    copy.drawImage(canvas as never, left, top, w, h, 0, 0, w, h);
+    const { data } = copy.getImageData(0, 0, w, h);
     const found: Record<string, number> = {};
     for (let i = 0; i < data.length; i += 4) {
       if (data[i + 3] === 0) continue;

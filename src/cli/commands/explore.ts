@@ -113,7 +113,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? { campaign: campaignOf(history, tally, await possibleByScenario([scenario.name], knobs)) } : {});
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? { campaign: campaignOf(history, tally, deps.isInterrupted() ? new Map() : await possibleByScenario([scenario.name], knobs)) } : {});
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {

@@ -1,5 +1,5 @@
 /** The matrix of protocol edges and scenarios, with a heading for each, a cursor, and the same facts as a table. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { formatCount, plural } from '../../base/units.ts';
 import { ROW_FILTERS, strengthOf, type Cell, type EdgeRow, type Matrix, type RowFilter } from '../edge-matrix.ts';
 import { Canvas, type Surface } from '../parts/canvas.tsx';
@@ -25,19 +25,22 @@ const STEPS: Readonly<Record<string, Place>> = {
 export function EdgeMatrix({ matrix }: { readonly matrix: Matrix }) {
   const [filter, setFilter] = useState<RowFilter>('all');
   const [place, setPlace] = useState<Place>();
+  const region = useRef<HTMLDivElement>(null);
   const { scenarios, impossible } = matrix;
   const rows = matrix.rows.filter(ROW_FILTERS[filter].shows);
   const never = matrix.rows.filter(ROW_FILTERS.never.shows).length;
   const cursor = place !== undefined && place.row < rows.length ? place : undefined;
-  function move({ row, column }: Place): void {
-    const from = cursor ?? { row: 0, column: 0 };
-    setPlace({ row: clamp(from.row + row, rows.length), column: clamp(from.column + column, scenarios.length) });
+  function put(row: number, column: number): Place {
+    const to = { row: clamp(row, rows.length), column: clamp(column, scenarios.length) };
+    if (to.row !== cursor?.row || to.column !== cursor.column) setPlace(to);
+    return to;
   }
   function onKeyDown(event: KeyboardEvent): void {
     const step = STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    move(step);
+    const from = cursor ?? { row: 0, column: 0 };
+    reveal(region.current!, put(from.row + step.row, from.column + step.column));
   }
   return (
     <>
@@ -54,7 +57,7 @@ export function EdgeMatrix({ matrix }: { readonly matrix: Matrix }) {
       </p>
       <p class="readout" aria-live="polite">{cursor === undefined ? 'Point at a square, or move with the arrow keys.' : describe(rows[cursor.row], cursor.column, matrix)}</p>
       {rows.length > 0 && (
-        <div class="matrix" tabIndex={0} role="region" aria-label="Matrix of protocol edges and scenarios">
+        <div ref={region} class="matrix" tabIndex={0} role="region" aria-label="Matrix of protocol edges and scenarios">
           <div class="matrix-grid" onPointerLeave={() => setPlace(undefined)}>
             <div class="matrix-corner" />
             <div class="matrix-columns" aria-hidden="true">
@@ -71,7 +74,7 @@ export function EdgeMatrix({ matrix }: { readonly matrix: Matrix }) {
                 role="application"
                 tabIndex={0}
                 onKeyDown={onKeyDown}
-                onPointerMove={(event) => setPlace({ row: clamp(Math.floor(event.offsetY / PITCH), rows.length), column: clamp(Math.floor(event.offsetX / PITCH), scenarios.length) })}
+                onPointerMove={({ offsetX, offsetY }) => void put(Math.floor(offsetY / PITCH), Math.floor(offsetX / PITCH))}
               />
             </div>
           </div>
@@ -83,6 +86,17 @@ export function EdgeMatrix({ matrix }: { readonly matrix: Matrix }) {
       </details>
     </>
   );
+}
+
+/** Scrolls the matrix so that the square at `place` is not under the headings or outside. */
+function reveal(region: HTMLElement, { row, column }: Place): void {
+  const corner = region.querySelector('.matrix-corner')!;
+  const [left, top] = [column * PITCH, row * PITCH];
+  const [width, height] = [region.clientWidth - corner.clientWidth, region.clientHeight - corner.clientHeight];
+  region.scrollTo({
+    left: Math.min(left, Math.max(region.scrollLeft, left + PITCH - width)),
+    top: Math.min(top, Math.max(region.scrollTop, top + PITCH - height)),
+  });
 }
 
 function clamp(value: number, length: number): number {

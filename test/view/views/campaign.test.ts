@@ -102,6 +102,19 @@ describe('the view of a campaign', () => {
     await close();
   });
 
+  it('scrolls with the arrow keys, and keeps its headings in sight', async () => {
+    const { page, close } = await openReport([recorded], { viewport: { width: 800, height: 400 } });
+    await page.locator(SQUARES).focus();
+    for (let i = 0; i < 9; i++) await page.keyboard.press('PageDown');
+    const boxes = await page.evaluate(() => ['.matrix', '.matrix-columns', '.matrix-rows .lit'].map((selector) => document.querySelector(selector)!.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })));
+    const [matrix, columns, lit] = boxes;
+    expect(await page.locator('.matrix').evaluate((element) => element.scrollTop)).toBeGreaterThan(100);
+    expect(Math.abs(columns.top - matrix.top)).toBeLessThan(3);
+    expect(lit.top).toBeGreaterThanOrEqual(columns.bottom - 1);
+    expect(lit.bottom).toBeLessThanOrEqual(matrix.bottom);
+    await close();
+  });
+
   it('can show only what nothing passed', async () => {
     const { page, close } = await openReport([madeUp()]);
     expect(await page.locator('.matrix-rows > div').count()).toBe(5);
