@@ -66,8 +66,10 @@ describe('words of the command line', () => {
   });
 });
 
-it('a kind that the machine reads says which word of its memory stands for a value', () => {
-  expect(bool.wordOf?.(true)).toBe(1);
-  expect(oneOf(COLOURS).wordOf?.('green')).toBe(2);
-  expect(namesOf(COLOURS).wordOf?.(['red', 'blue'])).toBe(5);
+describe('a kind that the machine reads', () => {
+  it('says which word of its memory stands for a value', () => {
+    expect(bool.wordOf?.(true)).toBe(1);
+    expect(oneOf(COLOURS).wordOf?.('green')).toBe(2);
+    expect(namesOf(COLOURS).wordOf?.(['red', 'blue'])).toBe(5);
+  });
 });
