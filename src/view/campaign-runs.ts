@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ExploreDocument } from '../cli/explore-document.ts';
 import type { FuzzDocument } from '../cli/fuzz-document.ts';
 import type { Campaign } from '../report/campaign.ts';
-import { playerAnchors } from './player-anchors.ts';
+import { anchorIn } from './player-anchor.ts';
 import type { NamedDocument } from './view.ts';
 
 type Failure = z.infer<typeof FuzzDocument>['failures'][number];
@@ -47,19 +47,14 @@ export interface CampaignRun {
 
 /** Returns the campaigns; undefined if there are none. */
 export function findCampaigns(documents: readonly NamedDocument[]): CampaignRun[] | undefined {
-  const anchors = playerAnchors(documents);
-  const runs = documents.flatMap((named) => {
-    const anchorOf = ({ key, station }: Failure) => anchors.find((each) => each.document === named.document && each.key === key && each.mutant === station.mutant)?.anchor;
-    const { name, document } = named;
-    if (document.command === 'fuzz') return [ofFuzz(name, document, anchorOf)];
-    return document.command === 'explore' && document.campaign !== undefined ? [ofExplore(name, document, anchorOf)] : [];
+  const runs = documents.flatMap(({ name, document }) => {
+    if (document.command === 'fuzz') return [ofFuzz(name, document)];
+    return document.command === 'explore' && document.campaign !== undefined ? [ofExplore(name, document)] : [];
   });
   return runs.length === 0 ? undefined : runs;
 }
 
-type AnchorOf = (failure: Failure) => string | undefined;
-
-function ofFuzz(name: string, document: z.infer<typeof FuzzDocument>, anchorOf: AnchorOf): CampaignRun {
+function ofFuzz(name: string, document: z.infer<typeof FuzzDocument>): CampaignRun {
   const { strategy, mutant, seed, jobs, ending, seconds, scenarios, failures, campaign } = document;
   const total = campaign?.series.atSeconds.at(-1);
   return {
@@ -67,22 +62,24 @@ function ofFuzz(name: string, document: z.infer<typeof FuzzDocument>, anchorOf: 
     // A resumed campaign has run for longer than its last part.
     seconds: Math.max(seconds, total ?? 0),
     scenarios: scenarios.map(({ failures: seen, ...each }) => ({ ...each, failures: Object.keys(seen).length })),
-    failures: failures.map((failure) => rowOf(failure, campaign, anchorOf)),
+    failures: failures.map((failure) => rowOf(failure, document)),
   };
 }
 
-function ofExplore(name: string, document: z.infer<typeof ExploreDocument>, anchorOf: AnchorOf): CampaignRun {
+function ofExplore(name: string, document: z.infer<typeof ExploreDocument>): CampaignRun {
   const { strategy, mutant, seed, scenario, executions, steps, distinct, seconds, covered, failure, campaign } = document;
   return {
     name, strategy, mutant, seed, seconds, campaign,
     scenarios: [{ scenario, executions, steps, distinct, seconds, covered, failures: failure === null ? 0 : 1 }],
-    failures: failure === null ? [] : [rowOf(failure, campaign, anchorOf)],
+    failures: failure === null ? [] : [rowOf(failure, document)],
   };
 }
 
-function rowOf(failure: Failure, campaign: Campaign | undefined, anchorOf: AnchorOf): FailureRow {
-  const seen = campaign?.failures.find(({ key }) => key === failure.key);
-  return { failure, firstSeconds: seen?.firstSeconds, executions: seen?.executions, times: seen?.times, anchor: anchorOf(failure) };
+type Document = z.infer<typeof FuzzDocument> | z.infer<typeof ExploreDocument>;
+
+function rowOf(failure: Failure, document: Document): FailureRow {
+  const seen = document.campaign?.failures.find(({ key }) => key === failure.key);
+  return { failure, firstSeconds: seen?.firstSeconds, executions: seen?.executions, times: seen?.times, anchor: anchorIn(document, failure.key, failure.station.mutant) };
 }
 
 /** Returns the size of the shrunk failure in words; undefined if it was not shrunk. */

@@ -1,7 +1,7 @@
 /** The kill table: each mutant of the documents with its searches. */
 import type { z } from 'zod';
 import type { MutantsDocument } from '../cli/mutants-document.ts';
-import { playerAnchors } from './player-anchors.ts';
+import { anchorIn } from './player-anchor.ts';
 import type { NamedDocument } from './view.ts';
 
 type Mutant = z.infer<typeof MutantsDocument>['mutants'][number];
@@ -44,15 +44,19 @@ export interface Kills {
 
 /** Returns the mutants of all documents; undefined if there are none. */
 export function findKills(documents: readonly NamedDocument[]): Kills | undefined {
-  const anchors = playerAnchors(documents);
   const found = documents.flatMap(({ document }) => (document.command === 'mutants' ? [document] : []));
   if (found.length === 0) return undefined;
-  const rows = found.flatMap((document) => document.mutants.map((mutant) => rowOf(mutant, anchors.find((each) => each.document === document && each.mutant === mutant.mutant)?.anchor)));
+  const rows = found.flatMap((document) => document.mutants.map((mutant) => rowOf(mutant, anchorOf(mutant, document))));
   return {
     rows: rows.toSorted((a, b) => FATES.indexOf(a.fate) - FATES.indexOf(b.fate)),
     seconds: Math.max(...found.map(({ seconds }) => seconds)),
     strategies: [...new Set(found.map(({ strategy }) => strategy))],
   };
+}
+
+/** Returns the anchor of the first player of the mutant's failures. */
+function anchorOf({ mutant, searches }: Mutant, document: z.infer<typeof MutantsDocument>): string | undefined {
+  return searches.map(({ failure }) => (failure === null ? undefined : anchorIn(document, failure.key, mutant))).find((anchor) => anchor !== undefined);
 }
 
 function rowOf({ mutant: name, file, history, breaks, killed, executions, seconds, searches, lost }: Mutant, anchor: string | undefined): KillRow {

@@ -138,7 +138,7 @@ describe('the view of a campaign', () => {
     document.campaign.failures = [];
     document.players = [{ failure: document.failures[0].key, mutant: null }];
     const { page, close } = await openReport([{ name, document }]);
-    expect(await page.getByRole('link', { name: 'play it' }).getAttribute('href')).toBe('#player-1');
+    expect(await page.getByRole('link', { name: 'play it' }).getAttribute('href')).toBe(`#player:${encodeURIComponent(`:${HOSTILE} invariant A`)}`);
     await close();
   });
 
