@@ -22,6 +22,7 @@ const FOUND = 1;
  * @type {readonly { name: string, words: string, view: string, prepare?: (page: import('playwright-core').Page) => Promise<void> }[]}
  */
 const VIEWS = [
+  { name: 'campaign', words: 'fuzz lfstack parfor workbufs mark-bits mark-mixed sweep-refill reclaim channels finalizers --seed 1 --seconds 30', view: 'campaign' },
   { name: 'scaling', words: 'scale tree --model 1,2,4,8,16,32,64', view: 'scaling' },
   { name: 'composition', words: 'heap test/fixtures/java-dumps/jdk17-small.hprof.gz', view: 'composition', prepare: (page) => page.getByRole('button', { name: /^0x/ }).nth(4).click() },
 ];

@@ -1,5 +1,6 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { CampaignShape, type Campaign } from '../report/campaign.ts';
 import { PlayerShape, type Player } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
@@ -34,9 +35,12 @@ export const ExploreDocument = strictly(z.object({
   failure: LoggedFailure.omit({ type: true }).nullable(),
   /** With --html or --record: the failing execution access by access, shrunk if it was; without a failure the last one. */
   player: PlayerShape.optional(),
+  /** With --html or --record. */
+  campaign: CampaignShape.optional(),
 }));
 
-export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, player?: Player): string {
+/** @param recorded what pictures need */
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, recorded: { readonly campaign?: Campaign; readonly player?: Player } = {}): string {
   const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   return print(ExploreDocument, {
     schema: SCHEMA,
@@ -49,6 +53,6 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     seconds,
     covered,
     failure: failure ?? null,
-    player,
+    ...recorded,
   });
 }

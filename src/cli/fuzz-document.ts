@@ -1,5 +1,6 @@
 /** The document that `fuzz --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { CampaignShape, type Campaign } from '../report/campaign.ts';
 import { PlayersShape, type Players } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
@@ -42,9 +43,12 @@ export const FuzzDocument = strictly(z.object({
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
   /** With --html or --record: the first failures, access by access. */
   players: PlayersShape.optional(),
+  /** With --html or --record. */
+  campaign: CampaignShape.optional(),
 }));
 
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult, players?: Players): string {
+/** @param recorded what pictures need */
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: Pick<FuzzResult, 'ending' | 'seconds'>, recorded: { readonly campaign?: Campaign; readonly players?: Players } = {}): string {
   const edges = tally.edges();
   const possible = tally.possible();
   return print(FuzzDocument, {
@@ -61,7 +65,7 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
       ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
     edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
     failures: tally.failures,
-    players,
+    ...recorded,
   });
 }
 

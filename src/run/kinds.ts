@@ -1,20 +1,22 @@
 /**
- * Kinds of option values: each checks a value that a caller gives, and reads one from a word of the
- * command line. A message names the option, the values that are allowed and the value that was given.
+ * Kinds of option values. A kind is a zod schema, which checks the value that a caller of the library
+ * gives, and often a parser of the word that the command line gives. The schema's errors are not
+ * sentences of their own: each completes "… must be", and `check` puts the option's name before it
+ * and the refused value after it.
+ *
+ * Loading zod takes 60 ms, so only modules of commands import this file: neither the list of
+ * commands nor the worker threads need it.
  */
+import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
 import { printable, shown } from '../base/printable.ts';
+import { hint } from '../base/suggest.ts';
 
 /** A set of values. */
 export interface Kind<T> {
-  /** Completes "… must be". */
-  readonly sentence: string;
-  /**
-   * Returns a copy of `value`.
-   * @param name what the message calls the option
-   * @throws UsageError if it is not of this kind
-   */
-  check(value: unknown, name: string): T;
+  readonly schema: z.ZodType<T>;
+  /** Returns the word in the machine's memory that stands for `value`; the value itself if there is no such function. */
+  wordOf?(value: T): number;
 }
 
 /** A kind that the command line can give, too. */
@@ -27,8 +29,6 @@ export interface TextKind<T> extends Kind<T> {
   parse(text: string, name: string): T;
   /** The values, where they are words, for completion. */
   readonly words?: readonly string[];
-  /** Returns the word in the machine's memory that stands for `value`; the value itself if there is no such function. */
-  wordOf?(value: T): number;
 }
 
 /** The largest values of several options; docs/reference/cli.md lists them. */
@@ -43,25 +43,36 @@ export const LIMITS = {
   seconds: 30 * 24 * 3600,
 } as const;
 
-/** Throws the sentence that refuses `value`. @throws UsageError */
-export function refuse(name: string, sentence: string, value: unknown): never {
-  if (value === undefined) throw new UsageError(`${name} is missing: it must be ${sentence}`);
-  throw new UsageError(`${name} must be ${sentence}, not ${shown(value)}`);
+/**
+ * Returns a copy of `value`.
+ * @param name what the message calls the value, whose parts it calls `name.field` and `name.0`;
+ *   without it, the value is the options themselves
+ * @throws UsageError for the first part that `schema` refuses
+ */
+export function check<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = [...(name === undefined ? [] : [name]), ...issue.path.map(String)];
+  if (issue.code === 'unrecognized_keys') throw new UsageError(`there is no option ${shown([...path, issue.keys[0]].join('.'))}${issue.message}`);
+  const refused = issue.path.reduce<unknown>((whole, key) => (whole as Readonly<Record<PropertyKey, unknown>>)[key], value);
+  if (refused === undefined && path.length > 0) throw new UsageError(`${path.join('.')} is missing: it must be ${issue.message}`);
+  throw new UsageError(`${path.join('.') || 'the options'} must be ${issue.message}, not ${shown(refused)}`);
+}
+
+/** Returns the kind of the values of `schema`, which words of the form `written` give after `convert`. */
+function textKind<T>(schema: z.ZodType<T>, written: RegExp, convert: (text: string) => unknown): TextKind<T> {
+  const fromText = z.string().transform((text) => (written.test(text) ? convert(text) : NaN)).pipe(schema as z.ZodType<T, unknown>);
+  return { schema, parse: (text, name) => check(fromText, text, name) };
 }
 
 /** Returns the kind of the values that `accepts` holds for. */
 export function custom<T>(sentence: string, accepts: (value: unknown) => boolean): Kind<T> {
-  return {
-    sentence,
-    check: (value, name) => (accepts(value) ? (value as T) : refuse(name, sentence, value)),
-  };
+  return { schema: z.custom<T>(accepts, { error: sentence }) };
 }
 
 /** True or false; a flag without a value on the command line. */
-export const bool: Kind<boolean> & { wordOf(value: boolean): number } = {
-  ...custom<boolean>('true or false', (value) => typeof value === 'boolean'),
-  wordOf: Number,
-};
+export const bool: Kind<boolean> = { schema: z.boolean({ error: 'true or false' }), wordOf: Number };
 
 /** Functions. */
 export function callback<F>(): Kind<F> {
@@ -69,89 +80,66 @@ export function callback<F>(): Kind<F> {
 }
 
 /** Whole numbers from `min` to `max`. */
-export function whole(min: number, max: number): TextKind<number> {
-  const sentence = `a whole number from ${min} to ${max}`;
-  return {
-    ...custom(sentence, (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max),
-    parse(text, name) {
-      const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-      return value >= min && value <= max ? value : refuse(name, sentence, text);
-    },
-  };
+export function whole(min: number, max: number, error = `a whole number from ${min} to ${max}`): TextKind<number> {
+  return textKind(z.int({ error }).min(min, { error }).max(max, { error }), /^[+-]?\d+$/, Number);
 }
 
 /** Numbers from `min` to `max`, written without an exponent; `noun` begins the sentence, as "bytes". */
 export function number(min: number, max: number, noun = 'a number'): TextKind<number> {
-  const sentence = `${noun} from ${min} to ${max}`;
-  return {
-    ...custom(sentence, (value) => typeof value === 'number' && value >= min && value <= max),
-    parse(text, name) {
-      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-      return value >= min && value <= max ? value : refuse(name, sentence, text);
-    },
-  };
+  return textKind(between(min, max, noun), /^\d+(\.\d+)?$/, Number);
+}
+
+function between(min: number, max: number, noun: string): z.ZodNumber {
+  const error = `${noun} from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
 }
 
 /** Texts that are not empty. */
 export function text(noun: string): TextKind<string> {
-  return {
-    ...custom(noun, (value) => typeof value === 'string' && value !== ''),
-    parse: (value) => value,
-  };
+  return { schema: z.string({ error: noun }).min(1, { error: noun }), parse: (value) => value };
 }
 
 /** The names of `words`, each with its number in the machine. */
 export function oneOf<Name extends string>(words: Readonly<Record<Name, number>>): TextKind<Name> & { readonly words: readonly Name[] } {
   const names = Object.keys(words) as Name[];
-  const sentence = either(names);
-  function accept(value: unknown, name: string): Name {
-    return names.find((known) => known === value) ?? refuse(name, sentence, value);
-  }
-  return { sentence, check: accept, parse: accept, words: names, wordOf: (name) => words[name] };
+  const schema = z.enum(names as [Name, ...Name[]], { error: either(names) }) as unknown as z.ZodType<Name>;
+  return { schema, parse: (text, name) => check(schema, text, name), words: names, wordOf: (name) => words[name] };
 }
 
 /** Lists of names of `bits`, whose numbers are joined to one word; commas join the names on the command line. */
 export function namesOf<Name extends string>(bits: Readonly<Record<Name, number>>): TextKind<readonly Name[]> {
   const each = oneOf(bits);
   return {
-    ...listOf(each, `a list of ${each.sentence}`),
+    ...listOf(each, `a list of ${either(each.words)}`),
     parse: (text, name) => text.split(',').map((part) => each.parse(part.trim(), `each name in ${name}`)),
     wordOf: (names) => names.reduce((word, name) => word | bits[name], 0),
   };
 }
 
-/** Lists of at most `most` values of the kind `each`. */
+/** Lists of the kind `each`; `most` bounds lists of numbers. */
 export function listOf<T>(each: Kind<T>, sentence: string, most = Infinity): Kind<readonly T[]> {
-  return {
-    sentence,
-    check(value, name) {
-      if (!Array.isArray(value)) return refuse(name, sentence, value);
-      if (value.length > most) return refuse(name, `at most ${most} numbers`, value);
-      return value.map((item, i) => each.check(item, `${name}.${i}`));
-    },
-  };
+  return { schema: z.array(each.schema, { error: sentence }).max(most, { error: `at most ${most} numbers` }) };
 }
 
-type KindsOf<T> = { readonly [Key in keyof T]-?: Kind<T[Key]> };
+type SchemasOf<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
 
-/** Objects whose fields are of these kinds, and all present. */
-export function objectOf<T>(fields: KindsOf<T>, sentence: string): Kind<T> {
-  return {
-    sentence,
-    check(value, name) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(name, sentence, value);
-      const given = value as Readonly<Record<string, unknown>>;
-      return Object.fromEntries(Object.entries<Kind<unknown>>(fields).map(([key, kind]) => [key, kind.check(given[key], `${name}.${key}`)])) as T;
-    },
-  };
+/** Objects with these fields; any other field is left out. */
+export function objectOf<T>(fields: { readonly [Key in keyof T]-?: Kind<T[Key]> }, sentence: string): Kind<T> {
+  const shape = Object.fromEntries(Object.entries<Kind<unknown>>(fields).map(([key, { schema }]) => [key, schema])) as SchemasOf<T>;
+  return { schema: z.object(shape, { error: sentence }) as unknown as z.ZodType<T> };
 }
 
-/** Objects with any fields, as they are. */
+/** Returns the schema of objects that have these fields, each of which may be missing unless it is `required`, and no others. */
+export function fieldsOf<T>(fields: Readonly<Record<string, Kind<unknown>>>, sentence: string, required: readonly string[] = []): z.ZodType<T> {
+  const shape = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, required.includes(name) ? schema : schema.optional()]));
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? hint((issue.keys as string[])[0], Object.keys(fields)) : sentence),
+  }) as unknown as z.ZodType<T>;
+}
+
+/** Objects with numbers of any name; the workload checks them. */
 export function recordOf<T>(sentence: string): Kind<Readonly<Record<string, T>>> {
-  return {
-    sentence,
-    check: (value, name) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...(value as Record<string, T>) } : refuse(name, sentence, value)),
-  };
+  return { schema: z.record(z.string(), z.custom<T>(), { error: sentence }) };
 }
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(?:i?B)?|B)?$/i;
@@ -166,15 +154,11 @@ export function parseSize(text: string): number {
 
 /** Times of more than 0 seconds, at most 30 days; on the command line as 30, 90s, 5m or 1h. */
 export const duration: TextKind<number> = {
-  sentence: `seconds from 0 to ${LIMITS.seconds}`,
-  check(value, name) {
-    if (value === 0) return refuse(name, 'more than 0 seconds', value);
-    return number(0, LIMITS.seconds, 'seconds').check(value, name);
-  },
+  schema: between(0, LIMITS.seconds, 'seconds').gt(0, { error: 'more than 0 seconds' }),
   parse(text, name) {
     const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text);
     const seconds = match === null ? NaN : Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600 }[match[2] as '' | 's' | 'm' | 'h'];
-    if (seconds > 0 && seconds <= LIMITS.seconds) return seconds;
+    if (duration.schema.safeParse(seconds).success) return seconds;
     throw new UsageError(`${name} must be a time such as 30, 90s, 5m or 1h, at most 30 days, not '${printable(text)}'`);
   },
 };

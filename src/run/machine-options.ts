@@ -5,6 +5,7 @@
  * (shape.ts). A new option takes an entry here, and a line in OPTION_WORDS of memory/config.ts if
  * the machine itself reads it.
  */
+import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { DEBUG, TYPES, type OptionWord } from '../memory/config.ts';
@@ -17,10 +18,9 @@ import type { Cycle } from '../gc/cycle-log.ts';
 import { POLICY, POLICY_CHARACTER } from '../gc/policy.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { HeapRecorder } from './heap-recorder.ts';
-import { LIMITS, bool, callback, custom, duration, either, listOf, namesOf, number, objectOf, oneOf, parseSize, recordOf, refuse, text, whole, type Kind, type TextKind } from './kinds.ts';
+import { LIMITS, bool, callback, custom, duration, either, fieldsOf, listOf, namesOf, number, objectOf, oneOf, parseSize, recordOf, text, whole, type Kind, type TextKind } from './kinds.ts';
 import type { Progress } from './progress.ts';
 import { TUNING_NAMES, tunableKind, type MachineTuning } from './tuning.ts';
-import { hint } from '../base/suggest.ts';
 
 export const MAX_PROCS = 64;
 /** Bytes of the smallest arena. */
@@ -187,7 +187,7 @@ export const MACHINE_OPTIONS = {
   /** Record what each M does when, for a timeline: the result has `events`, which `timelineOf` turns into one. */
   recordEvents: library(bool),
   /** Parameters of the mark loops that differ from Go 1.3; see TUNING. */
-  tuning: library<MachineTuning>({ sentence: 'an object of numbers and words by name', check: checkTuning }),
+  tuning: library<MachineTuning>({ schema: fieldsOf(Object.fromEntries(TUNING_NAMES.map((name) => [name, tunableKind(name)])), 'an object of numbers and words by name') }),
   /**
    * Called for every collection, in order, soon after it ends. If a callback throws, or a promise
    * that it returns is rejected, the machine ends with that error; `finished` waits for the promises.
@@ -229,14 +229,11 @@ export function optionWords(options: MachineOptions): Partial<Record<OptionWord,
 }
 
 function percentOrOff(): TextKind<number | 'off'> {
+  const error = `'off' or a whole number of percent from 0 to ${LIMITS.gogc}`;
   const percent = whole(0, LIMITS.gogc);
-  const sentence = `'off' or a whole number of percent from 0 to ${LIMITS.gogc}`;
   return {
-    sentence,
-    check(value, name) {
-      if (value === 'off') return value;
-      return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LIMITS.gogc ? (value as number) : refuse(name, sentence, value);
-    },
+    // If one choice alone is of the value's type, zod gives the error of that choice.
+    schema: z.union([z.literal('off', { error }), whole(0, LIMITS.gogc, error).schema], { error }),
     parse: (text, name) => (text === 'off' ? text : percent.parse(text, `${name}, unless it is 'off',`)),
   };
 }
@@ -270,15 +267,6 @@ function parseRate(text: string, name: string): number {
   const bytes = parseSize(text);
   if (!(bytes >= 1 && bytes <= MAX_RATE)) throw new UsageError(`${name} must be a number of bytes from 1 to 1G, such as 4096 or 512K, not '${printable(text)}'`);
   return bytes;
-}
-
-function checkTuning(value: unknown, name: string): MachineTuning {
-  if (typeof value !== 'object' || value === null) return refuse(name, 'an object of numbers and words by name', value);
-  return Object.fromEntries(Object.entries(value).map(([given, setting]) => {
-    const known = TUNING_NAMES.find((tunable) => tunable === given);
-    if (known === undefined) throw new UsageError(`there is no option '${printable(`${name}.${given}`)}'${hint(given, TUNING_NAMES)}`);
-    return [known, setting === undefined ? undefined : tunableKind(known).check(setting, `${name}.${known}`)];
-  }));
 }
 
 function isHeapImage(value: unknown): boolean {

@@ -6,7 +6,7 @@ import { POLICY } from '../gc/policy.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
 import { MAX_PREFETCH } from '../gc/scanblock-lab.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
-import { oneOf, whole, type TextKind } from './kinds.ts';
+import { check, oneOf, whole, type TextKind } from './kinds.ts';
 
 /** The name of a mark loop. */
 export type Policy = keyof typeof POLICY;
@@ -124,6 +124,6 @@ export function tunedShape(tuning: MachineTuning): TunedShape {
 /** Returns the machine's number for the value of a parameter, or for its default. */
 function numberFor(name: TuningName, value: number | string | undefined): number {
   const kind = tunableKind(name);
-  const chosen = kind.check(value ?? TUNING[name].normal, name);
+  const chosen = check(kind.schema, value ?? TUNING[name].normal, name);
   return kind.wordOf?.(chosen) ?? Number(chosen);
 }

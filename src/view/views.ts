@@ -4,6 +4,8 @@ import type { FoundView, NamedDocument, View } from './view.ts';
 import { heapMap } from './views/heap-map.tsx';
 import { history } from './views/history.tsx';
 import { composition } from './views/composition.tsx';
+import { campaign } from './views/campaign.tsx';
+import { mutants } from './views/mutants.tsx';
 import { scaling } from './views/scaling.tsx';
 import { timeline } from './views/timeline.tsx';
 
@@ -23,6 +25,8 @@ const VIEWS: readonly Finder[] = [
   finderOf(history),
   finderOf(heapMap),
   finderOf(composition),
+  finderOf(campaign),
+  finderOf(mutants),
 ];
 
 /** Returns the views that have something to show. */

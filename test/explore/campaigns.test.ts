@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Distinct } from '../../src/explore/campaigns/distinct.ts';
 import { fuzz, type FuzzOptions } from '../../src/explore/campaigns/fuzz.ts';
+import { History } from '../../src/explore/campaigns/history.ts';
 import { Plan, type PlanOptions, type Turn } from '../../src/explore/campaigns/plan.ts';
 import { WorkerLost, threadPool } from '../../src/explore/campaigns/pool.ts';
 import { makeRunSlice } from '../../src/explore/campaigns/run-slice.ts';
@@ -113,7 +114,7 @@ describe('a campaign', () => {
     const scenarios = [{ name: 'mark-bits', settings: [{ procs: 2 }] }, { name: 'channels', settings: [{ procs: 2 }] }];
     const plan = new Plan({ scenarios, strategy: 'portfolio', mutant: null, monitors: [], always: false, seed: 1 });
     const signal = new AbortController().signal;
-    const result = await fuzz({ plan, tally, stations: 2, strategy: 'portfolio', keepGoing: false, shrink: false, now, signal, ...changes });
+    const result = await fuzz({ plan, tally, history: new History(), stations: 2, strategy: 'portfolio', keepGoing: false, shrink: false, now, signal, ...changes });
     return { result, tally };
   }
 

@@ -5,9 +5,11 @@ import { printable } from '../../base/printable.ts';
 import { fuzz } from '../../explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../explore/failures/file-name.ts';
+import { History } from '../../explore/campaigns/history.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
 import { localPool } from '../../explore/campaigns/pool.ts';
+import { possibleByScenario } from '../../explore/possible-edges.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
@@ -15,6 +17,7 @@ import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
+import { campaignOf } from '../../report/campaign.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { executedTimeline } from '../../report/executed-timeline.ts';
 import type { Player } from '../../report/player.ts';
@@ -101,11 +104,13 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
     terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
+  const history = new History();
   const executions = () => tally.sum('executions');
   const station = { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null };
   await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
+    history,
     strategy,
     station,
   });
@@ -117,7 +122,8 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? player : undefined);
+    const recorded = isRecording(flags) ? { player, campaign: campaignOf(history, tally, deps.isInterrupted() ? new Map() : await possibleByScenario([scenario.name], knobs)) } : {};
+    document = exploreDocument({ ...station, seed }, tally, failure, recorded);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -141,7 +147,7 @@ async function playerOf(failure: Failure | undefined, station: Station, lastSeed
 }
 
 /** Explores in this thread, at one station. */
-async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly strategy: string; readonly station: Station }): Promise<void> {
+async function run(deps: Deps, flags: ExploreFlags, what: { readonly plan: Plan; readonly tally: Tally; readonly history: History; readonly strategy: string; readonly station: Station }): Promise<void> {
   const progress = new Progress(deps.terminal);
   try {
     const pool = localPool(deps.now, deps.signal);

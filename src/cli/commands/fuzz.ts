@@ -2,17 +2,18 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { fuzz, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
+import { History } from '../../explore/campaigns/history.ts';
 import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
 import type { Failure } from '../../explore/campaigns/slice.ts';
-import { EDGES } from '../../rewrite/edges/catalog.ts';
-import { possibleEdges } from '../../explore/possible-edges.ts';
-import { loadScenario } from '../../explore/load-scenario.ts';
+import { possibleByScenario, possibleInAny } from '../../explore/possible-edges.ts';
 import { SCENARIOS } from '../../explore/scenarios/catalog.ts';
+import { takeUp } from '../../explore/campaigns/take-up.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../explore/strategies/catalog.ts';
+import { campaignOf, type Campaign } from '../../report/campaign.ts';
 import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
@@ -83,8 +84,11 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   fixKnobs(chosen, Object.entries(about.set));
   const scenarios = chosen.map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set) }));
   const plan = new Plan({ ...about, scenarios });
-  const tally = new Tally(about.scenarios, about.scenarios.length < SCENARIOS.length ? await possible(about) : undefined);
-  if (resumed !== undefined) takeUp(resumed.logged, plan, tally);
+  // All scenarios together could pass every edge.
+  const possible = about.scenarios.length < SCENARIOS.length ? await possibleByScenario(about.scenarios, about.set) : undefined;
+  const tally = new Tally(about.scenarios, possible && possibleInAny(possible));
+  const history = new History();
+  if (resumed !== undefined) takeUp(resumed.logged, { tally, history, plan });
   const log = resumed?.log ?? (flags.log === undefined ? undefined : createLog(flags.log, about));
   const jobs = jobsOf(deps, flags);
   const stations = scenarios.reduce((sum, { settings }) => sum + settings.length, 0);
@@ -104,6 +108,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
       plan,
       pool,
       tally,
+      history,
       stations,
       strategy: about.strategy,
       seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
@@ -126,7 +131,8 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { fuzzDocument } = await import('../fuzz-document.ts');
-    document = fuzzDocument(about, jobs, tally, result, isRecording(flags) ? await (await import('../player.ts')).playersOf(tally.failures) : undefined);
+    const recorded = isRecording(flags) ? { campaign: await courseOf(deps, history, tally, about, possible), players: await (await import('../player.ts')).playersOf(tally.failures) } : {};
+    document = fuzzDocument(about, jobs, tally, result, recorded);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -139,11 +145,9 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   if (tally.failures.length === 0) checkProven(tally.sum('executions'), mutant);
 }
 
-/** Returns the edges that the scenarios of a campaign can pass. */
-async function possible({ scenarios, set }: Pick<Header, 'scenarios' | 'set'>): Promise<Uint8Array> {
-  const edges = new Uint8Array(EDGES.length);
-  for (const name of scenarios) possibleEdges(await loadScenario(name, false), set).forEach((each, i) => (edges[i] |= each));
-  return edges;
+/** Returns the course of the campaign for the report. After an interruption, it leaves out what takes seconds: the edges that could be passed. */
+async function courseOf(deps: Deps, history: History, tally: Tally, { scenarios, set }: Pick<Header, 'scenarios' | 'set'>, possible: ReadonlyMap<string, Uint8Array> | undefined): Promise<Campaign> {
+  return campaignOf(history, tally, possible ?? (deps.isInterrupted() ? new Map() : await possibleByScenario(scenarios, set)));
 }
 
 /** Returns the number of worker threads, at most one for each core: more would be time-sliced. */
@@ -172,15 +176,6 @@ function resume(names: readonly string[], flags: FuzzFlags): { readonly log: Cam
   const given = [...names, ...(['seed', 'strategy', 'mutant', 'races', 'monitors', 'set'] as const).filter((name) => flags[name] !== undefined).map((name) => `--${name}`)];
   if (given.length > 0) throw new UsageError(`--resume goes on with the campaign of the log, as it was begun; leave out ${given.join(' ')}`);
   return resumeLog(flags.log);
-}
-
-/** Restores the state at the end of the log: counts, failures, and the seeds that were run. */
-function takeUp({ slices, failures }: Logged, plan: Plan, tally: Tally): void {
-  for (const slice of slices) {
-    tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
-    plan.ranBefore(slice, slice.executions, slice.exhausted);
-  }
-  for (const failure of failures) tally.addFailure(failure);
 }
 
 /** Throws the error that the end of the campaign stands for, if any. */

@@ -4,6 +4,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { describeIssue } from '../../base/issue-text.ts';
 import { printable } from '../../base/printable.ts';
 import { documentsIn, type PrintedDocument } from '../../report/html.ts';
+import { isLog } from '../../explore/campaigns/log.ts';
 import type { Deps } from '../deps.ts';
 import { DOCUMENTS, commandsOf, versionOf } from '../document-catalog.ts';
 import { examples } from '../help.ts';
@@ -13,20 +14,28 @@ const DEFAULT_FILE = 'sweepgen-report.html';
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Draws documents that other commands have printed with --json as one HTML report. Several documents are drawn together: measurements and predictions of one heap lie over each other. A report that --html has written is read, too.')
-    .argument('<files...>', 'documents, or reports')
+    .description('Draws documents that other commands have printed with --json as one HTML report. Several documents are drawn together: measurements and predictions of one heap lie over each other. A report that --html has written is read, too, and so is the log of a campaign (fuzz --log).')
+    .argument('<files...>', 'documents, reports, or logs of campaigns')
     .option('--html <file>', 'file to write the report to', DEFAULT_FILE)
     .addHelpText('after', examples([
       ['sweepgen view churn.json', 'a saved document of sweepgen run churn --json --record'],
+      ['sweepgen view night.jsonl', 'the campaign of sweepgen fuzz --log night.jsonl'],
       ['sweepgen view old.json new.json --html both.html', 'two measurements, one over the other'],
     ]))
     .action((files: readonly string[], { html }: { readonly html: string }) => view(deps, files, html));
 }
 
 async function view(deps: Deps, files: readonly string[], html: string): Promise<void> {
-  const documents = files.flatMap((file) => readDocuments(file, deps.readText(file)));
+  const documents: PrintedDocument[] = [];
+  for (const file of files) documents.push(...(isLog(file) ? [await readCampaign(file)] : readDocuments(file, deps.readText(file))));
   checkReport(deps, { html });
   await writeReportOf(deps, { html }, `view ${files.map((file) => printable(file)).join(' ')}`, documents);
+}
+
+/** Returns the document of the campaign whose log the file is. @throws UsageError if the log is broken */
+async function readCampaign(file: string): Promise<PrintedDocument> {
+  const { documentOfLog } = await import('../fuzz-log-document.ts');
+  return { name: file, text: await documentOfLog(file) };
 }
 
 /** Returns the documents in a file. @throws UsageError if it is neither a document nor a report of this version */

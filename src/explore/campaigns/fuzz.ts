@@ -9,6 +9,7 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
+import type { History } from './history.ts';
 import type { CampaignLog, Ending } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
 import { WorkerLost, type ExplorePool } from './pool.ts';
@@ -20,6 +21,8 @@ export interface FuzzOptions {
   readonly pool: ExplorePool;
   /** Counts of this campaign; slices are added. */
   readonly tally: Tally;
+  /** The course of this campaign; slices are added. */
+  readonly history: History;
   /** Number of stations. */
   readonly stations: number;
   readonly strategy: string;
@@ -114,24 +117,26 @@ class Campaign {
   }
 
   end(): FuzzResult {
-    const { log } = this.#options;
+    const { log, history } = this.#options;
     const seconds = this.#elapsed();
     const ending = this.#ending();
-    log?.end(ending, seconds);
+    log?.end(ending, seconds, history.ownPasses());
     return { ending, seconds, ...(this.#lost && { lost: this.#lost }) };
   }
 
   #count(turn: Turn, result: SliceResult): void {
-    const { tally, log, onFailure, onSlice } = this.#options;
+    const { tally, history, log, onFailure, onSlice } = this.#options;
+    const seconds = this.#elapsed();
     const fresh = result.failures.filter(({ key }) => !tally.knows(key));
     const { tally: scenario, fresh: edges } = tally.add(turn.station, result);
-    log?.slice(turn, result, scenario.distinct, edges);
+    history.add(turn.station.scenario, result, tally, seconds);
+    log?.slice(turn, result, history.before + seconds, scenario.distinct, edges);
     for (const failure of fresh) {
       log?.failure(failure);
       onFailure?.(failure);
     }
     if (result.failures.length > 0) this.#found = true;
-    onSlice?.(scenario, this.#elapsed());
+    onSlice?.(scenario, seconds);
   }
 
   #goesOn(): boolean {

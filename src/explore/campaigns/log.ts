@@ -2,7 +2,7 @@
  * The log of a campaign: one line of JSON for each slice, failure and end, appended at once and never
  * changed. The findings survive any end of the process. `--resume` continues the seeds where the log ends.
  */
-import { closeSync, existsSync, openSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import { OutputError, UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -17,6 +17,9 @@ import type { Failure, SliceResult } from './slice.ts';
 
 /** Format of the lines below. A log of another format is refused. */
 const FORMAT = 1;
+
+/** The first bytes of every log. */
+const LOG_BEGIN = '{"type":"campaign",';
 
 /** Most bytes of a line. A failure with its lane table takes some tens of thousands. */
 const LONGEST_LINE = 1 << 24;
@@ -61,6 +64,8 @@ const LoggedSlice = z.object({
   steps: count,
   switches: count,
   seconds: z.number().nonnegative(),
+  /** Seconds that the campaign had run when the slice ended, its earlier parts included. Older logs have none. */
+  at: z.number().nonnegative().optional(),
   /** Estimated distinct interleavings of the scenario after this slice. */
   distinct: count,
   /** Protocol edges that the scenario had not passed before. */
@@ -100,7 +105,19 @@ export const LoggedFailure = z.object({
 });
 
 const Lost = z.object({ type: z.literal('lost'), station: Station, lane, seed, cause: z.string() });
-const End = z.object({ type: z.literal('end'), ending: z.string(), seconds: z.number() });
+
+/** Passes of protocol edges, by scenario and by the edge's name. */
+const NamedPasses = z.record(z.string(), z.record(z.string(), count));
+export type NamedPasses = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+const End = z.object({
+  type: z.literal('end'),
+  ending: z.string(),
+  /** Since this part of the campaign began. */
+  seconds: z.number(),
+  /** Of this part. Older logs have none. */
+  passes: NamedPasses.optional(),
+});
 
 const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End]);
 
@@ -110,6 +127,10 @@ export interface Logged {
   /** Read from the file on each iteration: there may be millions. */
   readonly slices: Iterable<LoggedSlice>;
   readonly failures: readonly Failure[];
+  /** One entry for each part of the campaign that has ended in order. */
+  readonly passes: readonly NamedPasses[];
+  /** Why the last part ended; '' if it was killed, or still runs. */
+  readonly ending: string;
 }
 
 export class CampaignLog {
@@ -121,9 +142,14 @@ export class CampaignLog {
     this.#path = path;
   }
 
-  slice({ station, lane, seed }: Turn, result: SliceResult, distinct: number, edges: readonly string[]): void {
+  /**
+   * @param at seconds that the campaign has run
+   * @param distinct the scenario's interleavings after the slice
+   * @param edges those that the scenario had not passed before
+   */
+  slice({ station, lane, seed }: Turn, result: SliceResult, at: number, distinct: number, edges: readonly string[]): void {
     const { executions, steps, switches, seconds, seen, exhausted, covered } = result;
-    this.#write({ type: 'slice', station, lane, seed, executions, steps, switches, seconds, distinct, edges, seen, exhausted, covered });
+    this.#write({ type: 'slice', station, lane, seed, executions, steps, switches, seconds, at, distinct, edges, seen, exhausted, covered });
   }
 
   failure(failure: Failure): void {
@@ -135,8 +161,9 @@ export class CampaignLog {
     this.#write({ type: 'lost', station, lane, seed, cause });
   }
 
-  end(ending: Ending, seconds: number): void {
-    this.#write({ type: 'end', ending, seconds });
+  /** @param passes of this part of the campaign */
+  end(ending: Ending, seconds: number, passes?: NamedPasses): void {
+    this.#write({ type: 'end', ending, seconds, passes });
   }
 
   /** Removes a line that does not fit on a full disk, so that the log can be resumed. */
@@ -181,25 +208,55 @@ export function createLog(path: string, header: Omit<Header, 'type' | 'format'>)
 }
 
 /**
- * Reads the log at `path`. An unfinished last line, left by a killed process, is cut off.
+ * Reads the log at `path`, to go on with it. An unfinished last line, left by a killed process, is cut off.
  * @throws UsageError if the file is no log of a campaign, or is broken
  */
 export function resumeLog(path: string): { readonly log: CampaignLog; readonly logged: Logged } {
   if (!existsSync(path)) throw new UsageError(`there is no log ${printable(path)} to resume`);
+  const { end, ...logged } = readLog(path);
+  if (end < statSync(path).size) truncateSync(path, end);
+  return { log: new CampaignLog(path), logged };
+}
+
+/**
+ * Reads the log at `path` and leaves the file as it is.
+ * @returns the contents, and the offset in bytes at which the last complete line ends
+ * @throws UsageError if the file is no log of a campaign, or is broken
+ */
+export function readLog(path: string): Logged & { readonly end: number } {
   const lines = reading(path);
   const first = lines.next();
   const header = parseHeader(path, first.done ? '' : first.value.text);
   const failures = new Map<string, Failure>();
+  const passes: NamedPasses[] = [];
+  let ending = '';
   let end = first.done ? 0 : first.value.end;
   let number = 1;
   for (const { text, end: next } of lines) {
     const line = parseLine(path, text, ++number, header);
     // A campaign logs each kind of failure once, so even a log larger than the memory has few failures.
     if (line.type === 'failure' && !failures.has(line.key)) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
+    ending = line.type === 'end' ? line.ending : '';
+    if (line.type === 'end' && line.passes !== undefined) passes.push(line.passes);
     end = next;
   }
-  if (end < statSync(path).size) truncateSync(path, end);
-  return { log: new CampaignLog(path), logged: { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()] } };
+  return { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()], passes, ending, end };
+}
+
+/** Whether the file at `path` begins as a log does; false for a file that can't be read. */
+export function isLog(path: string): boolean {
+  const begin = Buffer.alloc(LOG_BEGIN.length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, begin, 0, begin.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  return begin.toString('latin1') === LOG_BEGIN;
 }
 
 /** Yields the slices of the log at `path`, which has been checked before. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ExploreDocument } from '../../../src/cli/explore-document.ts';
 import { MUTANTS } from '../../../src/mutants/catalog.ts';
 import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
+import { COLLECTORS } from '../../../src/gc/collectors/registry.ts';
 import { cli, terminalOf } from '../fakes.ts';
 
 describe('sweepgen explore', () => {
@@ -11,6 +12,12 @@ describe('sweepgen explore', () => {
     const { code, out, err } = await cli('explore mark-bits --executions 30 --seed 5 --procs 2');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^seed 5: mark-bits on 2 Ps\n30 executions.*, 30 distinct interleavings, [\d,]+ accesses, nothing wrong\n$/);
+  });
+
+  it.each(COLLECTORS.map(({ name }, id) => [name, id] as const))('runs whole cycles of the collector %s', async (_, id) => {
+    const { code, out, err } = await cli(`explore whole-cycle --set collector=${id} --executions 1 --seed 1`);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('nothing wrong');
   });
 
   it('draws a seed, and says which', async () => {

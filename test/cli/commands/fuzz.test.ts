@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FuzzDocument } from '../../../src/cli/fuzz-document.ts';
+import { documentOfLog } from '../../../src/cli/fuzz-log-document.ts';
 import { WorkerLost } from '../../../src/explore/campaigns/pool.ts';
+import { EDGES } from '../../../src/rewrite/edges/catalog.ts';
 import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
 import { failureOf, poolOf, resultOf } from '../../explore/slices.ts';
 import { cli } from '../fakes.ts';
@@ -125,6 +127,35 @@ describe('sweepgen fuzz', () => {
       }
     }
     expect(log.filter(({ type }) => type === 'end').map(({ ending }) => ending)).toEqual(['executions', 'executions']);
+  });
+
+  it('records its course, which goes on where the log ends', async () => {
+    const path = join(folder, 'log');
+    const edges = new Uint32Array(EDGES.length);
+    edges[EDGES.findIndex(({ name }) => name === 'lfstack: push retried')] = 3;
+    let time = 0;
+    const pool = () => poolOf(1, ({ executions }) => {
+      time += 2000;
+      return resultOf({ executions, hashes: Uint32Array.of(time), edges });
+    });
+    const recorded = async (line: string) => FuzzDocument.parse(JSON.parse((await cli(`fuzz ${line} --log ${path} --json --record`, undefined, { explorePool: pool, now: () => time })).out)).campaign!;
+    const first = await recorded('mark-bits --set procs=2 --monitors none --executions 10');
+    expect(first.series).toMatchObject({ atSeconds: [2], executions: [10], edges: [1] });
+    const second = await recorded('--executions 5 --resume');
+    expect(second.series).toMatchObject({ atSeconds: [2, 4], executions: [10, 15], distinct: [1, 2], edges: [1, 1] });
+    const [{ passed, possible }] = second.scenarios;
+    expect(passed).toMatchObject({ times: [6], firstSeconds: [2] });
+    expect(possible).toContain(passed.edge[0]);
+    // Nothing of channels is in the reach of marking.
+    expect(possible!.filter((edge) => second.edges[edge].startsWith('channels'))).toEqual([]);
+    const ofLog = FuzzDocument.parse(JSON.parse(await documentOfLog(path)));
+    expect(ofLog).toMatchObject({ ending: 'executions', seconds: 4, jobs: 1 });
+    expect(ofLog.campaign).toEqual(second);
+  });
+
+  it('has no course unless it is recorded', async () => {
+    const { out } = await cli('fuzz mark-bits --executions 4 --json', undefined, { explorePool: quiet });
+    expect(JSON.parse(out)).not.toHaveProperty('campaign');
   });
 
   it('that loses a worker names its slice, and keeps the findings in the log', async () => {

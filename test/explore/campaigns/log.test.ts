@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT, UsageError } from '../../../src/base/fatal.ts';
-import { createLog, resumeLog, type CampaignLog } from '../../../src/explore/campaigns/log.ts';
+import { createLog, readLog, resumeLog, type CampaignLog } from '../../../src/explore/campaigns/log.ts';
 import { STATION, failureOf, resultOf } from '../slices.ts';
 
 const HEADER = { sweepgen: '1.2.3', seed: 9, scenarios: ['mark-bits'], set: { procs: 2 }, strategy: 'portfolio', monitors: [], always: false, mutant: null };
@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Writes a slice and a failure of it. */
 function write(log: CampaignLog): void {
-  log.slice(TURN, resultOf({ executions: 7, seen: { k: 1 } }), 6, ['locks: slept']);
+  log.slice(TURN, resultOf({ executions: 7, seen: { k: 1 } }), 1.5, 6, ['locks: slept']);
   log.failure(failureOf('k'));
 }
 
@@ -29,7 +29,7 @@ describe('a log', () => {
     write(createLog(path, HEADER));
     const { header, slices, failures } = resumeLog(path).logged;
     expect(header).toMatchObject(HEADER);
-    expect([...slices]).toMatchObject([{ ...TURN, executions: 7, steps: 100, distinct: 6, edges: ['locks: slept'], seen: { k: 1 } }]);
+    expect([...slices]).toMatchObject([{ ...TURN, executions: 7, steps: 100, at: 1.5, distinct: 6, edges: ['locks: slept'], seen: { k: 1 } }]);
     expect(failures).toEqual([failureOf('k')]);
   });
 
@@ -50,7 +50,27 @@ describe('a log', () => {
     expect([...resumeLog(path).logged.slices].length).toBe(1);
   });
 
-  it('loses at most the line that the killed process was writing', () => {
+  it('is read without a change of the file, up to its last complete line', () => {
+    const log = createLog(path, HEADER);
+    write(log);
+    expect(readLog(path)).toMatchObject({ passes: [], ending: '' });
+    log.end('time', 3, { 'mark-bits': { 'locks: slept': 4 } });
+    const whole = readFileSync(path, 'utf8');
+    appendFileSync(path, '{"type":"end"');
+    expect(readLog(path)).toMatchObject({ passes: [{ 'mark-bits': { 'locks: slept': 4 } }], ending: 'time', end: Buffer.byteLength(whole) });
+    expect(readFileSync(path, 'utf8')).toBe(`${whole}{"type":"end"`);
+  });
+
+  it('of an older version, without times and passes, is read', () => {
+    write(createLog(path, HEADER));
+    appendFileSync(path, '{"type":"end","ending":"time","seconds":2}\n');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"at":1.5,', ''));
+    const { slices, passes, ending } = readLog(path);
+    expect([...slices].map(({ at }) => at)).toEqual([undefined]);
+    expect([passes, ending]).toEqual([[], 'time']);
+  });
+
+  it('loses no more than the line that was being written when the process was killed', () => {
     write(createLog(path, HEADER));
     const whole = readFileSync(path, 'utf8');
     appendFileSync(path, '{"type":"slice","station":{"scen');

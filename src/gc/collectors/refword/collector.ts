@@ -167,8 +167,9 @@ function clearFreed(m: Mem, p: Ref, words: number): void {
   if (pw === 2) m[p + 3] = second;
 }
 
-function wantsAll(): boolean {
-  return true;
+/** True. A hook takes `m` even if it reads nothing: exploration runs functions over `m` as coroutines, and no others. */
+function wantsAll(m: Mem): boolean {
+  return m[CONFIG + Config.at.collectorData] !== 0;
 }
 
 /** Records a sample in the map of addresses: the profiler of 2010 had no specials. */
