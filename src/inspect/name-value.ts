@@ -1,4 +1,5 @@
 /** Formats values of words: states as names, bits in hex, other numbers in decimal. */
+import { formatAs, type ValueForm } from './value-form.ts';
 import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
 import { PHASES } from '../machine/m.ts';
 import { P_STATUS } from '../machine/p.ts';
@@ -15,11 +16,14 @@ const STATES: readonly (readonly [word: RegExp, names: readonly (string | undefi
 /** Names of words that are sets of bits. */
 const BITS = /^(?:marks|bits) of |^(?:pointer bits|hints)\[|\b(?:flags|debug|mask)$/;
 
+/** Returns how the values of the word called `word` are written. */
+export function valueForm(word: string): ValueForm {
+  return BITS.test(word) ? 'bits' : (STATES.find(([name]) => name.test(word))?.[1] ?? 'number');
+}
+
 /** Returns the value of the word called `word`: `in use`, `0xf0`, `42`. */
 export function formatValue(word: string, value: number): string {
-  if (BITS.test(word)) return `0x${(value >>> 0).toString(16)}`;
-  const names = STATES.find(([name]) => name.test(word))?.[1];
-  return names?.[value] || String(value);
+  return formatAs(valueForm(word), value);
 }
 
 /** Returns the names by value, as words: `inUse` becomes `in use`. */

@@ -1,9 +1,10 @@
 /** The rows of a lane table: the accesses of each thread, step by step, with declared names for the words. */
 import { formatValue } from '../../inspect/name-value.ts';
-import { ACCESS, type Site } from '../../rewrite/sites.ts';
+import type { Site } from '../../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { wordOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
+import { operationOf } from './operation.ts';
 import { record, type Recording } from './recording.ts';
 import { pairSteps, relevantSteps } from './relevant.ts';
 import type { Ground } from './stand.ts';
@@ -43,11 +44,14 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
   const wanted = new Set(steps);
   const words = new Map<number, string>();
   const callers = new Map<number, Site | undefined>();
-  record(ground, setting, recording.preemptions, (step, nameWord) => {
-    if (!wanted.has(step)) return;
-    words.set(step, nameWord(wordOf(trace.at(step))));
-    if (isSync(sites[trace.siteAt(step)])) callers.set(step, ground.core.$stack().map((call) => sites[call]).findLast((call) => !isSync(call)));
-  });
+  record(ground, setting, recording.preemptions, (watched) => [{
+    access(_thread, site) {
+      const step = watched.trace.length - 1;
+      if (!wanted.has(step)) return;
+      words.set(step, watched.nameWord(wordOf(watched.trace.at(step))));
+      if (isSync(sites[site])) callers.set(step, ground.core.$stack().map((call) => sites[call]).findLast((call) => !isSync(call)));
+    },
+  }]);
   const critical = new Set(pairSteps(recording, pairs));
   const taken = takenFrom(recording);
   const rows = steps.map((step, i): Row => {
@@ -73,7 +77,7 @@ function isSync({ file }: Site): boolean {
 }
 
 /** Maps the first access after each preemption to the thread that was preempted. */
-function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, number> {
+export function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, number> {
   const taken = new Map<number, number>();
   for (const { preemption, start, thread } of stretches) {
     if (preemption < 0) continue;
@@ -84,33 +88,6 @@ function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, nu
 }
 
 /** Formats an access: `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
-export function describeAccess({ kind, value: number, old: before }: Access, word: string): string {
-  const value = formatValue(word, number);
-  const old = formatValue(word, before);
-  switch (kind) {
-    case ACCESS.load:
-    case ACCESS.atomicLoad:
-    case ACCESS.byteLoad:
-      return `load ${word} = ${value}`;
-    case ACCESS.store:
-    case ACCESS.atomicStore:
-    case ACCESS.byteStore:
-      return `store ${word} ${value === old ? value : `${old} → ${value}`}`;
-    case ACCESS.rmw:
-      return `update ${word} ${old} → ${value}`;
-    case ACCESS.cas:
-      return `cas ${word} ${old} → ${value}`;
-    case ACCESS.casFailed:
-      return `cas ${word} failed, is ${value}`;
-    case ACCESS.wait:
-      return `sleep on ${word} = ${value}`;
-    case ACCESS.waitRefused:
-      return `no sleep on ${word} = ${value}`;
-    case ACCESS.notify:
-      return `wake ${number} on ${word}`;
-    case ACCESS.fill:
-      return `fill ${number} words from ${word} with ${old}`;
-    default:
-      return `copy ${number} words to ${word}`;
-  }
+export function describeAccess(access: Access, word: string): string {
+  return operationOf(access, word, (value) => formatValue(word, value));
 }

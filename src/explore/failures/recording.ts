@@ -24,49 +24,67 @@ export interface Recording {
   readonly trace: Trace;
   readonly stretches: readonly Stretch[];
   readonly preemptions: readonly Preemption[];
+  /** By thread, the number of accesses of all threads after which it was seen to have ended; -1 if it was not. */
+  readonly ended: readonly number[];
   readonly outcome: Outcome;
   readonly execution: Execution;
   readonly names: readonly string[];
 }
 
+/** What a watcher sees of an execution while it is recorded. */
+export interface Watched {
+  /** The accesses so far; the last one has just been made. */
+  readonly trace: Trace;
+  /** Returns the name that the word `at` has at this moment. */
+  nameWord(at: number): string;
+}
+
 /**
  * Replays `preemptions` on the hooked variant and records everything.
- * @param look called after each access with its place in the trace, and a function that names words at that moment
+ * @param watch makes monitors that watch the execution; they see each access after the trace does
  */
-export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], look?: (step: number, nameWord: (at: number) => string) => void): Recording {
+export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], watch?: (watched: Watched) => readonly Monitor[]): Recording {
+  return recordStrategy(ground, setting, new ReplayPreemptions(preemptions), 0, watch);
+}
+
+/** Runs the execution of `strategy` and `seed` on the hooked variant, and records everything. */
+export function recordStrategy(ground: Ground, setting: Setting, strategy: Strategy, seed: number, watch?: (watched: Watched) => readonly Monitor[]): Recording {
   const trace = new Trace();
   let stand: Stand | undefined;
-  const looker: Monitor = { access: () => look!(trace.length - 1, (at) => stand!.nameWord(at)) };
+  const watchers = watch?.({ trace, nameWord: (at) => stand!.nameWord(at) }) ?? [];
   // The trace comes first: the access that a monitor objects to must be in it.
-  const monitors = [trace, ...(look === undefined ? [] : [looker]), ...(ground.monitors ?? [])];
-  stand = new Stand({ ...ground, monitors }, setting);
-  const noting = new Noting(new RecordPreemptions(new ReplayPreemptions(preemptions)), trace);
-  const { outcome, execution } = stand.run(noting, 0);
-  return { trace, stretches: noting.stretches, preemptions: noting.inner.preemptions, outcome, execution, names: stand.names };
+  stand = new Stand({ ...ground, monitors: [trace, ...watchers, ...(ground.monitors ?? [])] }, setting);
+  const noting = new Noting(new RecordPreemptions(strategy), trace);
+  const { outcome, execution } = stand.run(noting, seed);
+  return { trace, stretches: noting.stretches, preemptions: noting.inner.preemptions, ended: noting.ended, outcome, execution, names: stand.names };
 }
 
 class Noting implements Strategy {
   readonly name = 'noting';
-  readonly asksOnWake = false;
+  readonly asksOnWake: boolean;
   budget = 1;
   readonly stretches: Stretch[] = [];
+  readonly ended: number[] = [];
   readonly inner: RecordPreemptions;
   readonly #trace: Trace;
   readonly #order = new DefaultOrder();
 
   constructor(inner: RecordPreemptions, trace: Trace) {
     this.inner = inner;
+    this.asksOnWake = inner.asksOnWake;
     this.#trace = trace;
   }
 
   begin(scene: Scene, seed: number): void {
     this.#order.begin(scene);
     this.inner.begin(scene, seed);
+    for (let thread = 0; thread < scene.threads; thread++) this.ended[thread] = -1;
   }
 
   next(scene: Scene): number {
     const order = this.#order;
     order.look(scene);
+    this.#noteEnds(scene);
     const before = this.inner.preemptions.length;
     const thread = this.inner.next(scene);
     this.budget = this.inner.budget;
@@ -79,7 +97,13 @@ class Noting implements Strategy {
   }
 
   end(scene: Scene): void {
+    this.#noteEnds(scene);
     this.inner.end?.(scene);
+  }
+
+  #noteEnds(scene: Scene): void {
+    const { ended } = this;
+    for (let thread = 0; thread < scene.threads; thread++) if (ended[thread] < 0 && scene.isDone(thread)) ended[thread] = this.#trace.length;
   }
 }
 

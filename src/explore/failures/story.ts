@@ -3,7 +3,7 @@ import { formatValue } from '../../inspect/name-value.ts';
 import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, wordOf, writes } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
-import type { Lanes } from './lanes.ts';
+import type { Lanes, Row } from './lanes.ts';
 import type { Recording } from './recording.ts';
 import { pairSteps } from './relevant.ts';
 import type { Access } from './trace.ts';
@@ -14,16 +14,67 @@ interface Told extends Access {
   readonly word: string;
 }
 
+/** The names of the threads, and those of the words by step. */
+export type Names = Pick<Lanes, 'names'> & { readonly rows: readonly Pick<Row, 'step' | 'word'>[] };
+
 /** Returns sentences about the critical `pairs`, with the names that the words have in `lanes`. */
-export function storyOf(recording: Recording, pairs: readonly CriticalPair[], { names, rows }: Lanes): string[] {
-  const told = pairs.map((pair) => pairSteps(recording, [pair]).map((step): Told => {
-    const access = recording.trace.at(step);
-    return { ...access, step, word: rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}` };
-  }));
+export function storyOf(recording: Recording, pairs: readonly CriticalPair[], lanes: Names): string[] {
+  const { names } = lanes;
+  const told = pairs.map((pair) => tell(recording, [pair], lanes));
   const stale = staleOf(told.flat().sort((a, b) => a.step - b.step));
   if (stale !== undefined) return [staleStory(stale, names)];
   return told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names));
 }
+
+/** Returns the accesses of `pairs` in order. */
+function tell(recording: Recording, pairs: readonly CriticalPair[], { rows }: Names): Told[] {
+  return pairSteps(recording, pairs).map((step) => {
+    const access = recording.trace.at(step);
+    return { ...access, step, word: rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}` };
+  });
+}
+
+/** A critical access, with a sentence about what it did. */
+export interface Moment {
+  /** Place in the trace, from 0. */
+  readonly step: number;
+  readonly text: string;
+}
+
+/** Returns the accesses of the critical `pairs` in order, each with a sentence. */
+export function momentsOf(recording: Recording, pairs: readonly CriticalPair[], lanes: Names): Moment[] {
+  const told = tell(recording, pairs, lanes);
+  const stale = staleOf(told);
+  return told.map((each) => ({ step: each.step, text: `${lanes.names[each.thread]} ${each.step === stale?.after.step ? actsOnStale(stale) : deed(each)}` }));
+}
+
+/** Returns what the access does, without its thread: `reads sched.lock: 0`. */
+function deed(access: Told): string {
+  const { word, kind } = access;
+  const value = formatValue(word, access.value);
+  if (kind === ACCESS.wait) return `goes to sleep on ${word}, which is ${value}`;
+  if (kind === ACCESS.waitRefused) return `wants to sleep on ${word}, but it is ${value} already`;
+  if (kind === ACCESS.notify) return `wakes ${access.value} of the threads that sleep on ${word}`;
+  if (kind === ACCESS.fill || kind === ACCESS.copy) return `overwrites ${access.value} words from ${word} on`;
+  if (kind === ACCESS.casFailed) return `tries to change ${word}, but finds ${value} there`;
+  if (!writes(access)) return `reads ${word}: ${value}`;
+  return changes(access) ? `changes ${word} from ${formatValue(word, access.old)} to ${value}` : `writes ${value} to ${word}, which it was already`;
+}
+
+/** Returns what the last of the three accesses does, and what is wrong with it. */
+function actsOnStale({ look, change, after }: Stale): string {
+  const { word } = after;
+  const read = formatValue(word, look.value);
+  if (!writes(after)) return `reads ${word} once more: ${formatValue(word, after.value)}, and not the ${read} of step ${look.step + 1}`;
+  const value = formatValue(word, after.value);
+  const made = after.value === look.value ? `, the value that it read at step ${look.step + 1}` : `, made from the ${read} that it read at step ${look.step + 1}`;
+  const lost = changes(after) && !WITH_COMPARISON.has(after.kind) ? `. It overwrites ${formatValue(word, after.old)}, and so loses the change of step ${change.step + 1}` : '';
+  const twice = changes(after) ? '' : `. It was ${value} already, since step ${change.step + 1}`;
+  return `writes ${value} to ${word}${made}${lost}${twice}`;
+}
+
+/** Kinds that write only what they made from the value they replace. */
+const WITH_COMPARISON: ReadonlySet<number> = new Set([ACCESS.cas, ACCESS.rmw]);
 
 /** A read of a word, a change of it by another thread, and the first thread's next access to it. */
 interface Stale {

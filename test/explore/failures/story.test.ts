@@ -1,6 +1,6 @@
 /** A critical pair is explained in a sentence, and values of words are printed in readable form. */
 import { describe, expect, it } from 'vitest';
-import { storyOf } from '../../../src/explore/failures/story.ts';
+import { momentsOf, storyOf } from '../../../src/explore/failures/story.ts';
 import type { Lanes } from '../../../src/explore/failures/lanes.ts';
 import type { Recording } from '../../../src/explore/failures/recording.ts';
 import { Trace } from '../../../src/explore/failures/trace.ts';
@@ -10,14 +10,26 @@ import { formatValue } from '../../../src/inspect/name-value.ts';
 
 type Row = readonly [thread: number, kind: keyof typeof ACCESS, value: number, old: number];
 
+type Telling = Parameters<typeof storyOf>;
+type Pairs = readonly (readonly [number, number])[];
+
 /** Returns the story of accesses to one word. The pairs are indices of accesses. */
-function story(rows: readonly Row[], ...pairs: readonly (readonly [number, number])[]): string[] {
+function story(rows: readonly Row[], ...pairs: Pairs): string[] {
+  return storyOf(...telling(rows, pairs));
+}
+
+/** Returns the critical accesses of the same, in words. */
+function moments(rows: readonly Row[], ...pairs: Pairs): string[] {
+  return momentsOf(...telling(rows, pairs)).map(({ step, text }) => `${step + 1} ${text}`);
+}
+
+function telling(rows: readonly Row[], pairs: Pairs): Telling {
   const trace = new Trace();
   trace.begin();
   for (const [thread, kind, value, old] of rows) trace.access(thread, 0, ACCESS[kind], 9, value, old);
   const accessOf = (step: number) => ({ thread: rows[step][0], nth: rows.slice(0, step).filter(([thread]) => thread === rows[step][0]).length });
   const lanes = { names: ['M0', 'M1'], rows: rows.map((_, i) => ({ step: i + 1, word: 'LEFT' })) } as unknown as Lanes;
-  return storyOf({ trace } as Recording, pairs.map(([first, second]): CriticalPair => [accessOf(first), accessOf(second)]), lanes);
+  return [{ trace } as Recording, pairs.map(([first, second]): CriticalPair => [accessOf(first), accessOf(second)]), lanes];
 }
 
 describe('the story of a failure', () => {
@@ -44,6 +56,26 @@ describe('the story of a failure', () => {
 
   it('is empty without a pair', () => {
     expect(story([[0, 'load', 0, 0]])).toEqual([]);
+  });
+});
+
+describe('a critical access in words', () => {
+  it('says what it found or changed', () => {
+    expect(moments([[0, 'store', 1, 0], [1, 'load', 1, 1]], [0, 1])).toEqual(['1 M0 changes LEFT from 0 to 1', '2 M1 reads LEFT: 1']);
+    expect(moments([[0, 'wait', 0, 0], [1, 'notify', 2, 0]], [0, 1])).toEqual(['1 M0 goes to sleep on LEFT, which is 0', '2 M1 wakes 2 of the threads that sleep on LEFT']);
+    expect(moments([[0, 'cas', 1, 0], [1, 'casFailed', 1, 1]], [0, 1])).toEqual(['1 M0 changes LEFT from 0 to 1', '2 M1 tries to change LEFT, but finds 1 there']);
+    expect(moments([[0, 'store', 1, 1], [1, 'waitRefused', 1, 1]], [0, 1])).toEqual(['1 M0 writes 1 to LEFT, which it was already', '2 M1 wants to sleep on LEFT, but it is 1 already']);
+  });
+
+  it('says whose change is lost, and since when the value was old', () => {
+    expect(moments([[1, 'load', 3, 3], [0, 'cas', 2, 3], [1, 'store', 4, 2]], [0, 1], [1, 2])).toEqual([
+      '1 M1 reads LEFT: 3',
+      '2 M0 changes LEFT from 3 to 2',
+      '3 M1 writes 4 to LEFT, made from the 3 that it read at step 1. It overwrites 2, and so loses the change of step 2',
+    ]);
+    expect(moments([[1, 'load', 3, 3], [0, 'store', 2, 3], [1, 'store', 3, 2]], [0, 1], [1, 2]).at(-1)).toBe('3 M1 writes 3 to LEFT, the value that it read at step 1. It overwrites 2, and so loses the change of step 2');
+    expect(moments([[1, 'load', 0, 0], [0, 'store', 1, 0], [1, 'store', 1, 1]], [0, 1], [1, 2]).at(-1)).toBe('3 M1 writes 1 to LEFT, made from the 0 that it read at step 1. It was 1 already, since step 2');
+    expect(moments([[1, 'load', 3, 3], [0, 'store', 2, 3], [1, 'load', 2, 2]], [0, 1], [1, 2]).at(-1)).toBe('3 M1 reads LEFT once more: 2, and not the 3 of step 1');
   });
 });
 

@@ -1,0 +1,48 @@
+/** The player's data for a failure that was found, and for an execution that passed. */
+import { repeatCommand } from '../explore/failure.ts';
+import type { Failure, Station } from '../explore/campaigns/slice.ts';
+import { conflict } from '../explore/failures/access.ts';
+import type { Artefact, CriticalPair } from '../explore/failures/artefact.ts';
+import { decodeLine, encodeLine } from '../explore/failures/line.ts';
+import { recordStrategy, type Recording } from '../explore/failures/recording.ts';
+import { mutantOf, replayArtefact, type Replayed } from '../explore/failures/replay.ts';
+import { pairSteps } from '../explore/failures/relevant.ts';
+import { findMutant } from '../explore/find.ts';
+import { loadScenario } from '../explore/load-scenario.ts';
+import { makeMonitors } from '../explore/monitors/catalog.ts';
+import { settingOf } from '../explore/scenarios/scenario.ts';
+import { makeStrategy } from '../explore/strategies/catalog.ts';
+import { makePlayer } from '../report/make-player.ts';
+import type { Player } from '../report/player.ts';
+import { Verifier } from '../verify/verifier.ts';
+
+/** Returns the player of a recorded failure that has been replayed. */
+export function playerOfReplay(artefact: Artefact, { ground, setting, core, recording }: Replayed): Player {
+  const mutant = mutantOf(artefact);
+  // If the source has changed since, a recorded pair may be of other accesses.
+  const pairs = artefact.pairs.filter((pair) => isOfOneWord(recording, pair));
+  return makePlayer({ ground, setting, sites: core.sites, recording, pairs, repeat: `sweepgen replay '${encodeLine(artefact)}'`, ...(mutant && { mutant }) });
+}
+
+function isOfOneWord(recording: Recording, pair: CriticalPair): boolean {
+  const [first, second] = pairSteps(recording, [pair]).map((step) => recording.trace.at(step));
+  return second !== undefined && conflict(first, second);
+}
+
+/** Returns the player of a failure: of the shrunk execution, or else of the one that failed. Runs it again. */
+export async function playerOfFailure({ station, seed, shrunk }: Pick<Failure, 'station' | 'seed' | 'shrunk'>): Promise<Player> {
+  if (shrunk === null || typeof shrunk === 'string') return playerOfSeed(station, seed);
+  const artefact = decodeLine(shrunk.line);
+  return playerOfReplay(artefact, await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) }));
+}
+
+/** Returns the player of the execution with that seed. Runs it again. */
+export async function playerOfSeed({ scenario: name, knobs, strategy, monitors, mutant: planted }: Station, seed: number): Promise<Player> {
+  const mutant = planted === null ? undefined : findMutant(planted);
+  const { core, sites, scenario } = await loadScenario(name, true, mutant);
+  const setting = settingOf(scenario, knobs);
+  const ground = { core, scenario, makeOracle: (m: Int32Array) => new Verifier(m), monitors: makeMonitors(core, sites, monitors) };
+  const recording = recordStrategy(ground, setting, makeStrategy(strategy), seed);
+  const repeat = repeatCommand({ scenario, knobs, strategy, seed, monitors, ...(planted !== null && { mutant: planted }) });
+  return makePlayer({ ground, setting, sites, recording, pairs: [], repeat, ...(mutant && { mutant }) });
+}

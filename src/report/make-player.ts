@@ -1,0 +1,136 @@
+/** Makes the data of the player from a recorded execution. */
+import { ROOT } from '../base/root.ts';
+import { plural } from '../base/units.ts';
+import { explainOutcome } from '../explore/failure.ts';
+import type { CriticalPair } from '../explore/failures/artefact.ts';
+import { takenFrom } from '../explore/failures/lanes.ts';
+import type { Recording } from '../explore/failures/recording.ts';
+import type { Ground } from '../explore/failures/stand.ts';
+import { momentsOf, storyOf } from '../explore/failures/story.ts';
+import { unnumbered } from '../explore/failures/trace.ts';
+import { film, type Film } from '../explore/film/film.ts';
+import { sourceText } from '../explore/film/source-text.ts';
+import type { Setting } from '../explore/scenarios/scenario.ts';
+import { valueForm } from '../inspect/name-value.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import type { Site } from '../rewrite/sites.ts';
+import type { Player } from './player.ts';
+
+export interface Played {
+  readonly ground: Ground;
+  readonly setting: Setting;
+  readonly sites: readonly Site[];
+  readonly recording: Recording;
+  readonly pairs: readonly CriticalPair[];
+  readonly mutant?: Mutant;
+  /** The command that repeats the execution. */
+  readonly repeat: string;
+}
+
+/** Returns the data of the player. Runs the execution once more. */
+export function makePlayer({ ground, setting, sites, recording, pairs, mutant, repeat }: Played): Player {
+  const { trace, names, ended, outcome } = recording;
+  const filmed = film(ground, setting, sites, recording);
+  const steps = Array.from({ length: trace.length }, (_, step) => trace.at(step));
+  const places = placesOf(steps.map(({ site }) => site), filmed.paths.site, sites);
+  const lanes = { names, rows: filmed.wordAt.map((word, step) => ({ step: step + 1, word: filmed.words.name[word] })) };
+  const taken = [...takenFrom(recording)];
+  return {
+    name: `${shortened(ground.scenario.name)} on ${plural(setting.knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}`,
+    verdict: outcome.verdict,
+    explanation: explainOutcome(outcome, trace.length).map(shortened),
+    story: storyOf(recording, pairs, lanes).map(shortened),
+    moments: momentsOf(recording, pairs, lanes).map(({ step, text }) => ({ step, text: shortened(text) })),
+    mutant: mutant === undefined ? null : { name: mutant.name, breaks: mutant.breaks, file: mutant.file },
+    repeat,
+    threads: names.map((name, thread) => ({ name: shortened(name), ended: ended[thread] < 0 ? null : ended[thread] })),
+    files: sourceText(places.lines, ROOT, mutant).map(({ name, blocks, planted }) => ({
+      name: shortened(name),
+      blocks: blocks.map(({ line, lines }) => ({ line, lines: [...lines] })),
+      planted: planted === null ? null : [...planted],
+    })),
+    functions: places.functions,
+    sites: places.sites,
+    paths: { parent: filmed.paths.parent, site: filmed.paths.site.map(places.rowOf) },
+    ...wordsOf(filmed),
+    steps: {
+      thread: steps.map(({ thread }) => thread),
+      site: steps.map(({ site }) => places.rowOf(site)),
+      path: [...filmed.pathAt],
+      word: [...filmed.wordAt],
+      kind: steps.map(({ kind }) => kind),
+      value: steps.map(({ value }) => value),
+      old: steps.map(({ old }) => old),
+    },
+    preemptions: { step: taken.map(([step]) => step), from: taken.map(([, thread]) => thread) },
+    locks: columns(filmed.locks, ['step', 'holder', 'word']),
+    waits: columns(filmed.waits, ['step', 'thread', 'wait', 'word', 'by']),
+  };
+}
+
+/** Longest text that is kept whole: names come from users' modules. */
+const LONGEST = 2000;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+/** Returns the columns `names` of a table. */
+function columns<Name extends string>(rows: readonly Readonly<Record<Name, number>>[], names: readonly Name[]): Record<Name, number[]> {
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])])) as Record<Name, number[]>;
+}
+
+/** The sites that occur, in the order in which they do. */
+interface Places {
+  readonly sites: Player['sites'];
+  readonly functions: string[];
+  /** By file, the lines that occur. */
+  readonly lines: Map<string, Set<number>>;
+  /** Returns the row of a site. */
+  readonly rowOf: (site: number) => number;
+}
+
+function placesOf(accesses: readonly number[], calls: readonly number[], all: readonly Site[]): Places {
+  const rows = new Map<number, number>();
+  for (const site of [...accesses, ...calls]) if (!rows.has(site)) rows.set(site, rows.size);
+  const sites = [...rows.keys()].map((site) => all[site]);
+  const lines = new Map<string, Set<number>>();
+  for (const { file, line } of sites) {
+    if (!lines.has(file)) lines.set(file, new Set());
+    lines.get(file)!.add(line);
+  }
+  const files = [...lines.keys()];
+  const functions = [...new Set(sites.map(({ fn }) => unnumbered(fn)))];
+  const [fileRows, functionRows] = [rowsOf(files), rowsOf(functions)];
+  return {
+    sites: {
+      file: sites.map(({ file }) => fileRows.get(file)!),
+      line: sites.map(({ line }) => line),
+      function: sites.map(({ fn }) => functionRows.get(unnumbered(fn))!),
+      text: sites.map(({ text }) => shortened(unnumbered(text))),
+    },
+    functions: functions.map(shortened),
+    lines,
+    rowOf: (site) => rows.get(site)!,
+  };
+}
+
+function rowsOf<Item>(items: readonly Item[]): Map<Item, number> {
+  return new Map(items.map((item, i) => [item, i]));
+}
+
+/** Values below this have names only in lists of names. */
+const NAMED_FORM = 2;
+
+function wordsOf({ words: { at, name } }: Film): Pick<Player, 'words' | 'valueNames'> {
+  const valueNames: ReturnType<typeof valueForm>[] = [];
+  const form = name.map((each) => {
+    const found = valueForm(each);
+    if (found === 'number') return 0;
+    if (found === 'bits') return 1;
+    const row = valueNames.indexOf(found);
+    return NAMED_FORM + (row >= 0 ? row : valueNames.push(found) - 1);
+  });
+  const lists = valueNames.filter((each) => typeof each !== 'string').map((each) => Array.from(each, (value) => value ?? null));
+  return { words: { at: [...at], name: name.map(shortened), form }, valueNames: lists };
+}
