@@ -1,5 +1,6 @@
 /** The document that `explore --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { PlayerShape, type Player } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import type { Station } from '../explore/campaigns/slice.ts';
@@ -31,9 +32,11 @@ export const ExploreDocument = strictly(z.object({
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
   failure: LoggedFailure.omit({ type: true }).nullable(),
+  /** With --html or --record: the failing execution access by access, shrunk if it was; without a failure the last one. */
+  player: PlayerShape.optional(),
 }));
 
-export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined): string {
+export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, player?: Player): string {
   const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
   return print(ExploreDocument, {
     schema: SCHEMA,
@@ -46,5 +49,6 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     seconds,
     covered,
     failure: failure ?? null,
+    player,
   });
 }

@@ -1,5 +1,6 @@
 /** The document that `fuzz --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { PlayersShape, type Players } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
 import { LoggedFailure, type Header } from '../explore/campaigns/log.ts';
@@ -39,9 +40,11 @@ export const FuzzDocument = strictly(z.object({
   /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
   edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
+  /** With --html or --record: the first failures, access by access. */
+  players: PlayersShape.optional(),
 }));
 
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult): string {
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: FuzzResult, players?: Players): string {
   const edges = tally.edges();
   const possible = tally.possible();
   return print(FuzzDocument, {
@@ -58,6 +61,7 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
       ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
     edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
     failures: tally.failures,
+    players,
   });
 }
 

@@ -1,5 +1,6 @@
 /** The document that `mutants --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { PlayersShape, type Players } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import { LoggedFailure } from '../explore/campaigns/log.ts';
 import { isKilled, median, type KillTask } from '../explore/campaigns/mutants.ts';
@@ -33,9 +34,11 @@ export const MutantsDocument = strictly(z.object({
       failure: LoggedFailure.omit({ type: true }).nullable(),
     })),
   })),
+  /** With --html or --record: a failure of each of the first mutants, access by access. */
+  players: PlayersShape.optional(),
 }));
 
-export function mutantsDocument({ strategy, monitors, seconds }: Omit<KillTask, 'mutant'>, searched: readonly Searched[]): string {
+export function mutantsDocument({ strategy, monitors, seconds }: Omit<KillTask, 'mutant'>, searched: readonly Searched[], players?: Players): string {
   return print(MutantsDocument, {
     schema: SCHEMA,
     command: 'mutants',
@@ -53,5 +56,6 @@ export function mutantsDocument({ strategy, monitors, seconds }: Omit<KillTask, 
       seconds: kill === null ? null : median(kill.searches.map((search) => search.seconds)),
       searches: kill?.searches ?? [],
     })),
+    players,
   });
 }

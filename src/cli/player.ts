@@ -13,7 +13,7 @@ import { makeMonitors } from '../explore/monitors/catalog.ts';
 import { settingOf } from '../explore/scenarios/scenario.ts';
 import { makeStrategy } from '../explore/strategies/catalog.ts';
 import { makePlayer } from '../report/make-player.ts';
-import type { Player } from '../report/player.ts';
+import type { Player, Players } from '../report/player.ts';
 import { Verifier } from '../verify/verifier.ts';
 
 /** Returns the player of a recorded failure that has been replayed. */
@@ -29,8 +29,22 @@ function isOfOneWord(recording: Recording, pair: CriticalPair): boolean {
   return second !== undefined && conflict(first, second);
 }
 
-/** Returns the player of a failure: of the shrunk execution, or else of the one that failed. Runs it again. */
-export async function playerOfFailure({ station, seed, shrunk }: Pick<Failure, 'station' | 'seed' | 'shrunk'>): Promise<Player> {
+/** Most failures of a campaign that a document has players of: each takes some hundred kilobytes. */
+const MOST_PLAYERS = 8;
+
+/** Returns the players of the first of `failures`. Runs each again. */
+export async function playersOf(failures: readonly Failure[]): Promise<Players> {
+  const players: Players = [];
+  for (const failure of failures.slice(0, MOST_PLAYERS)) {
+    const player = await playerOfFailure(failure);
+    if (player !== undefined) players.push({ failure: failure.key, mutant: failure.station.mutant, player });
+  }
+  return players;
+}
+
+/** Returns the player of a failure: of the shrunk execution, or else of the one that failed. Runs it again. Undefined if it failed before the threads began. */
+export async function playerOfFailure({ station, seed, shrunk, steps }: Failure): Promise<Player | undefined> {
+  if (steps === 0) return undefined;
   if (shrunk === null || typeof shrunk === 'string') return playerOfSeed(station, seed);
   const artefact = decodeLine(shrunk.line);
   return playerOfReplay(artefact, await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) }));

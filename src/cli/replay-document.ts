@@ -1,5 +1,6 @@
 /** The document that `replay --json` prints; see report/json.ts. */
 import { z } from 'zod';
+import { PlayerShape, type Player } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import type { Artefact } from '../explore/failures/artefact.ts';
 import type { Lanes } from '../explore/failures/lanes.ts';
@@ -26,9 +27,11 @@ export const ReplayDocument = strictly(z.object({
   otherBuild: z.boolean(),
   /** The accesses that matter, or all with --trace; `critical` are those whose order decides. */
   lanes: z.array(z.object({ step: count, thread: z.string(), operation: z.string(), source: z.string(), critical: z.boolean() })),
+  /** With --html or --record: the execution access by access. */
+  player: PlayerShape.optional(),
 }));
 
-export function replayDocument(artefact: Artefact, { recording, fails, divergence, otherBuild }: Replayed, { names, rows }: Lanes): string {
+export function replayDocument(artefact: Artefact, { recording, fails, divergence, otherBuild }: Replayed, { names, rows }: Lanes, player?: Player): string {
   const { scenario, mutant, preemptions, verdict, thread, facts, steps } = artefact;
   const now = recording.outcome;
   return print(ReplayDocument, {
@@ -44,5 +47,6 @@ export function replayDocument(artefact: Artefact, { recording, fails, divergenc
     otherBuild,
     lanes: rows.map(({ step, thread: number, operation, site, critical }) =>
       ({ step, thread: names[number], operation, source: `${site.file}:${site.line} ${site.fn}`, critical })),
+    player,
   });
 }

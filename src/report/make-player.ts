@@ -27,23 +27,28 @@ export interface Played {
   readonly repeat: string;
 }
 
-/** Returns the data of the player. Runs the execution once more. */
-export function makePlayer({ ground, setting, sites, recording, pairs, mutant, repeat }: Played): Player {
+/** Most accesses that are kept, the last ones: some five megabytes. */
+const MOST_STEPS = 100_000;
+
+/** Returns the data of the player. Runs the execution once more. @param most most accesses that are kept */
+export function makePlayer({ ground, setting, sites, recording, pairs, mutant, repeat }: Played, most = MOST_STEPS): Player {
   const { trace, names, ended, outcome } = recording;
   const filmed = film(ground, setting, sites, recording);
-  const steps = Array.from({ length: trace.length }, (_, step) => trace.at(step));
+  const omitted = Math.max(0, trace.length - most);
+  const steps = Array.from({ length: trace.length - omitted }, (_, step) => trace.at(omitted + step));
+  const isKept = ({ step }: { readonly step: number }) => step >= omitted;
   const places = placesOf(steps.map(({ site }) => site), filmed.paths.site, sites);
   const lanes = { names, rows: filmed.wordAt.map((word, step) => ({ step: step + 1, word: filmed.words.name[word] })) };
-  const taken = [...takenFrom(recording)];
+  const taken = [...takenFrom(recording)].filter(([step]) => step >= omitted);
   return {
     name: `${shortened(ground.scenario.name)} on ${plural(setting.knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}`,
     verdict: outcome.verdict,
     explanation: explainOutcome(outcome, trace.length).map(shortened),
     story: storyOf(recording, pairs, lanes).map(shortened),
-    moments: momentsOf(recording, pairs, lanes).map(({ step, text }) => ({ step, text: shortened(text) })),
+    moments: momentsOf(recording, pairs, lanes).filter(isKept).map(({ step, text }) => ({ step: step - omitted, text: shortened(text) })),
     mutant: mutant === undefined ? null : { name: mutant.name, breaks: mutant.breaks, file: mutant.file },
     repeat,
-    threads: names.map((name, thread) => ({ name: shortened(name), ended: ended[thread] < 0 ? null : ended[thread] })),
+    threads: names.map((name, thread) => ({ name: shortened(name), ended: ended[thread] < 0 ? null : Math.max(0, ended[thread] - omitted) })),
     files: sourceText(places.lines, ROOT, mutant).map(({ name, blocks, planted }) => ({
       name: shortened(name),
       blocks: blocks.map(({ line, lines }) => ({ line, lines: [...lines] })),
@@ -53,18 +58,19 @@ export function makePlayer({ ground, setting, sites, recording, pairs, mutant, r
     sites: places.sites,
     paths: { parent: filmed.paths.parent, site: filmed.paths.site.map(places.rowOf) },
     ...wordsOf(filmed),
+    omitted,
     steps: {
       thread: steps.map(({ thread }) => thread),
       site: steps.map(({ site }) => places.rowOf(site)),
-      path: [...filmed.pathAt],
-      word: [...filmed.wordAt],
+      path: filmed.pathAt.slice(omitted),
+      word: filmed.wordAt.slice(omitted),
       kind: steps.map(({ kind }) => kind),
       value: steps.map(({ value }) => value),
       old: steps.map(({ old }) => old),
     },
-    preemptions: { step: taken.map(([step]) => step), from: taken.map(([, thread]) => thread) },
-    locks: columns(filmed.locks, ['step', 'holder', 'word']),
-    waits: columns(filmed.waits, ['step', 'thread', 'wait', 'word', 'by']),
+    preemptions: { step: taken.map(([step]) => step - omitted), from: taken.map(([, thread]) => thread) },
+    locks: columns(filmed.locks.map((each) => sinceFirst(each, omitted)), ['step', 'holder', 'word']),
+    waits: columns(filmed.waits.map((each) => sinceFirst(each, omitted)), ['step', 'thread', 'wait', 'word', 'by']),
   };
 }
 
@@ -73,6 +79,11 @@ const LONGEST = 2000;
 
 function shortened(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+/** Returns a change as of the first step that is kept, if it came before. */
+function sinceFirst<Change extends { readonly step: number }>(change: Change, omitted: number): Change {
+  return { ...change, step: Math.max(0, change.step - omitted) };
 }
 
 /** Returns the columns `names` of a table. */

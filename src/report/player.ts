@@ -48,6 +48,8 @@ export const PlayerShape = z.object({
   words: z.object({ at: z.array(count), name: z.array(text), form: z.array(count) }),
   /** Names of values, by value. */
   valueNames: z.array(z.array(text.nullable())),
+  /** Accesses left out before the first: of a very long execution only the end is kept. Steps below count from here. */
+  omitted: count,
   /** The accesses, in order. `kind` is one of ACCESS in rewrite/sites.ts. */
   steps: z.object({ thread: z.array(count), site: z.array(count), path: z.array(row), word: z.array(count), kind: z.array(count), value: z.array(word32), old: z.array(word32) }),
   /** By preemption, the first access after it, and the thread that was stopped. */
@@ -58,3 +60,7 @@ export const PlayerShape = z.object({
   waits: z.object({ step: z.array(count), thread: z.array(count), wait: z.array(z.number().int().min(0).max(2)), word: z.array(row), by: z.array(row) }),
 });
 export type Player = z.infer<typeof PlayerShape>;
+
+/** Players of several failures; `failure` is the key of the failure in the same document, `mutant` its planted bug. */
+export const PlayersShape = z.array(z.object({ failure: text, mutant: text.nullable(), player: PlayerShape }));
+export type Players = z.infer<typeof PlayersShape>;

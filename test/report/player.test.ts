@@ -8,6 +8,7 @@ import { readArtefact } from '../../src/explore/failures/artefact.ts';
 import { replayArtefact } from '../../src/explore/failures/replay.ts';
 import { findScenario } from '../../src/explore/find.ts';
 import { knobsOf } from '../../src/explore/scenarios/scenario.ts';
+import { makePlayer } from '../../src/report/make-player.ts';
 import { PlayerShape, type Player } from '../../src/report/player.ts';
 import { strictly } from '../../src/report/schema.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
@@ -61,6 +62,18 @@ describe('the player of a lost mark', () => {
   it('has the text of every place', () => {
     for (const [i, file] of player.sites.file.entries()) expect(lineOf(player, file, player.sites.line[i]), `${player.files[file].name}:${player.sites.line[i]}`).toBeDefined();
   });
+});
+
+it('keeps the end of a very long execution', async () => {
+  const artefact = readArtefact(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8'), '');
+  const { ground, setting, core: { sites }, recording } = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
+  const played = { ground, setting, sites, recording, pairs: artefact.pairs, repeat: '' };
+  const [whole, end] = [makePlayer(played), makePlayer(played, 500)];
+  expect(PlayerShape.parse(end).steps.value).toEqual(whole.steps.value.slice(-500));
+  expect(end.omitted).toBe(whole.steps.value.length - 500);
+  expect(end.moments).toEqual(whole.moments.filter(({ step }) => step >= end.omitted).map(({ step, text }) => ({ step: step - end.omitted, text })));
+  expect(end.moments).toHaveLength(1);
+  expect(end.locks.step.every((step) => step >= 0)).toBe(true);
 });
 
 function lineOf({ files }: Player, file: number, line: number): string | undefined {

@@ -6,7 +6,7 @@ import { fuzz } from '../../explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../explore/campaigns/run-slice.ts';
 import { fileNameOf } from '../../explore/failures/file-name.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
-import type { Station } from '../../explore/campaigns/slice.ts';
+import type { Failure, Station } from '../../explore/campaigns/slice.ts';
 import { localPool } from '../../explore/campaigns/pool.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
@@ -16,12 +16,13 @@ import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { formatCount, plural } from '../../base/units.ts';
+import type { Player } from '../../report/player.ts';
 import { withOption } from '../command-line.ts';
 import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeFailure, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { investigateFailure } from '../investigate.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
@@ -96,11 +97,12 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   }
   const tally = new Tally([scenario.name]);
   const executions = () => tally.sum('executions');
+  const station = { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null };
   await run(deps, flags, {
     plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
     tally,
     strategy,
-    station: { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null },
+    station,
   });
   const found = tally.failures[0];
   const investigation = found === undefined || !flags.shrink || deps.isInterrupted() ? null : await investigateFailure(deps, found, flags.save);
@@ -108,7 +110,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { exploreDocument } = await import('../explore-document.ts');
-    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure);
+    document = exploreDocument({ scenario: scenario.name, knobs, mutant: mutant?.name ?? null, monitors: watch.monitors, seed, strategy }, tally, failure, isRecording(flags) ? await playerOf(failure, station, executions() === 0 ? undefined : (seed + executions() - 1) % SEEDS) : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -121,6 +123,13 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   if (failure !== undefined) throw new FailuresFound([failure]);
   if (deps.signal.aborted) throw new Interrupted((args) => withOption(args, '--seed', `${(seed + executions()) % SEEDS}`));
   checkProven(executions(), mutant);
+}
+
+/** Returns the player of the failure; without one, of the last execution, if there was one. */
+async function playerOf(failure: Failure | undefined, station: Station, lastSeed: number | undefined): Promise<Player | undefined> {
+  const { playerOfFailure, playerOfSeed } = await import('../player.ts');
+  if (failure !== undefined) return playerOfFailure(failure);
+  return lastSeed === undefined ? undefined : playerOfSeed(station, lastSeed);
 }
 
 /** Explores in this thread, at one station. */

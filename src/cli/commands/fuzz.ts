@@ -18,7 +18,7 @@ import type { Deps } from '../deps.ts';
 import { FailuresFound, checkBuild, checkProven, chooseMonitors, chooseMutant, chooseScenarios, fixKnobs } from '../explore-choices.ts';
 import { describeCoverage, describeFailure, describeProgress, describeTotals, nothingWrong } from '../fuzz-report.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -126,7 +126,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { fuzzDocument } = await import('../fuzz-document.ts');
-    document = fuzzDocument(about, jobs, tally, result);
+    document = fuzzDocument(about, jobs, tally, result, isRecording(flags) ? await (await import('../player.ts')).playersOf(tally.failures) : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { EXIT, Unproven } from '../../base/fatal.ts';
 import { isKilled, type KillTask } from '../../explore/campaigns/mutants.ts';
 import { WorkerLost, type ExplorePool } from '../../explore/campaigns/pool.ts';
+import type { Failure } from '../../explore/campaigns/slice.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import type { KnownBug } from '../../mutants/known-bug.ts';
@@ -12,7 +13,7 @@ import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { checkBuild, chooseMonitors, chooseMutant, named } from '../explore-choices.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { describeKill, mutantsTable, type Searched } from '../mutants-report.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
@@ -73,7 +74,7 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { mutantsDocument } = await import('../mutants-document.ts');
-    document = mutantsDocument(search, searched);
+    document = mutantsDocument(search, searched, isRecording(flags) ? await (await import('../player.ts')).playersOf(failuresOf(searched)) : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {
@@ -83,6 +84,11 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
   }
   await writeReport(deps, flags, 'mutants', document);
   conclude(deps, wanted, searched);
+}
+
+/** Returns the first failure of each mutant. */
+function failuresOf(searched: readonly Searched[]): Failure[] {
+  return searched.flatMap(({ kill }) => kill?.searches.find(({ failure }) => failure !== null)?.failure ?? []);
 }
 
 /** Searches for all mutants. Returns the finished ones, in the order of `wanted`. */

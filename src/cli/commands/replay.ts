@@ -12,7 +12,7 @@ import { formatBytes, plural } from '../../base/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { laneTableText } from '../lane-table-text.ts';
 import { printLines } from '../print-lines.ts';
 
@@ -45,7 +45,7 @@ async function replay(deps: Deps, failure: string, flags: ReplayFlags): Promise<
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { replayDocument } = await import('../replay-document.ts');
-    document = replayDocument(artefact, replayed, lanes);
+    document = replayDocument(artefact, replayed, lanes, isRecording(flags) ? (await import('../player.ts')).playerOfReplay(artefact, replayed) : undefined);
   }
   if (flags.json) terminal.out(`${document}\n`);
   else {

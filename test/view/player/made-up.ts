@@ -23,6 +23,7 @@ export function madeUp(rows: readonly Row[], words: Readonly<Record<number, stri
     paths: { parent: [-1], site: [1] },
     words: { at, name: Object.values(words), form: at.map(() => 0) },
     valueNames: [],
+    omitted: 0,
     steps: {
       thread: rows.map(([thread]) => thread),
       site: rows.map(() => 0),
