@@ -1,6 +1,7 @@
 /** The views of the report, in the order of the page. A new view is one more entry. */
 import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
+import { player } from './views/player.tsx';
 import { scaling } from './views/scaling.tsx';
 
 /** Pairs a view with its data, whose type only the view knows. */
@@ -15,6 +16,7 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 
 const VIEWS: readonly Finder[] = [
   finderOf(scaling),
+  finderOf(player),
 ];
 
 /** Returns the views that have something to show. */

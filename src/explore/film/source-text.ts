@@ -56,10 +56,17 @@ function blocksOf(all: readonly string[], wanted: ReadonlySet<number>): SourceBl
     const isEnd = i === all.length || (/^[^\s})\]]/.test(all[i]) && all[i - 1].trim() === '');
     if (!isEnd) continue;
     const within = [...wanted].filter((line) => line > start && line <= i).sort((a, b) => a - b);
-    for (const [from, to] of cut(start, i, within)) blocks.push({ line: from + 1, lines: all.slice(from, to).map(shortened) });
+    for (const [from, to] of cut(start, lastText(all, i), within)) blocks.push({ line: from + 1, lines: all.slice(from, to).map(shortened) });
     start = i;
   }
   return blocks;
+}
+
+/** Returns the end of the text before `end`, without empty lines. */
+function lastText(all: readonly string[], end: number): number {
+  let last = end;
+  while (last > 0 && all[last - 1].trim() === '') last--;
+  return last;
 }
 
 /** Returns [start, end) whole if it is short, else the parts around `within`, from 1. */

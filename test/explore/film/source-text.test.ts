@@ -30,7 +30,7 @@ function textOf(text: string, lines: readonly number[], mutant?: Mutant) {
 
 describe('the text of the source', () => {
   it('is the functions that contain the lines, whole, with their comments', () => {
-    expect(textOf(TEXT, [7, 5])).toEqual({ name: 'a.ts', planted: null, blocks: [{ line: 3, lines: TEXT.split('\n').slice(2, 9) }] });
+    expect(textOf(TEXT, [7, 5])).toEqual({ name: 'a.ts', planted: null, blocks: [{ line: 3, lines: TEXT.split('\n').slice(2, 8) }] });
     expect(textOf(TEXT, [11, 1]).blocks.map(({ line }) => line)).toEqual([1, 10]);
   });
 
