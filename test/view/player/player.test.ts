@@ -1,5 +1,4 @@
 /** The player in a browser: opened, stepped, dragged, jumped with, and read by a screen reader. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -226,9 +225,4 @@ describe('the player of other documents', () => {
     await expect.poll(() => page.locator('.summary').textContent()).toContain('first');
     await close();
   });
-});
-
-it('keeps its example of a lost mark', () => {
-  expect(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8')).toContain('mark-load-or-store');
-  expect(player.moments.length).toBeGreaterThan(2);
 });
