@@ -25,7 +25,7 @@ export function drawLanes(surface: Surface, picture: LanesPicture): void {
   const x = leftOf(window, step);
   ctx.fillStyle = `${theme.accent}33`;
   ctx.fillRect(x, AXIS - 4, Math.max(2, window.stepWidth), height);
-  drawTicks(surface, window, execution.player.omitted);
+  drawTicks(surface, window, execution);
   drawNames(surface, execution, execution.threadAt(step));
   ctx.save();
   ctx.beginPath();
@@ -48,11 +48,17 @@ function topOf(thread: number, execution: Execution): number {
   return AXIS + thread * laneHeight(execution.player.threads.length);
 }
 
-function drawTicks({ ctx, theme }: Surface, window: Window, omitted: number): void {
+/** Space that the badge of a critical access needs to each side. */
+const BADGE = 22;
+
+function drawTicks({ ctx, theme }: Surface, window: Window, { player: { omitted, moments } }: Execution): void {
   ctx.textBaseline = 'top';
   ctx.textAlign = 'center';
   ctx.fillStyle = theme.muted;
-  for (const tick of stepTicks(window, omitted)) ctx.fillText(formatCount(tick + omitted + 1), leftOf(window, tick) + window.stepWidth / 2, 0);
+  for (const tick of stepTicks(window, omitted)) {
+    if (moments.some(({ step }) => Math.abs(step - tick) * window.stepWidth < BADGE)) continue;
+    ctx.fillText(formatCount(tick + omitted + 1), leftOf(window, tick) + window.stepWidth / 2, 0);
+  }
 }
 
 function drawNames({ ctx, width, theme }: Surface, execution: Execution, running: number): void {
