@@ -23,6 +23,7 @@ const FOUND = 1;
  */
 const VIEWS = [
   { name: 'scaling', words: 'scale tree --model 1,2,4,8,16,32,64', view: 'scaling' },
+  { name: 'player', words: 'replay test/schedules/mark-bits-mark-load-or-store.json', view: 'player', prepare: (page) => page.locator('.moments button').last().click() },
 ];
 
 if (CHROMIUM === undefined) throw new Error('there is no Chromium here; on Debian: sudo apt-get install chromium');

@@ -31,7 +31,7 @@ function noteLocks({ player: { locks, words }, length }: Execution, found: Inter
     end(at, step + 1);
     if (locks.holder[i] >= 0) taken.set(at, { thread: locks.holder[i], from: step });
   });
-  for (const at of [...taken.keys()]) end(at, length);
+  for (const at of taken.keys()) end(at, length);
 }
 
 function noteWaits({ player: { waits, threads }, length }: Execution, found: Interval[][]): void {
