@@ -33,6 +33,7 @@ export function drawLanes(surface: Surface, picture: LanesPicture): void {
   ctx.clip();
   drawStates(surface, picture);
   drawSwitches(surface, picture);
+  drawWakeUps(surface, picture);
   drawSteps(surface, picture);
   ctx.restore();
   ctx.fillStyle = theme.accent;
@@ -118,6 +119,29 @@ function drawSwitches({ ctx, theme }: Surface, { execution, window }: LanesPictu
     ctx.arc(x, topOf(from, execution) + middle, 3.5, 0, 2 * Math.PI);
     ctx.fill();
   }
+}
+
+/** Draws an arrow from each step that wakes a thread to that thread's lane. */
+function drawWakeUps({ ctx, theme }: Surface, { execution, window }: LanesPicture): void {
+  const { waits, threads } = execution.player;
+  const height = laneHeight(threads.length);
+  ctx.strokeStyle = ctx.fillStyle = theme.series[1];
+  ctx.lineWidth = 1.5;
+  waits.step.forEach((step, i) => {
+    if (waits.by[i] < 0 || step < window.first || step >= window.end) return;
+    const x = leftOf(window, step) + window.stepWidth / 2;
+    const [from, to] = [topOf(waits.by[i], execution) + height / 2, topOf(waits.thread[i], execution) + height / 2];
+    const back = Math.sign(from - to) * 6;
+    ctx.beginPath();
+    ctx.moveTo(x, from);
+    ctx.lineTo(x, to + back);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x - 4, to + back);
+    ctx.lineTo(x + 4, to + back);
+    ctx.lineTo(x, to);
+    ctx.fill();
+  });
 }
 
 function drawSteps({ ctx, theme }: Surface, { execution, window }: LanesPicture): void {

@@ -116,7 +116,7 @@ function Legend() {
       <li><i class="box critical" />order decides</li>
       <li><i class="preemption" />preemption</li>
       <li><i class="line holds" />holds a lock</li>
-      <li><i class="line sleeps" />sleeps</li>
+      <li><i class="line sleeps" />sleeps, until an arrow wakes it</li>
       <li><i class="line wants" />wants a lock</li>
     </ul>
   );
