@@ -53,7 +53,7 @@ function Text({ execution, place }: { readonly execution: Execution; readonly pl
   if (lines === undefined) {
     return (
       <div class="code">
-        <p class="muted">The text of this file is not there: the installed package has no sources. The access reads</p>
+        <p class="muted">The text of this file is not there. The access reads</p>
         <pre>{place.text}</pre>
       </div>
     );

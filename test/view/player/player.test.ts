@@ -204,10 +204,10 @@ describe('the player of other documents', () => {
     await close();
   });
 
-  it('says so where the package has no sources', async () => {
+  it('shows the access alone where the text of a file is not there', async () => {
     const bare = madeUp(ROWS, { 10: 'COUNT', 12: 'work.lock' }, { files: [{ name: 'src/a.ts', planted: null, blocks: [] }] });
     const { page, close } = await openReport([{ name: 'x', document: { ...lost, player: bare } }]);
-    expect(await page.locator('.code').textContent()).toBe('The text of this file is not there: the installed package has no sources. The access readsm[0]++');
+    expect(await page.locator('.code').textContent()).toBe('The text of this file is not there. The access readsm[0]++');
     await close();
   });
 
