@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { generateCore, generateCosted, writePrebuilt } from './rewrite/generate.ts';
 import { ROOT } from './base/root.ts';
+import { SOURCES, packSources } from './explore/film/sources.ts';
 import { ENTRY, GENERATED, SITES } from './explore/load.ts';
 import { MODEL_ENTRY, MODEL_CORE } from './model/load.ts';
 import { gatherWorkers } from './run/threads/gather.ts';
@@ -17,6 +18,7 @@ try {
   await writePrebuilt(plain, join(GENERATED, 'core.gen.js'));
   await writePrebuilt(hooked, join(GENERATED, 'core.hooked.gen.js'));
   writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
+  writeFileSync(SOURCES, packSources(plain.sites, ROOT));
   writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
   await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
   await gatherWorkers([WORKER, MODULE_WORKER], gatheredFile);

@@ -26,6 +26,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Write a workload', '/how-to/write-a-workload'),
       page('Write a scenario', '/how-to/write-a-scenario'),
+      page('Understand a failure', '/how-to/understand-a-failure'),
       page('Run a campaign', '/how-to/run-a-campaign'),
       page('Measure scaling', '/how-to/measure-scaling'),
       page('Predict mark time', '/how-to/predict-mark-time'),

@@ -25,6 +25,7 @@ const VIEWS = [
   { name: 'campaign', words: 'fuzz lfstack parfor workbufs mark-bits mark-mixed sweep-refill reclaim channels finalizers --seed 1 --seconds 30', view: 'campaign' },
   { name: 'scaling', words: 'scale tree --model 1,2,4,8,16,32,64', view: 'scaling' },
   { name: 'composition', words: 'heap test/fixtures/java-dumps/jdk17-small.hprof.gz', view: 'composition', prepare: (page) => page.getByRole('button', { name: /^0x/ }).nth(4).click() },
+  { name: 'player', words: 'replay test/schedules/mark-bits-mark-load-or-store.json', view: 'player', prepare: (page) => page.locator('.moments button').last().click() },
 ];
 
 if (CHROMIUM === undefined) throw new Error('there is no Chromium here; on Debian: sudo apt-get install chromium');

@@ -29,11 +29,11 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'HeapDocument', schema: HeapDocument, source: 'src/cli/heap-document.ts', about: 'groups of objects, the largest retainers, paths from the roots' },
   { name: 'CalibrateDocument', schema: CalibrateDocument, source: 'src/cli/calibrate-document.ts', about: 'the measured machine, and its file' },
   { name: 'StressDocument', schema: StressDocument, source: 'src/cli/stress-document.ts', about: 'rounds, verified collections, the round that failed' },
-  { name: 'ExploreDocument', schema: ExploreDocument, source: 'src/cli/explore-document.ts', about: 'executions, coverage, the failure' },
+  { name: 'ExploreDocument', schema: ExploreDocument, source: 'src/cli/explore-document.ts', about: 'executions, coverage, the failure; with `--record`, an execution access by access' },
   { name: 'CatalogDocument', schema: CatalogDocument, source: 'src/cli/catalog-document.ts', about: 'scenarios, canaries, strategies, monitors, mutants' },
-  { name: 'FuzzDocument', schema: FuzzDocument, source: 'src/cli/fuzz-document.ts', about: 'executions by scenario, edges, failures, the reason for the end' },
-  { name: 'ReplayDocument', schema: ReplayDocument, source: 'src/cli/replay-document.ts', about: 'the recorded and the new outcome, the accesses that matter' },
-  { name: 'MutantsDocument', schema: MutantsDocument, source: 'src/cli/mutants-document.ts', about: 'each mutant with its searches' },
+  { name: 'FuzzDocument', schema: FuzzDocument, source: 'src/cli/fuzz-document.ts', about: 'executions by scenario, edges, failures, the reason for the end; with `--record`, failures access by access' },
+  { name: 'ReplayDocument', schema: ReplayDocument, source: 'src/cli/replay-document.ts', about: 'the recorded and the new outcome, the accesses that matter; with `--record`, all of them' },
+  { name: 'MutantsDocument', schema: MutantsDocument, source: 'src/cli/mutants-document.ts', about: 'each mutant with its searches; with `--record`, failures access by access' },
   { name: 'SequenceDocument', schema: SequenceDocument, source: 'src/cli/sequence-document.ts', about: 'the printed lines and MemStats' },
 ];
 

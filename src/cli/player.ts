@@ -1,4 +1,5 @@
 /** The player's data for a failure that was found, and for an execution that passed. */
+import { ROOT } from '../base/root.ts';
 import { repeatCommand } from '../explore/failure.ts';
 import type { Failure, Station } from '../explore/campaigns/slice.ts';
 import { conflict } from '../explore/failures/access.ts';
@@ -7,12 +8,15 @@ import { decodeLine, encodeLine } from '../explore/failures/line.ts';
 import { recordStrategy, type Recording } from '../explore/failures/recording.ts';
 import { mutantOf, replayArtefact, type Replayed } from '../explore/failures/replay.ts';
 import { pairSteps } from '../explore/failures/relevant.ts';
+import { mutatedSources, prebuiltSources, presentSources } from '../explore/film/sources.ts';
 import { findMutant } from '../explore/find.ts';
 import { loadScenario } from '../explore/load-scenario.ts';
 import { makeMonitors } from '../explore/monitors/catalog.ts';
 import { settingOf } from '../explore/scenarios/scenario.ts';
+import { isModulePath } from '../explore/user-scenario.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import { makeStrategy } from '../explore/strategies/catalog.ts';
-import { makePlayer } from '../report/make-player.ts';
+import { makePlayer, type Played } from '../report/make-player.ts';
 import type { Player, Players } from '../report/player.ts';
 import { Verifier } from '../verify/verifier.ts';
 
@@ -21,7 +25,13 @@ export function playerOfReplay(artefact: Artefact, { ground, setting, core, reco
   const mutant = mutantOf(artefact);
   // If the source has changed since, a recorded pair may be of other accesses.
   const pairs = artefact.pairs.filter((pair) => isOfOneWord(recording, pair));
-  return makePlayer({ ground, setting, sites: core.sites, recording, pairs, repeat: `sweepgen replay '${encodeLine(artefact)}'`, ...(mutant && { mutant }) });
+  return makePlayer({ ground, setting, sites: core.sites, recording, pairs, repeat: `sweepgen replay '${encodeLine(artefact)}'`, ...sourcesOf(artefact.scenario, mutant) });
+}
+
+/** Returns the sources that an execution of the scenario ran, and the mutant in them. */
+function sourcesOf(scenario: string, mutant: Mutant | undefined): Pick<Played, 'read' | 'readOriginal' | 'mutant'> {
+  if (mutant !== undefined) return { read: mutatedSources(ROOT, mutant), readOriginal: presentSources(ROOT), mutant };
+  return { read: isModulePath(scenario) ? presentSources(ROOT) : prebuiltSources() };
 }
 
 function isOfOneWord(recording: Recording, pair: CriticalPair): boolean {
@@ -58,5 +68,5 @@ export async function playerOfSeed({ scenario: name, knobs, strategy, monitors, 
   const ground = { core, scenario, makeOracle: (m: Int32Array) => new Verifier(m), monitors: makeMonitors(core, sites, monitors) };
   const recording = recordStrategy(ground, setting, makeStrategy(strategy), seed);
   const repeat = repeatCommand({ scenario, knobs, strategy, seed, monitors, ...(planted !== null && { mutant: planted }) });
-  return makePlayer({ ground, setting, sites, recording, pairs: [], repeat, ...(mutant && { mutant }) });
+  return makePlayer({ ground, setting, sites, recording, pairs: [], repeat, ...sourcesOf(name, mutant) });
 }

@@ -1,5 +1,4 @@
 /** Makes the data of the player from a recorded execution. */
-import { ROOT } from '../base/root.ts';
 import { plural } from '../base/units.ts';
 import { explainOutcome } from '../explore/failure.ts';
 import type { CriticalPair } from '../explore/failures/artefact.ts';
@@ -10,6 +9,7 @@ import { momentsOf, storyOf } from '../explore/failures/story.ts';
 import { unnumbered } from '../explore/failures/trace.ts';
 import { film, type Film } from '../explore/film/film.ts';
 import { sourceText } from '../explore/film/source-text.ts';
+import type { ReadSource } from '../explore/film/sources.ts';
 import type { Setting } from '../explore/scenarios/scenario.ts';
 import { valueForm } from '../inspect/name-value.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -22,6 +22,9 @@ export interface Played {
   readonly sites: readonly Site[];
   readonly recording: Recording;
   readonly pairs: readonly CriticalPair[];
+  /** Read the sources that ran, and those without the mutant. */
+  readonly read: ReadSource;
+  readonly readOriginal?: ReadSource;
   readonly mutant?: Mutant;
   /** The command that repeats the execution. */
   readonly repeat: string;
@@ -31,7 +34,7 @@ export interface Played {
 const MOST_STEPS = 100_000;
 
 /** Returns the data of the player. Runs the execution once more. @param most most accesses that are kept */
-export function makePlayer({ ground, setting, sites, recording, pairs, mutant, repeat }: Played, most = MOST_STEPS): Player {
+export function makePlayer({ ground, setting, sites, recording, pairs, read, readOriginal, mutant, repeat }: Played, most = MOST_STEPS): Player {
   const { trace, names, ended, outcome } = recording;
   const filmed = film(ground, setting, sites, recording);
   const omitted = Math.max(0, trace.length - most);
@@ -49,7 +52,7 @@ export function makePlayer({ ground, setting, sites, recording, pairs, mutant, r
     mutant: mutant === undefined ? null : { name: mutant.name, breaks: mutant.breaks, file: mutant.file },
     repeat,
     threads: names.map((name, thread) => ({ name: shortened(name), ended: ended[thread] < 0 ? null : Math.max(0, ended[thread] - omitted) })),
-    files: sourceText(places.lines, ROOT, mutant).map(({ name, blocks, planted }) => ({
+    files: sourceText(places.lines, read, readOriginal).map(({ name, blocks, planted }) => ({
       name: shortened(name),
       blocks: blocks.map(({ line, lines }) => ({ line, lines: [...lines] })),
       planted: planted === null ? null : [...planted],

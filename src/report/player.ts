@@ -31,7 +31,7 @@ export const PlayerShape = z.object({
     /** Number of accesses, of all threads, after which it had ended; null if it had not. */
     ended: count.nullable(),
   })),
-  /** The text around the places below; `blocks` is empty for a file that is not there, as in the installed package. */
+  /** The text around the places below; `blocks` is empty for a file that is not there. */
   files: z.array(z.object({
     name: text,
     blocks: z.array(z.object({ line: count.positive(), lines: z.array(text) })),

@@ -6,6 +6,7 @@ import { history } from './views/history.tsx';
 import { composition } from './views/composition.tsx';
 import { campaign } from './views/campaign.tsx';
 import { mutants } from './views/mutants.tsx';
+import { player } from './views/player.tsx';
 import { scaling } from './views/scaling.tsx';
 import { timeline } from './views/timeline.tsx';
 
@@ -20,6 +21,8 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 }
 
 const VIEWS: readonly Finder[] = [
+  // A failure comes first: it is what one looks for.
+  finderOf(player),
   finderOf(scaling),
   finderOf(timeline),
   finderOf(history),

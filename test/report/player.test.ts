@@ -6,6 +6,7 @@ import { ROOT } from '../../src/base/root.ts';
 import { playerOfReplay, playerOfSeed } from '../../src/cli/player.ts';
 import { readArtefact } from '../../src/explore/failures/artefact.ts';
 import { replayArtefact } from '../../src/explore/failures/replay.ts';
+import { presentSources } from '../../src/explore/film/sources.ts';
 import { findScenario } from '../../src/explore/find.ts';
 import { knobsOf } from '../../src/explore/scenarios/scenario.ts';
 import { makePlayer } from '../../src/report/make-player.ts';
@@ -64,16 +65,18 @@ describe('the player of a lost mark', () => {
   });
 });
 
-it('keeps the end of a very long execution', async () => {
-  const artefact = readArtefact(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8'), '');
-  const { ground, setting, core: { sites }, recording } = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
-  const played = { ground, setting, sites, recording, pairs: artefact.pairs, repeat: '' };
-  const [whole, end] = [makePlayer(played), makePlayer(played, 500)];
-  expect(PlayerShape.parse(end).steps.value).toEqual(whole.steps.value.slice(-500));
-  expect(end.omitted).toBe(whole.steps.value.length - 500);
-  expect(end.moments).toEqual(whole.moments.filter(({ step }) => step >= end.omitted).map(({ step, text }) => ({ step: step - end.omitted, text })));
-  expect(end.moments).toHaveLength(1);
-  expect(end.locks.step.every((step) => step >= 0)).toBe(true);
+describe('the player of a very long execution', () => {
+  it('keeps its end', async () => {
+    const artefact = readArtefact(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8'), '');
+    const { ground, setting, core: { sites }, recording } = await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) });
+    const played = { ground, setting, sites, recording, pairs: artefact.pairs, repeat: '', read: presentSources(ROOT) };
+    const [whole, end] = [makePlayer(played), makePlayer(played, 500)];
+    expect(PlayerShape.parse(end).steps.value).toEqual(whole.steps.value.slice(-500));
+    expect(end.omitted).toBe(whole.steps.value.length - 500);
+    expect(end.moments).toEqual(whole.moments.filter(({ step }) => step >= end.omitted).map(({ step, text }) => ({ step: step - end.omitted, text })));
+    expect(end.moments).toHaveLength(1);
+    expect(end.locks.step.every((step) => step >= 0)).toBe(true);
+  });
 });
 
 function lineOf({ files }: Player, file: number, line: number): string | undefined {

@@ -34,7 +34,7 @@ describe('the package', () => {
 
   it('holds the command, the library with its types, and the generated modules', () => {
     const { bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const generated = ['core.gen.js', 'core.hooked.gen.js', 'sites.gen.json.gz'].map((name) => `dist/src/explore/${name}`);
+    const generated = ['core.gen.js', 'core.hooked.gen.js', 'sites.gen.json.gz', 'sources.gen.json.gz'].map((name) => `dist/src/explore/${name}`);
     for (const path of [bin.sweepgen, exports['.'].types, exports['.'].default, 'dist/workers/m.gen.js', 'dist/view/report.js', ...generated]) {
       expect(paths).toContain(path.replace(/^\.\//, ''));
     }

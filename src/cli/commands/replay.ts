@@ -36,6 +36,7 @@ export function declare(command: Command, deps: Deps): void {
       ["sweepgen replay 'v1:…'", 'the failure that explore found'],
       ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace', 'each access of a recorded failure'],
       ['sweepgen replay test/schedules/mark-bits-mark-load-or-store.json --trace-file lost.pftrace', 'the same as a timeline, for ui.perfetto.dev'],
+      ["sweepgen replay 'v1:…' --html f.html", 'play it step by step, with the source'],
     ]))
     .action((failure: string, flags: ReplayFlags) => replay(deps, failure, flags));
 }

@@ -1,7 +1,5 @@
 /** The text of the source around the lines that an execution passes. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { plant, type Mutant } from '../../mutants/mutant.ts';
+import type { ReadSource } from './sources.ts';
 
 export interface SourceBlock {
   /** Number of its first line, from 1. */
@@ -23,17 +21,18 @@ const LONGEST_BLOCK = 160;
 /** A longer line is cut. */
 const LONGEST_LINE = 500;
 
-/** Returns the text of the files in `wanted`, by name, around the lines wanted of each. @param root the folder that the names start from */
-export function sourceText(wanted: ReadonlyMap<string, ReadonlySet<number>>, root: string, mutant?: Mutant): SourceFile[] {
-  const overlay = mutant === undefined ? undefined : plant(mutant, root);
+/**
+ * Returns the text of the files in `wanted`, by name, around the lines wanted of each.
+ * @param read reads the sources that ran
+ * @param readOriginal reads them without the mutant
+ */
+export function sourceText(wanted: ReadonlyMap<string, ReadonlySet<number>>, read: ReadSource, readOriginal = read): SourceFile[] {
   return [...wanted].map(([name, lines]) => {
-    const path = join(root, name);
-    const original = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-    const planted = overlay?.get(path);
-    const text = planted ?? original;
+    const text = read(name);
+    const original = readOriginal(name);
     if (text === undefined) return { name, blocks: [], planted: null };
     const all = text.split('\n');
-    const changed = planted === undefined ? null : changedLines(original!.split('\n'), all);
+    const changed = original === undefined || original === text ? null : changedLines(original.split('\n'), all);
     return { name, blocks: blocksOf(all, changed === null ? lines : new Set([...lines, changed[0]])), planted: changed };
   });
 }
@@ -56,10 +55,17 @@ function blocksOf(all: readonly string[], wanted: ReadonlySet<number>): SourceBl
     const isEnd = i === all.length || (/^[^\s})\]]/.test(all[i]) && all[i - 1].trim() === '');
     if (!isEnd) continue;
     const within = [...wanted].filter((line) => line > start && line <= i).sort((a, b) => a - b);
-    for (const [from, to] of cut(start, i, within)) blocks.push({ line: from + 1, lines: all.slice(from, to).map(shortened) });
+    for (const [from, to] of cut(start, lastText(all, i), within)) blocks.push({ line: from + 1, lines: all.slice(from, to).map(shortened) });
     start = i;
   }
   return blocks;
+}
+
+/** Returns the end of the text before `end`, without empty lines. */
+function lastText(all: readonly string[], end: number): number {
+  let last = end;
+  while (last > 0 && all[last - 1].trim() === '') last--;
+  return last;
 }
 
 /** Returns [start, end) whole if it is short, else the parts around `within`, from 1. */

@@ -57,8 +57,10 @@ export class Waits implements Monitor {
   }
 
   #lock(step: number, thread: number, op: number, kind: number, index: number, old: number): void {
-    if (op !== LOCK_OP.take && op !== LOCK_OP.exchange) return;
-    const got = op === LOCK_OP.exchange ? old === 0 : kind === ACCESS.cas;
+    // A planted bug may take a lock by a plain store.
+    const stored = this.#wants[thread] === index && (kind === ACCESS.store || kind === ACCESS.atomicStore);
+    if (op !== LOCK_OP.take && op !== LOCK_OP.exchange && !stored) return;
+    const got = stored || (op === LOCK_OP.exchange ? old === 0 : kind === ACCESS.cas);
     if ((this.#wants[thread] === index) !== got) return;
     this.#wants[thread] = got ? NOTHING : index;
     this.#note(step, thread, got ? WAIT.none : WAIT.wants, got ? NOTHING : index, -1);

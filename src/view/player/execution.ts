@@ -19,11 +19,28 @@ const READS: ReadonlySet<number> = new Set([ACCESS.load, ACCESS.atomicLoad, ACCE
 /** Kinds that change many words: their value is the number of words. */
 const RANGES: ReadonlySet<number> = new Set([ACCESS.fill, ACCESS.copy]);
 
+/** Lines of a function of one statement: its head, the statement, its end. */
+const ACCESSOR_LINES = 3;
+
+type SourceFile = Player['files'][number];
+
+/** Returns the block of `file` that contains the line; undefined if its text is not there. */
+export function blockAt(file: SourceFile | undefined, wanted: number): SourceFile['blocks'][number] | undefined {
+  return file?.blocks.find(({ line, lines }) => wanted >= line && wanted < line + lines.length);
+}
+
+/** Reports whether a line of source holds nothing but a comment. */
+export function isComment(text: string): boolean {
+  return /^\s*(?:\/\/|\/\*|\*)/.test(text);
+}
+
 export class Execution {
   readonly player: Player;
   readonly length: number;
   readonly #preempted: ReadonlyMap<number, number>;
   readonly #moments: ReadonlySet<number>;
+  /** By file and line. */
+  readonly #accessors = new Map<string, boolean>();
 
   constructor(player: Player) {
     this.player = player;
@@ -102,6 +119,24 @@ export class Execution {
     const places = [this.placeAt(step)];
     for (let path = steps.path[step]; path >= 0; path = paths.parent[path]) places.unshift(this.place(paths.site[path]));
     return places;
+  }
+
+  /** Returns the place that says most about a step: of an access in a function of one statement, the call of it. */
+  tellingPlace(step: number): Place {
+    const path = this.callPath(step);
+    return path.findLast((place) => !this.#isAccessor(place)) ?? path[path.length - 1];
+  }
+
+  /** Reports whether the function at `place` has one statement. */
+  #isAccessor({ file, line }: Place): boolean {
+    const key = `${file} ${line}`;
+    let known = this.#accessors.get(key);
+    if (known === undefined) {
+      const block = blockAt(this.player.files[file], line);
+      known = block !== undefined && block.lines.filter((text) => !isComment(text)).length <= ACCESSOR_LINES;
+      this.#accessors.set(key, known);
+    }
+    return known;
   }
 
   /** Returns the thread that was preempted right before this step; -1 if none was. */

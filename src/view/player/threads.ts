@@ -8,6 +8,8 @@ export interface ThreadState {
   readonly on: string;
   /** The thread that holds that lock; '' if none does. */
   readonly heldBy: string;
+  /** The thread that woke it, if it has not run since; '' for none. */
+  readonly wokenBy: string;
   /** Names of the locks that it holds. */
   readonly locks: readonly string[];
 }
@@ -22,7 +24,7 @@ export function threadStates(execution: Execution, step: number): ThreadState[] 
   const waits = waitsAt(execution, step);
   const stopped = preemptedAt(execution, step);
   return player.threads.map(({ name, ended }, thread) => {
-    const { wait, word } = waits.get(thread) ?? { wait: 0, word: -1 };
+    const { wait, word, by } = waits.get(thread) ?? NO_WAIT;
     const holder = holders.get(player.words.at[word])?.holder;
     const locks = [...holders.values()].filter((each) => each.holder === thread).map((each) => execution.wordName(each.word));
     const isWaiting = wait === SLEEPS || wait === WANTS;
@@ -31,6 +33,7 @@ export function threadStates(execution: Execution, step: number): ThreadState[] 
       state: execution.threadAt(step) === thread && wait !== SLEEPS ? 'runs' : ended !== null && step + 1 >= ended ? 'ended' : wait === SLEEPS ? 'sleeps' : wait === WANTS ? 'wants' : stopped.has(thread) ? 'preempted' : 'ready',
       on: isWaiting ? execution.wordName(word) : '',
       heldBy: isWaiting && holder !== undefined && holder !== thread ? execution.threadName(holder) : '',
+      wokenBy: by < 0 || wait === SLEEPS ? '' : execution.threadName(by),
       locks,
     };
   });
@@ -53,11 +56,30 @@ function holdersAt({ player: { locks, words } }: Execution, step: number): Map<n
   return holders;
 }
 
+interface Waiting {
+  readonly wait: number;
+  readonly word: number;
+  /** The thread that ended its sleep, if it has not run since; -1 for none. */
+  readonly by: number;
+}
+
+const NO_WAIT: Waiting = { wait: 0, word: -1, by: -1 };
+
 /** Returns what threads wait for after `step`. */
-function waitsAt({ player: { waits } }: Execution, step: number): Map<number, { readonly wait: number; readonly word: number }> {
-  const found = new Map<number, { readonly wait: number; readonly word: number }>();
-  for (let i = 0; i < waits.step.length && waits.step[i] <= step; i++) found.set(waits.thread[i], { wait: waits.wait[i], word: waits.word[i] });
-  return found;
+function waitsAt(execution: Execution, step: number): Map<number, Waiting> {
+  const { waits } = execution.player;
+  const last = new Map<number, number>();
+  for (let i = 0; i < waits.step.length && waits.step[i] <= step; i++) last.set(waits.thread[i], i);
+  return new Map([...last].map(([thread, i]) => {
+    const hasRun = waits.by[i] >= 0 && runsBetween(execution, thread, waits.step[i] + 1, step);
+    return [thread, { wait: waits.wait[i], word: waits.word[i], by: hasRun ? -1 : waits.by[i] }];
+  }));
+}
+
+/** Reports whether `thread` has a step from `from` to `to`, both included. */
+function runsBetween({ player: { steps } }: Execution, thread: number, from: number, to: number): boolean {
+  for (let step = from; step <= to; step++) if (steps.thread[step] === thread) return true;
+  return false;
 }
 
 /** Returns the threads that were preempted up to `step` and have not run since. */
@@ -80,8 +102,9 @@ function preemptedAt(execution: Execution, step: number): Set<number> {
 }
 
 /** Returns the state in words: `sleeps on M1 park`, `wants sched.lock, which M0 holds`. */
-export function stateText({ state, on, heldBy }: ThreadState): string {
+export function stateText({ state, on, heldBy, wokenBy }: ThreadState): string {
   const held = heldBy === '' ? '' : `, which ${heldBy} holds`;
   if (state === 'sleeps') return `sleeps on ${on}${held}`;
-  return state === 'wants' ? `wants ${on}${held}` : state === 'ended' ? 'has ended' : state;
+  const woken = wokenBy === '' ? '' : `, woken by ${wokenBy}`;
+  return state === 'wants' ? `wants ${on}${held}${woken}` : state === 'ended' ? 'has ended' : `${state}${woken}`;
 }

@@ -13,12 +13,12 @@ type Row = readonly [thread: number, kind: keyof typeof ACCESS, value: number, o
 type Telling = Parameters<typeof storyOf>;
 type Pairs = readonly (readonly [number, number])[];
 
-/** The story of accesses to one word, the pairs as places among them. */
+/** Returns the story of accesses to one word. The pairs are indices of accesses. */
 function story(rows: readonly Row[], ...pairs: Pairs): string[] {
   return storyOf(...telling(rows, pairs));
 }
 
-/** The critical accesses of the same, in words. */
+/** Returns the critical accesses of the same, in words. */
 function moments(rows: readonly Row[], ...pairs: Pairs): string[] {
   return momentsOf(...telling(rows, pairs)).map(({ step, text }) => `${step + 1} ${text}`);
 }

@@ -1,13 +1,6 @@
 /** The text of the source that a player shows. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sourceText } from '../../../src/explore/film/source-text.ts';
-import type { Mutant } from '../../../src/mutants/mutant.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'sweepgen-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const TEXT = `import { x } from './x.ts';
 
@@ -23,19 +16,18 @@ function other(): void {
 }
 `;
 
-function textOf(text: string, lines: readonly number[], mutant?: Mutant) {
-  writeFileSync(join(folder, 'a.ts'), text);
-  return sourceText(new Map([['a.ts', new Set(lines)]]), folder, mutant)[0];
+function textOf(text: string, lines: readonly number[], original = text) {
+  return sourceText(new Map([['a.ts', new Set(lines)]]), () => text, () => original)[0];
 }
 
 describe('the text of the source', () => {
   it('is the functions that contain the lines, whole, with their comments', () => {
-    expect(textOf(TEXT, [7, 5])).toEqual({ name: 'a.ts', planted: null, blocks: [{ line: 3, lines: TEXT.split('\n').slice(2, 9) }] });
+    expect(textOf(TEXT, [7, 5])).toEqual({ name: 'a.ts', planted: null, blocks: [{ line: 3, lines: TEXT.split('\n').slice(2, 8) }] });
     expect(textOf(TEXT, [11, 1]).blocks.map(({ line }) => line)).toEqual([1, 10]);
   });
 
   it('is none of a file that is not there, and of lines beyond its end', () => {
-    expect(sourceText(new Map([['none.ts', new Set([1])]]), folder)).toEqual([{ name: 'none.ts', blocks: [], planted: null }]);
+    expect(sourceText(new Map([['none.ts', new Set([1])]]), () => undefined)).toEqual([{ name: 'none.ts', blocks: [], planted: null }]);
     expect(textOf(TEXT, [99]).blocks).toEqual([]);
   });
 
@@ -47,10 +39,9 @@ describe('the text of the source', () => {
   });
 
   it('is the mutated text, with the lines that are changed', () => {
-    const mutant: Mutant = { name: 'm', history: '', breaks: '', file: 'a.ts', find: '  m[1]++;\n', replace: '  m[1]++;\n  m[2]++;\n  m[3]++;\n' };
-    const { blocks, planted } = textOf(TEXT, [5], mutant);
+    const { blocks, planted } = textOf(TEXT.replace('  m[1]++;\n', '  m[1]++;\n  m[2]++;\n  m[3]++;\n'), [5], TEXT);
     expect(planted).toEqual([8, 9]);
     expect(blocks[0].lines).toContain('  m[3]++;');
-    expect(textOf(TEXT, [11], { ...mutant, replace: '' }).planted).toEqual([7, 7]);
+    expect(textOf(TEXT.replace('  m[1]++;\n', ''), [11], TEXT).planted).toEqual([7, 7]);
   });
 });

@@ -39,3 +39,20 @@ export function madeUp(rows: readonly Row[], words: Readonly<Record<number, stri
     ...more,
   };
 }
+
+/** Names of words. */
+export const WORDS = { 10: 'COUNT', 11: 'own', 12: 'lock', 40: 'beyond' };
+
+/** Two threads: M1 takes a lock, M0 wants it, sleeps, and is woken. */
+export const ROWS: readonly Row[] = [
+  [0, 'load', 10, 0, 0],
+  [1, 'cas', 12, 1, 0],
+  [1, 'load', 10, 0, 0],
+  [1, 'store', 10, 1, 0],
+  [0, 'casFailed', 12, 1, 1],
+  [0, 'wait', 12, 1, 1],
+  [1, 'rmw', 12, 0, 1],
+  [1, 'notify', 12, 1, 0],
+  [0, 'store', 10, 5, 1],
+  [0, 'store', 11, 3, 0],
+];
