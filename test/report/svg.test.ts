@@ -134,7 +134,7 @@ describe('a drawing of several series', () => {
     const found = labels(svg);
     expect(found.slice(0, count).map(({ said }) => said)).toEqual(scalings.map(({ settings }) => String(settings.spins)));
     for (const said of scalings.map(({ settings }) => String(settings.spins))) expect(found.filter((each) => each.said.split(' ')[0] === said)).toHaveLength(2);
-    for (const x of [...new Set(found.map((each) => each.x))]) {
+    for (const x of new Set(found.map((each) => each.x))) {
       const ys = found.filter((each) => each.x === x).map(({ y }) => y).toSorted((a, b) => a - b);
       expect(ys).toHaveLength(count);
       for (let i = 1; i < ys.length; i++) expect(ys[i] - ys[i - 1]).toBeGreaterThanOrEqual(15 - 1e-6);
