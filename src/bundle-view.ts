@@ -1,5 +1,5 @@
 /** Part of `npm run build`: bundles the page of the report, libraries included, into dist/view. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ROOT } from './base/root.ts';
@@ -37,5 +37,8 @@ if (output.length > 1) throw new Error(`the page must be one file; the bundle ha
 
 mkdirSync(VIEW_FILES.folder, { recursive: true });
 writeFileSync(VIEW_FILES.script, code);
-writeFileSync(VIEW_FILES.style, readFileSync(join(packages, 'uplot/dist/uPlot.min.css'), 'utf8') + readFileSync(join(ROOT, 'src/view/style.css'), 'utf8'));
+// The frame's style first: a view may refine it.
+const VIEWS = join(ROOT, 'src/view/views');
+const styles = [join(packages, 'uplot/dist/uPlot.min.css'), join(ROOT, 'src/view/style.css'), ...readdirSync(VIEWS).filter((name) => name.endsWith('.css')).sort().map((name) => join(VIEWS, name))];
+writeFileSync(VIEW_FILES.style, styles.map((path) => readFileSync(path, 'utf8')).join('\n'));
 writeFileSync(VIEW_FILES.notices, LIBRARIES.map(noticeOf).join('\n'));
