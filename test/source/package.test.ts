@@ -55,7 +55,7 @@ describe('the package', () => {
     const left = ['dist/src/cli/main.js', 'dist/src/index.js'];
     const reached = new Set(left);
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
-      for (const [, target] of readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:\bfrom|\bimport\()\s*'(\.[^']+\.js)'/g)) {
+      for (const [, target] of readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:\bfrom|\bimport\(|\bnew URL\()\s*'(\.[^']+\.js)'/g)) {
         const imported = join(dirname(path), target);
         if (reached.has(imported)) continue;
         expect(paths, `${path} imports ${imported}`).toContain(imported);
