@@ -51,6 +51,21 @@ describe('the package', () => {
     }
   });
 
+  it('holds every module that the command and the library import', () => {
+    const left = ['dist/src/cli/main.js', 'dist/src/index.js'];
+    const reached = new Set(left);
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      for (const [, target] of readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:\bfrom|\bimport\(|\bnew URL\()\s*'(\.[^']+\.js)'/g)) {
+        const imported = join(dirname(path), target);
+        if (reached.has(imported)) continue;
+        expect(paths, `${path} imports ${imported}`).toContain(imported);
+        reached.add(imported);
+        left.push(imported);
+      }
+    }
+    expect(reached.size).toBeGreaterThan(200);
+  });
+
   it('has no dead link in its pages', () => {
     const pages = [...paths].filter((path) => path.endsWith('.md'));
     expect(pages).toContain('README.md');
