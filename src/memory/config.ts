@@ -60,8 +60,6 @@ export const OPTION_WORDS = {
   debug: 0,
   /** Mean bytes between two samples of the memory profiler; 0: none. */
   memprofileRate: 0,
-  /** Events that each M's ring of events holds, a power of two; 0: no events are recorded. */
-  eventCap: 0,
 } as const satisfies Readonly<Record<string, number>>;
 
 /** The name of a word that an option sets. */
@@ -119,7 +117,9 @@ export const Config = struct('config', 64, {
   collectStats: by(BOOT),
   /** With --godebug allocfreetrace, the ring of its events; see malloc/trace.ts. */
   trace: by(BOOT),
-  /** With eventCap, a ring of events for each M; see sync/events.ts. The words of one. */
+  /** Events that each M's ring of events holds, a power of two; 0: no events are recorded. */
+  eventCap: by(BOOT),
+  /** The rings, if there are any, and the words of one; see sync/events.ts. */
   events: by(BOOT),
   eventRingWords: by(BOOT),
   /** Finalizers that a block of their queue holds. */

@@ -49,6 +49,8 @@ export interface MachineShape extends OptionValues {
   readonly debug: number;
   /** Finalizers that a block of their queue holds; as Go's unless given. */
   readonly finBlockCap?: number;
+  /** Events that each M's ring of events holds, a power of two; none unless given. */
+  readonly eventCap?: number;
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
 }
@@ -126,7 +128,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('cycleLog', shape.cycleLogCap, sizes.cycle(procs), 16);
   place('collectStats', (shape.debug & DEBUG.collectstats) !== 0 ? procs : 0, sizes.collectStats, 16);
   place('trace', (shape.debug & DEBUG.allocfreetrace) !== 0 ? sizes.trace : 0, 0, 16);
-  place('events', shape.eventCap ? procs : 0, sizes.eventRing(Number(shape.eventCap ?? 0)), 16);
+  place('events', shape.eventCap === undefined || shape.eventCap === 0 ? 0 : procs, sizes.eventRing(shape.eventCap ?? 0), 16);
   place('typeTable', shape.typeWords, 0, 16);
   place('persistent', shape.persistentWords, 0, 16);
   place('workbufs', shape.maxWorkbufs, sizes.workbuf(shape.workbufCap), 16);
@@ -194,6 +196,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     typeTable: start.typeTable,
     collectStats: start.collectStats,
     trace: start.trace,
+    eventCap: shape.eventCap ?? 0,
     events: start.events,
     eventRingWords: recordWords.events,
     ptrBits: start.ptrBits,

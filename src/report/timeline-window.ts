@@ -4,7 +4,7 @@ import { DOING } from '../sync/event-kinds.ts';
 import { withoutOracle } from './timeline-oracle.ts';
 import { isSlice, type Window } from './timeline-slices.ts';
 
-/** Share of the collection that is shown before it and after it. */
+/** Share of the collection that is shown before it and after it, but nothing of other collections. */
 const MARGIN = 0.02;
 
 /**
@@ -17,11 +17,12 @@ export function collectionWindow({ events }: RecordedEvents, endNs: number, with
   const stop = lastBefore(slices.filter(({ kind, startNs }) => kind === DOING.stop && startNs < endNs).map(({ startNs }) => startNs));
   const start = firstAfter(slices.filter(({ kind, startNs }) => kind === DOING.start && startNs >= endNs).map((slice) => slice.endNs));
   if (stop === undefined || start === undefined) return undefined;
-  const next = firstAfter(slices.filter(({ kind, startNs }) => kind === DOING.stop && startNs > endNs).map(({ startNs }) => startNs));
-  const toNs = withSweep ? next ?? slices.reduce((last, slice) => Math.max(last, slice.endNs), start) : start;
+  const before = lastBefore(slices.filter((slice) => slice.kind === DOING.start && slice.endNs <= stop).map((slice) => slice.endNs)) ?? 0;
+  const next = firstAfter(slices.filter(({ kind, startNs }) => kind === DOING.stop && startNs > endNs).map(({ startNs }) => startNs)) ?? slices.reduce((last, slice) => Math.max(last, slice.endNs), start);
+  const toNs = withSweep ? next : start;
   const shown = withoutOracle(events);
   const margin = (shown(toNs) - shown(stop)) * MARGIN;
-  return { fromNs: Math.round(stop - margin), toNs: Math.round(withSweep ? toNs : toNs + margin) };
+  return { fromNs: Math.max(before, Math.round(stop - margin)), toNs: Math.min(next, Math.round(toNs + margin)) };
 }
 
 function lastBefore(times: readonly number[]): number | undefined {

@@ -161,7 +161,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
     abaBits: 16,
     ...DEFAULTS,
     ...optionWords(options),
-    eventCap: options.recordEvents ? EVENT_CAP : OPTION_WORDS.eventCap,
+    eventCap: options.recordEvents ? EVENT_CAP : 0,
     policy: POLICY[policy],
     timeslice: TIMESLICE,
     typeWords: typeTableWords(types, ptrWords),
