@@ -58,7 +58,8 @@ describe('the package', () => {
       for (const target of relativeLinks(readFileSync(join(ROOT, page), 'utf8'))) {
         const file = relative(ROOT, resolve(ROOT, dirname(page), target));
         expect(existsSync(join(ROOT, file)), `${page} links to ${target}`).toBe(true);
-        expect(paths, `${page} links to ${target}`).toContain(file);
+        // Pictures are in the repository and on the site: in the package they would take as much as the program.
+        if (!file.startsWith('docs/pictures/')) expect(paths, `${page} links to ${target}`).toContain(file);
       }
     }
   });
