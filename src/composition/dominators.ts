@@ -17,6 +17,10 @@
  *      on the path, and v need not wait.
  *   4. In increasing order of w, fill in those that were deferred.
  *
+ * A semidominator is the smaller predecessor of some vertex at or above w in the numbering. The smallest of these bounds the
+ * semidominators from w on, and as soon as a vertex has reached the bound, its path need not be followed further. In a heap with
+ * large cycles nearly every vertex does.
+ *
  * Invariants:
  *
  *   - parent[w] < w, and idom[w] <= semidominator of w <= parent[w] for every w > 1,
@@ -148,13 +152,16 @@ function immediateDominators({ count, parent, records, last, larger }: Search): 
   const after = listOf(count + 1);
   /** Vertices on a path that is being compressed. */
   const path = listOf(count + 1);
+  /** No semidominator of a vertex from w on is smaller. */
+  let least = count;
   for (let w = count; w > ROOT; w--) {
     const record = w << RECORD;
     const p = parent[w];
     let semi = records[record + SEMI];
-    for (let entry = last[w]; entry !== 0; entry = larger[2 * entry - 1]) {
+    if (semi < least) least = semi;
+    for (let entry = last[w]; entry !== 0 && semi !== least; entry = larger[2 * entry - 1]) {
       const v = larger[2 * entry - 2];
-      compress(records, path, v);
+      if (records[(v << RECORD) + KEY] !== least) compress(records, path, v);
       const key = records[(v << RECORD) + KEY];
       if (key < semi) semi = key;
     }
@@ -168,7 +175,7 @@ function immediateDominators({ count, parent, records, last, larger }: Search): 
       bucket[semi] = w;
     }
     for (let v = bucket[p]; v !== 0; v = after[v]) {
-      compress(records, path, v);
+      if (records[(v << RECORD) + KEY] !== least) compress(records, path, v);
       idom[v] = records[(v << RECORD) + KEY] < p ? records[(v << RECORD) + LABEL] : p;
     }
     bucket[p] = 0;
