@@ -1,5 +1,6 @@
 /** The frame of the page: its head, the list of views, the views, and the foot. */
-import { useMemo } from 'preact/hooks';
+import type { ComponentType } from 'preact';
+import { useErrorBoundary, useMemo } from 'preact/hooks';
 import { ThemeProvider, ThemeSwitch } from './theme.tsx';
 import { commandOf } from './documents.ts';
 import { findViews } from './views.ts';
@@ -27,7 +28,7 @@ export function Report({ data, notices }: { readonly data: ReportData; readonly 
           <section key={id} id={id} data-view={id} aria-labelledby={`${id}-title`}>
             <h2 id={`${id}-title`}>{heading}</h2>
             <p class="about">{about}</p>
-            <Content />
+            <Guarded Content={Content} />
           </section>
         ))}
         {views.length === 0 && <p>None of these documents holds anything to draw.</p>}
@@ -40,6 +41,12 @@ export function Report({ data, notices }: { readonly data: ReportData; readonly 
       </footer>
     </ThemeProvider>
   );
+}
+
+/** A view whose failure leaves the others alone. */
+function Guarded({ Content }: { readonly Content: ComponentType }) {
+  const [error] = useErrorBoundary((thrown: unknown) => console.error(thrown)) as [unknown, () => void];
+  return error === undefined || error === null ? <Content /> : <p class="bad">This view could not be drawn: {error instanceof Error ? error.message : String(error)}. Its data is in the documents; please report it.</p>;
 }
 
 function Documents({ documents }: { readonly documents: readonly NamedDocument[] }) {

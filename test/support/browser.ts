@@ -14,6 +14,8 @@ import { reportHtml, type PrintedDocument } from '../../src/report/html.ts';
 /** An open report. */
 export interface OpenReport {
   readonly page: Page;
+  /** Requests, errors and warnings so far. */
+  readonly problems: readonly string[];
   /** Closes the page. @throws if the page asked a server for anything, or wrote an error to the console */
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export function useBrowser() {
     await page.locator('main').waitFor();
     return {
       page,
+      problems,
       async close() {
         await context.close();
         expect(problems).toEqual([]);

@@ -48,6 +48,16 @@ describe('the report', () => {
     await close();
   });
 
+  it('draws the other views when one of them fails', async () => {
+    const broken = JSON.parse(measured.text);
+    // The schema would refuse it.
+    broken.timeline = { name: 'broken', clock: 'measured', endNs: 1, kinds: [], lanes: [{ name: 'M0' }], flows: [], counters: [], dropped: 0 };
+    const { page, problems } = await openReport([{ name: 'broken', document: broken }]);
+    expect(await page.locator('[data-view="timeline"]').textContent()).toContain('This view could not be drawn');
+    expect(await page.locator('[data-view="scaling"] table').count()).toBeGreaterThan(0);
+    expect(problems.length).toBeGreaterThan(0);
+  });
+
   it('says so when the documents hold nothing to draw', async () => {
     const { out: text } = await sweepgen(['sequence', '--count', '10', '--json']);
     const { page, close } = await openReport([{ name: 'sequence', text }]);

@@ -1,6 +1,7 @@
 /** View 6: an execution, played step by step. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Player as PlayerData } from '../../report/player.ts';
+import { playerAnchor } from '../player-anchor.ts';
 import { Player } from '../player/player.tsx';
 import type { NamedDocument, View } from '../view.ts';
 
@@ -21,11 +22,6 @@ export const player: View<readonly Entry[]> = {
   },
   Show: ({ data }) => <Players entries={data} />,
 };
-
-/** Returns the anchor under which the player of a failure is reached: for links from other views. */
-export function playerAnchor(failure: string, mutant: string | null): string {
-  return `player:${encodeURIComponent(`${mutant ?? ''}:${failure}`)}`;
-}
 
 function entriesOf({ name, document }: NamedDocument): Entry[] {
   switch (document.command) {

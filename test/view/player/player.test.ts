@@ -224,7 +224,7 @@ describe('the player of other documents', () => {
     };
     const { page, close } = await openReport([{ name: 'x', document }]);
     expect(await page.locator('.summary').textContent()).toContain('first');
-    await page.getByLabel('Execution').selectOption({ label: 'm: b c' });
+    await page.getByRole('combobox', { name: 'Execution' }).selectOption({ label: 'm: b c' });
     expect(await page.locator('.summary').textContent()).toContain('second');
     await page.evaluate(() => { location.hash = '#player:%3Aa'; });
     await poll(() => page.locator('.summary').textContent()).toContain('first');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { EDGES } from '../../../src/rewrite/edges/catalog.ts';
 import { failureOf } from '../../explore/slices.ts';
+import { madeUp as madeUpPlayer } from '../player/made-up.ts';
 import { canvasColors, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
 import { sweepgen } from '../../support/in-process.ts';
 
@@ -136,7 +137,7 @@ describe('the view of a campaign', () => {
   it('links a failure to its player', async () => {
     const { name, document } = madeUp();
     document.campaign.failures = [];
-    document.players = [{ failure: document.failures[0].key, mutant: null }];
+    document.players = [{ failure: document.failures[0].key, mutant: null, player: madeUpPlayer([[0, 'load', 10, 0, 0]], { 10: 'COUNT' }) }];
     const { page, close } = await openReport([{ name, document }]);
     expect(await page.getByRole('link', { name: 'play it' }).getAttribute('href')).toBe(`#player:${encodeURIComponent(`:${HOSTILE} invariant A`)}`);
     await close();
