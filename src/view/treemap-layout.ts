@@ -3,7 +3,7 @@ import { hierarchy, treemap, type HierarchyRectangularNode } from 'd3-hierarchy'
 import type { Tile } from './composition-tree.ts';
 
 /** Generations of tiles below the root that are drawn. */
-const DEPTH = 2;
+const DEPTH = 4;
 /** Height of the heading of a tile that has tiles inside, in pixels. */
 const HEADING = 17;
 /** A tile with less area, in square pixels, shows nothing inside. */

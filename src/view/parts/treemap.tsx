@@ -97,11 +97,11 @@ function draw({ ctx, theme }: Surface, placed: readonly Placed[], { colorOf, for
     ctx.fillStyle = color === undefined ? theme.muted : theme.series[color % theme.series.length];
     ctx.fillRect(x, y, width, height);
     ctx.globalAlpha = 1;
-    if (isChosen(tile)) frame(ctx, x, y, width, height, theme.ink);
     const ink = tile.isRest ? theme.muted : theme.ink;
     write(ctx, tile.label, x + INSET, y + 2, width - 2 * INSET, hasHeading ? LINE : height - 2, ink, hasHeading ? { text: format(tile.bytes), color: theme.muted } : undefined);
     if (!hasHeading && height >= 2 * LINE + 4) write(ctx, format(tile.bytes), x + INSET, y + 2 + LINE, width - 2 * INSET, LINE, ink);
   }
+  for (const { tile, x, y, width, height } of placed) if (isChosen(tile)) frame(ctx, x, y, width, height, theme.ink);
   const focused = placed.find(({ tile, depth }) => depth === 1 && tile.key === current);
   if (focused !== undefined) frame(ctx, focused.x, focused.y, focused.width, focused.height, theme.accent);
 }
