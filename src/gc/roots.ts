@@ -43,7 +43,7 @@ const ROOT_DATA = 0;
 const ROOT_BSS = 1;
 const ROOT_FINALIZERS = 2;
 const ROOT_SPAN_TYPES = 3;
-const ROOT_FLUSH_CACHES = 4;
+export const ROOT_FLUSH_CACHES = 4;
 const ROOT_COUNT = 5;
 /** Names of the roots by their number; the stacks follow. */
 export const ROOTS: readonly string[] = ['data', 'bss', 'finalizers', 'span types', 'flush of the MCaches'];

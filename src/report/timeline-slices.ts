@@ -96,6 +96,7 @@ function rootsUpTo(last: number, count: number): string {
   return count === 1 ? rootName(last) : `${rootName(first)} to ${rootName(last)}`;
 }
 
-function rootName(i: number): string {
+/** Names the root that is iteration `i` of the parallel for. */
+export function rootName(i: number): string {
   return i < ROOTS.length ? ROOTS[i] : `stack ${i - ROOTS.length}`;
 }
