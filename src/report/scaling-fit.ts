@@ -6,7 +6,8 @@
  *
  * s and a are the share of the work that is serial (contention), b the cost of keeping each pair of threads
  * coherent. Both are linear in n / S(n) - 1, so each fit is a least-squares fit without
- * constant term. Neither parameter may be negative: a negative one is put to 0 and the other fitted alone.
+ * constant term. s and a are shares, from 0 to 1, and b is not negative: a parameter beyond its bounds is put to the nearest
+ * bound, and the other is fitted to the rest. So Amdahl's law can't follow times that get longer with more threads.
  *
  * Sources: G. Amdahl, AFIPS 1967; N. Gunther, "A General Theory of Computational Scalability Based on
  * Rational Functions", 2008.
@@ -39,7 +40,7 @@ export function speedupOf({ contention, coherence }: Pick<ScalingFit, 'contentio
 export function fitAmdahl(points: readonly Speedup[]): ScalingFit | undefined {
   const rows = rowsOf(points);
   if (rows.length === 0) return undefined;
-  return fitOf('Amdahl', Math.max(0, alone(rows, 'x')), 0);
+  return fitOf('Amdahl', share(alone(rows, 'x')), 0);
 }
 
 /** Returns the Universal Scalability Law fitted to `points`; undefined unless at least two have more than one thread, with different numbers. */
@@ -57,8 +58,11 @@ export function fitUsl(points: readonly Speedup[]): ScalingFit | undefined {
   const determinant = xx * zz - xz * xz;
   const contention = (xy * zz - zy * xz) / determinant;
   const coherence = (zy * xx - xy * xz) / determinant;
-  if (contention < 0) return fitOf('USL', 0, Math.max(0, alone(rows, 'z')));
-  if (coherence < 0) return fitOf('USL', Math.max(0, alone(rows, 'x')), 0);
+  if (coherence < 0) return fitOf('USL', share(alone(rows, 'x')), 0);
+  if (contention !== share(contention)) {
+    const bound = share(contention);
+    return fitOf('USL', bound, Math.max(0, alone(rows.map(({ x, z, y }) => ({ x, z, y: y - bound * x })), 'z')));
+  }
   return fitOf('USL', contention, coherence);
 }
 
@@ -73,6 +77,11 @@ interface Row {
 
 function rowsOf(points: readonly Speedup[]): Row[] {
   return points.filter(({ procs, speedup }) => procs > 1 && speedup > 0).map(({ procs: n, speedup }) => ({ x: n - 1, z: n * (n - 1), y: n / speedup - 1 }));
+}
+
+/** Returns the nearest share. */
+function share(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
 /** Returns the factor of one term, fitted without the other. */

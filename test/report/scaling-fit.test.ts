@@ -27,6 +27,10 @@ describe('fitAmdahl', () => {
     expect(fitAmdahl([{ procs: 1, speedup: 1 }, { procs: 2, speedup: 2.5 }])!.contention).toBe(0);
   });
 
+  it('takes times that get longer for all serial', () => {
+    expect(fitAmdahl([{ procs: 1, speedup: 1 }, { procs: 2, speedup: 0.5 }])).toMatchObject({ contention: 1, limit: 1 });
+  });
+
   it('needs a point with more than one thread', () => {
     expect(fitAmdahl([{ procs: 1, speedup: 1 }])).toBeUndefined();
   });
@@ -50,14 +54,15 @@ describe('fitUsl', () => {
     }));
   });
 
-  it('has the smallest error of all parameters that are not negative', () => {
+  it('has the smallest error of all parameters within their bounds', () => {
     const measured = fc.array(fc.record({ procs: fc.integer({ min: 2, max: 32 }), speedup: fc.double({ min: 0.3, max: 32, noNaN: true }) }), { minLength: 2, maxLength: 8 });
     const error = (some: readonly { procs: number; speedup: number }[], a: number, b: number) =>
       some.reduce((sum, { procs: n, speedup }) => sum + (a * (n - 1) + b * n * (n - 1) - (n / speedup - 1)) ** 2, 0);
-    fc.assert(fc.property(measured, fc.double({ min: 0, max: 2, noNaN: true }), fc.double({ min: 0, max: 0.5, noNaN: true }), (some, a, b) => {
+    fc.assert(fc.property(measured, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.5, noNaN: true }), (some, a, b) => {
       fc.pre(new Set(some.map(({ procs }) => procs)).size > 1);
       const fit = fitUsl(some)!;
       expect(fit.contention).toBeGreaterThanOrEqual(0);
+      expect(fit.contention).toBeLessThanOrEqual(1);
       expect(fit.coherence).toBeGreaterThanOrEqual(0);
       expect(error(some, fit.contention, fit.coherence)).toBeLessThanOrEqual(error(some, a, b) * (1 + 1e-6) + 1e-9);
     }));

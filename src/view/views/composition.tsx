@@ -36,9 +36,14 @@ function Compositions({ heaps }: { readonly heaps: readonly Composition[] }) {
           </label>
         </div>
       )}
-      <Heap key={shown} heap={heaps[shown]} />
+      {heaps[shown].objects === 0 ? <Unreached heap={heaps[shown]} /> : <Heap key={shown} heap={heaps[shown]} />}
     </>
   );
+}
+
+/** A heap that no root reaches, as at the end of a program that has dropped all. */
+function Unreached({ heap: { name, unreachable } }: { readonly heap: Composition }) {
+  return <p><b>{name}</b>: no root reaches any object; {formatBytes(unreachable.bytes)} in {plural(unreachable.objects, 'object')} wait for the next sweep.</p>;
 }
 
 const PLURALS: Readonly<Record<Composition['by'], string>> = { type: 'Types', class: 'Classes', constructor: 'Constructors', size: 'Sizes' };

@@ -139,6 +139,13 @@ describe('the view of a composition', () => {
     await close();
   });
 
+  it('says so when no root reaches any object', async () => {
+    const { page, close } = await openReport([{ name: 'x', document: { ...made, composition: compose(graphOf([16, 32], [[0, 1]], []), 'empty') } }]);
+    expect(await page.locator('section').textContent()).toContain('empty: no root reaches any object; 48 B in 2 objects wait for the next sweep.');
+    expect(await page.locator('canvas').count()).toBe(0);
+    await close();
+  });
+
   it('chooses between the heaps of several documents', async () => {
     const other = { ...made, composition: { ...made.composition, name: 'another heap', bytes: 0, objects: 0 } };
     const { page, close } = await openReport([{ name: 'a', document: made }, { name: 'b', document: other }]);
