@@ -22,10 +22,13 @@ const FOUND = 1;
  * @type {readonly { name: string, words: string, view: string, prepare?: (page: import('playwright-core').Page) => Promise<void> }[]}
  */
 const VIEWS = [
-  { name: 'campaign', words: 'fuzz lfstack parfor workbufs mark-bits mark-mixed sweep-refill reclaim channels finalizers --seed 1 --seconds 30', view: 'campaign' },
   { name: 'scaling', words: 'scale tree --model 1,2,4,8,16,32,64', view: 'scaling' },
+  { name: 'timeline', words: 'scale tree --objects 200000 --procs 4 --runs 3', view: 'timeline' },
+  { name: 'heap-over-time', words: 'run churn --set count=2000000 --gogc 50 --procs 2', view: 'heap-over-time' },
+  { name: 'heap-map', words: 'run cache --procs 2 --gogc 50', view: 'heap-map' },
   { name: 'composition', words: 'heap test/fixtures/java-dumps/jdk17-small.hprof.gz', view: 'composition', prepare: (page) => page.getByRole('button', { name: /^0x/ }).nth(4).click() },
   { name: 'player', words: 'replay test/schedules/mark-bits-mark-load-or-store.json', view: 'player', prepare: (page) => page.locator('.moments button').last().click() },
+  { name: 'campaign', words: 'fuzz lfstack parfor workbufs mark-bits mark-mixed sweep-refill reclaim channels finalizers --seed 1 --seconds 30', view: 'campaign' },
 ];
 
 if (CHROMIUM === undefined) throw new Error('there is no Chromium here; on Debian: sudo apt-get install chromium');
@@ -43,11 +46,13 @@ try {
       if (error.status !== FOUND) throw error;
     }
     for (const colorScheme of ['light', 'dark']) {
-      const page = await browser.newPage({ viewport: { width: 1120, height: 900 }, colorScheme, deviceScaleFactor: 1.5 });
+      const page = await browser.newPage({ viewport: { width: 1120, height: 900 }, colorScheme, deviceScaleFactor: 1 });
       await page.goto(pathToFileURL(report).href);
       const section = page.locator(`section[data-view="${view}"]`);
       await section.waitFor();
       await prepare?.(page);
+      // The list of views stays on top of the page, and would lie over the picture.
+      await page.addStyleTag({ content: 'nav[aria-label="Views"] { display: none }' }).catch(() => page.locator('nav[aria-label="Views"]').evaluate((nav) => nav.remove()));
       await page.waitForTimeout(300);
       await section.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
       await page.close();

@@ -18,9 +18,9 @@ export function declare(command: Command, deps: Deps): void {
     .argument('<files...>', 'documents, reports, or logs of campaigns')
     .option('--html <file>', 'file to write the report to', DEFAULT_FILE)
     .addHelpText('after', examples([
-      ['sweepgen view churn.json', 'a saved document of sweepgen run churn --json --record'],
+      ['sweepgen view measured.json', 'a document that sweepgen scale --json has printed'],
       ['sweepgen view night.jsonl', 'the campaign of sweepgen fuzz --log night.jsonl'],
-      ['sweepgen view old.json new.json --html both.html', 'two measurements, one over the other'],
+      ['sweepgen view measured.json predicted.json --html both.html', 'measurement and prediction, one over the other'],
     ]))
     .action((files: readonly string[], { html }: { readonly html: string }) => view(deps, files, html));
 }
