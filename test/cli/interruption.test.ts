@@ -95,7 +95,7 @@ describe('the first Ctrl-C', () => {
   });
 
   it('prints the measurements of start so far', async () => {
-    const { code, out } = await interrupted('start --procs 1,2 --runs 9', someCycles(7));
+    const { code, out } = await interrupted('start --procs 1,2 --runs 9 --no-html', someCycles(7));
     expect(code).toBe(130);
     expect(out).toMatch(/^threads +mark time/m);
     expect(out).not.toContain('Next');

@@ -84,7 +84,7 @@ describe('machine options', () => {
   });
 
   it('own every word that options set', () => {
-    const set = [...FLAG_NAMES.map((name) => optionOf(name).word), ...TUNING_NAMES.map((name) => (TUNING[name] as Tunable).field)];
+    const set = [...(Object.values(MACHINE_OPTIONS) as readonly { readonly word?: string }[]).map(({ word }) => word), ...TUNING_NAMES.map((name) => (TUNING[name] as Tunable).field)];
     for (const word of Object.keys(OPTION_WORDS)) expect(set).toContain(word);
   });
 

@@ -265,7 +265,7 @@ function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Basel
 
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'unpadded', 'trace'] as const;
+const PREDICTING = ['machine', 'unpadded'] as const;
 
 /** @throws UsageError for flags that would be ignored */
 function checkModel(flags: ScaleFlags): void {

@@ -40,6 +40,6 @@ export const WORLD_EDGES = [
     ['another had collected meanwhile', 'racyLoad(m, XNEXT_GC_Q)) {@'],
     ['one M marked alone', 'if (m[NPROC] === 1) @return;'],
     ['several Ms marked', 'if (m[NPROC] > 1) @notesleep(m, XALLDONE);'],
-    ['swept at once', 'const started = nanotime();\n  finishSweep(m, mp);@'],
+    ['swept at once', 'if (records(m)) enterAt(m, mp, DOING.sweep, 0, started);\n  finishSweep(m, mp);@'],
   ]),
 ];

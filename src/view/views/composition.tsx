@@ -43,7 +43,7 @@ function Compositions({ heaps }: { readonly heaps: readonly Composition[] }) {
 
 /** A heap that no root reaches, as at the end of a program that has dropped all. */
 function Unreached({ heap: { name, unreachable } }: { readonly heap: Composition }) {
-  return <p><b>{name}</b>: no root reaches any object; {formatBytes(unreachable.bytes)} in {plural(unreachable.objects, 'object')} wait for the next sweep.</p>;
+  return <p class="facts"><span><b>{name}</b>: no root reaches any object; {formatBytes(unreachable.bytes)} in {plural(unreachable.objects, 'object')} wait for the next sweep.</span></p>;
 }
 
 const PLURALS: Readonly<Record<Composition['by'], string>> = { type: 'Types', class: 'Classes', constructor: 'Constructors', size: 'Sizes' };
