@@ -32,6 +32,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'stress', summary: 'run random rounds of mutators and collections under the oracle', load: () => import('./commands/stress.ts') },
   { name: 'explore', summary: 'run one scenario under thousands of interleavings, checked by the oracle', load: () => import('./commands/explore.ts') },
   { name: 'fuzz', summary: 'explore all scenarios on all cores, and keep a log', load: () => import('./commands/fuzz.ts') },
+  { name: 'worker', summary: 'run executions for a campaign on another machine', load: () => import('./commands/worker.ts') },
   { name: 'replay', summary: 'run a failure that explore has recorded again, and explain it', load: () => import('./commands/replay.ts') },
   { name: 'mutants', summary: 'plant every known bug, and check that exploration finds it', load: () => import('./commands/mutants.ts') },
   { name: 'sequence', summary: "print MemStats for a sequence of allocations, to compare with Go's", load: () => import('./commands/sequence.ts') },

@@ -55,8 +55,10 @@ export interface Deps {
   writeFile(path: string, bytes: Uint8Array): void;
   /** Writes a long text to a file as writeFile does, or to stdout for '-'. */
   writeText(path: string, pieces: Iterable<string>): Promise<void>;
-  /** Returns a pool of at most `jobs` worker threads that explore; they stop when `signal` is aborted. */
-  explorePool(jobs: number): Maybe<ExplorePool>;
+  /** Returns a pool of at most `jobs` worker threads that explore; they stop when `signal` is aborted, unless the pool `finishes` its slices. */
+  explorePool(jobs: number, finishes?: boolean): Maybe<ExplorePool>;
+  /** Asks for so many milliseconds to end in order after a signal; without it there are two seconds. */
+  needsToEnd(ms: number): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly version: string;

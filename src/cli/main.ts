@@ -19,7 +19,7 @@ import { getText, sharedText } from './shared-text.ts';
 
 /** Milliseconds that the thread has to acknowledge a signal. */
 const HEARS_MS = 500;
-/** Milliseconds that the thread has to end in order after that. */
+/** Milliseconds that the thread has to end in order after that, unless it asks for more. */
 const ENDS_MS = 2000;
 /** Milliseconds after which the process dies: a thread blocked in the operating system can't be terminated. */
 const DIES_MS = 250;
@@ -30,6 +30,7 @@ const interruption = new Int32Array(new SharedArrayBuffer(4));
 const doing = sharedText();
 const temporaries = new Set<string>();
 let hasHeard = false;
+let endsMs = ENDS_MS;
 let exitCode: number | undefined;
 
 const data: ThreadData = { args, streams: streamFacts(), interruption, doing };
@@ -40,6 +41,7 @@ for (const stream of [thread.stdout, thread.stderr]) stream.on('error', () => {}
 thread.on('message', (message: FromThread) => {
   if (message.kind === 'end') exitCode = message.exitCode;
   else if (message.kind === 'stopping') hasHeard = true;
+  else if (message.kind === 'patience') endsMs = message.ms;
   else if (message.exists) temporaries.add(message.path);
   else temporaries.delete(message.path);
 });
@@ -60,7 +62,7 @@ async function interrupt(signal: Signal): Promise<void> {
   const message: ToThread = { interruptedBy: signal };
   thread.postMessage(message);
   await setTimeout(HEARS_MS, undefined, { ref: false });
-  if (hasHeard) await setTimeout(ENDS_MS, undefined, { ref: false });
+  if (hasHeard) await setTimeout(endsMs, undefined, { ref: false });
   if (exitCode !== undefined) return;
   report(describeInterruption(new Interrupted(), { cause: new SignalReceived(signal), doing: getText(doing), args }));
   await end(signal);

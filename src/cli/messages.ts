@@ -22,4 +22,6 @@ export type FromThread =
   | { readonly kind: 'temporary'; readonly path: string; readonly exists: boolean }
   /** The thread has received the interruption, and ends in order. */
   | { readonly kind: 'stopping' }
+  /** The thread needs so many milliseconds to end in order after a signal. */
+  | { readonly kind: 'patience'; readonly ms: number }
   | { readonly kind: 'end'; readonly exitCode: number };

@@ -13,9 +13,10 @@ export interface ThreadServices extends Pick<Deps, 'signal' | 'isInterrupted'> {
   readonly streams: StreamFacts;
   /** Hears of each new step of the work. */
   doing(text: string): void;
+  needs?(ms: number): void;
 }
 
-export function realDeps({ streams, doing, signal, isInterrupted }: ThreadServices): Deps {
+export function realDeps({ streams, doing, needs, signal, isInterrupted }: ThreadServices): Deps {
   const terminal = realTerminal(streams, process.env, doing);
   return {
     startRuntime: async (options) => (await import('../run/threads/start.ts')).startRuntime(options),
@@ -28,7 +29,8 @@ export function realDeps({ streams, doing, signal, isInterrupted }: ThreadServic
     checkWritableFolder,
     writeFile: writeOutput,
     writeText: (path, pieces) => writeText(terminal, path, pieces),
-    explorePool: async (jobs) => (await import('../explore/campaigns/pool.ts')).threadPool(jobs, { signal }),
+    explorePool: async (jobs, finishes = false) => (await import('../explore/campaigns/pool.ts')).threadPool(jobs, finishes ? {} : { signal }),
+    needsToEnd: needs ?? (() => {}),
     env: process.env,
     terminal,
     version: readVersion(),

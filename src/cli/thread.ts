@@ -30,6 +30,7 @@ watchTemporaries((path, exists) => tell({ kind: 'temporary', path, exists }));
 const exitCode = await runCli(args, realDeps({
   streams,
   doing: (text) => setText(doing, text),
+  needs: (ms) => tell({ kind: 'patience', ms }),
   signal: controller.signal,
   isInterrupted() {
     // A synchronous job has not received the message yet.

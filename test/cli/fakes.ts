@@ -131,6 +131,7 @@ export async function cli(line: string, play: Play = () => resultOf(), changes: 
     isInterrupted: () => changes.signal?.aborted ?? false,
     // In this thread, however many are asked for.
     explorePool: () => localPool(() => performance.now()),
+    needsToEnd: () => {},
     env: {},
     writeText: async (path, pieces) => void (written.out += `${path}: ${[...pieces].join('')}`),
     ...changes,

@@ -1,16 +1,17 @@
 /** `sweepgen fuzz`: explores every scenario in every setting, on all cores. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
-import { fuzz, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
+import { fuzz, type FuzzOptions, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
 import { History } from '../../explore/campaigns/history.ts';
 import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
-import type { Failure } from '../../explore/campaigns/slice.ts';
+import type { Failure, Station } from '../../explore/campaigns/slice.ts';
+import { QUEUE_URLS } from '../../queue/open-queue.ts';
 import { possibleByScenario, possibleInAny } from '../../explore/possible-edges.ts';
 import { SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { takeUp } from '../../explore/campaigns/take-up.ts';
-import { Tally } from '../../explore/campaigns/tally.ts';
+import { Tally, type ScenarioTally } from '../../explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { campaignOf, type Campaign } from '../../report/campaign.ts';
@@ -38,6 +39,7 @@ interface FuzzFlags extends ReportFlags {
   readonly shrink: boolean;
   readonly log?: string;
   readonly resume?: boolean;
+  readonly queue?: string;
 }
 
 const SECONDS = 60;
@@ -60,6 +62,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--no-shrink', 'do not shrink failures')
     .option('--log <file>', 'write a line of JSON for each slice and each failure')
     .option('--resume', 'continue the campaign of that log')
+    .option('--queue <url>', `let workers on other machines run the executions (see worker): ${QUEUE_URLS}`)
     .option('--json', 'print one JSON document');
   addReport(command);
   command
@@ -68,6 +71,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen fuzz sweep-refill --set procs=2', 'one scenario, on 2 Ps'],
       ['sweepgen fuzz --seconds 8h --keep-going --log n.jsonl', 'a night'],
       ['sweepgen fuzz --seconds 8h --log n.jsonl --resume', 'and the next'],
+      ['sweepgen fuzz --queue redis://queue.lan --seconds 8h --log n.jsonl', 'on all machines that run sweepgen worker'],
     ]))
     .action((names: readonly string[], flags: FuzzFlags) => runFuzz(deps, names, flags));
 }
@@ -99,34 +103,30 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const progress = new Progress(terminal);
   const before = tally.failures.length;
   const executionsBefore = tally.sum('executions');
-  const pool = await deps.explorePool(jobs);
+  const campaign = {
+    plan,
+    tally,
+    history,
+    seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
+    executions: flags.executions,
+    keepGoing: flags.keepGoing ?? false,
+    shrink: flags.shrink,
+    now: deps.now,
+    signal: deps.signal,
+    log,
+    owed: resumed?.logged.owed ?? [],
+    onSlice: (slice: ScenarioTally, seconds: number) => progress.show(describeProgress(slice, tally, seconds)),
+    onFailure(failure: Failure) {
+      progress.clear();
+      if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal).join('\n')}\n\n`);
+    },
+  };
   let result: FuzzResult;
   try {
-    // The time limit is for the search alone.
-    if (mutant !== undefined) await pool.prepare({ scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
-    result = await fuzz({
-      plan,
-      pool,
-      tally,
-      history,
-      stations,
-      strategy: about.strategy,
-      seconds: flags.seconds ?? (flags.executions === undefined ? SECONDS : undefined),
-      executions: flags.executions,
-      keepGoing: flags.keepGoing ?? false,
-      shrink: flags.shrink,
-      now: deps.now,
-      signal: deps.signal,
-      log,
-      onSlice: (slice, seconds) => progress.show(describeProgress(slice, tally, seconds)),
-      onFailure(failure) {
-        progress.clear();
-        if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal).join('\n')}\n\n`);
-      },
-    });
+    if (flags.queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
+    else result = await (await import('../queue-campaign.ts')).coordinateOver(deps, flags.queue, campaign, (text) => progress.log(text));
   } finally {
     progress.clear();
-    await pool.close();
   }
   let document: string | undefined;
   if (wantsDocument(flags)) {
@@ -143,6 +143,18 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   if (log?.error !== undefined) throw log.error;
   conclude(tally.failures.slice(before), flags, result, deps);
   if (tally.failures.length === 0) checkProven(tally.sum('executions'), mutant);
+}
+
+/** Runs the campaign on worker threads of this machine. @param first the station whose core is built before the clock starts */
+async function fuzzHere(deps: Deps, jobs: number, campaign: Omit<FuzzOptions, 'pool'>, first: Station | undefined): Promise<FuzzResult> {
+  const pool = await deps.explorePool(jobs);
+  try {
+    // The time limit is for the search alone.
+    if (first !== undefined) await pool.prepare(first);
+    return await fuzz({ ...campaign, pool });
+  } finally {
+    await pool.close();
+  }
 }
 
 /** Returns the course of the campaign for the report. After an interruption, it leaves out what takes seconds: the edges that could be passed. */

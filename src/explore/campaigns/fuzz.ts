@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
 import type { History } from './history.ts';
-import type { CampaignLog, Ending } from './log.ts';
+import type { CampaignLog, Ending, Offered } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
 import { WorkerLost, type ExplorePool } from './pool.ts';
 import type { Failure, SliceResult } from './slice.ts';
@@ -26,6 +26,8 @@ export interface FuzzOptions {
   /** Number of stations. */
   readonly stations: number;
   readonly strategy: string;
+  /** Slices that an earlier part of the campaign has offered to a queue and not counted: they are run first. */
+  readonly owed?: readonly Offered[];
   /** No limit by default. */
   readonly seconds?: number;
   readonly executions?: number;
@@ -52,6 +54,8 @@ export interface FuzzResult {
 /** Limits on a slice, in seconds: long enough to be worth a turn, short enough to react. */
 const LONGEST = 5;
 const SHORTEST = 0.1;
+/** Limit of a slice that was cut for a queue: far more than it takes. */
+const OWED_SECONDS = 600;
 /** Less time than any slice takes, in seconds. */
 const MOMENT = 0.001;
 /** Time that slices get to end after an interruption. A worker checks for it between executions, but not while it builds a core. */
@@ -79,10 +83,12 @@ class Campaign {
   #left: number;
   #lost: FuzzResult['lost'];
   #found = false;
+  readonly #owed: Offered[];
 
   constructor(options: FuzzOptions) {
     const { seconds = Infinity, stations, pool, strategy } = options;
     this.#options = options;
+    this.#owed = [...(options.owed ?? [])];
     this.#started = options.now();
     this.#left = options.executions ?? Infinity;
     // A search keeps its place only within a slice, so each station has one slice.
@@ -95,6 +101,11 @@ class Campaign {
   async work(): Promise<void> {
     const { plan, pool, tally, keepGoing, shrink } = this.#options;
     while (this.#goesOn()) {
+      const owed = this.#owed.shift();
+      if (owed !== undefined) {
+        await this.#runOwed(owed);
+        continue;
+      }
       const turn = plan.next();
       if (turn === null) return;
       const executions = this.#share();
@@ -116,6 +127,21 @@ class Campaign {
     }
   }
 
+  /** Runs a slice that was offered to a queue: whole, or not at all. */
+  async #runOwed({ id, executions, ...turn }: Offered): Promise<void> {
+    const { pool, tally, keepGoing, shrink, log, signal } = this.#options;
+    try {
+      const result = await pool.runSlice({ station: turn.station, seed: turn.seed, executions, seconds: OWED_SECONDS, keepGoing, shrink, known: tally.failures.map(({ key }) => key) });
+      // The rest of a part would be counted twice when the slice is owed again.
+      if (result.executions < executions && signal.aborted) return;
+      this.#count(turn, result, id);
+    } catch (error) {
+      if (!(error instanceof WorkerLost)) throw error;
+      this.#lost ??= { error, turn };
+      log?.lost(turn, error.message, id);
+    }
+  }
+
   end(): FuzzResult {
     const { log, history } = this.#options;
     const seconds = this.#elapsed();
@@ -124,17 +150,16 @@ class Campaign {
     return { ending, seconds, ...(this.#lost && { lost: this.#lost }) };
   }
 
-  #count(turn: Turn, result: SliceResult): void {
+  #count(turn: Turn, result: SliceResult, id?: string): void {
     const { tally, history, log, onFailure, onSlice } = this.#options;
     const seconds = this.#elapsed();
     const fresh = result.failures.filter(({ key }) => !tally.knows(key));
     const { tally: scenario, fresh: edges } = tally.add(turn.station, result);
     history.add(turn.station.scenario, result, tally, seconds);
-    log?.slice(turn, result, history.before + seconds, scenario.distinct, edges);
-    for (const failure of fresh) {
-      log?.failure(failure);
-      onFailure?.(failure);
-    }
+    // Before the slice: a slice in the log is not run again, and its failures would be lost.
+    for (const failure of fresh) log?.failure(failure);
+    log?.slice(turn, result, history.before + seconds, scenario.distinct, edges, id);
+    for (const failure of fresh) onFailure?.(failure);
     if (result.failures.length > 0) this.#found = true;
     onSlice?.(scenario, seconds);
   }

@@ -54,8 +54,17 @@ const Header = z.object({
 });
 export type Header = z.infer<typeof Header>;
 
+/** The name of a slice that was offered to a queue; see job.ts. */
+const id = z.string().regex(/^[0-9a-f]{8,64}$/);
+
+/** A slice that was offered to a queue, before it was. */
+const Offered = z.object({ type: z.literal('offered'), id, station: Station, lane, seed, executions: count });
+export type Offered = z.infer<typeof Offered>;
+
 const LoggedSlice = z.object({
   type: z.literal('slice'),
+  /** Of a slice that was offered. */
+  id: id.optional(),
   station: Station,
   lane,
   /** Seed of the first execution; each next execution has the next seed. */
@@ -104,7 +113,7 @@ export const LoggedFailure = z.object({
   shrunk: z.union([z.null(), z.string(), Shrunk]),
 });
 
-const Lost = z.object({ type: z.literal('lost'), station: Station, lane, seed, cause: z.string() });
+const Lost = z.object({ type: z.literal('lost'), id: id.optional(), station: Station, lane, seed, cause: z.string() });
 
 /** Passes of protocol edges, by scenario and by the edge's name. */
 const NamedPasses = z.record(z.string(), z.record(z.string(), count));
@@ -119,13 +128,15 @@ const End = z.object({
   passes: NamedPasses.optional(),
 });
 
-const Line = z.discriminatedUnion('type', [LoggedSlice, LoggedFailure, Lost, End]);
+const Line = z.discriminatedUnion('type', [Offered, LoggedSlice, LoggedFailure, Lost, End]);
 
 /** The contents of a log. */
 export interface Logged {
   readonly header: Header;
   /** Read from the file on each iteration: there may be millions. */
-  readonly slices: Iterable<LoggedSlice>;
+  readonly slices: Iterable<LoggedSlice | Offered>;
+  /** Slices that were offered to a queue, and neither counted nor set aside. */
+  readonly owed: readonly Offered[];
   readonly failures: readonly Failure[];
   /** One entry for each part of the campaign that has ended in order. */
   readonly passes: readonly NamedPasses[];
@@ -146,10 +157,16 @@ export class CampaignLog {
    * @param at seconds that the campaign has run
    * @param distinct the scenario's interleavings after the slice
    * @param edges those that the scenario had not passed before
+   * @param id of a slice that was offered to a queue
    */
-  slice({ station, lane, seed }: Turn, result: SliceResult, at: number, distinct: number, edges: readonly string[]): void {
+  slice({ station, lane, seed }: Turn, result: SliceResult, at: number, distinct: number, edges: readonly string[], id?: string): void {
     const { executions, steps, switches, seconds, seen, exhausted, covered } = result;
-    this.#write({ type: 'slice', station, lane, seed, executions, steps, switches, seconds, at, distinct, edges, seen, exhausted, covered });
+    this.#write({ type: 'slice', id, station, lane, seed, executions, steps, switches, seconds, at, distinct, edges, seen, exhausted, covered });
+  }
+
+  /** Logs that a slice is about to be offered to a queue. */
+  offered({ station, lane, seed }: Turn, executions: number, id: string): void {
+    this.#write({ type: 'offered', id, station, lane, seed, executions });
   }
 
   failure(failure: Failure): void {
@@ -157,8 +174,8 @@ export class CampaignLog {
   }
 
   /** Logs that the executions of a turn are unknown. */
-  lost({ station, lane, seed }: Turn, cause: string): void {
-    this.#write({ type: 'lost', station, lane, seed, cause });
+  lost({ station, lane, seed }: Turn, cause: string, id?: string): void {
+    this.#write({ type: 'lost', id, station, lane, seed, cause });
   }
 
   /** @param passes of this part of the campaign */
@@ -228,19 +245,22 @@ export function readLog(path: string): Logged & { readonly end: number } {
   const first = lines.next();
   const header = parseHeader(path, first.done ? '' : first.value.text);
   const failures = new Map<string, Failure>();
+  const owed = new Map<string, Offered>();
   const passes: NamedPasses[] = [];
   let ending = '';
   let end = first.done ? 0 : first.value.end;
   let number = 1;
   for (const { text, end: next } of lines) {
     const line = parseLine(path, text, ++number, header);
-    // A campaign logs each kind of failure once, so even a log larger than the memory has few failures.
-    if (line.type === 'failure' && !failures.has(line.key)) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
+    // A campaign logs each kind of failure once, and once more when it is shrunk, so even a log larger than the memory has few failures.
+    if (line.type === 'failure' && (failures.get(line.key)?.shrunk ?? null) === null) failures.set(line.key, LoggedFailure.omit({ type: true }).parse(line) as Failure);
+    if (line.type === 'offered') owed.set(line.id, line);
+    if ((line.type === 'lost' || line.type === 'slice') && line.id !== undefined) owed.delete(line.id);
     ending = line.type === 'end' ? line.ending : '';
     if (line.type === 'end' && line.passes !== undefined) passes.push(line.passes);
     end = next;
   }
-  return { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()], passes, ending, end };
+  return { header, slices: { [Symbol.iterator]: () => slicesOf(path, header) }, failures: [...failures.values()], owed: [...owed.values()], passes, ending, end };
 }
 
 /** Whether the file at `path` begins as a log does; false for a file that can't be read. */
@@ -259,12 +279,12 @@ export function isLog(path: string): boolean {
   return begin.toString('latin1') === LOG_BEGIN;
 }
 
-/** Yields the slices of the log at `path`, which has been checked before. */
-function* slicesOf(path: string, header: Header): Generator<LoggedSlice> {
+/** Yields the slices, and the offers of slices, of the log at `path`, which has been checked before. */
+function* slicesOf(path: string, header: Header): Generator<LoggedSlice | Offered> {
   let number = 0;
   for (const { text } of reading(path)) {
     const line = ++number === 1 ? undefined : parseLine(path, text, number, header);
-    if (line?.type === 'slice') yield line;
+    if (line?.type === 'slice' || line?.type === 'offered') yield line;
   }
 }
 

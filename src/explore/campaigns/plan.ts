@@ -88,6 +88,11 @@ export class Plan {
     if (exhausted) this.#drop(station);
   }
 
+  /** Ends the search of the setting of `station`: its strategy has nothing left. */
+  exhausted(station: Station): void {
+    this.#drop(station);
+  }
+
   /** Replays `next` and `done` of a former campaign. */
   ranBefore({ station, lane, seed }: Turn, executions: number, exhausted: boolean): void {
     const lanes = this.#lanesOf(station);

@@ -79,6 +79,12 @@ export class Tally {
     if (!this.knows(failure.key)) this.failures.push(failure);
   }
 
+  /** Puts a failure in the place of the one with its key: it has been shrunk. */
+  replaceFailure(failure: Failure): void {
+    const at = this.failures.findIndex(({ key }) => key === failure.key);
+    if (at >= 0) this.failures[at] = failure;
+  }
+
   knows(key: string): boolean {
     return this.failures.some((failure) => failure.key === key);
   }

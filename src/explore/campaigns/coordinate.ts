@@ -1,0 +1,247 @@
+/**
+ * The coordinator of a campaign over a queue.
+ *
+ * 1. It learns how many executions a second a worker runs at each scenario, and cuts slices of SLICE_SECONDS.
+ * 2. It logs each slice, then offers it, as long as fewer than AHEAD slices wait for each job that workers can run.
+ * 3. It takes results, counts and logs each once, and only then acknowledges them to the queue.
+ * 4. The first failure of a kind becomes a job of its own, which shrinks it.
+ *
+ * Invariant: a slice that was offered is in the log, and so is one whose result is acknowledged. So a coordinator
+ * that is killed at any moment goes on from its log: it offers again what has no result, and a result that
+ * comes twice is counted once.
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { Finished, Job, Lead } from '../../queue/queue.ts';
+import type { FuzzOptions, FuzzResult } from './fuzz.ts';
+import { MOST_EXECUTIONS, jobId, jobText, readResult, type SliceJob } from './job.ts';
+import type { Ending } from './log.ts';
+import type { Turn } from './plan.ts';
+import type { Failure, SliceResult } from './slice.ts';
+
+export interface CoordinateOptions extends Omit<FuzzOptions, 'pool' | 'stations' | 'strategy' | 'owed'> {
+  readonly lead: Lead;
+  readonly build: string;
+  /** Slices of an earlier part that were offered and have no result. */
+  readonly owed: readonly OfferedSlice[];
+  readonly onRefused?: (message: string) => void;
+}
+
+/** A slice that was offered. */
+export interface OfferedSlice {
+  readonly id: string;
+  readonly turn: Turn;
+  readonly executions: number;
+}
+
+const SLICE_SECONDS = 5;
+/** Executions of a scenario's first slice, when its rate is not known. */
+const FIRST = 200;
+/** Slices that wait for each job that the workers can run. */
+const AHEAD = 2;
+/** Slices that are offered before any worker is known. */
+const FEWEST = 4;
+const RESULTS = 200;
+const WAIT_MS = 500;
+/** Seconds that slices which run get to end when the time is up. */
+const GRACE_SECONDS = 2 * SLICE_SECONDS;
+
+interface Outstanding {
+  readonly job: SliceJob;
+  readonly turn: Turn;
+  /** The failure that the job shrinks. */
+  readonly shrinks?: Failure;
+}
+
+export async function coordinate(options: CoordinateOptions): Promise<FuzzResult> {
+  const coordinator = new Coordinator(options);
+  await Promise.race([coordinator.run(), options.lead.lost]);
+  return coordinator.end();
+}
+
+class Coordinator {
+  readonly #options: CoordinateOptions;
+  readonly #started: number;
+  readonly #outstanding = new Map<string, Outstanding>();
+  /** Executions a second of one worker, by scenario. */
+  readonly #rates = new Map<string, number>();
+  #left: number;
+  #found = false;
+  /** Failures that a job shrinks, by key. */
+  readonly #shrinking = new Map<string, Failure>();
+  #lost: FuzzResult['lost'];
+
+  constructor(options: CoordinateOptions) {
+    this.#options = options;
+    this.#started = options.now();
+    this.#left = options.executions ?? Infinity;
+  }
+
+  async run(): Promise<void> {
+    const { lead, owed, tally, shrink } = this.#options;
+    await this.#offer(owed.map(({ turn, executions }) => ({ turn, job: this.#jobOf(turn, executions) })));
+    if (shrink) for (const failure of tally.failures) if (failure.shrunk === null) await this.#shrink(failure);
+    while (this.#goesOn() || this.#isOwed()) {
+      if (this.#goesOn()) await this.#fill();
+      await this.#collect(WAIT_MS);
+    }
+    await lead.withdraw();
+    await this.#drain();
+  }
+
+  end(): FuzzResult {
+    const { log, history, onFailure } = this.#options;
+    for (const failure of this.#shrinking.values()) onFailure?.(failure);
+    const [ending, seconds] = [this.#ending(), this.#elapsed()];
+    log?.end(ending, seconds, history.ownPasses());
+    return { ending, seconds, ...(this.#lost && { lost: this.#lost }) };
+  }
+
+  /** With a limit on executions, all that were given out are waited for, and so are failures that are being shrunk. */
+  #isOwed(): boolean {
+    const { signal, log } = this.#options;
+    if (signal.aborted || log?.error !== undefined || this.#lost !== undefined || this.#secondsLeft() <= 0) return false;
+    return this.#shrinking.size > 0 || (this.#outstanding.size > 0 && (!this.#found || this.#options.keepGoing));
+  }
+
+  /** Offers slices until enough wait. */
+  async #fill(): Promise<void> {
+    const { lead, plan } = this.#options;
+    const workers = await lead.workers();
+    const wanted = Math.max(FEWEST, AHEAD * workers.reduce((sum, { jobs }) => sum + jobs, 0));
+    const slices: { turn: Turn; job: SliceJob }[] = [];
+    while (this.#outstanding.size + slices.length < wanted && this.#left > 0) {
+      const turn = plan.next();
+      if (turn === null) break;
+      const rate = this.#rates.get(turn.station.scenario);
+      const executions = Math.min(this.#left, MOST_EXECUTIONS, rate === undefined ? FIRST : Math.max(1, Math.round(rate * SLICE_SECONDS)));
+      this.#left -= executions;
+      plan.done(turn, executions, false);
+      slices.push({ turn, job: this.#jobOf(turn, executions) });
+    }
+    await this.#offer(slices);
+  }
+
+  #jobOf({ station, seed }: Turn, executions: number, shrink = false): SliceJob {
+    const { build, keepGoing } = this.#options;
+    return { format: 1, build, station: { ...station, monitors: [...station.monitors], knobs: { ...station.knobs } }, seed, executions, keepGoing, shrink };
+  }
+
+  /** Logs slices, then offers them. */
+  async #offer(slices: readonly Outstanding[]): Promise<void> {
+    const { lead, log } = this.#options;
+    const jobs: Job[] = [];
+    for (const slice of slices) {
+      const id = jobId(slice.job);
+      this.#outstanding.set(id, slice);
+      if (slice.shrinks === undefined) log?.offered(slice.turn, slice.job.executions, id);
+      jobs.push({ id, text: jobText(slice.job) });
+    }
+    if (jobs.length > 0) await lead.offer(jobs);
+  }
+
+  async #collect(ms: number): Promise<void> {
+    const { lead } = this.#options;
+    const finished = await lead.finished(RESULTS, ms);
+    for (const each of finished) await this.#take(each);
+    if (this.#options.log?.error === undefined) await lead.acknowledge(finished.map(({ id }) => id));
+  }
+
+  async #take(finished: Finished): Promise<void> {
+    const { id } = finished;
+    const slice = this.#outstanding.get(id);
+    // Counted before: it ran twice.
+    if (slice === undefined) return;
+    this.#outstanding.delete(id);
+    if ('poison' in finished) return this.#setAside(id, slice, finished.poison);
+    let result: SliceResult;
+    try {
+      ({ result } = readResult(finished.result, slice.job));
+    } catch (error) {
+      return this.#setAside(id, slice, (error as Error).message);
+    }
+    if (slice.shrinks !== undefined) return this.#shrunk(slice.shrinks, result.failures[0]?.shrunk ?? 'it does not fail again');
+    await this.#count(id, slice, result);
+  }
+
+  #setAside(id: string, { turn, shrinks }: Outstanding, why: string): void {
+    const { log, onRefused } = this.#options;
+    if (shrinks !== undefined) return this.#shrunk(shrinks, why);
+    log?.lost(turn, why, id);
+    onRefused?.(`${turn.station.scenario} from seed ${turn.seed} on: ${why}`);
+  }
+
+  async #count(id: string, { turn, job }: Outstanding, result: SliceResult): Promise<void> {
+    const { plan, tally, history, log, shrink, onSlice, onFailure } = this.#options;
+    const seconds = this.#elapsed();
+    const { scenario } = turn.station;
+    if (result.seconds > 0) this.#rates.set(scenario, result.executions / result.seconds);
+    const fresh = result.failures.filter(({ key }) => !tally.knows(key));
+    this.#left += job.executions - result.executions;
+    if (result.exhausted) plan.exhausted(turn.station);
+    const { tally: counts, fresh: edges } = tally.add(turn.station, { ...result, failures: [] });
+    history.add(scenario, result, tally, seconds);
+    // Before the slice: a slice in the log is not run again, and its failures would be lost.
+    for (const failure of fresh) {
+      tally.addFailure(failure);
+      log?.failure(failure);
+    }
+    log?.slice(turn, result, history.before + seconds, counts.distinct, edges, id);
+    if (result.failures.length > 0) this.#found = true;
+    for (const failure of fresh) {
+      if (shrink) await this.#shrink(failure);
+      else onFailure?.(failure);
+    }
+    onSlice?.(counts, seconds);
+  }
+
+  async #shrink(failure: Failure): Promise<void> {
+    const { station, seed } = failure;
+    this.#shrinking.set(failure.key, failure);
+    const turn = { station, seed, lane: 0 };
+    await this.#offer([{ turn, job: this.#jobOf(turn, 1, true), shrinks: failure }]);
+  }
+
+  /** Logs the failure again, with its smallest execution or the reason why there is none. */
+  #shrunk(failure: Failure, shrunk: Failure['shrunk']): void {
+    const { tally, log, onFailure } = this.#options;
+    const whole = { ...failure, shrunk };
+    this.#shrinking.delete(failure.key);
+    tally.replaceFailure(whole);
+    log?.failure(whole);
+    onFailure?.(whole);
+  }
+
+  /** Waits for slices that run already. Those that do not end in time are owed by the next part of the campaign. */
+  async #drain(): Promise<void> {
+    const { signal, now } = this.#options;
+    const end = now() + GRACE_SECONDS * 1000;
+    while (this.#outstanding.size > 0 && now() < end && !signal.aborted) {
+      const before = this.#outstanding.size;
+      await this.#collect(WAIT_MS);
+      if (this.#outstanding.size === before) await setTimeout(1);
+    }
+  }
+
+  #goesOn(): boolean {
+    const { signal, keepGoing, log, plan } = this.#options;
+    if (signal.aborted || log?.error !== undefined || (this.#found && !keepGoing) || plan.isExhausted) return false;
+    return this.#left > 0 && this.#secondsLeft() > 0;
+  }
+
+  #ending(): Ending {
+    const { signal, keepGoing, log, plan } = this.#options;
+    if (log?.error !== undefined) return 'log lost';
+    if (this.#found && !keepGoing) return 'failure';
+    if (signal.aborted) return 'interrupted';
+    if (plan.isExhausted) return 'exhausted';
+    return this.#left <= 0 ? 'executions' : 'time';
+  }
+
+  #elapsed(): number {
+    return (this.#options.now() - this.#started) / 1000;
+  }
+
+  #secondsLeft(): number {
+    return (this.#options.seconds ?? Infinity) - this.#elapsed();
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * A slice as a job of a queue: the same seeds at the same station on the same build give the same result, on any
+ * machine and however often it runs. Everything here comes from a queue that others may write to: it is
+ * checked like any file, and names only what this build has itself.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { UsageError } from '../../base/fatal.ts';
+import { describeIssue } from '../../base/issue-text.ts';
+import { printable } from '../../base/printable.ts';
+import { EDGES } from '../../rewrite/edges/catalog.ts';
+import { findMutant, findScenario } from '../find.ts';
+import { MONITOR_NAMES } from '../monitors/catalog.ts';
+import { knobsOf } from '../scenarios/scenario.ts';
+import { SEEDS } from '../session.ts';
+import { makeStrategy } from '../strategies/catalog.ts';
+import { LoggedFailure } from './log.ts';
+import { stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
+
+/** Most executions of a slice, whose hashes are part of the result. */
+export const MOST_EXECUTIONS = 200_000;
+/** Characters of a job, and of a result. */
+const MOST_JOB = 1 << 16;
+const MOST_RESULT = 1 << 24;
+const FORMAT = 1;
+
+const count = z.number().int().nonnegative();
+const name = z.string().max(200);
+
+const SliceJob = z.strictObject({
+  format: z.literal(FORMAT),
+  /** Hash of the code that runs it; see build-hash.ts. */
+  build: name,
+  station: z.strictObject({ scenario: name, knobs: z.record(name, z.number().int()), strategy: name, monitors: z.array(name).max(MONITOR_NAMES.length), mutant: name.nullable() }),
+  seed: count.max(SEEDS - 1),
+  executions: z.number().int().positive().max(MOST_EXECUTIONS),
+  keepGoing: z.boolean(),
+  /** Shrinks and explains the failure; then `executions` is 1. */
+  shrink: z.boolean(),
+});
+export type SliceJob = z.infer<typeof SliceJob>;
+
+/** Returns the job's name: a hash of all that it does. */
+export function jobId({ build, station, seed, executions, keepGoing, shrink }: Omit<SliceJob, 'format'>): string {
+  const text = JSON.stringify([FORMAT, build, stationKey(station as unknown as Station), seed, executions, keepGoing, shrink]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Returns the job as it is queued. */
+export function jobText(job: Omit<SliceJob, 'format'>): string {
+  return JSON.stringify({ format: FORMAT, ...job });
+}
+
+/**
+ * Reads a job from a queue.
+ * @param build hash of the code that would run it
+ * @throws UsageError if it is none, or not one for this build: nothing of it is run then
+ */
+export function readJob(text: string, build: string): SliceJob {
+  if (text.length > MOST_JOB) throw new UsageError(`a job of ${text.length} characters is refused: at most ${MOST_JOB} are read`);
+  const job = parse(SliceJob, text, 'job');
+  if (job.build !== build) throw new UsageError(`the job is of build ${printable(job.build)}, and this is build ${build}; run workers and coordinator from the same version`);
+  const { station } = job;
+  const scenario = findScenario(station.scenario);
+  for (const [knob, value] of Object.entries(station.knobs)) {
+    if (!scenario.knobs.some((each) => each.name === knob && each.values.includes(value))) throw new UsageError(`scenario ${scenario.name} has no setting ${printable(knob)}=${value}`);
+  }
+  if (station.mutant !== null) findMutant(station.mutant);
+  makeStrategy(station.strategy);
+  const unknown = station.monitors.find((each) => !MONITOR_NAMES.includes(each));
+  if (unknown !== undefined) throw new UsageError(`there is no monitor '${printable(unknown)}'`);
+  return { ...job, station: { ...station, knobs: knobsOf(scenario, station.knobs) } };
+}
+
+/** The lists of numbers that a result has, as base64 of little-endian words. */
+const words = z.string().max(MOST_RESULT).regex(/^[A-Za-z0-9+/]*={0,2}$/);
+
+const JobResult = z.strictObject({
+  format: z.literal(FORMAT),
+  /** The machine that ran it. */
+  host: z.string().max(255),
+  executions: count.max(MOST_EXECUTIONS),
+  steps: count,
+  switches: count,
+  seconds: z.number().nonnegative(),
+  hashes: words,
+  edges: words,
+  exhausted: z.boolean(),
+  covered: z.string().max(1000),
+  failures: z.array(LoggedFailure.omit({ type: true })).max(1000),
+  seen: z.record(z.string().max(1000), count),
+});
+
+/** The result of a slice, with the machine that ran it. */
+export interface HostedResult {
+  readonly host: string;
+  readonly result: SliceResult;
+}
+
+/** Returns a result as it is queued. */
+export function resultText(host: string, { hashes, edges, ...result }: SliceResult): string {
+  return JSON.stringify({ format: FORMAT, host, ...result, hashes: pack(hashes), edges: pack(edges) });
+}
+
+/** Reads the result of `job` from a queue. @throws UsageError if it can't be that */
+export function readResult(text: string, job: SliceJob): HostedResult {
+  if (text.length > MOST_RESULT) throw new UsageError(`a result of ${text.length} characters is refused`);
+  const { format: _, host, hashes, edges, failures, ...counts } = parse(JobResult, text, 'result');
+  const result = { ...counts, failures: failures as readonly Failure[], hashes: unpack(hashes), edges: unpack(edges) };
+  if (result.executions > job.executions) throw new UsageError(`a slice of ${job.executions} executions can't have run ${result.executions}`);
+  if (result.edges.length !== EDGES.length && result.edges.length !== 0) throw new UsageError(`a result counts ${result.edges.length} edges, and this build has ${EDGES.length}`);
+  if (result.hashes.length > result.executions) throw new UsageError('a result has more interleavings than executions');
+  const stray = failures.find(({ station }) => station.scenario !== job.station.scenario);
+  if (stray !== undefined) throw new UsageError(`a slice of ${job.station.scenario} can't fail in ${printable(stray.station.scenario)}`);
+  return { host, result };
+}
+
+function parse<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`the ${what} is no JSON`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new UsageError(`the ${what} is broken: ${printable(describeIssue(parsed.error, value), 400)}`);
+  return parsed.data;
+}
+
+function pack(numbers: Uint32Array): string {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  numbers.forEach((each, i) => bytes.writeUInt32LE(each, 4 * i));
+  return bytes.toString('base64');
+}
+
+function unpack(text: string): Uint32Array {
+  const bytes = Buffer.from(text, 'base64');
+  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+}
