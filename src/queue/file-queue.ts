@@ -4,14 +4,14 @@
  * Each build has a folder of its own in it, with
  *
  *     jobs/ID            a waiting job
- *     taken/ID@WORKER    a job that a worker has claimed
+ *     taken/ID@WORKER.N  a job that a worker has claimed, with its Nth claim
  *     done/ID            a result
  *     poison/ID          the reason why a job was set aside
  *     tries/ID/…         a file for each claim that was lost
  *     workers/WORKER     a worker's facts, with a count that grows while it lives
  *     lead               the coordinator's name, with such a count
  *
- * 1. A worker claims a job by renaming jobs/ID to taken/ID@WORKER: only one rename of a file succeeds.
+ * 1. A worker claims a job by renaming jobs/ID to taken/ID@WORKER.N: only one rename of a file succeeds.
  * 2. Every BEAT_MS a worker and the coordinator write their count anew. The count of a worker covers all its claims.
  * 3. The worker writes done/ID, then removes its claim.
  * 4. Coordinator and workers watch the counts of others. If one has not grown for CLAIM_MS by the observer's own clock,
@@ -34,7 +34,8 @@ type Folder = (typeof FOLDERS)[number];
 
 /** Parts of a name in the folder that a file may have: nothing read from the queue becomes another path. */
 const ID = /^[0-9a-f]{8,64}$/;
-const CLAIM = /^([0-9a-f]{8,64})@([0-9a-f-]{36})$/;
+/** A claim names its worker, and counts the claims of that worker. */
+const CLAIM = /^([0-9a-f]{8,64})@([0-9a-f-]{36})\.[0-9]{1,9}$/;
 
 const WorkerFile = z.object({ host: z.string().max(255), pid: z.number().int().nonnegative(), jobs: z.number().int().positive(), count: z.number().int().nonnegative() });
 const LeadFile = z.object({ name: z.string().max(64), host: z.string().max(255), pid: z.number().int().nonnegative(), count: z.number().int().nonnegative() });
@@ -156,29 +157,24 @@ class Reaper {
     for (const owner of owners) {
       const facts = parsed(WorkerFile, files.read('workers', owner));
       if (!this.#watch.isAlive(owner, facts?.count ?? -1)) dead.add(owner);
-      else if (facts !== undefined) alive.push(facts);
+      else if (facts !== undefined) alive.push({ host: facts.host, pid: facts.pid, jobs: facts.jobs });
     }
     this.#watch.keep(owners);
     for (const name of claims.length === 0 ? [] : files.list('taken')) {
       const [, id, owner] = CLAIM.exec(name) ?? [];
-      if (id !== undefined && dead.has(owner)) this.#giveBack(id, owner);
+      if (id !== undefined && dead.has(owner)) loseClaim(files, id, name, 'its workers died');
     }
     for (const owner of dead) files.remove('workers', owner);
     return alive;
   }
-
-  #giveBack(id: string, owner: string): void {
-    loseClaim(this.#files, id, owner, 'its workers died');
-  }
 }
 
 /** Ends a claim without a result: the job waits again, or is set aside. */
-function loseClaim(files: QueueFiles, id: string, owner: string, why: string): void {
-  const claim = `${id}@${owner}`;
+function loseClaim(files: QueueFiles, id: string, claim: string, why: string): void {
   if (files.has('done', id)) return files.remove('taken', claim);
   mkdirSync(files.path('tries', id), { recursive: true });
   // Named by the claim, so that two observers of one loss count it once.
-  files.write('', 'tries', id, owner);
+  files.write('', 'tries', id, claim);
   const tries = readdirSync(files.path('tries', id)).length;
   if (tries < MOST_TRIES) {
     files.move(['taken', claim], ['jobs', id]);
@@ -282,7 +278,6 @@ async function serve(files: QueueFiles, { jobs, run, signal, onTrouble }: ServeO
   let count = 0;
   const beat = () => files.write(JSON.stringify({ host: hostname(), pid: process.pid, jobs, count: count++ } satisfies z.infer<typeof WorkerFile>), 'workers', me);
   const reaper = new Reaper(files, claimMs);
-  const running = new Set<string>();
   let isTroubled = false;
   /** Does work on the files, and reports when they can't be reached and when they can again. */
   function reaching(work: () => void): void {
@@ -302,27 +297,26 @@ async function serve(files: QueueFiles, { jobs, run, signal, onTrouble }: ServeO
   }), beatMs);
   timer.unref();
 
-  function take(): Job | undefined {
+  let claims = 0;
+  function take(): (Job & { readonly claim: string }) | undefined {
     for (const id of shuffled(files.list('jobs').filter((name) => ID.test(name)))) {
-      if (!files.move(['jobs', id], ['taken', `${id}@${me}`])) continue;
-      const text = files.read('taken', `${id}@${me}`);
-      if (text !== undefined) return { id, text };
+      const claim = `${id}@${me}.${claims++}`;
+      if (!files.move(['jobs', id], ['taken', claim])) continue;
+      const text = files.read('taken', claim);
+      if (text !== undefined) return { id, text, claim };
     }
     return undefined;
   }
 
-  async function work({ id, text }: Job): Promise<void> {
-    running.add(id);
+  async function work({ id, text, claim }: Job & { readonly claim: string }): Promise<void> {
     try {
       const result = await run({ id, text });
       await retrying(() => {
         files.write(result, 'done', id);
-        files.remove('taken', `${id}@${me}`);
+        files.remove('taken', claim);
       });
     } catch (error) {
-      reaching(() => loseClaim(files, id, me, (error as Error).message));
-    } finally {
-      running.delete(id);
+      reaching(() => loseClaim(files, id, claim, (error as Error).message));
     }
   }
 
@@ -338,7 +332,7 @@ async function serve(files: QueueFiles, { jobs, run, signal, onTrouble }: ServeO
   async function loop(): Promise<void> {
     let wait = POLL_MS;
     while (!signal.aborted) {
-      let job: Job | undefined;
+      let job: ReturnType<typeof take>;
       reaching(() => { job = take(); });
       if (job === undefined) {
         await setTimeout(wait, undefined, { signal }).catch(() => {});
