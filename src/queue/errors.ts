@@ -18,3 +18,26 @@ export class QueueTaken extends QueueError {
     this.name = 'QueueTaken';
   }
 }
+
+/** Says why a command failed: by its code alone, since a message may quote the URL with its password. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof QueueError) return error.message;
+  const { code, message, errors } = error as { readonly code?: unknown; readonly message?: unknown; readonly errors?: readonly unknown[] };
+  if (errors !== undefined && errors.length > 0 && code === undefined) return reasonOf(errors[0]);
+  // Redis begins an error with its code: "WRONGPASS invalid username-password pair".
+  const known = typeof code === 'string' ? code : /^[A-Z]{3,20}(?= )/.exec(String(message))?.[0];
+  return known === undefined ? 'it refuses' : `${WORDS[known] ?? known}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ENOTFOUND: 'there is no such host (ENOTFOUND)',
+  EAI_AGAIN: "the name of the host can't be looked up (EAI_AGAIN)",
+  ETIMEDOUT: 'no answer (ETIMEDOUT)',
+  ECONNRESET: 'the connection was cut (ECONNRESET)',
+  NOAUTH: 'it needs a password (NOAUTH)',
+  WRONGPASS: 'user or password are wrong (WRONGPASS)',
+  '28P01': 'user or password are wrong (28P01)',
+  '28000': 'the user is refused (28000)',
+  '3D000': 'there is no such database (3D000)',
+};

@@ -19,14 +19,14 @@
  *
  * A file is written under a temporary name and renamed, so that no reader sees a part of it.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { QueueError, QueueTaken } from './errors.ts';
-import { CLAIM_MS, MOST_TRIES, type Finished, type Job, type Lead, type Queue, type ServeOptions, type WorkerFacts } from './queue.ts';
+import { CLAIM_MS, MOST_TRIES, type Finished, type Job, type Lead, type LeadOptions, type Queue, type ServeOptions, type WorkerFacts } from './queue.ts';
 import { Watch } from './watch.ts';
 
 const FOLDERS = ['jobs', 'taken', 'done', 'poison', 'tries', 'workers', 'temporary'] as const;
@@ -36,6 +36,9 @@ type Folder = (typeof FOLDERS)[number];
 const ID = /^[0-9a-f]{8,64}$/;
 /** A claim names its worker, and counts the claims of that worker. */
 const CLAIM = /^([0-9a-f]{8,64})@([0-9a-f-]{36})\.[0-9]{1,9}$/;
+
+/** Bytes of a file in the queue. */
+const MOST_BYTES = 1 << 26;
 
 const WorkerFile = z.object({ host: z.string().max(255), pid: z.number().int().nonnegative(), jobs: z.number().int().positive(), count: z.number().int().nonnegative() });
 const LeadFile = z.object({ name: z.string().max(64), host: z.string().max(255), pid: z.number().int().nonnegative(), count: z.number().int().nonnegative() });
@@ -50,7 +53,7 @@ export function fileQueue(folder: string, build: string, { claimMs = CLAIM_MS }:
   const files = new QueueFiles(join(folder, build));
   const beatMs = claimMs / 6;
   return {
-    lead: () => lead(files, claimMs, beatMs),
+    lead: ({ onWait } = {}) => lead(files, claimMs, beatMs, onWait),
     serve: (options) => serve(files, options, claimMs, beatMs),
     builds: async () => readdirSync(folder).filter((name) => existsSync(join(folder, name, 'lead'))),
     close: async () => {},
@@ -64,7 +67,10 @@ class QueueFiles {
   constructor(folder: string) {
     this.#folder = folder;
     this.#trying(() => {
-      for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+      for (const name of FOLDERS) {
+        mkdirSync(join(folder, name), { recursive: true });
+        if (!lstatSync(join(folder, name)).isDirectory()) throw new Error(`${name} in it is no folder`);
+      }
     });
   }
 
@@ -81,9 +87,9 @@ class QueueFiles {
     return existsSync(this.path(folder, name));
   }
 
-  /** Returns the content of a file; undefined if it is gone. */
+  /** Returns the content of a file; undefined if it is gone, and '' for what no queue writes: a link, a pipe, or a file that is too large. */
   read(...names: readonly string[]): string | undefined {
-    return this.#trying(() => missing(() => readFileSync(this.path(...names), 'utf8')));
+    return this.#trying(() => missing(() => readPlain(this.path(...names))));
   }
 
   /** Writes a file whole. */
@@ -105,6 +111,10 @@ class QueueFiles {
     return this.#trying(() => missing(() => (renameSync(this.path(...from), this.path(...to)), true))) ?? false;
   }
 
+  makeFolder(...names: readonly string[]): void {
+    this.#trying(() => mkdirSync(this.path(...names), { recursive: true }));
+  }
+
   remove(...names: readonly string[]): void {
     this.#trying(() => rmSync(this.path(...names), { force: true, recursive: true }));
   }
@@ -115,6 +125,19 @@ class QueueFiles {
     } catch (error) {
       throw new QueueError(`the queue in ${this.#folder} can't be used: ${(error as Error).message}`);
     }
+  }
+}
+
+/** Reads a file of the queue. Others can write to the folder: what is no plain file of a fit size is taken for empty. */
+function readPlain(path: string): string {
+  if (!lstatSync(path).isFile()) return '';
+  // In the meantime it may have become another file.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const facts = fstatSync(file);
+    return facts.isFile() && facts.size <= MOST_BYTES ? readFileSync(file, 'utf8') : '';
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -172,10 +195,11 @@ class Reaper {
 /** Ends a claim without a result: the job waits again, or is set aside. */
 function loseClaim(files: QueueFiles, id: string, claim: string, why: string): void {
   if (files.has('done', id)) return files.remove('taken', claim);
-  mkdirSync(files.path('tries', id), { recursive: true });
+  files.makeFolder('tries', id);
   // Named by the claim, so that two observers of one loss count it once.
   files.write('', 'tries', id, claim);
-  const tries = readdirSync(files.path('tries', id)).length;
+  // 0: the coordinator has acknowledged it in the meantime.
+  const tries = missing(() => readdirSync(files.path('tries', id)).length) ?? 0;
   if (tries < MOST_TRIES) {
     files.move(['taken', claim], ['jobs', id]);
     return;
@@ -184,9 +208,9 @@ function loseClaim(files: QueueFiles, id: string, claim: string, why: string): v
   files.remove('taken', claim);
 }
 
-async function lead(files: QueueFiles, claimMs: number, beatMs: number): Promise<Lead> {
+async function lead(files: QueueFiles, claimMs: number, beatMs: number, onWait: LeadOptions['onWait']): Promise<Lead> {
   const me = { name: randomUUID(), host: hostname(), pid: process.pid };
-  await takeLead(files, claimMs, beatMs);
+  await takeLead(files, claimMs, beatMs, onWait);
   let count = 0;
   const beat = () => files.write(JSON.stringify({ ...me, count: count++ }), 'lead');
   beat();
@@ -198,12 +222,15 @@ async function lead(files: QueueFiles, claimMs: number, beatMs: number): Promise
   const timer = setInterval(() => {
     try {
       const now = parsed(LeadFile, files.read('lead'));
-      if (now !== undefined && now.name !== me.name) throw new QueueTaken(now.host, now.pid);
+      if (now !== undefined && now.name !== me.name) {
+        clearInterval(timer);
+        reject(new QueueTaken(now.host, now.pid));
+        return;
+      }
       beat();
       workers = reaper.look();
-    } catch (error) {
-      clearInterval(timer);
-      reject(error);
+    } catch {
+      // The folder can't be reached. The coordinator hears of it when it offers or collects.
     }
   }, beatMs);
 
@@ -255,10 +282,11 @@ async function lead(files: QueueFiles, claimMs: number, beatMs: number): Promise
 }
 
 /** Waits until the lead is free. @throws QueueTaken if its holder lives */
-async function takeLead(files: QueueFiles, claimMs: number, beatMs: number): Promise<void> {
+async function takeLead(files: QueueFiles, claimMs: number, beatMs: number, onWait: LeadOptions['onWait']): Promise<void> {
   const watch = new Watch(claimMs, () => performance.now());
   const first = parsed(LeadFile, files.read('lead'));
   if (first === undefined) return;
+  onWait?.(first, Math.ceil(claimMs / 1000));
   for (;;) {
     const now = parsed(LeadFile, files.read('lead'));
     if (now === undefined) return;

@@ -59,9 +59,14 @@ export interface ServeOptions {
   readonly onTrouble?: (message: string | undefined) => void;
 }
 
+export interface LeadOptions {
+  /** Hears of a former coordinator that is waited for, to see whether it lives, and the most seconds that this takes. */
+  readonly onWait?: (holder: { readonly host: string; readonly pid: number }, seconds: number) => void;
+}
+
 export interface Queue {
   /** Becomes the coordinator. @throws QueueTaken if another process is, and is alive */
-  lead(): Promise<Lead>;
+  lead(options?: LeadOptions): Promise<Lead>;
   /** Runs jobs until the signal. */
   serve(options: ServeOptions): Promise<void>;
   /** Returns the builds whose campaigns are led on the same server or in the same folder, this one included. */

@@ -21,6 +21,8 @@ export interface Server {
   stop(): Promise<void>;
   /** Starts it again on the same port, with the data that it had. */
   start(): Promise<void>;
+  /** Removes the data of a server that has ended. */
+  lose(): void;
   /** Stops the process without ending it, as a cut connection does; `resume` lets it go on. */
   freeze(): void;
   resume(): void;
@@ -70,13 +72,15 @@ export async function startServer(kind: ServerKind): Promise<Server> {
   const port = await freePort();
   const ids: { uid?: number; gid?: number } = kind === 'postgres' && asRoot ? idsOf(POSTGRES_USER) : {};
   const data = join(folder, 'data');
-  if (kind === 'postgres') {
+  function makeData(): void {
     mkdirSync(data);
+    if (kind === 'redis') return;
     if (ids.uid !== undefined) for (const path of [folder, data]) chownSync(path, ids.uid, ids.gid!);
     execFileSync(join(POSTGRES!, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'sweepgen', '--no-sync'], { ...ids, cwd: folder, stdio: 'ignore' });
   }
+  makeData();
   const [program, args] = kind === 'redis'
-    ? [REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']]
+    ? [REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']]
     : [join(POSTGRES!, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200']];
   let child: ChildProcess;
 
@@ -86,7 +90,7 @@ export async function startServer(kind: ServerKind): Promise<Server> {
     if (kind === 'postgres') await untilReady(port);
   }
   async function stop(): Promise<void> {
-    if (child.exitCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => { child.once('exit', resolve); });
     child.kill('SIGCONT');
     child.kill(kind === 'postgres' ? 'SIGINT' : 'SIGTERM');
@@ -98,6 +102,10 @@ export async function startServer(kind: ServerKind): Promise<Server> {
     port,
     start,
     stop,
+    lose() {
+      rmSync(data, { recursive: true });
+      makeData();
+    },
     freeze: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     async close() {

@@ -5,13 +5,16 @@
  * 2. It logs each slice, then offers it, as long as fewer than AHEAD slices wait for each job that workers can run.
  * 3. It takes results, counts and logs each once, and only then acknowledges them to the queue.
  * 4. The first failure of a kind becomes a job of its own, which shrinks it.
+ * 5. While the queue can't be reached, it tries again. Then it offers again what has no result, since the server may
+ *    have lost it.
  *
- * Invariant: a slice that was offered is in the log, and so is one whose result is acknowledged. So a coordinator
+ * Invariant: a slice that was offered is in the log, once, and so is one whose result is acknowledged. So a coordinator
  * that is killed at any moment goes on from its log: it offers again what has no result, and a result that
  * comes twice is counted once.
  */
 import { setTimeout } from 'node:timers/promises';
-import type { Finished, Job, Lead } from '../../queue/queue.ts';
+import { QueueTaken, reasonOf } from '../../queue/errors.ts';
+import type { Finished, Lead } from '../../queue/queue.ts';
 import type { FuzzOptions, FuzzResult } from './fuzz.ts';
 import { MOST_EXECUTIONS, jobId, jobText, readResult, type SliceJob } from './job.ts';
 import type { Ending } from './log.ts';
@@ -23,11 +26,15 @@ export interface CoordinateOptions extends Omit<FuzzOptions, 'pool' | 'stations'
   readonly build: string;
   /** Slices of an earlier part that were offered and have no result. */
   readonly owed: readonly OfferedSlice[];
+  /** Hears of each slice that is set aside, and why. */
   readonly onRefused?: (message: string) => void;
+  /** Hears why the queue can't be reached, once, and `undefined` when it can be again. */
+  readonly onTrouble?: (message: string | undefined) => void;
 }
 
 /** A slice that was offered. */
 export interface OfferedSlice {
+  /** Its name in the log: that of its job on the build, and with the flags, that offered it. */
   readonly id: string;
   readonly turn: Turn;
   readonly executions: number;
@@ -44,19 +51,37 @@ const RESULTS = 200;
 const WAIT_MS = 500;
 /** Seconds that slices which run get to end when the time is up. */
 const GRACE_SECONDS = 2 * SLICE_SECONDS;
+/** An answer of the queue that takes longer is missed. */
+const ANSWER_MS = 5000;
+const RETRY_MS = 1000;
+/** Seconds after which the jobs without a result are offered again. */
+const AGAIN_SECONDS = 60;
 
 interface Outstanding {
   readonly job: SliceJob;
   readonly turn: Turn;
+  /** The name of the slice in the log, if it is there already. */
+  readonly logged?: string;
   /** The failure that the job shrinks. */
   readonly shrinks?: Failure;
 }
 
 export async function coordinate(options: CoordinateOptions): Promise<FuzzResult> {
   const coordinator = new Coordinator(options);
-  await Promise.race([coordinator.run(), options.lead.lost]);
+  const run = coordinator.run();
+  run.catch(() => {});
+  try {
+    await Promise.race([run, options.lead.lost]);
+  } catch (error) {
+    // The log belongs to another coordinator by now.
+    coordinator.stop();
+    throw error;
+  }
   return coordinator.end();
 }
+
+/** The campaign ends while the queue can't be reached. */
+class Away extends Error {}
 
 class Coordinator {
   readonly #options: CoordinateOptions;
@@ -68,24 +93,84 @@ class Coordinator {
   #found = false;
   /** Failures that a job shrinks, by key. */
   readonly #shrinking = new Map<string, Failure>();
-  #lost: FuzzResult['lost'];
+  /** Milliseconds: when the campaign ends though the queue can't be reached. */
+  #deadline: number;
+  #isStopped = false;
+  #isTroubled = false;
+  /** Milliseconds: when jobs without a result were offered last. */
+  #offeredAt = -Infinity;
 
   constructor(options: CoordinateOptions) {
     this.#options = options;
     this.#started = options.now();
+    this.#deadline = this.#started + (options.seconds ?? Infinity) * 1000;
     this.#left = options.executions ?? Infinity;
   }
 
   async run(): Promise<void> {
-    const { lead, owed, tally, shrink } = this.#options;
-    await this.#offer(owed.map(({ turn, executions }) => ({ turn, job: this.#jobOf(turn, executions) })));
+    try {
+      await this.#work();
+      this.#deadline = this.#options.now() + GRACE_SECONDS * 1000;
+      await this.#reaching((lead) => lead.withdraw());
+      await this.#drain();
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { owed, tally, shrink } = this.#options;
+    // What waits there is of a coordinator that died: it is offered again, or of no use.
+    await this.#reaching((lead) => lead.withdraw());
+    await this.#offer(owed.map(({ id, turn, executions }) => ({ turn, logged: id, job: this.#jobOf(turn, executions) })));
     if (shrink) for (const failure of tally.failures) if (failure.shrunk === null) await this.#shrink(failure);
     while (this.#goesOn() || this.#isOwed()) {
       if (this.#goesOn()) await this.#fill();
+      if (this.#elapsed() - this.#offeredAt > AGAIN_SECONDS) await this.#offerAgain();
       await this.#collect(WAIT_MS);
     }
-    await lead.withdraw();
-    await this.#drain();
+  }
+
+  /** Leaves log and queue as they are from now on. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * Does work on the queue. If that fails, it does it again, until it succeeds.
+   * @throws Away if the campaign ends before
+   */
+  async #reaching<Value>(work: (lead: Lead) => Promise<Value>): Promise<Value> {
+    for (;;) {
+      const done = work(this.#options.lead).then((value) => ({ value }), (error: unknown) => ({ error }));
+      let answer = await Promise.race([done, setTimeout<undefined>(ANSWER_MS, undefined, { ref: false })]);
+      while (answer === undefined) {
+        this.#reportTrouble('no answer');
+        if (this.#mustEnd()) throw new Away();
+        answer = await Promise.race([done, setTimeout<undefined>(RETRY_MS)]);
+      }
+      if ('value' in answer) {
+        this.#reportTrouble(undefined);
+        return answer.value;
+      }
+      if (answer.error instanceof QueueTaken) throw answer.error;
+      this.#reportTrouble(reasonOf(answer.error));
+      if (this.#mustEnd()) throw new Away();
+      await setTimeout(RETRY_MS);
+    }
+  }
+
+  #reportTrouble(message: string | undefined): void {
+    if ((message === undefined) === !this.#isTroubled) return;
+    this.#isTroubled = message !== undefined;
+    // A server that was started again may have lost jobs.
+    this.#offeredAt = -Infinity;
+    this.#options.onTrouble?.(message);
+  }
+
+  #mustEnd(): boolean {
+    const { signal, now } = this.#options;
+    return this.#isStopped || signal.aborted || now() >= this.#deadline;
   }
 
   end(): FuzzResult {
@@ -93,20 +178,20 @@ class Coordinator {
     for (const failure of this.#shrinking.values()) onFailure?.(failure);
     const [ending, seconds] = [this.#ending(), this.#elapsed()];
     log?.end(ending, seconds, history.ownPasses());
-    return { ending, seconds, ...(this.#lost && { lost: this.#lost }) };
+    return { ending, seconds };
   }
 
   /** With a limit on executions, all that were given out are waited for, and so are failures that are being shrunk. */
   #isOwed(): boolean {
     const { signal, log } = this.#options;
-    if (signal.aborted || log?.error !== undefined || this.#lost !== undefined || this.#secondsLeft() <= 0) return false;
+    if (this.#isStopped || signal.aborted || log?.error !== undefined || this.#secondsLeft() <= 0) return false;
     return this.#shrinking.size > 0 || (this.#outstanding.size > 0 && (!this.#found || this.#options.keepGoing));
   }
 
   /** Offers slices until enough wait. */
   async #fill(): Promise<void> {
-    const { lead, plan } = this.#options;
-    const workers = await lead.workers();
+    const { plan } = this.#options;
+    const workers = await this.#reaching((lead) => lead.workers());
     const wanted = Math.max(FEWEST, AHEAD * workers.reduce((sum, { jobs }) => sum + jobs, 0));
     const slices: { turn: Turn; job: SliceJob }[] = [];
     while (this.#outstanding.size + slices.length < wanted && this.#left > 0) {
@@ -128,22 +213,36 @@ class Coordinator {
 
   /** Logs slices, then offers them. */
   async #offer(slices: readonly Outstanding[]): Promise<void> {
-    const { lead, log } = this.#options;
-    const jobs: Job[] = [];
+    const { log } = this.#options;
+    const offered: SliceJob[] = [];
     for (const slice of slices) {
       const id = jobId(slice.job);
+      if (slice.shrinks === undefined && slice.logged === undefined) log?.offered(slice.turn, slice.job.executions, id);
+      if (this.#isStopped || log?.error !== undefined) return;
       this.#outstanding.set(id, slice);
-      if (slice.shrinks === undefined) log?.offered(slice.turn, slice.job.executions, id);
-      jobs.push({ id, text: jobText(slice.job) });
+      offered.push(slice.job);
     }
-    if (jobs.length > 0) await lead.offer(jobs);
+    await this.#offerJobs(offered);
+  }
+
+  async #offerAgain(): Promise<void> {
+    this.#offeredAt = this.#elapsed();
+    await this.#offerJobs([...this.#outstanding.values()].map(({ job }) => job));
+  }
+
+  async #offerJobs(jobs: readonly SliceJob[]): Promise<void> {
+    if (jobs.length > 0) await this.#reaching((lead) => lead.offer(jobs.map((job) => ({ id: jobId(job), text: jobText(job) }))));
   }
 
   async #collect(ms: number): Promise<void> {
-    const { lead } = this.#options;
-    const finished = await lead.finished(RESULTS, ms);
-    for (const each of finished) await this.#take(each);
-    if (this.#options.log?.error === undefined) await lead.acknowledge(finished.map(({ id }) => id));
+    const { log } = this.#options;
+    const finished = await this.#reaching((lead) => lead.finished(RESULTS, ms));
+    for (const each of finished) {
+      // What is not in the log stays in the queue.
+      if (this.#isStopped || log?.error !== undefined) return;
+      await this.#take(each);
+    }
+    if (!this.#isStopped && log?.error === undefined) await this.#reaching((lead) => lead.acknowledge(finished.map(({ id }) => id)));
   }
 
   async #take(finished: Finished): Promise<void> {
@@ -163,14 +262,14 @@ class Coordinator {
     await this.#count(id, slice, result);
   }
 
-  #setAside(id: string, { turn, shrinks }: Outstanding, why: string): void {
+  #setAside(id: string, { turn, shrinks, logged = id }: Outstanding, why: string): void {
     const { log, onRefused } = this.#options;
     if (shrinks !== undefined) return this.#shrunk(shrinks, why);
-    log?.lost(turn, why, id);
+    log?.lost(turn, why, logged);
     onRefused?.(`${turn.station.scenario} from seed ${turn.seed} on: ${why}`);
   }
 
-  async #count(id: string, { turn, job }: Outstanding, result: SliceResult): Promise<void> {
+  async #count(id: string, { turn, job, logged = id }: Outstanding, result: SliceResult): Promise<void> {
     const { plan, tally, history, log, shrink, onSlice, onFailure } = this.#options;
     const seconds = this.#elapsed();
     const { scenario } = turn.station;
@@ -185,7 +284,7 @@ class Coordinator {
       tally.addFailure(failure);
       log?.failure(failure);
     }
-    log?.slice(turn, result, history.before + seconds, counts.distinct, edges, id);
+    log?.slice(turn, result, history.before + seconds, counts.distinct, edges, logged);
     if (result.failures.length > 0) this.#found = true;
     for (const failure of fresh) {
       if (shrink) await this.#shrink(failure);
@@ -213,9 +312,8 @@ class Coordinator {
 
   /** Waits for slices that run already. Those that do not end in time are owed by the next part of the campaign. */
   async #drain(): Promise<void> {
-    const { signal, now } = this.#options;
-    const end = now() + GRACE_SECONDS * 1000;
-    while (this.#outstanding.size > 0 && now() < end && !signal.aborted) {
+    const { log } = this.#options;
+    while (this.#outstanding.size > 0 && log?.error === undefined && !this.#mustEnd()) {
       const before = this.#outstanding.size;
       await this.#collect(WAIT_MS);
       if (this.#outstanding.size === before) await setTimeout(1);
@@ -224,7 +322,7 @@ class Coordinator {
 
   #goesOn(): boolean {
     const { signal, keepGoing, log, plan } = this.#options;
-    if (signal.aborted || log?.error !== undefined || (this.#found && !keepGoing) || plan.isExhausted) return false;
+    if (this.#isStopped || signal.aborted || log?.error !== undefined || (this.#found && !keepGoing) || plan.isExhausted) return false;
     return this.#left > 0 && this.#secondsLeft() > 0;
   }
 

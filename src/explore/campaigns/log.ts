@@ -146,11 +146,14 @@ export interface Logged {
 
 export class CampaignLog {
   readonly #path: string;
+  /** Bytes that the file has unless another process writes to it, too. */
+  #length: number;
   /** Why the log takes no more lines. The campaign then ends. */
   error: OutputError | undefined;
 
   constructor(path: string) {
     this.#path = path;
+    this.#length = statSync(path).size;
   }
 
   /**
@@ -187,19 +190,26 @@ export class CampaignLog {
   #write(line: z.infer<typeof Line>): void {
     if (this.error !== undefined) return;
     try {
-      appendLine(this.#path, line);
+      // A process that was stopped for long goes on, and another one has resumed its campaign by then.
+      if (statSync(this.#path).size !== this.#length) {
+        this.error = new OutputError(`another process has written to the log ${printable(this.#path)}, too; this one ends, and leaves it as it is`);
+        return;
+      }
+      this.#length += appendLine(this.#path, line);
     } catch (error) {
       this.error = new OutputError(`the log ${printable(this.#path)} can't be written: ${reasonOf(error)}; its earlier lines are intact`);
     }
   }
 }
 
-/** Appends the whole line or nothing. */
-function appendLine(path: string, line: object, flags = 'a'): void {
+/** Appends the whole line or nothing. Returns the length of the line in bytes. */
+function appendLine(path: string, line: object, flags = 'a'): number {
   const fd = openSync(path, flags);
   const length = statSync(path).size;
+  const text = `${JSON.stringify(line)}\n`;
   try {
-    writeFully(fd, `${JSON.stringify(line)}\n`);
+    writeFully(fd, text);
+    return Buffer.byteLength(text);
   } catch (error) {
     if (statSync(path).isFile()) truncateSync(path, length);
     throw error;

@@ -1,0 +1,215 @@
+/**
+ * The coordinator's side of a queue by BullMQ.
+ *
+ * The seat is the only job of a second queue; the coordinator runs that job as long as it leads. The lock of the seat
+ * expires when its holder dies, and the next coordinator runs the job.
+ * If the lock is lost while the holder lives, since the server was away for long, the holder takes the seat again, unless
+ * another coordinator sits on it by then. If the server has lost its data, the holder makes the seat anew.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import type * as BullMq from 'bullmq';
+import { z } from 'zod';
+import type { AnyQueue, AnyWorker, BullMqMaker } from './bullmq-maker.ts';
+import { QueueError, QueueTaken, reasonOf } from './errors.ts';
+import { MOST_TRIES, type Finished, type Lead, type LeadOptions, type WorkerFacts } from './queue.ts';
+
+export interface BullMqLeadOptions extends LeadOptions {
+  readonly name: string;
+  readonly build: string;
+  readonly claimMs: number;
+}
+
+/** The queue whose jobs are the builds that are led; no worker takes them. */
+export const LED = 'led';
+/** The name of a worker tells its facts: host, process and jobs. */
+const WORKER_NAME = /([^ :]{1,255}) ([0-9]{1,10}) ([0-9]{1,5})$/;
+const POLL_MS = 200;
+/** Jobs that one command adds. */
+const BATCH = 500;
+/** Milliseconds that a server gets to take leave. */
+const LEAVE_MS = 2000;
+const SEAT = 'lead';
+
+const Holder = z.object({ name: z.string().max(64), host: z.string().max(255), pid: z.number().int().nonnegative() });
+type Holder = z.infer<typeof Holder>;
+
+export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onWait }: BullMqLeadOptions): Promise<Lead> {
+  const queue = maker.queue(name);
+  const led = maker.queue(LED);
+  const me: Holder = { name: randomUUID(), host: hostname(), pid: process.pid };
+  const seat = new Seat(maker, `${name}-lead`, me, claimMs);
+  try {
+    await seat.take(onWait);
+    await led.add('build', JSON.stringify(me), { jobId: build });
+  } catch (error) {
+    await leave([seat.close(), queue.close(), led.close()], [seat, queue, led]);
+    throw error instanceof QueueError ? error : new QueueError(`the queue can't be used: ${reasonOf(error)}`);
+  }
+
+  return {
+    async offer(jobs) {
+      for (let at = 0; at < jobs.length; at += BATCH) {
+        await queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } })));
+      }
+    },
+    async finished(most, ms) {
+      const end = performance.now() + ms;
+      for (;;) {
+        const found = await over(queue, most);
+        if (found.length > 0 || performance.now() >= end) return found;
+        await setTimeout(Math.min(POLL_MS, Math.max(1, end - performance.now())));
+      }
+    },
+    async acknowledge(ids) {
+      await Promise.all(ids.map((id) => queue.remove(id)));
+    },
+    async withdraw() {
+      await queue.drain();
+    },
+    async workers() {
+      return (await queue.getWorkers()).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
+    },
+    lost: seat.lost,
+    async close() {
+      const work = (async () => {
+        // If another coordinator has taken over, the entry is its own.
+        if (seat.isSeated) await led.remove(build);
+        await Promise.all([led.close(), seat.close(), queue.close()]);
+      })();
+      await leave([work], [seat, queue, led]);
+    },
+  };
+}
+
+async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
+  const jobs = (await queue.getJobs(['completed', 'failed'], 0, most - 1, true)) as unknown as (BullMq.Job<string, string> | undefined)[];
+  return jobs.flatMap((job): Finished[] => {
+    if (typeof job?.id !== 'string') return [];
+    const { id, returnvalue, failedReason } = job;
+    return [failedReason ? { id, poison: String(failedReason) } : { id, result: String(returnvalue) }];
+  });
+}
+
+/** Waits for an orderly end. If the server is away, it ends the connections instead. */
+async function leave(work: readonly Promise<unknown>[], connections: readonly { disconnect(): Promise<void> }[]): Promise<void> {
+  const isOver = await Promise.race([Promise.allSettled(work).then(() => true), setTimeout(LEAVE_MS, false)]);
+  if (!isOver) await Promise.race([Promise.allSettled(connections.map((each) => each.disconnect())), setTimeout(LEAVE_MS)]);
+}
+
+/** Reads the facts from the name of a worker, which may be anything. */
+function factsOf(name: string): WorkerFacts | undefined {
+  try {
+    const [, host, pid, jobs] = WORKER_NAME.exec(decodeURIComponent(name)) ?? [];
+    return host === undefined ? undefined : { host, pid: Number(pid), jobs: Number(jobs) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The seat of the coordinator. */
+class Seat {
+  readonly #seats: AnyQueue;
+  readonly #maker: BullMqMaker;
+  readonly #queueName: string;
+  readonly #me: Holder;
+  readonly #claimMs: number;
+  #worker: AnyWorker | undefined;
+  #isSeated = false;
+  #isClosed = false;
+  #isLooking = false;
+  #reject!: (error: unknown) => void;
+  #release!: () => void;
+  readonly #released = new Promise<void>((resolve) => { this.#release = resolve; });
+  readonly lost = new Promise<never>((_, reject) => { this.#reject = reject; });
+
+  constructor(maker: BullMqMaker, queueName: string, me: Holder, claimMs: number) {
+    this.#seats = maker.queue(queueName);
+    this.#maker = maker;
+    this.#queueName = queueName;
+    this.#me = me;
+    this.#claimMs = claimMs;
+    this.lost.catch(() => {});
+  }
+
+  /** Whether this process holds the seat, as far as it knows. */
+  get isSeated(): boolean {
+    return this.#isSeated;
+  }
+
+  /** Waits for the seat. @throws QueueTaken if its holder lives */
+  async take(onWait: LeadOptions['onWait']): Promise<void> {
+    await this.#add();
+    const before = await this.#holder();
+    this.#worker = this.#maker.worker(this.#queueName, async (job) => {
+      await job.updateData(JSON.stringify(this.#me));
+      this.#isSeated = true;
+      await this.#released;
+      return '';
+    }, {
+      // After a lost lock, the job runs here again, beside its former run.
+      concurrency: 1000, maxStalledCount: 1_000_000, name: `${this.#me.host} ${this.#me.pid} 1`,
+    });
+    this.#worker.on('lockRenewalFailed', () => void this.#look());
+    const started = performance.now();
+    let hasSaid = false;
+    while (!this.#isSeated) {
+      const waited = performance.now() - started;
+      if (waited > 2 * this.#claimMs) {
+        const holder = (await this.#holder()) ?? before;
+        throw new QueueTaken(holder?.host ?? 'another host', holder?.pid ?? 0);
+      }
+      if (!hasSaid && waited > WAIT_IS_LONG_MS && before !== undefined) onWait?.(before, Math.ceil((2 * this.#claimMs) / 1000));
+      hasSaid ||= waited > WAIT_IS_LONG_MS;
+      await setTimeout(Math.min(POLL_MS, this.#claimMs / 10));
+    }
+  }
+
+  /** After the lock was lost: takes the seat again, or finds that another coordinator sits on it. */
+  async #look(): Promise<void> {
+    if (this.#isLooking || this.#isClosed) return;
+    this.#isLooking = true;
+    this.#isSeated = false;
+    while (!this.#isSeated && !this.#isClosed) {
+      try {
+        await this.#add();
+        const holder = await this.#holder();
+        if (holder !== undefined && holder.name !== this.#me.name) this.#reject(new QueueTaken(holder.host, holder.pid));
+      } catch {
+        // The server is away still.
+      }
+      await setTimeout(this.#claimMs / 4, undefined, { ref: false });
+    }
+    this.#isLooking = false;
+  }
+
+  /** Makes the seat, if there is none. */
+  async #add(): Promise<void> {
+    await this.#seats.add('lead', JSON.stringify(this.#me), { jobId: SEAT, removeOnComplete: true, removeOnFail: true, attempts: 1000 });
+  }
+
+  async #holder(): Promise<Holder | undefined> {
+    try {
+      return Holder.parse(JSON.parse((await this.#seats.getJob(SEAT))?.data ?? ''));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const wasSeated = this.#isSeated;
+    this.#release();
+    await this.#worker?.close(!wasSeated);
+    await this.#seats.close();
+  }
+
+  async disconnect(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([this.#worker?.close(true), this.#worker?.disconnect(), this.#seats.disconnect()]);
+  }
+}
+
+/** A wait of more than this is told of. */
+const WAIT_IS_LONG_MS = 1000;

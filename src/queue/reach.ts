@@ -1,0 +1,53 @@
+/** Tries whether a server answers, and whether its user and password are right, before BullMQ goes on trying for ever. */
+import { setTimeout } from 'node:timers/promises';
+import { load } from './load.ts';
+import { QueueError, reasonOf } from './errors.ts';
+
+/** Milliseconds that a server gets to answer. */
+const ANSWER_MS = 10_000;
+
+/** @throws QueueError with the reason if the server does not answer, or refuses the user */
+export async function reach(url: URL, ms = ANSWER_MS): Promise<void> {
+  const place = `${url.protocol}//${url.host}`;
+  let why: string | undefined;
+  try {
+    const isOver = await Promise.race([(isPostgres(url) ? tryPostgres(url, ms) : tryRedis(url, ms)).then(() => true), setTimeout(ms, false, { ref: false })]);
+    if (isOver) return;
+  } catch (error) {
+    if (error instanceof QueueError) throw error;
+    why = reasonOf(error);
+  }
+  throw new QueueError(`the queue at ${place} can't be reached: ${why ?? `no answer within ${ms / 1000} s`}`);
+}
+
+export function isPostgres({ protocol }: URL): boolean {
+  return protocol.startsWith('postgres');
+}
+
+async function tryRedis(url: URL, ms: number): Promise<void> {
+  const { Redis } = await load<typeof import('ioredis')>('ioredis', url);
+  const client = new Redis(url.href, { lazyConnect: true, connectTimeout: ms, retryStrategy: () => null, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  let last: unknown;
+  client.on('error', (error) => { last ??= error; });
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (error) {
+    throw last ?? error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function tryPostgres(url: URL, ms: number): Promise<void> {
+  const { default: { Client } } = await load<{ readonly default: typeof import('pg') }>('pg', url);
+  const client = new Client({ connectionString: url.href, connectionTimeoutMillis: ms });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } finally {
+    // Not waited for: a connection that was never made does not end.
+    void client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,177 @@
+/** A campaign with real processes over a real queue, whose slices are played: its workers, its coordinators, its log. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { readLog } from '../../src/explore/campaigns/log.ts';
+import { stationKey } from '../../src/explore/campaigns/slice.ts';
+import { failureAt } from './played-slices.mjs';
+
+/** Short, so that lost claims are noticed within the test; long enough for a loaded machine. */
+export const CLAIM_MS = 3000;
+
+/** A process of a campaign, and what it prints. */
+export class Actor {
+  readonly child: ChildProcess;
+  text = '';
+  readonly ended: Promise<void>;
+
+  constructor(program: string, words: readonly string[]) {
+    this.child = spawn(process.execPath, [join(import.meta.dirname, program), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on('data', (text) => (this.text += text));
+    this.ended = new Promise((resolve) => { this.child.once('close', () => resolve()); });
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits until it has printed `text`. */
+  async says(text: string): Promise<void> {
+    await until(() => this.text.includes(text), () => `'${text}' in:\n${this.text}`, () => this.isAlive);
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+/** Waits until `is` holds, which a test expects of running processes. */
+export async function until(is: () => boolean, what: () => string, isPossible: () => boolean = () => true): Promise<void> {
+  while (!is()) {
+    if (!isPossible()) {
+      // What was printed last may still be on its way.
+      await setTimeout(500);
+      if (is()) return;
+      throw new Error(`it ended without ${what()}`);
+    }
+    await setTimeout(20);
+  }
+}
+
+export interface Played {
+  readonly url: string;
+  readonly build: string;
+  /** Executions of the whole campaign. */
+  readonly executions?: number;
+  readonly scenarios?: readonly string[];
+}
+
+/** What the log of a campaign counts. */
+interface Counted {
+  readonly executions: number;
+  readonly poison: readonly { readonly seed: number; readonly scenario: string; readonly cause: string }[];
+}
+
+export class PlayedCampaign {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sweepgen-campaign-'));
+  readonly log = join(this.#folder, 'log.jsonl');
+  /** A line for each slice that a worker has begun or ended. */
+  readonly #ran = join(this.#folder, 'ran');
+  readonly #played: Required<Played>;
+  readonly #actors: Actor[] = [];
+
+  constructor({ executions = 6000, scenarios = ['mark-bits', 'pacing', 'channels'], ...played }: Played) {
+    this.#played = { ...played, executions, scenarios };
+    appendFileSync(this.#ran, '');
+  }
+
+  worker({ jobs = 2, skewMs = 0 }: { readonly jobs?: number; readonly skewMs?: number } = {}): Actor {
+    const { url, build } = this.#played;
+    return this.#add(new Actor('campaign-worker.mjs', [url, build, String(CLAIM_MS), String(jobs), this.#ran, String(skewMs)]));
+  }
+
+  /** A coordinator, which goes on with the log if there is one. */
+  coordinator(log = this.log): Actor {
+    const { url, build, executions, scenarios } = this.#played;
+    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(CLAIM_MS), log, String(executions), scenarios.join(',')]));
+  }
+
+  #add(actor: Actor): Actor {
+    this.#actors.push(actor);
+    return actor;
+  }
+
+  /** Lines of slices that workers have begun or ended. */
+  ran(what: 'begin' | 'end'): string[] {
+    return readFileSync(this.#ran, 'utf8').split('\n').filter((line) => line.startsWith(what));
+  }
+
+  /** Waits until `n` more slices have begun. */
+  async begun(n: number): Promise<void> {
+    const before = this.ran('begin').length;
+    await until(() => this.ran('begin').length >= before + n, () => `${n} slices more`, () => this.#actors.some(({ isAlive }) => isAlive));
+  }
+
+  /** Slices in the log. */
+  get counted(): number {
+    return existsSync(this.log) ? readFileSync(this.log, 'utf8').split('"type":"slice"').length - 1 : 0;
+  }
+
+  /** Expects the log to count each seed that was given out once, without a gap, but for what was set aside; and each failure once. */
+  check(): Counted {
+    const lines = readFileSync(this.log, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as LogLine);
+    const offered = lines.filter(({ type }) => type === 'offered');
+    const slices = lines.filter(({ type }) => type === 'slice');
+    const lost = lines.filter(({ type }) => type === 'lost');
+    const ids = (list: readonly LogLine[]): string[] => list.map(({ id }) => id!);
+    expect(new Set(ids(offered)).size).toBe(offered.length);
+    expect(ids([...slices, ...lost]).toSorted()).toEqual(ids(offered).toSorted());
+    expect(slices.map(({ id, seed, executions }) => [id, seed, executions])).toEqual(slices.map(({ id }) => {
+      const offer = offered.find((each) => each.id === id)!;
+      return [id, offer.seed, offer.executions];
+    }));
+    // The coordinator has one lane at each station.
+    const next = new Map<string, number>();
+    for (const { station, seed, executions } of offered.toSorted((a, b) => a.seed! - b.seed!)) {
+      const key = stationKey(station!);
+      expect(seed).toBe(next.get(key) ?? 1);
+      next.set(key, seed! + executions!);
+    }
+    this.#checkFailures(slices, lines);
+    expect(readLog(this.log).owed).toEqual([]);
+    return {
+      executions: slices.reduce((sum, { executions }) => sum + executions!, 0),
+      poison: lost.map(({ seed, station, cause }) => ({ seed: seed!, scenario: station!.scenario, cause: cause! })),
+    };
+  }
+
+  /** Expects the seen failures to be those of the seeds, each reported once, and once more with its smallest execution. */
+  #checkFailures(slices: readonly LogLine[], lines: readonly LogLine[]): void {
+    const planted = new Map<string, number>();
+    const seen = new Map<string, number>();
+    for (const { station, seed, executions, seen: here } of slices) {
+      for (let at = seed!; at < seed! + executions!; at++) {
+        const key = failureAt(station!.scenario, at);
+        if (key !== undefined) planted.set(key, (planted.get(key) ?? 0) + 1);
+      }
+      for (const [key, times] of Object.entries(here!)) seen.set(key, (seen.get(key) ?? 0) + times);
+    }
+    expect(seen).toEqual(planted);
+    const failures = lines.filter(({ type }) => type === 'failure');
+    expect(failures.filter(({ shrunk }) => shrunk === null).map(({ key }) => key).toSorted()).toEqual([...planted.keys()].toSorted());
+    expect(failures.filter(({ shrunk }) => shrunk !== null).map(({ key }) => key).toSorted()).toEqual([...planted.keys()].toSorted());
+  }
+
+  /** Ends what still runs, and removes the files. */
+  async close(): Promise<void> {
+    for (const { child } of this.#actors) child.kill('SIGKILL');
+    await Promise.all(this.#actors.map(({ ended }) => ended));
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+interface LogLine {
+  readonly type: string;
+  readonly id?: string;
+  readonly key?: string;
+  readonly station?: Parameters<typeof stationKey>[0];
+  readonly seed?: number;
+  readonly executions?: number;
+  readonly seen?: Readonly<Record<string, number>>;
+  readonly shrunk?: unknown;
+  readonly cause?: string;
+}
