@@ -11,7 +11,12 @@ export function withOption(args: readonly string[], name: string, value: string)
   return [...others, name, value];
 }
 
-/** Returns the command line of `sweepgen` with these words. */
+/** Returns the command line of `sweepgen` with these words. The password of a URL is left out. */
 export function commandLine(words: readonly string[]): string {
-  return ['sweepgen', ...words.map(quote)].join(' ');
+  return ['sweepgen', ...words.map((word) => quote(withoutPassword(word)))].join(' ');
+}
+
+/** Returns the word, if it is or ends with a URL, with PASSWORD in the place of its password. */
+function withoutPassword(word: string): string {
+  return word.replace(/^((?:--[\w-]+=)?\w+:\/\/[^:@/]*):.*@/s, '$1:PASSWORD@');
 }

@@ -4,7 +4,7 @@
  *
  * node campaign-worker.mjs URL BUILD CLAIM_MS JOBS RAN [CLOCK_SKEW_MS]
  *
- * It writes a line to the file RAN when a slice begins and one when it ends. After SIGTERM it finishes its slices.
+ * It prints `serves` when it has found the queue. It writes a line to the file RAN when a slice begins and one when it ends. After SIGTERM it finishes its slices.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -32,6 +32,7 @@ const pool = {
   },
 };
 const queue = await openQueue(url, { build, claimMs: Number(claimMs) });
+process.stdout.write('serves\n');
 await serveSlices({
   queue, pool, build, signal: stop.signal,
   onRefused: (message) => process.stdout.write(`refused: ${message}\n`),

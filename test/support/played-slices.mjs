@@ -1,4 +1,6 @@
 /** Slices that are played: what each execution gives is a function of its seed. */
+import { repeatCommand } from '../../dist/src/explore/failure.js';
+import { findScenario } from '../../dist/src/explore/find.js';
 import { failureKey } from '../../dist/src/explore/campaigns/slice.js';
 
 /** Executions a second that a played worker seems to run: slices get five times as many. */
@@ -37,6 +39,6 @@ function failureOf(station, seed, key) {
   const fact = key.split(' ').at(-1);
   return {
     key, station, seed, verdict: 'invariant', thread: '', facts: [fact], fault: 'core', explanation: ['it is played'],
-    steps: 1, traceHash: seed, repeat: 'sweepgen explore', shrunk: null,
+    steps: 1, traceHash: seed, repeat: repeatCommand({ ...station, scenario: findScenario(station.scenario), seed, mutant: station.mutant ?? undefined }), shrunk: null,
   };
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { fuzz, type FuzzOptions, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
 import { History } from '../../explore/campaigns/history.ts';
-import { createLog, resumeLog, type CampaignLog, type Header, type Logged } from '../../explore/campaigns/log.ts';
+import { createLog, resumeLog, type Header } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
@@ -24,6 +24,7 @@ import { addReport, checkReport, isRecording, wantsDocument, writeReport, type R
 import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
+import type { LedQueue } from '../queue-campaign.ts';
 
 interface FuzzFlags extends ReportFlags {
   readonly seconds?: number;
@@ -77,11 +78,24 @@ export function declare(command: Command, deps: Deps): void {
 }
 
 async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<void> {
-  const { terminal } = deps;
   checkBuild();
   checkReport(deps, flags);
-  const resumed = flags.resume ? resume(names, flags) : undefined;
-  const about = resumed?.logged.header ?? (await headerOf(deps, names, flags));
+  const fresh = flags.resume ? undefined : await headerOf(deps, names, flags);
+  if (flags.resume) checkResume(names, flags);
+  // Before the log is read: until then, the former coordinator may write to it.
+  const queue = flags.queue === undefined ? undefined : await (await import('../queue-campaign.ts')).leadQueue(deps, flags.queue);
+  try {
+    await runCampaign(deps, flags, fresh, queue);
+  } finally {
+    await queue?.close();
+  }
+}
+
+/** @param fresh describes a campaign that begins; undefined for one that goes on */
+async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'type' | 'format'> | undefined, queue: LedQueue | undefined): Promise<void> {
+  const { terminal } = deps;
+  const resumed = fresh === undefined ? resumeLog(flags.log!) : undefined;
+  const about = (resumed?.logged.header ?? fresh)!;
   const mutant = chooseMutant(about.mutant ?? undefined);
   makeStrategy(about.strategy);
   const chosen = await chooseScenarios(about.scenarios, mutant);
@@ -123,8 +137,8 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   };
   let result: FuzzResult;
   try {
-    if (flags.queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
-    else result = await (await import('../queue-campaign.ts')).coordinateOver(deps, flags.queue, campaign, (text) => progress.log(text));
+    if (queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
+    else result = await queue.coordinate(campaign, (text) => progress.log(text));
   } finally {
     progress.clear();
   }
@@ -183,11 +197,11 @@ async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags):
   };
 }
 
-function resume(names: readonly string[], flags: FuzzFlags): { readonly log: CampaignLog; readonly logged: Logged } {
+/** @throws UsageError if the flags can't resume a log */
+function checkResume(names: readonly string[], flags: FuzzFlags): void {
   if (flags.log === undefined) throw new UsageError('--resume needs --log, the log to go on with');
   const given = [...names, ...(['seed', 'strategy', 'mutant', 'races', 'monitors', 'set'] as const).filter((name) => flags[name] !== undefined).map((name) => `--${name}`)];
   if (given.length > 0) throw new UsageError(`--resume goes on with the campaign of the log, as it was begun; leave out ${given.join(' ')}`);
-  return resumeLog(flags.log);
 }
 
 /** Throws the error that the end of the campaign stands for, if any. */
@@ -199,5 +213,5 @@ function conclude(found: readonly Failure[], flags: FuzzFlags, { lost }: FuzzRes
   }
   if (found.length > 0) throw new FailuresFound(found);
   if (!deps.signal.aborted) return;
-  throw new Interrupted(flags.log === undefined ? undefined : () => ['fuzz', '--seconds', String(flags.seconds ?? SECONDS), '--log', flags.log!, '--resume']);
+  throw new Interrupted(flags.log === undefined ? undefined : () => ['fuzz', '--seconds', String(flags.seconds ?? SECONDS), '--log', flags.log!, '--resume', ...(flags.queue === undefined ? [] : ['--queue', flags.queue])]);
 }

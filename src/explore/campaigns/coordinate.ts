@@ -258,7 +258,7 @@ class Coordinator {
     } catch (error) {
       return this.#setAside(id, slice, (error as Error).message);
     }
-    if (slice.shrinks !== undefined) return this.#shrunk(slice.shrinks, result.failures[0]?.shrunk ?? 'it does not fail again');
+    if (slice.shrinks !== undefined) return this.#shrunk(slice.shrinks, result.failures.find(({ key }) => key === slice.shrinks!.key)?.shrunk ?? 'it does not fail again');
     await this.#count(id, slice, result);
   }
 

@@ -9,19 +9,24 @@ import { UsageError } from '../../base/fatal.ts';
 import { describeIssue } from '../../base/issue-text.ts';
 import { printable } from '../../base/printable.ts';
 import { EDGES } from '../../rewrite/edges/catalog.ts';
+import { repeatCommand } from '../failure.ts';
 import { findMutant, findScenario } from '../find.ts';
 import { MONITOR_NAMES } from '../monitors/catalog.ts';
 import { knobsOf } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
 import { LoggedFailure } from './log.ts';
-import { stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
+import { failureKey, stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
 
 /** Most executions of a slice, whose hashes are part of the result. */
 export const MOST_EXECUTIONS = 200_000;
 /** Characters of a job, and of a result. */
 const MOST_JOB = 1 << 16;
 const MOST_RESULT = 1 << 24;
+/** Kinds of failures in a result, and characters of a kind's key and of a whole failure: a log holds a failure in one line. */
+const MOST_KINDS = 1000;
+const MOST_KEY = 1000;
+const MOST_FAILURE = 1 << 21;
 const FORMAT = 1;
 
 const count = z.number().int().nonnegative();
@@ -56,10 +61,12 @@ export function jobText(job: Omit<SliceJob, 'format'>): string {
  * @param build hash of the code that would run it
  * @throws UsageError if it is none, or not one for this build: nothing of it is run then
  */
-export function readJob(text: string, build: string): SliceJob {
+export function readJob(text: unknown, build: string): SliceJob {
+  if (typeof text !== 'string') throw new UsageError('the job is no text');
   if (text.length > MOST_JOB) throw new UsageError(`a job of ${text.length} characters is refused: at most ${MOST_JOB} are read`);
   const job = parse(SliceJob, text, 'job');
-  if (job.build !== build) throw new UsageError(`the job is of build ${printable(job.build)}, and this is build ${build}; run workers and coordinator from the same version`);
+  if (job.build !== build) throw new UsageError(`the job is of build ${printable(job.build, 40)}, and this is build ${build}; run workers and coordinator from the same version`);
+  if (job.shrink && job.executions !== 1) throw new UsageError(`a job shrinks one execution, not ${job.executions}`);
   const { station } = job;
   const scenario = findScenario(station.scenario);
   for (const [knob, value] of Object.entries(station.knobs)) {
@@ -87,8 +94,8 @@ const JobResult = z.strictObject({
   edges: words,
   exhausted: z.boolean(),
   covered: z.string().max(1000),
-  failures: z.array(LoggedFailure.omit({ type: true })).max(1000),
-  seen: z.record(z.string().max(1000), count),
+  failures: z.array(LoggedFailure.omit({ type: true })).max(MOST_KINDS),
+  seen: z.record(z.string().max(MOST_KEY), count).refine((seen) => Object.keys(seen).length <= MOST_KINDS, 'too many kinds of failures'),
 });
 
 /** The result of a slice, with the machine that ran it. */
@@ -103,17 +110,35 @@ export function resultText(host: string, { hashes, edges, ...result }: SliceResu
 }
 
 /** Reads the result of `job` from a queue. @throws UsageError if it can't be that */
-export function readResult(text: string, job: SliceJob): HostedResult {
+export function readResult(text: unknown, job: SliceJob): HostedResult {
+  if (typeof text !== 'string') throw new UsageError('the result is no text');
   if (text.length > MOST_RESULT) throw new UsageError(`a result of ${text.length} characters is refused`);
   const { format: _, host, hashes, edges, failures, ...counts } = parse(JobResult, text, 'result');
   const result = { ...counts, failures: failures as readonly Failure[], hashes: unpack(hashes), edges: unpack(edges) };
   if (result.executions > job.executions) throw new UsageError(`a slice of ${job.executions} executions can't have run ${result.executions}`);
   if (result.edges.length !== EDGES.length && result.edges.length !== 0) throw new UsageError(`a result counts ${result.edges.length} edges, and this build has ${EDGES.length}`);
   if (result.hashes.length > result.executions) throw new UsageError('a result has more interleavings than executions');
-  const stray = failures.find(({ station }) => station.scenario !== job.station.scenario);
-  if (stray !== undefined) throw new UsageError(`a slice of ${job.station.scenario} can't fail in ${printable(stray.station.scenario)}`);
+  for (const failure of result.failures) checkFailure(failure, job);
   return { host, result };
 }
+
+/** Refuses a failure that the job can't have: its texts get into the log, and its commands are copied into shells. */
+function checkFailure(failure: Failure, { station, seed, executions, shrink }: SliceJob): void {
+  const { shrunk, station: { strategy, ...place } } = failure;
+  if (JSON.stringify(failure).length > MOST_FAILURE) throw new UsageError('a failure in the result is too long');
+  // The strategy is the one that made the execution, of those that the station's strategy combines.
+  if (stationKey({ ...place, strategy: '' }) !== stationKey({ ...station, strategy: '' } as unknown as Station)) throw new UsageError(`a slice of ${station.scenario} can't fail in ${printable(place.scenario, 100)}`);
+  makeStrategy(strategy);
+  if ((failure.seed - seed + SEEDS) % SEEDS >= executions) throw new UsageError(`a slice of the ${executions} seeds from ${seed} on can't fail at seed ${failure.seed}`);
+  if (failure.key !== failureKey(place.scenario, failure.verdict, failure.facts)) throw new UsageError('a failure in the result has the name of another');
+  const repeat = repeatCommand({ scenario: findScenario(place.scenario), knobs: place.knobs, strategy, seed: failure.seed, monitors: place.monitors, ...(place.mutant !== null && { mutant: place.mutant }) });
+  if (failure.repeat !== repeat) throw new UsageError('a failure in the result is repeated by another command');
+  if (shrunk !== null && !shrink) throw new UsageError('a failure in the result is shrunk, which was not asked for');
+  if (shrunk !== null && typeof shrunk !== 'string' && !LINE.test(shrunk.line)) throw new UsageError('the smallest execution in the result is no line for sweepgen replay');
+}
+
+/** An argument of `sweepgen replay`, as line.ts writes it. */
+const LINE = /^v1:[A-Za-z0-9_-]*$/;
 
 function parse<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {
   let value: unknown;
