@@ -36,7 +36,8 @@ function folderOf(version: RegExp): string | undefined {
   return execFileSync('ls', [root], { encoding: 'utf8' }).split('\n').filter((name) => version.test(name) && existsSync(join(root, name, 'bin/postgres'))).map((name) => join(root, name, 'bin')).at(-1);
 }
 
-async function freePort(): Promise<number> {
+/** Returns a port of this machine on which nothing listens. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as { port: number };
@@ -66,8 +67,8 @@ function idsOf(user: string): { uid: number; gid: number } {
   return { uid, gid };
 }
 
-/** Starts a server. Close it at the end of the test. */
-export async function startServer(kind: ServerKind): Promise<Server> {
+/** Starts a server. Close it at the end of the test. @param password of Redis */
+export async function startServer(kind: ServerKind, { password }: { readonly password?: string } = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `sweepgen-${kind}-`));
   const port = await freePort();
   const ids: { uid?: number; gid?: number } = kind === 'postgres' && asRoot ? idsOf(POSTGRES_USER) : {};
@@ -80,7 +81,7 @@ export async function startServer(kind: ServerKind): Promise<Server> {
   }
   makeData();
   const [program, args] = kind === 'redis'
-    ? [REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']]
+    ? [REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...(password === undefined ? [] : ['--requirepass', password])]]
     : [join(POSTGRES!, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200']];
   let child: ChildProcess;
 

@@ -7,7 +7,7 @@ import { History } from '../../../src/explore/campaigns/history.ts';
 import { createLog, resumeLog, type CampaignLog, type Logged } from '../../../src/explore/campaigns/log.ts';
 import { Plan } from '../../../src/explore/campaigns/plan.ts';
 import { serveSlices } from '../../../src/explore/campaigns/serve-slices.ts';
-import { stationKey, type Failure } from '../../../src/explore/campaigns/slice.ts';
+import { stationKey, type Failure, type Slice } from '../../../src/explore/campaigns/slice.ts';
 import { takeUp } from '../../../src/explore/campaigns/take-up.ts';
 import { Tally } from '../../../src/explore/campaigns/tally.ts';
 import { findScenario } from '../../../src/explore/find.ts';
@@ -50,9 +50,9 @@ function takenUp(path: string): State {
 }
 
 /** The pool of a worker that plays slices; it hears of each. */
-function playing(onSlice: () => void): ReturnType<typeof poolOf> {
+function playing(onSlice: (slice: Slice) => void): ReturnType<typeof poolOf> {
   return poolOf(1, (slice) => {
-    onSlice();
+    onSlice(slice);
     return playSlice({ ...slice, executions: Math.min(slice.executions, 250) });
   });
 }
@@ -80,7 +80,7 @@ export async function runOver(folder: string, path: string, part: Part): Promise
   const lead = await queue.lead();
   const stop = new AbortController();
   let ran = 0;
-  const pool = playing(() => { if (++ran === slices) stop.abort(); });
+  const pool = playing(({ shrink }) => { if (!shrink && ++ran === slices) stop.abort(); });
   const served = serveSlices({ queue, build, pool, signal: stop.signal });
   const state = takenUp(path);
   const owed = state.owed.map(({ id, executions, ...turn }) => ({ id, turn, executions }));

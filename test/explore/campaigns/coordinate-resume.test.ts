@@ -45,7 +45,8 @@ describe('a campaign', () => {
   it('goes on with another build, which has other names for the same slices', async () => {
     for (const build of ['b1', 'b2', 'b3']) {
       await runOver(folder, path, { executions: 1000, slices: 3, build });
-      expect(owed()).toBeGreaterThan(0);
+      if (build === 'b1') expect(owed()).toBeGreaterThan(0);
+      checkLog(path);
     }
     const rest = readLog(path).owed.reduce((sum, { executions }) => sum + executions, 0);
     const before = checkLog(path);
