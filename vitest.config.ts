@@ -1,9 +1,17 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { CHROMIUM } from './test/support/chromium.ts';
+import { SERVERS } from './test/support/servers.ts';
 
-/** Ends a run without the tests in a browser with the command that makes them possible. */
+/** What can't be tested on this machine, and the command that makes it possible. */
+const MISSING = [
+  ...(CHROMIUM === undefined ? ['The report (test/view) was not tested in a browser: there is no Chromium here. On Debian: sudo apt-get install chromium; elsewhere set CHROMIUM to its path.'] : []),
+  ...(SERVERS.includes('redis') ? [] : ['Campaigns over Redis were not tested: there is no redis-server here. On Debian: sudo apt-get install redis-server.']),
+  ...(SERVERS.includes('postgres') ? [] : ['Campaigns over PostgreSQL were not tested: there is no PostgreSQL here. On Debian: sudo apt-get install postgresql.']),
+];
+
+/** Ends a run without some tests with the commands that make them possible. */
 const saysWhatIsMissing = {
-  onTestRunEnd: () => console.log('\nThe report (test/view) was not tested in a browser: there is no Chromium here. On Debian: sudo apt-get install chromium; elsewhere set CHROMIUM to its path.'),
+  onTestRunEnd: () => console.log(`\n${MISSING.join('\n')}`),
 };
 
 export default defineConfig({
@@ -19,7 +27,7 @@ export default defineConfig({
     reporters: [
       'default',
       ...(process.env.CI ? [['json', { outputFile: process.env.TEST_REPORT ?? '.cache/vitest.json' }] as ['json', { outputFile: string }]] : []),
-      ...(CHROMIUM === undefined ? [saysWhatIsMissing] : []),
+      ...(MISSING.length > 0 ? [saysWhatIsMissing] : []),
     ],
   },
 });

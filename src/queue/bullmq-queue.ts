@@ -30,7 +30,7 @@ export interface BullMqServer {
 /** Opens a queue on a server. @throws QueueError if packages are missing, or the server can't be reached */
 export async function bullmqQueue({ url, build, claimMs = CLAIM_MS }: BullMqServer): Promise<Queue> {
   const maker = await bullmqMaker(url, claimMs);
-  await reach(url);
+  await reach(url, claimMs);
   // BullMQ gives a colon in a name a meaning of its own.
   const name = `slices-${build}`;
   return {

@@ -6,12 +6,15 @@ import { QueueError, reasonOf } from './errors.ts';
 /** Milliseconds that a server gets to answer. */
 const ANSWER_MS = 10_000;
 
-/** @throws QueueError with the reason if the server does not answer, or refuses the user */
-export async function reach(url: URL, ms = ANSWER_MS): Promise<void> {
+/**
+ * @param claimMs see queue.ts
+ * @throws QueueError with the reason if the server does not answer, or refuses the user, or if its clock is another
+ */
+export async function reach(url: URL, claimMs: number, ms = ANSWER_MS): Promise<void> {
   const place = `${url.protocol}//${url.host}`;
   let why: string | undefined;
   try {
-    const isOver = await Promise.race([(isPostgres(url) ? tryPostgres(url, ms) : tryRedis(url, ms)).then(() => true), setTimeout(ms, false, { ref: false })]);
+    const isOver = await Promise.race([(isPostgres(url) ? tryPostgres(url, claimMs, ms) : tryRedis(url, ms)).then(() => true), setTimeout(ms, false, { ref: false })]);
     if (isOver) return;
   } catch (error) {
     if (error instanceof QueueError) throw error;
@@ -39,13 +42,20 @@ async function tryRedis(url: URL, ms: number): Promise<void> {
   }
 }
 
-async function tryPostgres(url: URL, ms: number): Promise<void> {
+/**
+ * In PostgreSQL, BullMQ ends a claim by the clocks of its clients, unlike in Redis. A host whose clock is fast would take
+ * the jobs of others, and the claims of a dead worker whose clock was fast would last.
+ */
+async function tryPostgres(url: URL, claimMs: number, ms: number): Promise<void> {
   const { default: { Client } } = await load<{ readonly default: typeof import('pg') }>('pg', url);
   const client = new Client({ connectionString: url.href, connectionTimeoutMillis: ms });
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query('SELECT 1');
+    const before = Date.now();
+    const { rows } = await client.query<{ now: number }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now');
+    const differs = Math.max(before - rows[0].now, rows[0].now - Date.now());
+    if (differs > claimMs / 4) throw new QueueError(`the clocks of this host and of the server at ${url.host} differ by ${Math.round(differs / 1000)} s: set them, as with NTP; workers on PostgreSQL need the same time`);
   } finally {
     // Not waited for: a connection that was never made does not end.
     void client.end().catch(() => {});

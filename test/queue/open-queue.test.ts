@@ -40,7 +40,7 @@ describe('a queue', () => {
   it.each(['redis', 'postgres'])('at %s:// that never answers is given up', async (protocol) => {
     const server = await silentServer();
     const { port } = server.address() as { port: number };
-    await expect(reach(new URL(`${protocol}://me:${SECRET}@127.0.0.1:${port}`), 300)).rejects.toThrow(new RegExp(`^the queue at ${protocol}://127\\.0\\.0\\.1:${port} can't be reached: [^:]*$`));
+    await expect(reach(new URL(`${protocol}://me:${SECRET}@127.0.0.1:${port}`), 30_000, 300)).rejects.toThrow(new RegExp(`^the queue at ${protocol}://127\\.0\\.0\\.1:${port} can't be reached: [^:]*$`));
     server.close();
   });
 
