@@ -25,6 +25,8 @@ export interface BullMqLeadOptions extends LeadOptions {
 export const LED = 'led';
 /** The name of a worker tells its facts: host, process and jobs. */
 const WORKER_NAME = /([^ :]{1,255}) ([0-9]{1,10}) ([0-9]{1,5})$/;
+/** BullMQ's reason for a job that is set aside because its locks expired. */
+const STALLED = /^job stalled/;
 const POLL_MS = 200;
 /** Jobs that one command adds. */
 const BATCH = 500;
@@ -88,7 +90,7 @@ async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
   return jobs.flatMap((job): Finished[] => {
     if (typeof job?.id !== 'string') return [];
     const { id, returnvalue, failedReason } = job;
-    return [failedReason ? { id, poison: String(failedReason) } : { id, result: String(returnvalue) }];
+    return [failedReason ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
   });
 }
 

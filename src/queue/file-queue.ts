@@ -185,12 +185,15 @@ class Reaper {
     this.#watch.keep(owners);
     for (const name of claims.length === 0 ? [] : files.list('taken')) {
       const [, id, owner] = CLAIM.exec(name) ?? [];
-      if (id !== undefined && dead.has(owner)) loseClaim(files, id, name, 'its workers died');
+      if (id !== undefined && dead.has(owner)) loseClaim(files, id, name, DIED);
     }
     for (const owner of dead) files.remove('workers', owner);
     return alive;
   }
 }
+
+/** Why a job was set aside whose claims were not renewed. */
+const DIED = 'its workers died';
 
 /** Ends a claim without a result: the job waits again, or is set aside. */
 function loseClaim(files: QueueFiles, id: string, claim: string, why: string): void {
@@ -246,7 +249,10 @@ async function lead(files: QueueFiles, claimMs: number, beatMs: number, onWait: 
       const result = files.read('done', id);
       return result === undefined ? [] : [{ id, result }];
     });
-    const poisoned = files.list('poison').filter((id) => ID.test(id)).slice(0, most - done.length).map((id): Finished => ({ id, poison: files.read('poison', id) ?? '' }));
+    const poisoned = files.list('poison').filter((id) => ID.test(id)).slice(0, most - done.length).map((id): Finished => {
+      const poison = files.read('poison', id) ?? '';
+      return { id, poison, died: poison.endsWith(DIED) };
+    });
     return [...done, ...poisoned];
   }
 

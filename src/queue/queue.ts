@@ -21,8 +21,8 @@ export interface Job {
   readonly text: string;
 }
 
-/** A job that is over: with its result, or with the reason why it was set aside. */
-export type Finished = { readonly id: string } & ({ readonly result: string } | { readonly poison: string });
+/** A job that is over: with its result, or with the reason why it was set aside, and whether that is the death of its workers. */
+export type Finished = { readonly id: string } & ({ readonly result: string } | { readonly poison: string; readonly died: boolean });
 
 /** A worker process, as the coordinator lists it. */
 export interface WorkerFacts {

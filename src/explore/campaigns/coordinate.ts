@@ -5,7 +5,8 @@
  * 2. It logs each slice, then offers it, as long as fewer than AHEAD slices wait for each job that workers can run.
  * 3. It takes results, counts and logs each once, and only then acknowledges them to the queue.
  * 4. The first failure of a kind becomes a job of its own, which shrinks it.
- * 5. While the queue can't be reached, it tries again. Then it offers again what has no result, since the server may
+ * 5. A slice whose workers died every time is offered once more, without other such slices, and then set aside.
+ * 6. While the queue can't be reached, it tries again. Then it offers again what has no result, since the server may
  *    have lost it.
  *
  * Invariant: a slice that was offered is in the log, once, and so is one whose result is acknowledged. So a coordinator
@@ -91,6 +92,15 @@ class Coordinator {
   readonly #rates = new Map<string, number>();
   #left: number;
   #found = false;
+  /**
+   * Slices whose workers died until the queue set them aside. Another slice in the same workers may be the cause, so
+   * each is offered once more, when no other of them runs. They are outstanding.
+   */
+  readonly #suspects: string[] = [];
+  /** The suspect that is offered. */
+  #suspect: string | undefined;
+  /** Those that were offered once more. */
+  readonly #tried = new Set<string>();
   /** Failures that a job shrinks, by key. */
   readonly #shrinking = new Map<string, Failure>();
   /** Milliseconds: when the campaign ends though the queue can't be reached. */
@@ -194,7 +204,7 @@ class Coordinator {
     const workers = await this.#reaching((lead) => lead.workers());
     const wanted = Math.max(FEWEST, AHEAD * workers.reduce((sum, { jobs }) => sum + jobs, 0));
     const slices: { turn: Turn; job: SliceJob }[] = [];
-    while (this.#outstanding.size + slices.length < wanted && this.#left > 0) {
+    while (this.#outstanding.size - this.#suspects.length + slices.length < wanted && this.#left > 0) {
       const turn = plan.next();
       if (turn === null) break;
       const rate = this.#rates.get(turn.station.scenario);
@@ -227,7 +237,7 @@ class Coordinator {
 
   async #offerAgain(): Promise<void> {
     this.#offeredAt = this.#elapsed();
-    await this.#offerJobs([...this.#outstanding.values()].map(({ job }) => job));
+    await this.#offerJobs([...this.#outstanding].filter(([id]) => !this.#suspects.includes(id)).map(([, { job }]) => job));
   }
 
   async #offerJobs(jobs: readonly SliceJob[]): Promise<void> {
@@ -243,6 +253,16 @@ class Coordinator {
       await this.#take(each);
     }
     if (!this.#isStopped && log?.error === undefined) await this.#reaching((lead) => lead.acknowledge(finished.map(({ id }) => id)));
+    await this.#offerSuspect();
+  }
+
+  /** Offers the next suspect, if none is offered. The queue has forgotten it by now. */
+  async #offerSuspect(): Promise<void> {
+    if (this.#suspect !== undefined || this.#isStopped || this.#options.log?.error !== undefined) return;
+    this.#suspect = this.#suspects.shift();
+    if (this.#suspect === undefined) return;
+    this.#tried.add(this.#suspect);
+    await this.#offerJobs([this.#outstanding.get(this.#suspect)!.job]);
   }
 
   async #take(finished: Finished): Promise<void> {
@@ -250,6 +270,12 @@ class Coordinator {
     const slice = this.#outstanding.get(id);
     // Counted before: it ran twice.
     if (slice === undefined) return;
+    if (id === this.#suspect) this.#suspect = undefined;
+    if ('poison' in finished && finished.died && !this.#tried.has(id)) {
+      if (!this.#suspects.includes(id)) this.#suspects.push(id);
+      return;
+    }
+    if (this.#suspects.includes(id)) this.#suspects.splice(this.#suspects.indexOf(id), 1);
     this.#outstanding.delete(id);
     if ('poison' in finished) return this.#setAside(id, slice, finished.poison);
     let result: SliceResult;

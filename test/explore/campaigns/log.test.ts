@@ -110,6 +110,18 @@ describe('a log', () => {
     folder = mkdtempSync(join(tmpdir(), 'sweepgen-log-'));
   });
 
+  it('takes no line beside those of another process', () => {
+    const stopped = createLog(path, HEADER);
+    const { log } = resumeLog(path);
+    write(log);
+    const before = readFileSync(path, 'utf8');
+    stopped.end('time', 1);
+    expect(stopped.error?.message).toMatch(/^another process has written to the log .*, too; this one ends, and leaves it as it is$/);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    log.end('time', 1);
+    expect(log.error).toBeUndefined();
+  });
+
   it('is refused if it names scenarios, monitors, lanes or seeds that its campaign cannot have', () => {
     write(createLog(path, HEADER));
     const [header, slice, failure] = readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
