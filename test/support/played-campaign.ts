@@ -58,6 +58,7 @@ export interface Played {
   /** Executions of the whole campaign. */
   readonly executions?: number;
   readonly scenarios?: readonly string[];
+  readonly claimMs?: number;
 }
 
 /** What the log of a campaign counts. */
@@ -74,20 +75,20 @@ export class PlayedCampaign {
   readonly #played: Required<Played>;
   readonly #actors: Actor[] = [];
 
-  constructor({ executions = 6000, scenarios = ['mark-bits', 'pacing', 'channels'], ...played }: Played) {
-    this.#played = { ...played, executions, scenarios };
+  constructor({ executions = 6000, scenarios = ['mark-bits', 'pacing', 'channels'], claimMs = CLAIM_MS, ...played }: Played) {
+    this.#played = { ...played, executions, scenarios, claimMs };
     appendFileSync(this.#ran, '');
   }
 
   worker({ jobs = 2, skewMs = 0 }: { readonly jobs?: number; readonly skewMs?: number } = {}): Actor {
-    const { url, build } = this.#played;
-    return this.#add(new Actor('campaign-worker.mjs', [url, build, String(CLAIM_MS), String(jobs), this.#ran, String(skewMs)]));
+    const { url, build, claimMs } = this.#played;
+    return this.#add(new Actor('campaign-worker.mjs', [url, build, String(claimMs), String(jobs), this.#ran, String(skewMs)]));
   }
 
   /** A coordinator, which goes on with the log if there is one. */
   coordinator(log = this.log): Actor {
-    const { url, build, executions, scenarios } = this.#played;
-    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(CLAIM_MS), log, String(executions), scenarios.join(',')]));
+    const { url, build, executions, scenarios, claimMs } = this.#played;
+    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(claimMs), log, String(executions), scenarios.join(',')]));
   }
 
   #add(actor: Actor): Actor {

@@ -87,7 +87,7 @@ describe.each(['file', ...SERVERS] as const)('a campaign over %s', (kind) => {
 
   it('sets a slice aside that kills its worker every time, reports it, and goes on', async () => {
     await campaign.close();
-    campaign = new PlayedCampaign({ url, build: `b${builds++}`, executions: 2000, scenarios: ['mark-bits', 'bounded-buffer'] });
+    campaign = new PlayedCampaign({ url, build: `b${builds++}`, executions: 2000, scenarios: ['mark-bits', 'bounded-buffer'], claimMs: 1000 });
     const coordinator = campaign.coordinator();
     const done = coordinator.ended;
     let isOver = false;
