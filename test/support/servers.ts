@@ -1,5 +1,5 @@
 /** Redis and PostgreSQL of this machine, started for a test on a free port with their data in a temporary folder. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, chownSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,7 @@ export async function startServer(kind: ServerKind, { password }: { readonly pas
   async function stop(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => { child.once('exit', resolve); });
-    child.kill('SIGCONT');
+    signalAll(child, 'SIGCONT');
     child.kill(kind === 'postgres' ? 'SIGINT' : 'SIGTERM');
     await ended;
   }
@@ -107,13 +107,20 @@ export async function startServer(kind: ServerKind, { password }: { readonly pas
       rmSync(data, { recursive: true });
       makeData();
     },
-    freeze: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
+    freeze: () => signalAll(child, 'SIGSTOP'),
+    resume: () => signalAll(child, 'SIGCONT'),
     async close() {
       await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Signals a server and its processes: PostgreSQL has one for each connection. */
+function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
+  server.kill(signal);
+  const { stdout } = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' });
+  for (const pid of stdout.split('\n').filter((each) => each !== '')) process.kill(Number(pid), signal);
 }
 
 /** PostgreSQL opens its port before it answers. */

@@ -56,7 +56,7 @@ const GRACE_SECONDS = 2 * SLICE_SECONDS;
 const ANSWER_MS = 5000;
 const RETRY_MS = 1000;
 /** Seconds after which the jobs without a result are offered again. */
-const AGAIN_SECONDS = 60;
+const AGAIN_SECONDS = 20;
 
 interface Outstanding {
   readonly job: SliceJob;
