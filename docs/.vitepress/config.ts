@@ -28,6 +28,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Write a scenario', '/how-to/write-a-scenario'),
       page('Understand a failure', '/how-to/understand-a-failure'),
       page('Run a campaign', '/how-to/run-a-campaign'),
+      page('Run a campaign on many machines', '/campaigns'),
       page('Read a report', '/how-to/read-a-report'),
       page('Measure scaling', '/how-to/measure-scaling'),
       page('Predict mark time', '/how-to/predict-mark-time'),

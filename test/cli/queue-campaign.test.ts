@@ -31,6 +31,16 @@ class Command {
   }
 }
 
+describe('fuzz --queue', () => {
+  it("refuses a scenario of the user's own, which workers do not have", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sweepgen-own-'));
+    const { code, err } = await sweepgen(['fuzz', 'test/fixtures/scenarios/two-stacks.mjs', '--queue', `file:${folder}`]);
+    rmSync(folder, { recursive: true, force: true });
+    expect(code).toBe(EXIT.usage);
+    expect(err).toContain('is a scenario of your own, and workers run only code that they have; leave --queue out');
+  });
+});
+
 describe.each(['fuzz', 'worker'])('%s', (command) => {
   it.each(['redis', 'postgres'])('ends with exit code 2 and a sentence if no server listens at a %s:// URL', async (protocol) => {
     const port = await freePort();

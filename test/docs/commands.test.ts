@@ -20,6 +20,7 @@ const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
   jcmd: 'needs a Java program',
   go: 'needs Go',
   benchstat: 'needs Go',
+  'redis-server': 'runs until it is ended',
 };
 
 /** Commands of sweepgen that are parsed only, and why. */
@@ -28,6 +29,7 @@ const PARSED_ONLY: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/--machine \.\/lab\.json/, 'needs a calibrated machine'],
   [/v1:…/, 'is a placeholder for the line of a failure'],
   [/--watch/, 'draws on a terminal'],
+  [/--queue/, 'needs a queue, and workers or a coordinator at its other end'],
   [/--phase alloc/, 'allocates 5 million objects a run'],
 ];
 

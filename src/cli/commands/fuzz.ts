@@ -1,10 +1,12 @@
 /** `sweepgen fuzz`: explores every scenario in every setting, on all cores. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
+import { printable } from '../../base/printable.ts';
 import { fuzz, type FuzzOptions, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
 import { History } from '../../explore/campaigns/history.ts';
 import { createLog, resumeLog, type Header } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
+import { isModulePath } from '../../explore/user-scenario.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
 import { QUEUE_URLS } from '../../queue/open-queue.ts';
@@ -96,6 +98,8 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   const { terminal } = deps;
   const resumed = fresh === undefined ? resumeLog(flags.log!) : undefined;
   const about = (resumed?.logged.header ?? fresh)!;
+  const own = queue && about.scenarios.find(isModulePath);
+  if (own !== undefined) throw new UsageError(`${printable(own)} is a scenario of your own, and workers run only code that they have; leave --queue out`);
   const mutant = chooseMutant(about.mutant ?? undefined);
   makeStrategy(about.strategy);
   const chosen = await chooseScenarios(about.scenarios, mutant);
@@ -111,7 +115,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   const jobs = jobsOf(deps, flags);
   const stations = scenarios.reduce((sum, { settings }) => sum + settings.length, 0);
   if (!flags.json) {
-    terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(stations, 'setting')}, by ${about.strategy}, on ${plural(jobs, 'worker')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
+    terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(stations, 'setting')}, by ${about.strategy}, on ${queue === undefined ? plural(jobs, 'worker') : 'the workers of the queue'}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
     if (resumed !== undefined) terminal.out(`before: ${describeTotals(tally, 0)}\n`);
   }
   const progress = new Progress(terminal);
