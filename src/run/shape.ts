@@ -173,7 +173,18 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
 export function arenaFor(options: ShapeOptions, needs: Needs): number {
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   const stackWords = stackWordsFor(options, needs);
-  return needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) + stackBytes(maxGsFor(needs), stackWords, procs);
+  return Math.ceil(needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) * growthFor(options)) + stackBytes(maxGsFor(needs), stackWords, procs);
+}
+
+/** Most growth of an arena for GOGC. With a larger GOGC a collection may be too late, as with none. */
+const MOST_GROWTH = 8;
+
+/**
+ * Returns how many times the arena that a workload asks for is needed. It counts on GOGC 100: on a heap that doubles between
+ * collections, and on a first collection at 4 MB. The goal of the first grows with GOGC, and that of the others more slowly.
+ */
+function growthFor({ gogc = 100 }: ShapeOptions): number {
+  return gogc === 'off' ? 1 : Math.min(MOST_GROWTH, Math.max(1, gogc / 100));
 }
 
 function stackWordsFor({ goarch = 'amd64' }: ShapeOptions, needs: Needs): number {

@@ -53,6 +53,14 @@ describe('an arena that is too large', () => {
     expect(messageOf(() => planMachine({ procs: 1 }, { ...NEEDS, arenaBytes: 1e14 }))).toMatch(/^an arena of 95367432 MB can't be had: the largest that this machine can have is \d+ MB$/);
     expect(messageOf(() => planMachine({ procs: 1, arena: 2 ** 31 }, { ...NEEDS, globals: 2 ** 30 }))).toMatch(/is 0 MB$/);
   });
+
+  it('has room for the heap to grow as GOGC lets it', () => {
+    const pages = (gogc: number | 'off') => shapeFor({ procs: 1, gogc }, { ...NEEDS, arenaBytes: 64 << 20 }).arenaPages;
+    expect(pages(50)).toBe(pages(100));
+    expect(pages('off')).toBe(pages(100));
+    expect(pages(300) - pages(100)).toBe((2 * (64 << 20)) / 8192);
+    expect(pages(1_000_000) - pages(100)).toBe((7 * (64 << 20)) / 8192);
+  });
 });
 
 function messageOf(run: () => unknown): string {
