@@ -120,7 +120,14 @@ export async function startServer(kind: ServerKind, { password }: { readonly pas
 function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   server.kill(signal);
   const { stdout } = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' });
-  for (const pid of stdout.split('\n').filter((each) => each !== '')) process.kill(Number(pid), signal);
+  for (const pid of stdout.split('\n').filter((each) => each !== '')) {
+    try {
+      process.kill(Number(pid), signal);
+    } catch (error) {
+      // A connection's process may just have ended.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** PostgreSQL opens its port before it answers. */
