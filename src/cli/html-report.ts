@@ -1,5 +1,6 @@
 /** The flags --html and --record, and writing the report. */
 import type { Command } from 'commander';
+import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import type { PrintedDocument } from '../report/html.ts';
 import type { Deps } from './deps.ts';
@@ -9,6 +10,9 @@ export interface ReportFlags {
   readonly record?: boolean;
   readonly json?: boolean;
 }
+
+/** The file, in the current folder, of a report for which no other is named. */
+export const DEFAULT_REPORT = 'sweepgen-report.html';
 
 /** Declares --html and --record. */
 export function addReport(command: Command): void {
@@ -29,7 +33,9 @@ export function wantsDocument({ html, json }: ReportFlags): boolean {
 
 /** @throws UsageError if the report can't be written at the end */
 export function checkReport(deps: Deps, { html }: ReportFlags): void {
-  if (html !== undefined) deps.checkWritable(html);
+  if (html === undefined) return;
+  if (html === '-') throw new UsageError(`--html needs the name of a file, as ${DEFAULT_REPORT}: stdout has the text or the document`);
+  deps.checkWritable(html);
 }
 
 /**
@@ -49,5 +55,5 @@ export async function writeReportOf(deps: Deps, { html, json }: ReportFlags, nam
   const { reportHtml } = await import('../report/html.ts');
   await deps.writeText(html, reportHtml({ title: `sweepgen ${name}`, version: deps.version, made: new Date() }, documents));
   const say = json ? deps.terminal.err : deps.terminal.out;
-  if (html !== '-') say(`Report: ${printable(html, 1000)}\n`);
+  say(`Report: ${printable(html, 1000)}\n`);
 }

@@ -12,7 +12,7 @@
  *     lead               the coordinator's name, with such a count
  *
  * 1. A worker claims a job by renaming jobs/ID to taken/ID@WORKER.N: only one rename of a file succeeds.
- * 2. Every BEAT_MS a worker and the coordinator write their count anew. The count of a worker covers all its claims.
+ * 2. Six times in CLAIM_MS a worker and the coordinator write their count anew. The count of a worker covers all its claims.
  * 3. The worker writes done/ID, then removes its claim.
  * 4. Coordinator and workers watch the counts of others. If one has not grown for CLAIM_MS by the observer's own clock,
  *    the observer renames that worker's claims back to jobs/ID. No clocks of two hosts are compared.
@@ -78,7 +78,7 @@ class QueueFiles {
     return join(this.#folder, ...names);
   }
 
-  /** Returns the names in a folder, in no order, at most `most`. */
+  /** Returns the names in a folder, in no order. */
   list(folder: Folder): string[] {
     return this.#trying(() => readdirSync(this.path(folder)));
   }
@@ -172,9 +172,8 @@ class Reaper {
   /** Looks at all claims. Returns the workers that are alive. */
   look(): WorkerFacts[] {
     const files = this.#files;
-    const claims = files.list('taken').flatMap((name) => CLAIM.exec(name) ?? []);
-    const owners = new Set(files.list('workers'));
-    for (const name of files.list('taken')) owners.add(CLAIM.exec(name)?.[2] ?? '');
+    const claims = files.list('taken').map((name) => CLAIM.exec(name)).filter((claim) => claim !== null);
+    const owners = new Set([...files.list('workers'), ...claims.map(([, , owner]) => owner)]);
     const alive: WorkerFacts[] = [];
     const dead = new Set<string>();
     for (const owner of owners) {
@@ -183,10 +182,7 @@ class Reaper {
       else if (facts !== undefined) alive.push({ host: facts.host, pid: facts.pid, jobs: facts.jobs });
     }
     this.#watch.keep(owners);
-    for (const name of claims.length === 0 ? [] : files.list('taken')) {
-      const [, id, owner] = CLAIM.exec(name) ?? [];
-      if (id !== undefined && dead.has(owner)) loseClaim(files, id, name, DIED);
-    }
+    for (const [claim, id, owner] of claims) if (dead.has(owner)) loseClaim(files, id, claim, DIED);
     for (const owner of dead) files.remove('workers', owner);
     return alive;
   }

@@ -47,6 +47,12 @@ describe('--html', () => {
     expect(err).toContain('report.html');
   });
 
+  it('is refused for stdout, which has the text', async () => {
+    const { code, out, err } = await sweepgen(['run', 'tree', '--html', '-']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('--html needs the name of a file');
+  });
+
   it('adds the document that a measurement is compared with', async () => {
     const [old, file] = [join(folder, 'old.json'), join(folder, 'both.html')];
     const words = ['scale', 'tree', '--objects', '500', '--procs', '1', '--runs', '2'];

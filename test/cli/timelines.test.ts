@@ -29,7 +29,7 @@ describe('a machine records', () => {
     expect(started.map(({ recordEvents }) => recordEvents)).toEqual([false]);
   });
 
-  it.each(['run churn --json --record', 'run churn --html -', 'run churn --trace x.json', 'scale tree --trace x.pftrace', 'start --json --record'])('its events for %s', async (line) => {
+  it.each(['run churn --json --record', 'run churn --html x.html', 'run churn --trace x.json', 'scale tree --trace x.pftrace', 'start --json --record'])('its events for %s', async (line) => {
     const { started } = await cli(line, collecting);
     expect(started.map(({ recordEvents }) => recordEvents)).toEqual([true]);
   });

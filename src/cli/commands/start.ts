@@ -6,7 +6,7 @@ import { formatFacts } from '../../report/table.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { DEFAULT_REPORT, addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
@@ -26,8 +26,6 @@ interface StartFlags extends Omit<ReportFlags, 'html'>, TraceFlags {
 }
 
 const RUNS = 10;
-/** In the current folder. */
-const DEFAULT_REPORT = 'sweepgen-report.html';
 
 export function declare(command: Command, deps: Deps): void {
   command

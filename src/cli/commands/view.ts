@@ -8,15 +8,13 @@ import { isLog } from '../../explore/campaigns/log.ts';
 import type { Deps } from '../deps.ts';
 import { DOCUMENTS, commandsOf, versionOf } from '../document-catalog.ts';
 import { examples } from '../help.ts';
-import { checkReport, writeReportOf } from '../html-report.ts';
-
-const DEFAULT_FILE = 'sweepgen-report.html';
+import { DEFAULT_REPORT, checkReport, writeReportOf } from '../html-report.ts';
 
 export function declare(command: Command, deps: Deps): void {
   command
     .description('Draws documents that other commands have printed with --json as one HTML report. Several documents are drawn together: measurements and predictions of one heap lie over each other. A report that --html has written is read, too, and so is the log of a campaign (fuzz --log).')
     .argument('<files...>', 'documents, reports, or logs of campaigns')
-    .option('--html <file>', 'file to write the report to', DEFAULT_FILE)
+    .option('--html <file>', 'file to write the report to', DEFAULT_REPORT)
     .addHelpText('after', examples([
       ['sweepgen view measured.json', 'a document that sweepgen scale --json has printed'],
       ['sweepgen view night.jsonl', 'the campaign of sweepgen fuzz --log night.jsonl'],
