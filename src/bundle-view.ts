@@ -5,8 +5,7 @@ import { rolldown } from 'rolldown';
 import { ROOT } from './base/root.ts';
 import { VIEW_FILES } from './report/html.ts';
 
-/** Packages whose code is in the page. Their licences ask that their notices go with it. */
-const LIBRARIES = ['preact', 'uplot', 'd3-hierarchy', 'd3-scale', 'd3-array', 'd3-interpolate', 'd3-color', 'd3-format', 'd3-time', 'd3-time-format', 'internmap'];
+/** Names under which packages keep their licence. */
 const LICENSE_FILES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'];
 
 const packages = join(ROOT, 'node_modules');
@@ -32,7 +31,7 @@ const build = await rolldown({
 });
 const { output } = await build.generate({ format: 'iife', minify: true, comments: false });
 await build.close();
-const [{ code }] = output;
+const [{ code, moduleIds }] = output;
 if (output.length > 1) throw new Error(`the page must be one file; the bundle has ${output.length}`);
 
 mkdirSync(VIEW_FILES.folder, { recursive: true });
@@ -41,4 +40,6 @@ writeFileSync(VIEW_FILES.script, code);
 const VIEWS = join(ROOT, 'src/view/views');
 const styles = [join(packages, 'uplot/dist/uPlot.min.css'), join(ROOT, 'src/view/style.css'), ...readdirSync(VIEWS).filter((name) => name.endsWith('.css')).sort().map((name) => join(VIEWS, name))];
 writeFileSync(VIEW_FILES.style, styles.map((path) => readFileSync(path, 'utf8')).join('\n'));
-writeFileSync(VIEW_FILES.notices, LIBRARIES.map(noticeOf).join('\n'));
+// The licences of the bundled packages ask that their notices go with the code.
+const bundled = moduleIds.flatMap((id) => /.*node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1] ?? []);
+writeFileSync(VIEW_FILES.notices, [...new Set(bundled)].sort().map(noticeOf).join('\n'));

@@ -39,6 +39,10 @@ describe('reportHtml', () => {
     expect(page([])).not.toMatch(/(?:src|href)="(?!#)/);
   });
 
+  it('shows the licence of each package whose code is in it', () => {
+    for (const name of ['preact', 'uplot', 'd3-hierarchy', 'd3-scale']) expect(page([])).toMatch(new RegExp(`^(?:<script[^>]*>)?${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  });
+
   it('is less than a megabyte before its data', () => {
     expect(page([]).length).toBeLessThan(1_000_000);
     expect(statSync(VIEW_FILES.script).size).toBeGreaterThan(10_000);
