@@ -27,6 +27,14 @@ describe('the report', () => {
     await close();
   });
 
+  it('fits a sheet of paper', async () => {
+    const { out: text } = await sweepgen(['scale', 'tree', '--objects', '2000', '--procs', '4', '--runs', '2', '--json', '--record']);
+    const { page, close } = await openReport([{ name: 'recorded', text }], { viewport: { width: 794, height: 1123 } });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(794);
+    await close();
+  });
+
   it('shows hostile names and titles as text', async () => {
     const hostile = '</script><img src=x onerror=alert(1)>\u202e"\'&lt;';
     const document = JSON.parse(measured.text);
