@@ -4,7 +4,7 @@ import { CampaignShape, type Campaign } from '../report/campaign.ts';
 import { PlayersShape, type Players } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
-import { LoggedFailure, type Header } from '../explore/campaigns/log.ts';
+import { ENDINGS, LoggedFailure, type Header } from '../explore/campaigns/log.ts';
 import type { Tally } from '../explore/campaigns/tally.ts';
 import { EDGES } from '../rewrite/edges/catalog.ts';
 
@@ -21,7 +21,8 @@ export const FuzzDocument = strictly(z.object({
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
   jobs: count,
-  ending: z.enum(['time', 'executions', 'failure', 'interrupted', 'worker lost', 'log lost', 'exhausted']),
+  /** `running`: the log of a campaign that had not ended was drawn. */
+  ending: z.enum([...ENDINGS, 'running']),
   seconds: z.number().nonnegative(),
   scenarios: z.array(z.object({
     scenario: z.string(),
@@ -41,6 +42,8 @@ export const FuzzDocument = strictly(z.object({
   /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
   edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
+  /** Of a log: the keys of the failures that `campaign verify` found fixed. */
+  closed: z.array(z.string()).optional(),
   /** With --html or --record: the first failures, access by access. */
   players: PlayersShape.optional(),
   /** With --html or --record. */
@@ -48,7 +51,7 @@ export const FuzzDocument = strictly(z.object({
 }));
 
 /** @param recorded what pictures need */
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: Pick<FuzzResult, 'ending' | 'seconds'>, recorded: { readonly campaign?: Campaign; readonly players?: Players } = {}): string {
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: { readonly ending: FuzzResult['ending'] | 'running'; readonly seconds: number }, recorded: { readonly campaign?: Campaign; readonly players?: Players; readonly closed?: readonly string[] } = {}): string {
   const edges = tally.edges();
   const possible = tally.possible();
   return print(FuzzDocument, {
