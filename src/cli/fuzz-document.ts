@@ -11,6 +11,25 @@ import { EDGES } from '../rewrite/edges/catalog.ts';
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
 
+export const ScenarioShape = z.object({
+  scenario: z.string(),
+  executions: count,
+  /** Accesses to the shared memory. */
+  steps: count,
+  switches: count,
+  /** Different interleavings, about. */
+  distinct: count,
+  /** Of workers, which run beside each other. */
+  seconds: z.number().nonnegative(),
+  /** By kind, how often each failure was seen. */
+  failures: z.record(z.string(), count),
+  /** What a search has covered without gaps, in words; empty if nothing. */
+  covered: z.string(),
+});
+
+/** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
+export const EdgesShape = z.object({ passed: z.array(z.string()), never: z.array(z.string()) });
+
 export const FuzzDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('fuzz'),
@@ -24,23 +43,8 @@ export const FuzzDocument = strictly(z.object({
   /** `running`: the log of a campaign that had not ended was drawn. */
   ending: z.enum([...ENDINGS, 'running']),
   seconds: z.number().nonnegative(),
-  scenarios: z.array(z.object({
-    scenario: z.string(),
-    executions: count,
-    /** Accesses to the shared memory. */
-    steps: count,
-    switches: count,
-    /** Different interleavings, about. */
-    distinct: count,
-    /** Of workers, which run beside each other. */
-    seconds: z.number().nonnegative(),
-    /** By kind, how often each failure was seen. */
-    failures: z.record(z.string(), count),
-    /** What a search has covered without gaps, in words; empty if nothing. */
-    covered: z.string(),
-  })),
-  /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
-  edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
+  scenarios: z.array(ScenarioShape),
+  edges: EdgesShape,
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
   /** Of a log: the keys of the failures that `campaign verify` found fixed. */
   closed: z.array(z.string()).optional(),
@@ -52,8 +56,6 @@ export const FuzzDocument = strictly(z.object({
 
 /** @param recorded what pictures need */
 export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: { readonly ending: FuzzResult['ending'] | 'running'; readonly seconds: number }, recorded: { readonly campaign?: Campaign; readonly players?: Players; readonly closed?: readonly string[] } = {}): string {
-  const edges = tally.edges();
-  const possible = tally.possible();
   return print(FuzzDocument, {
     schema: SCHEMA,
     command: 'fuzz',
@@ -64,12 +66,21 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     jobs,
     ending,
     seconds,
-    scenarios: tally.scenarios.map(({ scenario, executions, steps, switches, distinct, seconds: spent, failures, covered }) =>
-      ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
-    edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
+    ...coverageOf(tally),
     failures: tally.failures,
     ...recorded,
   });
+}
+
+/** Returns the scenarios and the edges of a document. */
+export function coverageOf(tally: Tally): { readonly scenarios: z.infer<typeof ScenarioShape>[]; readonly edges: z.infer<typeof EdgesShape> } {
+  const edges = tally.edges();
+  const possible = tally.possible();
+  return {
+    scenarios: tally.scenarios.map(({ scenario, executions, steps, switches, distinct, seconds, failures, covered }) =>
+      ({ scenario, executions, steps, switches, distinct, seconds, failures: Object.fromEntries(failures), covered })),
+    edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
+  };
 }
 
 function namesWhere(holds: (number: number) => boolean): string[] {

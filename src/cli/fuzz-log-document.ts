@@ -3,7 +3,9 @@ import { lifeOf } from '../explore/campaigns/life.ts';
 import { LoggedCampaign, reachOf } from '../explore/campaigns/logged-campaign.ts';
 import { LogReader, closedIn } from '../explore/campaigns/read-log.ts';
 import { campaignOf } from '../report/campaign.ts';
+import { plural } from '../base/units.ts';
 import { fuzzDocument } from './fuzz-document.ts';
+import { describeTotals } from './fuzz-report.ts';
 
 /** A log that is made into documents, again and again while it grows. */
 export interface LogDocument {
@@ -14,6 +16,8 @@ export interface LogDocument {
   update(): string;
   /** Whether the campaign had ended when the log was last read. */
   readonly hasEnded: boolean;
+  /** What it had come to then, in words. */
+  readonly summary: string;
 }
 
 /** @throws UsageError if the file at `path` is no log of a campaign */
@@ -32,6 +36,10 @@ export async function openLogDocument(path: string): Promise<LogDocument> {
     },
     get hasEnded() {
       return reader.ending !== '';
+    },
+    get summary() {
+      const { tally, history } = campaign;
+      return `${describeTotals(tally, history.before)}, ${plural(tally.failures.length, 'failure')}`;
     },
   };
 }

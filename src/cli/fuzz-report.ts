@@ -7,6 +7,7 @@ import { passed, type ScenarioTally, type Tally } from '../explore/campaigns/tal
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatRate, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
+import { commandLine } from './command-line.ts';
 import type { Terminal } from './deps.ts';
 import { HELP_WIDTH } from './help.ts';
 import { inWords } from '../base/suggest.ts';
@@ -54,6 +55,11 @@ export function describeFailure(failure: Failure, explained: boolean, { outIsCol
   }
   lines.push(`repeat the one that failed with: ${printable(repeat, LONGEST_LINE)}`);
   return lines;
+}
+
+/** Returns the command that runs a failure again: its shrunk execution, if there is one. */
+export function againBy({ shrunk, repeat }: Pick<Failure, 'shrunk' | 'repeat'>): string {
+  return shrunk === null || typeof shrunk === 'string' ? repeat : commandLine(['replay', shrunk.line]);
 }
 
 function watchedBy(monitors: readonly string[]): string {

@@ -4,7 +4,7 @@ import { findCampaigns, shrunkSize, type CampaignRun, type FailureRow } from '..
 import { matrixOf } from '../edge-matrix.ts';
 import { Chart, type Curve } from '../parts/chart.tsx';
 import { DataTable, type Column } from '../parts/data-table.tsx';
-import { formatSeconds, timeUnit } from '../time-unit.ts';
+import { formatSeconds, timeUnit } from '../../base/time-unit.ts';
 import type { View } from '../view.ts';
 import { EdgeMatrix } from './edge-matrix.tsx';
 
