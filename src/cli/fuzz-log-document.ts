@@ -11,9 +11,10 @@ import { describeTotals } from './fuzz-report.ts';
 export interface LogDocument {
   /**
    * Reads what was appended to the log, and returns the text of a FuzzDocument.
+   * @param onProgress hears from time to time of the number of lines that were read
    * @throws UsageError if the log is broken
    */
-  update(): string;
+  update(onProgress?: (lines: number) => void): string;
   /** Whether the campaign had ended when the log was last read. */
   readonly hasEnded: boolean;
   /** What it had come to then, in words. */
@@ -27,8 +28,8 @@ export async function openLogDocument(path: string): Promise<LogDocument> {
   const reach = await reachOf(header);
   const campaign = new LoggedCampaign(reader, reach);
   return {
-    update() {
-      campaign.update();
+    update(onProgress) {
+      campaign.update(onProgress);
       const { tally, history, lanes } = campaign;
       // A killed campaign has logged no end.
       const ending = reader.ending || (lifeOf(path, reader).life === 'running' ? 'running' : 'interrupted');

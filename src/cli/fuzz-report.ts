@@ -82,7 +82,7 @@ export function describeCoverage(tally: Tally, never: boolean, width?: number): 
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${each.covered}`]));
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${printable(each.covered, LONGEST_LINE)}`]));
   return [...formatTable(COLUMNS, rows, width), ...covered.flatMap((line) => wrap(line, width)), ...notRun(tally, width), ...edgesOf(tally, never, width)];
 }
 

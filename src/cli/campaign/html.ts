@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { printable } from '../../base/printable.ts';
 import { formatSeconds } from '../../base/time-unit.ts';
+import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { openLogDocument, type LogDocument } from '../fuzz-log-document.ts';
 import { examples } from '../help.ts';
@@ -41,7 +42,9 @@ async function draw(deps: Deps, path: string, { html, follow = false, refresh }:
   async function write(isLast: boolean, text: string): Promise<void> {
     await writePage(deps, html, { name: `campaign ${printable(path)}`, refreshSeconds: isLast ? undefined : refresh }, [{ name: path, text }]);
   }
-  const text = log.update();
+  const progress = new Progress(deps.terminal);
+  const text = log.update((lines) => progress.show(`${plural(lines, 'line')} of the log read`));
+  progress.clear();
   const isFollowing = follow && !log.hasEnded;
   await write(!isFollowing, text);
   nameReport(deps.terminal.out, html);

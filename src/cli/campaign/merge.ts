@@ -23,7 +23,7 @@ export function declare(command: Command, deps: Deps): void {
     .requiredOption('--log <file>', 'file to write the merged log to, which must not exist')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen campaign merge mon.jsonl tue.jsonl --log week.jsonl', 'one log of two nights'],
+      ['sweepgen campaign merge mon.jsonl tue.jsonl --log both.jsonl', 'one log of two nights'],
     ]))
     .action((paths: readonly string[], flags: MergeFlags) => merge(deps, paths, flags));
 }

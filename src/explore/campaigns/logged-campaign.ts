@@ -13,6 +13,9 @@ export interface HostTally {
   executions: number;
 }
 
+/** Lines between two calls of `onProgress`. */
+const OFTEN = 20_000;
+
 export class LoggedCampaign {
   readonly tally: Tally;
   readonly history = new History();
@@ -26,10 +29,10 @@ export class LoggedCampaign {
   /** Parts of the campaign whose passes are counted. */
   #parts = 0;
 
-  /** @param reach the edges that each scenario could pass; a scenario without is not known */
-  constructor(reader: LogReader, reach: Reach) {
+  /** @param reach the edges that each scenario could pass; without it, the campaign could pass every edge */
+  constructor(reader: LogReader, reach?: Reach) {
     this.#reader = reader;
-    this.tally = new Tally(reader.header.scenarios, possibleInAny(reach));
+    this.tally = new Tally(reader.header.scenarios, reach && possibleInAny(reach));
   }
 
   get findings(): Findings {
@@ -38,10 +41,13 @@ export class LoggedCampaign {
 
   /**
    * Reads what was appended to the log since the last time, or from its beginning.
+   * @param onProgress hears from time to time of the number of lines that were read
    * @throws UsageError if the log is broken
    */
-  update(): void {
+  update(onProgress: (lines: number) => void = () => {}): void {
+    let lines = 0;
     for (const line of this.#reader.lines()) {
+      if (++lines % OFTEN === 0) onProgress(lines);
       if (line.type === 'lost') this.lost++;
       if (line.type !== 'slice') continue;
       countSlice(line, this);

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { MONITOR_NAMES } from '../monitors/catalog.ts';
 import { FORMAT, Header, LOG_BEGIN, LogLine, LoggedFailure, type End, type Ending, type LoggedSlice, type Offered, type Verified } from './log.ts';
 import { BEGINNING, linesOf, type FileLine, type Place } from './read-lines.ts';
@@ -171,7 +172,8 @@ function* reading(path: string, place: Place): Generator<FileLine> {
     yield* linesOf(path, LONGEST_LINE, place);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`the log ${printable(path)} can't be read: ${(error as Error).message}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(`the log ${printable(path)} can't be read: ${isMissing ? 'there is no such file' : reasonOf(error)}`);
   }
 }
 

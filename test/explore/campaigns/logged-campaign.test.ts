@@ -24,14 +24,14 @@ describe('a campaign of a log', () => {
     log.slice({ ...TURN, lane: 6 }, resultOf({ executions: 7 }), 2, 9, [], 'abcdef01', 'lab-1');
     log.slice({ ...TURN, lane: 2 }, resultOf({ executions: 8 }), 3, 9, [], 'abcdef02', 'lab-1');
     log.lost(TURN, 'its workers died', 'abcdef03');
-    const campaign = new LoggedCampaign(new LogReader(logPath()), new Map());
+    const campaign = new LoggedCampaign(new LogReader(logPath()));
     campaign.update();
     expect(seenIn(campaign)).toMatchObject({ executions: 20, distinct: 9, hosts: [['lab-1', { slices: 2, executions: 15 }]], lanes: 7, lost: 1 });
   });
 
   it('is the same, read at once or after each line', () => {
     const log = createLog(logPath(), HEADER);
-    const growing = new LoggedCampaign(new LogReader(logPath()), new Map());
+    const growing = new LoggedCampaign(new LogReader(logPath()));
     const steps = [
       () => log.slice(TURN, resultOf({ executions: 5, seen: { k: 1 } }), 1, 5, [EDGE], undefined, 'lab-1'),
       () => log.failure(failureOf('k')),
@@ -43,7 +43,7 @@ describe('a campaign of a log', () => {
     for (const step of steps) {
       step();
       growing.update();
-      const whole = new LoggedCampaign(new LogReader(logPath()), new Map());
+      const whole = new LoggedCampaign(new LogReader(logPath()));
       whole.update();
       expect(seenIn(growing)).toEqual(seenIn(whole));
     }

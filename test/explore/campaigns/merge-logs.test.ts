@@ -53,7 +53,7 @@ describe('a merged log', () => {
       [1, 1, 8, [PUSH], undefined], [2, 1001, 27, [SLEPT], 'lab-7'], [3, 1, 5, [], undefined], [5, 11, 34, [POP], undefined],
     ]);
     expect([logged.ending, logged.parts.map(({ ending }) => ending)]).toEqual(['time', ['executions', 'time']]);
-    const campaign = new LoggedCampaign(new LogReader(path), new Map());
+    const campaign = new LoggedCampaign(new LogReader(path));
     campaign.update();
     expect([campaign.tally.sum('executions'), campaign.tally.sum('distinct'), campaign.history.before]).toEqual([45, 39, 5]);
     expect([...campaign.history.passesOf('mark-bits').counts].filter(Boolean)).toEqual([7]);
