@@ -17,7 +17,7 @@ export interface LifeSign {
 const SILENCE_SECONDS = 60;
 
 /** @param now milliseconds since the epoch */
-export function lifeOf(path: string, { ending }: Pick<Findings, 'ending'>, now: number = Date.now()): LifeSign {
+export function lifeOf(path: string, { ending }: Pick<Findings, 'ending'>, now: number): LifeSign {
   const silentSeconds = Math.max(0, (now - statSync(path).mtimeMs) / 1000);
   return { life: ending !== '' ? 'ended' : silentSeconds < SILENCE_SECONDS ? 'running' : 'silent', silentSeconds };
 }
