@@ -134,6 +134,17 @@ describe('the view of a campaign', () => {
     await close();
   });
 
+  it('says that a campaign ran still, and which kinds of failures are closed', async () => {
+    const { name, document } = madeUp();
+    document.ending = 'running';
+    document.failures.push(failureOf('open'));
+    document.closed = [document.failures[0].key];
+    const { page, close } = await openReport([{ name, document }]);
+    expect(await page.locator('#campaign .facts').first().innerText()).toMatch(/2 failures, 1 of them closed[^]*ran still when this was made/);
+    expect((await cells(page, 'Failures')).map((row) => row[6])).toEqual(['closed: it was fixed', 'open']);
+    await close();
+  });
+
   it('links a failure to its player', async () => {
     const { name, document } = madeUp();
     document.campaign.failures = [];
