@@ -51,10 +51,10 @@ export class LogReader implements Findings {
 
   /** @throws UsageError if the file at `path` is no log of a campaign */
   constructor(path: string) {
-    const [first] = take(reading(path, BEGINNING));
+    const first = firstLine(path);
     this.#path = path;
     this.header = parseHeader(path, first?.text ?? '');
-    this.#place = first;
+    this.#place = first ?? BEGINNING;
   }
 
   get owed(): readonly Offered[] {
@@ -161,10 +161,10 @@ export function isLog(path: string): boolean {
   return begin.toString('latin1') === LOG_BEGIN;
 }
 
-/** Returns the first line, if there is one. */
-function take(lines: Generator<FileLine>): FileLine[] {
-  for (const line of lines) return [line];
-  return [];
+/** Returns the first line; undefined if there is none. */
+function firstLine(path: string): FileLine | undefined {
+  for (const line of reading(path, BEGINNING)) return line;
+  return undefined;
 }
 
 function* reading(path: string, place: Place): Generator<FileLine> {
