@@ -21,8 +21,24 @@ export interface BullMqLeadOptions extends LeadOptions {
   readonly claimMs: number;
 }
 
-/** The queue whose jobs are the builds that are led; no worker takes them. */
+/** The queue whose jobs are the builds that are led, each with a count that grows while its coordinator lives. No worker takes them. */
 export const LED = 'led';
+
+/** Returns the milliseconds between two counts. */
+export function beatMs(claimMs: number): number {
+  return claimMs / 6;
+}
+
+/** Returns the count of a coordinator; 0 if it has none. */
+export function beatOf(data: string): number {
+  try {
+    return Beat.parse(JSON.parse(data)).count;
+  } catch {
+    return 0;
+  }
+}
+
+const Beat = z.object({ count: z.number().int().nonnegative() });
 /** The name of a worker tells its facts: host, process and jobs. */
 const WORKER_NAME = /([^ :]{1,255}) ([0-9]{1,10}) ([0-9]{1,5})$/;
 /** BullMQ's reason for a job that is set aside because its locks expired. */
@@ -42,13 +58,22 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
   const led = maker.queue(LED);
   const me: Holder = { name: randomUUID(), host: hostname(), pid: process.pid };
   const seat = new Seat(maker, `${name}-lead`, me, claimMs);
+  let beats = 0;
+  async function beat(): Promise<void> {
+    const data = JSON.stringify({ count: beats++ } satisfies z.infer<typeof Beat>);
+    const entry = await led.getJob(build);
+    await (entry === undefined ? led.add('build', data, { jobId: build }) : entry.updateData(data));
+  }
   try {
     await seat.take(onWait);
-    await led.add('build', JSON.stringify(me), { jobId: build });
+    await beat();
   } catch (error) {
     await leave([seat.close(), queue.close(), led.close()], [seat, queue, led]);
     throw error instanceof QueueError ? error : new QueueError(`the queue can't be used: ${reasonOf(error)}`);
   }
+  // While the server is away, nobody reads the count.
+  const timer = setInterval(() => void beat().catch(() => {}), beatMs(claimMs));
+  timer.unref();
 
   return {
     async offer(jobs) {
@@ -75,6 +100,7 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
     },
     lost: seat.lost,
     async close() {
+      clearInterval(timer);
       const work = (async () => {
         // If another coordinator has taken over, the entry is its own.
         if (seat.isSeated) await led.remove(build);

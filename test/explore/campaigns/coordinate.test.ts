@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { coordinate } from '../../../src/explore/campaigns/coordinate.ts';
 import { History } from '../../../src/explore/campaigns/history.ts';
-import { jobId, readJob, resultText, type SliceJob } from '../../../src/explore/campaigns/job.ts';
+import { jobId, readJob, resultText, type SliceJob } from '../../../src/explore/campaigns/slice-job.ts';
 import { Plan } from '../../../src/explore/campaigns/plan.ts';
 import type { Failure, Slice } from '../../../src/explore/campaigns/slice.ts';
 import { Tally } from '../../../src/explore/campaigns/tally.ts';
