@@ -14,6 +14,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Away, Dispatcher, type Outcome, type Task } from '../../queue/dispatcher.ts';
 import type { Lead, WorkerFacts } from '../../queue/queue.ts';
+import { makeStrategy } from '../strategies/catalog.ts';
 import type { FuzzOptions, FuzzResult } from './fuzz.ts';
 import { MOST_EXECUTIONS, jobId, jobText, readResult, type HostedResult, type SliceSpec } from './slice-job.ts';
 import type { Ending } from './log.ts';
@@ -45,6 +46,8 @@ export interface OfferedSlice {
 const SLICE_SECONDS = 5;
 /** Executions of a scenario's first slice, when its rate is not known. */
 const FIRST = 200;
+/** Executions of the only slice of a station, if the strategy is a search: it keeps its place only within a slice. */
+const SEARCH = 20_000;
 /** Slices that wait for each job that the workers can run. */
 const AHEAD = 2;
 /** Slices that are offered before any worker is known. */
@@ -162,13 +165,18 @@ class Coordinator {
     while (this.#dispatcher.underWay + slices.length < wanted && this.#left > 0) {
       const turn = plan.next();
       if (turn === null) break;
-      const rate = this.#rates.get(turn.station.scenario);
-      const executions = Math.min(this.#left, MOST_EXECUTIONS, rate === undefined ? FIRST : Math.max(1, Math.round(rate * SLICE_SECONDS)));
+      const isSearch = makeStrategy(turn.station.strategy).exhausted !== undefined;
+      const executions = Math.min(this.#left, MOST_EXECUTIONS, isSearch ? SEARCH : this.#executionsOf(turn.station.scenario));
       this.#left -= executions;
-      plan.done(turn, executions, false);
+      plan.done(turn, executions, isSearch);
       slices.push({ turn, job: this.#jobOf(turn, executions) });
     }
     await this.#offer(slices);
+  }
+
+  #executionsOf(scenario: string): number {
+    const rate = this.#rates.get(scenario);
+    return rate === undefined ? FIRST : Math.max(1, Math.round(rate * SLICE_SECONDS));
   }
 
   #jobOf({ station, seed }: Turn, executions: number, shrink = false): SliceSpec {
