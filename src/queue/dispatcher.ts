@@ -39,6 +39,10 @@ export class Away extends Error {}
 
 /** Results that are taken at once. */
 const RESULTS = 200;
+/** Jobs that wait for each that the workers can run. */
+const AHEAD = 2;
+/** Jobs that are offered before any worker is known. */
+const FEWEST = 4;
 /** An answer of the queue that takes longer is missed. */
 const ANSWER_MS = 5000;
 const RETRY_MS = 1000;
@@ -57,6 +61,8 @@ export class Dispatcher<Matter> {
   #suspect: string | undefined;
   /** Those that were offered once more. */
   readonly #tried = new Set<string>();
+  /** The workers that `room` has found. */
+  workers: readonly WorkerFacts[] = [];
   #isTroubled = false;
   /** When the jobs without a result were offered last. */
   #offeredAt = -Infinity;
@@ -68,11 +74,6 @@ export class Dispatcher<Matter> {
   /** Jobs without an outcome. */
   get outstanding(): number {
     return this.#outstanding.size;
-  }
-
-  /** Jobs that wait in the queue, or run. */
-  get underWay(): number {
-    return this.#outstanding.size - this.#suspects.length;
   }
 
   /** Offers jobs. @throws Away, as all that follow */
@@ -107,8 +108,11 @@ export class Dispatcher<Matter> {
     await this.#reaching((lead) => lead.withdraw());
   }
 
-  async workers(): Promise<readonly WorkerFacts[]> {
-    return this.#reaching((lead) => lead.workers());
+  /** Returns how many jobs should be offered, so that none of the workers waits for one. */
+  async room(): Promise<number> {
+    this.workers = await this.#reaching((lead) => lead.workers());
+    const wanted = Math.max(FEWEST, AHEAD * this.workers.reduce((sum, { jobs }) => sum + jobs, 0));
+    return Math.max(0, wanted - (this.#outstanding.size - this.#suspects.length));
   }
 
   async #offerJobs(jobs: readonly Job[]): Promise<void> {

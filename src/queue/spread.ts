@@ -20,10 +20,6 @@ export interface SpreadOptions<Matter> {
   readonly onTrouble?: (message: string | undefined) => void;
 }
 
-/** Jobs that wait for each that the workers can run. */
-const AHEAD = 2;
-/** Jobs that are offered before any worker is known. */
-const FEWEST = 4;
 const WAIT_MS = 500;
 
 /** @throws QueueTaken if another process takes over */
@@ -43,11 +39,10 @@ async function spreadUntilOver<Matter>({ lead, next, take, isOver, signal, grace
   });
   let isLeft = true;
   async function fill(): Promise<void> {
-    const workers = await dispatcher.workers();
-    onWorkers?.(workers);
-    const wanted = Math.max(FEWEST, AHEAD * workers.reduce((sum, { jobs }) => sum + jobs, 0));
+    const room = await dispatcher.room();
+    onWorkers?.(dispatcher.workers);
     const tasks: Task<Matter>[] = [];
-    while (isLeft && dispatcher.underWay + tasks.length < wanted) {
+    while (isLeft && tasks.length < room) {
       const task = next();
       if (task === undefined) isLeft = false;
       else tasks.push(task);

@@ -3,7 +3,7 @@
  *
  * 1. It learns how many executions a second a worker runs at each scenario, and cuts slices of SLICE_SECONDS. Scenarios
  *    that still show new edges and interleavings get more of them (plan.ts).
- * 2. It logs each slice, then offers it, as long as fewer than AHEAD slices wait for each job that workers can run.
+ * 2. It logs each slice, then offers it, as long as few slices wait for the workers.
  * 3. It takes results (dispatcher.ts), counts and logs each once, and only then acknowledges them to the queue.
  * 4. The first failure of a kind becomes a job of its own, which shrinks it.
  *
@@ -48,10 +48,6 @@ const SLICE_SECONDS = 5;
 const FIRST = 200;
 /** Executions of the only slice of a station, if the strategy is a search: it keeps its place only within a slice. */
 const SEARCH = 20_000;
-/** Slices that wait for each job that the workers can run. */
-const AHEAD = 2;
-/** Slices that are offered before any worker is known. */
-const FEWEST = 4;
 const WAIT_MS = 500;
 /** Seconds that slices which run get to end when the time is up. */
 const GRACE_SECONDS = 2 * SLICE_SECONDS;
@@ -85,7 +81,6 @@ class Coordinator {
   readonly #started: number;
   /** Executions a second of one worker, by scenario. */
   readonly #rates = new Map<string, number>();
-  #workers: readonly WorkerFacts[] = [];
   #left: number;
   #found = false;
   /** Failures that a job shrinks, by key. */
@@ -159,10 +154,9 @@ class Coordinator {
   /** Offers slices until enough wait. */
   async #fill(): Promise<void> {
     const { plan } = this.#options;
-    this.#workers = await this.#dispatcher.workers();
-    const wanted = Math.max(FEWEST, AHEAD * this.#workers.reduce((sum, { jobs }) => sum + jobs, 0));
+    const room = await this.#dispatcher.room();
     const slices: Outstanding[] = [];
-    while (this.#dispatcher.underWay + slices.length < wanted && this.#left > 0) {
+    while (slices.length < room && this.#left > 0) {
       const turn = plan.next();
       if (turn === null) break;
       const isSearch = makeStrategy(turn.station.strategy).exhausted !== undefined;
@@ -239,7 +233,7 @@ class Coordinator {
       if (shrink) await this.#shrink(failure);
       else onFailure?.(failure);
     }
-    onSlice?.(counts, seconds, this.#workers);
+    onSlice?.(counts, seconds, this.#dispatcher.workers);
   }
 
   async #shrink(failure: Failure): Promise<void> {
