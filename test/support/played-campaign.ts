@@ -55,7 +55,7 @@ export async function until(is: () => boolean, what: () => string, isPossible: (
 export interface Played {
   readonly url: string;
   readonly build: string;
-  /** Executions of the whole campaign. */
+  /** Executions of the whole campaign; Infinity for one that goes on until it is finished. */
   readonly executions?: number;
   readonly scenarios?: readonly string[];
   readonly claimMs?: number;
@@ -86,9 +86,14 @@ export class PlayedCampaign {
   }
 
   /** A coordinator, which goes on with the log if there is one. */
-  coordinator(log = this.log): Actor {
-    const { url, build, executions, scenarios, claimMs } = this.#played;
-    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(claimMs), log, String(executions), scenarios.join(',')]));
+  coordinator({ executions = this.#played.executions }: { readonly executions?: number } = {}): Actor {
+    const { url, build, scenarios, claimMs } = this.#played;
+    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(claimMs), this.log, String(executions), scenarios.join(',')]));
+  }
+
+  /** Ends a campaign without a limit: a last coordinator counts what was offered, and offers no more. */
+  async finish(): Promise<void> {
+    await this.coordinator({ executions: 0 }).says('ended: executions');
   }
 
   #add(actor: Actor): Actor {
@@ -121,10 +126,8 @@ export class PlayedCampaign {
     const ids = (list: readonly LogLine[]): string[] => list.map(({ id }) => id!);
     expect(new Set(ids(offered)).size).toBe(offered.length);
     expect(ids([...slices, ...lost]).toSorted()).toEqual(ids(offered).toSorted());
-    expect(slices.map(({ id, seed, executions }) => [id, seed, executions])).toEqual(slices.map(({ id }) => {
-      const offer = offered.find((each) => each.id === id)!;
-      return [id, offer.seed, offer.executions];
-    }));
+    const offers = new Map(offered.map((each) => [each.id, each]));
+    expect(slices.map(({ id, seed, executions }) => [id, seed, executions])).toEqual(slices.map(({ id }) => [id, offers.get(id)!.seed, offers.get(id)!.executions]));
     // The coordinator has one lane at each station.
     const next = new Map<string, number>();
     for (const { station, seed, executions } of offered.toSorted((a, b) => a.seed! - b.seed!)) {
