@@ -53,25 +53,25 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
   return {
     async offer(jobs) {
       for (let at = 0; at < jobs.length; at += BATCH) {
-        await queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } })));
+        await maker.withTables(() => queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } }))));
       }
     },
     async finished(most, ms) {
       const end = performance.now() + ms;
       for (;;) {
-        const found = await over(queue, most);
+        const found = await maker.withTables(() => over(queue, most));
         if (found.length > 0 || performance.now() >= end) return found;
         await setTimeout(Math.min(POLL_MS, Math.max(1, end - performance.now())));
       }
     },
     async acknowledge(ids) {
-      await Promise.all(ids.map((id) => queue.remove(id)));
+      await maker.withTables(() => Promise.all(ids.map((id) => queue.remove(id))));
     },
     async withdraw() {
-      await queue.drain();
+      await maker.withTables(() => queue.drain());
     },
     async workers() {
-      return (await queue.getWorkers()).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
+      return (await maker.withTables(() => queue.getWorkers())).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
     },
     lost: seat.lost,
     async close() {
