@@ -90,7 +90,9 @@ async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
   return jobs.flatMap((job): Finished[] => {
     if (typeof job?.id !== 'string') return [];
     const { id, returnvalue, failedReason } = job;
-    return [failedReason ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
+    // A job that has failed before keeps the reason when it completes.
+    const hasFailed = failedReason && (returnvalue ?? undefined) === undefined;
+    return [hasFailed ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
   });
 }
 

@@ -51,9 +51,7 @@ describe.each(['file', ...SERVERS] as const)('a campaign over %s', (kind) => {
       await workers[kills % 2].kill();
       workers[kills % 2] = campaign.worker();
     }
-    coordinator.child.kill('SIGTERM');
-    await coordinator.says('ended: interrupted');
-    await campaign.finish();
+    await campaign.finish(coordinator);
     expect(campaign.check().poison).toEqual([]);
   }, KILLING_MS);
 
