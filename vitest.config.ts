@@ -3,8 +3,12 @@ import { CHROMIUM } from './test/support/chromium.ts';
 import { HAS_NAMESPACES } from './test/support/namespaces.ts';
 import { SERVERS } from './test/support/servers.ts';
 
-/** Tests on hosts and disks that namespaces simulate. */
-const IN_NAMESPACES = ['test/explore/campaigns/coordinate-disk.test.ts', 'test/explore/campaigns/coordinate-hosts.test.ts'];
+/** Tests that need more than Node. */
+const IMPOSSIBLE = [
+  ...(CHROMIUM === undefined ? ['test/view/**'] : []),
+  ...(SERVERS.length > 0 ? [] : ['test/explore/campaigns/coordinate-{cuts,hosts}.test.ts']),
+  ...(HAS_NAMESPACES ? [] : ['test/explore/campaigns/coordinate-{disk,hosts}.test.ts']),
+];
 
 /** What can't be tested on this machine, and the command that makes it possible. */
 const MISSING = [
@@ -22,7 +26,7 @@ const saysWhatIsMissing = {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(CHROMIUM === undefined ? ['test/view/**'] : []), ...(HAS_NAMESPACES ? [] : IN_NAMESPACES)],
+    exclude: [...configDefaults.exclude, ...IMPOSSIBLE],
     // A wedged worker thread would hang the pool of threads.
     pool: 'forks',
     maxWorkers: '100%',

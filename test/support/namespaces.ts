@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 /** Becomes root of a new user namespace, which may make all others. */
 const AS_ROOT = ['unshare', '--user', '--map-root-user', '--net', '--uts', '--mount'];
-const TRIAL = 'ip link add lan type bridge && ip link add a type veth peer name b && mount -t tmpfs none /mnt';
+const TRIAL = 'ip link add lan type bridge && ip link add port type veth peer name cable && mount -t tmpfs none /mnt';
 
 /** Whether this machine lets this user make namespaces. */
 export const HAS_NAMESPACES = process.platform === 'linux' && spawnSync(AS_ROOT[0], [...AS_ROOT.slice(1), 'sh', '-c', TRIAL]).status === 0;
