@@ -1,4 +1,4 @@
-/** A campaign whose log is on a disk that gets full, and larger. */
+/** A campaign whose log is on a disk that gets full again and again. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ describe('a campaign over a queue', () => {
   let folder: string;
   let campaign: PlayedCampaign;
   beforeEach(async () => {
-    disk = await startDisk(16);
+    disk = await startDisk();
     folder = mkdtempSync(join(tmpdir(), 'sweepgen-disk-'));
     campaign = new PlayedCampaign({ url: `file:${folder}`, build: 'b', executions: EXECUTIONS, disk: disk.folder });
   });
@@ -25,13 +25,14 @@ describe('a campaign over a queue', () => {
 
   it('ends when the disk of its log is full, and goes on each time that there is more space', async () => {
     campaign.worker();
-    for (const kilobytes of [20, 24, 28, 1000]) {
+    for (const kilobytes of [16, 4, 4, 8]) {
+      disk.leave(kilobytes);
       const coordinator = campaign.coordinator();
       await coordinator.says('ended: log lost');
       await coordinator.says(`failed: the log ${campaign.log} can't be written: no space is left on the device; its earlier lines are intact`);
       await coordinator.ended;
-      disk.resize(kilobytes);
     }
+    disk.leave(500);
     await campaign.coordinator().says('ended: executions');
     expect(campaign.check()).toEqual({ executions: EXECUTIONS, poison: [] });
   });
