@@ -78,25 +78,25 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
   return {
     async offer(jobs) {
       for (let at = 0; at < jobs.length; at += BATCH) {
-        await queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } })));
+        await maker.withTables(() => queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } }))));
       }
     },
     async finished(most, ms) {
       const end = performance.now() + ms;
       for (;;) {
-        const found = await over(queue, most);
+        const found = await maker.withTables(() => over(queue, most));
         if (found.length > 0 || performance.now() >= end) return found;
         await setTimeout(Math.min(POLL_MS, Math.max(1, end - performance.now())));
       }
     },
     async acknowledge(ids) {
-      await Promise.all(ids.map((id) => queue.remove(id)));
+      await maker.withTables(() => Promise.all(ids.map((id) => queue.remove(id))));
     },
     async withdraw() {
-      await queue.drain();
+      await maker.withTables(() => queue.drain());
     },
     async workers() {
-      return (await queue.getWorkers()).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
+      return (await maker.withTables(() => queue.getWorkers())).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
     },
     lost: seat.lost,
     async close() {
@@ -116,7 +116,9 @@ async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
   return jobs.flatMap((job): Finished[] => {
     if (typeof job?.id !== 'string') return [];
     const { id, returnvalue, failedReason } = job;
-    return [failedReason ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
+    // A job that has failed before keeps the reason when it completes.
+    const hasFailed = failedReason && (returnvalue ?? undefined) === undefined;
+    return [hasFailed ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
   });
 }
 
