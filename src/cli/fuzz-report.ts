@@ -8,6 +8,7 @@ import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatRate, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
 import type { WorkerFacts } from '../queue/queue.ts';
+import { commandLine } from './command-line.ts';
 import type { Terminal } from './deps.ts';
 import { describeWorkers } from './describe-workers.ts';
 import { HELP_WIDTH } from './help.ts';
@@ -62,6 +63,11 @@ export function describeFailure(failure: Failure, explained: boolean, { outIsCol
   return lines;
 }
 
+/** Returns the command that runs a failure again: its shrunk execution, if there is one. */
+export function againBy({ shrunk, repeat }: Pick<Failure, 'shrunk' | 'repeat'>): string {
+  return shrunk === null || typeof shrunk === 'string' ? repeat : commandLine(['replay', shrunk.line]);
+}
+
 function watchedBy(monitors: readonly string[]): string {
   if (monitors.length === 0) return '';
   return monitors.length === MONITOR_NAMES.length ? ', with all monitors' : `, with ${inWords(monitors)}`;
@@ -82,7 +88,7 @@ export function describeCoverage(tally: Tally, never: boolean, width?: number): 
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${each.covered}`]));
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${printable(each.covered, LONGEST_LINE)}`]));
   return [...formatTable(COLUMNS, rows, width), ...covered.flatMap((line) => wrap(line, width)), ...notRun(tally, width), ...edgesOf(tally, never, width)];
 }
 

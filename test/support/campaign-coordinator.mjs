@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs';
 import { coordinate } from '../../dist/src/explore/campaigns/coordinate.js';
 import { History } from '../../dist/src/explore/campaigns/history.js';
-import { createLog, resumeLog } from '../../dist/src/explore/campaigns/log.js';
+import { createLog, resumeLog } from '../../dist/src/explore/campaigns/write-log.js';
 import { Plan } from '../../dist/src/explore/campaigns/plan.js';
 import { takeUp } from '../../dist/src/explore/campaigns/take-up.js';
 import { Tally } from '../../dist/src/explore/campaigns/tally.js';

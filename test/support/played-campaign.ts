@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { readLog } from '../../src/explore/campaigns/log.ts';
+import { readLog } from '../../src/explore/campaigns/read-log.ts';
 import { stationKey } from '../../src/explore/campaigns/slice.ts';
 import type { Host } from './lan.ts';
 import { failureAt } from './played-slices.mjs';

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
+import { buildHash } from '../../explore/campaigns/build-hash.ts';
 import { fuzz, type FuzzOptions, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
 import { History } from '../../explore/campaigns/history.ts';
-import { createLog, resumeLog, type Header } from '../../explore/campaigns/log.ts';
+import type { Header } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import { isModulePath } from '../../explore/user-scenario.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
@@ -15,6 +16,7 @@ import { possibleByScenario, possibleInAny } from '../../explore/possible-edges.
 import { SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { takeUp } from '../../explore/campaigns/take-up.ts';
 import { Tally, type ScenarioTally } from '../../explore/campaigns/tally.ts';
+import { createLog, resumeLog } from '../../explore/campaigns/write-log.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { campaignOf, type Campaign } from '../../report/campaign.ts';
@@ -193,6 +195,7 @@ async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags):
   const scenarios = await chooseScenarios(names, chooseMutant(flags.mutant));
   return {
     sweepgen: deps.version,
+    build: buildHash(),
     seed: flags.seed ?? deps.freshSeed(),
     scenarios: scenarios.map(({ name }) => name),
     set: fixKnobs(scenarios, flags.set ?? []),

@@ -211,7 +211,7 @@ class Coordinator {
     onRefused?.(`${turn.station.scenario} from seed ${turn.seed} on: ${why}`);
   }
 
-  async #count(id: string, { turn, job, logged = id }: Outstanding, { result }: HostedResult): Promise<void> {
+  async #count(id: string, { turn, job, logged = id }: Outstanding, { host, result }: HostedResult): Promise<void> {
     const { plan, tally, history, log, shrink, onSlice, onFailure } = this.#options;
     const seconds = this.#elapsed();
     const { scenario } = turn.station;
@@ -227,7 +227,7 @@ class Coordinator {
       tally.addFailure(failure);
       log?.failure(failure);
     }
-    log?.slice(turn, result, history.before + seconds, counts.distinct, edges, logged);
+    log?.slice(turn, result, history.before + seconds, counts.distinct, edges, logged, host);
     if (result.failures.length > 0) this.#found = true;
     for (const failure of fresh) {
       if (shrink) await this.#shrink(failure);

@@ -1,6 +1,6 @@
 /** Times from a second to days. */
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, timeUnit } from '../../src/view/time-unit.ts';
+import { formatSeconds, timeUnit } from '../../src/base/time-unit.ts';
 
 describe('a time', () => {
   it.each([[0, '0 s'], [0.254, '0.254 s'], [119.9, '120 s'], [120, '2 min'], [615, '10.3 min'], [28_800, '8 h'], [400_000, '111 h']])('of %d s is written %s', (seconds, text) => {

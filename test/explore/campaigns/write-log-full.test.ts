@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { writeFully } from '../../../src/base/write-fully.ts';
-import { createLog, resumeLog } from '../../../src/explore/campaigns/log.ts';
+import { createLog, resumeLog } from '../../../src/explore/campaigns/write-log.ts';
 
 vi.mock('../../../src/base/write-fully.ts', async (original) => {
   const real = await original<{ writeFully: typeof writeFully }>();
