@@ -4,6 +4,7 @@
  * checked like any file, and names only what this build has itself.
  */
 import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
 import { z } from 'zod';
 import { UsageError } from '../../base/fatal.ts';
 import { describeIssue } from '../../base/issue-text.ts';
@@ -152,13 +153,21 @@ function parse<Value>(schema: z.ZodType<Value>, text: string, what: string): Val
   return parsed.data;
 }
 
+const isBigEndian = endianness() === 'BE';
+
 function pack(numbers: Uint32Array): string {
-  const bytes = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((each, i) => bytes.writeUInt32LE(each, 4 * i));
-  return bytes.toString('base64');
+  return littleEndian(Buffer.from(numbers.slice().buffer)).toString('base64');
 }
 
 function unpack(text: string): Uint32Array {
   const bytes = Buffer.from(text, 'base64');
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+  const whole = bytes.subarray(0, bytes.length & ~3);
+  const numbers = new Uint32Array(whole.length / 4);
+  littleEndian(whole).copy(new Uint8Array(numbers.buffer));
+  return numbers;
+}
+
+/** Changes words in place between this machine's order of bytes and that of a result. */
+function littleEndian(words: Buffer): Buffer {
+  return isBigEndian ? words.swap32() : words;
 }
