@@ -69,31 +69,44 @@ async function withQueue<Value>(kind: Queue, work: (place: Place) => Promise<Val
   }
 }
 
+/** What a campaign of two workers does, and what it needs. */
+interface Rate {
+  /** Executions a CPU second of all processes, and of the workers alone. */
+  readonly perCpu: number;
+  readonly perWorkersCpu: number;
+  /** Executions a second. */
+  readonly perSecond: number;
+  /** CPU time of coordinator and server, in percent of a core. */
+  readonly beside: number;
+}
+
 async function overhead(flags: Flags): Promise<void> {
   const ways: readonly ('threads' | Queue)[] = ['threads', ...(flags.queues.split(',') as Queue[])];
-  const rates = new Map(ways.map((way) => [way, [] as { perCpu: number; perSecond: number }[]]));
+  const rates = new Map(ways.map((way) => [way, [] as Rate[]]));
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const way of ways) {
       const rate = await rateOf(way, Number(flags.seconds));
       rates.get(way)!.push(rate);
-      console.log(`round ${round + 1}, ${way}: ${Math.round(rate.perCpu)} executions a CPU second, ${Math.round(rate.perSecond)} a second`);
+      console.log(`round ${round + 1}, ${way}: ${Object.entries(rate).map(([what, value]) => `${what} ${Math.round(value)}`).join(', ')}`);
     }
   }
-  const middle = (way: typeof ways[number], what: 'perCpu' | 'perSecond'): number => median(rates.get(way)!.map((each) => each[what]));
+  const middle = (way: typeof ways[number], what: keyof Rate): number => median(rates.get(way)!.map((each) => each[what]));
+  const ratio = (way: typeof ways[number], what: keyof Rate): string => (middle(way, what) / middle('threads', what)).toFixed(3);
   console.table(ways.map((way) => ({
-    way, 'a CPU second': Math.round(middle(way, 'perCpu')), 'a second': Math.round(middle(way, 'perSecond')),
-    'ratio by CPU': (middle(way, 'perCpu') / middle('threads', 'perCpu')).toFixed(3), 'ratio by time': (middle(way, 'perSecond') / middle('threads', 'perSecond')).toFixed(3),
+    way, 'executions a CPU second': Math.round(middle(way, 'perCpu')), ratio: ratio(way, 'perCpu'), 'ratio of the workers alone': ratio(way, 'perWorkersCpu'),
+    'coordinator and server, % of a core': middle(way, 'beside').toFixed(1), 'executions a second': Math.round(middle(way, 'perSecond')), 'ratio by time': ratio(way, 'perSecond'),
   })));
 }
 
-/** Returns the executions of a campaign of two workers a CPU second and a second. */
-async function rateOf(way: 'threads' | Queue, measured: number): Promise<{ perCpu: number; perSecond: number }> {
+/** Measures a campaign of two workers. */
+async function rateOf(way: 'threads' | Queue, measured: number): Promise<Rate> {
   return withQueue(way === 'threads' ? 'file' : way, async ({ url, server, log }) => {
-    const children = way === 'threads'
+    const workers = way === 'threads'
       ? [startScript(CLI, [...ENDLESS, '--jobs', '2', '--log', log])]
-      : [startScript(CLI, [...ENDLESS, '--queue', url, '--log', log]), ...[1, 2].map(() => startScript(CLI, ['worker', '--queue', url, '--jobs', '1']))];
-    const pids = [...children.map(({ pid }) => pid!), ...(server === undefined ? [] : [server.pid])];
-    const points: { executions: number; cpu: number; seconds: number }[] = [];
+      : [1, 2].map(() => startScript(CLI, ['worker', '--queue', url, '--jobs', '1']));
+    const coordinators = way === 'threads' ? [] : [startScript(CLI, [...ENDLESS, '--queue', url, '--log', log])];
+    const cpuOf = (pids: readonly (number | undefined)[]): number => pids.reduce<number>((sum, pid) => sum + (pid === undefined ? 0 : cpuSeconds(pid)), 0);
+    const points: { executions: number; workers: number; beside: number; seconds: number }[] = [];
     await setTimeout(WARM_UP * 1000);
     const started = performance.now();
     let slices = countedIn(log).length;
@@ -102,10 +115,18 @@ async function rateOf(way: 'threads' | Queue, measured: number): Promise<{ perCp
       const counted = countedIn(log);
       if (counted.length === slices) continue;
       slices = counted.length;
-      points.push({ executions: counted.reduce((sum, each) => sum + each, 0), cpu: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0), seconds: performance.now() / 1000 });
+      points.push({
+        executions: counted.reduce((sum, each) => sum + each, 0), seconds: performance.now() / 1000,
+        workers: cpuOf(workers.map(({ pid }) => pid)), beside: cpuOf([...coordinators.map(({ pid }) => pid), server?.pid]),
+      });
     }
-    await end(children);
-    return { perCpu: slopeOf(points.map(({ cpu, executions }) => [cpu, executions])), perSecond: slopeOf(points.map(({ seconds: at, executions }) => [at, executions])) };
+    await end([...coordinators, ...workers]);
+    return {
+      perCpu: slopeOf(points.map((each) => [each.workers + each.beside, each.executions])),
+      perWorkersCpu: slopeOf(points.map((each) => [each.workers, each.executions])),
+      perSecond: slopeOf(points.map((each) => [each.seconds, each.executions])),
+      beside: 100 * slopeOf(points.map((each) => [each.seconds, each.beside])),
+    };
   });
 }
 
