@@ -20,8 +20,10 @@ const CLI = 'src/cli/main.js';
 /** The scenario with the most executions a second, and so with the longest results. */
 const SCENARIO = 'lfstack';
 const ENDLESS = ['fuzz', SCENARIO, '--monitors', 'none', '--executions', '1000000000000', '--seed', '1'];
-/** Seconds until the code is compiled, and the rate of the scenario known. */
-const WARM_UP = 15;
+/** CPU seconds of two workers until their code is compiled, and the rate of the scenario known. */
+const WARM_UP = 10;
+/** Seconds until a crowd of workers has run its first slices, besides those of the slices. */
+const ARRIVAL = 15;
 const POLL_MS = 100;
 
 type Queue = 'file' | ServerKind;
@@ -39,9 +41,12 @@ interface Flags {
 
 const program = new Command('node dist/bench/campaign.js').description('campaigns over queues on this machine');
 const queues = ['--queues <names>', 'names joined by commas', ['file', ...SERVERS].join(',')] as const;
-const seconds = ['--seconds <n>', 'seconds that are measured', '45'] as const;
-program.command('overhead').description('two workers over a queue, compared with two threads').option(...queues).option(...seconds).option('--rounds <n>', 'rounds, in which all take their turn', '3').action(overhead);
-program.command('crowd').description('workers that only sleep').option(...queues).option(...seconds)
+program.command('overhead').description('two workers over a queue, compared with two threads').option(...queues)
+  .option('--seconds <n>', 'CPU seconds of the workers that are measured', '20')
+  .option('--rounds <n>', 'rounds, in which all take their turn', '3')
+  .action(overhead);
+program.command('crowd').description('workers that only sleep').option(...queues)
+  .option('--seconds <n>', 'seconds that are measured', '45')
   .option('--workers <n>', 'workers, each with connections of its own', '64')
   .option('--jobs <n>', 'jobs of each', '1')
   .option('--processes <n>', 'processes that hold the workers', '4')
@@ -107,17 +112,17 @@ async function rateOf(way: 'threads' | Queue, measured: number): Promise<Rate> {
     const coordinators = way === 'threads' ? [] : [startScript(CLI, [...ENDLESS, '--queue', url, '--log', log])];
     const cpuOf = (pids: readonly (number | undefined)[]): number => pids.reduce<number>((sum, pid) => sum + (pid === undefined ? 0 : cpuSeconds(pid)), 0);
     const points: { executions: number; workers: number; beside: number; seconds: number }[] = [];
-    await setTimeout(WARM_UP * 1000);
-    const started = performance.now();
+    const workersCpu = (): number => cpuOf(workers.map(({ pid }) => pid));
+    while (workersCpu() < WARM_UP) await setTimeout(POLL_MS);
     let slices = countedIn(log).length;
-    while (performance.now() < started + measured * 1000) {
+    while (workersCpu() < WARM_UP + measured) {
       await setTimeout(POLL_MS);
       const counted = countedIn(log);
       if (counted.length === slices) continue;
       slices = counted.length;
       points.push({
         executions: counted.reduce((sum, each) => sum + each, 0), seconds: performance.now() / 1000,
-        workers: cpuOf(workers.map(({ pid }) => pid)), beside: cpuOf([...coordinators.map(({ pid }) => pid), server?.pid]),
+        workers: workersCpu(), beside: cpuOf([...coordinators.map(({ pid }) => pid), server?.pid]),
       });
     }
     await end([...coordinators, ...workers]);
@@ -145,7 +150,7 @@ async function crowd(flags: Flags): Promise<void> {
       const stubs = Array.from({ length: processes }, () => startScript('bench/campaign-stub.js', [url, String(Math.ceil(workers / processes)), flags.jobs, flags.ms, flags.rate]));
       const pids = { coordinator: coordinator.pid!, server: server?.pid, stubs: stubs.map(({ pid }) => pid!) };
       await havePrinted(stubs);
-      await setTimeout(WARM_UP * 1000 + 2 * Number(flags.ms));
+      await setTimeout(ARRIVAL * 1000 + 2 * Number(flags.ms));
       const rows: Readonly<Record<string, string | number>>[] = [];
       const expected = (workers * Number(flags.jobs) * 1000) / Number(flags.ms);
       for (let i = 0; i < 5; i++) {
