@@ -6,7 +6,7 @@ import { SERVERS } from './test/support/servers.ts';
 /** Tests that need more than Node. */
 const IMPOSSIBLE = [
   ...(CHROMIUM === undefined ? ['test/view/**'] : []),
-  ...(SERVERS.length > 0 ? [] : ['test/explore/campaigns/coordinate-{cuts,hosts}.test.ts']),
+  ...(SERVERS.length > 0 ? [] : ['test/explore/campaigns/coordinate-{cuts,hosts}.test.ts', 'test/queue/bullmq-lead.test.ts']),
   ...(HAS_NAMESPACES ? [] : ['test/explore/campaigns/coordinate-{disk,hosts}.test.ts']),
 ];
 

@@ -171,7 +171,8 @@ class Seat {
   /** Waits for the seat. @throws QueueTaken if its holder lives */
   async take(onWait: LeadOptions['onWait']): Promise<void> {
     await this.#add();
-    const before = await this.#holder();
+    const holder = await this.#holder();
+    const before = holder?.name === this.#me.name ? undefined : holder;
     this.#worker = this.#maker.worker(this.#queueName, async (job) => {
       await job.updateData(JSON.stringify(this.#me));
       this.#isSeated = true;
@@ -187,8 +188,8 @@ class Seat {
     while (!this.#isSeated) {
       const waited = performance.now() - started;
       if (waited > 2 * this.#claimMs) {
-        const holder = (await this.#holder()) ?? before;
-        throw new QueueTaken(holder?.host ?? 'another host', holder?.pid ?? 0);
+        const other = (await this.#holder()) ?? before;
+        throw new QueueTaken(other?.host ?? 'another host', other?.pid ?? 0);
       }
       if (!hasSaid && waited > WAIT_IS_LONG_MS && before !== undefined) onWait?.(before, Math.ceil((2 * this.#claimMs) / 1000));
       hasSaid ||= waited > WAIT_IS_LONG_MS;

@@ -17,6 +17,8 @@ export type ServerKind = 'redis' | 'postgres';
 export interface Server {
   readonly url: string;
   readonly port: number;
+  /** Its process, whose children serve connections. */
+  readonly pid: number;
   /** Ends the server; its data stays for `start`. */
   stop(): Promise<void>;
   /** Starts it again on the same port, with the data that it had. */
@@ -71,6 +73,8 @@ function idsOf(user: string): { uid: number; gid: number } {
 }
 
 export interface ServerOptions {
+  /** Redis writes each change to the disk before it answers, which is the default here, or each second. */
+  readonly sync?: 'always' | 'everysec';
   /** Of Redis. */
   readonly password?: string;
   /** The host that it runs on, by default this machine, where only this machine reaches it. */
@@ -78,7 +82,7 @@ export interface ServerOptions {
 }
 
 /** Starts a server. Close it at the end of the test. */
-export async function startServer(kind: ServerKind, { password, host }: ServerOptions = {}): Promise<Server> {
+export async function startServer(kind: ServerKind, { sync = 'always', password, host }: ServerOptions = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `sweepgen-${kind}-`));
   const port = await freePort();
   const address = host?.address ?? '127.0.0.1';
@@ -96,8 +100,8 @@ export async function startServer(kind: ServerKind, { password, host }: ServerOp
   }
   makeData();
   const command = kind === 'redis'
-    ? inPlace(REDIS!, '--port', String(port), '--bind', address, '--protected-mode', 'no', '--unixsocket', socket, '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...(password === undefined ? [] : ['--requirepass', password]))
-    : inPlace(join(POSTGRES!, 'postgres'), '-D', data, '-p', String(port), '-h', address, '-k', folder, '-c', 'max_connections=200');
+    ? inPlace(REDIS!, '--port', String(port), '--bind', address, '--protected-mode', 'no', '--unixsocket', socket, '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', sync, ...(password === undefined ? [] : ['--requirepass', password]))
+    : inPlace(join(POSTGRES!, 'postgres'), '-D', data, '-p', String(port), '-h', address, '-k', folder, '-c', 'max_connections=1000');
   let child: ChildProcess;
 
   async function start(): Promise<void> {
@@ -116,6 +120,7 @@ export async function startServer(kind: ServerKind, { password, host }: ServerOp
   return {
     url: kind === 'redis' ? `redis://${address}:${port}` : `postgres://sweepgen@${address}:${port}/postgres`,
     port,
+    get pid() { return child.pid!; },
     start,
     stop,
     lose() {

@@ -13,7 +13,8 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export async function startWire(server: { readonly url: string; readonly port: number }): Promise<Wire> {
+/** @param delayMs milliseconds that the server's answers take more */
+export async function startWire(server: { readonly url: string; readonly port: number }, delayMs = 0): Promise<Wire> {
   const sockets = new Set<Socket>();
   let state: Cut | undefined;
   function keep(socket: Socket): void {
@@ -21,8 +22,8 @@ export async function startWire(server: { readonly url: string; readonly port: n
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
   }
-  function forward(from: Socket, to: Socket): void {
-    from.on('data', (bytes) => { if (state === undefined) to.write(bytes); });
+  function forward(from: Socket, to: Socket, ms = 0): void {
+    from.on('data', (bytes) => { if (state === undefined) setTimeout(() => to.write(bytes), ms); });
     from.on('close', () => to.destroy());
   }
   const wire = createServer((near) => {
@@ -32,7 +33,7 @@ export async function startWire(server: { readonly url: string; readonly port: n
     const far = connect(server.port, '127.0.0.1');
     keep(far);
     forward(near, far);
-    forward(far, near);
+    forward(far, near, delayMs);
   });
   await new Promise<void>((resolve) => { wire.listen(0, '127.0.0.1', resolve); });
   const { port } = wire.address() as { port: number };

@@ -2,7 +2,7 @@
  * A slice as a job of a queue: the same seeds at the same station on the same build give the same result, on any
  * machine and however often it runs. It names only what this build has itself.
  */
-import { hostname } from 'node:os';
+import { endianness, hostname } from 'node:os';
 import { z } from 'zod';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -137,13 +137,21 @@ export function sliceKind(pool: ExplorePool, build: string): JobKind {
   };
 }
 
+const isBigEndian = endianness() === 'BE';
+
 function pack(numbers: Uint32Array): string {
-  const bytes = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((each, i) => bytes.writeUInt32LE(each, 4 * i));
-  return bytes.toString('base64');
+  return littleEndian(Buffer.from(numbers.slice().buffer)).toString('base64');
 }
 
 function unpack(text: string): Uint32Array {
   const bytes = Buffer.from(text, 'base64');
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+  const whole = bytes.subarray(0, bytes.length & ~3);
+  const numbers = new Uint32Array(whole.length / 4);
+  littleEndian(whole).copy(new Uint8Array(numbers.buffer));
+  return numbers;
+}
+
+/** Changes words in place between this machine's order of bytes and that of a result. */
+function littleEndian(words: Buffer): Buffer {
+  return isBigEndian ? words.swap32() : words;
 }
