@@ -32,7 +32,7 @@ export async function openLogDocument(path: string): Promise<LogDocument> {
       campaign.update(onProgress);
       const { tally, history, lanes } = campaign;
       // A killed campaign has logged no end.
-      const ending = reader.ending || (lifeOf(path, reader, Date.now()).life === 'running' ? 'running' : 'interrupted');
+      const ending = reader.ending || (lifeOf(path, reader).life === 'running' ? 'running' : 'interrupted');
       return fuzzDocument(header, lanes, tally, { ending, seconds: history.before }, { campaign: campaignOf(history, tally, reach), closed: closedIn(reader) });
     },
     get hasEnded() {

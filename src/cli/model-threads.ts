@@ -1,14 +1,17 @@
-/** Numbers that `scale --model` takes. */
+/** The flags of `scale --model`. */
+import type { Command } from 'commander';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../model/limits.ts';
-import { integer } from './options.ts';
+import { PINS, type Pin } from '../model/placement.ts';
+import { integer, oneOf } from './options.ts';
 
 /** A longer range is thinned to its ends and the powers of two between. */
 const ALL = 8;
 
 const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
 export const parseObjects = integer('--objects', 1, 1 << 26);
+export const parseCopies = integer('--copies', 1, 1000);
 
 /** Parses "1,2,16", "1..4" (1 2 3 4) or "1..128" (1 2 4 8 … 128) to ascending numbers. */
 export function parseModelThreads(text: string): number[] {
@@ -20,4 +23,20 @@ export function parseModelThreads(text: string): number[] {
     return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
   });
   return [...new Set(counts)].sort((a, b) => a - b);
+}
+
+export interface ModelFlags {
+  readonly model?: readonly number[];
+  readonly machine?: string;
+  readonly pin?: Pin;
+  readonly unpadded?: boolean;
+}
+
+/** Adds --model and the flags that need it. */
+export function addModel(command: Command): void {
+  command
+    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
+    .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
+    .option('--pin <places>', 'with --model: places of the threads on several sockets, compact (one socket first) or scatter (a core of each in turn; the default)', oneOf<Pin>('--pin', PINS))
+    .option('--unpadded', 'with --model: predict for counters of threads that share cache lines');
 }

@@ -1,8 +1,10 @@
 /** `scale --model`: predicts mark times by a machine model. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
+import { canPin, type Pin } from '../model/placement.ts';
 import type { Predicted } from '../model/predict.ts';
 import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
@@ -36,6 +38,7 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
   readonly title: string;
   readonly model: readonly number[];
   readonly machine?: string;
+  readonly pin?: Pin;
   readonly unpadded?: boolean;
   readonly policy?: Policy;
   readonly tuning?: MachineTuning;
@@ -53,6 +56,7 @@ const OBJECTS = 1_000_000;
 export async function predict(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<void> {
   const { terminal } = deps;
   const opened = openMachine(deps.env, flags.machine);
+  if (flags.pin !== undefined && !canPin(opened.machine)) throw new UsageError(`${printable(opened.machine.name)} has one socket, on which --pin makes no difference; leave it out`);
   if (opened.warning !== undefined) terminal.err(`${opened.warning}\n`);
   const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
   const { baseline } = flags;
@@ -95,13 +99,13 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const { buildModelHeap } = await import('../model/heap.ts');
   const { loadModelCore } = await import('../model/load.ts');
   const { predictMark } = await import('../model/predict.ts');
-  const { tuning, goarch, arena, unpadded = false } = flags;
+  const { tuning, goarch, arena, pin, unpadded = false } = flags;
   const policy = policyFor(flags);
   if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
   progress.show('building the heap');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
-  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
+  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, pin, unpadded };
   // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const core = await loadModelCore();
@@ -110,7 +114,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   for (const procs of flags.model) {
     progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
     try {
-      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted, records: procs === recorded }, procs));
+      results.push(predictMark({ core, machine, heap, pin, unpadded, isStopped: deps.isInterrupted, records: procs === recorded }, procs));
     } catch (error) {
       if (!(error instanceof Stopped) || results.length === 0) throw error;
       return { ...about, results, interrupted: true };

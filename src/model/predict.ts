@@ -8,6 +8,7 @@ import type { ModelHeap } from './heap.ts';
 import type { ModelCore } from './load.ts';
 import type { MachineModel } from './machine-model.ts';
 import { MarkRecorder, type MarkActivity } from './mark-recorder.ts';
+import type { Pin } from './placement.ts';
 import { runVirtual, type Interleaved, type VirtualOptions } from './virtual-time.ts';
 import { runWatched } from './watched-time.ts';
 
@@ -20,6 +21,8 @@ export interface PredictOptions {
   readonly heap: ModelHeap;
   /** Removes the padding that keeps each M's counters on cache lines of their own. */
   readonly unpadded?: boolean;
+  /** Where the threads are on the machine; scatter unless given. */
+  readonly pin?: Pin;
   readonly quantumNs?: number;
   /** Reports whether the caller wants the prediction to end. */
   readonly isStopped?: () => boolean;
@@ -52,7 +55,7 @@ export interface Predicted {
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
-export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
+export function predictMark({ core, machine, heap, unpadded, pin, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const options: VirtualOptions = {
@@ -61,6 +64,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs, isStoppe
     m,
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,
+    pin,
     quantumNs,
     isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,

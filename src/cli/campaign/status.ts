@@ -34,7 +34,7 @@ async function showStatus({ terminal }: Deps, path: string, json: boolean): Prom
   const progress = new Progress(terminal);
   campaign.update((lines) => progress.show(`${plural(lines, 'line')} of the log read`));
   progress.clear();
-  const status = statusOf(path, campaign, lifeOf(path, reader, Date.now()));
+  const status = statusOf(path, campaign, lifeOf(path, reader));
   if (json) terminal.out(`${campaignStatusDocument(status)}\n`);
   else for (const line of describeStatus(status, campaign, terminal)) terminal.out(`${line}\n`);
 }

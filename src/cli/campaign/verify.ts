@@ -61,7 +61,7 @@ async function verify(deps: Deps, path: string, { search, close, json }: VerifyF
 
 /** @throws UsageError if the campaign runs: it would end when it finds a line that it has not written */
 function openLog(path: string, logged: Logged): CampaignLog {
-  const { life, silentSeconds } = lifeOf(path, logged, Date.now());
+  const { life, silentSeconds } = lifeOf(path, logged);
   if (life === 'running') throw new UsageError(`the campaign of ${printable(path)} seems to run, its last line was written ${formatSeconds(Math.round(silentSeconds))} ago; wait for its end, or leave its log as it is with --no-close`);
   return appendTo(path, logged);
 }

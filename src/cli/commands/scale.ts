@@ -30,14 +30,14 @@ import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../mac
 import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { parseModelThreads, parseObjects } from '../model-threads.ts';
+import { addModel, parseCopies, parseObjects, type ModelFlags } from '../model-threads.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
 import { recordsEvents } from '../timelines.ts';
 import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
 
-interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
+interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags, ModelFlags {
   readonly phase: ScalePhase;
   readonly vary?: Vary;
   readonly procs?: readonly number[];
@@ -48,10 +48,8 @@ interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly verify?: boolean;
   readonly compare?: string;
   readonly svg?: string;
-  readonly model?: readonly number[];
-  readonly machine?: string;
   readonly objects?: number;
-  readonly unpadded?: boolean;
+  readonly copies: number;
   readonly bench?: boolean;
   readonly csv?: boolean;
 }
@@ -83,9 +81,7 @@ export function declare(command: Command, deps: Deps): void {
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
     .option('--objects <n>', 'approximate number of objects of a graph (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
-    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
-    .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
-    .option('--unpadded', "with --model: predict for counters of threads that share cache lines")
+    .option('--copies <n>', 'copies of the heap side by side, to collect a larger heap of the same shape', parseCopies, 1)
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -101,10 +97,12 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
+      ['sweepgen scale tree --model 16,32 --machine e5-2690x2 --pin compact', 'threads on one socket as far as it goes'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
   addTuning(command);
   addVary(command);
+  addModel(command);
 }
 
 /** Prints the tables of a measurement, and the sentences that explain them. */
@@ -141,7 +139,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
   checkPhase(heap, flags);
-  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
     const { predict } = await import('../prediction.ts');
@@ -265,7 +263,7 @@ function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Basel
 
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'unpadded'] as const;
+const PREDICTING = ['machine', 'pin', 'unpadded'] as const;
 
 /** @throws UsageError for flags that would be ignored */
 function checkModel(flags: ScaleFlags): void {
@@ -281,7 +279,8 @@ function checkModel(flags: ScaleFlags): void {
 }
 
 /** @throws UsageError for flags that the phase can't use */
-function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
+function checkPhase(heap: string | undefined, { phase, verify, objects, copies }: ScaleFlags): void {
+  if (phase === 'alloc' && copies > 1) throw new UsageError('--copies is for the heaps that are marked or swept; leave it out');
   if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
   if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
   if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);

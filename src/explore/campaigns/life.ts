@@ -1,5 +1,6 @@
 /** Whether the campaign of a log runs: a log says why a part ended, but not that it was killed. */
 import { statSync } from 'node:fs';
+import { unixtime } from '../../base/clock.ts';
 import type { Findings } from './read-log.ts';
 
 export const LIVES = ['running', 'ended', 'silent'] as const;
@@ -17,7 +18,7 @@ export interface LifeSign {
 const SILENCE_SECONDS = 60;
 
 /** @param now milliseconds since the epoch */
-export function lifeOf(path: string, { ending }: Pick<Findings, 'ending'>, now: number): LifeSign {
+export function lifeOf(path: string, { ending }: Pick<Findings, 'ending'>, now: number = unixtime()): LifeSign {
   const silentSeconds = Math.max(0, (now - statSync(path).mtimeMs) / 1000);
   return { life: ending !== '' ? 'ended' : silentSeconds < SILENCE_SECONDS ? 'running' : 'silent', silentSeconds };
 }

@@ -10,8 +10,10 @@ const WORKER = join(ROOT, 'dist/workers/calibrate.js');
 export interface Probes {
   /** Runs a probe on one thread over memory of the given bytes; ns. */
   one(probe: ProbeName, bytes: number): Promise<number>;
-  /** Runs a probe on both threads at once; ns of each. */
-  two(probe: ProbeName, bytes: number): Promise<readonly number[]>;
+  /** Runs a probe on both threads at once; ns of each. @param cpus the processor of each, if it matters */
+  two(probe: ProbeName, bytes: number, cpus?: readonly [number, number]): Promise<readonly number[]>;
+  /** Runs a chase on processor `cpu` through memory that processor `owner` was the first to write; ns. */
+  chaseMemoryOf(owner: number, cpu: number, bytes: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -27,9 +29,15 @@ export function probeThreads(signal?: AbortSignal): Probes {
   }
   return {
     one: (probe, bytes) => run({ probe, memory: new SharedArrayBuffer(bytes), side: 0 }),
-    two(probe, bytes) {
+    two(probe, bytes, cpus) {
       const memory = new SharedArrayBuffer(bytes);
-      return Promise.all([run({ probe, memory, side: 0 }), run({ probe, memory, side: 1 })]);
+      return Promise.all([run({ probe, memory, side: 0, cpu: cpus?.[0] }), run({ probe, memory, side: 1, cpu: cpus?.[1] })]);
+    },
+    async chaseMemoryOf(owner, cpu, bytes) {
+      const memory = new SharedArrayBuffer(bytes);
+      // Linux puts a page into the memory of the socket that writes it first.
+      await run({ probe: 'stream', memory, side: 0, cpu: owner });
+      return run({ probe: 'chase', memory, side: 0, cpu });
     },
     close: () => pool.destroy(),
   };

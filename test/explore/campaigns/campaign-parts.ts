@@ -5,8 +5,8 @@ import { coordinate } from '../../../src/explore/campaigns/coordinate.ts';
 import { fuzz, type FuzzResult } from '../../../src/explore/campaigns/fuzz.ts';
 import { History } from '../../../src/explore/campaigns/history.ts';
 import { Plan } from '../../../src/explore/campaigns/plan.ts';
+import { sliceKind } from '../../../src/explore/campaigns/slice-job.ts';
 import type { Logged } from '../../../src/explore/campaigns/read-log.ts';
-import { serveSlices } from '../../../src/explore/campaigns/serve-slices.ts';
 import { stationKey, type Failure, type Slice } from '../../../src/explore/campaigns/slice.ts';
 import { takeUp } from '../../../src/explore/campaigns/take-up.ts';
 import { Tally } from '../../../src/explore/campaigns/tally.ts';
@@ -15,6 +15,7 @@ import { findScenario } from '../../../src/explore/find.ts';
 import { knobsOf } from '../../../src/explore/scenarios/scenario.ts';
 import { SEEDS } from '../../../src/explore/session.ts';
 import { fileQueue } from '../../../src/queue/file-queue.ts';
+import { serveJobs } from '../../../src/queue/serve-jobs.ts';
 import { failureAt, playSlice } from '../../support/played-slices.mjs';
 import { poolOf } from '../slices.ts';
 
@@ -82,7 +83,7 @@ export async function runOver(folder: string, path: string, part: Part): Promise
   const stop = new AbortController();
   let ran = 0;
   const pool = playing(({ shrink }) => { if (!shrink && ++ran === slices) stop.abort(); });
-  const served = serveSlices({ queue, build, pool, signal: stop.signal });
+  const served = serveJobs({ queue, build, kinds: [sliceKind(pool, build)], jobs: 1, signal: stop.signal });
   const state = takenUp(path);
   const owed = state.owed.map(({ id, executions, ...turn }) => ({ id, turn, executions }));
   const result = await coordinate({ ...optionsOf(state, part), owed, lead, build });

@@ -1,41 +1,38 @@
 /**
  * A slice as a job of a queue: the same seeds at the same station on the same build give the same result, on any
- * machine and however often it runs. Everything here comes from a queue that others may write to: it is
- * checked like any file, and names only what this build has itself.
+ * machine and however often it runs. It names only what this build has itself.
  */
-import { createHash } from 'node:crypto';
+import { endianness, hostname } from 'node:os';
 import { z } from 'zod';
 import { UsageError } from '../../base/fatal.ts';
-import { describeIssue } from '../../base/issue-text.ts';
 import { printable } from '../../base/printable.ts';
+import { plural } from '../../base/units.ts';
+import { MOST_RESULT, RESULT_FIELDS, hashOf, jobFields, messageText, readJobAs, readResultAs } from '../../queue/message.ts';
+import type { JobKind } from '../../queue/serve-jobs.ts';
 import { EDGES } from '../../rewrite/edges/catalog.ts';
-import { repeatCommand } from '../failure.ts';
+import { checkFailure } from './check-failure.ts';
 import { findMutant, findScenario } from '../find.ts';
 import { MONITOR_NAMES } from '../monitors/catalog.ts';
 import { knobsOf } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
 import { LoggedFailure } from './log.ts';
-import { failureKey, stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
+import type { ExplorePool } from './pool.ts';
+import { stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
 
 /** Most executions of a slice, whose hashes are part of the result. */
 export const MOST_EXECUTIONS = 200_000;
-/** Characters of a job, and of a result. */
-const MOST_JOB = 1 << 16;
-const MOST_RESULT = 1 << 24;
-/** Kinds of failures in a result, and characters of a kind's key and of a whole failure: a log holds a failure in one line. */
+/** Most seconds of a slice. Slices take five, on a machine as fast as the others. */
+const MOST_SECONDS = 600;
+/** Kinds of failures in a result, and characters of a kind's key. */
 const MOST_KINDS = 1000;
 const MOST_KEY = 1000;
-const MOST_FAILURE = 1 << 21;
-const FORMAT = 1;
 
 const count = z.number().int().nonnegative();
 const name = z.string().max(200);
 
 const SliceJob = z.strictObject({
-  format: z.literal(FORMAT),
-  /** Hash of the code that runs it; see build-hash.ts. */
-  build: name,
+  ...jobFields('slice'),
   station: z.strictObject({ scenario: name, knobs: z.record(name, z.number().int()), strategy: name, monitors: z.array(name).max(MONITOR_NAMES.length), mutant: name.nullable() }),
   seed: count.max(SEEDS - 1),
   executions: z.number().int().positive().max(MOST_EXECUTIONS),
@@ -44,16 +41,17 @@ const SliceJob = z.strictObject({
   shrink: z.boolean(),
 });
 export type SliceJob = z.infer<typeof SliceJob>;
+/** A slice before it is made a job. */
+export type SliceSpec = Omit<SliceJob, 'format' | 'kind'>;
 
 /** Returns the job's name: a hash of all that it does. */
-export function jobId({ build, station, seed, executions, keepGoing, shrink }: Omit<SliceJob, 'format'>): string {
-  const text = JSON.stringify([FORMAT, build, stationKey(station as unknown as Station), seed, executions, keepGoing, shrink]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+export function jobId({ build, station, seed, executions, keepGoing, shrink }: SliceSpec): string {
+  return hashOf(['slice', build, stationKey(station as unknown as Station), seed, executions, keepGoing, shrink]);
 }
 
 /** Returns the job as it is queued. */
-export function jobText(job: Omit<SliceJob, 'format'>): string {
-  return JSON.stringify({ format: FORMAT, ...job });
+export function jobText(job: SliceSpec): string {
+  return messageText({ kind: 'slice', ...job });
 }
 
 /**
@@ -62,10 +60,7 @@ export function jobText(job: Omit<SliceJob, 'format'>): string {
  * @throws UsageError if it is none, or not one for this build: nothing of it is run then
  */
 export function readJob(text: unknown, build: string): SliceJob {
-  if (typeof text !== 'string') throw new UsageError('the job is no text');
-  if (text.length > MOST_JOB) throw new UsageError(`a job of ${text.length} characters is refused: at most ${MOST_JOB} are read`);
-  const job = parse(SliceJob, text, 'job');
-  if (job.build !== build) throw new UsageError(`the job is of build ${printable(job.build, 40)}, and this is build ${build}; run workers and coordinator from the same version`);
+  const job = readJobAs(SliceJob, text, build);
   if (job.shrink && job.executions !== 1) throw new UsageError(`a job shrinks one execution, not ${job.executions}`);
   const { station } = job;
   const scenario = findScenario(station.scenario);
@@ -83,9 +78,7 @@ export function readJob(text: unknown, build: string): SliceJob {
 const words = z.string().max(MOST_RESULT).regex(/^[A-Za-z0-9+/]*={0,2}$/);
 
 const JobResult = z.strictObject({
-  format: z.literal(FORMAT),
-  /** The machine that ran it. */
-  host: z.string().max(255),
+  ...RESULT_FIELDS,
   executions: count.max(MOST_EXECUTIONS),
   steps: count,
   switches: count,
@@ -106,59 +99,59 @@ export interface HostedResult {
 
 /** Returns a result as it is queued. */
 export function resultText(host: string, { hashes, edges, ...result }: SliceResult): string {
-  return JSON.stringify({ format: FORMAT, host, ...result, hashes: pack(hashes), edges: pack(edges) });
+  return messageText({ host, ...result, hashes: pack(hashes), edges: pack(edges) });
 }
 
 /** Reads the result of `job` from a queue. @throws UsageError if it can't be that */
-export function readResult(text: unknown, job: SliceJob): HostedResult {
-  if (typeof text !== 'string') throw new UsageError('the result is no text');
-  if (text.length > MOST_RESULT) throw new UsageError(`a result of ${text.length} characters is refused`);
-  const { format: _, host, hashes, edges, failures, ...counts } = parse(JobResult, text, 'result');
+export function readResult(text: unknown, job: SliceSpec): HostedResult {
+  const { format: _, host, hashes, edges, failures, ...counts } = readResultAs(JobResult, text);
   const result = { ...counts, failures: failures as readonly Failure[], hashes: unpack(hashes), edges: unpack(edges) };
   if (result.executions > job.executions) throw new UsageError(`a slice of ${job.executions} executions can't have run ${result.executions}`);
   if (result.edges.length !== EDGES.length && result.edges.length !== 0) throw new UsageError(`a result counts ${result.edges.length} edges, and this build has ${EDGES.length}`);
   if (result.hashes.length > result.executions) throw new UsageError('a result has more interleavings than executions');
-  for (const failure of result.failures) checkFailure(failure, job);
+  for (const failure of result.failures) checkSliceFailure(failure, job);
   return { host, result };
 }
 
-/** Refuses a failure that the job can't have: its texts get into the log, and its commands are copied into shells. */
-function checkFailure(failure: Failure, { station, seed, executions, shrink }: SliceJob): void {
-  const { shrunk, station: { strategy, ...place } } = failure;
-  if (JSON.stringify(failure).length > MOST_FAILURE) throw new UsageError('a failure in the result is too long');
+/** Refuses a failure that the job can't have. */
+function checkSliceFailure(failure: Failure, { station, seed, executions, shrink }: SliceSpec): void {
+  const { shrunk, station: place } = failure;
   // The strategy is the one that made the execution, of those that the station's strategy combines.
   if (stationKey({ ...place, strategy: '' }) !== stationKey({ ...station, strategy: '' } as unknown as Station)) throw new UsageError(`a slice of ${station.scenario} can't fail in ${printable(place.scenario, 100)}`);
-  makeStrategy(strategy);
   if ((failure.seed - seed + SEEDS) % SEEDS >= executions) throw new UsageError(`a slice of the ${executions} seeds from ${seed} on can't fail at seed ${failure.seed}`);
-  if (failure.key !== failureKey(place.scenario, failure.verdict, failure.facts)) throw new UsageError('a failure in the result has the name of another');
-  const repeat = repeatCommand({ scenario: findScenario(place.scenario), knobs: place.knobs, strategy, seed: failure.seed, monitors: place.monitors, ...(place.mutant !== null && { mutant: place.mutant }) });
-  if (failure.repeat !== repeat) throw new UsageError('a failure in the result is repeated by another command');
+  checkFailure(failure);
   if (shrunk !== null && !shrink) throw new UsageError('a failure in the result is shrunk, which was not asked for');
-  if (shrunk !== null && typeof shrunk !== 'string' && !LINE.test(shrunk.line)) throw new UsageError('the smallest execution in the result is no line for sweepgen replay');
 }
 
-/** An argument of `sweepgen replay`, as line.ts writes it. */
-const LINE = /^v1:[A-Za-z0-9_-]*$/;
-
-function parse<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError(`the ${what} is no JSON`);
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new UsageError(`the ${what} is broken: ${printable(describeIssue(parsed.error, value), 400)}`);
-  return parsed.data;
+/** Returns the kind of jobs that are slices, which run on `pool`. */
+export function sliceKind(pool: ExplorePool, build: string): JobKind {
+  return {
+    kind: 'slice',
+    async run(text) {
+      const { station, seed, executions, keepGoing, shrink } = readJob(text, build);
+      const result = await pool.runSlice({ station: { ...station, knobs: station.knobs as typeof station.knobs & { procs: number } }, seed, executions, seconds: MOST_SECONDS, keepGoing, shrink, known: [] });
+      const isWhole = result.executions === executions || result.exhausted || (result.failures.length > 0 && !keepGoing);
+      if (!isWhole) throw new UsageError(`a slice of ${executions} executions of ${station.scenario} took longer than ${MOST_SECONDS} s`);
+      return { result: resultText(hostname(), result), told: `${station.scenario}, ${plural(result.executions, 'execution')}` };
+    },
+  };
 }
+
+const isBigEndian = endianness() === 'BE';
 
 function pack(numbers: Uint32Array): string {
-  const bytes = Buffer.alloc(4 * numbers.length);
-  numbers.forEach((each, i) => bytes.writeUInt32LE(each, 4 * i));
-  return bytes.toString('base64');
+  return littleEndian(Buffer.from(numbers.slice().buffer)).toString('base64');
 }
 
 function unpack(text: string): Uint32Array {
   const bytes = Buffer.from(text, 'base64');
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+  const whole = bytes.subarray(0, bytes.length & ~3);
+  const numbers = new Uint32Array(whole.length / 4);
+  littleEndian(whole).copy(new Uint8Array(numbers.buffer));
+  return numbers;
+}
+
+/** Changes words in place between this machine's order of bytes and that of a result. */
+function littleEndian(words: Buffer): Buffer {
+  return isBigEndian ? words.swap32() : words;
 }

@@ -1,15 +1,15 @@
 /** Jobs and results from a queue to which others may write. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
-import { MOST_EXECUTIONS, jobId, jobText, readJob, readResult, resultText, type SliceJob } from '../../../src/explore/campaigns/job.ts';
-import { serveSlices } from '../../../src/explore/campaigns/serve-slices.ts';
+import { MOST_EXECUTIONS, jobId, jobText, readJob, readResult, resultText, sliceKind, type SliceJob } from '../../../src/explore/campaigns/slice-job.ts';
 import type { Job } from '../../../src/queue/queue.ts';
+import { serveJobs } from '../../../src/queue/serve-jobs.ts';
 import { playSlice } from '../../support/played-slices.mjs';
 import { poolOf } from '../slices.ts';
 
 const BUILD = '0123456789abcdef';
 const STATION = { scenario: 'mark-bits', knobs: { procs: 2 }, strategy: 'uniform', monitors: [], mutant: null };
-const JOB: SliceJob = { format: 1, build: BUILD, station: STATION, seed: 1, executions: 200, keepGoing: true, shrink: false };
+const JOB: SliceJob = { format: 2, kind: 'slice', build: BUILD, station: STATION, seed: 1, executions: 200, keepGoing: true, shrink: false };
 /** The seeds from 1 to 200 hold failures. */
 const RESULT = playSlice(JOB as unknown as Parameters<typeof playSlice>[0]);
 const [FAILURE] = RESULT.failures;
@@ -25,7 +25,9 @@ const NO_JOBS: readonly (readonly [what: string, text: unknown, sentence: RegExp
   ['a huge text', ' '.repeat(1 << 17), /a job of 131072 characters is refused/],
   ['nested without an end', '['.repeat(60_000), /the job is no JSON/],
   ...([
-    ['another format', { format: 2 }, /the job is broken/],
+    ['another format', { format: 1 }, /the job is broken/],
+    ['another kind', { kind: 'round' }, /the job is broken/],
+    ['no kind', { kind: undefined }, /the job is broken/],
     ['another build', { build: 'fedcba9876543210' }, /the job is of build fedcba9876543210, and this is build 0123456789abcdef; run workers and coordinator from the same version/],
     ['a build with escape sequences', { build: '\u001b[31mred' }, /the job is of build \\x1b\[31mred/],
     ['a field of another version', { run: 'rm -rf /' }, /the job is broken/],
@@ -89,8 +91,8 @@ describe('a worker', () => {
     const pool = poolOf(1, () => RESULT);
     const said: string[] = [];
     const outcomes: unknown[] = [];
-    await serveSlices({
-      pool, build: BUILD, signal: new AbortController().signal, onRefused: (message) => said.push(message),
+    await serveJobs({
+      kinds: [sliceKind(pool, BUILD)], jobs: 1, build: BUILD, signal: new AbortController().signal, onRefused: (message) => said.push(message),
       queue: {
         lead: () => Promise.reject(new Error('not asked for')),
         builds: async () => [],
@@ -103,7 +105,7 @@ describe('a worker', () => {
     expect(pool.slices).toEqual([]);
     expect(outcomes.every((each) => each instanceof UsageError)).toBe(true);
     expect(said.length).toBe(NO_JOBS.length);
-    for (const [i, [, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(sentence);
+    for (const [i, [what, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(what === 'another kind' ? /a job of kind 'round' is refused: there is no such kind/ : sentence);
   });
 });
 

@@ -1,10 +1,8 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
 import { POLICY } from '../gc/policy.ts';
-import { TUNING, type MachineTuning, type Policy } from '../run/tuning.ts';
-import { quote } from './command-line.ts';
-import type { MachineOptions } from '../run/machine-options.ts';
-import { tuningFlags } from './machine-flags.ts';
+import { TUNING, type MachineTuning, type Policy } from './tuning.ts';
+import type { MachineOptions } from './machine-options.ts';
 import type { Param, Params, WorkloadFacts } from '../workloads/workload.ts';
 
 /** The settings that repeat a round. */
@@ -64,12 +62,6 @@ function drawMeans(draw: Draw): MachineTuning {
     split: SPLITS[draw(SPLITS.length)],
     prefetch: DISTANCES[draw(DISTANCES.length)],
   };
-}
-
-/** Returns the command line that repeats the round. */
-export function commandOf({ workload, seed, procs, gogc, policy, tuning, goarch, gcEvery, params }: Round): string {
-  const sets = Object.entries(params).map(([name, value]) => `--set ${name}=${value}`);
-  return ['sweepgen run', quote(workload), `--seed ${seed}`, `--procs ${procs}`, `--gogc ${gogc}`, `--policy ${policy}`, ...tuningFlags(tuning), `--goarch ${goarch}`, `--gc-every ${gcEvery}`, ...sets, '--verify'].join(' ');
 }
 
 /** Draws a whole number from 0 to below its argument. */

@@ -1,8 +1,9 @@
 /** A round depends on the seed and its number alone, and stays within the bounds of its workload. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandOf, drawRound, type Choices } from '../../src/cli/rounds.ts';
-import { workloadOf } from './fakes.ts';
+import { commandOf } from '../../src/cli/round-command.ts';
+import { drawRound, type Choices } from '../../src/run/rounds.ts';
+import { workloadOf } from '../cli/fakes.ts';
 
 const workload = workloadOf('churn', {
   count: { default: 10_000_000, min: 1, max: 2_000_000_000, help: '' },
