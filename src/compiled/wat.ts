@@ -5,36 +5,55 @@
  * and refs, sizes and counts don't. Any other construct is refused, with its text.
  */
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
-import { Expressions, VIEWS } from './expressions.ts';
+import { Expressions } from './expressions.ts';
 import type { Surroundings } from './names.ts';
 import { returnsValue } from './returns.ts';
+import { parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
-/** A function to export, and its exported name. */
-export interface Export {
-  readonly fn: string;
+/** A function to export, in a variant, and its exported name. */
+export interface Export extends Variant {
   readonly name: string;
-  /** Parameters with a fixed value in this variant. They are dropped, and conditions on them are folded. */
-  readonly bound?: Readonly<Record<string, number>>;
 }
 
 /**
  * Returns the text of a module that imports the memory as env.memory and has `exports`. These and
- * all functions that they call are compiled.
+ * all functions that they call are compiled, except those that stay JavaScript.
  * @param pages the maximum size of the memory, in pages of 64 KB
  * @throws Error with the source text that can't be compiled
  */
 export function moduleText(exports: readonly Export[], around: Surroundings, pages: number): string {
-  const wanted: (Export | { readonly fn: string; readonly name?: undefined; readonly bound?: undefined })[] = [...exports];
+  const variants = new Map<string, Variant>(exports.map((each) => [variantName(each), each]));
+  const imported = new Set<string>();
   const compiled: string[] = [];
-  for (let i = 0; i < wanted.length; i++) {
-    const { fn: name, name: exported, bound } = wanted[i];
-    const fn = around.functions.get(name);
-    if (fn === undefined) throw new Error(`${name} is no function of the core`);
-    const writer = new FunctionWriter(fn, around, bound);
-    compiled.push(writer.text(exported));
-    for (const callee of writer.calls) if (!wanted.some((each) => each.name === undefined && each.fn === callee)) wanted.push({ fn: callee });
+  // A Map yields what is added during the loop, too.
+  for (const [name, { fn: fnName, bound }] of variants) {
+    const writer = new FunctionWriter(functionOf(fnName, around), around, bound);
+    compiled.push(writer.text(name));
+    for (const [callee, variant] of writer.calls) variants.set(callee, variant);
+    for (const callee of writer.imported) imported.add(callee);
   }
-  return `(module\n(import "env" "memory" (memory 1 ${pages} shared))\n${compiled.join('\n')}\n)`;
+  return [
+    '(module',
+    `(import "env" "memory" (memory 1 ${pages} shared))`,
+    ...[...imported].map((name) => importText(name, around)),
+    // Exported, so that no optimizer finds it unused.
+    '(global $touched (export "touched") (mut i32) (i32.const 0))',
+    ...compiled,
+    ...exports.map((each) => `(export "${each.name}" (func $${variantName(each)}))`),
+    ')',
+  ].join('\n');
+}
+
+function functionOf(name: string, { functions }: Surroundings): FunctionDeclaration {
+  const fn = functions.get(name);
+  if (fn === undefined) throw new Error(`${name} is no function of the core`);
+  return fn;
+}
+
+function importText(name: string, around: Surroundings): string {
+  const fn = functionOf(name, around);
+  const params = passedTo(fn, fn.params as readonly AnyNode[]).map(() => ' (param i32)').join('');
+  return `(import "env" "${name}" (func $${name}${params}${returnsValue(fn) ? ' (result i32)' : ''}))`;
 }
 
 class FunctionWriter extends Expressions {
@@ -42,21 +61,21 @@ class FunctionWriter extends Expressions {
   readonly #loops: number[] = [];
   readonly #bound: Readonly<Record<string, number>>;
 
-  constructor(fn: FunctionDeclaration, around: Surroundings, bound: Readonly<Record<string, number>> = {}) {
+  constructor(fn: FunctionDeclaration, around: Surroundings, bound: Readonly<Record<string, number>>) {
     super(fn, around);
     this.#bound = bound;
   }
 
-  text(exported: string | undefined): string {
-    const { id, params, body } = this.fn;
-    const names = params.map((param) => (param.type === 'Identifier' ? param.name : this.refuse(param))).filter((name) => !VIEWS.has(name));
-    this.scopes = [new Map(names.map((name) => [name, this.#bound[name] ?? name]))];
-    const code = this.#statement(body);
+  /** Writes the function, as `$name`. */
+  text(name: string): string {
+    const params = parametersOf(this.fn) ?? this.refuse(this.fn);
+    this.scopes = [new Map(params.map((param) => [param, this.#bound[param] ?? param]))];
+    const code = this.#statement(this.fn.body);
     const head = [
-      exported === undefined ? `(func $${id.name}` : `(func (export "${exported}")`,
-      ...names.filter((name) => !Object.hasOwn(this.#bound, name)).map((name) => `(param $${name} i32)`),
+      `(func $${name}`,
+      ...params.filter((param) => !Object.hasOwn(this.#bound, param)).map((param) => `(param $${param} i32)`),
       ...(returnsValue(this.fn) ? ['(result i32)'] : []),
-      ...this.locals.map((name) => `(local $${name} i32)`),
+      ...this.locals.map((local) => `(local $${local} i32)`),
     ].join(' ');
     return `${head}\n${code}${returnsValue(this.fn) ? '\nunreachable' : ''})`;
   }

@@ -7,7 +7,7 @@ import { SCAN_ALL } from '../heap/type.ts';
 import { ARENA_USED } from '../malloc/mheap.ts';
 import { flushptrbuf, refillWork } from './flush.ts';
 import { ScanBuf, scanbufOf } from './scanbuf.ts';
-import { objAt, workbufStruct, type WorkbufRef } from './work.ts';
+import { NPROC, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -27,6 +27,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
   const used = m[ARENA_USED] - arena;
   const ptrBits = m[PTR_BITS];
   const pw = m[PTR_WORDS];
+  const alone = m[NPROC] === 1;
   const wordShift = pw - 1;
   const ptrs = sb + PTR;
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
@@ -35,7 +36,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
   m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
   for (;;) {
     if (m[sb + NOBJ] === 0) {
-      flushptrbuf(m, mp, sb, pos);
+      flushptrbuf(m, mp, sb, pos, alone, pw);
       pos = ptrs;
       if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;
     }
@@ -64,7 +65,7 @@ export function scanblockHeapBits(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworkin
           m[pos] = p;
           pos += 2;
           if (pos === ptrsEnd) {
-            flushptrbuf(m, mp, sb, pos);
+            flushptrbuf(m, mp, sb, pos, alone, pw);
             pos = ptrs;
           }
         }

@@ -26,7 +26,7 @@ import { countBlock, countRescan } from './count-scan.ts';
 import { enqueue, flushobjbuf, flushptrbuf, refillWork } from './flush.ts';
 import { markonly } from './mark.ts';
 import { Frame, ScanBuf, scanbufOf } from './scanbuf.ts';
-import { Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
+import { NPROC, Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -54,6 +54,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
   const used = m[ARENA_USED] - arena;
   const spanMap = m[SPAN_MAP];
   const pw = m[PTR_WORDS];
+  const alone = m[NPROC] === 1;
   const ptrs = sb + PTR;
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
   const counting = countsWork(m);
@@ -64,7 +65,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
   m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
   nextBlock: for (;;) {
     if (m[sb + NOBJ] === 0) {
-      flushptrbuf(m, mp, sb, pos);
+      flushptrbuf(m, mp, sb, pos, alone, pw);
       flushobjbuf(m, mp, sb);
       pos = ptrs;
       if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;
@@ -204,7 +205,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           m[pos + 1] = objti;
           pos += 2;
           if (pos === ptrsEnd) {
-            flushptrbuf(m, mp, sb, pos);
+            flushptrbuf(m, mp, sb, pos, alone, pw);
             pos = ptrs;
           }
         }
@@ -219,6 +220,7 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
   const arena = m[ARENA];
   const used = m[ARENA_USED] - arena;
   const pw = m[PTR_WORDS];
+  const alone = m[NPROC] === 1;
   const ptrs = sb + PTR;
   const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
   let pos = position;
@@ -229,7 +231,7 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
     m[pos + 1] = 0;
     pos += 2;
     if (pos === ptrsEnd) {
-      flushptrbuf(m, mp, sb, pos);
+      flushptrbuf(m, mp, sb, pos, alone, pw);
       pos = ptrs;
     }
   }

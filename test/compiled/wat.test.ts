@@ -23,6 +23,9 @@ export function racyStoreByte(m, m8, at, value) { m8[at] = value; }
 export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
 export function bump(m, i) { m[i & 31]++; }
 export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
+export function prefetch(m, at) {}
+export function prefetchAll(m, from, to, step) {}
+export function scaled(m, i, by, twiced) { if (by === 2) return twiced ? i * 4 : i * 2; m[9] = by; return i * by; }
 export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
 `;
 
@@ -48,6 +51,8 @@ const BODIES: Readonly<Record<string, string>> = {
   racy: 'racyStore(m, i, x); return racyLoad(m, (i + 1) | 0);',
   atomics: 'const o = Atomics.or(m, i, x) + Atomics.add(m, i, 2) + Atomics.exchange(m, 3, i); Atomics.store(m, 4, o | 0); return (o + Atomics.compareExchange(m, 3, i, x) + Atomics.and(m, 3, 15) + Atomics.load(m, 4)) | 0;',
   calls: 'bump(m, i); twice(m, 4); return twice(m, twice(m, i)) + early(m, i) + early(m, 12);',
+  'calls with constants': 'return scaled(m, i, 2, true) + scaled(m, i, 2, false) + scaled(m, x, A, true) + scaled(m, i, x, false) | 0;',
+  'loads ahead of use': 'm[i + 32] = i; m[i + 34] = 5; prefetch(m, m[i & 7] & 31); prefetchAll(m, i + 32, i + 35, 2); prefetchAll(m, i, i, 3); return m[i + 33];',
   'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
   quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
   'negative': 'return -i + ~x;',
@@ -58,7 +63,7 @@ function moduleOf(bodies: readonly string[]): string {
 }
 
 function exported(fn: string): Export {
-  return { fn, name: fn };
+  return { fn, name: fn, bound: {} };
 }
 
 let files = 0;
@@ -107,6 +112,19 @@ describe('what is compiled', () => {
         expect(compiled.f(i, mode)).toBe(expected[0]);
       }
     }
+  });
+
+  it('calls functions that stay JavaScript, and passes on what they throw', async () => {
+    const path = fileOf('export function f(m, i) { if (i > 8) stop(m, i); return ask(m, i, 7) + 1; }\nfunction ask(m, i, x) { return i + x; }\nfunction stop(m, i) { throw new Error(i); }');
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, [exported('f')], ['ask', 'stop', 'unused']));
+    const asked: number[][] = [];
+    const ask = (...args: number[]) => (asked.push(args), 40);
+    const stop = (i: number) => { throw new RangeError(`stopped at ${i}`); };
+    const { f } = new WebAssembly.Instance(module, { env: { memory, ask, stop } }).exports as { f: (i: number) => number };
+    expect(f(3)).toBe(41);
+    expect(asked).toEqual([[3, 7]]);
+    expect(() => f(9)).toThrow(new RangeError('stopped at 9'));
   });
 
   it('traps outside the memory', async () => {

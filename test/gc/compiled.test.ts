@@ -1,17 +1,19 @@
-/** The compiled mark loop leaves every word of the memory as the JavaScript loop does. */
+/** The compiled mark loops leave every word of the memory as the JavaScript loops do. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { seeds } from '../support/nightly.ts';
 import { xorshift32 } from '../../src/base/random.ts';
-import { compilableMemory, compiledScanRun } from '../../src/compiled/instance.ts';
+import { compilableMemory, compiledFunctions } from '../../src/compiled/instance.ts';
 import { compiledModule } from '../../src/compiled/load.ts';
-import { useCompiled } from '../../src/gc/compiled.ts';
+import { useCompiled, type Compiled } from '../../src/gc/compiled.ts';
 import { markWithOthers } from '../../src/gc/helper.ts';
 import { POLICY, prepareMark } from '../../src/gc/policy.ts';
 import { clearpools, rootCount } from '../../src/gc/roots.ts';
 import { NPROC, XNDONE, XNWAIT } from '../../src/gc/work.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { storePointer } from '../../src/memory/address.ts';
+import { DEBUG, ptrWords } from '../../src/memory/config.ts';
+import type { MachineShape } from '../../src/memory/map.ts';
+import { writePointer } from '../../src/heap/write-pointer.ts';
 import { boot, planMemory } from '../../src/runtime/boot.ts';
 import { setGlobal } from '../../src/runtime/mutator.ts';
 import { MARKFOR, parforsetup } from '../../src/sync/parfor.ts';
@@ -23,11 +25,12 @@ afterEach(() => useCompiled(null));
 const SIZES = [8, 16, 24, 32, 48, 64, 112, 416, 1024, 2304, 6144, 33_000, 200_000];
 
 /** Returns a machine with a random heap that is ready to mark on `nproc` Ms. Only one of them marks. */
-function machine(seed: number, nproc: number, workbufCap: number) {
-  const map = planMemory(coreShape({ policy: POLICY.tuned, arenaPages: 2048, workbufCap, maxWorkbufs: 60_000, procs: 2 }));
+function machine(seed: number, nproc: number, shape: Partial<MachineShape>) {
+  const map = planMemory(coreShape({ arenaPages: 2048, maxWorkbufs: 60_000, procs: 2, ...shape }));
   const memory = compilableMemory(map.words);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, -1);
+  const pw = ptrWords(m);
   let x = seed;
   const draw = (n: number) => (x = xorshift32(x)) % n;
   const blocks: { ref: number; slots: number; words: number }[] = [];
@@ -35,14 +38,14 @@ function machine(seed: number, nproc: number, workbufCap: number) {
     const size = SIZES[draw(draw(8) === 0 ? SIZES.length : 8)];
     const noscan = size >= 16 && draw(4) === 0;
     const ref = mallocgc(m, m0, size, noscan ? FLAG_NOSCAN : 0);
-    blocks.push({ ref, slots: noscan ? 0 : size / 8, words: size / 4 });
+    blocks.push({ ref, slots: noscan ? 0 : size / (4 * pw), words: size / 4 });
   }
   for (const { ref, slots } of blocks) {
     for (let k = 0; k < Math.min(slots, 4); k++) {
       const target = blocks[draw(blocks.length)];
       // One pointer in eight points into a block, one in sixteen at no block.
       const inside = draw(8) === 0 ? draw(target.words) : 0;
-      if (draw(3) !== 0) storePointer(m, ref + 2 * draw(slots), draw(16) === 0 ? draw(1 << 20) : target.ref + inside);
+      if (draw(3) !== 0) writePointer(m, ref + pw * draw(slots), 4 * (draw(16) === 0 ? draw(1 << 20) : target.ref + inside));
     }
   }
   setGlobal(m, 0, blocks[0].ref);
@@ -62,35 +65,43 @@ function differences(a: Int32Array, b: Int32Array): number[] {
   return found;
 }
 
-describe('the compiled mark loop', () => {
-  it('is refused if it was not compiled', () => {
-    expect(() => compiledModule('/nowhere/core.wasm')).toThrow(/^the tuned mark loop is not compiled yet: npm run build/);
+describe('the compiled mark loops', () => {
+  it('are refused if they were not compiled', () => {
+    expect(() => compiledModule('/nowhere/core.wasm')).toThrow(/^the mark loops are not compiled yet: npm run build/);
   });
 });
 
-describe('marking with what was compiled', () => {
+/** Returns `functions` such that each call of one adds 1 to `count`. */
+function counted(functions: Compiled, count: { calls: number }): Compiled {
+  const entries = Object.entries(functions) as [string, (...args: unknown[]) => unknown][];
+  return Object.fromEntries(entries.map(([name, fn]) => [name, (...args: unknown[]) => (count.calls++, fn(...args))])) as unknown as Compiled;
+}
+
+describe.each([
+  ['go1.3', { policy: POLICY['go1.3'] }],
+  ['go1.3 on the 32-bit machine', { policy: POLICY['go1.3'], ptrWords: 1 }],
+  ['go1.3 that counts its work', { policy: POLICY['go1.3'], debug: DEBUG.collectstats }],
+  ['go1.3 with a buffer of 3 pointers', { policy: POLICY['go1.3'], ptrBufCap: 3 }],
+  ['tuned', { policy: POLICY.tuned }],
+])('marking with what was compiled: %s', (_, shape) => {
   it.each([
     ['one M', 1, 512],
     ['one M, buffers that overflow', 1, 70],
     ['one M of two', 2, 512],
-  ])('%s', (_, nproc, workbufCap) => {
+  ])('%s', (__, nproc, workbufCap) => {
     for (let seed = 1; seed <= seeds(1, 3); seed++) {
-      const { memory, m, m0 } = machine(seed * 77_777, nproc, workbufCap);
+      const { memory, m, m0 } = machine(seed * 77_777, nproc, { ...shape, workbufCap });
       // The other of two Ms counts as waiting for work.
       if (nproc === 2) Atomics.store(m, XNWAIT, 1);
       const before = m.slice();
       markWithOthers(m, m0);
       const plain = m.slice();
       m.set(before);
-      let runs = 0;
-      const compiled = compiledScanRun(compiledModule(), memory);
-      useCompiled((...args) => {
-        runs++;
-        return compiled(...args);
-      });
+      const count = { calls: 0 };
+      useCompiled(counted(compiledFunctions(compiledModule(), memory, m), count));
       markWithOthers(m, m0);
       useCompiled(null);
-      expect(runs).toBeGreaterThan(3);
+      expect(count.calls).toBeGreaterThan(0);
       expect(differences(plain, before).length).toBeGreaterThan(100);
       // Times differ.
       expect(differences(plain, m).map((i) => nameWord(m, i)).filter((name) => !/Ns\[\d\]$/.test(name))).toEqual([]);

@@ -1,0 +1,3 @@
+/** The functions of the core that are compiled, and whatever they call. The build reads this file. */
+export { scanObjects } from '../gc/scan-objects.ts';
+export { scanRun } from '../gc/scan-run.ts';
