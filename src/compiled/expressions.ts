@@ -27,6 +27,7 @@ export class Expressions extends Names {
   /** Writes an expression whose value is unused. */
   protected effect(node: AnyNode): string {
     if (node.type === 'AssignmentExpression') return this.assign(node.left, node.operator === '=' ? null : node.operator.slice(0, -1), () => this.value(node.right));
+    if (node.type === 'SequenceExpression') return node.expressions.map((each) => this.effect(each)).join(' ');
     if (node.type === 'UpdateExpression') return this.assign(node.argument, node.operator[0], () => '(i32.const 1)');
     if (node.type !== 'CallExpression') return this.refuse(node);
     const call = this.call(node);
@@ -59,7 +60,8 @@ export class Expressions extends Names {
         if (node.operator === '~') return `(i32.xor ${this.value(node.argument)} (i32.const -1))`;
         return node.operator === '-' ? `(i32.sub (i32.const 0) ${this.value(node.argument)})` : this.refuse(node);
       case 'BinaryExpression': {
-        if (node.operator === '|' && this.constant(node.right) === 0) return this.value(node.left);
+        if (node.operator === '|' && this.constant(node.right) === 0) return this.truncated(node.left);
+        if (OPPOSITE[node.operator] !== undefined && (isUnsigned(node.left) || isUnsigned(node.right))) return this.refuse(node);
         const op = BINARY[node.operator] ?? this.refuse(node);
         return `(i32.${op} ${this.value(node.left)} ${this.value(node.right)})`;
       }
@@ -135,6 +137,7 @@ export class Expressions extends Names {
     const args = node.arguments as readonly AnyNode[];
     if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.property.type === 'Identifier') {
       if (callee.object.name === 'Atomics') return this.atomic(node, callee.property.name, args.slice(1));
+      if (callee.object.name === 'Math' && callee.property.name === 'clz32') return { text: `(i32.clz ${this.value(args[0])})`, hasValue: true };
       if (callee.object.name === 'Math' && callee.property.name === 'floor') return { text: this.quotient(args[0]), hasValue: true };
     }
     if (callee.type !== 'Identifier') return this.refuse(node);
@@ -189,6 +192,12 @@ export class Expressions extends Names {
     return `(local.set $${at} ${bytes(from)}) (if (i32.lt_u (local.get $${at}) ${bytes(to)}) (then (loop ${label} ${load} (br_if ${label} (i32.lt_u ${next} ${bytes(to)})))))`;
   }
 
+  /** Writes `node | 0`, in which a division is one of integers. */
+  protected truncated(node: AnyNode): string {
+    if (node.type !== 'BinaryExpression' || node.operator !== '/') return this.value(node);
+    return `(i32.div_s ${this.value(node.left)} ${this.value(node.right)})`;
+  }
+
   /** Writes Math.floor(a / b) of non-negative integers as an integer division. */
   protected quotient(node: AnyNode): string {
     if (node.type !== 'BinaryExpression' || node.operator !== '/') return this.refuse(node);
@@ -216,6 +225,11 @@ export class Expressions extends Names {
 /** Writes a load for the sake of the cache. It is stored: engines drop a load whose value is unused. */
 function touch(address: string): string {
   return `(global.set $touched (i32.load ${address}))`;
+}
+
+/** Matches `x >>> 0`, which may exceed what 32 bits with a sign can compare. */
+function isUnsigned(node: AnyNode): boolean {
+  return node.type === 'BinaryExpression' && node.operator === '>>>' && node.right.type === 'Literal' && node.right.value === 0;
 }
 
 /** Matches `x < 0 || x >= size`, with a local x and a non-negative size: one unsigned comparison. */

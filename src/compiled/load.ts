@@ -16,10 +16,12 @@ export const EXPORTS: readonly Export[] = [
   { fn: 'scanRun', name: 'scanRunShared', bound: { alone: 0, only: 0 } },
   { fn: 'scanRun', name: 'scanRangeAlone', bound: { alone: 1, only: 1 } },
   { fn: 'scanRun', name: 'scanRangeShared', bound: { alone: 0, only: 1 } },
-  { fn: 'scanObjects', name: 'scanObjectsAlone', bound: { alone: 1, pw: 2 } },
-  { fn: 'scanObjects', name: 'scanObjectsShared', bound: { alone: 0, pw: 2 } },
-  { fn: 'scanObjects', name: 'scanObjectsAlone32', bound: { alone: 1, pw: 1 } },
-  { fn: 'scanObjects', name: 'scanObjectsShared32', bound: { alone: 0, pw: 1 } },
+  ...['scanObjects', 'scanTyped', 'scanHeapBits'].flatMap((fn) => [
+    { fn, name: `${fn}Alone`, bound: { alone: 1, pw: 2 } },
+    { fn, name: `${fn}Shared`, bound: { alone: 0, pw: 2 } },
+    { fn, name: `${fn}Alone32`, bound: { alone: 1, pw: 1 } },
+    { fn, name: `${fn}Shared32`, bound: { alone: 0, pw: 1 } },
+  ]),
 ];
 /** Where the build puts the module. */
 export const COMPILED = join(ROOT, 'dist/src/compiled/core.wasm');

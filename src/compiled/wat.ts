@@ -4,6 +4,7 @@
  * Arithmetic wraps as with `| 0`. That equals JavaScript's as long as no value exceeds 32 bits,
  * and refs, sizes and counts don't. Any other construct is refused, with its text.
  */
+import type { BreakStatement, ContinueStatement, SwitchStatement } from 'acorn';
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
 import { Expressions } from './expressions.ts';
 import type { Surroundings } from './names.ts';
@@ -56,9 +57,19 @@ function importText(name: string, around: Surroundings): string {
   return `(import "env" "${name}" (func $${name}${params}${returnsValue(fn) ? ' (result i32)' : ''}))`;
 }
 
+/** The largest number of a case: the table has an entry for each smaller one, too. */
+const MOST_CASES = 255;
+
+interface Target {
+  /** The label in WebAssembly text. */
+  readonly at: string;
+  readonly named?: string;
+}
+
 class FunctionWriter extends Expressions {
-  /** Labels of the enclosing loops, for `break` and `continue`. */
-  readonly #loops: number[] = [];
+  /** From the innermost outwards, where `break` and `continue` lead, with the source's label if there is one. */
+  readonly #breaks: Target[] = [];
+  readonly #continues: Target[] = [];
   readonly #bound: Readonly<Record<string, number>>;
 
   constructor(fn: FunctionDeclaration, around: Surroundings, bound: Readonly<Record<string, number>>) {
@@ -80,7 +91,8 @@ class FunctionWriter extends Expressions {
     return `${head}\n${code}${returnsValue(this.fn) ? '\nunreachable' : ''})`;
   }
 
-  #statement(node: AnyNode): string {
+  /** @param named the label before the statement */
+  #statement(node: AnyNode, named?: string): string {
     switch (node.type) {
       case 'BlockStatement': {
         this.scopes.unshift(new Map());
@@ -109,19 +121,23 @@ class FunctionWriter extends Expressions {
         if (!node.alternate) return `${then})`;
         return `(block $end${label} ${then} (br $end${label})) ${this.#statement(node.alternate)})`;
       }
+      case 'LabeledStatement':
+        return node.body.type === 'ForStatement' || node.body.type === 'WhileStatement' ? this.#statement(node.body, node.label.name) : this.refuse(node);
       case 'WhileStatement':
-        return this.#loop(node.test, null, node.body);
+        return this.#loop(node.test, null, node.body, named);
+      case 'SwitchStatement':
+        return this.#switch(node);
       case 'ForStatement': {
         this.scopes.unshift(new Map());
         const init = node.init ? (node.init.type === 'VariableDeclaration' ? this.#statement(node.init) : this.effect(node.init)) : '';
-        const loop = this.#loop(node.test ?? null, node.update ?? null, node.body);
+        const loop = this.#loop(node.test ?? null, node.update ?? null, node.body, named);
         this.scopes.shift();
         return `${init}\n${loop}`;
       }
       case 'BreakStatement':
-        return node.label ? this.refuse(node) : `(br $break${this.#loops[0]})`;
+        return this.#leave(this.#breaks, node);
       case 'ContinueStatement':
-        return node.label ? this.refuse(node) : `(br $continue${this.#loops[0]})`;
+        return this.#leave(this.#continues, node);
       case 'ReturnStatement':
         return node.argument ? `(return ${this.value(node.argument)})` : '(return)';
       default:
@@ -129,13 +145,37 @@ class FunctionWriter extends Expressions {
     }
   }
 
-  #loop(test: AnyNode | null, update: AnyNode | null, body: AnyNode): string {
+  #loop(test: AnyNode | null, update: AnyNode | null, body: AnyNode, named: string | undefined): string {
     const label = this.labels++;
-    this.#loops.unshift(label);
+    this.#breaks.unshift({ at: `$break${label}`, named });
+    this.#continues.unshift({ at: `$continue${label}`, named });
     const leave = test === null ? '' : this.jumpUnless(test, `$break${label}`);
     const code = this.#statement(body);
     const next = update === null ? '' : this.effect(update);
-    this.#loops.shift();
+    this.#breaks.shift();
+    this.#continues.shift();
     return `(block $break${label} (loop $again${label} ${leave}\n(block $continue${label} ${code})\n${next} (br $again${label})))`;
+  }
+
+  #leave(targets: readonly Target[], node: BreakStatement | ContinueStatement): string {
+    const { label } = node;
+    const target = label == null ? targets[0] : targets.find(({ named }) => named === label.name);
+    return `(br ${target?.at ?? this.refuse(node)})`;
+  }
+
+  /** Writes a switch whose cases are whole numbers from 0 on: a table of branches to the start of each case. */
+  #switch(node: SwitchStatement): string {
+    const label = this.labels++;
+    const numbers = node.cases.map(({ test }) => (test == null ? null : this.constant(test) ?? this.refuse(test)));
+    if (numbers.some((number) => number !== null && (number < 0 || number > MOST_CASES))) return this.refuse(node);
+    const caseFor = (number: number | null) => (numbers.includes(number) ? `$case${label}.${numbers.indexOf(number)}` : numbers.includes(null) ? `$case${label}.${numbers.indexOf(null)}` : `$break${label}`);
+    const table = Array.from({ length: Math.max(...numbers.map((number) => number ?? -1)) + 1 }, (_, number) => caseFor(number));
+    this.#breaks.unshift({ at: `$break${label}` });
+    let code = `(br_table ${[...table, caseFor(null)].join(' ')} ${this.value(node.discriminant)})`;
+    this.scopes.unshift(new Map());
+    for (const [i, { consequent }] of node.cases.entries()) code = `(block $case${label}.${i} ${code})\n${consequent.map((each) => this.#statement(each)).join('\n')}`;
+    this.scopes.shift();
+    this.#breaks.shift();
+    return `(block $break${label} ${code})`;
   }
 }

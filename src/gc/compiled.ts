@@ -7,13 +7,20 @@ import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
+import { scanHeapBits as scanHeapBitsAsItStands } from './scan-heapbits.ts';
 import { scanObjects as scanObjectsAsItStands } from './scan-objects.ts';
 import { scanRun as scanRunAsItStands } from './scan-run.ts';
+import { scanTyped as scanTypedAsItStands } from './scan-typed.ts';
+
+/** The inner part of Go 1.3's mark loop, in one of its forms; see scanObjects. */
+export type Scan = (mp: MRef, sb: Ref, alone: boolean, pw: number) => void;
 
 /** The compiled functions, bound to one memory. */
 export interface Compiled {
   readonly scanRun: (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean) => Ref;
-  readonly scanObjects: (mp: MRef, sb: Ref, alone: boolean, pw: number) => void;
+  readonly scanObjects: Scan;
+  readonly scanTyped: Scan;
+  readonly scanHeapBits: Scan;
 }
 
 let compiled: Compiled | null = null;
@@ -32,4 +39,16 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
 export function scanObjects(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
   if (compiled === null) scanObjectsAsItStands(m, mp, sb, alone, pw);
   else compiled.scanObjects(mp, sb, alone, pw);
+}
+
+/** Calls the compiled scanTyped if there is one, otherwise that of scan-typed.ts. */
+export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
+  if (compiled === null) scanTypedAsItStands(m, mp, sb, alone, pw);
+  else compiled.scanTyped(mp, sb, alone, pw);
+}
+
+/** Calls the compiled scanHeapBits if there is one, otherwise that of scan-heapbits.ts. */
+export function scanHeapBits(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
+  if (compiled === null) scanHeapBitsAsItStands(m, mp, sb, alone, pw);
+  else compiled.scanHeapBits(mp, sb, alone, pw);
 }

@@ -137,7 +137,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref, alone: boolean,
  * Looks up the types of the blocks just enqueued without one. Doing it here lets the cache misses
  * of a whole buffer overlap.
  */
-export function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
+function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
   const arena = m[ARENA];
   const spanMap = m[SPAN_MAP];
   const counting = countsWork(m);

@@ -273,7 +273,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'heapbits-last-of-word',
     history: 'constructed',
     breaks: 'the last of the slots whose pointer bits share a word is never scanned',
-    file: 'src/gc/scanblock-heapbits.ts',
+    file: 'src/gc/scan-heapbits.ts',
     find: 'if (end - at < 32 - shift) bits &= (1 << (end - at)) - 1;',
     replace: 'if (end - at <= 32 - shift) bits &= (1 << (end - at - 1)) - 1;',
     scenarios: ['mark-mixed-heapbits'],
