@@ -32,7 +32,10 @@ export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
   'src/memory/bytes.ts': `export function byteView(memory: Int32Array): Uint8Array { return $bytes(memory); }
 `,
-  'src/gc/compiled.ts': `export { scanRun } from './scan-run.ts';
+  'src/gc/compiled.ts': `export { scanHeapBits } from './scan-heapbits.ts';
+export { scanObjects } from './scan-objects.ts';
+export { scanRun } from './scan-run.ts';
+export { scanTyped } from './scan-typed.ts';
 `,
 };
 

@@ -408,7 +408,6 @@ describe('sweepgen scale, besides its table', () => {
     ['--vary order', "--vary needs a name and its values, as in --vary order=lifo,fifo, not 'order'"],
     ['--vary prefetch', "--vary needs a name and its values, as in --vary prefetch=8,32, not 'prefetch'"],
     ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
-    ['--policy go1.3 --code wasm', '--code is for --policy tuned alone; leave it out, or --policy go1.3'],
     ['--code javascript --model 1..4', '--code is for measuring: a prediction goes by the source alone; leave it out'],
     ['--vary mark=cas,byte --model 1..4', '--vary is for measuring, and --model predicts; leave one of them out'],
     ['--vary workbfu=1', "--vary knows no 'workbfu'; did you mean workbuf?\n"],

@@ -1,39 +1,27 @@
-/** Random types with randomly linked values: an object survives if and only if the type declarations make it reachable. */
-import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+/** A heap of random values of random types, and which of its blocks a collector with their types reaches. */
 import { xorshift32 } from '../../src/base/random.ts';
 import { PTR_TAG, type Ref } from '../../src/memory/address.ts';
-import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { HCHAN_WORDS } from '../../src/heap/hchan.ts';
 import { Span, spanOf } from '../../src/heap/span.ts';
 import { typeName, type Of, type TypeDecl } from '../../src/heap/type-decl.ts';
-import { typeTable, type TypeTable } from '../../src/heap/type-table.ts';
+import type { TypeTable } from '../../src/heap/type-table.ts';
 import { itabOf, typeAt } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { newarray, newchan, newobject } from '../../src/malloc/newobject.ts';
-import { collect, globalAt } from '../../src/runtime/mutator.ts';
-import { Verifier } from '../../src/verify/verifier.ts';
-import { isAllocated } from '../support/core-machine.ts';
-import { bytesOf, given, holdsPointers, innerValues, partsOf, type Part } from '../support/go-layout.ts';
-import { randomTypes } from '../support/random-types.ts';
-import { runTyped, type Mode } from '../support/typed-machine.ts';
-import { hook } from '../support/verify-hook.ts';
-
-vi.mock('../../src/gc/doorbell.ts', async (original) => (await import('../support/verify-hook.ts')).answered(await original()));
-
-afterEach(() => {
-  hook.at = () => {};
-});
+import { globalAt } from '../../src/runtime/mutator.ts';
+import { bytesOf, given, holdsPointers, innerValues, partsOf, type Part } from './go-layout.ts';
+import type { Mode } from './typed-machine.ts';
 
 const GLOBALS = 6;
 const BLOCKS = 45;
 const MOST_BYTES = 20_000;
-const MOST_OF_A_TYPE = 4 << 20;
+/** The largest size of a type that such a heap can hold. */
+export const MOST_OF_A_TYPE = 4 << 20;
 
-interface Block {
+export interface Block {
   readonly ref: Ref;
   readonly words: number;
   /** values of a type; a channel; words of any kind; bytes, never scanned. */
@@ -49,7 +37,7 @@ interface Block {
 }
 
 /** A heap of random values, with a record of each block. */
-class RandomHeap {
+export class RandomHeap {
   blocks: Block[] = [];
   private readonly m: Mem;
   private readonly mp: MRef;
@@ -240,47 +228,3 @@ class RandomHeap {
     return this.blocks.find(({ ref, words }) => p >= ref && p < ref + words);
   }
 }
-
-/** Runs two rounds. In the second, some objects have survived the first collection, and new ones reuse the memory of the others. */
-function compare(types: readonly TypeDecl[], seed: number, mode: Mode, shape: Partial<MachineShape> & { ptrWords: 1 | 2 }): void {
-  const table = typeTable(...types);
-  let verifier: Verifier | undefined;
-  const said: string[] = [];
-  hook.at = (m, point) => {
-    verifier ??= new Verifier(m);
-    said.push(...verifier.check(point).problems.map(({ message }) => message));
-  };
-  runTyped(mode, table, { ...shape, verify: true }, (m, mp) => {
-    const heap = new RandomHeap(m, mp, shape.ptrWords, table, seed);
-    for (let round = 0; round < 2; round++) {
-      heap.allocate();
-      heap.link();
-      const reached = heap.reachable(mode);
-      const expected = heap.blocks.map((block) => reached.has(block));
-      collect(m, mp, true);
-      const tell = (lives: boolean, i: number) => `${i} ${heap.blocks[i].kind} ${heap.blocks[i].type === undefined ? '' : typeName(heap.blocks[i].type!)} ${lives ? 'lives' : 'is freed'}`;
-      expect(heap.blocks.map(({ ref }) => isAllocated(m, ref)).map(tell)).toEqual(expected.map(tell));
-      heap.blocks = heap.blocks.filter((block) => reached.has(block));
-    }
-  });
-  expect(said).toEqual([]);
-  expect(verifier).toBeDefined();
-}
-
-const SHAPES: readonly { name: string; shape: Partial<MachineShape> & { ptrWords: 1 | 2 } }[] = [
-  { name: '64 bits', shape: { ptrWords: 2, workbufCap: 3, ptrBufCap: 3, maxWorkbufs: 8192 } },
-  { name: '386', shape: { ptrWords: 1 } },
-];
-
-describe.each(SHAPES)('random values, $name', ({ shape }) => {
-  it.each(['mtypes', 'heapbits', 'none'] as const)('%s: exactly what their types reach survives, and the oracle agrees', (mode) => {
-    fc.assert(
-      fc.property(randomTypes([0, 1, 2, 5, 40, 140]), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (types, seed) => {
-        // Nested arrays can exceed the largest size of a type.
-        fc.pre(types.every((type) => bytesOf(type, 2) < MOST_OF_A_TYPE));
-        compare(types, seed, mode, shape);
-      }),
-      { numRuns: 60 },
-    );
-  });
-});

@@ -1,5 +1,5 @@
 /**
- * The mark loop of Go 1.3 with types.
+ * The inner part of Go 1.3's mark loop with types.
  *
  *   1. Take an object from the workbuf, with its type information: from the pointer to it, or from
  *      the MTypes of its span.
@@ -23,10 +23,11 @@ import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
 import { countsWork } from './collect-stats.ts';
 import { countBlock, countRescan } from './count-scan.ts';
-import { enqueue, flushobjbuf, flushptrbuf, refillWork } from './flush.ts';
+import { enqueue, flushobjbuf, flushptrbuf } from './flush.ts';
 import { markonly } from './mark.ts';
-import { Frame, ScanBuf, scanbufOf } from './scanbuf.ts';
-import { Obj, objAt, workbufStruct, type WorkbufRef } from './work.ts';
+import { RUN } from './scan-objects.ts';
+import { Frame, ScanBuf } from './scanbuf.ts';
+import { Obj, objAt } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -44,31 +45,30 @@ const OFFSET_AT = OFFSET_SHIFT;
 const IS_PRECISE = PRECISE;
 const IS_LOOP = LOOP;
 const TAG = PTR_TAG;
+const ARENA_END = ARENA_USED;
 const { count: COUNT, elemsize: ELEMSIZE, b: B, loopOrRet: LOOP_OR_RET } = Frame.at;
-const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
-/** As scanblock, with types. */
-export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
-  const sb = scanbufOf(mp);
+/** As scanObjects, with types. */
+export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
   const arena = m[ARENA];
-  const used = m[ARENA_USED] - arena;
+  const used = (m[ARENA_END] - arena) | 0;
   const spanMap = m[SPAN_MAP];
-  const pw = m[PTR_WORDS];
-  const ptrs = sb + PTR;
-  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const ptrs = (sb + PTR) | 0;
+  const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
   const counting = countsWork(m);
   const checking = (m[DEBUG_OF] & DEBUG.checkptr) !== 0;
-  const bottom = sb + FRAMES;
+  const bottom = (sb + FRAMES) | 0;
   let pos = ptrs;
-  m[sb + WBUF] = wbuf;
-  m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
+  let objects = 0;
   nextBlock: for (;;) {
     if (m[sb + NOBJ] === 0) {
-      flushptrbuf(m, mp, sb, pos);
+      flushptrbuf(m, mp, sb, pos, alone, pw);
       flushobjbuf(m, mp, sb);
       pos = ptrs;
-      if (m[sb + NOBJ] === 0 && !refillWork(m, mp, sb, keepworking)) return;
+      if (m[sb + NOBJ] === 0) return;
     }
+    if (objects > RUN && pos === ptrs && m[sb + NREGIONS] === 0) return;
+    objects = (objects + 1) | 0;
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;
     const obj = objAt(m[sb + WBUF], nobj);
@@ -78,7 +78,7 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
     if (ti === 0) ti = blockType(m, m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)], b);
     if (counting) countBlock(m, mp, sb, n, ti);
     if (isChan(ti)) {
-      if (ti === SCAN_ALL) pos = scanWords(m, mp, sb, b, b + n, pos);
+      if (ti === SCAN_ALL) pos = scanWords(m, mp, sb, b, b + n, pos, alone, pw);
       else scanChan(m, mp, sb, b, programOf(ti));
       continue;
     }
@@ -193,18 +193,19 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
           pc += 2;
           continue;
         default:
-          fatal('INVALID_GC_INSTRUCTION', { instruction, at: pc - program, program });
+          invalidInstruction(m, pc, program);
       }
       // One pointer, or as many as lie side by side.
       for (; ; slot += pw, run--) {
         const p = m[slot];
-        if (((p >>> 2) - arena) >>> 0 < used && (pw === 1 || m[slot + 1] === TAG)) {
+        const off = ((p >>> 2) - arena) | 0;
+        if (!(off < 0 || off >= used) && (pw === 1 || m[slot + 1] === TAG)) {
           if (checking) checkptr(m, p >>> 2, objti);
           m[pos] = p;
           m[pos + 1] = objti;
           pos += 2;
           if (pos === ptrsEnd) {
-            flushptrbuf(m, mp, sb, pos);
+            flushptrbuf(m, mp, sb, pos, alone, pw);
             pos = ptrs;
           }
         }
@@ -215,21 +216,22 @@ export function scanblockTyped(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: 
 }
 
 /** Every word may be a pointer. @returns where the next pointer is buffered */
-function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Ref): Ref {
+function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Ref, alone: boolean, pw: number): Ref {
   const arena = m[ARENA];
-  const used = m[ARENA_USED] - arena;
-  const pw = m[PTR_WORDS];
-  const ptrs = sb + PTR;
-  const ptrsEnd = ptrs + m[PTRBUF_CAP] * 2;
+  const used = (m[ARENA_END] - arena) | 0;
+  const ptrs = (sb + PTR) | 0;
+  const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
   let pos = position;
   for (let i = start; i < end; i += pw) {
     const p = m[i];
-    if (((p >>> 2) - arena) >>> 0 >= used || (pw === 2 && m[i + 1] !== PTR_TAG)) continue;
+    const off = ((p >>> 2) - arena) | 0;
+    if (off < 0 || off >= used) continue;
+    if (pw === 2 && m[i + 1] !== TAG) continue;
     m[pos] = p;
     m[pos + 1] = 0;
     pos += 2;
     if (pos === ptrsEnd) {
-      flushptrbuf(m, mp, sb, pos);
+      flushptrbuf(m, mp, sb, pos, alone, pw);
       pos = ptrs;
     }
   }
@@ -246,6 +248,11 @@ function rescanRest(m: Mem, mp: MRef, sb: Ref, b: Ref, n: number, from: Ref): vo
   }
 }
 
+/** @throws Fatal INVALID_GC_INSTRUCTION always: the word at `pc`, of the program at `program`, is no instruction */
+export function invalidInstruction(m: Mem, pc: Ref, program: Ref): never {
+  fatal('INVALID_GC_INSTRUCTION', { instruction: m[pc], at: pc - program, program });
+}
+
 /** Returns the program for the data of an interface value of `type`, 0 if it is unknown. */
 function interfaceProgram(m: Mem, type: TypeRef): number {
   const kind = m[type + Type.at.kind] & KIND_MASK;
@@ -257,8 +264,8 @@ function interfaceProgram(m: Mem, type: TypeRef): number {
 }
 
 function isHeapPointer(m: Mem, slot: Ref): boolean {
-  const off = (m[slot] >>> 2) - m[ARENA];
-  return off >>> 0 < m[ARENA_USED] - m[ARENA] && (m[PTR_WORDS] === 1 || m[slot + 1] === PTR_TAG);
+  const off = ((m[slot] >>> 2) - m[ARENA]) | 0;
+  return off >= 0 && off < m[ARENA_END] - m[ARENA] && (m[PTR_WORDS] === 1 || m[slot + 1] === PTR_TAG);
 }
 
 /** Scans the whole buffer of a channel; its unused part is nil. The header before it holds no pointers. */
