@@ -75,4 +75,5 @@ export interface Oracle {
   check(point: number): { readonly problems: readonly { readonly code: string; readonly message: string }[] };
 }
 
-export type MakeOracle = (m: Int32Array) => Oracle;
+/** Makes an oracle for `m`, which may read what was written from the flags of memory/write-flags.ts. */
+export type MakeOracle = (m: Int32Array, writes: Uint8Array) => Oracle;
