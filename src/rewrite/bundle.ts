@@ -8,7 +8,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
-import { rolldown } from 'rolldown';
+import { rolldown, type RolldownBuild } from 'rolldown';
 import { plantCounts } from './edges/plant.ts';
 import { countLoops } from './loop-budget.ts';
 
@@ -72,6 +72,11 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map(), is
       },
     ],
   });
+  return outputOf(build, entry);
+}
+
+/** Returns the one chunk of a build, with absolute paths in its map, and closes the build. */
+export async function outputOf(build: RolldownBuild, entry: string): Promise<Bundle> {
   try {
     const { output } = await build.generate({ format: 'esm', sourcemap: true, minify: false, dir: dirname(entry) });
     const chunk = output[0];

@@ -66,6 +66,10 @@ export interface Prepared {
    * `calls` are the sites of the thread's active calls, outermost first.
    */
   readonly blame?: (thrown: unknown, calls: readonly number[]) => readonly string[];
+  /** The module's own code is explored: an error that a thread throws is a finding, and there is no machine to describe. */
+  readonly exploresModule?: boolean;
+  /** Formats a value of the word `at` that is no 32-bit number; undefined for one that is. */
+  readonly show?: (at: number, value: number) => string | undefined;
 }
 
 /** Verifies the heap while the world is stopped. */
