@@ -72,7 +72,8 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map(), is
       },
     ],
   });
-  return outputOf(build, entry);
+  const { code, map } = await outputOf(build, entry);
+  return { code: code.replace(RUNTIME, (lines) => lines.replace(/[^\n]/g, '')), map };
 }
 
 /** Returns the one chunk of a build, with absolute paths in its map, and closes the build. */
@@ -83,7 +84,7 @@ export async function outputOf(build: RolldownBuild, entry: string): Promise<Bun
     if (chunk.map === null) throw new Error(`${entry}: bundled without a source map`);
     const sources = chunk.map.sources.map((source) => resolve(dirname(entry), source));
     return {
-      code: chunk.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n').replace(RUNTIME, (lines) => lines.replace(/[^\n]/g, '')),
+      code: chunk.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
       map: { ...chunk.map, file: 'core', sourceRoot: '', sources, sourcesContent: chunk.map.sourcesContent ?? [] },
     };
   } finally {

@@ -131,5 +131,6 @@ function* nothing(): Coroutine<void> {}
 
 /** A thread that touches no shared memory. */
 function* whole(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): Coroutine {
+  yield* [];
   return fn(...args);
 }

@@ -9,7 +9,7 @@
  * view, or is a method of one, the call is one step.
  */
 import { atomicsOp, type AnyNode, type CallExpression, type MemberExpression } from '../syntax.ts';
-import { awaited, rewriteAtomic } from './accesses.ts';
+import { awaited, getText, rewriteAtomic } from './accesses.ts';
 import { REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
 import { globalName, isGlobal, isPureCall, knownCallee } from './program.ts';
 import { sequence, type Writer } from './writer.ts';
@@ -44,7 +44,7 @@ function plainCall(w: Writer, node: CallExpression): string | null {
   const { callee } = node;
   if (node.optional || callee.type !== 'MemberExpression' || callee.computed || callee.optional || callee.object.type === 'Super') return null;
   if (callee.property.type !== 'Identifier' || !VIEW_METHODS.has(callee.property.name)) return null;
-  return `$method(${[w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each)))].join(', ')})`;
+  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))));
 }
 
 /** Rewrites a call, or a chain of members and calls with `?.`; null where nothing can suspend. */
@@ -80,9 +80,7 @@ function member(w: Writer, node: MemberExpression, self: string, then: (value: s
     return sequence(...first, w.guard(site, self, key), then(w.hooked ? w.op('$load', site, self, key) : `${self}[${key}]`, self));
   }
   const name = w.program.text.slice(node.property.start, node.property.end);
-  if (!w.program.accessors.has(name)) return then(`${self}.${name}`, self);
-  const getter = w.temp();
-  return then(`((${getter} = $accessor(${self}, '${name}', 'get')) !== undefined ? ${awaited(w, `${getter}.call(${self})`)} : ${self}.${name})`, self);
+  return then(w.program.accessors.has(name) ? getText(w, self, name) : `${self}.${name}`, self);
 }
 
 /** A private method is known by its name. */
@@ -156,10 +154,13 @@ export function rewriteNew(w: Writer, node: NewExpression): string | null {
 /** The constructor of a view reads its argument, if that is a view. */
 function newView(w: Writer, node: NewExpression, name: string, written: () => readonly string[]): string {
   const hint = `'${hintOf(w, node)}'`;
-  if (!w.frame.suspends) return `$newView(${[name, hint, ...written()].join(', ')})`;
-  const { first, list, views: [source] } = argumentsOf(w, node.arguments);
   const site = w.site(node, 'load');
-  return sequence(...first, ...(source === undefined ? [] : [w.guard(site, source, '0')]), `$newView(${[name, hint, ...(list === '' ? [] : [list])].join(', ')})`);
+  if (!w.frame.suspends) {
+    const [source = 'undefined', ...rest] = written();
+    return w.op('$newView', site, name, hint, source.startsWith('...') ? source : `$count(${source})`, ...rest);
+  }
+  const { first, list, views: [source] } = argumentsOf(w, node.arguments);
+  return sequence(...first, ...(source === undefined ? [] : [w.guard(site, source, '0')]), w.op('$newView', site, name, hint, ...(list === '' ? [] : [list])));
 }
 
 /** Returns the name of the variable or property that receives the value of `node`; '' if there is none. */

@@ -148,7 +148,9 @@ export function rewriteObject(w: Writer, node: AnyNode): string | null {
     text += w.program.text.slice(at, each.start);
     if (each.type === 'Property' && isLinked(w, each)) {
       const fn = w.program.text.slice(each.key.start, each.key.end);
-      text += `*${writtenName(each)}${'\n'.repeat(w.linesIn(each.start, each.value.start))}${coroutine(w, each.value as FunctionNode, { suspends: true, thisName: 'this', fn })}`;
+      // An accessor that is replaced keeps the place of its name among the object's.
+      const place = each.kind === 'get' ? `get ${fn}() {}, ` : each.kind === 'set' ? `set ${fn}($v) {}, ` : '';
+      text += `${place}*${writtenName(each)}${'\n'.repeat(w.linesIn(each.start, each.value.start))}${coroutine(w, each.value as FunctionNode, { suspends: true, thisName: 'this', fn })}`;
     } else text += w.emit(each);
     at = each.end;
   }

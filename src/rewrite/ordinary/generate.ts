@@ -4,6 +4,7 @@ import { rolldown } from 'rolldown';
 import { outputOf, type Bundle, type IsUsers } from '../bundle.ts';
 import { countLoops } from '../loop-budget.ts';
 import { ConventionError, locator, type Problem } from '../problems.ts';
+import { writesOf } from '../prologue.ts';
 import type { Site } from '../sites.ts';
 import { parseModule } from '../syntax.ts';
 import { siteNumbers, type Generated, type Variants } from '../transform.ts';
@@ -43,7 +44,7 @@ export function transformOrdinary(bundle: Bundle, root: string, isUsers: IsUsers
   const numberSite = siteNumbers(sites, program.text, locate);
   const write = (hooked: boolean): Generated => {
     const code = new Writer(program, hooked, numberSite).module();
-    return { code: `${code}\n${prologueOfOrdinary(hooked, sites)}`, sites, map: bundle.map };
+    return { code: `${prologueOfOrdinary(hooked)} ${code}\n${writesOf(sites)}`, sites, map: bundle.map };
   };
   return { plain: write(false), hooked: write(true), reach: {} };
 }

@@ -5,8 +5,8 @@
  * Invariant: every access of a shared view counts once in `$budget`, and the hooked variant reports it once.
  */
 import { EDGES } from '../edges/catalog.ts';
-import { DIRTY_SHIFT, FINISHED, MOST_TICKS, writesOf } from '../prologue.ts';
-import { ACCESS, type Site } from '../sites.ts';
+import { DIRTY_SHIFT, FINISHED, MOST_TICKS } from '../prologue.ts';
+import { ACCESS } from '../sites.ts';
 
 /** Nanoseconds of Atomics.pause. */
 const PAUSE_NS = 5;
@@ -26,7 +26,7 @@ export function $resume(fiber, budget, message) {
   $ticks = 0;
   let site;
   try { site = $drive(fiber, message); } catch (error) { throw $stopped ?? error; }
-  // Code that catches everything must not catch a refusal or a broken invariant.
+  /* Code that catches everything must not catch a refusal or a broken invariant. */
   if ($stopped !== null) throw $stopped;
   return site;
 }
@@ -150,11 +150,6 @@ function $newBuffer(length, options) {
   if ($memory === null) throw new Error('a SharedArrayBuffer is made as the module is loaded: make it in setup, so that each execution begins with a new one');
   return $memory.newBuffer(length, options);
 }
-function $newView(target, name, ...args) {
-  const view = new target(...args);
-  if ($memory !== null) $memory.name(view, name);
-  return view;
-}
 function $count(view) { if (view?.$shared !== undefined) --$budget; return view; }
 function $word(view, index) { const s = view.$shared; return (s.start + (index >= 0 && index < s.length ? Math.trunc(index) : 0) * s.size) >> 2; }
 function $place(s, name, offset) { return (s.start + (s.isDataView && offset > 0 && offset < s.length ? Math.trunc(offset) : 0)) >> 2; }
@@ -188,6 +183,11 @@ function $equals(s, view, index, value) {
 `;
 
 const PLAIN = `
+function $newView(target, name, ...args) {
+  const view = new target(...args);
+  if ($memory !== null) $memory.name(view, name);
+  return view;
+}
 function $load(view, index) { return view[index]; }
 function $store(view, index, value) { view[index] = value; const s = view.$shared; if (s !== undefined) $written(s, index); return value; }
 function $change(loadSite, storeSite, view, index, change, isPostfix) {
@@ -245,6 +245,7 @@ function $waitAtomically(view, index, value, timeout) {
   if (timeout <= 0) return 'timed-out';
   $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter, a generator or the constructor of a derived class');
 }
+function $target(site, view, index) { return { set value(value) { $store($count(view), index, value); } }; }
 export const $hooked = false;
 `;
 
@@ -255,12 +256,25 @@ function $report(site, kind, s, word, value, old) {
   $host.access(site, kind, word, $memory.token(s, word, value), $memory.token(s, word, old));
   if ($invariant.check !== null) $invariant.check();
 }
+function $try(site, view, work) {
+  try { return work(); } catch (error) {
+    const s = view?.$shared;
+    if (s !== undefined) $report(site, ${ACCESS.load}, s, s.start >> 2, 0, 0);
+    throw error;
+  }
+}
+function $newView(site, target, name, ...args) {
+  const view = new target(...args), s = args[0]?.$shared;
+  if ($memory !== null) $memory.name(view, name);
+  if (s !== undefined) $report(site, ${ACCESS.load}, s, s.start >> 2, args[0][0], args[0][0]);
+  return view;
+}
 function $load(site, view, index) { const value = view[index], s = view.$shared; if (s !== undefined) $report(site, ${ACCESS.load}, s, $word(view, index), value, value); return value; }
 function $store(site, view, index, value) {
   const s = view?.$shared;
   if (s === undefined) return view[index] = value;
   const old = view[index];
-  view[index] = value;
+  $try(site, view, () => { view[index] = value; });
   $written(s, index);
   $report(site, ${ACCESS.store}, s, $word(view, index), view[index], old);
   return value;
@@ -271,23 +285,23 @@ function $change(loadSite, storeSite, view, index, change, isPostfix) {
   $store(storeSite, $count(view), index, value);
   return isPostfix ? $numeric(old) : value;
 }
-function $aload(site, view, index) { const value = Atomics.load(view, index), s = view.$shared; if (s !== undefined) $report(site, ${ACCESS.atomicLoad}, s, $word(view, index), value, value); return value; }
+function $aload(site, view, index) { const value = $try(site, view, () => Atomics.load(view, index)), s = view.$shared; if (s !== undefined) $report(site, ${ACCESS.atomicLoad}, s, $word(view, index), value, value); return value; }
 function $astore(site, view, index, value) {
-  const s = view?.$shared, old = view?.[index], stored = Atomics.store(view, index, value);
+  const s = view?.$shared, old = view?.[index], stored = $try(site, view, () => Atomics.store(view, index, value));
   if (s === undefined) return stored;
   $written(s, index);
   $report(site, ${ACCESS.atomicStore}, s, $word(view, index), view[index], old);
   return stored;
 }
 function $update(site, change, op, view, index, value) {
-  const s = view?.$shared, old = Atomics[op](view, index, value);
+  const s = view?.$shared, old = $try(site, view, () => Atomics[op](view, index, value));
   if (s === undefined) return old;
   $written(s, index);
   $report(site, ${ACCESS.rmw}, s, $word(view, index), view[index], old);
   return old;
 }
 function $cas(site, view, index, expected, value) {
-  const s = view?.$shared, old = Atomics.compareExchange(view, index, expected, value);
+  const s = view?.$shared, old = $try(site, view, () => Atomics.compareExchange(view, index, expected, value));
   if (s === undefined) return old;
   $written(s, index);
   const won = old === (typeof old === 'bigint' ? BigInt.asIntN(64, expected) : expected) || view[index] !== old;
@@ -295,20 +309,20 @@ function $cas(site, view, index, expected, value) {
   return old;
 }
 function $sleeps(site, view, index, value) {
-  const s = view?.$shared, sleeps = $equals(s, view, index, value);
+  const s = view?.$shared, sleeps = $try(site, view, () => $equals(s, view, index, value));
   $report(site, sleeps ? ${ACCESS.wait} : ${ACCESS.waitRefused}, s, $word(view, index), view[index], view[index]);
   return sleeps;
 }
 function $notify(site, view, index, count) {
   if (view?.$shared === undefined) return Atomics.notify(view, index, count);
-  Atomics.load(view, index);
+  $try(site, view, () => Atomics.load(view, index));
   const word = $word(view, index);
   const woken = $host.notify(word, count === undefined ? Infinity : Math.max(Math.trunc(count) || 0, 0));
   if (!$quiet) $host.access(site, ${ACCESS.notify}, word, woken, $memory.token(view.$shared, word, view[index]));
   return woken;
 }
 function $native(site, s, fn, self, args) {
-  const result = Reflect.apply(fn, self, args);
+  const result = $try(site, s.view, () => Reflect.apply(fn, self, args));
   for (const each of [self, ...args]) if (each?.$shared !== undefined) $memory.copyAll(each.$shared, $m, $dirty);
   const word = $place(s, fn.name, args[0]);
   if (s.isDataView && fn.name.startsWith('get')) $report(site, ${ACCESS.load}, s, word, result, result);
@@ -327,9 +341,14 @@ function $waitAtomically(site, view, index, value, timeout) {
   if (timeout <= 0) return 'timed-out';
   $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter, a generator or the constructor of a derived class');
 }
+function $target(site, view, index) { return { set value(value) { $store(site, $count(view), index, value); } }; }
 export const $hooked = true;
 `;
 
-export function prologueOfOrdinary(hooked: boolean, sites: readonly Site[]): string {
-  return `${RUNNING}${FUNCTIONS}${VIEWS}${hooked ? HOOKED : PLAIN}${writesOf(sites)}`;
+/**
+ * Returns the prologue, on one line: it comes before the module, whose code runs as it is loaded, and moves no line of
+ * it. `$writes` follows the module.
+ */
+export function prologueOfOrdinary(hooked: boolean): string {
+  return `${RUNNING}${FUNCTIONS}${VIEWS}${hooked ? HOOKED : PLAIN}`.replace(/\n\s*/g, ' ');
 }
