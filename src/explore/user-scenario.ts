@@ -8,6 +8,7 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
+import { namesIn } from '../rewrite/scopes.ts';
 import type { AnyNode } from '../rewrite/syntax.ts';
 import { ENTRY, type Core, type LoadedCore } from './load.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -133,7 +134,7 @@ function exportedNames(program: AnyNode): readonly string[] {
     for (const { exported, ...specifier } of node.specifiers) if (!isType(specifier)) names.push(exported.type === 'Identifier' ? exported.name : String(exported.value));
     const { declaration } = node;
     if (declaration?.type === 'FunctionDeclaration') names.push(declaration.id.name);
-    if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.push(id.name);
+    if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) names.push(...namesIn(id).map(({ name }) => name));
   }
   return names;
 }

@@ -34,7 +34,7 @@ export function rewriteFunction(w: Writer, node: FunctionNode): string | null {
     return `function* ${name}$co${coroutine(w, node, { suspends: true, thisName: 'this', fn })}function ${name}(${params.join(', ')}) { return $atomically(${name}$co.apply(this, arguments)); }`;
   }
   if (node.type === 'FunctionExpression') {
-    const made = `$fn(function*${coroutine(w, node, { suspends: true, thisName: 'this', fn })})`;
+    const made = `$fn(function*${coroutine(w, node, { suspends: true, thisName: 'this', fn })}${givenName(w, node)})`;
     return node.id ? `(() => { const ${node.id.name} = ${made}; return ${node.id.name}; })()` : made;
   }
   return arrow(w, node, fn);
@@ -44,7 +44,7 @@ export function rewriteFunction(w: Writer, node: FunctionNode): string | null {
 function arrow(w: Writer, node: FunctionNode, fn: string): string {
   const usesThis = lexicallyNeeds(node, ['ThisExpression']);
   const usesArguments = lexicallyNeeds(node, [], 'arguments');
-  const made = `$fn(function*${coroutine(w, node, { suspends: true, thisName: '$this', fn })})`;
+  const made = `$fn(function*${coroutine(w, node, { suspends: true, thisName: '$this', fn })}${givenName(w, node)})`;
   if ((!usesThis && !usesArguments) || w.frame.thisName === '$this') return made;
   return usesArguments ? `(($this, $arguments) => ${made})(this, arguments)` : `(($this) => ${made})(this)`;
 }
@@ -159,6 +159,19 @@ export function rewriteObject(w: Writer, node: AnyNode): string | null {
 
 function isLinked(w: Writer, each: AnyNode): boolean {
   return each.type === 'Property' && (each.method || each.kind !== 'init') && w.program.coroutines.has(each.value);
+}
+
+/** Returns the argument of $fn for the name that JavaScript gives a function expression; '' if it gives none. */
+function givenName({ program: { parents } }: Writer, node: FunctionNode): string {
+  const parent = parents.get(node);
+  const name =
+    node.type === 'FunctionExpression' && node.id ? node.id
+    : parent?.type === 'VariableDeclarator' ? parent.id
+    : parent?.type === 'AssignmentExpression' ? parent.left
+    : (parent?.type === 'Property' || parent?.type === 'PropertyDefinition') && !parent.computed ? parent.key
+    : undefined;
+  if (name?.type === 'Literal') return `, ${JSON.stringify(String(name.value))}`;
+  return name?.type === 'Identifier' ? `, '${name.name}'` : '';
 }
 
 /** Returns the function's name, for sites: its own, or that of the variable or property that holds it. */

@@ -102,7 +102,12 @@ function $random() { $draws = Math.imul($draws, 1664525) + 1013904223 >>> 0; ret
 `;
 
 const FUNCTIONS = `
-function $fn(co) { const fn = function (...args) { return $atomically(co.apply(this, args)); }; fn.$co = co; return fn; }
+function $fn(co, name = '') {
+  const fn = function (...args) { return $atomically(co.apply(this, args)); };
+  fn.$co = co;
+  Object.defineProperty(fn, 'name', { value: name, configurable: true });
+  return fn;
+}
 function $link(target, names, enumerable) {
   for (const name of names) {
     const co = target[name], [kind, property] = name.split(' ');
@@ -118,8 +123,7 @@ function $link(target, names, enumerable) {
   return target;
 }
 function $named(co, name) {
-  const fn = $fn(co);
-  Object.defineProperty(fn, 'name', { value: name, configurable: true });
+  const fn = $fn(co, name);
   Object.defineProperty(fn, 'length', { value: co.length, configurable: true });
   return fn;
 }
