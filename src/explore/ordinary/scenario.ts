@@ -36,6 +36,7 @@ export function describeOrdinary(path: string, core: OrdinaryCore, places: Place
   return {
     name: path,
     summary: core.summary ?? '',
+    runs: 'thread',
     knobs: [{ name: 'procs', summary: 'threads', values: [threads.length] }],
     shape: ({ procs }) => tinyShape({ procs, arenaPages: 8 }),
     operations: () => (operations === undefined ? threads.map(() => RUN) : checkOperations(path, blaming(path, 'operations', places, () => core.$quietly(operations, [])), threads.length)),

@@ -15,6 +15,7 @@ const RUNNING = `
 var $host = null, $memory = null, $m = new Int32Array(0), $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $ticks = 0, $tickedAt = -1;
 var $stopped = null, $quiet = false, $depth = 0, $preempted = false, $blank = null, $draws = 1;
 const $FAR = ${2 ** 28};
+export const $isOrdinary = true;
 export function $bind(memory) { $memory = memory; }
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
 export function $begin(m) { $m = m; $stopped = null; $draws = 1; }
