@@ -35,6 +35,8 @@ export interface Host {
 /** Exports of the prologue. */
 export interface Control {
   readonly $hooked: boolean;
+  /** The module is ordinary code: none of the core's records are in its memory. */
+  readonly $isOrdinary?: boolean;
   /** By site: 1 if its access may change the word. */
   readonly $writes: Uint8Array;
   /** Count of passes of each protocol edge (edges/catalog.ts); a reader clears it. */

@@ -12,7 +12,7 @@ import { ACCESS, type Site, type SiteKind } from './sites.ts';
 export const FINISHED = -0x8000_0000;
 
 /** The limit of iterations of a user's loops between two accesses; no loop that ends needs as many. */
-const MOST_TICKS = 20_000_000;
+export const MOST_TICKS = 20_000_000;
 
 const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin', 'call']);
 
@@ -145,6 +145,11 @@ export const $hooked = true;
 `;
 
 export function prologue(hooked: boolean, sites: readonly Site[]): string {
+  return `${CONTROL}${hooked ? HOOKED : PLAIN}${writesOf(sites)}`;
+}
+
+/** Returns the declaration of `$writes`. */
+export function writesOf(sites: readonly Site[]): string {
   const writes = sites.map(({ kind }) => (READS.has(kind) ? 0 : 1)).join();
-  return `${CONTROL}${hooked ? HOOKED : PLAIN}export const $writes = Uint8Array.of(${writes});\n`;
+  return `export const $writes = Uint8Array.of(${writes});\n`;
 }
