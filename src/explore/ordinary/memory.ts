@@ -8,7 +8,7 @@
  * Buffers are made anew in each execution, in the same order, and taken from those of the execution before.
  */
 import { UsageError } from '../../base/fatal.ts';
-import { DIRTY_SHIFT } from '../../rewrite/prologue.ts';
+import { WRITE_SHIFT, WRITTEN } from '../../memory/write-flags.ts';
 
 /** Words for buffers that are made while threads run. */
 const SPARE_WORDS = 16_384;
@@ -164,7 +164,7 @@ export class OrdinaryMemory {
     if (at >= region.base + ((region.buffer.byteLength + 3) >> 2) || m[at] === value) return;
     this.#changed = true;
     m[at] = value;
-    dirty[at >> DIRTY_SHIFT] = 1;
+    dirty[at >> WRITE_SHIFT] = WRITTEN;
   }
 
   /** Returns the 32-bit number that stands for `value` in a trace; `show` is the inverse. */

@@ -5,7 +5,8 @@
  * Invariant: every access of a shared view counts once in `$budget`, and the hooked variant reports it once.
  */
 import { EDGES } from '../edges/catalog.ts';
-import { DIRTY_SHIFT, FINISHED, MOST_TICKS } from '../prologue.ts';
+import { WRITE_SHIFT, WRITTEN } from '../../memory/write-flags.ts';
+import { FINISHED, MOST_TICKS } from '../prologue.ts';
 import { ACCESS } from '../sites.ts';
 
 /** Nanoseconds of Atomics.pause. */
@@ -162,7 +163,7 @@ function $written(s, index) {
   const word = (s.start + index * s.size) >> 2;
   if (s.size !== 4 || index >= s.length) { $memory.copy(s, word, s.size, $m, $dirty); return; }
   $m[word] = s.words[word - s.base];
-  $dirty[word >> ${DIRTY_SHIFT}] = 1;
+  $dirty[word >> ${WRITE_SHIFT}] = ${WRITTEN};
 }
 function $anyView(values) { return values.find((value) => value?.$shared !== undefined); }
 function $next(value, by) { return typeof value === 'bigint' ? value + BigInt(by) : value + by; }
