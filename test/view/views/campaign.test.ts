@@ -137,7 +137,7 @@ describe('the view of a campaign', () => {
     document.closed = [document.failures[0].key];
     const { page, close } = await openReport([{ name, document }]);
     expect(await page.locator('#campaign .facts').first().innerText()).toMatch(/2 failures, 1 of them closed[^]*ran still when this was made/);
-    expect((await cells(page, 'Failures')).map((row) => row[6])).toEqual(['closed: it was fixed', 'open']);
+    expect((await rowsOf(page, 'Failures')).map((row) => row[6])).toEqual(['closed: it was fixed', 'open']);
     await close();
   });
 
