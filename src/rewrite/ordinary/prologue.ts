@@ -19,6 +19,7 @@ const $FAR = ${2 ** 28};
 export const $isOrdinary = true;
 export function $bind(memory) { $memory = memory; }
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
+export function $writeFlags() { return $dirty; }
 export function $begin(m) { $m = m; $stopped = null; $draws = 1; }
 export function $spawn(coroutine) { return { stack: [coroutine], top: 0, calls: [] }; }
 export function $respawn(fiber, coroutine) { fiber.stack[0] = coroutine; fiber.top = 0; }
