@@ -22,7 +22,7 @@ export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'>
 /** File names of the variants. */
 const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
 /** Everything that takes part in building besides the sources: files in this folder, and packages. */
-const TOOLS = join(import.meta.dirname, '../rewrite');
+const TOOLS = join(ROOT, 'src/rewrite');
 const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
 
 /**

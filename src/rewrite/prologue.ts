@@ -3,6 +3,7 @@
  * and the entry and exit of coroutines. All of it is declared with `var` at the end of the
  * module, so that no access checks for initialization and no line of the bundle moves.
  */
+import { formatCount } from '../base/units.ts';
 import { WRITE_SHIFT, WRITTEN } from '../memory/write-flags.ts';
 import { EDGES } from './edges/catalog.ts';
 import { CLASS_OF_EIGHTH, COLUMNS } from './ledger/columns.ts';
@@ -63,7 +64,7 @@ function $tick() {
   $ticks = ($ticks | 0) + 1;
   if ($ticks <= ${MOST_TICKS}) return;
   $ticks = 0;
-  throw new Error('a loop without end: ${MOST_TICKS.toLocaleString('en')} iterations without an access to the shared memory');
+  throw new Error('a loop without end: ${formatCount(MOST_TICKS)} iterations without an access to the shared memory');
 }
 function $bytes(m) {
   if ($viewed !== m) $view = new Uint8Array(($viewed = m).buffer, m.byteOffset, m.byteLength);

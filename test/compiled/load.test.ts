@@ -47,8 +47,8 @@ describe('with JavaScript loops that throw', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'sweepgen-wasm-'));
-    // Without the gathered workers, so that threads load the modules themselves.
-    cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true, filter: (path) => !/\.gen\.js$|\.d\.ts$/.test(path) });
+    // Without the bundles, so that threads load the modules themselves.
+    cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true, filter: (path) => !/dist\/(?:bundles|generated)|\.d\.ts$/.test(path) });
     cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
     for (const [, file, fn] of LOOPS) {

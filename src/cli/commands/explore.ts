@@ -9,7 +9,7 @@ import { fileNameOf } from '../../explore/failures/file-name.ts';
 import { History } from '../../explore/campaigns/history.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
-import { localPool } from '../../explore/campaigns/pool.ts';
+import { localPool } from '../../explore/campaigns/local-pool.ts';
 import { possibleByScenario } from '../../explore/possible-edges.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/base/fatal.ts';
 import { readSearchResult, searchJob, searchKind, type SearchSpec } from '../../../src/explore/campaigns/search-job.ts';
 import type { KillTask } from '../../../src/explore/campaigns/mutants.ts';
-import { localPool } from '../../../src/explore/campaigns/pool.ts';
+import { localPool } from '../../../src/explore/campaigns/local-pool.ts';
 import { poolOf } from '../slices.ts';
 
 const BUILD = '0123456789abcdef';
