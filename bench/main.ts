@@ -12,11 +12,12 @@ import { churnSuite } from './churn.ts';
 import { exploreSuite } from './explore.ts';
 import { readHeaps } from './heap-graph.ts';
 import { markSuite } from './mark.ts';
+import { racesSuite } from './races.ts';
 import type { Row, Suite } from './suite.ts';
 import { sweepSuite } from './sweep.ts';
 
 const BASELINE = join(ROOT, 'bench/baseline.json');
-const SUITES: readonly Suite[] = [markSuite, churnSuite, sweepSuite, exploreSuite];
+const SUITES: readonly Suite[] = [markSuite, churnSuite, sweepSuite, exploreSuite, racesSuite];
 
 const program = new Command('npm run bench --')
   .argument('[suites...]', `what to measure (default: all):\n${SUITES.map(({ name, summary }) => `${name}: ${summary}`).join('\n')}`)

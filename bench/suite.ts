@@ -4,7 +4,7 @@ import type { HeapImage } from '../src/workloads/heaps/image.ts';
 export interface Row {
   /** Unique among all rows. */
   readonly name: string;
-  readonly unit: 'ms' | 'ns/object' | 'GB/s' | '1/s';
+  readonly unit: 'ms' | 'ns/object' | 'GB/s' | '1/s' | 'of plain';
   readonly samples: readonly number[];
 }
 
@@ -17,5 +17,5 @@ export interface Suite {
 
 /** Reports whether larger values are better. Of times, smaller ones are. */
 export function isRate({ unit }: Pick<Row, 'unit'>): boolean {
-  return unit === 'GB/s' || unit === '1/s';
+  return unit === 'GB/s' || unit === '1/s' || unit === 'of plain';
 }
