@@ -12,7 +12,8 @@ import { makeStrategy } from '../strategies/catalog.ts';
 import type { History } from './history.ts';
 import type { CampaignLog, Ending, Offered } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
-import { WorkerLost, type ExplorePool } from './pool.ts';
+import type { ExplorePool } from './pool.ts';
+import { WorkerLost } from './worker-lost.ts';
 import type { Failure, SliceResult } from './slice.ts';
 import type { ScenarioTally, Tally } from './tally.ts';
 
