@@ -45,21 +45,18 @@ if (unknown !== undefined) program.error(`there is no graph '${unknown}'; there 
 
 const named = program.args.length > 0 || heap.length > 0 ? program.args : [...GRAPH_NAMES, CHURN];
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-go-'));
-try {
-  const gos = (go.length > 0 ? go : ['go']).map(peerOf);
-  const graphs: Graph[] = [...named.filter((name) => name !== CHURN), ...(await readHeaps(heap))];
-  const mark: Row[] = [];
-  for (const graph of graphs) {
-    tell(`marking ${nameOf(graph)}`);
-    mark.push(...(await markRows(gos, graph)));
-  }
-  if (named.includes(CHURN)) tell('allocating');
-  const churn = named.includes(CHURN) ? await churnRows(gos) : [];
-  if (json) console.log(JSON.stringify({ machine: machine(), node: process.version, rounds, mark, churn }, null, 2));
-  else for (const rows of [mark, churn]) if (rows.length > 0) console.table(rows);
-} finally {
-  rmSync(folder, { recursive: true });
+process.on('exit', () => rmSync(folder, { recursive: true }));
+const gos = (go.length > 0 ? go : ['go']).map(peerOf);
+const graphs: Graph[] = [...named.filter((name) => name !== CHURN), ...(await readHeaps(heap))];
+const mark: Row[] = [];
+for (const graph of graphs) {
+  tell(`marking ${nameOf(graph)}`);
+  mark.push(...(await markRows(gos, graph)));
 }
+if (named.includes(CHURN)) tell('allocating');
+const churn = named.includes(CHURN) ? await churnRows(gos) : [];
+if (json) console.log(JSON.stringify({ machine: machine(), node: process.version, rounds, mark, churn }, null, 2));
+else for (const rows of [mark, churn]) if (rows.length > 0) console.table(rows);
 
 function peerOf(path: string): GoPeer {
   try {

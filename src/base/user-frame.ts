@@ -19,7 +19,7 @@ const PARSED = /^((?:file:\/\/)?\/.*|(?:file:\/\/\/)?[A-Za-z]:[\\/].*):(\d+)$/;
 
 /** Folders with sweepgen's own files: this one lies in `src/base`, or in a bundle. */
 const ROOT = import.meta.url.replace(/\/(?:src\/base|bundles\/[^/]*)\/[^/]*$/, '');
-const OWN = ['src', 'workers', 'dist'].map((folder) => `${ROOT}/${folder}/`);
+const OWN = ['src', 'workers', 'bundles', 'dist'].map((folder) => `${ROOT}/${folder}/`);
 
 /**
  * Returns the innermost frame of `thrown` that lies in a file of the user's, neither

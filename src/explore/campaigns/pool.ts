@@ -1,10 +1,10 @@
 /** Runs slices on worker threads. */
 import { Piscina } from 'piscina';
-import { EXIT } from '../../base/fatal.ts';
 import { EXPLORE_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { WorkerAnswer } from './outcome.ts';
 import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
+import { WorkerLost } from './worker-lost.ts';
 
 export interface ExplorePool {
   /** Number of slices that can run at the same time. */
@@ -16,16 +16,6 @@ export interface ExplorePool {
   /** @throws WorkerLost */
   killMutant(task: KillTask): Promise<Kill>;
   close(): Promise<void>;
-}
-
-/** A worker died, or did not answer. The results of the others are kept. */
-export class WorkerLost extends Error {
-  readonly exitCode = EXIT.hang;
-
-  constructor(what: string) {
-    super(what);
-    this.name = 'WorkerLost';
-  }
 }
 
 /** Time beyond that of a slice, for its last execution, for building a core, and for describing a failure. */

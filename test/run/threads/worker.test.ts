@@ -1,33 +1,18 @@
 /** The worker of an M loads one file, without the modules that only the main thread needs. */
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { gather } from '../../../src/run/threads/gather.ts';
+import { ROOT } from '../../../src/base/root.ts';
 import { entryFile } from '../../../src/run/threads/worker.ts';
+import { moduleGraph } from '../../support/module-graph.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-worker-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Returns every module that `file` imports at run time, including itself, and the packages that they import. */
-function graphOf(file: string): { readonly files: Set<string>; readonly packages: Set<string> } {
-  const files = new Set<string>();
-  const packages = new Set<string>();
-  function visit(path: string): void {
-    if (files.has(path)) return;
-    files.add(path);
-    for (const [, name] of readFileSync(path, 'utf8').matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from '([^']+)'/gms)) {
-      if (name.startsWith('.')) visit(resolve(dirname(path), name));
-      else packages.add(name);
-    }
-  }
-  visit(file);
-  return { files, packages };
-}
-
 describe('the worker of an M', () => {
-  const { files, packages } = graphOf(join(ROOT, 'workers/m.ts'));
+  const { files, packages } = moduleGraph(join(ROOT, 'workers/m.ts'));
 
   it('imports only Node and the machine', () => {
     expect(files).toContain(join(ROOT, 'src/gc/scanblock.ts'));
