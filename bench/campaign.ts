@@ -17,9 +17,11 @@ import { machine } from './baseline.ts';
 import { countedIn, cpuSeconds, end, havePrinted, residentMb, startScript } from './campaign-processes.ts';
 
 const CLI = 'src/cli/main.js';
-/** The scenario with the most executions a second, and so with the longest results. */
-const SCENARIO = 'lfstack';
-const ENDLESS = ['fuzz', SCENARIO, '--monitors', 'none', '--executions', '1000000000000', '--seed', '1'];
+/**
+ * A campaign in one setting of the scenario with the most executions a second, and so with the longest results. In several
+ * settings, threads would give each the same time, and workers rather the same executions.
+ */
+const ENDLESS = ['fuzz', 'lfstack', '--set', 'procs=3', '--monitors', 'none', '--executions', '1000000000000', '--seed', '1'];
 /** CPU seconds of two workers until their code is compiled, and the rate of the scenario known. */
 const WARM_UP = 10;
 /** Seconds until a crowd of workers has run its first slices, besides those of the slices. */
