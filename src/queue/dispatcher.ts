@@ -43,6 +43,8 @@ const RESULTS = 200;
 const AHEAD = 2;
 /** Jobs that are offered before any worker is known. */
 const FEWEST = 4;
+/** Time after which workers are asked for again: they come and go rarely. */
+const ASK_MS = 1000;
 /** An answer of the queue that takes longer is missed. */
 const ANSWER_MS = 5000;
 const RETRY_MS = 1000;
@@ -63,6 +65,8 @@ export class Dispatcher<Matter> {
   readonly #tried = new Set<string>();
   /** The workers that `room` has found. */
   workers: readonly WorkerFacts[] = [];
+  /** When they were asked for. */
+  #askedAt = -Infinity;
   #isTroubled = false;
   /** When the jobs without a result were offered last. */
   #offeredAt = -Infinity;
@@ -110,7 +114,11 @@ export class Dispatcher<Matter> {
 
   /** Returns how many jobs should be offered, so that none of the workers waits for one. */
   async room(): Promise<number> {
-    this.workers = await this.#reaching((lead) => lead.workers());
+    const now = this.#options.now();
+    if (now - this.#askedAt > ASK_MS) {
+      this.workers = await this.#reaching((lead) => lead.workers());
+      this.#askedAt = now;
+    }
     const wanted = Math.max(FEWEST, AHEAD * this.workers.reduce((sum, { jobs }) => sum + jobs, 0));
     return Math.max(0, wanted - (this.#outstanding.size - this.#suspects.length));
   }

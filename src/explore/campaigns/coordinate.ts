@@ -1,7 +1,7 @@
 /**
  * The coordinator of a campaign over a queue.
  *
- * 1. It learns how many executions a second a worker runs at each scenario, and cuts slices of SLICE_SECONDS. Scenarios
+ * 1. It learns how many executions a second a worker runs at each station, and cuts slices of SLICE_SECONDS. Scenarios
  *    that still show new edges and interleavings get more of them (plan.ts).
  * 2. It logs each slice, then offers it, as long as few slices wait for the workers.
  * 3. It takes results (dispatcher.ts), counts and logs each once, and only then acknowledges them to the queue.
@@ -19,7 +19,7 @@ import type { FuzzOptions, FuzzResult } from './fuzz.ts';
 import { MOST_EXECUTIONS, jobId, jobText, readResult, type HostedResult, type SliceSpec } from './slice-job.ts';
 import type { Ending } from './log.ts';
 import type { Turn } from './plan.ts';
-import type { Failure } from './slice.ts';
+import { stationKey, type Failure, type Station } from './slice.ts';
 import type { ScenarioTally } from './tally.ts';
 
 export interface CoordinateOptions extends Omit<FuzzOptions, 'pool' | 'stations' | 'strategy' | 'owed' | 'onSlice'> {
@@ -44,7 +44,7 @@ export interface OfferedSlice {
 }
 
 const SLICE_SECONDS = 5;
-/** Executions of a scenario's first slice, when its rate is not known. */
+/** Executions of a station's first slice, when its rate is not known. */
 const FIRST = 200;
 /** Executions of the only slice of a station, if the strategy is a search: it keeps its place only within a slice. */
 const SEARCH = 20_000;
@@ -79,7 +79,7 @@ class Coordinator {
   readonly #options: CoordinateOptions;
   readonly #dispatcher: Dispatcher<Outstanding>;
   readonly #started: number;
-  /** Executions a second of one worker, by scenario. */
+  /** Executions a second of one worker, by the key of the station. */
   readonly #rates = new Map<string, number>();
   #left: number;
   #found = false;
@@ -160,7 +160,7 @@ class Coordinator {
       const turn = plan.next();
       if (turn === null) break;
       const isSearch = makeStrategy(turn.station.strategy).exhausted !== undefined;
-      const executions = Math.min(this.#left, MOST_EXECUTIONS, isSearch ? SEARCH : this.#executionsOf(turn.station.scenario));
+      const executions = Math.min(this.#left, MOST_EXECUTIONS, isSearch ? SEARCH : this.#executionsOf(turn.station));
       this.#left -= executions;
       plan.done(turn, executions, isSearch);
       slices.push({ turn, job: this.#jobOf(turn, executions) });
@@ -168,8 +168,8 @@ class Coordinator {
     await this.#offer(slices);
   }
 
-  #executionsOf(scenario: string): number {
-    const rate = this.#rates.get(scenario);
+  #executionsOf(station: Station): number {
+    const rate = this.#rates.get(stationKey(station));
     return rate === undefined ? FIRST : Math.max(1, Math.round(rate * SLICE_SECONDS));
   }
 
@@ -215,7 +215,7 @@ class Coordinator {
     const { plan, tally, history, log, shrink, onSlice, onFailure } = this.#options;
     const seconds = this.#elapsed();
     const { scenario } = turn.station;
-    if (result.seconds > 0) this.#rates.set(scenario, result.executions / result.seconds);
+    if (result.seconds > 0) this.#rates.set(stationKey(turn.station), result.executions / result.seconds);
     const fresh = result.failures.filter(({ key }) => !tally.knows(key));
     this.#left += job.executions - result.executions;
     if (result.exhausted) plan.exhausted(turn.station);
