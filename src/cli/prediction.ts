@@ -4,8 +4,11 @@ import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
 import type { Predicted } from '../model/predict.ts';
-import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, predictionDocument, type Prediction } from '../report/prediction.ts';
+import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, timesOf, type Prediction } from '../report/prediction.ts';
+import { predictionDocument } from '../report/prediction-document.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
+import { explainLaws, formatLaws } from '../report/laws-table.ts';
+import { lawsOf } from '../report/scaling-laws.ts';
 import { predictedTimeline } from '../report/predicted-timeline.ts';
 import { paintHeads } from '../report/table.ts';
 import type { Timeline } from '../report/timeline.ts';
@@ -79,14 +82,16 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
   const width = terminal.outWidth;
   const table = (rows: readonly string[]) => ['', ...paintHeads(rows, bold)];
   const { represented } = prediction.heap;
+  const laws = lawsOf(timesOf(prediction));
   const lines = [
     describePrediction(prediction),
     ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
     ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
     ...table(formatPrediction(prediction, width, terminal.outChart)),
+    ...(laws.length > 0 ? table(formatLaws(laws, width)) : []),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
-    ...explainPrediction(prediction).flatMap((sentence) => wrap(sentence, width)),
+    ...[...explainPrediction(prediction), ...explainLaws(laws)].flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }

@@ -2,10 +2,8 @@
 import { printable } from '../base/printable.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
-import { printPrediction } from './json.ts';
-import { predictedTimeline } from './predicted-timeline.ts';
+import type { TimedRuns } from './scaling-laws.ts';
 import { resultOf, type Scaling } from './scaling.ts';
-import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { speedupCell, speedupHead, withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable, type Column } from './table.ts';
@@ -88,7 +86,7 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
 }
 
 /** Returns shares of the time of all threads. */
-function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
+export function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   const all = rootNs + scanNs + waitNs;
   const { l2, miss, stream, storeMiss, bandwidth, transfer, queued, mispredict } = stalledNs;
   return {
@@ -99,6 +97,11 @@ function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
     transfers: (transfer + queued) / all,
     branches: mispredict / all,
   };
+}
+
+/** Returns the predicted times, one for each number of threads. */
+export function timesOf({ results }: Pick<Prediction, 'results'>): TimedRuns[] {
+  return results.map(({ procs, markNs }) => ({ procs, ns: [markNs] }));
 }
 
 /** Returns the prediction as a measurement without intervals, for drawing. */
@@ -112,31 +115,4 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
     verified: 0,
     predictedFor: machine.name,
   };
-}
-
-/** Returns the document of `scale --model --json`. */
-export function predictionDocument({ heap, policy, machine, warning, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
-  return printPrediction({
-    heap,
-    settings: { policy },
-    machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
-    unpadded,
-    interrupted,
-    results: results.map((result) => ({
-      procs: result.procs,
-      ns: [result.markNs],
-      medianNs: result.markNs,
-      speedup: results[0].markNs / result.markNs,
-      objects: result.objectsMarked,
-      objectsByThread: [...result.objectsByThread],
-      handoff: result.handoff,
-      steal: result.steal,
-      yields: result.yields,
-      shares: sharesOf(result),
-      events: result.events,
-      stalledNs: result.stalledNs,
-    })),
-    comparison: comparison && [...comparison],
-    timeline: predictedTimeline(heap.name, results),
-  });
 }

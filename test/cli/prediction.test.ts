@@ -6,7 +6,7 @@ import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-fil
 import { parseModelThreads } from '../../src/cli/model-threads.ts';
 import type { Host } from '../../src/model/machine-model.ts';
 import { MACHINES } from '../../src/model/machines.ts';
-import { PredictionDocument } from '../../src/report/json.ts';
+import { PredictionDocument } from '../../src/report/prediction-document.ts';
 import { cli, collecting } from './fakes.ts';
 
 let folder: string;

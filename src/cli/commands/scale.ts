@@ -10,12 +10,15 @@ import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
 import { formatSweep } from '../../report/scale-sweep.ts';
 import { describeMemoryUse } from '../../report/memory-use.ts';
+import { explainLaws, formatLaws } from '../../report/laws-table.ts';
+import { lawsOf } from '../../report/scaling-laws.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import { paintHeads } from '../../report/table.ts';
 import { wrap } from '../../report/wrap.ts';
-import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
+import type { ScaleDocument } from '../../report/json.ts';
+import type { PredictionDocument } from '../../report/prediction-document.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Timeline } from '../../report/timeline.ts';
 import type { Deps } from '../deps.ts';
@@ -114,12 +117,14 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   const width = terminal.outWidth;
   const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
+  const laws = lawsOf(scaling.results, scaling.cores);
   const lines = [
     ...table(formatScaleTable(scaling, width, terminal.outChart)),
     ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
+    ...(laws.length > 0 ? table(formatLaws(laws, width)) : []),
     ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
-    ...explainScaling(scaling).flatMap((sentence) => wrap(sentence, width)),
+    ...[...explainScaling(scaling), ...explainLaws(laws)].flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
