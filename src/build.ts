@@ -6,7 +6,7 @@ import { generateCore, generateCosted, writePrebuilt } from './rewrite/generate.
 import { ROOT } from './base/root.ts';
 import { SOURCES, packSources } from './explore/film/sources.ts';
 import { ENTRY, GENERATED, SITES } from './explore/load.ts';
-import { MODEL_ENTRY, MODEL_CORE } from './model/load.ts';
+import { MODEL_CORE, MODEL_ENTRY, MODEL_SITES } from './model/load.ts';
 import { gatherWorkers } from './run/threads/gather.ts';
 import { MODULE_WORKER, WORKER, gatheredFile } from './run/threads/worker.ts';
 import { ConventionError } from './rewrite/problems.ts';
@@ -20,7 +20,9 @@ try {
   writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
   writeFileSync(SOURCES, packSources(plain.sites, ROOT));
   writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
-  await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
+  const model = await generateCosted(MODEL_ENTRY, ROOT);
+  await writePrebuilt(model, MODEL_CORE);
+  writeFileSync(MODEL_SITES, gzipSync(JSON.stringify(packSites(model.sites))));
   await gatherWorkers([WORKER, MODULE_WORKER], gatheredFile);
 } catch (error) {
   if (!(error instanceof ConventionError)) throw error;

@@ -13,6 +13,8 @@ import { predictedTimeline } from '../report/predicted-timeline.ts';
 import { paintHeads } from '../report/table.ts';
 import type { Timeline } from '../report/timeline.ts';
 import { formatCount, plural } from '../base/units.ts';
+import { explainWhatIf, formatWhatIf, type WhatIf } from '../report/what-if.ts';
+import type { Change } from '../model/what-if.ts';
 import { wrap } from '../report/wrap.ts';
 import type { PrintedDocument } from '../report/html.ts';
 import type { Deps } from './deps.ts';
@@ -44,12 +46,18 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
   readonly tuning?: MachineTuning;
   readonly goarch: NonNullable<MachineOptions['goarch']>;
   readonly arena?: number;
+  /** Parts of the cost to change. */
+  readonly whatIf?: readonly Change[];
+  /** Predictions for each of the questions. */
+  readonly runs?: number;
   /** The file to draw to. */
   readonly svg?: string;
   /** The document to compare with. */
   readonly baseline?: PredictionBaseline & BaselineFile & Earlier;
 }
 
+/** Default number of predictions for each question of --what-if: enough for the U test. */
+const SCHEDULES = 5;
 /** Default number of objects of a graph: a quarter of the largest, for speed. */
 const OBJECTS = 1_000_000;
 /** Predicts and prints the result. If it is interrupted, prints the predictions made so far. @throws Interrupted */
@@ -67,8 +75,8 @@ export async function predict(deps: Deps, source: HeapSource, flags: PredictFlag
   if (!prediction.interrupted) writeTrace(deps, flags, timelinesOf(prediction, baseline));
   await writeReport(deps, flags, `${flags.title} --model`, document, baseline === undefined ? [] : [baseline.printed]);
   if (prediction.interrupted) {
-    const left = flags.model.slice(prediction.results.length);
-    throw new Interrupted((args) => withOption(args, '--model', left.join(',')));
+    const done = flags.whatIf === undefined ? prediction.results : prediction.whatIfs ?? [];
+    throw new Interrupted((args) => withOption(args, '--model', flags.model.slice(done.length).join(',')));
   }
 }
 
@@ -83,15 +91,17 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
   const table = (rows: readonly string[]) => ['', ...paintHeads(rows, bold)];
   const { represented } = prediction.heap;
   const laws = lawsOf(timesOf(prediction));
+  const { whatIfs = [] } = prediction;
   const lines = [
     describePrediction(prediction),
     ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
     ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
     ...table(formatPrediction(prediction, width, terminal.outChart)),
     ...(laws.length > 0 ? table(formatLaws(laws, width)) : []),
+    ...(whatIfs.length > 0 ? table(formatWhatIf(whatIfs, width)) : []),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
-    ...[...explainPrediction(prediction), ...explainLaws(laws)].flatMap((sentence) => wrap(sentence, width)),
+    ...[...explainPrediction(prediction), ...explainLaws(laws), ...(whatIfs.length > 0 ? explainWhatIf(whatIfs) : [])].flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
@@ -109,17 +119,21 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
   // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
-  const core = await loadModelCore();
-  const results: Predicted[] = [];
+  const options = { core: await loadModelCore(), machine, heap, unpadded, isStopped: deps.isInterrupted };
+  // Refuse unknown parts before the work, too.
+  const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, flags.runs ?? SCHEDULES, progress);
   const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
-  for (const procs of flags.model) {
-    progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
-    try {
-      results.push(predictMark({ core, machine, heap, unpadded, isStopped: deps.isInterrupted, records: procs === recorded }, procs));
-    } catch (error) {
-      if (!(error instanceof Stopped) || results.length === 0) throw error;
-      return { ...about, results, interrupted: true };
+  const results: Predicted[] = [];
+  const whatIfs: WhatIf[] = [];
+  try {
+    for (const procs of flags.model) {
+      progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
+      results.push(predictMark({ ...options, records: procs === recorded }, procs));
     }
+    if (answer !== undefined) for (const procs of flags.model) whatIfs.push(answer(procs));
+  } catch (error) {
+    if (!(error instanceof Stopped) || results.length === 0) throw error;
+    return { ...about, results, whatIfs, interrupted: true };
   }
-  return { ...about, results };
+  return { ...about, results, whatIfs };
 }

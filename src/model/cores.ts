@@ -30,6 +30,7 @@ const UNDERWAY = 16;
 export class Cores {
   readonly caches: Caches;
 
+  readonly #scales: Float64Array | undefined;
   readonly #branches: Branches;
   readonly #kindNs: Float64Array;
   readonly #mispredictNs: number;
@@ -56,8 +57,12 @@ export class Cores {
   /** Arrival time of the last pending load. */
   readonly #lastComes: Float64Array;
 
-  /** The parameters are those of Caches. */
-  constructor(machine: MachineModel, threads: number, words: number, inUse: number) {
+  /**
+   * The first parameters are those of Caches.
+   * @param scales factors of the cost of an access, by its site; undefined: all 1
+   */
+  constructor(machine: MachineModel, threads: number, words: number, inUse: number, scales?: Float64Array) {
+    this.#scales = scales;
     this.caches = new Caches(machine, threads, words, inUse);
     this.#branches = new Branches(threads);
     this.#kindNs = kindNs(machine);
@@ -84,26 +89,27 @@ export class Cores {
   /** Returns the time of `thread`'s next access, after one of `kind` (see ACCESS) that begins at `now`. */
   access(thread: number, site: number, kind: number, word: number, value: number, now: number): number {
     const line = word >> LINE_SHIFT;
+    const scale = this.#scales === undefined ? 1 : this.#scales[site];
     const place = thread * this.#window + this.#count[thread];
     this.#count[thread] = this.#count[thread] + 1 === this.#window ? 0 : this.#count[thread] + 1;
     let at = this.#until(thread, now, this.#complete[place], this.#reason[place]);
     if (!this.#branches.foresees(thread, site)) {
-      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs;
+      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * scale;
       at = this.#until(thread, at, resolved, EVENT.mispredict);
     }
-    at += this.#kindNs[kind];
+    at += this.#kindNs[kind] * scale;
     if (!isPlain(kind)) {
       // All earlier accesses complete first, and no later one begins before it completes.
       at = this.#until(thread, at, this.#lastComplete[thread], this.#lastReason[thread]);
       if (kind !== ACCESS.atomicLoad) at = this.#until(thread, at, this.#lastStored[thread], EVENT.storeMiss);
-      const ns = this.caches.latency(thread, kind, line, at);
+      const ns = this.caches.latency(thread, kind, line, at) * scale;
       at = this.#until(thread, at, at + ns, this.caches.event);
       this.#lastStored[thread] = this.#lastLoaded[thread] = at;
       this.#finish(thread, place, at, 0);
       return at;
     }
     const start = this.#lastComes[thread] > at ? this.#addressKnown(thread, word, at) : at;
-    const ns = this.caches.latency(thread, kind, line, start);
+    const ns = this.caches.latency(thread, kind, line, start) * scale;
     const reason = this.caches.event;
     if (kind === ACCESS.store || kind === ACCESS.byteStore) {
       const slot = thread * this.#buffer + this.#stores[thread];

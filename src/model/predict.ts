@@ -20,6 +20,8 @@ export interface PredictOptions {
   readonly heap: ModelHeap;
   /** Removes the padding that keeps each M's counters on cache lines of their own. */
   readonly unpadded?: boolean;
+  /** Factors of the cost of an access by its site; see what-if.ts. */
+  readonly scales?: Float64Array;
   readonly quantumNs?: number;
   /** Reports whether the caller wants the prediction to end. */
   readonly isStopped?: () => boolean;
@@ -52,7 +54,7 @@ export interface Predicted {
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
-export function predictMark({ core, machine, heap, unpadded, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
+export function predictMark({ core, machine, heap, unpadded, scales, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const options: VirtualOptions = {
@@ -61,6 +63,7 @@ export function predictMark({ core, machine, heap, unpadded, quantumNs, isStoppe
     m,
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,
+    scales,
     quantumNs,
     isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,

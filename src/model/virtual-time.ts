@@ -53,6 +53,8 @@ export interface VirtualOptions {
   readonly isStopped?: () => boolean;
   /** Records without their padding, for experiments. */
   readonly interleaved?: Interleaved;
+  /** Factors of the cost of an access by its site, for experiments. */
+  readonly scales?: Float64Array;
 }
 
 export interface VirtualRun {
@@ -108,14 +110,14 @@ export class VirtualTime implements Host {
   /** Clock at which isStopped is called next. */
   #askAt = 0;
 
-  constructor({ core, machine, m, threads, inUse, quantumNs, interleaved, isStopped = () => false }: VirtualOptions) {
+  constructor({ core, machine, m, threads, inUse, quantumNs, interleaved, scales, isStopped = () => false }: VirtualOptions) {
     const n = threads.length;
     this.#isStopped = isStopped;
     this.#core = core;
     this.#machine = machine;
     this.#threads = n;
     this.#beyond = (m.length | ((1 << LINE_SHIFT) - 1)) + 1;
-    this.#cores = new Cores(machine, n, this.#beyond + (interleaved === undefined ? 0 : interleaved.length * interleaved.count), inUse);
+    this.#cores = new Cores(machine, n, this.#beyond + (interleaved === undefined ? 0 : interleaved.length * interleaved.count), inUse, scales);
     this.#fibers = threads.map((start) => core.$spawn(start(m)));
     this.#results = threads.map(() => undefined);
     this.#messages = threads.map(() => undefined);

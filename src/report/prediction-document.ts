@@ -8,6 +8,7 @@ import { sharesOf, timesOf, type Prediction } from './prediction.ts';
 import { lawsOf } from './scaling-laws.ts';
 import { count, ns, print, strictly, text } from './schema.ts';
 import { TimelineShape } from './timeline.ts';
+import { WhatIfShape, whatIfFields } from './what-if.ts';
 
 /** 2: its fields are those of a measurement. */
 export const PREDICTION_SCHEMA = 2;
@@ -42,6 +43,8 @@ export const PredictionShape = z.object({
     events: z.record(z.string(), z.number()),
     stalledNs: z.record(z.string(), ns),
   })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
+  /** With --what-if, for each number of threads. */
+  whatIf: z.array(WhatIfShape).optional(),
   /** With --compare. */
   comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
   /** With --record, of the largest number of threads, in virtual time. */
@@ -52,7 +55,7 @@ export type PredictionDocument = z.infer<typeof PredictionShape>;
 
 /** Returns the document of `prediction`, as text. */
 export function predictionDocument(prediction: Prediction, comparison?: readonly PredictionComparison[]): string {
-  const { heap, policy, machine, warning, unpadded, interrupted, results } = prediction;
+  const { heap, policy, machine, warning, unpadded, interrupted, results, whatIfs } = prediction;
   return print(PredictionDocument, {
     schema: PREDICTION_SCHEMA,
     command: 'scale --model',
@@ -77,6 +80,7 @@ export function predictionDocument(prediction: Prediction, comparison?: readonly
       events: result.events,
       stalledNs: result.stalledNs,
     })),
+    whatIf: whatIfs?.length ? whatIfs.map(whatIfFields) : undefined,
     comparison: comparison && [...comparison],
     timeline: predictedTimeline(heap.name, results),
   } satisfies PredictionDocument);

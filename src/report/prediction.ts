@@ -7,6 +7,7 @@ import { resultOf, type Scaling } from './scaling.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { speedupCell, speedupHead, withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable, type Column } from './table.ts';
+import type { WhatIf } from './what-if.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../base/units.ts';
 
 export interface Prediction {
@@ -17,6 +18,8 @@ export interface Prediction {
   readonly warning?: string;
   /** In ascending order of threads. */
   readonly results: readonly Predicted[];
+  /** With parts of the cost changed, for each number of threads. */
+  readonly whatIfs?: readonly WhatIf[];
   /** True if the Ms' counters share cache lines. */
   readonly unpadded: boolean;
   /** True if the user ended the prediction early. Numbers of threads that were not predicted are missing. */

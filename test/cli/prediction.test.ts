@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-file.ts';
-import { parseModelThreads } from '../../src/cli/model-threads.ts';
+import { parseModelThreads } from '../../src/cli/model-flags.ts';
 import type { Host } from '../../src/model/machine-model.ts';
 import { MACHINES } from '../../src/model/machines.ts';
 import { PredictionDocument } from '../../src/report/prediction-document.ts';

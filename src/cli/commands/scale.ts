@@ -3,8 +3,7 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { Stopped } from '../../run/errors.ts';
-import type { MachineOptions } from '../../run/machine-options.ts';
-import { policyFor, type MachineTuning, type Policy } from '../../run/tuning.ts';
+import { policyFor, type MachineTuning } from '../../run/tuning.ts';
 import { describeRepresented, formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
@@ -17,7 +16,6 @@ import { describeHeap, explainScaling, formatScaleTable } from '../../report/sca
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import { paintHeads } from '../../report/table.ts';
 import { wrap } from '../../report/wrap.ts';
-import type { ScaleDocument } from '../../report/json.ts';
 import type { PredictionDocument } from '../../report/prediction-document.ts';
 import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
 import type { Timeline } from '../../report/timeline.ts';
@@ -27,37 +25,20 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { drawScaling, drawSweep } from '../drawing.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport } from '../html-report.ts';
 import { either } from '../../run/kinds.ts';
 import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../machine-flags.ts';
 import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { parseModelThreads, parseObjects } from '../model-threads.ts';
+import { parseModelThreads, parseObjects, parseWhatIf } from '../model-flags.ts';
+import { checkComparable, checkModel, checkPhase, type Baseline, type ScaleFlags } from '../scale-checks.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
+import { COST_NAMES, FUNCTION_PARTS } from '../../model/what-if.ts';
 import { recordsEvents } from '../timelines.ts';
-import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
+import { addTrace, checkTrace, writeTrace } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
-
-interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
-  readonly phase: ScalePhase;
-  readonly vary?: Vary;
-  readonly procs?: readonly number[];
-  readonly runs: number;
-  readonly arena?: number;
-  readonly policy?: Policy;
-  readonly goarch: NonNullable<MachineOptions['goarch']>;
-  readonly verify?: boolean;
-  readonly compare?: string;
-  readonly svg?: string;
-  readonly model?: readonly number[];
-  readonly machine?: string;
-  readonly objects?: number;
-  readonly unpadded?: boolean;
-  readonly bench?: boolean;
-  readonly csv?: boolean;
-}
 
 /** The phases, each with its explanation. */
 const PHASES = Object.entries({
@@ -74,7 +55,7 @@ export function declare(command: Command, deps: Deps): void {
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
     .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
-    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards', parseRuns, RUNS);
+    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards; with --what-if, schedules predicted for each (default: 10; with --what-if 5)', parseRuns);
   addMachineFlags(command, FLAGS);
   command
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
@@ -89,6 +70,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
     .option('--unpadded', "with --model: predict for counters of threads that share cache lines")
+    .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; parts are ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, functions of the mark phase, or each of the costs`, parseWhatIf)
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -104,6 +86,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
+      ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
   addTuning(command);
@@ -156,7 +139,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const counts = flags.procs ?? defaultCounts(deps.cores);
   if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning, records = isRecording(flags)) => {
-    const { runs, verify = false, arena, policy, goarch } = flags;
+    const { runs = RUNS, verify = false, arena, policy, goarch } = flags;
     const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags), records };
     return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
   };
@@ -254,8 +237,6 @@ function printFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly 
   return true;
 }
 
-type Baseline = ScaleDocument & BaselineFile;
-
 async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & BaselineFile)> {
   const { readScaleDocument } = await import('../../report/read-document.ts');
   const text = deps.readText(path);
@@ -266,39 +247,4 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline | (Predi
 function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
   if (baseline.command === 'scale --model') throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
   return baseline;
-}
-
-/** Flags that --model excludes, and flags that need it. */
-const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'unpadded'] as const;
-
-/** @throws UsageError for flags that would be ignored */
-function checkModel(flags: ScaleFlags): void {
-  const given = (name: keyof ScaleFlags) => flags[name] !== undefined;
-  if (flags.model === undefined) {
-    const unused = PREDICTING.find(given);
-    if (unused !== undefined) throw new UsageError(`--${unused} is for --model; leave it out`);
-    return;
-  }
-  const unused = MEASURING.find(given);
-  if (unused !== undefined) throw new UsageError(`--${unused} is for measuring, and --model predicts; leave one of them out`);
-  if (flags.phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
-}
-
-/** @throws UsageError for flags that the phase can't use */
-function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
-  if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
-  if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
-  if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
-}
-
-/** @throws UsageError if baseline and measurement have no count of threads, phase or heap in common */
-function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
-  const file = printable(path);
-  if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);
-  if (heap.name !== name) throw new UsageError(`${file} measured the heap ${printable(heap.name)}, not ${printable(name)}`);
-  const measured = results.map(({ procs }) => procs);
-  if (!counts.some((count) => measured.includes(count))) {
-    throw new UsageError(`${file} measured other numbers of threads: --procs ${measured.join(',')}`);
-  }
 }

@@ -1,11 +1,15 @@
-/** Numbers that `scale --model` takes. */
+/** The values of `scale --model` and of the flags that belong to it. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../model/limits.ts';
+import type { Change } from '../model/what-if.ts';
 import { integer } from './options.ts';
 
 /** A longer range is thinned to its ends and the powers of two between. */
 const ALL = 8;
+
+/** Largest factor of a cost. */
+const MOST = 100;
 
 const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
 export const parseObjects = integer('--objects', 1, 1 << 26);
@@ -20,4 +24,21 @@ export function parseModelThreads(text: string): number[] {
     return all.length <= ALL ? all : all.filter((n) => n === first || n === last || Number.isInteger(Math.log2(n)));
   });
   return [...new Set(counts)].sort((a, b) => a - b);
+}
+
+/**
+ * Parses "handoff=0.5,cas=0.8" to changes in that order. `each=0.5` stays one change; see questionsOf.
+ * @throws UsageError for anything but names with factors from 0 to 100
+ */
+export function parseWhatIf(text: string): Change[] {
+  const changes = text.split(',').map((each) => {
+    const match = /^\s*([A-Za-z]\w*)=(\d*\.?\d+)\s*$/.exec(each);
+    if (match === null) throw new UsageError(`--what-if needs parts and the factors of their costs, as in miss=0.7,cas=0.8, not '${printable(text)}'`);
+    const [, part, factor] = match;
+    if (Number(factor) > MOST) throw new UsageError(`--what-if ${part}=${factor}: at most ${MOST} times the cost`);
+    return { part, factor: Number(factor) };
+  });
+  const twice = changes.find(({ part }, i) => changes.findIndex((other) => other.part === part) < i);
+  if (twice !== undefined) throw new UsageError(`--what-if has ${twice.part} twice; give it one factor`);
+  return changes;
 }

@@ -1,0 +1,70 @@
+/** The flags of `scale`, and the combinations of them that are refused. */
+import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
+import type { Change } from '../model/what-if.ts';
+import type { ScaleDocument } from '../report/json.ts';
+import type { ScalePhase } from '../report/scaling.ts';
+import type { MachineOptions } from '../run/machine-options.ts';
+import type { MachineTuning, Policy } from '../run/tuning.ts';
+import type { ReportFlags } from './html-report.ts';
+import type { Vary } from './machine-flags.ts';
+import type { BaselineFile } from './prediction.ts';
+import type { TraceFlags } from './trace-flag.ts';
+
+export interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
+  readonly phase: ScalePhase;
+  readonly vary?: Vary;
+  readonly procs?: readonly number[];
+  readonly runs?: number;
+  readonly arena?: number;
+  readonly policy?: Policy;
+  readonly goarch: NonNullable<MachineOptions['goarch']>;
+  readonly verify?: boolean;
+  readonly compare?: string;
+  readonly svg?: string;
+  readonly model?: readonly number[];
+  readonly machine?: string;
+  readonly objects?: number;
+  readonly unpadded?: boolean;
+  readonly whatIf?: readonly Change[];
+  readonly bench?: boolean;
+  readonly csv?: boolean;
+}
+
+/** A measurement to compare with. */
+export type Baseline = ScaleDocument & BaselineFile;
+
+/** Flags that --model excludes, and flags that need it. */
+const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
+const PREDICTING = { machine: '--machine', unpadded: '--unpadded', whatIf: '--what-if' } as const;
+
+/** @throws UsageError for flags that would be ignored */
+export function checkModel(flags: ScaleFlags): void {
+  const given = (name: keyof ScaleFlags) => flags[name] !== undefined;
+  if (flags.model === undefined) {
+    const unused = Object.entries(PREDICTING).find(([name]) => given(name as keyof typeof PREDICTING));
+    if (unused !== undefined) throw new UsageError(`${unused[1]} is for --model; leave it out`);
+    return;
+  }
+  const unused = MEASURING.find(given);
+  if (unused !== undefined) throw new UsageError(`--${unused} is for measuring, and --model predicts; leave one of them out`);
+  if (flags.phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
+}
+
+/** @throws UsageError for flags that the phase can't use */
+export function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
+  if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
+  if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
+  if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
+}
+
+/** @throws UsageError if baseline and measurement have no count of threads, phase or heap in common */
+export function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
+  const file = printable(path);
+  if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);
+  if (heap.name !== name) throw new UsageError(`${file} measured the heap ${printable(heap.name)}, not ${printable(name)}`);
+  const measured = results.map(({ procs }) => procs);
+  if (!counts.some((count) => measured.includes(count))) {
+    throw new UsageError(`${file} measured other numbers of threads: --procs ${measured.join(',')}`);
+  }
+}
