@@ -7,6 +7,7 @@ import type { Predicted } from '../model/predict.ts';
 import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, timesOf, type Prediction } from '../report/prediction.ts';
 import { predictionDocument } from '../report/prediction-document.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
+import { explainMark, explainPath, formatContention, formatPath } from '../report/explanation.ts';
 import { explainLaws, formatLaws } from '../report/laws-table.ts';
 import { lawsOf } from '../report/scaling-laws.ts';
 import { predictedTimeline } from '../report/predicted-timeline.ts';
@@ -48,6 +49,8 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
   readonly arena?: number;
   /** Parts of the cost to change. */
   readonly whatIf?: readonly Change[];
+  /** Whether to explain the prediction with the largest number of threads. */
+  readonly why?: boolean;
   /** Predictions for each of the questions. */
   readonly runs?: number;
   /** The file to draw to. */
@@ -89,26 +92,27 @@ function printPrediction({ terminal }: Deps, prediction: Prediction, comparison:
   const { bold } = paint(terminal.outIsColored);
   const width = terminal.outWidth;
   const table = (rows: readonly string[]) => ['', ...paintHeads(rows, bold)];
-  const { represented } = prediction.heap;
   const laws = lawsOf(timesOf(prediction));
-  const { whatIfs = [] } = prediction;
+  const { whatIfs = [], results, heap } = prediction;
+  const explained = explainMark(heap.name, results);
   const lines = [
     describePrediction(prediction),
-    ...(represented === undefined ? [] : [`  ${describeRepresented(represented)}`]),
+    ...(heap.represented === undefined ? [] : [`  ${describeRepresented(heap.represented)}`]),
     ...wrap(describeMachineOf(prediction), width === undefined ? width : width - 2).map((line) => `  ${line}`),
     ...table(formatPrediction(prediction, width, terminal.outChart)),
     ...(laws.length > 0 ? table(formatLaws(laws, width)) : []),
+    ...(explained === undefined ? [] : [...table(formatPath(explained, width)), ...table(formatContention(explained, width))]),
     ...(whatIfs.length > 0 ? table(formatWhatIf(whatIfs, width)) : []),
     ...(comparison.length > 0 ? table(comparison) : []),
     '',
-    ...[...explainPrediction(prediction), ...explainLaws(laws), ...(whatIfs.length > 0 ? explainWhatIf(whatIfs) : [])].flatMap((sentence) => wrap(sentence, width)),
+    ...[...explainPrediction(prediction), ...explainLaws(laws), ...(explained === undefined ? [] : explainPath(explained)), ...(whatIfs.length > 0 ? explainWhatIf(whatIfs) : [])].flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
 
 async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlags, { machine, warning }: OpenedMachine, progress: Progress): Promise<Prediction> {
   const { buildModelHeap } = await import('../model/heap.ts');
-  const { loadModelCore } = await import('../model/load.ts');
+  const { loadModelCore, loadModelSites } = await import('../model/load.ts');
   const { predictMark } = await import('../model/predict.ts');
   const { tuning, goarch, arena, unpadded = false } = flags;
   const policy = policyFor(flags);
@@ -123,12 +127,14 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   // Refuse unknown parts before the work, too.
   const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, flags.runs ?? SCHEDULES, progress);
   const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
+  const explained = flags.why ? Math.max(...flags.model) : 0;
+  const sites = flags.why ? loadModelSites() : undefined;
   const results: Predicted[] = [];
   const whatIfs: WhatIf[] = [];
   try {
     for (const procs of flags.model) {
       progress.show(`marking ${formatCount(heap.objects)} objects with ${plural(procs, 'thread')}`);
-      results.push(predictMark({ ...options, records: procs === recorded }, procs));
+      results.push(predictMark({ ...options, records: procs === recorded, explains: procs === explained ? sites : undefined }, procs));
     }
     if (answer !== undefined) for (const procs of flags.model) whatIfs.push(answer(procs));
   } catch (error) {

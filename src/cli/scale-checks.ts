@@ -27,6 +27,7 @@ export interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly objects?: number;
   readonly unpadded?: boolean;
   readonly whatIf?: readonly Change[];
+  readonly why?: boolean;
   readonly bench?: boolean;
   readonly csv?: boolean;
 }
@@ -36,7 +37,7 @@ export type Baseline = ScaleDocument & BaselineFile;
 
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = { machine: '--machine', unpadded: '--unpadded', whatIf: '--what-if' } as const;
+const PREDICTING = { machine: '--machine', unpadded: '--unpadded', whatIf: '--what-if', why: '--why' } as const;
 
 /** @throws UsageError for flags that would be ignored */
 export function checkModel(flags: ScaleFlags): void {

@@ -53,6 +53,8 @@ export class Caches {
   readonly events: Float64Array;
   /** Counts by thread and kind of access. */
   readonly accesses: Float64Array;
+  /** Latencies of transfers by thread, whether the core stalls for them or not. */
+  readonly transferLatencyNs: Float64Array;
 
   readonly #l1: Tags;
   readonly #l2: Tags;
@@ -90,6 +92,7 @@ export class Caches {
     this.eventNs = new Float64Array(threads * EVENT_COUNT);
     this.events = new Float64Array(threads * EVENT_COUNT);
     this.accesses = new Float64Array(threads * KIND_COUNT);
+    this.transferLatencyNs = new Float64Array(threads);
     this.#l1 = new Tags(threads, machine.l1.bytes);
     this.#l2 = new Tags(threads, machine.l2.bytes);
     this.#writes = kindWrites();
@@ -156,6 +159,7 @@ export class Caches {
     this.#busyUntil[line] = start + this.#transferNs;
     if (start > now) this.#count(thread, EVENT.queued);
     this.#count(thread, EVENT.transfer);
+    this.transferLatencyNs[thread] += start - now + this.#transferNs;
     return start - now + this.#transferNs;
   }
 

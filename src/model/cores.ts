@@ -177,7 +177,7 @@ export class Cores {
 }
 
 /** Returns the ns of an access of each kind that hits the first cache. */
-function kindNs(machine: MachineModel): Float64Array {
+export function kindNs(machine: MachineModel): Float64Array {
   const ns = new Float64Array(Object.keys(ACCESS).length);
   for (let kind = 0; kind < ns.length; kind++) if (isPlain(kind)) ns[kind] = machine.accessNs;
   ns[ACCESS.atomicLoad] = machine.atomicLoadNs;

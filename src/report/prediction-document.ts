@@ -1,6 +1,7 @@
 /** The document of `scale --model --json`: the fields of a measurement that a prediction has, and its own. */
 import { z } from 'zod';
 import { MOST_RESULTS, hasEachOnce, represented, runNs } from './json.ts';
+import { ExplanationShape, explainMark, explanationFields } from './explanation.ts';
 import { LawShape, lawFields } from './laws-document.ts';
 import { predictedTimeline } from './predicted-timeline.ts';
 import type { PredictionComparison } from './prediction-compare.ts';
@@ -43,6 +44,8 @@ export const PredictionShape = z.object({
     events: z.record(z.string(), z.number()),
     stalledNs: z.record(z.string(), ns),
   })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
+  /** With --why, of the largest number of threads. */
+  explanation: ExplanationShape.optional(),
   /** With --what-if, for each number of threads. */
   whatIf: z.array(WhatIfShape).optional(),
   /** With --compare. */
@@ -56,6 +59,7 @@ export type PredictionDocument = z.infer<typeof PredictionShape>;
 /** Returns the document of `prediction`, as text. */
 export function predictionDocument(prediction: Prediction, comparison?: readonly PredictionComparison[]): string {
   const { heap, policy, machine, warning, unpadded, interrupted, results, whatIfs } = prediction;
+  const explained = explainMark(heap.name, results);
   return print(PredictionDocument, {
     schema: PREDICTION_SCHEMA,
     command: 'scale --model',
@@ -80,6 +84,7 @@ export function predictionDocument(prediction: Prediction, comparison?: readonly
       events: result.events,
       stalledNs: result.stalledNs,
     })),
+    explanation: explained && explanationFields(explained),
     whatIf: whatIfs?.length ? whatIfs.map(whatIfFields) : undefined,
     comparison: comparison && [...comparison],
     timeline: predictedTimeline(heap.name, results),

@@ -71,6 +71,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
     .option('--unpadded', "with --model: predict for counters of threads that share cache lines")
     .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; parts are ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, functions of the mark phase, or each of the costs`, parseWhatIf)
+    .option('--why', 'with --model: for the largest number of threads, what the critical path of the mark is made of, and the words that threads contend for')
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -87,6 +88,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
       ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
+      ['sweepgen scale tree --model 16 --why', 'the critical path of a mark, and its contended words'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
   addTuning(command);
