@@ -129,5 +129,5 @@ function meaningOf(m: Int32Array, at: number): string {
   if (region === 'arenaStart') return 'objects';
   // The bitmap grows down into the region of hints.
   if (/^(?:marks|bits) of /.test(name)) return name.startsWith('marks') ? 'marks of blocks' : 'bits of blocks';
-  return name.replace(/ \d+(?:-\d+)?\b/g, '').replace(/\[\d+\]/g, '[]').replace(/\+\d+$/, '');
+  return name.replace(/[ +]?\d+(?:-\d+)?\b/g, '');
 }

@@ -65,6 +65,7 @@ export interface Explanation {
   readonly contended: readonly Contended[];
   /** What each thread's time was spent on. */
   readonly costs: CostLog;
+  readonly activity: MarkActivity;
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
@@ -93,6 +94,7 @@ export function predictMark({ core, machine, heap, unpadded, scales, quantumNs, 
     return [recorder, contention, costs].filter((watcher) => watcher !== undefined);
   }
   const run = recorder === undefined ? runVirtual(options) : runWatched(options, watch);
+  const activity = recorder?.finish(run.clocks);
   const stats = Array.from({ length: procs }, (_, i) => mAt(m, i) + M.at.gcstats);
   const sum = (field: number) => stats.reduce((total, at) => total + loadWide(m, at + field), 0);
   const { nhandoff, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
@@ -113,8 +115,8 @@ export function predictMark({ core, machine, heap, unpadded, scales, quantumNs, 
     events: byEvent(run.caches.events),
     accesses: Array.from({ length: KIND_COUNT }, (_, kind) => stats.reduce((total, _each, i) => total + run.caches.accesses[i * KIND_COUNT + kind], 0)),
     objectsByThread: stats.map((at) => loadWide(m, at + objectsMarked)),
-    activity: recorder?.finish(run.clocks),
-    explanation: explains && { contended: contention!.finish(m, explains), costs: costs!.finish(run.clocks) },
+    activity: records ? activity : undefined,
+    explanation: explains && { contended: contention!.finish(m, explains), costs: costs!.finish(run.clocks), activity: activity! },
   };
 }
 

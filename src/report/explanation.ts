@@ -43,9 +43,9 @@ const MOST_IN_JSON = 100;
 /** Returns the explanation of the prediction that has one; undefined if none has. @param name of the heap */
 export function explainMark(name: string, results: readonly Predicted[]): ExplainedMark | undefined {
   const explained = results.find(({ explanation }) => explanation !== undefined);
-  const timeline = explained && predictedTimeline(name, [explained]);
-  if (explained?.explanation === undefined || timeline === undefined) return undefined;
-  const { procs, markNs, explanation: { contended, costs } } = explained;
+  if (explained?.explanation === undefined) return undefined;
+  const { procs, markNs, explanation: { contended, costs, activity } } = explained;
+  const timeline = predictedTimeline(name, [{ ...explained, activity }])!;
   return { procs, ...pathOf(timeline, costs), contended, threadsNs: procs * markNs };
 }
 

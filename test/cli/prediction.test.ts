@@ -133,6 +133,30 @@ describe('scale --model', () => {
   });
 });
 
+describe('scale --model --why', () => {
+  const model = 'scale tree --model 1,4 --objects 2000 --machine xeon-2';
+
+  it('prints the critical path and the contended words of the largest number of threads', async () => {
+    const { code, out } = await cli(`${model} --why`);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n\ncritical path, 4 threads +time +share .*\n(.+\n)+all .*\n\ncontended word, 4 threads +place/);
+    expect(out).toContain('The critical path of 4 threads is ');
+  });
+
+  it('adds the explanation to the document, and nothing without it', async () => {
+    const documentOf = async (more: string) => PredictionDocument.strict().parse(JSON.parse((await cli(`${model} --json${more}`)).out));
+    const explained = await documentOf(' --why');
+    expect(explained.explanation?.procs).toBe(4);
+    expect(explained.timeline).toBeUndefined();
+    expect({ ...explained, explanation: undefined }).toEqual({ ...await documentOf(''), explanation: undefined });
+  });
+
+  it('is refused without --model', async () => {
+    const { code, err } = await cli('scale tree --why');
+    expect([code, err]).toEqual([2, expect.stringContaining('--why is for --model; leave it out')]);
+  });
+});
+
 describe('a prediction compared with other figures', () => {
   const model = 'scale list --model 1,2 --objects 2000 --machine xeon-2';
   const withFile = (text: string) => ({ readText: () => text });
