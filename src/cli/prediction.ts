@@ -3,7 +3,8 @@ import { UsageError } from '../base/fatal.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
-import type { Predicted } from '../model/predict.ts';
+import type { Predicted, PredictOptions } from '../model/predict.ts';
+import type { ModelHeapOptions } from '../model/heap.ts';
 import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, timesOf, type Prediction } from '../report/prediction.ts';
 import { predictionDocument } from '../report/prediction-document.ts';
 import { comparePrediction, formatPredictionComparison, type PredictionBaseline } from '../report/prediction-compare.ts';
@@ -60,7 +61,7 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
 }
 
 /** Default number of predictions for each question of --what-if: enough for the U test. */
-const SCHEDULES = 5;
+export const SCHEDULES = 5;
 /** Default number of objects of a graph: a quarter of the largest, for speed. */
 const OBJECTS = 1_000_000;
 /** Predicts and prints the result. If it is interrupted, prints the predictions made so far. @throws Interrupted */
@@ -114,18 +115,17 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const { buildModelHeap } = await import('../model/heap.ts');
   const { loadModelCore, loadModelSites } = await import('../model/load.ts');
   const { predictMark } = await import('../model/predict.ts');
-  const { tuning, goarch, arena, unpadded = false } = flags;
+  const { unpadded = false } = flags;
   const policy = policyFor(flags);
-  if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
   progress.show('building the heap');
-  const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
-  const heap = await buildModelHeap({ ...of, policy, tuning, goarch, arena, procs: Math.max(...flags.model) });
+  const heap = await buildModelHeap(heapOptions(source, flags));
   const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
   // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const options = { core: await loadModelCore(), machine, heap, unpadded, isStopped: deps.isInterrupted };
+  const timeOf = (changed: PredictOptions, procs: number) => predictMark(changed, procs).markNs;
   // Refuse unknown parts before the work, too.
-  const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, flags.runs ?? SCHEDULES, progress);
+  const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, timeOf, flags.runs ?? SCHEDULES, progress);
   const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
   const explained = flags.why ? Math.max(...flags.model) : 0;
   const sites = flags.why ? loadModelSites() : undefined;
@@ -142,4 +142,12 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
     return { ...about, results, whatIfs, interrupted: true };
   }
   return { ...about, results, whatIfs };
+}
+
+/** Returns the options of the heap that is marked or swept. @throws UsageError for flags that a prediction can't use */
+export function heapOptions(source: HeapSource, flags: PredictFlags): ModelHeapOptions {
+  const { tuning, goarch, arena, model } = flags;
+  if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
+  const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
+  return { ...of, policy: policyFor(flags), tuning, goarch, arena, procs: Math.max(...model) };
 }

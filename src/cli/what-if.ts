@@ -2,8 +2,7 @@
 import { plural } from '../base/units.ts';
 import { loadModelSites } from '../model/load.ts';
 import type { MachineModel } from '../model/machine-model.ts';
-import { predictMark, type PredictOptions } from '../model/predict.ts';
-import { applyChanges, COST_NAMES, withOtherSchedules, type Change } from '../model/what-if.ts';
+import { applyChanges, COST_NAMES, withOtherSchedules, type Change, type ChangedCosts } from '../model/what-if.ts';
 import type { TimedRuns } from '../report/scaling-laws.ts';
 import { describeChanges, type WhatIf } from '../report/what-if.ts';
 import type { Progress } from './progress.ts';
@@ -24,21 +23,25 @@ export type Answer = (procs: number) => WhatIf;
 
 /**
  * Prepares the predictions for `changes`.
+ * @param options of the prediction as it is
+ * @param timeOf predicts one time in ns
  * @param runs predictions for each question, of different schedules
  * @throws UsageError for a part that the model doesn't have
  */
-export function prepareWhatIf(changes: readonly Change[], options: PredictOptions, runs: number, progress: Progress): Answer {
+export function prepareWhatIf<Options extends ChangedCosts>(
+  changes: readonly Change[], options: Omit<Options, 'scales'>, timeOf: (options: Options, procs: number) => number, runs: number, progress: Progress,
+): Answer {
   const sites = loadModelSites();
   const questions = questionsOf(changes, options.machine).map((asked) => ({ asked, costs: applyChanges(asked, options.machine, sites) }));
-  function timesOf(procs: number, asked: string, { machine, scales }: ReturnType<typeof applyChanges>): TimedRuns {
+  function timesOf(procs: number, asked: string, { machine, scales }: ChangedCosts): TimedRuns {
     const ns = withOtherSchedules(machine, runs).map((variant, i) => {
       progress.show(`${asked}, ${plural(procs, 'thread')}: prediction ${i + 1} of ${runs}`);
-      return predictMark({ ...options, machine: variant, scales }, procs).markNs;
+      return timeOf({ ...options, machine: variant, scales } as Options, procs);
     });
     return { procs, ns };
   }
   return (procs) => ({
-    now: timesOf(procs, 'as it is', { machine: options.machine, scales: undefined }),
+    now: timesOf(procs, 'as it is', { machine: options.machine }),
     changed: questions.map(({ asked, costs }) => ({ changes: asked, times: timesOf(procs, describeChanges(asked), costs) })),
   });
 }

@@ -73,20 +73,12 @@ export class CostLog implements Watcher {
 
   #sample(thread: number, atNs: number): void {
     const samples = this.#samples[thread];
-    samples.push({ atNs, spent: this.#spent(thread) });
+    samples.push({ atNs, spent: spentBy(this.#caches, this.#kindNs, thread) });
     if (samples.length > MOST) {
       this.#samples[thread] = samples.filter((_, i) => i % 2 === 0);
       this.#stepNs[thread] *= 2;
     }
     this.#nextNs[thread] = atNs + this.#stepNs[thread];
-  }
-
-  #spent(thread: number): number[] {
-    const { accesses, eventNs } = this.#caches;
-    const costs = { compute: 0, misses: 0, transfers: 0, atomics: 0, branches: 0, waiting: 0 };
-    for (let kind = 0; kind < KIND_COUNT; kind++) costs[ATOMIC.includes(kind) ? 'atomics' : 'compute'] += accesses[thread * KIND_COUNT + kind] * this.#kindNs[kind];
-    for (const [name, events] of Object.entries(STALLS)) for (const event of events) costs[name as Spending] += eventNs[thread * EVENT_COUNT + EVENT[event]];
-    return SPENDINGS.slice(0, -1).map((name) => costs[name]);
   }
 
   #upTo(thread: number, atNs: number): number[] {
@@ -101,4 +93,12 @@ export class CostLog implements Watcher {
     const part = after.atNs === before.atNs ? 1 : Math.min(1, Math.max(0, (atNs - before.atNs) / (after.atNs - before.atNs)));
     return before.spent.map((ns, i) => ns + part * (after.spent[i] - ns));
   }
+}
+
+/** Returns what the accesses of `thread` have cost so far, in the order of SPENDINGS without waiting. @param ns see kindNs */
+export function spentBy({ accesses, eventNs }: Caches, ns: Float64Array, thread: number): number[] {
+  const costs = { compute: 0, misses: 0, transfers: 0, atomics: 0, branches: 0, waiting: 0 };
+  for (let kind = 0; kind < KIND_COUNT; kind++) costs[ATOMIC.includes(kind) ? 'atomics' : 'compute'] += accesses[thread * KIND_COUNT + kind] * ns[kind];
+  for (const [name, events] of Object.entries(STALLS)) for (const event of events) costs[name as Spending] += eventNs[thread * EVENT_COUNT + EVENT[event]];
+  return SPENDINGS.slice(0, -1).map((name) => costs[name]);
 }

@@ -71,7 +71,7 @@ export function withOtherSchedules(machine: MachineModel, runs: number): Machine
 export interface ChangedCosts {
   readonly machine: MachineModel;
   /** By site; undefined if no function's cost changes. */
-  readonly scales: Float64Array | undefined;
+  readonly scales?: Float64Array;
 }
 
 /**

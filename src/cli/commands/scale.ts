@@ -17,7 +17,7 @@ import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import { paintHeads } from '../../report/table.ts';
 import { wrap } from '../../report/wrap.ts';
 import type { PredictionDocument } from '../../report/prediction-document.ts';
-import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
+import { SCALE_PHASES, type Scaling } from '../../report/scaling.ts';
 import type { Timeline } from '../../report/timeline.ts';
 import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
@@ -32,7 +32,7 @@ import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
 import { parseModelThreads, parseObjects, parseWhatIf } from '../model-flags.ts';
-import { checkComparable, checkModel, checkPhase, type Baseline, type ScaleFlags } from '../scale-checks.ts';
+import { checkComparable, checkModel, checkPhase, measuredPhase, type Baseline, type ScaleFlags } from '../scale-checks.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
 import { COST_NAMES, FUNCTION_PARTS } from '../../model/what-if.ts';
@@ -43,7 +43,8 @@ import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-co
 /** The phases, each with its explanation. */
 const PHASES = Object.entries({
   mark: '', sweep: ' (by as many threads)', cycle: ' (pause and sweep)', alloc: ' (of small objects, with no heap given)',
-} satisfies Record<ScalePhase, string>).map(([phase, meaning]) => phase + meaning);
+  stw: ' (stopping the world, with --model only)',
+} satisfies Record<ScaleFlags['phase'], string>).map(([phase, meaning]) => phase + meaning);
 const RUNS = 10;
 const FLAGS = ['arena', 'policy', 'goarch', 'verify'] as const;
 /** Most rows of the table of threads. */
@@ -53,7 +54,7 @@ export function declare(command: Command, deps: Deps): void {
   command
     .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/how-to/measure-scaling.md explains the tables.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
-    .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
+    .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScaleFlags['phase']>('--phase', [...SCALE_PHASES, 'stw']), 'mark')
     .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
     .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards; with --what-if, schedules predicted for each (default: 10; with --what-if 5)', parseRuns);
   addMachineFlags(command, FLAGS);
@@ -88,6 +89,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
       ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
+      ['sweepgen scale tree --phase sweep --model 1..16', 'how sweeping would scale; also alloc and stw'],
       ['sweepgen scale tree --model 16 --why', 'the critical path of a mark, and its contended words'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
@@ -131,19 +133,24 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
   checkPhase(heap, flags);
-  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  const source = phase === 'alloc' || phase === 'stw' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  if (flags.model !== undefined && phase !== 'mark' && phase !== 'cycle') {
+    const { predictOther } = await import('../phase-prediction.ts');
+    return predictOther(deps, phase, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline: undefined }, progress);
+  }
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
     const { predict } = await import('../prediction.ts');
     return predict(deps, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
+  const measured = measuredPhase(phase);
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
   const counts = flags.procs ?? defaultCounts(deps.cores);
-  if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
+  if (before !== undefined) checkComparable(before, measured, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning, records = isRecording(flags)) => {
     const { runs = RUNS, verify = false, arena, policy, goarch } = flags;
     const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags), records };
-    return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
+    return source === undefined || measured === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase: measured }, progress);
   };
   if (flags.vary !== undefined) {
     await measureEach(deps, heap, flags.vary, flags, tunings, measure);
