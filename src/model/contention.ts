@@ -36,6 +36,8 @@ export interface Contended {
 
 type Sums = { -readonly [Name in Exclude<keyof Contended, 'word' | 'place' | 'fn'>]: number };
 
+/** No word. */
+const NONE = -1;
 /** A key is a site and a word. */
 const SITE = 2 ** 32;
 
@@ -61,8 +63,8 @@ export class ContentionWatcher implements Watcher {
     this.#queued = new Float64Array(threads);
     this.#waits = new Float64Array(threads);
     this.#lastThread = new Int16Array(lines).fill(-1);
-    this.#lastWord = new Int32Array(lines);
-    this.#otherWord = new Int32Array(lines);
+    this.#lastWord = new Int32Array(lines).fill(NONE);
+    this.#otherWord = new Int32Array(lines).fill(NONE);
   }
 
   access({ thread, site, kind, index, word }: Watched): void {
@@ -81,7 +83,7 @@ export class ContentionWatcher implements Watcher {
       sums.transfers += transfers;
       sums.queued += events[at + EVENT.queued] - this.#queued[thread];
       sums.transferNs += transferLatencyNs[thread] - this.#latencies[thread];
-      if (this.#otherWord[line] !== word) sums.falseSharing += transfers;
+      if (this.#otherWord[line] !== NONE && this.#otherWord[line] !== word) sums.falseSharing += transfers;
       this.#transfers[thread] = events[at + EVENT.transfer];
       this.#queued[thread] = events[at + EVENT.queued];
       this.#latencies[thread] = transferLatencyNs[thread];

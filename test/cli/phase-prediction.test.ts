@@ -24,7 +24,6 @@ describe('scale --model --phase', () => {
   it.each([
     ['scale --phase stw', '--phase stw is predicted only; give --model'],
     ['scale tree --phase stw --model 2', '--phase stw needs no heap; leave it and --objects out'],
-    ['scale tree --phase cycle --model 2', '--model predicts --phase mark, sweep, alloc or stw, not cycle'],
     [`${SWEEP} --why`, '--why is for predictions of marks; leave it out with --phase sweep'],
     [`${SWEEP} --html a.html`, '--html is for predictions of marks; leave it out with --phase sweep'],
     [`${SWEEP} --code javascript`, '--code is for measuring'],
