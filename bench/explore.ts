@@ -96,7 +96,7 @@ async function explorerOf(subject: Subject, strategy: string): Promise<Explorer>
   const setting = settingOf(scenario, { procs: 3 });
   const operations = setting.operations.map((own) => [...own, ...(subject.more ?? [])]);
   const nobody: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
-  const prepared = scenario.prepare(core, { ...setting, operations }, subject.withoutOracle ? nobody : (m) => new Verifier(m));
+  const prepared = scenario.prepare(core, { ...setting, operations }, subject.withoutOracle ? nobody : (m, writes) => new Verifier(m, writes));
   return new Explorer({
     core,
     ...prepared,

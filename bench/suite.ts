@@ -1,4 +1,5 @@
 /** The result of a suite of benchmarks: rows of samples. */
+import type { HeapImage } from '../src/workloads/heaps/image.ts';
 
 export interface Row {
   /** Unique among all rows. */
@@ -10,7 +11,8 @@ export interface Row {
 export interface Suite {
   readonly name: string;
   readonly summary: string;
-  measure(): AsyncIterable<Row>;
+  /** @param heaps heaps to measure besides the synthetic graphs, where a suite marks graphs */
+  measure(heaps?: readonly HeapImage[]): AsyncIterable<Row>;
 }
 
 /** Reports whether larger values are better. Of times, smaller ones are. */

@@ -5,6 +5,9 @@ import { PhasePredictionDocument } from '../report/phase-document.ts';
 import { PredictionDocument } from '../report/prediction-document.ts';
 import { count, strictly } from '../report/schema.ts';
 import { CalibrateDocument } from './calibrate-document.ts';
+import { CampaignMergeDocument } from './campaign-merge-document.ts';
+import { CampaignStatusDocument } from './campaign-status-document.ts';
+import { CampaignVerifyDocument } from './campaign-verify-document.ts';
 import { CatalogDocument } from './catalog-document.ts';
 import { ExploreDocument } from './explore-document.ts';
 import { FuzzDocument } from './fuzz-document.ts';
@@ -35,6 +38,9 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'ExploreDocument', schema: ExploreDocument, source: 'src/cli/explore-document.ts', about: 'executions, coverage, the failure; with `--record`, an execution access by access' },
   { name: 'CatalogDocument', schema: CatalogDocument, source: 'src/cli/catalog-document.ts', about: 'scenarios, canaries, strategies, monitors, mutants' },
   { name: 'FuzzDocument', schema: FuzzDocument, source: 'src/cli/fuzz-document.ts', about: 'executions by scenario, edges, failures, the reason for the end; with `--record`, failures access by access' },
+  { name: 'CampaignStatusDocument', schema: CampaignStatusDocument, source: 'src/cli/campaign-status-document.ts', about: 'of a log: whether the campaign runs, executions by scenario, edges, failures with their state, machines' },
+  { name: 'CampaignMergeDocument', schema: CampaignMergeDocument, source: 'src/cli/campaign-merge-document.ts', about: 'slices and executions that were taken of each log, and left out' },
+  { name: 'CampaignVerifyDocument', schema: CampaignVerifyDocument, source: 'src/cli/campaign-verify-document.ts', about: 'each failure of a log, run again: it fails, is fixed, or has diverged' },
   { name: 'ReplayDocument', schema: ReplayDocument, source: 'src/cli/replay-document.ts', about: 'the recorded and the new outcome, the accesses that matter; with `--record`, all of them' },
   { name: 'MutantsDocument', schema: MutantsDocument, source: 'src/cli/mutants-document.ts', about: 'each mutant with its searches; with `--record`, failures access by access' },
   { name: 'SequenceDocument', schema: SequenceDocument, source: 'src/cli/sequence-document.ts', about: 'the printed lines and MemStats' },

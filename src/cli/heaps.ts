@@ -4,6 +4,7 @@ import { printable } from '../base/printable.ts';
 import { formatBytes, formatShare } from '../base/units.ts';
 import { GRAPH_NAMES, graphNamed } from '../workloads/graphs/catalog.ts';
 import { describeFormats } from '../workloads/heaps/catalog.ts';
+import { copiesOf } from '../workloads/heaps/copies.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
 import type { Params } from '../workloads/workload.ts';
 import type { Deps } from './deps.ts';
@@ -12,6 +13,14 @@ import { hint } from '../base/suggest.ts';
 
 /** A graph, which the workload of its name builds in the machine, or the image of a heap. */
 export type HeapSource = { readonly graph: string; readonly objects?: number } | { readonly image: HeapImage };
+
+/** How large a heap is wanted. */
+export interface HeapSize {
+  /** Approximate number of objects of a graph. */
+  readonly objects?: number;
+  /** Copies of a heap that is no graph; 1 unless given. */
+  readonly copies?: number;
+}
 
 /** Returns the name of a heap in reports. */
 export function nameOf(source: HeapSource): string {
@@ -29,21 +38,23 @@ export function graphParams(graph: string, objects: number): Params {
 
 /**
  * Opens the heap called `heap`: 'self', a graph or a file.
- * @param objects approximate number of objects of a graph
  * @param labels whether to keep the names of objects and references
  * @throws UsageError for an unknown name, HeapFormatError for a file that can't be read
  */
-export async function openHeap(deps: Deps, heap: string, objects: number | undefined, progress: Progress, labels = false): Promise<HeapSource> {
+export async function openHeap(deps: Deps, heap: string, { objects, copies = 1 }: HeapSize, progress: Progress, labels = false): Promise<HeapSource> {
   if (objects !== undefined && graphNamed(heap) === undefined) throw new UsageError(`--objects is for ${GRAPH_NAMES.join(', ')}; '${printable(heap)}' has as many as it has`);
   if (heap === 'self') {
     progress.show('taking a snapshot of this process');
-    return { image: await deps.readOwnHeap(labels) };
+    return { image: copiesOf(await deps.readOwnHeap(labels), copies) };
   }
-  if (graphNamed(heap) !== undefined) return { graph: heap, objects };
+  if (graphNamed(heap) !== undefined) {
+    if (copies > 1) throw new UsageError(`--copies is for heaps of programs; give ${heap} more --objects`);
+    return { graph: heap, objects };
+  }
   if (!/[./\\]/.test(heap)) {
     throw new UsageError(`there is no heap '${printable(heap)}'${hint(heap, ['self', ...GRAPH_NAMES])}`);
   }
-  return { image: await readHeap(deps, heap, progress, labels) };
+  return { image: copiesOf(await readHeap(deps, heap, progress, labels), copies) };
 }
 
 /** Reads a heap file, with progress. @param labels as for openHeap @throws HeapFormatError for a file that holds no heap or can't be read */

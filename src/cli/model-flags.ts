@@ -1,9 +1,11 @@
-/** The values of `scale --model` and of the flags that belong to it. */
+/** The flags of `scale --model`. */
+import type { Command } from 'commander';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { MAX_MODEL_THREADS } from '../model/limits.ts';
-import type { Change } from '../model/what-if.ts';
-import { integer } from './options.ts';
+import { PINS, type Pin } from '../model/placement.ts';
+import { COST_NAMES, FUNCTION_PARTS, type Change } from '../model/what-if.ts';
+import { integer, oneOf } from './options.ts';
 
 /** A longer range is thinned to its ends and the powers of two between. */
 const ALL = 8;
@@ -13,6 +15,7 @@ const MOST = 100;
 
 const parseThread = integer('each number in --model', 1, MAX_MODEL_THREADS);
 export const parseObjects = integer('--objects', 1, 1 << 26);
+export const parseCopies = integer('--copies', 1, 1000);
 
 /** Parses "1,2,16", "1..4" (1 2 3 4) or "1..128" (1 2 4 8 … 128) to ascending numbers. */
 export function parseModelThreads(text: string): number[] {
@@ -41,4 +44,24 @@ export function parseWhatIf(text: string): Change[] {
   const twice = changes.find(({ part }, i) => changes.findIndex((other) => other.part === part) < i);
   if (twice !== undefined) throw new UsageError(`--what-if has ${twice.part} twice; give it one factor`);
   return changes;
+}
+
+export interface ModelFlags {
+  readonly model?: readonly number[];
+  readonly machine?: string;
+  readonly pin?: Pin;
+  readonly unpadded?: boolean;
+  readonly whatIf?: readonly Change[];
+  readonly why?: boolean;
+}
+
+/** Adds --model and the flags that need it. */
+export function addModel(command: Command): void {
+  command
+    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
+    .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
+    .option('--pin <places>', 'with --model: places of the threads on several sockets, compact (one socket first) or scatter (a core of each in turn; the default)', oneOf<Pin>('--pin', PINS))
+    .option('--unpadded', 'with --model: predict for counters of threads that share cache lines')
+    .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; parts are ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, functions of the mark phase, or each of the costs`, parseWhatIf)
+    .option('--why', 'with --model: for the largest number of threads, what the critical path of the mark is made of, and the words that threads contend for');
 }

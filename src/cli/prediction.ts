@@ -1,8 +1,10 @@
 /** `scale --model`: predicts mark times by a machine model. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import { policyFor, type MachineTuning, type Policy } from '../run/tuning.ts';
 import { describeRepresented } from '../report/heap-facts.ts';
 import { Stopped } from '../run/errors.ts';
+import { canPin, type Pin } from '../model/placement.ts';
 import type { Predicted, PredictOptions } from '../model/predict.ts';
 import type { ModelHeapOptions } from '../model/heap.ts';
 import { describeMachineOf, describePrediction, explainPrediction, formatPrediction, timesOf, type Prediction } from '../report/prediction.ts';
@@ -43,6 +45,7 @@ export interface PredictFlags extends ReportFlags, TraceFlags {
   readonly title: string;
   readonly model: readonly number[];
   readonly machine?: string;
+  readonly pin?: Pin;
   readonly unpadded?: boolean;
   readonly policy?: Policy;
   readonly tuning?: MachineTuning;
@@ -68,6 +71,7 @@ const OBJECTS = 1_000_000;
 export async function predict(deps: Deps, source: HeapSource, flags: PredictFlags, progress: Progress): Promise<void> {
   const { terminal } = deps;
   const opened = openMachine(deps.env, flags.machine);
+  if (flags.pin !== undefined && !canPin(opened.machine)) throw new UsageError(`${printable(opened.machine.name)} has one socket, on which --pin makes no difference; leave it out`);
   if (opened.warning !== undefined) terminal.err(`${opened.warning}\n`);
   const prediction = await predictScaling(deps, source, flags, opened, progress).finally(() => progress.clear());
   const { baseline } = flags;
@@ -115,14 +119,14 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   const { buildModelHeap } = await import('../model/heap.ts');
   const { loadModelCore, loadModelSites } = await import('../model/load.ts');
   const { predictMark } = await import('../model/predict.ts');
-  const { unpadded = false } = flags;
+  const { pin, unpadded = false } = flags;
   const policy = policyFor(flags);
   progress.show('building the heap');
   const heap = await buildModelHeap(heapOptions(source, flags));
-  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, unpadded };
+  const about = { heap: { name: nameOf(source), objects: heap.objects, bytes: heap.bytes, represented: heap.represented }, policy, machine, warning, pin, unpadded };
   // Refuse a document of another heap before the work.
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
-  const options = { core: await loadModelCore(), machine, heap, unpadded, isStopped: deps.isInterrupted };
+  const options = { core: await loadModelCore(), machine, heap, pin, unpadded, isStopped: deps.isInterrupted };
   const timeOf = (changed: PredictOptions, procs: number) => predictMark(changed, procs).markNs;
   // Refuse unknown parts before the work, too.
   const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, timeOf, flags.runs ?? SCHEDULES, progress);

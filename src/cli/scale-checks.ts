@@ -2,7 +2,6 @@
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { OTHER_PHASES } from '../model/other-phases.ts';
-import type { Change } from '../model/what-if.ts';
 import { either } from '../run/kinds.ts';
 import type { ScaleDocument } from '../report/json.ts';
 import type { ScalePhase } from '../report/scaling.ts';
@@ -10,10 +9,11 @@ import type { MachineOptions } from '../run/machine-options.ts';
 import type { MachineTuning, Policy } from '../run/tuning.ts';
 import type { ReportFlags } from './html-report.ts';
 import type { Vary } from './machine-flags.ts';
+import type { ModelFlags } from './model-flags.ts';
 import type { BaselineFile } from './prediction.ts';
 import type { TraceFlags } from './trace-flag.ts';
 
-export interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
+export interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags, ModelFlags {
   readonly phase: ScalePhase | 'stw';
   readonly vary?: Vary;
   readonly procs?: readonly number[];
@@ -24,12 +24,8 @@ export interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly verify?: boolean;
   readonly compare?: string;
   readonly svg?: string;
-  readonly model?: readonly number[];
-  readonly machine?: string;
   readonly objects?: number;
-  readonly unpadded?: boolean;
-  readonly whatIf?: readonly Change[];
-  readonly why?: boolean;
+  readonly copies: number;
   readonly bench?: boolean;
   readonly csv?: boolean;
 }
@@ -40,8 +36,8 @@ export type Baseline = ScaleDocument & BaselineFile;
 /** Flags that --model excludes, and flags that need it. */
 const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
 /** Flags that only a prediction of a mark takes. */
-const OF_MARKS = { unpadded: '--unpadded', why: '--why', compare: '--compare', svg: '--svg', html: '--html', record: '--record', trace: '--trace' } as const;
-const PREDICTING = { machine: '--machine', unpadded: '--unpadded', whatIf: '--what-if', why: '--why' } as const;
+const OF_MARKS = { pin: '--pin', unpadded: '--unpadded', why: '--why', compare: '--compare', svg: '--svg', html: '--html', record: '--record', trace: '--trace' } as const;
+const PREDICTING = { machine: '--machine', pin: '--pin', unpadded: '--unpadded', whatIf: '--what-if', why: '--why' } as const;
 
 /** @throws UsageError for flags that would be ignored */
 export function checkModel(flags: ScaleFlags): void {
@@ -66,7 +62,8 @@ export function measuredPhase(phase: ScaleFlags['phase']): ScalePhase {
 }
 
 /** @throws UsageError for flags that the phase can't use */
-export function checkPhase(heap: string | undefined, { phase, verify, objects }: ScaleFlags): void {
+export function checkPhase(heap: string | undefined, { phase, verify, objects, copies }: ScaleFlags): void {
+  if ((phase === 'alloc' || phase === 'stw') && copies > 1) throw new UsageError('--copies is for the heaps that are marked or swept; leave it out');
   if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
   if (phase === 'stw' && (heap !== undefined || objects !== undefined)) throw new UsageError('--phase stw needs no heap; leave it and --objects out');
   if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);

@@ -13,7 +13,8 @@ import { nameWord } from '../inspect/name-word.ts';
 import { regionOf } from '../inspect/records.ts';
 import { SEGMENT_WORDS } from '../memory/segment.ts';
 import { ACCESS, type Site } from '../rewrite/sites.ts';
-import { EVENT, EVENT_COUNT, LINE_SHIFT, type Caches } from './caches.ts';
+import { EVENT, EVENT_COUNT, type Caches } from './caches.ts';
+import { LINE_SHIFT } from './line.ts';
 import type { Watched, Watcher } from './watched-time.ts';
 
 /** What threads paid at one place of the source for words of one name. Times are sums over all threads. */

@@ -8,6 +8,7 @@
  * 4. A mispredicted branch (branches.ts) stalls the core until the last load completes.
  * 5. Stores drain in order through a store buffer of limited size.
  * 6. An atomic access waits for all earlier accesses, and later ones wait for it.
+ * 7. Threads of one core share its computing and divide its window and store buffer (hyper-threads.ts).
  *
  * Invariant: completion times never decrease along a thread's accesses.
  * Source: the window model of interval analysis (Karkhanis and Smith, "A first-order
@@ -15,8 +16,11 @@
  */
 import { ACCESS } from '../rewrite/sites.ts';
 import { Branches } from './branches.ts';
-import { Caches, EVENT, isPlain, LINE_SHIFT } from './caches.ts';
+import { Caches, EVENT, isPlain } from './caches.ts';
+import { HyperThreads } from './hyper-threads.ts';
+import { LINE_SHIFT } from './line.ts';
 import type { MachineModel } from './machine-model.ts';
+import { slowdowns, type Placement } from './placement.ts';
 
 /** Words after a pointer's target that count as its object: a scan may begin at the end. */
 const REACH = 256;
@@ -33,6 +37,10 @@ export class Cores {
   readonly #scales: Float64Array | undefined;
   readonly #branches: Branches;
   readonly #kindNs: Float64Array;
+  /** By thread: the factor of its core's times; see slowdowns. */
+  readonly #slower: Float64Array;
+  /** Undefined if each thread has a core. */
+  readonly #hyperThreads: HyperThreads | undefined;
   readonly #mispredictNs: number;
   readonly #window: number;
   readonly #buffer: number;
@@ -61,9 +69,13 @@ export class Cores {
    * The first parameters are those of Caches.
    * @param scales factors of the cost of an access, by its site; undefined: all 1
    */
-  constructor(machine: MachineModel, threads: number, words: number, inUse: number, scales?: Float64Array) {
+  constructor(machine: MachineModel, placement: Placement, words: number, inUse: number, scales?: Float64Array) {
+    const { threads, cores, coreOf } = placement;
+    const slower = slowdowns(machine, placement);
     this.#scales = scales;
-    this.caches = new Caches(machine, threads, words, inUse);
+    this.caches = new Caches(machine, placement, words, inUse);
+    this.#slower = Float64Array.from(coreOf, (core) => slower[core]);
+    this.#hyperThreads = cores < threads ? new HyperThreads(placement) : undefined;
     this.#branches = new Branches(threads);
     this.#kindNs = kindNs(machine);
     this.#mispredictNs = machine.mispredictNs;
@@ -92,12 +104,15 @@ export class Cores {
     const scale = this.#scales === undefined ? 1 : this.#scales[site];
     const place = thread * this.#window + this.#count[thread];
     this.#count[thread] = this.#count[thread] + 1 === this.#window ? 0 : this.#count[thread] + 1;
-    let at = this.#until(thread, now, this.#complete[place], this.#reason[place]);
+    const sharing = this.#hyperThreads === undefined ? 1 : this.#hyperThreads.work(thread);
+    const oldest = sharing === 1 ? place : ringPlace(thread, this.#window, place, sharing);
+    let at = this.#until(thread, now, this.#complete[oldest], this.#reason[oldest]);
     if (!this.#branches.foresees(thread, site)) {
-      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * scale;
+      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * scale * this.#slower[thread];
       at = this.#until(thread, at, resolved, EVENT.mispredict);
     }
-    at += this.#kindNs[kind] * scale;
+    const computing = this.#kindNs[kind] * scale * this.#slower[thread];
+    at += this.#hyperThreads === undefined ? computing : this.#hyperThreads.compute(thread, computing, at);
     if (!isPlain(kind)) {
       // All earlier accesses complete first, and no later one begins before it completes.
       at = this.#until(thread, at, this.#lastComplete[thread], this.#lastReason[thread]);
@@ -114,7 +129,8 @@ export class Cores {
     if (kind === ACCESS.store || kind === ACCESS.byteStore) {
       const slot = thread * this.#buffer + this.#stores[thread];
       this.#stores[thread] = this.#stores[thread] + 1 === this.#buffer ? 0 : this.#stores[thread] + 1;
-      at = this.#until(thread, at, this.#stored[slot], EVENT.storeMiss);
+      const drained = sharing === 1 ? slot : ringPlace(thread, this.#buffer, slot, sharing);
+      at = this.#until(thread, at, this.#stored[drained], EVENT.storeMiss);
       this.#lastStored[thread] = this.#stored[slot] = Math.max(this.#lastStored[thread], start + ns);
       this.#finish(thread, place, start, reason);
       return at;
@@ -129,6 +145,11 @@ export class Cores {
   /** Returns the time, not before `now`, at which all of `thread`'s accesses are complete. A read of the clock waits for it. */
   settle(thread: number, now: number): number {
     return Math.max(now, this.#lastComplete[thread], this.#lastStored[thread]);
+  }
+
+  /** Notes that `thread` sleeps, pauses or has ended: other threads of its core have its part. */
+  rest(thread: number): void {
+    this.#hyperThreads?.rest(thread);
   }
 
   /** Completes the access at `at` or, to keep the order, later. */
@@ -174,6 +195,13 @@ export class Cores {
     this.#comes[i] = comes;
     if (comes > this.#lastComes[thread]) this.#lastComes[thread] = comes;
   }
+}
+
+/** Returns the place in a thread's ring of `size` of the entry that is the part of one of `sharing` threads before `place`. */
+function ringPlace(thread: number, size: number, place: number, sharing: number): number {
+  const first = thread * size;
+  const part = Math.max(1, Math.floor(size / sharing));
+  return first + ((place - first + size - part) % size);
 }
 
 /** Returns the ns of an access of each kind that hits the first cache. */

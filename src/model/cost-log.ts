@@ -18,7 +18,7 @@ export type Spent = Readonly<Record<Spending, number>>;
 
 /** The stalls of each kind of spending. */
 const STALLS: Readonly<Partial<Record<Spending, readonly (keyof typeof EVENT)[]>>> = {
-  misses: ['l2', 'miss', 'stream', 'storeMiss', 'bandwidth'], transfers: ['transfer', 'queued'], branches: ['mispredict'],
+  misses: ['l2', 'l3', 'walk', 'miss', 'stream', 'storeMiss', 'bandwidth'], transfers: ['transfer', 'queued'], branches: ['mispredict'],
 };
 /** The accesses whose own cost is that of an atomic operation. */
 const ATOMIC: readonly number[] = [ACCESS.atomicLoad, ACCESS.atomicStore, ACCESS.rmw, ACCESS.cas, ACCESS.casFailed, ACCESS.wait, ACCESS.waitRefused, ACCESS.notify];

@@ -11,8 +11,8 @@ export type ModelCore = GeneratedCore<typeof import('./entry.ts')>;
 
 export const MODEL_ENTRY = join(ROOT, 'src/model/entry.ts');
 /** The files that the build writes. */
-export const MODEL_CORE = join(ROOT, 'dist/src/model/core.gen.js');
-export const MODEL_SITES = join(ROOT, 'dist/src/model/sites.gen.json.gz');
+export const MODEL_CORE = join(ROOT, 'dist/generated/core.model.gen.js');
+export const MODEL_SITES = join(ROOT, 'dist/generated/sites.model.gen.json.gz');
 
 export async function loadModelCore(): Promise<ModelCore> {
   return (await import(/* @vite-ignore */ pathToFileURL(MODEL_CORE).href)) as ModelCore;

@@ -1,18 +1,9 @@
-/** A machine model: the latencies of one machine and the sizes of its caches. */
+/** A machine model: the latencies of one machine, the sizes of its caches, and its topology. */
 import { z } from 'zod';
 import { describeIssue } from '../base/issue-text.ts';
+import { access, bandwidth, call, line, ns } from './machine-ranges.ts';
+import { TopologyShape } from './topology.ts';
 
-/** Returns the schema of a time from `min` to `max` ns. A value outside comes from a disturbed measurement. */
-function ns(min: number, max: number) {
-  return z.number().min(min).max(max);
-}
-
-/** Time of an access. */
-const access = ns(0, 1000);
-/** Time of a line from memory or another core. */
-const line = ns(0, 5000);
-/** Time of a system call. */
-const call = ns(0, 10_000_000);
 const KB = 2 ** 10;
 const GB = 2 ** 30;
 
@@ -41,13 +32,16 @@ export const MachineModelShape = z.strictObject({
   about: z.string().max(ABOUT_LENGTH),
   /** Set by `calibrate`. */
   host: Host.optional(),
+  /** Cores of all sockets together. */
   cores: z.int().min(1).max(65_536),
+  /** Sockets, hyper-threads and what they share. Without it, each thread has a core of one socket. */
+  topology: TopologyShape.optional(),
   /** A core's caches. The time of the second is in addition to that of the first. */
   l1: cache(KB, 4096 * KB),
   l2: cache(KB, 64 * 1024 * KB),
   /**
-   * Latency of a dependent load that misses both caches, by the bytes in use. Between two sizes it is interpolated
-   * on a logarithmic scale.
+   * Latency of a dependent load that misses both caches, and the third if the topology has one, by the bytes in use.
+   * Between two sizes it is interpolated on a logarithmic scale. Measured figures include the translation of the address.
    */
   miss: z.array(missShape).min(1).max(100).refine((points) => points.every(({ bytes }, i) => i === 0 || bytes > points[i - 1].bytes), 'the sizes must ascend'),
   /** Time between two prefetched lines. */
@@ -60,9 +54,9 @@ export const MachineModelShape = z.strictObject({
   lines: z.int().min(1).max(10_000),
   /** Penalty of a mispredicted branch after it is resolved. */
   mispredictNs: access,
-  /** Memory bandwidth of all cores together; null for no limit. */
-  bytesPerSecond: z.number().min(1e6).max(1e18).nullable(),
-  /** Transfer of a dirty line between cores. The line is busy meanwhile. */
+  /** Bandwidth of a socket's memory; null for no limit. */
+  bytesPerSecond: bandwidth.nullable(),
+  /** Transfer of a dirty line between cores of a socket. The line is busy meanwhile. */
   transferNs: line,
   /** An access that hits the first cache, with the code around it, in compiled JavaScript. */
   accessNs: ns(0.001, 1000),

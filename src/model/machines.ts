@@ -1,4 +1,5 @@
 /** The machines that are known by name; see docs/explanation/model.md. */
+import { E5_2690_X2 } from './e5-2690x2.ts';
 import type { MachineModel } from './machine-model.ts';
 
 export const MACHINES: readonly MachineModel[] = [
@@ -77,4 +78,5 @@ export const MACHINES: readonly MachineModel[] = [
     wakeNs: 15_000,
     sleepNs: 55_000,
   },
+  E5_2690_X2,
 ];

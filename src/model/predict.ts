@@ -11,6 +11,7 @@ import type { ModelHeap } from './heap.ts';
 import type { ModelCore } from './load.ts';
 import type { MachineModel } from './machine-model.ts';
 import { MarkRecorder, type MarkActivity } from './mark-recorder.ts';
+import type { Pin } from './placement.ts';
 import { runVirtual, type Interleaved, type VirtualOptions } from './virtual-time.ts';
 import { runWatched, type Watcher } from './watched-time.ts';
 
@@ -25,6 +26,8 @@ export interface PredictOptions {
   readonly unpadded?: boolean;
   /** Factors of the cost of an access by its site; see what-if.ts. */
   readonly scales?: Float64Array;
+  /** Where the threads are on the machine; scatter unless given. */
+  readonly pin?: Pin;
   readonly quantumNs?: number;
   /** Reports whether the caller wants the prediction to end. */
   readonly isStopped?: () => boolean;
@@ -69,7 +72,7 @@ export interface Explanation {
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
-export function predictMark({ core, machine, heap, unpadded, scales, quantumNs, isStopped, records = false, explains }: PredictOptions, procs: number): Predicted {
+export function predictMark({ core, machine, heap, unpadded, pin, scales, quantumNs, isStopped, records = false, explains }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const options: VirtualOptions = {
@@ -79,6 +82,7 @@ export function predictMark({ core, machine, heap, unpadded, scales, quantumNs, 
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,
     scales,
+    pin,
     quantumNs,
     isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,

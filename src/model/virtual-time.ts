@@ -17,9 +17,11 @@ import type { Control, Coroutine, Fiber, Host, WaitResult } from '../rewrite/gen
 import { Stopped } from '../run/errors.ts';
 import { FINISHED } from '../rewrite/prologue.ts';
 import { ACCESS } from '../rewrite/sites.ts';
-import { LINE_SHIFT, type Caches } from './caches.ts';
+import type { Caches } from './caches.ts';
 import { Cores } from './cores.ts';
+import { LINE_SHIFT } from './line.ts';
 import type { MachineModel } from './machine-model.ts';
+import { placeThreads, type Pin } from './placement.ts';
 
 /** The lead that a thread may have over another, ns. */
 const QUANTUM_NS = 15;
@@ -48,6 +50,8 @@ export interface VirtualOptions {
   readonly threads: readonly ((m: Int32Array) => Coroutine)[];
   /** Bytes of memory in use; they determine the cost of a miss. */
   readonly inUse: number;
+  /** Where the threads are on the machine. */
+  readonly pin?: Pin;
   readonly quantumNs?: number;
   /** Reports whether the caller wants the run to end. */
   readonly isStopped?: () => boolean;
@@ -110,7 +114,7 @@ export class VirtualTime implements Host {
   /** Clock at which isStopped is called next. */
   #askAt = 0;
 
-  constructor({ core, machine, m, threads, inUse, quantumNs, interleaved, scales, isStopped = () => false }: VirtualOptions) {
+  constructor({ core, machine, m, threads, inUse, pin, quantumNs, interleaved, scales, isStopped = () => false }: VirtualOptions) {
     const n = threads.length;
     this.#isStopped = isStopped;
     this.#core = core;
@@ -118,7 +122,7 @@ export class VirtualTime implements Host {
     this.#threads = n;
     this.#beyond = (m.length | ((1 << LINE_SHIFT) - 1)) + 1;
     this.#interleaved = interleaved;
-    this.#cores = new Cores(machine, n, this.words, inUse, scales);
+    this.#cores = new Cores(machine, placeThreads(machine, n, pin), this.words, inUse, scales);
     this.#fibers = threads.map((start) => core.$spawn(start(m)));
     this.#results = threads.map(() => undefined);
     this.#messages = threads.map(() => undefined);
@@ -156,6 +160,7 @@ export class VirtualTime implements Host {
       this.#sink(0);
     } else if (site === FINISHED) {
       this.#results[thread] = this.#core.$returned();
+      this.#cores.rest(thread);
       this.#dequeueFirst();
     } else {
       this.#park(thread, this.#core.$pendingIndex(), this.#core.$parkTimeout());
@@ -169,6 +174,7 @@ export class VirtualTime implements Host {
   }
 
   #park(thread: number, index: number, timeout: number): void {
+    this.#cores.rest(thread);
     if (index < 0) {
       // A spin: only the time passes.
       this.#clock[thread] += (timeout / EMITTED_PAUSE_NS) * this.#machine.pauseNs;

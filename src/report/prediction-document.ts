@@ -58,14 +58,14 @@ export type PredictionDocument = z.infer<typeof PredictionShape>;
 
 /** Returns the document of `prediction`, as text. */
 export function predictionDocument(prediction: Prediction, comparison?: readonly PredictionComparison[]): string {
-  const { heap, policy, machine, warning, unpadded, interrupted, results, whatIfs } = prediction;
+  const { heap, policy, machine, warning, pin, unpadded, interrupted, results, whatIfs } = prediction;
   const explained = explainMark(heap.name, results);
   return print(PredictionDocument, {
     schema: PREDICTION_SCHEMA,
     command: 'scale --model',
     phase: 'mark',
     heap,
-    settings: { policy },
+    settings: { policy, ...(pin === undefined ? {} : { pin }) },
     machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
     unpadded,
     interrupted,

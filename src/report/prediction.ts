@@ -1,5 +1,6 @@
 /** A prediction of a machine model as a table, in sentences, and as a JSON document. */
 import { printable } from '../base/printable.ts';
+import type { Pin } from '../model/placement.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
 import type { TimedRuns } from './scaling-laws.ts';
@@ -20,6 +21,8 @@ export interface Prediction {
   readonly results: readonly Predicted[];
   /** With parts of the cost changed, for each number of threads. */
   readonly whatIfs?: readonly WhatIf[];
+  /** Where the threads are, if it was chosen. */
+  readonly pin?: Pin;
   /** True if the Ms' counters share cache lines. */
   readonly unpadded: boolean;
   /** True if the user ended the prediction early. Numbers of threads that were not predicted are missing. */
@@ -36,9 +39,10 @@ const REST = [
 ];
 
 /** Returns "tree: 1,048,575 objects, 32 MB; go1.3 predicted for xeon-2". */
-export function describePrediction({ heap, policy, machine, unpadded }: Prediction): string {
+export function describePrediction({ heap, policy, machine, pin, unpadded }: Prediction): string {
+  const places = pin === undefined ? '' : `, threads ${pin}`;
   const layout = unpadded ? ', counters without padding' : '';
-  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${printable(machine.name)}${layout}`;
+  return `${printable(heap.name)}: ${plural(heap.objects, 'object')}, ${formatBytes(heap.bytes)}; ${policy} predicted for ${printable(machine.name)}${places}${layout}`;
 }
 
 /** Returns "xeon-2 is a virtual machine with …". */
@@ -84,19 +88,20 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
   }
   sentences.push('Predicted, not measured: docs/explanation/model.md says how far to trust it.');
   const most = results[results.length - 1].procs;
-  if (most > machine.cores) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; the prediction takes further cores to be of the same kind.`);
+  const threadsPerCore = machine.topology?.threadsPerCore ?? 1;
+  if (most > machine.cores * threadsPerCore) sentences.push(`${printable(machine.name)} has ${plural(machine.cores, 'core')}; the prediction takes further cores to be of the same kind.`);
   return sentences;
 }
 
 /** Returns shares of the time of all threads. */
 export function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   const all = rootNs + scanNs + waitNs;
-  const { l2, miss, stream, storeMiss, bandwidth, transfer, queued, mispredict } = stalledNs;
+  const { l2, l3, miss, stream, storeMiss, bandwidth, walk, transfer, queued, mispredict } = stalledNs;
   return {
     roots: rootNs / all,
     scanning: scanNs / all,
     waiting: waitNs / all,
-    misses: (l2 + miss + stream + storeMiss + bandwidth) / all,
+    misses: (l2 + l3 + miss + stream + storeMiss + bandwidth + walk) / all,
     transfers: (transfer + queued) / all,
     branches: mispredict / all,
   };

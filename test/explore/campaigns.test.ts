@@ -71,6 +71,19 @@ describe('a plan', () => {
     expect(plan.next()).toBeNull();
   });
 
+  it('gives a scenario that still finds something new up to four turns for one of another', () => {
+    const plan = planOf();
+    plan.learn('a', 0);
+    plan.learn('b', 1);
+    const names = turns(plan, 50).map(({ station }) => station.scenario);
+    expect(names.filter((name) => name === 'b').length).toBe(40);
+    // Spread evenly: none waits for long.
+    expect(names.join('')).not.toMatch(/b{6}|aa/);
+    plan.learn('a', 0.5);
+    plan.learn('b', 0.5);
+    expect(turns(plan, 50).filter(({ station }) => station.scenario === 'b').length).toBe(25);
+  });
+
   it('continues a former campaign', () => {
     const before = planOf();
     const resumed = planOf();

@@ -3,6 +3,7 @@ import { ACCESS } from '../../src/rewrite/sites.ts';
 import { EVENT, EVENT_COUNT } from '../../src/model/caches.ts';
 import { Cores } from '../../src/model/cores.ts';
 import type { MachineModel } from '../../src/model/machine-model.ts';
+import { placeThreads } from '../../src/model/placement.ts';
 import { ROUND } from './round-machine.ts';
 
 const MISS = ROUND.miss[0].ns;
@@ -13,7 +14,8 @@ const AHEAD: Partial<MachineModel> = { windowNs: 1000, lines: 1000, storeBuffer:
 
 /** A core that has done nothing but one load over and over, of word 0 at site 1; times are from then on. */
 function coreOf(changes: Partial<MachineModel>) {
-  const cores = new Cores({ ...ROUND, ...changes }, 1, 1 << 20, 1);
+  const machine = { ...ROUND, ...changes };
+  const cores = new Cores(machine, placeThreads(machine, 1), 1 << 20, 1);
   let now = 0;
   function access(kind: keyof typeof ACCESS, word: number, value = 0, site = 1): number {
     now = cores.access(0, site, ACCESS[kind], word, value, now);

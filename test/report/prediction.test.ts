@@ -5,7 +5,7 @@ import type { Predicted } from '../../src/model/predict.ts';
 import { comparePrediction } from '../../src/report/prediction-compare.ts';
 import { formatPrediction, type Prediction } from '../../src/report/prediction.ts';
 
-const stalledNs = { l2: 10, miss: 20, stream: 30, storeMiss: 40, bandwidth: 50, transfer: 60, queued: 70, mispredict: 80 };
+const stalledNs = { l2: 10, miss: 20, stream: 30, storeMiss: 40, bandwidth: 50, transfer: 60, queued: 70, mispredict: 80, l3: 6, walk: 4 };
 const result: Predicted = {
   procs: 2, markNs: 5e6, objectsMarked: 1000, handoff: 3, steal: 4, yields: 5, rootNs: 100, scanNs: 700, waitNs: 200, sleptNs: 0,
   stalledNs, events: stalledNs, accesses: [], objectsByThread: [600, 400],
@@ -17,7 +17,7 @@ describe('formatPrediction', () => {
     const [head, row] = formatPrediction(prediction).map((line) => line.trim().split(/ {2,}/));
     expect(Object.fromEntries(head.map((name, i) => [name, row[i]]))).toEqual({
       threads: '2', 'mark time': '5.00 ms', speedup: '1.00', 'ns/object': '5000', handoffs: '3', steals: '4',
-      roots: '10 %', scanning: '70 %', waiting: '20 %', misses: '15 %', transfers: '13 %', branches: '8 %',
+      roots: '10 %', scanning: '70 %', waiting: '20 %', misses: '16 %', transfers: '13 %', branches: '8 %',
     });
   });
 });

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { MAX_NAME_LENGTH, type MachineModel } from '../../model/machine-model.ts';
 import { formatFacts } from '../../report/table.ts';
-import { formatBytes, formatNs, formatNumber } from '../../base/units.ts';
+import { formatBytes, formatNs, formatNumber, plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
 import { examples } from '../help.ts';
 import { checkMachinePath, machinePath, saveMachine } from '../machine-file.ts';
@@ -18,7 +18,7 @@ interface CalibrateFlags {
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Measures caches, cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, in which no other program should run.')
+    .description('Reads sockets, cores and caches from the system, measures cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, in which no other program should run.')
     .option('--out <file>', 'file to write (default: sweepgen/machine.json in the configuration folder)')
     .option('--name <name>', 'name of the machine', parseName, 'here')
     .option('--json', 'print one JSON document')
@@ -53,11 +53,22 @@ function short(ns: number): string {
   return `${formatNumber(ns)} ns`;
 }
 
+/** Returns the rows about sockets, cores and hyper-threads. */
+function describeTopology({ cores, topology }: MachineModel): [string, string][] {
+  if (topology === undefined) return [];
+  const { sockets, threadsPerCore, link } = topology;
+  const counts = [plural(sockets, 'socket'), plural(cores, 'core'), `${plural(threadsPerCore, 'thread')} a core`].join(', ');
+  const between = link === undefined ? [] : [['line from another socket', `${short(link.transferNs)}; its memory takes ${short(link.missNs)} more`] as [string, string]];
+  return [['machine', counts], ...between];
+}
+
 /** Returns the lines that describe a machine model. */
 export function describeMachine(machine: MachineModel): string[] {
   return [printable(machine.about, 300), '', ...formatFacts([
+    ...describeTopology(machine),
     ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],
-    ['first cache, second', `${short(machine.l1.ns)}, ${short(machine.l2.ns)} more`],
+    ['first cache', `${formatBytes(machine.l1.bytes)}, ${short(machine.l1.ns)}`],
+    ['second cache', `${formatBytes(machine.l2.bytes)}, ${short(machine.l2.ns)} more`],
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
     ['misses at a time', `${machine.lines}, with ${formatNs(machine.windowNs)} of computing ahead`],
     ['next line in order', short(machine.streamNs)],

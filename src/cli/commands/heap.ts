@@ -47,7 +47,7 @@ export function declare(command: Command, deps: Deps): void {
 async function show(deps: Deps, spec: string, flags: HeapFlags): Promise<void> {
   checkReport(deps, flags);
   const progress = new Progress(deps.terminal);
-  const source = await openHeap(deps, spec, flags.objects, progress, true).finally(() => progress.clear());
+  const source = await openHeap(deps, spec, { objects: flags.objects }, progress, true).finally(() => progress.clear());
   await withGraph(deps, source, progress, async (graph) => {
     progress.show('finding what each object retains');
     const heap = new HeapAnalysis(graph);

@@ -31,11 +31,10 @@ import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../mac
 import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { parseModelThreads, parseObjects, parseWhatIf } from '../model-flags.ts';
+import { addModel, parseCopies, parseObjects } from '../model-flags.ts';
 import { checkComparable, checkModel, checkPhase, measuredPhase, type Baseline, type ScaleFlags } from '../scale-checks.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
-import { COST_NAMES, FUNCTION_PARTS } from '../../model/what-if.ts';
 import { recordsEvents } from '../timelines.ts';
 import { addTrace, checkTrace, writeTrace } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
@@ -68,11 +67,7 @@ export function declare(command: Command, deps: Deps): void {
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
     .option('--objects <n>', 'approximate number of objects of a graph (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
-    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
-    .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
-    .option('--unpadded', "with --model: predict for counters of threads that share cache lines")
-    .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; parts are ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, functions of the mark phase, or each of the costs`, parseWhatIf)
-    .option('--why', 'with --model: for the largest number of threads, what the critical path of the mark is made of, and the words that threads contend for')
+    .option('--copies <n>', 'copies of the heap side by side, to collect a larger heap of the same shape', parseCopies, 1)
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -91,10 +86,12 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
       ['sweepgen scale tree --phase sweep --model 1..16', 'how sweeping would scale; also alloc and stw'],
       ['sweepgen scale tree --model 16 --why', 'the critical path of a mark, and its contended words'],
+      ['sweepgen scale tree --model 16,32 --machine e5-2690x2 --pin compact', 'threads on one socket as far as it goes'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
   addTuning(command);
   addVary(command);
+  addModel(command);
 }
 
 /** Prints the tables of a measurement, and the sentences that explain them. */
@@ -133,7 +130,7 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
   checkPhase(heap, flags);
-  const source = phase === 'alloc' || phase === 'stw' ? undefined : await openHeap(deps, heap ?? 'self', flags.objects, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  const source = phase === 'alloc' || phase === 'stw' ? undefined : await openHeap(deps, heap ?? 'self', flags, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
   if (flags.model !== undefined && phase !== 'mark' && phase !== 'cycle') {
     const { predictOther } = await import('../phase-prediction.ts');
     return predictOther(deps, phase, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline: undefined }, progress);

@@ -5,17 +5,18 @@ import { loadModelCore } from '../load.ts';
 import { checkMachine, type MachineModel } from '../machine-model.ts';
 import { ACCESS_NS, MARK_POLICIES, MARK_SIZES, fitMarkLoop, sampleMark, type MarkOptions, type MarkPolicy, type MarkSample, type MarkSize } from './mark-loop.ts';
 import { probeThreads, type Probes } from './probe-threads.ts';
+import { coresOf, measureLink, placesOf, topologyOf } from './places.ts';
 import type { ProbeName } from './probes.ts';
 import { measureSteadily } from './steady.ts';
+import { readSystem, type SystemFacts } from './system.ts';
 
 const KB = 1 << 10;
 const MB = 1 << 20;
 const SMALL = 32 * KB;
-/** Sizes from within the first cache to beyond all caches. */
-const CHASES = [32 * KB, 256 * KB, MB, 4 * MB, 16 * MB, 64 * MB, 256 * MB];
 /** Sizes at which a pointer chase measures a miss of both private caches. */
-const BEYOND = 4 * MB;
+const BEYOND = [4 * MB, 16 * MB, 64 * MB, 256 * MB];
 const MARK_RUNS = 11;
+/** Assumed where the system doesn't tell. */
 const L1_BYTES = 48 * KB;
 const L2_BYTES = 2 * MB;
 /** A size far beyond the caches, for counting outstanding misses. */
@@ -36,6 +37,8 @@ export interface Calibration {
 
 export interface CalibrateOptions extends MarkOptions {
   readonly name: string;
+  /** The facts of the system, in tests. */
+  readonly system?: SystemFacts;
   readonly onStep?: (what: string) => void;
   /** Replaces the worker threads and machines, in tests. */
   readonly probes?: Probes;
@@ -47,9 +50,9 @@ export interface CalibrateOptions extends MarkOptions {
  * @throws Unproven if figures scatter or are implausible, because other programs run; Stopped
  */
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
-  const { name, onStep = () => {}, probes = probeThreads(options.signal) } = options;
+  const { name, system = readSystem(), onStep = () => {}, probes = probeThreads(options.signal) } = options;
   try {
-    const { machine, chases } = await measureMachine(name, probes, onStep);
+    const { machine, chases } = await measureMachine(name, system, probes, onStep);
     const sample = options.sample ?? (await sampler(options));
     const samples: MarkSample[] = [];
     for (const policy of MARK_POLICIES) {
@@ -77,34 +80,43 @@ function checked(machine: MachineModel): MachineModel {
 }
 
 /** Returns all parameters but the access costs, which follow from marking. */
-async function measureMachine(name: string, probes: Probes, onStep: (what: string) => void): Promise<{ readonly machine: MachineModel; readonly chases: Calibration['chases'] }> {
+async function measureMachine(name: string, system: SystemFacts, probes: Probes, onStep: (what: string) => void): Promise<{ readonly machine: MachineModel; readonly chases: Calibration['chases'] }> {
   async function one(probe: ProbeName, bytes = SMALL): Promise<number> {
     const what = `${probe}, ${bytes / KB} KB`;
     onStep(what);
     const [ns] = await measureSteadily(what, async () => [await probes.one(probe, bytes)], probe === 'sleep' ? WAIT_SPREAD : MEMORY_SPREAD);
     return ns;
   }
-  function two(probe: ProbeName): Promise<number[]> {
-    const what = `${probe}, two threads`;
+  function measure(what: string, run: () => Promise<readonly number[]>): Promise<number[]> {
     onStep(what);
-    return measureSteadily(what, () => probes.two(probe, SMALL), WAIT_SPREAD);
+    return measureSteadily(what, run, WAIT_SPREAD);
+  }
+  const { near, far } = placesOf(system);
+  function two(probe: ProbeName): Promise<number[]> {
+    return measure(`${probe}, two threads`, () => probes.two(probe, SMALL, near));
   }
   const host = thisHost();
   const chases: { bytes: number; ns: number }[] = [];
-  for (const bytes of CHASES) chases.push({ bytes, ns: await one('chase', bytes) });
+  const l1Bytes = system.l1Bytes ?? L1_BYTES;
+  const l2Bytes = system.l2Bytes ?? L2_BYTES;
+  // Half of the second cache: the other half holds what else runs.
+  const within = Math.max(2 * SMALL, l2Bytes / 2);
+  for (const bytes of [SMALL, within, ...BEYOND.filter((each) => each > l2Bytes || each === FAR)]) chases.push({ bytes, ns: await one('chase', bytes) });
   const chaseOf = (bytes: number) => chases.find((each) => each.bytes === bytes)!.ns;
   const scattered = (await one('scatter', FAR)) - (await one('scatter'));
   const rmwNs = await one('rmw');
   const [trip] = await two('pingPong');
   const [wakeNs, notifyNs] = await two('wake');
+  const link = far && (await measureLink(probes, far, { bytes: FAR, nearNs: chaseOf(FAR), rmwNs }, measure));
   const machine: MachineModel = {
     name,
     about: `${host.cpu}, ${host.cores} cores, Node ${host.node}, by sweepgen calibrate`,
     host,
-    cores: host.cores,
-    l1: { bytes: L1_BYTES, ns: chaseOf(SMALL) },
-    l2: { bytes: L2_BYTES, ns: Math.max(0, chaseOf(MB) - chaseOf(SMALL)) },
-    miss: chases.filter(({ bytes }) => bytes >= BEYOND),
+    cores: coresOf(system),
+    topology: topologyOf(system, link),
+    l1: { bytes: l1Bytes, ns: chaseOf(SMALL) },
+    l2: { bytes: l2Bytes, ns: Math.max(0, chaseOf(within) - chaseOf(SMALL)) },
+    miss: chases.filter(({ bytes }) => bytes > within),
     streamNs: await one('stream', 2 * FAR),
     windowNs: WINDOW_NS,
     storeBuffer: STORE_BUFFER,

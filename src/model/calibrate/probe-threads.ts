@@ -1,23 +1,22 @@
 /** Two worker threads that run probes. */
-import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { Stopped } from '../../run/errors.ts';
-import { ROOT } from '../../base/root.ts';
+import { CALIBRATE_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { ProbeName, ProbeTask } from './probes.ts';
-
-const WORKER = join(ROOT, 'dist/workers/calibrate.js');
 
 export interface Probes {
   /** Runs a probe on one thread over memory of the given bytes; ns. */
   one(probe: ProbeName, bytes: number): Promise<number>;
-  /** Runs a probe on both threads at once; ns of each. */
-  two(probe: ProbeName, bytes: number): Promise<readonly number[]>;
+  /** Runs a probe on both threads at once; ns of each. @param cpus the processor of each, if it matters */
+  two(probe: ProbeName, bytes: number, cpus?: readonly [number, number]): Promise<readonly number[]>;
+  /** Runs a chase on processor `cpu` through memory that processor `owner` was the first to write; ns. */
+  chaseMemoryOf(owner: number, cpu: number, bytes: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /** Starts the threads. @param signal terminates a running probe, which rejects with Stopped */
 export function probeThreads(signal?: AbortSignal): Probes {
-  const pool = new Piscina<ProbeTask, number>({ filename: WORKER, minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
+  const pool = new Piscina<ProbeTask, number>({ filename: entryFile(CALIBRATE_WORKER), minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
   async function run(task: ProbeTask): Promise<number> {
     try {
       return await pool.run(task, { signal });
@@ -27,9 +26,15 @@ export function probeThreads(signal?: AbortSignal): Probes {
   }
   return {
     one: (probe, bytes) => run({ probe, memory: new SharedArrayBuffer(bytes), side: 0 }),
-    two(probe, bytes) {
+    two(probe, bytes, cpus) {
       const memory = new SharedArrayBuffer(bytes);
-      return Promise.all([run({ probe, memory, side: 0 }), run({ probe, memory, side: 1 })]);
+      return Promise.all([run({ probe, memory, side: 0, cpu: cpus?.[0] }), run({ probe, memory, side: 1, cpu: cpus?.[1] })]);
+    },
+    async chaseMemoryOf(owner, cpu, bytes) {
+      const memory = new SharedArrayBuffer(bytes);
+      // Linux puts a page into the memory of the socket that writes it first.
+      await run({ probe: 'stream', memory, side: 0, cpu: owner });
+      return run({ probe: 'chase', memory, side: 0, cpu });
     },
     close: () => pool.destroy(),
   };

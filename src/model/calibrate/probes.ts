@@ -5,6 +5,7 @@
 import type { Mem } from '../../memory/struct.ts';
 import { nanotime } from '../../base/clock.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
+import { pinThread } from './pin-thread.ts';
 
 export type ProbeName =
   | 'chase' | 'stream' | 'scatter' | 'mispredict' | 'range'
@@ -15,6 +16,8 @@ export interface ProbeTask {
   readonly probe: ProbeName;
   readonly memory: SharedArrayBuffer;
   readonly side: 0 | 1;
+  /** The only processor that the thread may use, from this task on. */
+  readonly cpu?: number;
 }
 
 const LINE_WORDS = 16;
@@ -25,7 +28,8 @@ const SLEEP = 128;
 const CALLED = 192;
 
 /** Runs one probe over the given memory. Returns the ns of one operation. */
-export function runProbe({ probe, memory, side }: ProbeTask): number {
+export function runProbe({ probe, memory, side, cpu }: ProbeTask): number {
+  if (cpu !== undefined) pinThread(cpu);
   const m = new Int32Array(memory);
   switch (probe) {
     case 'chase':

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gatherWorkers } from '../../../src/run/threads/gather.ts';
-import { workerFile } from '../../../src/run/threads/worker.ts';
+import { gather } from '../../../src/run/threads/gather.ts';
+import { entryFile } from '../../../src/run/threads/worker.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'sweepgen-worker-'));
@@ -39,33 +39,37 @@ describe('the worker of an M', () => {
     expect(outside).toEqual([]);
   });
 
-  it('is bundled into one file that behaves the same', async () => {
-    const source = join(folder, 'entry.mjs');
+  it('is bundled with its imports, and behaves the same', async () => {
+    const source = join(folder, 'entry.js');
     writeFileSync(join(folder, 'part.mjs'), 'export const part = 40;\n');
     writeFileSync(source, "import { basename } from 'node:path';\nimport { part } from './part.mjs';\nexport default () => part + basename('/a/bc').length;\n");
-    const gathered = join(folder, 'entry.gen.mjs');
-    await gatherWorkers([source], () => gathered);
+    await gather({ folder: join(folder, 'bundle'), entries: [source], isDense: true });
     rmSync(join(folder, 'part.mjs'));
-    const { default: sum } = (await import(gathered)) as { default: () => number };
+    const { default: sum } = (await import(join(folder, 'bundle/entry.js'))) as { default: () => number };
     expect(sum()).toBe(42);
   });
 });
 
-describe('workerFile', () => {
-  const worker = join(folder, 'w.js');
-  const gathered = join(folder, 'w.gen.js');
+describe('entryFile', () => {
+  const entry = join(folder, 'w.js');
+  const bundle = join(folder, 'w.bundle.js');
 
   it('returns the module if there is no bundle', () => {
-    writeFileSync(worker, '');
-    expect(workerFile(worker, gathered)).toBe(worker);
+    writeFileSync(entry, '');
+    expect(entryFile(entry, bundle)).toBe(entry);
   });
 
   it('returns the bundle unless it is older', () => {
-    writeFileSync(gathered, '');
-    const { mtimeMs } = statSync(worker);
-    utimesSync(gathered, mtimeMs / 1000, mtimeMs / 1000 + 1);
-    expect(workerFile(worker, gathered)).toBe(gathered);
-    utimesSync(gathered, mtimeMs / 1000, mtimeMs / 1000 - 1);
-    expect(workerFile(worker, gathered)).toBe(worker);
+    writeFileSync(bundle, '');
+    const { mtimeMs } = statSync(entry);
+    utimesSync(bundle, mtimeMs / 1000, mtimeMs / 1000 + 1);
+    expect(entryFile(entry, bundle)).toBe(bundle);
+    utimesSync(bundle, mtimeMs / 1000, mtimeMs / 1000 - 1);
+    expect(entryFile(entry, bundle)).toBe(entry);
+  });
+
+  it('returns the bundle where only bundles are, as in the package', () => {
+    rmSync(entry);
+    expect(entryFile(entry, bundle)).toBe(bundle);
   });
 });
