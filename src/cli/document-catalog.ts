@@ -1,6 +1,8 @@
 /** The schemas of all JSON documents. docs/json.md lists them; tests check each document that a command prints. */
 import { z } from 'zod';
-import { PredictionDocument, RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
+import { RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
+import { PhasePredictionDocument } from '../report/phase-document.ts';
+import { PredictionDocument } from '../report/prediction-document.ts';
 import { count, strictly } from '../report/schema.ts';
 import { CalibrateDocument } from './calibrate-document.ts';
 import { CampaignMergeDocument } from './campaign-merge-document.ts';
@@ -28,7 +30,8 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'RunDocument', schema: RunDocument, source: 'src/report/json.ts', about: 'MemStats, collections, the lines of the workload, the loaded heap' },
   { name: 'ScaleDocument', schema: ScaleDocument, source: 'src/report/json.ts', about: 'times by threads, limits, comparison; `interrupted` after Ctrl-C' },
   { name: 'SweepDocument', schema: SweepDocument, source: 'src/report/json.ts', about: '`measurements`: a `scale` document for each value' },
-  { name: 'PredictionDocument', schema: PredictionDocument, source: 'src/report/json.ts', about: 'predicted times by threads in the fields of a `scale` document, the machine, comparison; `interrupted` after Ctrl-C' },
+  { name: 'PredictionDocument', schema: PredictionDocument, source: 'src/report/prediction-document.ts', about: 'predicted times by threads in the fields of a `scale` document, the machine, comparison; `interrupted` after Ctrl-C' },
+  { name: 'PhasePredictionDocument', schema: PhasePredictionDocument, source: 'src/report/phase-document.ts', about: 'predicted times of sweeping, allocation or stopping the world by threads, the machine; `interrupted` after Ctrl-C' },
   { name: 'HeapDocument', schema: HeapDocument, source: 'src/cli/heap-document.ts', about: 'groups of objects, the largest retainers, paths from the roots' },
   { name: 'CalibrateDocument', schema: CalibrateDocument, source: 'src/cli/calibrate-document.ts', about: 'the measured machine, and its file' },
   { name: 'StressDocument', schema: StressDocument, source: 'src/cli/stress-document.ts', about: 'rounds, verified collections, the round that failed' },
