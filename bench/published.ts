@@ -16,7 +16,7 @@ const PUBLISHED: readonly (readonly [threads: number, pin: Pin, pauseMs: number]
   [1, 'compact', 546.794], [2, 'compact', 331.116], [4, 'compact', 174.543], [8, 'compact', 158.681],
   [16, 'compact', 75.426], [16, 'scatter', 56.631], [32, 'scatter', 48.945],
 ];
-/** The faithful loop of Go 1.3, and the settings that are closest to the collector of that change, with CAS and with plain stores. */
+/** The faithful loop of Go 1.3, and the settings that are closest to the collector of that change, with plain stores and with CAS. */
 const AS_CHANGED: MachineTuning = { prefetch: 8, workbuf: 509 };
 const LOOPS: Readonly<Record<string, MachineTuning>> = {
   'go1.3': {},
