@@ -12,6 +12,7 @@ import { settingOf, type MakeOracle } from '../src/explore/scenarios/scenario.ts
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../src/explore/strategies/catalog.ts';
 import { ReplayPreemptions } from '../src/explore/strategies/preemptions.ts';
 import { Verifier } from '../src/verify/verifier.ts';
+import { cpuMs } from './cpu-ms.ts';
 import type { Suite } from './suite.ts';
 
 /** The strategies that every subject is measured with, by their names in the baseline. */
@@ -21,6 +22,8 @@ const OTHERS = STRATEGIES.map(({ spec }) => spec).filter((spec) => spec !== DEFA
 const SAMPLES = 9;
 /** Milliseconds of a sample. */
 const SAMPLE_MS = 300;
+/** Executions between two readings of the clock, which cost as much as a short execution. */
+const BATCH = 100;
 const COLLECTION = 5000;
 
 interface Subject {
@@ -79,7 +82,7 @@ async function batchOf(subject: Subject, strategy: string): Promise<() => number
     let executions = 0;
     let elapsed = 0;
     while (elapsed < SAMPLE_MS) {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < BATCH; i++) {
         const { verdict, detail, steps } = explorer.run(seed++);
         if (verdict !== 'ok') throw new Error(`seed ${seed - 1}: ${verdict}: ${detail}`);
         executions += subject.accesses === undefined ? 1 : steps / subject.accesses;
@@ -96,7 +99,7 @@ async function explorerOf(subject: Subject, strategy: string): Promise<Explorer>
   const setting = settingOf(scenario, { procs: 3 });
   const operations = setting.operations.map((own) => [...own, ...(subject.more ?? [])]);
   const nobody: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
-  const prepared = scenario.prepare(core, { ...setting, operations }, subject.withoutOracle ? nobody : (m) => new Verifier(m));
+  const prepared = scenario.prepare(core, { ...setting, operations }, subject.withoutOracle ? nobody : (m, writes) => new Verifier(m, writes));
   return new Explorer({
     core,
     ...prepared,
@@ -104,9 +107,4 @@ async function explorerOf(subject: Subject, strategy: string): Promise<Explorer>
     strategy: makeStrategy(strategy),
     monitors: subject.monitors && makeMonitors(core, sites, subject.monitors, prepared.names),
   });
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

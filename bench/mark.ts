@@ -7,6 +7,7 @@ import { startRuntime } from '../src/index.ts';
 import type { Cycle } from '../src/index.ts';
 import { GRAPH_NAMES } from '../src/workloads/graphs/catalog.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
+import { nameOf, type Graph } from './heap-graph.ts';
 import type { Row, Suite } from './suite.ts';
 
 export const THREADS = [1, 2];
@@ -19,9 +20,9 @@ const WARM_UP = 8;
 export const markSuite: Suite = {
   name: 'mark',
   summary: 'mark time of each graph, both policies, 1 and 2 threads; and eager sweep',
-  async *measure() {
-    for (const graph of GRAPH_NAMES) {
-      for (const policy of POLICIES) yield* rowsOf(graph, policy, await collect(graph, policy, RUNS));
+  async *measure(heaps = []) {
+    for (const graph of [...GRAPH_NAMES, ...heaps]) {
+      for (const policy of POLICIES) yield* rowsOf(nameOf(graph), policy, await collect(graph, policy, RUNS));
     }
   },
 };
@@ -36,8 +37,9 @@ function* rowsOf(graph: string, policy: Policy, cycles: readonly Cycle[]): Itera
 }
 
 /** Runs `runs` collections for each number of threads, in turn, after a warm-up. */
-export async function collect(graph: string, policy: Policy, runs: number): Promise<readonly Cycle[]> {
-  const runtime = await startRuntime({ workload: graph, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
+export async function collect(graph: Graph, policy: Policy, runs: number): Promise<readonly Cycle[]> {
+  const source = typeof graph === 'string' ? { workload: graph } : { workload: 'collect', heap: graph };
+  const runtime = await startRuntime({ ...source, policy, args: collectArgs(WARM_UP + runs, THREADS), procs: Math.max(...THREADS), gogc: 'off' });
   const { cycles } = await runtime.finished;
   return cycles.slice(-runs * THREADS.length);
 }

@@ -1,19 +1,21 @@
 /** The result of a suite of benchmarks: rows of samples. */
+import type { HeapImage } from '../src/workloads/heaps/image.ts';
 
 export interface Row {
   /** Unique among all rows. */
   readonly name: string;
-  readonly unit: 'ms' | 'ns/object' | 'GB/s' | '1/s';
+  readonly unit: 'ms' | 'ns/object' | 'GB/s' | '1/s' | 'of plain';
   readonly samples: readonly number[];
 }
 
 export interface Suite {
   readonly name: string;
   readonly summary: string;
-  measure(): AsyncIterable<Row>;
+  /** @param heaps heaps to measure besides the synthetic graphs, where a suite marks graphs */
+  measure(heaps?: readonly HeapImage[]): AsyncIterable<Row>;
 }
 
 /** Reports whether larger values are better. Of times, smaller ones are. */
 export function isRate({ unit }: Pick<Row, 'unit'>): boolean {
-  return unit === 'GB/s' || unit === '1/s';
+  return unit === 'GB/s' || unit === '1/s' || unit === 'of plain';
 }

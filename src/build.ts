@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { generateCore, generateCosted, writePrebuilt } from './rewrite/generate.ts';
 import { ROOT } from './base/root.ts';
 import { SOURCES, packSources } from './explore/film/sources.ts';
+import { buildHashFile } from './explore/campaigns/build-hash.ts';
 import { ENTRY, GENERATED, SITES } from './explore/load.ts';
-import { MODEL_ENTRY, MODEL_CORE } from './model/load.ts';
-import { gatherWorkers } from './run/threads/gather.ts';
-import { MODULE_WORKER, WORKER, gatheredFile } from './run/threads/worker.ts';
+import { MODEL_CORE, MODEL_ENTRY, MODEL_SITES } from './model/load.ts';
+import { gather } from './run/threads/gather.ts';
+import { BUNDLES } from './run/threads/worker.ts';
 import { ConventionError } from './rewrite/problems.ts';
 import { packSites } from './rewrite/sites.ts';
 
@@ -20,8 +21,12 @@ try {
   writeFileSync(SITES, gzipSync(JSON.stringify(packSites(plain.sites))));
   writeFileSync(SOURCES, packSources(plain.sites, ROOT));
   writeFileSync(join(GENERATED, 'reach.gen.json'), JSON.stringify(reach));
-  await writePrebuilt(await generateCosted(MODEL_ENTRY, ROOT), MODEL_CORE);
-  await gatherWorkers([WORKER, MODULE_WORKER], gatheredFile);
+  const model = await generateCosted(MODEL_ENTRY, ROOT);
+  await writePrebuilt(model, MODEL_CORE);
+  writeFileSync(MODEL_SITES, gzipSync(JSON.stringify(packSites(model.sites))));
+  const { path, text } = buildHashFile();
+  writeFileSync(path, text);
+  for (const bundle of BUNDLES) await gather(bundle);
 } catch (error) {
   if (!(error instanceof ConventionError)) throw error;
   console.error(error.message);

@@ -3,25 +3,10 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ROOT } from './base/root.ts';
+import { noticesOf } from './notices.ts';
 import { VIEW_FILES } from './report/html.ts';
 
-/** Names under which packages keep their licence. */
-const LICENSE_FILES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'];
-
 const packages = join(ROOT, 'node_modules');
-
-/** Returns the notice of a package: its name, version and licence text. @throws Error if the package has none */
-function noticeOf(name: string): string {
-  const { version } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as { version: string };
-  for (const file of LICENSE_FILES) {
-    try {
-      return `${name} ${version}\n\n${readFileSync(join(packages, name, file), 'utf8').trim()}\n`;
-    } catch {
-      // It may have another name.
-    }
-  }
-  throw new Error(`${name} has no licence file, and the report must show it`);
-}
 
 const build = await rolldown({
   input: join(ROOT, 'src/view/main.tsx'),
@@ -40,6 +25,4 @@ writeFileSync(VIEW_FILES.script, code);
 const VIEWS = join(ROOT, 'src/view/views');
 const styles = [join(packages, 'uplot/dist/uPlot.min.css'), join(ROOT, 'src/view/style.css'), ...readdirSync(VIEWS).filter((name) => name.endsWith('.css')).sort().map((name) => join(VIEWS, name))];
 writeFileSync(VIEW_FILES.style, styles.map((path) => readFileSync(path, 'utf8')).join('\n'));
-// The licences of the bundled packages ask that their notices go with the code.
-const bundled = moduleIds.flatMap((id) => /.*node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(id)?.[1] ?? []);
-writeFileSync(VIEW_FILES.notices, [...new Set(bundled)].sort().map(noticeOf).join('\n'));
+writeFileSync(VIEW_FILES.notices, noticesOf(moduleIds));

@@ -6,7 +6,7 @@ import type { Mem } from '../src/memory/struct.ts';
 import { link } from '../src/runtime/boot.ts';
 import { settle } from '../src/runtime/settle.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
-import { compiledScanRun } from '../src/compiled/instance.ts';
+import { compiledFunctions } from '../src/compiled/instance.ts';
 import { serve } from '../src/run/threads/serve.ts';
 import type { MTask } from '../src/run/threads/task.ts';
 import { loadSteps } from '../src/workloads/user-module.ts';
@@ -17,7 +17,7 @@ let m: Mem;
 serve(async (task: MTask, loaded) => {
   if (task.kind === 'settle') return settle(m);
   m = new Int32Array(task.buffer, 0, task.words);
-  if (task.compiled !== null) useCompiled(compiledScanRun(task.compiled.module, task.compiled.memory));
+  if (task.compiled !== null) useCompiled(compiledFunctions(task.compiled.module, task.compiled.memory, m));
   const text = link(await loadSteps(task.workload, task.file));
   loaded();
   const mp = mAt(m, task.index);

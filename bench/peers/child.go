@@ -28,7 +28,7 @@ func child(args []string) {
 	var r childReport
 	switch args[0] {
 	case "mark":
-		r = markChild(builders[args[1]], number(2))
+		r = markChild(builderOf(args[1]), number(2))
 	case "churn":
 		r = churnChild(number(1), number(2), number(3))
 	case "binary-trees":
@@ -37,8 +37,8 @@ func child(args []string) {
 	check(json.NewEncoder(os.Stdout).Encode(r))
 }
 
-// markChild runs with GOGC=off, so only forced collections happen. The parent
-// reads their mark times from the gctrace.
+// markChild runs with a GOGC so large that only forced collections happen once the heap has a
+// few MB. The parent reads their mark times from the gctrace.
 func markChild(build func(), gcs int) childReport {
 	build()
 	r := childReport{GCWallMs: make([]float64, 0, gcs)}

@@ -1,6 +1,9 @@
 package main
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 // node is the 32-byte object of tree, rand and churn: pointers first, then padding.
 type node struct {
@@ -31,6 +34,14 @@ var builders = map[string]func(){
 	"rand":  buildRand,
 	"wide":  buildWide,
 	"mixed": buildMixed,
+}
+
+// builderOf returns the function that builds a graph, or the heap of a file; nil if there is neither.
+func builderOf(name string) func() {
+	if strings.Contains(name, "/") {
+		return func() { buildHeapFile(name) }
+	}
+	return builders[name]
 }
 
 // rng is xorshift32, the generator of all graphs and sequences.
@@ -109,74 +120,73 @@ func buildMixed() {
 }
 
 type (
-	ptr     = unsafe.Pointer
 	mixed16 struct {
-		p [1]ptr
+		p [1]unsafe.Pointer
 		_ [1]uint64
 	}
 	mixed32 struct {
-		p [1]ptr
+		p [1]unsafe.Pointer
 		_ [3]uint64
 	}
 	mixed48 struct {
-		p [1]ptr
+		p [1]unsafe.Pointer
 		_ [5]uint64
 	}
 	mixed64 struct {
-		p [2]ptr
+		p [2]unsafe.Pointer
 		_ [6]uint64
 	}
 	mixed96 struct {
-		p [3]ptr
+		p [3]unsafe.Pointer
 		_ [9]uint64
 	}
 	mixed128 struct {
-		p [4]ptr
+		p [4]unsafe.Pointer
 		_ [12]uint64
 	}
 	mixed256 struct {
-		p [8]ptr
+		p [8]unsafe.Pointer
 		_ [24]uint64
 	}
 	mixed512 struct {
-		p [16]ptr
+		p [16]unsafe.Pointer
 		_ [48]uint64
 	}
 	mixed1024 struct {
-		p [32]ptr
+		p [32]unsafe.Pointer
 		_ [96]uint64
 	}
 )
 
 // newMixed returns a new object of the class, and its pointer words.
-func newMixed(class uint32) (ptr, []ptr) {
+func newMixed(class uint32) (unsafe.Pointer, []unsafe.Pointer) {
 	switch class {
 	case 0:
 		o := new(mixed16)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 1:
 		o := new(mixed32)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 2:
 		o := new(mixed48)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 3:
 		o := new(mixed64)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 4:
 		o := new(mixed96)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 5:
 		o := new(mixed128)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 6:
 		o := new(mixed256)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	case 7:
 		o := new(mixed512)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	default:
 		o := new(mixed1024)
-		return ptr(o), o.p[:]
+		return unsafe.Pointer(o), o.p[:]
 	}
 }

@@ -1,11 +1,11 @@
 // Command peers measures Go's own allocator and collector on the graphs and
 // workloads that sweepgen measures:
 //
-//	go run . mark            mark time of five graphs on 1 and 2 threads
-//	go run . churn           allocation of 32-byte objects, collections included
-//	go run . binary-trees    the Benchmarks Game program, on one thread
-//	go run . sequence S N M  allocation statistics of a seeded sequence
-//	go run . all             the first three
+//	peers mark            mark time of five graphs, or of heap files, on 1 and 2 threads
+//	peers churn           allocation of 32-byte objects, collections included
+//	peers binary-trees    the Benchmarks Game program, on one thread
+//	peers sequence S N M  allocation statistics of a seeded sequence
+//	peers all             the first three
 //
 // Each figure comes from its own child process: this program again, with
 // GOMAXPROCS, GOGC and GODEBUG set. No measurement inherits the heap, the
@@ -59,15 +59,15 @@ type report struct {
 	Results []result `json:"results"`
 }
 
-const usage = `usage: go run . COMMAND [flags]
+const usage = `usage: peers COMMAND [flags]
 
-  mark          mark time, ms, of tree list rand wide mixed
+  mark          mark time, ms, of tree list rand wide mixed, or of heap files
   churn         ns per 32-byte object, collections included
   binary-trees  seconds, one thread
   sequence      allocation statistics: sequence SEED N MAX (12345 20000 2048)
   all           mark, churn and binary-trees
 
-Flags follow the command; "go run . mark -h" lists them.
+Flags follow the command; "peers mark -h" lists them.
 `
 
 func main() {
@@ -97,7 +97,7 @@ func parse(command string, args []string) options {
 	f := flag.NewFlagSet(command, flag.ExitOnError)
 	f.IntVar(&o.rounds, "rounds", 0, "processes per figure (default: 9 for mark, 3 for the others)")
 	f.IntVar(&o.gcs, "gcs", 10, "mark: forced collections per round, after one that warms up")
-	f.StringVar(&graphs, "graphs", strings.Join(graphNames, ","), "mark: which graphs")
+	f.StringVar(&graphs, "graphs", strings.Join(graphNames, ","), "mark: which graphs; a name with a slash is a heap file")
 	f.StringVar(&threads, "threads", "1,2", "mark, churn: values of GOMAXPROCS")
 	f.BoolVar(&o.stw, "stw", false, "mark: GODEBUG=gcstoptheworld=1, a dedicated mark worker on every P")
 	f.IntVar(&o.n, "n", 50000000, "churn: objects allocated, by all threads together")
@@ -110,8 +110,8 @@ func parse(command string, args []string) options {
 	}
 	o.graphs = strings.Split(graphs, ",")
 	for _, g := range o.graphs {
-		if builders[g] == nil {
-			fail("no graph %q; there are %s", g, strings.Join(graphNames, " "))
+		if builderOf(g) == nil {
+			fail("no graph %q; there are %s, and files, named with a slash", g, strings.Join(graphNames, " "))
 		}
 	}
 	for _, s := range strings.Split(threads, ",") {

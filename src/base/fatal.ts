@@ -9,7 +9,7 @@ export const EXIT = {
   memory: 3,
   /** a worker died or nothing moved any more */
   hang: 4,
-  /** the search ended without its goal: a planted bug was not found, or nothing was checked */
+  /** the search ended without its goal: a planted bug was not found, nothing was checked, or a recorded failure no longer fits the source */
   unproven: 5,
   /** stdout, stderr or an output file could not be written */
   output: 6,
@@ -76,7 +76,7 @@ export class OutputError extends Error {
   }
 }
 
-/** The run ended without proof: a planted bug was not found, or no checkpoint was verified. */
+/** The run ended without proof: a planted bug was not found, no checkpoint was verified, or a recorded failure has diverged. */
 export class Unproven extends Error {
   readonly exitCode = EXIT.unproven;
   constructor(message: string) {

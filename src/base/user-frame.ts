@@ -17,9 +17,9 @@ const FRAME = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/)?\/[^()]*|(?:file:\/
 /** The first line of a stack that a parser wrote: `file:///a/b.mjs:3`. */
 const PARSED = /^((?:file:\/\/)?\/.*|(?:file:\/\/\/)?[A-Za-z]:[\\/].*):(\d+)$/;
 
-/** Folders with sweepgen's own files: this one lies in `src/base`, or gathered in `workers`. */
-const ROOT = import.meta.url.replace(/\/(?:src\/base|workers)\/[^/]*$/, '');
-const OWN = ['src', 'workers', 'dist'].map((folder) => `${ROOT}/${folder}/`);
+/** Folders with sweepgen's own files: this one lies in `src/base`, or in a bundle. */
+const ROOT = import.meta.url.replace(/\/(?:src\/base|bundles\/[^/]*)\/[^/]*$/, '');
+const OWN = ['src', 'workers', 'bundles', 'dist'].map((folder) => `${ROOT}/${folder}/`);
 
 /**
  * Returns the innermost frame of `thrown` that lies in a file of the user's, neither

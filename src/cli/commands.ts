@@ -32,6 +32,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'stress', summary: 'run random rounds of mutators and collections under the oracle', load: () => import('./commands/stress.ts') },
   { name: 'explore', summary: 'run one scenario under thousands of interleavings, checked by the oracle', load: () => import('./commands/explore.ts') },
   { name: 'fuzz', summary: 'explore all scenarios on all cores, and keep a log', load: () => import('./commands/fuzz.ts') },
+  { name: 'campaign', summary: 'look at campaigns by their logs, merge them, run their failures again', load: () => import('./commands/campaign.ts') },
   { name: 'worker', summary: 'run executions for a campaign on another machine', load: () => import('./commands/worker.ts') },
   { name: 'replay', summary: 'run a failure that explore has recorded again, and explain it', load: () => import('./commands/replay.ts') },
   { name: 'mutants', summary: 'plant every known bug, and check that exploration finds it', load: () => import('./commands/mutants.ts') },

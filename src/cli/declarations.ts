@@ -31,11 +31,14 @@ export interface ArgumentDeclaration {
 }
 
 export interface CommandDeclaration {
+  /** As it is called, after `sweepgen`. */
   readonly name: string;
   readonly summary: string;
   readonly description: string;
   readonly options: readonly OptionDeclaration[];
   readonly arguments: readonly ArgumentDeclaration[];
+  /** The commands of a command that has some. Its options are then those of any of them. */
+  readonly commands: readonly CommandDeclaration[];
 }
 
 /** Returns the words that complete an option or argument of that name. */
@@ -43,10 +46,24 @@ export type WordsFor = (command: string, name: string) => readonly string[] | un
 
 /** Returns the declarations of the commands of `program`, in the order of help. */
 export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDeclaration[] {
-  return program.commands.map((command) => ({
-    name: command.name(),
+  return program.commands.map((command) => declareCommand(command, command.name(), wordsFor));
+}
+
+function declareCommand(command: Command, name: string, wordsFor: WordsFor): CommandDeclaration {
+  const commands = command.commands.map((each) => declareCommand(each, `${name} ${each.name()}`, wordsFor));
+  return {
+    name,
     summary: command.summary(),
     description: command.description(),
+    commands,
+    ...(commands.length === 0 ? ofOne(command, wordsFor) : ofSeveral(command, commands)),
+  };
+}
+
+type Words = Pick<CommandDeclaration, 'options' | 'arguments'>;
+
+function ofOne(command: Command, wordsFor: WordsFor): Words {
+  return {
     options: [...command.options.filter(({ hidden }) => !hidden).map((option) => declare(option, command.name(), wordsFor)), HELP],
     arguments: command.registeredArguments.map((argument) => ({
       usage: argument.required ? `<${argument.name()}>` : argument.variadic ? `[${argument.name()}...]` : `[${argument.name()}]`,
@@ -54,7 +71,14 @@ export function declarationsOf(program: Command, wordsFor: WordsFor): CommandDec
       isRepeated: argument.variadic,
       values: { kind: 'words', words: wordsFor(command.name(), argument.name()) ?? [], files: !NO_FILES.has(command.name()) },
     })),
-  }));
+  };
+}
+
+/** Completion finds the first word of a command alone: it offers what any of the command's own commands takes. */
+function ofSeveral(command: Command, commands: readonly CommandDeclaration[]): Words {
+  const options = new Map(commands.flatMap((each) => each.options.map((option) => [option.long, option] as const)));
+  const names = command.commands.map((each) => each.name());
+  return { options: [...options.values()], arguments: [{ usage: '<command>', help: names.join(', '), isRepeated: true, values: { kind: 'words', words: names, files: true } }] };
 }
 
 /** Commands whose arguments are names, never files. */

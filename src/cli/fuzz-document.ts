@@ -4,12 +4,31 @@ import { CampaignShape, type Campaign } from '../report/campaign.ts';
 import { PlayersShape, type Players } from '../report/player.ts';
 import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
-import { LoggedFailure, type Header } from '../explore/campaigns/log.ts';
+import { ENDINGS, LoggedFailure, type Header } from '../explore/campaigns/log.ts';
 import type { Tally } from '../explore/campaigns/tally.ts';
 import { EDGES } from '../rewrite/edges/catalog.ts';
 
 const SCHEMA = 1;
 const count = z.number().int().nonnegative();
+
+export const ScenarioShape = z.object({
+  scenario: z.string(),
+  executions: count,
+  /** Accesses to the shared memory. */
+  steps: count,
+  switches: count,
+  /** Different interleavings, about. */
+  distinct: count,
+  /** Of workers, which run beside each other. */
+  seconds: z.number().nonnegative(),
+  /** By kind, how often each failure was seen. */
+  failures: z.record(z.string(), count),
+  /** What a search has covered without gaps, in words; empty if nothing. */
+  covered: z.string(),
+});
+
+/** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
+export const EdgesShape = z.object({ passed: z.array(z.string()), never: z.array(z.string()) });
 
 export const FuzzDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
@@ -21,26 +40,14 @@ export const FuzzDocument = strictly(z.object({
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
   jobs: count,
-  ending: z.enum(['time', 'executions', 'failure', 'interrupted', 'worker lost', 'log lost', 'exhausted']),
+  /** `running`: the log of a campaign that had not ended was drawn. */
+  ending: z.enum([...ENDINGS, 'running']),
   seconds: z.number().nonnegative(),
-  scenarios: z.array(z.object({
-    scenario: z.string(),
-    executions: count,
-    /** Accesses to the shared memory. */
-    steps: count,
-    switches: count,
-    /** Different interleavings, about. */
-    distinct: count,
-    /** Of workers, which run beside each other. */
-    seconds: z.number().nonnegative(),
-    /** By kind, how often each failure was seen. */
-    failures: z.record(z.string(), count),
-    /** What a search has covered without gaps, in words; empty if nothing. */
-    covered: z.string(),
-  })),
-  /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
-  edges: z.object({ passed: z.array(z.string()), never: z.array(z.string()) }),
+  scenarios: z.array(ScenarioShape),
+  edges: EdgesShape,
   failures: z.array(LoggedFailure.omit({ type: true })).readonly(),
+  /** Of a log: the keys of the failures that `campaign verify` found fixed. */
+  closed: z.array(z.string()).optional(),
   /** With --html or --record: the first failures, access by access. */
   players: PlayersShape.optional(),
   /** With --html or --record. */
@@ -48,9 +55,7 @@ export const FuzzDocument = strictly(z.object({
 }));
 
 /** @param recorded what pictures need */
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: Pick<FuzzResult, 'ending' | 'seconds'>, recorded: { readonly campaign?: Campaign; readonly players?: Players } = {}): string {
-  const edges = tally.edges();
-  const possible = tally.possible();
+export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: { readonly ending: FuzzResult['ending'] | 'running'; readonly seconds: number }, recorded: { readonly campaign?: Campaign; readonly players?: Players; readonly closed?: readonly string[] } = {}): string {
   return print(FuzzDocument, {
     schema: SCHEMA,
     command: 'fuzz',
@@ -61,12 +66,21 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     jobs,
     ending,
     seconds,
-    scenarios: tally.scenarios.map(({ scenario, executions, steps, switches, distinct, seconds: spent, failures, covered }) =>
-      ({ scenario, executions, steps, switches, distinct, seconds: spent, failures: Object.fromEntries(failures), covered })),
-    edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
+    ...coverageOf(tally),
     failures: tally.failures,
     ...recorded,
   });
+}
+
+/** Returns the scenarios and the edges of a document. */
+export function coverageOf(tally: Tally): { readonly scenarios: z.infer<typeof ScenarioShape>[]; readonly edges: z.infer<typeof EdgesShape> } {
+  const edges = tally.edges();
+  const possible = tally.possible();
+  return {
+    scenarios: tally.scenarios.map(({ scenario, executions, steps, switches, distinct, seconds, failures, covered }) =>
+      ({ scenario, executions, steps, switches, distinct, seconds, failures: Object.fromEntries(failures), covered })),
+    edges: { passed: namesWhere((i) => edges[i] === 1), never: namesWhere((i) => edges[i] < possible[i]) },
+  };
 }
 
 function namesWhere(holds: (number: number) => boolean): string[] {

@@ -7,7 +7,10 @@ import { passed, type ScenarioTally, type Tally } from '../explore/campaigns/tal
 import { formatTable, type Column } from '../report/table.ts';
 import { formatCount, formatRate, plural } from '../base/units.ts';
 import { wrap } from '../report/wrap.ts';
+import type { WorkerFacts } from '../queue/queue.ts';
+import { commandLine } from './command-line.ts';
 import type { Terminal } from './deps.ts';
+import { describeWorkers } from './describe-workers.ts';
 import { HELP_WIDTH } from './help.ts';
 import { inWords } from '../base/suggest.ts';
 import { tableText } from './lane-table-text.ts';
@@ -20,13 +23,17 @@ const COLUMNS: readonly Column[] = [
 /** Longest line that is printed whole. */
 const LONGEST_LINE = 2000;
 
-/** Returns one line on the campaign and the scenario of the last slice. */
-export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number): string {
+/**
+ * Returns one line on the campaign and the scenario of the last slice.
+ * @param workers those of a queue
+ */
+export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number, workers?: readonly WorkerFacts[]): string {
   const { scenario, executions, distinct, edges } = slice;
   const all = tally.sum('executions');
   const failures = tally.failures.length === 0 ? '' : `, ${plural(tally.failures.length, 'failure')}`;
   const rate = formatRate(all / Math.max(seconds, 0.001));
-  return `${formatCount(all)} (${rate}/s), edges ${passed(tally.edges())} of ${passed(tally.possible())}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
+  const where = workers === undefined ? '' : `, ${describeWorkers(workers)}`;
+  return `${formatCount(all)} (${rate}/s)${where}, edges ${passed(tally.edges())} of ${passed(tally.possible())}${failures} | ${scenario}: ${formatCount(executions)}, ${formatCount(distinct)} distinct, edges ${passed(edges)}`;
 }
 
 /** Returns "30 executions (4,000 a second), 30 distinct interleavings, 12,345 accesses". */
@@ -56,6 +63,11 @@ export function describeFailure(failure: Failure, explained: boolean, { outIsCol
   return lines;
 }
 
+/** Returns the command that runs a failure again: its shrunk execution, if there is one. */
+export function againBy({ shrunk, repeat }: Pick<Failure, 'shrunk' | 'repeat'>): string {
+  return shrunk === null || typeof shrunk === 'string' ? repeat : commandLine(['replay', shrunk.line]);
+}
+
 function watchedBy(monitors: readonly string[]): string {
   if (monitors.length === 0) return '';
   return monitors.length === MONITOR_NAMES.length ? ', with all monitors' : `, with ${inWords(monitors)}`;
@@ -76,7 +88,7 @@ export function describeCoverage(tally: Tally, never: boolean, width?: number): 
     formatCount(passed(edges)),
     formatCount(failures.size),
   ]);
-  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${each.covered}`]));
+  const covered = tally.scenarios.flatMap((each) => (each.covered === '' ? [] : [`${printable(each.scenario)}: ${printable(each.covered, LONGEST_LINE)}`]));
   return [...formatTable(COLUMNS, rows, width), ...covered.flatMap((line) => wrap(line, width)), ...notRun(tally, width), ...edgesOf(tally, never, width)];
 }
 

@@ -20,7 +20,7 @@ export const EXIT_ROWS: readonly Row[] = [
   [String(EXIT.usage), 'the command line, a heap file or a workload module is unusable'],
   [String(EXIT.memory), 'the arena is full'],
   [String(EXIT.hang), 'a worker thread died, or the machine made no progress'],
-  [String(EXIT.unproven), 'a planted bug was not found, or nothing was checked'],
+  [String(EXIT.unproven), 'a planted bug was not found, nothing was checked, or a recorded failure no longer fits the source'],
   [String(EXIT.output), 'stdout, stderr or an output file could not be written'],
   [String(EXIT.interrupted), 'interrupted by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)'],
 ];

@@ -52,8 +52,20 @@ export async function writeReport(deps: Deps, flags: ReportFlags, name: string, 
 /** Writes a report of documents with names of their own; see writeReport. */
 export async function writeReportOf(deps: Deps, { html, json }: ReportFlags, name: string, documents: readonly PrintedDocument[]): Promise<void> {
   if (html === undefined) return;
+  await writePage(deps, html, { name }, documents);
+  nameReport(json ? deps.terminal.err : deps.terminal.out, html);
+}
+
+/**
+ * Writes a report. An open page of it that is to be refreshed loads it again after so many seconds.
+ * @throws OutputError
+ */
+export async function writePage(deps: Deps, html: string, { name, refreshSeconds }: { readonly name: string; readonly refreshSeconds?: number }, documents: readonly PrintedDocument[]): Promise<void> {
   const { reportHtml } = await import('../report/html.ts');
-  await deps.writeText(html, reportHtml({ title: `sweepgen ${name}`, version: deps.version, made: new Date() }, documents));
-  const say = json ? deps.terminal.err : deps.terminal.out;
+  await deps.writeText(html, reportHtml({ title: `sweepgen ${name}`, version: deps.version, made: new Date(), refreshSeconds }, documents));
+}
+
+/** Names the report that was written. */
+export function nameReport(say: (text: string) => void, html: string): void {
   say(`Report: ${printable(html, 1000)}\n`);
 }

@@ -10,6 +10,7 @@ import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { EXIT } from '../base/fatal.ts';
 import { writeFully } from '../base/write-fully.ts';
+import { COMMAND_THREAD, entryFile } from '../run/threads/worker.ts';
 import { printsForPrograms } from './documents.ts';
 import { describeError, failureText, type Failure } from './errors.ts';
 import { Interrupted, SIGNALS, SignalReceived, describeInterruption, type Signal } from './interruption.ts';
@@ -34,7 +35,7 @@ let endsMs = ENDS_MS;
 let exitCode: number | undefined;
 
 const data: ThreadData = { args, streams: streamFacts(), interruption, doing };
-const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: data, stdout: true });
+const thread = new Worker(entryFile(COMMAND_THREAD), { workerData: data, stdout: true });
 // Modules of the user may print: their text must not get into a document on stdout.
 thread.stdout.once('readable', () => thread.stdout.pipe(printsForPrograms(args) ? process.stderr : process.stdout));
 for (const stream of [thread.stdout, thread.stderr]) stream.on('error', () => {});

@@ -37,7 +37,8 @@ const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ['NO_COLOR, FORCE_COLOR', 'no colours; colours even if stdout is not a terminal'],
 ];
 
-function describeCommand({ name, description, options, arguments: args }: CommandDeclaration): string[] {
+function describeCommand({ name, description, options, arguments: args, commands }: CommandDeclaration): string[] {
+  if (commands.length > 0) return commands.flatMap(describeCommand);
   return [
     `.SS ${escaped(['sweepgen', name, ...args.map(({ usage }) => usage)].join(' '))}`,
     escaped(description),

@@ -102,7 +102,7 @@ export function createProgram(deps: Deps): Program {
     pending.delete(command);
     const { declare: declareIn } = await entry.load();
     await declareIn(command, deps, declareAll);
-    command.allowExcessArguments(false).option('--debug', 'show the stack of an error').addHelpText('after', exitCodes);
+    complete(command);
   }
   async function declareAll(): Promise<void> {
     for (const command of program.commands) await declare(command);
@@ -111,11 +111,20 @@ export function createProgram(deps: Deps): Program {
   return { program, declareAll };
 }
 
-/** Shows help, or refuses a word that is not a command. */
+/** Adds what all commands have in common to a command and to its own commands. */
+function complete(command: Command): void {
+  command.addHelpText('after', exitCodes);
+  if (command.commands.length === 0) command.allowExcessArguments(false).option('--debug', 'show the stack of an error');
+  else command.allowUnknownOption().action(() => helpOrRefuse(command));
+  command.commands.forEach(complete);
+}
+
+/** Shows help of the program, or of a command that has commands, or refuses a word that is none of them. */
 function helpOrRefuse(program: Command): void {
   const word = program.args.find((each) => !each.startsWith('-'));
   if (word === undefined) return helpOrUnknown(program);
-  throw new UsageError(`there is no command '${printable(word)}'${hint(word, program.commands.map((command) => command.name()))}`);
+  const whole = program.parent === null ? word : `${program.name()} ${word}`;
+  throw new UsageError(`there is no command '${printable(whole)}'${hint(word, program.commands.map((command) => command.name()))}`);
 }
 
 function helpOrUnknown(program: Command): void {

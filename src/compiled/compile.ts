@@ -1,6 +1,6 @@
 /** Compiles functions of a core source file to a WebAssembly module. Needs the build tools. */
+import binaryen from 'binaryen';
 import { rolldown } from 'rolldown';
-import loadWabt from 'wabt';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../rewrite/syntax.ts';
 import { MOST_PAGES } from './load.ts';
 import type { Constants } from './names.ts';
@@ -8,16 +8,37 @@ import { moduleText, type Export } from './wat.ts';
 
 /**
  * Compiles functions of `entry` to a module.
+ * @param imports functions that stay JavaScript; the module imports them from env
  * @throws Error with the source text that can't be compiled
  */
-export async function compile(entry: string, exports: readonly Export[]): Promise<Uint8Array> {
+export async function compile(entry: string, exports: readonly Export[], imports: readonly string[] = []): Promise<Uint8Array> {
   const code = await bundle(entry);
   const { program, text } = parseModule(code);
   const body = (program as AnyNode & { body: AnyNode[] }).body;
   const functions = new Map(body.filter((node): node is FunctionDeclaration => node.type === 'FunctionDeclaration').map((node) => [node.id.name, node]));
-  const wat = moduleText(exports, { functions, constants: constantsOf(code, body), textOf: (node) => text.slice(node.start, node.end) }, MOST_PAGES);
-  const wabt = await loadWabt();
-  return wabt.parseWat('core.wat', wat, { threads: true }).toBinary({}).buffer;
+  const wat = moduleText(exports, { functions, constants: constantsOf(code, body), imports: new Set(imports), textOf: (node) => text.slice(node.start, node.end) }, MOST_PAGES);
+  return optimized(wat);
+}
+
+/** Functions of at most this many instructions are inlined: V8 inlines no WebAssembly. */
+const INLINED = 400;
+
+function optimized(wat: string): Uint8Array {
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(INLINED);
+  binaryen.setFlexibleInlineMaxSize(INLINED);
+  const module = binaryen.parseText(wat);
+  try {
+    module.setFeatures(binaryen.Features.Atomics | binaryen.Features.MutableGlobals);
+    if (module.validate() === 0) throw new Error('the compiled module is invalid');
+    module.optimize();
+    // What was inlined can be optimized further.
+    module.optimize();
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
 }
 
 async function bundle(entry: string): Promise<string> {

@@ -3,6 +3,7 @@ import type { BinaryExpression, LogicalExpression } from 'acorn';
 import type { AnyNode, CallExpression } from '../rewrite/syntax.ts';
 import { Names } from './names.ts';
 import { returnsValue } from './returns.ts';
+import { VIEWS, parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
 const BINARY: Readonly<Record<string, string>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
@@ -16,17 +17,17 @@ const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
   racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
 };
 
-/** Parameters that are views of the memory. The module imports the memory, so they are no WebAssembly parameters. */
-export const VIEWS = new Set(['m', 'm8']);
-
 export class Expressions extends Names {
-  /** Names of the called functions. */
-  readonly calls = new Set<string>();
+  /** Called variants of functions, by name. */
+  readonly calls = new Map<string, Variant>();
+  /** Called functions that stay JavaScript. */
+  readonly imported = new Set<string>();
   protected labels = 0;
 
   /** Writes an expression whose value is unused. */
   protected effect(node: AnyNode): string {
     if (node.type === 'AssignmentExpression') return this.assign(node.left, node.operator === '=' ? null : node.operator.slice(0, -1), () => this.value(node.right));
+    if (node.type === 'SequenceExpression') return node.expressions.map((each) => this.effect(each)).join(' ');
     if (node.type === 'UpdateExpression') return this.assign(node.argument, node.operator[0], () => '(i32.const 1)');
     if (node.type !== 'CallExpression') return this.refuse(node);
     const call = this.call(node);
@@ -59,7 +60,8 @@ export class Expressions extends Names {
         if (node.operator === '~') return `(i32.xor ${this.value(node.argument)} (i32.const -1))`;
         return node.operator === '-' ? `(i32.sub (i32.const 0) ${this.value(node.argument)})` : this.refuse(node);
       case 'BinaryExpression': {
-        if (node.operator === '|' && this.constant(node.right) === 0) return this.value(node.left);
+        if (node.operator === '|' && this.constant(node.right) === 0) return this.truncated(node.left);
+        if (OPPOSITE[node.operator] !== undefined && (isUnsigned(node.left) || isUnsigned(node.right))) return this.refuse(node);
         const op = BINARY[node.operator] ?? this.refuse(node);
         return `(i32.${op} ${this.value(node.left)} ${this.value(node.right)})`;
       }
@@ -135,9 +137,12 @@ export class Expressions extends Names {
     const args = node.arguments as readonly AnyNode[];
     if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.property.type === 'Identifier') {
       if (callee.object.name === 'Atomics') return this.atomic(node, callee.property.name, args.slice(1));
+      if (callee.object.name === 'Math' && callee.property.name === 'clz32') return { text: `(i32.clz ${this.value(args[0])})`, hasValue: true };
       if (callee.object.name === 'Math' && callee.property.name === 'floor') return { text: this.quotient(args[0]), hasValue: true };
     }
     if (callee.type !== 'Identifier') return this.refuse(node);
+    if (callee.name === 'prefetch') return { text: touch(this.address(args[1], false)), hasValue: false };
+    if (callee.name === 'prefetchAll') return { text: this.touchAll(args.slice(1)), hasValue: false };
     const racy = RACY[callee.name];
     if (racy !== undefined) {
       const [op, isByte] = racy;
@@ -145,9 +150,19 @@ export class Expressions extends Names {
       return { text: `(${op} ${[this.address(index, isByte), ...values.map((value) => this.value(value))].join(' ')})`, hasValue: values.length === 0 };
     }
     const fn = this.around.functions.get(callee.name) ?? this.refuse(node);
-    this.calls.add(callee.name);
-    const passed = args.filter((_, i) => { const param = fn.params[i]; return param.type !== 'Identifier' || !VIEWS.has(param.name); });
-    return { text: `(call $${callee.name} ${passed.map((arg) => this.value(arg)).join(' ')})`, hasValue: returnsValue(fn) };
+    const passed = passedTo(fn, args);
+    const hasValue = returnsValue(fn);
+    if (this.around.imports.has(callee.name)) {
+      this.imported.add(callee.name);
+      return { text: `(call $${callee.name} ${passed.map((arg) => this.value(arg)).join(' ')})`, hasValue };
+    }
+    const params = parametersOf(fn) ?? this.refuse(node);
+    const constants = passed.map((arg) => this.constant(arg));
+    const variant = { fn: callee.name, bound: Object.fromEntries(params.flatMap((name, i) => (constants[i] === null ? [] : [[name, constants[i]]]))) };
+    const name = variantName(variant);
+    this.calls.set(name, variant);
+    const values = passed.filter((_, i) => constants[i] === null).map((arg) => this.value(arg));
+    return { text: `(call $${name} ${values.join(' ')})`, hasValue };
   }
 
   /** Returns the returned expression of a callee that only returns and takes only the memory, for inlining: V8 inlines no WebAssembly. */
@@ -166,6 +181,21 @@ export class Expressions extends Names {
     if (name === 'store') return { text: `(i32.atomic.store ${at} ${operands})`, hasValue: false };
     if (name === 'compareExchange') return { text: `(i32.atomic.rmw.cmpxchg ${at} ${operands})`, hasValue: true };
     return { text: `(i32.atomic.rmw.${ATOMIC_RMW[name] ?? this.refuse(node)} ${at} ${operands})`, hasValue: true };
+  }
+
+  /** Writes prefetchAll of memory/prefetch.ts as a loop of loads. */
+  protected touchAll([from, to, step]: readonly AnyNode[]): string {
+    const [label, at] = [`$touch${this.labels++}`, this.temporary()];
+    const bytes = (index: AnyNode) => `(i32.shl ${this.value(index)} (i32.const 2))`;
+    const next = `(local.tee $${at} (i32.add (local.get $${at}) ${bytes(step)}))`;
+    const load = touch(`(i32.shl (i32.load (local.get $${at})) (i32.const 2))`);
+    return `(local.set $${at} ${bytes(from)}) (if (i32.lt_u (local.get $${at}) ${bytes(to)}) (then (loop ${label} ${load} (br_if ${label} (i32.lt_u ${next} ${bytes(to)})))))`;
+  }
+
+  /** Writes `node | 0`, in which a division is one of integers. */
+  protected truncated(node: AnyNode): string {
+    if (node.type !== 'BinaryExpression' || node.operator !== '/') return this.value(node);
+    return `(i32.div_s ${this.value(node.left)} ${this.value(node.right)})`;
   }
 
   /** Writes Math.floor(a / b) of non-negative integers as an integer division. */
@@ -190,6 +220,16 @@ export class Expressions extends Names {
     }
     return `(i32.shl ${this.value(index)} (i32.const 2))`;
   }
+}
+
+/** Writes a load for the sake of the cache. It is stored: engines drop a load whose value is unused. */
+function touch(address: string): string {
+  return `(global.set $touched (i32.load ${address}))`;
+}
+
+/** Matches `x >>> 0`, which may exceed what 32 bits with a sign can compare. */
+function isUnsigned(node: AnyNode): boolean {
+  return node.type === 'BinaryExpression' && node.operator === '>>>' && node.right.type === 'Literal' && node.right.value === 0;
 }
 
 /** Matches `x < 0 || x >= size`, with a local x and a non-negative size: one unsigned comparison. */

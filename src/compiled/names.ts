@@ -9,6 +9,8 @@ export type Constants = Readonly<Record<string, unknown>>;
 export interface Surroundings {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>;
   readonly constants: Constants;
+  /** Functions that stay JavaScript: the module imports them, bound to the memory, from env. */
+  readonly imports: ReadonlySet<string>;
   readonly textOf: (node: AnyNode) => string;
 }
 

@@ -4,64 +4,95 @@
  * Arithmetic wraps as with `| 0`. That equals JavaScript's as long as no value exceeds 32 bits,
  * and refs, sizes and counts don't. Any other construct is refused, with its text.
  */
+import type { BreakStatement, ContinueStatement, SwitchStatement } from 'acorn';
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
-import { Expressions, VIEWS } from './expressions.ts';
+import { Expressions } from './expressions.ts';
 import type { Surroundings } from './names.ts';
 import { returnsValue } from './returns.ts';
+import { parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
-/** A function to export, and its exported name. */
-export interface Export {
-  readonly fn: string;
+/** A function to export, in a variant, and its exported name. */
+export interface Export extends Variant {
   readonly name: string;
-  /** Parameters with a fixed value in this variant. They are dropped, and conditions on them are folded. */
-  readonly bound?: Readonly<Record<string, number>>;
 }
 
 /**
  * Returns the text of a module that imports the memory as env.memory and has `exports`. These and
- * all functions that they call are compiled.
+ * all functions that they call are compiled, except those that stay JavaScript.
  * @param pages the maximum size of the memory, in pages of 64 KB
  * @throws Error with the source text that can't be compiled
  */
 export function moduleText(exports: readonly Export[], around: Surroundings, pages: number): string {
-  const wanted: (Export | { readonly fn: string; readonly name?: undefined; readonly bound?: undefined })[] = [...exports];
+  const variants = new Map<string, Variant>(exports.map((each) => [variantName(each), each]));
+  const imported = new Set<string>();
   const compiled: string[] = [];
-  for (let i = 0; i < wanted.length; i++) {
-    const { fn: name, name: exported, bound } = wanted[i];
-    const fn = around.functions.get(name);
-    if (fn === undefined) throw new Error(`${name} is no function of the core`);
-    const writer = new FunctionWriter(fn, around, bound);
-    compiled.push(writer.text(exported));
-    for (const callee of writer.calls) if (!wanted.some((each) => each.name === undefined && each.fn === callee)) wanted.push({ fn: callee });
+  // A Map yields what is added during the loop, too.
+  for (const [name, { fn: fnName, bound }] of variants) {
+    const writer = new FunctionWriter(functionOf(fnName, around), around, bound);
+    compiled.push(writer.text(name));
+    for (const [callee, variant] of writer.calls) variants.set(callee, variant);
+    for (const callee of writer.imported) imported.add(callee);
   }
-  return `(module\n(import "env" "memory" (memory 1 ${pages} shared))\n${compiled.join('\n')}\n)`;
+  return [
+    '(module',
+    `(import "env" "memory" (memory 1 ${pages} shared))`,
+    ...[...imported].map((name) => importText(name, around)),
+    // Exported, so that no optimizer finds it unused.
+    '(global $touched (export "touched") (mut i32) (i32.const 0))',
+    ...compiled,
+    ...exports.map((each) => `(export "${each.name}" (func $${variantName(each)}))`),
+    ')',
+  ].join('\n');
+}
+
+function functionOf(name: string, { functions }: Surroundings): FunctionDeclaration {
+  const fn = functions.get(name);
+  if (fn === undefined) throw new Error(`${name} is no function of the core`);
+  return fn;
+}
+
+function importText(name: string, around: Surroundings): string {
+  const fn = functionOf(name, around);
+  const params = passedTo(fn, fn.params as readonly AnyNode[]).map(() => ' (param i32)').join('');
+  return `(import "env" "${name}" (func $${name}${params}${returnsValue(fn) ? ' (result i32)' : ''}))`;
+}
+
+/** The largest number of a case: the table has an entry for each smaller one, too. */
+const MOST_CASES = 255;
+
+interface Target {
+  /** The label in WebAssembly text. */
+  readonly at: string;
+  readonly named?: string;
 }
 
 class FunctionWriter extends Expressions {
-  /** Labels of the enclosing loops, for `break` and `continue`. */
-  readonly #loops: number[] = [];
+  /** From the innermost outwards, where `break` and `continue` lead, with the source's label if there is one. */
+  readonly #breaks: Target[] = [];
+  readonly #continues: Target[] = [];
   readonly #bound: Readonly<Record<string, number>>;
 
-  constructor(fn: FunctionDeclaration, around: Surroundings, bound: Readonly<Record<string, number>> = {}) {
+  constructor(fn: FunctionDeclaration, around: Surroundings, bound: Readonly<Record<string, number>>) {
     super(fn, around);
     this.#bound = bound;
   }
 
-  text(exported: string | undefined): string {
-    const { id, params, body } = this.fn;
-    const names = params.map((param) => (param.type === 'Identifier' ? param.name : this.refuse(param))).filter((name) => !VIEWS.has(name));
-    this.scopes = [new Map(names.map((name) => [name, this.#bound[name] ?? name]))];
-    const code = this.#statement(body);
+  /** Writes the function, as `$name`. */
+  text(name: string): string {
+    const params = parametersOf(this.fn) ?? this.refuse(this.fn);
+    this.scopes = [new Map(params.map((param) => [param, this.#bound[param] ?? param]))];
+    const code = this.#statement(this.fn.body);
     const head = [
-      exported === undefined ? `(func $${id.name}` : `(func (export "${exported}")`,
-      ...names.filter((name) => !Object.hasOwn(this.#bound, name)).map((name) => `(param $${name} i32)`),
+      `(func $${name}`,
+      ...params.filter((param) => !Object.hasOwn(this.#bound, param)).map((param) => `(param $${param} i32)`),
       ...(returnsValue(this.fn) ? ['(result i32)'] : []),
-      ...this.locals.map((name) => `(local $${name} i32)`),
+      ...this.locals.map((local) => `(local $${local} i32)`),
     ].join(' ');
     return `${head}\n${code}${returnsValue(this.fn) ? '\nunreachable' : ''})`;
   }
 
-  #statement(node: AnyNode): string {
+  /** @param named the label before the statement */
+  #statement(node: AnyNode, named?: string): string {
     switch (node.type) {
       case 'BlockStatement': {
         this.scopes.unshift(new Map());
@@ -90,19 +121,23 @@ class FunctionWriter extends Expressions {
         if (!node.alternate) return `${then})`;
         return `(block $end${label} ${then} (br $end${label})) ${this.#statement(node.alternate)})`;
       }
+      case 'LabeledStatement':
+        return node.body.type === 'ForStatement' || node.body.type === 'WhileStatement' ? this.#statement(node.body, node.label.name) : this.refuse(node);
       case 'WhileStatement':
-        return this.#loop(node.test, null, node.body);
+        return this.#loop(node.test, null, node.body, named);
+      case 'SwitchStatement':
+        return this.#switch(node);
       case 'ForStatement': {
         this.scopes.unshift(new Map());
         const init = node.init ? (node.init.type === 'VariableDeclaration' ? this.#statement(node.init) : this.effect(node.init)) : '';
-        const loop = this.#loop(node.test ?? null, node.update ?? null, node.body);
+        const loop = this.#loop(node.test ?? null, node.update ?? null, node.body, named);
         this.scopes.shift();
         return `${init}\n${loop}`;
       }
       case 'BreakStatement':
-        return node.label ? this.refuse(node) : `(br $break${this.#loops[0]})`;
+        return this.#leave(this.#breaks, node);
       case 'ContinueStatement':
-        return node.label ? this.refuse(node) : `(br $continue${this.#loops[0]})`;
+        return this.#leave(this.#continues, node);
       case 'ReturnStatement':
         return node.argument ? `(return ${this.value(node.argument)})` : '(return)';
       default:
@@ -110,13 +145,37 @@ class FunctionWriter extends Expressions {
     }
   }
 
-  #loop(test: AnyNode | null, update: AnyNode | null, body: AnyNode): string {
+  #loop(test: AnyNode | null, update: AnyNode | null, body: AnyNode, named: string | undefined): string {
     const label = this.labels++;
-    this.#loops.unshift(label);
+    this.#breaks.unshift({ at: `$break${label}`, named });
+    this.#continues.unshift({ at: `$continue${label}`, named });
     const leave = test === null ? '' : this.jumpUnless(test, `$break${label}`);
     const code = this.#statement(body);
     const next = update === null ? '' : this.effect(update);
-    this.#loops.shift();
+    this.#breaks.shift();
+    this.#continues.shift();
     return `(block $break${label} (loop $again${label} ${leave}\n(block $continue${label} ${code})\n${next} (br $again${label})))`;
+  }
+
+  #leave(targets: readonly Target[], node: BreakStatement | ContinueStatement): string {
+    const { label } = node;
+    const target = label == null ? targets[0] : targets.find(({ named }) => named === label.name);
+    return `(br ${target?.at ?? this.refuse(node)})`;
+  }
+
+  /** Writes a switch whose cases are whole numbers from 0 on: a table of branches to the start of each case. */
+  #switch(node: SwitchStatement): string {
+    const label = this.labels++;
+    const numbers = node.cases.map(({ test }) => (test == null ? null : this.constant(test) ?? this.refuse(test)));
+    if (numbers.some((number) => number !== null && (number < 0 || number > MOST_CASES))) return this.refuse(node);
+    const caseFor = (number: number | null) => (numbers.includes(number) ? `$case${label}.${numbers.indexOf(number)}` : numbers.includes(null) ? `$case${label}.${numbers.indexOf(null)}` : `$break${label}`);
+    const table = Array.from({ length: Math.max(...numbers.map((number) => number ?? -1)) + 1 }, (_, number) => caseFor(number));
+    this.#breaks.unshift({ at: `$break${label}` });
+    let code = `(br_table ${[...table, caseFor(null)].join(' ')} ${this.value(node.discriminant)})`;
+    this.scopes.unshift(new Map());
+    for (const [i, { consequent }] of node.cases.entries()) code = `(block $case${label}.${i} ${code})\n${consequent.map((each) => this.#statement(each)).join('\n')}`;
+    this.scopes.shift();
+    this.#breaks.shift();
+    return `(block $break${label} ${code})`;
   }
 }

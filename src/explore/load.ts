@@ -23,7 +23,7 @@ export interface LoadedCore {
 }
 
 /** Where the build puts the generated modules. */
-export const GENERATED = join(ROOT, 'dist/src/explore');
+export const GENERATED = join(ROOT, 'dist/generated');
 /** The sites of both variants, packed. */
 export const SITES = join(GENERATED, 'sites.gen.json.gz');
 export const ENTRY = join(ROOT, 'src/explore/entry.ts');

@@ -15,7 +15,8 @@ import type { Control, Fiber, Host } from '../rewrite/generated.ts';
 import { verdictOf, type Blocked, type Execution, type Verdict } from './execution.ts';
 import type { ExploreOptions } from './explore-options.ts';
 import type { Monitor } from './monitor.ts';
-import { DIRTY_SHIFT, FINISHED } from '../rewrite/prologue.ts';
+import { makeWriteFlags, UNRESTORED, UNVERIFIED, WRITE_SHIFT, WRITE_WORDS } from '../memory/write-flags.ts';
+import { FINISHED } from '../rewrite/prologue.ts';
 import { Sleepers } from './sleepers.ts';
 import type { Scene, Strategy } from './strategy.ts';
 import { DONE, RUNNABLE, WAITING } from './thread-table.ts';
@@ -53,7 +54,7 @@ export class Explorer extends Sleepers implements Scene, Host {
     this.#core = options.core;
     this.#strategy = options.strategy;
     this.#stepLimit = options.stepLimit ?? 1_000_000;
-    this.dirty = new Uint8Array((this.m.length >> DIRTY_SHIFT) + 1);
+    this.dirty = makeWriteFlags(this.m.length);
     this.writes = options.core.$writes;
   }
 
@@ -120,10 +121,11 @@ export class Explorer extends Sleepers implements Scene, Host {
     const { dirty, m } = this;
     const { template } = this.#options;
     for (let block = 0; block < dirty.length; block++) {
-      if (dirty[block] === 0) continue;
-      dirty[block] = 0;
-      const end = Math.min((block + 1) << DIRTY_SHIFT, m.length);
-      for (let i = block << DIRTY_SHIFT; i < end; i++) m[i] = template[i];
+      if ((dirty[block] & UNRESTORED) === 0) continue;
+      dirty[block] = UNVERIFIED;
+      const start = block << WRITE_SHIFT;
+      const end = Math.min(start + WRITE_WORDS, m.length);
+      for (let i = start; i < end; i++) m[i] = template[i];
     }
   }
 

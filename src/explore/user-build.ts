@@ -22,23 +22,39 @@ export interface UserBuild extends Pick<LoadedCore, 'sites' | 'build' | 'reach'>
 /** File names of the variants. */
 const VARIANT = { plain: 'core.mjs', hooked: 'core.hooked.mjs' } as const;
 /** Everything that takes part in building besides the sources: files in this folder, and packages. */
-const TOOLS = join(import.meta.dirname, '../rewrite');
+const TOOLS = join(ROOT, 'src/rewrite');
 const PACKAGES = ['rolldown', 'acorn', 'magic-string'];
 
 /**
  * Builds `entry`, a text that exports the core's functions and those of the module at `file`.
  * @throws ConventionError, or any error of the bundler
  */
-export async function buildUserCore(entry: string, file: string, hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
-  const request = JSON.stringify([entry, file, mutant ?? null, toolsHash()]);
+export function buildUserCore(entry: string, file: string, hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
+  const at = join(ROOT, 'src/explore/user-entry.ts');
+  return built([entry, file, mutant ?? null], hooked, async () => {
+    const { generateCore } = await buildTools();
+    return generateCore(at, ROOT, new Map([...(mutant === undefined ? [] : plant(mutant, ROOT)), [at, entry]]), isUsers);
+  });
+}
+
+/** Builds the module of ordinary code at `file`, with all that it imports. @throws as `buildUserCore` */
+export function buildOrdinary(file: string, hooked: boolean): Promise<UserBuild> {
+  return built(['ordinary', file], hooked, async () => {
+    await buildTools();
+    const { generateOrdinary } = await import('../rewrite/ordinary/generate.ts');
+    return generateOrdinary(file, ROOT, isUsers);
+  });
+}
+
+/** Returns what `generate` makes for `request`, or the same from the cache. */
+async function built(wanted: unknown, hooked: boolean, generate: () => Promise<Variants>): Promise<UserBuild> {
+  const request = JSON.stringify([wanted, toolsHash()]);
   const folder = findBuilt(request);
   if (folder !== null) return inFolder(folder, hooked);
-  const { generateCore, importGenerated } = await buildTools();
-  const at = join(ROOT, 'src/explore/user-entry.ts');
-  const overlay = new Map([...(mutant === undefined ? [] : plant(mutant, ROOT)), [at, entry]]);
-  const variants = await generateCore(at, ROOT, overlay, isUsers);
+  const variants = await generate();
   const kept = keepBuilt(request, { files: filesOf(variants), sources: variants.plain.map.sources.filter((path) => existsSync(path)) });
   if (kept !== null) return inFolder(kept, hooked);
+  const { importGenerated } = await buildTools();
   // Nothing can be stored: the files exist only while they are loaded.
   const generated = hooked ? variants.hooked : variants.plain;
   const { sites, map, code } = generated;

@@ -8,6 +8,7 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
+import { namesIn } from '../rewrite/scopes.ts';
 import type { AnyNode } from '../rewrite/syntax.ts';
 import { ENTRY, type Core, type LoadedCore } from './load.ts';
 import type { Mutant } from '../mutants/mutant.ts';
@@ -16,7 +17,9 @@ import { perM } from './scenarios/per-m.ts';
 import type { Operation, Operations } from './scenarios/operation.ts';
 import type { Knob, Knobs, Scenario, Setting } from './scenarios/scenario.ts';
 import { runAlone } from './alone.ts';
-import { buildUserCore, type UserBuild } from './user-build.ts';
+import { checkKinds, checkNames as checkOrdinaryNames } from './ordinary/exports.ts';
+import { describeOrdinary, type OrdinaryCore } from './ordinary/scenario.ts';
+import { buildOrdinary, buildUserCore, type UserBuild } from './user-build.ts';
 import { shapeProblem } from './user-shape.ts';
 import { ScenarioThrew, blaming, tellThrown } from './user-throws.ts';
 import { isWords, nameUserWord, type Words } from './user-words.ts';
@@ -56,18 +59,38 @@ export function isModulePath(name: string): boolean {
 export async function loadUserScenario(path: string, hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
   const file = resolve(path);
   if (!existsSync(file)) throw new UsageError(`there is no module ${printable(path)}`);
-  const built = await build(path, file, hooked, mutant);
+  const names = await exportsOf(path, file);
+  if (names.includes('threads')) return loadOrdinaryScenario(path, file, names, hooked, mutant);
+  checkNames(path, names);
+  const built = await build(path, file, names, hooked, mutant);
   const core = (await load(path, built)) as Core & UserExports;
   const scenario = describeUserScenario(path, core, built, mutant !== undefined);
   tryOut(path, core, scenario);
   return { core, sites: built.sites, build: built.build, reach: built.reach, scenario };
 }
 
-async function build(path: string, file: string, hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
-  const names = await exportsOf(path, file);
+/** Loads a scenario over ordinary code, which has `threads`. */
+async function loadOrdinaryScenario(path: string, file: string, names: readonly string[], hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
+  checkOrdinaryNames(path, names);
+  if (mutant !== undefined) throw new UsageError(`${printable(path)} runs nothing of the core, so no mutant can be planted in it`);
+  // An invariant is checked after each access, which only the hooked variant reports.
+  const built = await refusing(path, () => buildOrdinary(file, hooked || names.includes('invariant')));
+  const core = (await load(path, built)) as Core & OrdinaryCore;
+  checkKinds(path, core);
+  const scenario = describeOrdinary(path, core, built.places);
+  tryOut(path, core, scenario);
+  return { core, sites: built.sites, build: built.build, reach: built.reach, scenario };
+}
+
+function build(path: string, file: string, names: readonly string[], hooked: boolean, mutant?: Mutant): Promise<UserBuild> {
   const entry = `export * from ${JSON.stringify(ENTRY)};\nexport { ${names.map((name) => `${name} as ${PREFIX}${name}`).join(', ')} } from ${JSON.stringify(file)};\n`;
+  return refusing(path, () => buildUserCore(entry, file, hooked, mutant));
+}
+
+/** Returns what `work` builds. @throws UsageError with what the build objects to */
+async function refusing(path: string, work: () => Promise<UserBuild>): Promise<UserBuild> {
   try {
-    return await buildUserCore(entry, file, hooked, mutant);
+    return await work();
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw unusable(path, error instanceof ConventionError ? `it breaks a convention that exploration needs:\n${error.message}` : (error as Error).message);
@@ -83,19 +106,21 @@ async function load(path: string, { load: run, places }: UserBuild): Promise<unk
   }
 }
 
-/** Returns the exports of the module. Any name that is not in EXPORTS is an error. */
+/** Returns the exports of the module. */
 async function exportsOf(path: string, file: string): Promise<readonly string[]> {
   const { parseUserModule } = await import('../rewrite/user-syntax.ts');
-  let names: readonly string[];
   try {
-    names = exportedNames(parseUserModule(readFileSync(file, 'utf8'), file));
+    return exportedNames(parseUserModule(readFileSync(file, 'utf8'), file));
   } catch (error) {
     throw unusable(path, (error as Error).message);
   }
+}
+
+/** Checks the names of the exports. @throws UsageError for any that is not in EXPORTS */
+function checkNames(path: string, names: readonly string[]): void {
   const unknown = names.find((name) => !(EXPORTS as readonly string[]).includes(name));
   if (unknown !== undefined) throw unusable(path, `it exports '${printable(unknown)}'${hint(unknown, EXPORTS)}; a scenario exports ${EXPORTS.join(', ')}`);
-  if (!names.includes('run')) throw unusable(path, 'it exports no run(m, index, operations, knobs): what each M does');
-  return names;
+  if (!names.includes('run')) throw unusable(path, 'it exports no run(m, index, operations, knobs), what each M does, and no threads');
 }
 
 /** Types are exported, too; they are gone once the module is built. */
@@ -109,7 +134,7 @@ function exportedNames(program: AnyNode): readonly string[] {
     for (const { exported, ...specifier } of node.specifiers) if (!isType(specifier)) names.push(exported.type === 'Identifier' ? exported.name : String(exported.value));
     const { declaration } = node;
     if (declaration?.type === 'FunctionDeclaration') names.push(declaration.id.name);
-    if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) if (id.type === 'Identifier') names.push(id.name);
+    if (declaration?.type === 'VariableDeclaration') for (const { id } of declaration.declarations) names.push(...namesIn(id).map(({ name }) => name));
   }
   return names;
 }

@@ -56,7 +56,7 @@ export class Places {
     this.#map ??= new SourceMap(this.#read());
     const entry = this.#map.findEntry(Number(frame[3]) - 1, Number(frame[4]) - 1);
     if (!('originalSource' in entry)) return '';
-    return `${unnumbered(frame[1]).replace(/\.next \(/, ' (')}${resolve(ROOT, entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}${frame[5]}`;
+    return `${unnumbered(frame[1]).replace(/\$co\b/, '').replace(/\.next \(/, ' (')}${resolve(ROOT, entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}${frame[5]}`;
   }
 }
 

@@ -3,13 +3,14 @@ import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
 import { addWide } from '../memory/wide.ts';
-import type { MRef } from '../machine/m.ts';
+import { GCStats, M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
 import { GC, INSTRUCTION_MASK, LOOP, RUN_MASK, RUN_SHIFT, SCAN_ALL, programOf } from '../heap/type.ts';
 import { isChan } from './block-type.ts';
 import { MarkCounts, collectStatsOf } from './collect-stats.ts';
 import { ScanBuf } from './scanbuf.ts';
 
+const BYTES_SCANNED = M.at.gcstats + GCStats.at.bytesScanned;
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { nobj: NOBJ } = ScanBuf.at;
@@ -90,6 +91,11 @@ function argumentsOf(instruction: number): number {
     default:
       return 0;
   }
+}
+
+/** Counts `words` scanned words, in the statistics of every machine. */
+export function countScanned(m: Mem, mp: MRef, words: number): void {
+  addWide(m, mp + BYTES_SCANNED, words * 4);
 }
 
 /** Counts the flush of the pointers from `ptrs` to `pos`. */

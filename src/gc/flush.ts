@@ -14,6 +14,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
+import { prefetchAll } from '../memory/prefetch.ts';
 import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
 import { SCAN_ALL } from '../heap/type.ts';
@@ -24,16 +25,21 @@ import { countFlush, countTypeLookup } from './count-scan.ts';
 import { NO_BLOCK, findBlock } from './block.ts';
 import { casMark } from './mark.ts';
 import { ScanBuf } from './scanbuf.ts';
-import { NPROC, Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct } from './work.ts';
+import { Obj, getempty, getfull, handoff, objAt, putempty, wantsHandoff, workbufStruct, type WorkbufRef } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
-const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const TYPES_OF = CONFIG + Config.at.types;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const { elemsize: ELEMSIZE } = Span.at;
 const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
+
+/** Makes `wbuf`, 0 for none, the workbuf of `sb`. */
+export function openWorkbuf(m: Mem, sb: Ref, wbuf: WorkbufRef): void {
+  m[sb + WBUF] = wbuf;
+  m[sb + NOBJ] = wbuf === 0 ? 0 : m[wbuf + WORKBUF_NOBJ];
+}
 
 /** Exchanges the empty workbuf of `sb` for a full one. Returns false when there is no more, or `keepworking` is false. */
 export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boolean {
@@ -45,8 +51,7 @@ export function refillWork(m: Mem, mp: MRef, sb: Ref, keepworking: boolean): boo
   }
   const wbuf = getfull(m, mp, held);
   if (wbuf === 0) return false;
-  m[sb + WBUF] = wbuf;
-  m[sb + NOBJ] = m[wbuf + WORKBUF_NOBJ];
+  openWorkbuf(m, sb, wbuf);
   return true;
 }
 
@@ -63,18 +68,19 @@ const NOWHERE = NO_BLOCK;
  * Marks the targets of the pointers buffered from the start of the buffer to `pos`, and enqueues
  * the blocks to scan (Go's flushptrbuf). What is known of a target's type holds only for a
  * pointer to its start.
+ * @param alone no other M marks
+ * @param pw words of a pointer
  */
-export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
+export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref, alone: boolean, pw: number): void {
   const ptrs = (sb + PTR) | 0;
   const end = pos | 0;
   const n = (end - ptrs) >> 1;
   if (n === 0) return;
   const arena = m[ARENA];
   const spanMap = m[SPAN_MAP];
-  const wordShift = m[PTR_WORDS] - 1;
+  const wordShift = pw - 1;
   const groupShift = GROUP + wordShift;
   const unaligned = (4 << wordShift) - 1;
-  const alone = m[NPROC] === 1;
   if (countsWork(m)) countFlush(m, mp, ptrs, pos);
   let wbuf = m[sb + WBUF];
   let nobj = m[sb + NOBJ];
@@ -117,6 +123,7 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref): void {
     nobj = (nobj + 1) | 0;
   }
   m[sb + MARKED] += marked;
+  prefetchAll(m, objAt(wbuf, firstNew), wp, Obj.words);
   if (m[TYPES_OF] === TYPES.mtypes) lookUpTypes(m, mp, objAt(wbuf, firstNew), wp);
   if (wantsHandoff(m, nobj)) {
     wbuf = handoff(m, mp, wbuf, nobj);

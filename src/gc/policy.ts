@@ -1,11 +1,9 @@
 /** The mark loops of the parallel collector, and the dispatch to the one that the machine was built with. */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config, TYPES } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import type { MRef } from '../machine/m.ts';
-import { scanblockHeapBits } from './scanblock-heapbits.ts';
 import { scanblockLab } from './scanblock-lab.ts';
 import { clearHints, scanblockTuned } from './scanblock-tuned.ts';
-import { scanblockTyped } from './scanblock-typed.ts';
 import { scanblock } from './scanblock.ts';
 import type { WorkbufRef } from './work.ts';
 
@@ -13,7 +11,6 @@ export const POLICY = { 'go1.3': 0, tuned: 1, lab: 2 } as const;
 /** Each mark loop in a word, for the help of --policy. */
 export const POLICY_CHARACTER: Readonly<Record<keyof typeof POLICY, string>> = { 'go1.3': 'faithful', tuned: 'fast', lab: 'configurable' };
 
-const TYPES_OF = CONFIG + Config.at.types;
 const POLICY_OF = CONFIG + Config.at.policy;
 
 /** Prepares the mark loop, before any M marks. The world is stopped. */
@@ -29,7 +26,5 @@ export function prepareMark(m: Mem): void {
 export function scan(m: Mem, mp: MRef, wbuf: WorkbufRef, keepworking: boolean): void {
   if (m[POLICY_OF] === POLICY.tuned) scanblockTuned(m, mp, wbuf, keepworking);
   else if (m[POLICY_OF] === POLICY.lab) scanblockLab(m, mp, wbuf, keepworking);
-  else if (m[TYPES_OF] === TYPES.mtypes) scanblockTyped(m, mp, wbuf, keepworking);
-  else if (m[TYPES_OF] === TYPES.heapbits) scanblockHeapBits(m, mp, wbuf, keepworking);
   else scanblock(m, mp, wbuf, keepworking);
 }

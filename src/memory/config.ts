@@ -69,6 +69,8 @@ export const Config = struct('config', 64, {
   /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
   ptrWords: by(BOOT),
   nprocs: by(BOOT),
+  /** 1: there is a core for each M. */
+  hasCores: by(BOOT),
   /** Regions, as refs of their first word; each ends where the next begins. */
   gs: by(BOOT),
   ms: by(BOOT),

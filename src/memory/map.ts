@@ -20,6 +20,8 @@ export type OptionValues = { readonly [Word in OptionWord]?: number | boolean };
 export interface MachineShape extends OptionValues {
   readonly ptrWords: 1 | 2;
   readonly procs: number;
+  /** Whether there is a core for each P's thread; not unless given. */
+  readonly hasCores?: boolean;
   readonly arenaPages: number;
   /** What of the arena's range the operating system has given to others; offset and size in bytes. */
   readonly osHoles: readonly { readonly offset: number; readonly bytes: number }[];
@@ -163,6 +165,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
   const values: Record<Exclude<keyof typeof Config.at, OptionWord>, number> = {
     ptrWords: shape.ptrWords,
     nprocs: shape.procs,
+    hasCores: shape.hasCores ? 1 : 0,
     gs: start.gs,
     ms: start.ms,
     ps: start.ps,

@@ -42,6 +42,8 @@ export class Caches {
   readonly events: Float64Array;
   /** Counts by thread and kind of access. */
   readonly accesses: Float64Array;
+  /** Latencies of transfers by thread, whether the core stalls for them or not. */
+  readonly transferLatencyNs: Float64Array;
 
   readonly #coreOf: Uint8Array;
   readonly #socketOf: Uint8Array;
@@ -84,6 +86,7 @@ export class Caches {
     this.eventNs = new Float64Array(threads * EVENT_COUNT);
     this.events = new Float64Array(threads * EVENT_COUNT);
     this.accesses = new Float64Array(threads * KIND_COUNT);
+    this.transferLatencyNs = new Float64Array(placement.threads);
     this.#coreOf = placement.coreOf;
     this.#socketOf = placement.socketOf;
     this.#own = new PrivateCaches(machine, cores);
@@ -161,6 +164,7 @@ export class Caches {
     this.#busyUntil[line] = start + ns;
     if (start > now) this.#count(thread, EVENT.queued);
     this.#count(thread, EVENT.transfer);
+    this.transferLatencyNs[thread] += start - now + ns;
     return start - now + ns;
   }
 

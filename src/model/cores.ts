@@ -34,6 +34,7 @@ const UNDERWAY = 16;
 export class Cores {
   readonly caches: Caches;
 
+  readonly #scales: Float64Array | undefined;
   readonly #branches: Branches;
   readonly #kindNs: Float64Array;
   /** By thread: the factor of its core's times; see slowdowns. */
@@ -64,10 +65,14 @@ export class Cores {
   /** Arrival time of the last pending load. */
   readonly #lastComes: Float64Array;
 
-  /** The parameters are those of Caches. */
-  constructor(machine: MachineModel, placement: Placement, words: number, inUse: number) {
+  /**
+   * The first parameters are those of Caches.
+   * @param scales factors of the cost of an access, by its site; undefined: all 1
+   */
+  constructor(machine: MachineModel, placement: Placement, words: number, inUse: number, scales?: Float64Array) {
     const { threads, cores, coreOf } = placement;
     const slower = slowdowns(machine, placement);
+    this.#scales = scales;
     this.caches = new Caches(machine, placement, words, inUse);
     this.#slower = Float64Array.from(coreOf, (core) => slower[core]);
     this.#hyperThreads = cores < threads ? new HyperThreads(placement) : undefined;
@@ -96,29 +101,30 @@ export class Cores {
   /** Returns the time of `thread`'s next access, after one of `kind` (see ACCESS) that begins at `now`. */
   access(thread: number, site: number, kind: number, word: number, value: number, now: number): number {
     const line = word >> LINE_SHIFT;
+    const scale = this.#scales === undefined ? 1 : this.#scales[site];
     const place = thread * this.#window + this.#count[thread];
     this.#count[thread] = this.#count[thread] + 1 === this.#window ? 0 : this.#count[thread] + 1;
     const sharing = this.#hyperThreads === undefined ? 1 : this.#hyperThreads.work(thread);
     const oldest = sharing === 1 ? place : ringPlace(thread, this.#window, place, sharing);
     let at = this.#until(thread, now, this.#complete[oldest], this.#reason[oldest]);
     if (!this.#branches.foresees(thread, site)) {
-      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * this.#slower[thread];
+      const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * scale * this.#slower[thread];
       at = this.#until(thread, at, resolved, EVENT.mispredict);
     }
-    const computing = this.#kindNs[kind] * this.#slower[thread];
+    const computing = this.#kindNs[kind] * scale * this.#slower[thread];
     at += this.#hyperThreads === undefined ? computing : this.#hyperThreads.compute(thread, computing, at);
     if (!isPlain(kind)) {
       // All earlier accesses complete first, and no later one begins before it completes.
       at = this.#until(thread, at, this.#lastComplete[thread], this.#lastReason[thread]);
       if (kind !== ACCESS.atomicLoad) at = this.#until(thread, at, this.#lastStored[thread], EVENT.storeMiss);
-      const ns = this.caches.latency(thread, kind, line, at);
+      const ns = this.caches.latency(thread, kind, line, at) * scale;
       at = this.#until(thread, at, at + ns, this.caches.event);
       this.#lastStored[thread] = this.#lastLoaded[thread] = at;
       this.#finish(thread, place, at, 0);
       return at;
     }
     const start = this.#lastComes[thread] > at ? this.#addressKnown(thread, word, at) : at;
-    const ns = this.caches.latency(thread, kind, line, start);
+    const ns = this.caches.latency(thread, kind, line, start) * scale;
     const reason = this.caches.event;
     if (kind === ACCESS.store || kind === ACCESS.byteStore) {
       const slot = thread * this.#buffer + this.#stores[thread];
@@ -199,7 +205,7 @@ function ringPlace(thread: number, size: number, place: number, sharing: number)
 }
 
 /** Returns the ns of an access of each kind that hits the first cache. */
-function kindNs(machine: MachineModel): Float64Array {
+export function kindNs(machine: MachineModel): Float64Array {
   const ns = new Float64Array(Object.keys(ACCESS).length);
   for (let kind = 0; kind < ns.length; kind++) if (isPlain(kind)) ns[kind] = machine.accessNs;
   ns[ACCESS.atomicLoad] = machine.atomicLoadNs;

@@ -17,7 +17,7 @@ import { LFStack } from '../sync/lfstack.ts';
 import { MARKFOR, ParFor, posOf } from '../sync/parfor.ts';
 import { FULL } from '../gc/work.ts';
 import { ACCESS } from '../rewrite/sites.ts';
-import type { Watcher } from './watched-time.ts';
+import type { Watched, Watcher } from './watched-time.ts';
 
 /** What a thread does. */
 export const ACTIVITIES = ['roots', 'scan', 'getfull spin', 'getfull yield', 'getfull sleep', 'wait', 'root', 'steal', 'handoff'] as const;
@@ -101,7 +101,7 @@ export class MarkRecorder implements Watcher {
     this.#words.set(FULL, WORD.full);
   }
 
-  access(thread: number, kind: number, index: number, value: number, old: number, atNs: number): void {
+  access({ thread, kind, index, value, old, atNs }: Watched): void {
     if (kind === ACCESS.load || kind === ACCESS.atomicLoad || kind === ACCESS.byteLoad || kind === ACCESS.byteStore) return;
     const doing = this.#doing[thread];
     switch (this.#words.get(index)) {

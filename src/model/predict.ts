@@ -3,14 +3,17 @@ import { GCStats, mAt, M } from '../machine/m.ts';
 import { loadWide } from '../memory/wide.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { MARKFOR, ParFor } from '../sync/parfor.ts';
-import { EVENTS, EVENT_COUNT, KIND_COUNT, type EVENT } from './caches.ts';
+import type { Site } from '../rewrite/sites.ts';
+import { ContentionWatcher, type Contended } from './contention.ts';
+import { CostLog } from './cost-log.ts';
+import { EVENTS, EVENT_COUNT, KIND_COUNT, type Caches, type EVENT } from './caches.ts';
 import type { ModelHeap } from './heap.ts';
 import type { ModelCore } from './load.ts';
 import type { MachineModel } from './machine-model.ts';
 import { MarkRecorder, type MarkActivity } from './mark-recorder.ts';
 import type { Pin } from './placement.ts';
 import { runVirtual, type Interleaved, type VirtualOptions } from './virtual-time.ts';
-import { runWatched } from './watched-time.ts';
+import { runWatched, type Watcher } from './watched-time.ts';
 
 /** Words of an M's counters: from its GCStats to the head of its scan buffer. */
 const COUNTERS = GCStats.words + 16;
@@ -21,6 +24,8 @@ export interface PredictOptions {
   readonly heap: ModelHeap;
   /** Removes the padding that keeps each M's counters on cache lines of their own. */
   readonly unpadded?: boolean;
+  /** Factors of the cost of an access by its site; see what-if.ts. */
+  readonly scales?: Float64Array;
   /** Where the threads are on the machine; scatter unless given. */
   readonly pin?: Pin;
   readonly quantumNs?: number;
@@ -28,6 +33,8 @@ export interface PredictOptions {
   readonly isStopped?: () => boolean;
   /** Records what each thread does. This changes no time. */
   readonly records?: boolean;
+  /** The sites of `core`, to explain the prediction: this records, too, and changes no time. */
+  readonly explains?: readonly Site[];
 }
 
 /** A prediction. Times and counts are sums over all threads, unless stated otherwise. */
@@ -52,10 +59,20 @@ export interface Predicted {
   readonly objectsByThread: readonly number[];
   /** With `records`: what each thread did. */
   readonly activity?: MarkActivity;
+  /** With `explains`. */
+  readonly explanation?: Explanation;
+}
+
+export interface Explanation {
+  /** Where threads got in each other's way, the worst first. */
+  readonly contended: readonly Contended[];
+  /** What each thread's time was spent on. */
+  readonly costs: CostLog;
+  readonly activity: MarkActivity;
 }
 
 /** Predicts one mark phase of `heap` with `procs` threads. @throws Stopped */
-export function predictMark({ core, machine, heap, unpadded, pin, quantumNs, isStopped, records = false }: PredictOptions, procs: number): Predicted {
+export function predictMark({ core, machine, heap, unpadded, pin, scales, quantumNs, isStopped, records = false, explains }: PredictOptions, procs: number): Predicted {
   const m = heap.template.slice();
   const helpers = Array.from({ length: procs - 1 }, (_, i) => (memory: Int32Array) => core.markAsHelper(memory, i + 1));
   const options: VirtualOptions = {
@@ -64,13 +81,24 @@ export function predictMark({ core, machine, heap, unpadded, pin, quantumNs, isS
     m,
     threads: [(memory) => core.markAsCollector(memory, procs), ...helpers],
     inUse: heap.inUse,
+    scales,
     pin,
     quantumNs,
     isStopped,
     interleaved: unpadded === true ? countersOf(m) : undefined,
   };
-  const recorder = records ? new MarkRecorder(m, procs) : undefined;
-  const run = recorder === undefined ? runVirtual(options) : runWatched(options, recorder);
+  const recorder = records || explains !== undefined ? new MarkRecorder(m, procs) : undefined;
+  let contention: ContentionWatcher | undefined;
+  let costs: CostLog | undefined;
+  function watch(caches: Caches, words: number): Watcher[] {
+    if (explains !== undefined) {
+      contention = new ContentionWatcher(caches, procs, words);
+      costs = new CostLog(caches, options.machine, procs);
+    }
+    return [recorder, contention, costs].filter((watcher) => watcher !== undefined);
+  }
+  const run = recorder === undefined ? runVirtual(options) : runWatched(options, watch);
+  const activity = recorder?.finish(run.clocks);
   const stats = Array.from({ length: procs }, (_, i) => mAt(m, i) + M.at.gcstats);
   const sum = (field: number) => stats.reduce((total, at) => total + loadWide(m, at + field), 0);
   const { nhandoff, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
@@ -91,7 +119,8 @@ export function predictMark({ core, machine, heap, unpadded, pin, quantumNs, isS
     events: byEvent(run.caches.events),
     accesses: Array.from({ length: KIND_COUNT }, (_, kind) => stats.reduce((total, _each, i) => total + run.caches.accesses[i * KIND_COUNT + kind], 0)),
     objectsByThread: stats.map((at) => loadWide(m, at + objectsMarked)),
-    activity: recorder?.finish(run.clocks),
+    activity: records ? activity : undefined,
+    explanation: explains && { contended: contention!.finish(m, explains), costs: costs!.finish(run.clocks), activity: activity! },
   };
 }
 

@@ -57,6 +57,8 @@ export interface VirtualOptions {
   readonly isStopped?: () => boolean;
   /** Records without their padding, for experiments. */
   readonly interleaved?: Interleaved;
+  /** Factors of the cost of an access by its site, for experiments. */
+  readonly scales?: Float64Array;
 }
 
 export interface VirtualRun {
@@ -112,14 +114,15 @@ export class VirtualTime implements Host {
   /** Clock at which isStopped is called next. */
   #askAt = 0;
 
-  constructor({ core, machine, m, threads, inUse, pin, quantumNs, interleaved, isStopped = () => false }: VirtualOptions) {
+  constructor({ core, machine, m, threads, inUse, pin, quantumNs, interleaved, scales, isStopped = () => false }: VirtualOptions) {
     const n = threads.length;
     this.#isStopped = isStopped;
     this.#core = core;
     this.#machine = machine;
     this.#threads = n;
     this.#beyond = (m.length | ((1 << LINE_SHIFT) - 1)) + 1;
-    this.#cores = new Cores(machine, placeThreads(machine, n, pin), this.#beyond + (interleaved === undefined ? 0 : interleaved.length * interleaved.count), inUse);
+    this.#interleaved = interleaved;
+    this.#cores = new Cores(machine, placeThreads(machine, n, pin), this.words, inUse, scales);
     this.#fibers = threads.map((start) => core.$spawn(start(m)));
     this.#results = threads.map(() => undefined);
     this.#messages = threads.map(() => undefined);
@@ -130,7 +133,6 @@ export class VirtualTime implements Host {
     this.#asleepAt = new Float64Array(n);
     this.#arrival = new Float64Array(n);
     this.#queue = new Int32Array(n);
-    this.#interleaved = interleaved;
     this.#from = interleaved?.start ?? 0;
     this.#to = interleaved === undefined ? 0 : this.#from + interleaved.stride * interleaved.count;
   }
@@ -198,6 +200,16 @@ export class VirtualTime implements Host {
     this.#messages[thread] = message;
   }
 
+  /** Caches of all cores. */
+  protected get caches(): Caches {
+    return this.#cores.caches;
+  }
+
+  /** Words of memory as it is laid out. */
+  protected get words(): number {
+    return this.#beyond + (this.#interleaved === undefined ? 0 : this.#interleaved.length * this.#interleaved.count);
+  }
+
   /** The running thread. */
   protected get current(): number {
     return this.#current;
@@ -244,13 +256,8 @@ export class VirtualTime implements Host {
 
   access(site: number, kind: number, index: number, value: number, _old: number): void {
     const now = this.#now;
-    let word = index;
-    if (kind >= ACCESS.fill) {
-      if (kind === ACCESS.fill || kind === ACCESS.copy) this.#range(site, kind, index, value);
-      else word = index >> 2;
-    }
-    if (word >= this.#from && word < this.#to) word = this.#unpadded(word);
-    const at = this.#cores.access(this.#current, site, kind, word, value, now[0]);
+    if (kind === ACCESS.fill || kind === ACCESS.copy) this.#range(site, kind, index, value);
+    const at = this.#cores.access(this.#current, site, kind, this.wordOf(kind, index), value, now[0]);
     now[0] = at;
     if (at > now[1]) this.#core.$preempt();
   }
@@ -260,6 +267,12 @@ export class VirtualTime implements Host {
     for (let line = (start >> LINE_SHIFT) + 1; line << LINE_SHIFT < start + words; line++) {
       this.#now[0] = this.#cores.access(this.#current, site, kind, line << LINE_SHIFT, 0, this.#now[0]);
     }
+  }
+
+  /** Returns the word that an access of `kind` at `index` touches, as memory is laid out. */
+  protected wordOf(kind: number, index: number): number {
+    const word = kind === ACCESS.byteLoad || kind === ACCESS.byteStore ? index >> 2 : index;
+    return word >= this.#from && word < this.#to ? this.#unpadded(word) : word;
   }
 
   /** Returns the place of `word` in the field-by-field layout. */

@@ -21,8 +21,24 @@ export interface BullMqLeadOptions extends LeadOptions {
   readonly claimMs: number;
 }
 
-/** The queue whose jobs are the builds that are led; no worker takes them. */
+/** The queue whose jobs are the builds that are led, each with a count that grows while its coordinator lives. No worker takes them. */
 export const LED = 'led';
+
+/** Returns the milliseconds between two counts. */
+export function beatMs(claimMs: number): number {
+  return claimMs / 6;
+}
+
+/** Returns the count of a coordinator; 0 if it has none. */
+export function beatOf(data: string): number {
+  try {
+    return Beat.parse(JSON.parse(data)).count;
+  } catch {
+    return 0;
+  }
+}
+
+const Beat = z.object({ count: z.number().int().nonnegative() });
 /** The name of a worker tells its facts: host, process and jobs. */
 const WORKER_NAME = /([^ :]{1,255}) ([0-9]{1,10}) ([0-9]{1,5})$/;
 /** BullMQ's reason for a job that is set aside because its locks expired. */
@@ -42,39 +58,49 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
   const led = maker.queue(LED);
   const me: Holder = { name: randomUUID(), host: hostname(), pid: process.pid };
   const seat = new Seat(maker, `${name}-lead`, me, claimMs);
+  let beats = 0;
+  async function beat(): Promise<void> {
+    const data = JSON.stringify({ count: beats++ } satisfies z.infer<typeof Beat>);
+    const entry = await led.getJob(build);
+    await (entry === undefined ? led.add('build', data, { jobId: build }) : entry.updateData(data));
+  }
   try {
     await seat.take(onWait);
-    await led.add('build', JSON.stringify(me), { jobId: build });
+    await beat();
   } catch (error) {
     await leave([seat.close(), queue.close(), led.close()], [seat, queue, led]);
     throw error instanceof QueueError ? error : new QueueError(`the queue can't be used: ${reasonOf(error)}`);
   }
+  // While the server is away, nobody reads the count.
+  const timer = setInterval(() => void beat().catch(() => {}), beatMs(claimMs));
+  timer.unref();
 
   return {
     async offer(jobs) {
       for (let at = 0; at < jobs.length; at += BATCH) {
-        await queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } })));
+        await maker.withTables(() => queue.addBulk(jobs.slice(at, at + BATCH).map(({ id, text }) => ({ name: 'job', data: text, opts: { jobId: id, attempts: MOST_TRIES } }))));
       }
     },
     async finished(most, ms) {
       const end = performance.now() + ms;
       for (;;) {
-        const found = await over(queue, most);
+        const found = await maker.withTables(() => over(queue, most));
         if (found.length > 0 || performance.now() >= end) return found;
         await setTimeout(Math.min(POLL_MS, Math.max(1, end - performance.now())));
       }
     },
     async acknowledge(ids) {
-      await Promise.all(ids.map((id) => queue.remove(id)));
+      await maker.withTables(() => Promise.all(ids.map((id) => queue.remove(id))));
     },
     async withdraw() {
-      await queue.drain();
+      await maker.withTables(() => queue.drain());
     },
     async workers() {
-      return (await queue.getWorkers()).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
+      return (await maker.withTables(() => queue.getWorkers())).flatMap(({ name: text = '', rawname = '' }) => factsOf(text) ?? factsOf(rawname) ?? []);
     },
     lost: seat.lost,
     async close() {
+      clearInterval(timer);
       const work = (async () => {
         // If another coordinator has taken over, the entry is its own.
         if (seat.isSeated) await led.remove(build);
@@ -90,7 +116,9 @@ async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
   return jobs.flatMap((job): Finished[] => {
     if (typeof job?.id !== 'string') return [];
     const { id, returnvalue, failedReason } = job;
-    return [failedReason ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
+    // A job that has failed before keeps the reason when it completes.
+    const hasFailed = failedReason && (returnvalue ?? undefined) === undefined;
+    return [hasFailed ? { id, poison: String(failedReason), died: STALLED.test(failedReason) } : { id, result: String(returnvalue) }];
   });
 }
 
@@ -143,7 +171,8 @@ class Seat {
   /** Waits for the seat. @throws QueueTaken if its holder lives */
   async take(onWait: LeadOptions['onWait']): Promise<void> {
     await this.#add();
-    const before = await this.#holder();
+    const holder = await this.#holder();
+    const before = holder?.name === this.#me.name ? undefined : holder;
     this.#worker = this.#maker.worker(this.#queueName, async (job) => {
       await job.updateData(JSON.stringify(this.#me));
       this.#isSeated = true;
@@ -159,8 +188,8 @@ class Seat {
     while (!this.#isSeated) {
       const waited = performance.now() - started;
       if (waited > 2 * this.#claimMs) {
-        const holder = (await this.#holder()) ?? before;
-        throw new QueueTaken(holder?.host ?? 'another host', holder?.pid ?? 0);
+        const other = (await this.#holder()) ?? before;
+        throw new QueueTaken(other?.host ?? 'another host', other?.pid ?? 0);
       }
       if (!hasSaid && waited > WAIT_IS_LONG_MS && before !== undefined) onWait?.(before, Math.ceil((2 * this.#claimMs) / 1000));
       hasSaid ||= waited > WAIT_IS_LONG_MS;

@@ -10,7 +10,12 @@ export type AnyWorker = BullMq.Worker<string, string>;
 export interface BullMqMaker {
   queue(name: string): AnyQueue;
   worker(name: string, run: (job: BullMq.Job<string, string>) => Promise<string>, options: Partial<BullMq.WorkerOptions>): AnyWorker;
+  /** Does work. If it fails because PostgreSQL has lost its tables, as after a new disk, makes them, so that the next try succeeds. */
+  withTables<Value>(work: () => Promise<Value>): Promise<Value>;
 }
+
+/** PostgreSQL's codes for a table, a schema and a function that are missing. */
+const NO_TABLES = ['42P01', '3F000', '42883'];
 
 /** @throws QueueError if BullMQ is missing */
 export async function bullmqMaker(url: URL, claimMs: number): Promise<BullMqMaker> {
@@ -18,12 +23,22 @@ export async function bullmqMaker(url: URL, claimMs: number): Promise<BullMqMake
   const connection = isPostgres(url) ? { connectionString: url.href, schema: 'sweepgen', migrate: true } : { url: url.href, maxRetriesPerRequest: null };
   const backend = (isPostgres(url) ? [createPostgresBackend] : []) as unknown as [];
   const settings = { connection: connection as BullMq.ConnectionOptions, prefix: 'sweepgen' };
+  function makeQueue(name: string): AnyQueue {
+    const queue = new Queue<string, string>(name, settings, ...backend) as unknown as AnyQueue;
+    queue.on('error', () => {});
+    return queue;
+  }
+  /** Any new queue makes the tables that are missing. */
+  async function makeTables(): Promise<void> {
+    const queue = makeQueue('tables');
+    try {
+      await queue.waitUntilReady();
+    } finally {
+      await queue.close();
+    }
+  }
   return {
-    queue(name) {
-      const queue = new Queue<string, string>(name, settings, ...backend) as unknown as AnyQueue;
-      queue.on('error', () => {});
-      return queue;
-    },
+    queue: makeQueue,
     worker(name, run, options) {
       const worker = new Worker<string, string>(name, run, {
         ...settings, lockDuration: claimMs, stalledInterval: claimMs / 2, maxStalledCount: MOST_TRIES - 1, drainDelay: 5, ...options,
@@ -31,6 +46,14 @@ export async function bullmqMaker(url: URL, claimMs: number): Promise<BullMqMake
       // Without a listener, an error ends the process. What it means, the heartbeat tells.
       worker.on('error', () => {});
       return worker;
+    },
+    async withTables(work) {
+      try {
+        return await work();
+      } catch (error) {
+        if (NO_TABLES.includes((error as { code?: string }).code ?? '')) await makeTables();
+        throw error;
+      }
     },
   };
 }

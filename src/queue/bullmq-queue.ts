@@ -11,11 +11,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type * as BullMq from 'bullmq';
-import { LED, leadBullmq } from './bullmq-lead.ts';
+import { LED, beatMs, beatOf, leadBullmq } from './bullmq-lead.ts';
 import { bullmqMaker, type BullMqMaker } from './bullmq-maker.ts';
 import { watchServer } from './heartbeat.ts';
 import { CLAIM_MS, type Job, type Queue, type ServeOptions } from './queue.ts';
 import { reach } from './reach.ts';
+import { growing } from './watch.ts';
 
 /** A server, and how to talk to it. */
 export interface BullMqServer {
@@ -39,7 +40,7 @@ export async function bullmqQueue({ url, build, claimMs = CLAIM_MS }: BullMqServ
     async builds() {
       const led = maker.queue(LED);
       try {
-        return (await led.getWaiting()).map(({ id }) => id ?? '');
+        return await growing(async () => new Map((await led.getWaiting()).map(({ id, data }) => [id ?? '', beatOf(data)])), 1.5 * beatMs(claimMs));
       } finally {
         await led.close();
       }

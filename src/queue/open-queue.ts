@@ -1,9 +1,12 @@
 /** Opens the queue that a URL names. */
 import { UsageError } from '../base/fatal.ts';
+import { printable } from '../base/printable.ts';
 import type { Queue } from './queue.ts';
 
 /** The forms of a URL, for help texts. */
-export const QUEUE_URLS = 'redis://…, rediss://…, postgres://… or file:FOLDER';
+export const QUEUE_URLS = 'redis://…, rediss://…, postgres://…, file:FOLDER, or env:NAME for the URL in a variable';
+
+const VARIABLE = 'env:';
 
 const SERVERS = ['redis:', 'rediss:', 'postgres:', 'postgresql:'];
 
@@ -12,6 +15,19 @@ export interface OpenOptions {
   readonly build: string;
   /** Milliseconds; see queue.ts. */
   readonly claimMs?: number;
+}
+
+/**
+ * Returns the URL that `spec` stands for: itself, or that in the variable which it names, so that a password need not
+ * be on the command line.
+ * @throws UsageError if there is no such variable
+ */
+export function urlOf(spec: string, env: Readonly<Record<string, string | undefined>>): string {
+  if (!spec.startsWith(VARIABLE)) return spec;
+  const name = spec.slice(VARIABLE.length);
+  const url = env[name];
+  if (url === undefined || url === '') throw new UsageError(`--queue ${printable(spec)}: there is no variable ${printable(name)}; set it to the URL of the queue`);
+  return url;
 }
 
 /** Returns the queue at `spec`, without talking to a server yet. @throws UsageError for a URL of another kind */

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /**
  * Tells the living from the dead by counts that grow, without comparing clocks of two hosts: a count that has not
  * changed for some time, by the observer's own clock, is that of a dead process.
@@ -31,4 +33,12 @@ export class Watch {
   keep(names: ReadonlySet<string>): void {
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
   }
+}
+
+/** Returns the names whose counts grow, or that come, within `ms`; none at once if there are no names. */
+export async function growing(read: () => Promise<ReadonlyMap<string, number>>, ms: number): Promise<readonly string[]> {
+  const before = await read();
+  if (before.size === 0) return [];
+  await setTimeout(ms, undefined, { ref: false });
+  return [...await read()].filter(([name, count]) => before.get(name) !== count).map(([name]) => name);
 }

@@ -32,10 +32,12 @@ export interface Page {
   readonly version: string;
   /** The time at which the report was made. */
   readonly made: Date;
+  /** Seconds after which the page loads itself again; never by default. */
+  readonly refreshSeconds?: number;
 }
 
 /** Returns the report, in pieces, so that documents of many megabytes are not copied into one string. */
-export function* reportHtml({ title, version, made }: Page, documents: readonly PrintedDocument[]): Iterable<string> {
+export function* reportHtml({ title, version, made, refreshSeconds }: Page, documents: readonly PrintedDocument[]): Iterable<string> {
   const script = inScript(readFileSync(VIEW_FILES.script, 'utf8'));
   const style = readFileSync(VIEW_FILES.style, 'utf8').replaceAll('</', '<\\/');
   const policy = [
@@ -46,7 +48,8 @@ export function* reportHtml({ title, version, made }: Page, documents: readonly 
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">
+`}<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="sweepgen ${escapeHtml(version)}">
 <title>${escapeHtml(title)}</title>

@@ -13,11 +13,13 @@ import { speedupBound, type GraphFacts } from '../verify/graph-facts.ts';
 import { CompositionShape, type Composition } from './composition.ts';
 import { HeapMapShape, heapMapOf } from './heap-map.ts';
 import { HistoryShape, historyOf } from './history.ts';
+import { LawShape, lawFields } from './laws-document.ts';
 import { MARK_FIGURES } from './mark-figures.ts';
 import { JSON_COLUMNS } from './scale-columns.ts';
 import type { Comparison } from './scale-compare.ts';
 import { explainLimits } from './scale-limits.ts';
 import { SHARES } from './scale-threads.ts';
+import { lawsOf } from './scaling-laws.ts';
 import { SCALE_PHASES, splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 import { count, cycle, memstats, ns, print, schemaOf, shapeOf, strictly, text } from './schema.ts';
 import type { RunSetting } from './summary.ts';
@@ -27,13 +29,11 @@ import { TimelineShape, type Timeline } from './timeline.ts';
 const RUN_SCHEMA = 2;
 /** 3: a result's times are `ns` in every phase, and the figures of marks are in `mark`. */
 export const SCALE_SCHEMA = 3;
-/** 2: its fields are those of a measurement. */
-export const PREDICTION_SCHEMA = 2;
 
 /** A time that --compare reads again: up to eleven days. */
-const runNs = z.number().min(0).max(1e15);
+export const runNs = z.number().min(0).max(1e15);
 /** Of --procs and --model. */
-const MOST_RESULTS = 128;
+export const MOST_RESULTS = 128;
 /** Of --runs. */
 const MOST_RUNS = 1000;
 
@@ -51,7 +51,7 @@ const facts = z.object({
 const notes = z.array(z.object({ kind: z.enum(HEAP_NOTE_KINDS), count: count.positive(), text }));
 
 /** Objects that smaller blocks represent: their true bytes, the bytes of each block, and the bytes that the blocks lack. */
-const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });
+export const represented = z.object({ objects: count, withReferences: count, bytes: count, blockBytes: count, missingBytes: count, missingLiveBytes: count });
 
 export const RunDocument = strictly(z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -124,6 +124,7 @@ export const ScaleShape = z.object({
   interrupted: z.boolean().optional(),
   /** Sentences that say what limits the speedup. */
   limits: z.array(z.string()),
+  laws: z.array(LawShape).optional(),
   results: z.array(z.object({
     procs: count.positive(),
     /** The time of each run, in order. */
@@ -155,7 +156,8 @@ export const SweepDocument = strictly(z.object({
   measurements: z.array(ScaleShape).min(1),
 }));
 
-function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
+/** Reports whether no number of threads occurs twice. */
+export function hasEachOnce(results: readonly { readonly procs: number }[]): boolean {
   return new Set(results.map(({ procs }) => procs)).size === results.length;
 }
 
@@ -225,6 +227,7 @@ function fieldsOf(scaling: Scaling): object {
     verified,
     interrupted,
     limits: explainLimits(scaling),
+    laws: lawsOf(results, cores).map(lawFields),
     results: results.map((result) => fieldsOfResult(result, results[0])),
     timeline,
   };
@@ -252,49 +255,4 @@ function summarizeGraph({ objects, pointers, widths, largestBytes, largestPointe
 
 function boundsOf({ results, settings }: Scaling, facts: GraphFacts): object[] {
   return results.map(({ procs }) => ({ procs, speedup: speedupBound(facts, procs, splitsObjects(settings)) }));
-}
-
-/**
- * The document of `scale --model`: the fields of a measurement that a prediction has, and its own. PredictionShape is
- * without strictness, to read documents of later versions.
- */
-export const PredictionShape = z.object({
-  schema: z.literal(PREDICTION_SCHEMA),
-  command: z.literal('scale --model'),
-  phase: z.literal('mark'),
-  heap: z.object({ name: text, objects: count, bytes: count, represented: represented.optional() }),
-  settings: z.record(text, z.union([text, z.number()])),
-  machine: z.object({
-    name: text, about: text, cores: count.positive(),
-    /** The warning on stderr; null if the prediction is for the machine that made it. */
-    warning: text.nullable(),
-  }),
-  /** True if the Ms' counters share cache lines. */
-  unpadded: z.boolean(),
-  interrupted: z.boolean().optional(),
-  results: z.array(z.object({
-    procs: count.positive(),
-    /** The one prediction. */
-    ns: z.array(runNs).length(1),
-    medianNs: runNs,
-    speedup: z.number().nonnegative(),
-    objects: count,
-    objectsByThread: z.array(count),
-    handoff: count, steal: count, yields: count,
-    /** Shares of all threads' time. */
-    shares: z.record(z.string(), z.number()),
-    events: z.record(z.string(), z.number()),
-    stalledNs: z.record(z.string(), ns),
-  })).min(1).max(MOST_RESULTS).refine(hasEachOnce, 'each number of threads only once'),
-  /** With --compare. */
-  comparison: z.array(z.object({ procs: count.positive(), oldNs: ns, newNs: ns, change: z.number() })).optional(),
-  /** With --record, of the largest number of threads, in virtual time. */
-  timeline: TimelineShape.optional(),
-});
-export const PredictionDocument = strictly(PredictionShape);
-export type PredictionDocument = z.infer<typeof PredictionShape>;
-
-/** Returns the document of `scale --model`. */
-export function printPrediction(fields: Omit<PredictionDocument, 'schema' | 'command' | 'phase'>): string {
-  return print(PredictionDocument, { schema: PREDICTION_SCHEMA, command: 'scale --model', phase: 'mark', ...fields });
 }

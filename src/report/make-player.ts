@@ -1,17 +1,17 @@
 /** Makes the data of the player from a recorded execution. */
-import { plural } from '../base/units.ts';
 import { explainOutcome } from '../explore/failure.ts';
 import type { CriticalPair } from '../explore/failures/artefact.ts';
 import { takenFrom } from '../explore/failures/lanes.ts';
 import type { Recording } from '../explore/failures/recording.ts';
 import type { Ground } from '../explore/failures/stand.ts';
 import { momentsOf, storyOf } from '../explore/failures/story.ts';
-import { unnumbered } from '../explore/failures/trace.ts';
+import { unnumbered, type Trace } from '../explore/failures/trace.ts';
 import { film, type Film } from '../explore/film/film.ts';
 import { sourceText } from '../explore/film/source-text.ts';
 import type { ReadSource } from '../explore/film/sources.ts';
-import type { Setting } from '../explore/scenarios/scenario.ts';
+import { sizeOf, type Setting } from '../explore/scenarios/scenario.ts';
 import { valueForm } from '../inspect/name-value.ts';
+import type { ValueForm } from '../inspect/value-form.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import type { Site } from '../rewrite/sites.ts';
 import type { Player } from './player.ts';
@@ -44,7 +44,7 @@ export function makePlayer({ ground, setting, sites, recording, pairs, read, rea
   const lanes = { names, rows: filmed.wordAt.map((word, step) => ({ step: step + 1, word: filmed.words.name[word] })) };
   const taken = [...takenFrom(recording)].filter(([step]) => step >= omitted);
   return {
-    name: `${shortened(ground.scenario.name)} on ${plural(setting.knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}`,
+    name: `${shortened(ground.scenario.name)} on ${sizeOf(ground.scenario, setting.knobs)}${mutant === undefined ? '' : `, with ${mutant.name} planted`}`,
     verdict: outcome.verdict,
     explanation: explainOutcome(outcome, trace.length).map(shortened),
     story: storyOf(recording, pairs, lanes).map(shortened),
@@ -60,7 +60,7 @@ export function makePlayer({ ground, setting, sites, recording, pairs, read, rea
     functions: places.functions,
     sites: places.sites,
     paths: { parent: filmed.paths.parent, site: filmed.paths.site.map(places.rowOf) },
-    ...wordsOf(filmed),
+    ...wordsOf(filmed, trace),
     omitted,
     steps: {
       thread: steps.map(({ thread }) => thread),
@@ -136,14 +136,18 @@ function rowsOf<Item>(items: readonly Item[]): Map<Item, number> {
 /** Values below this have names only in lists of names. */
 const NAMED_FORM = 2;
 
-function wordsOf({ words: { at, name } }: Film): Pick<Player, 'words' | 'valueNames'> {
-  const valueNames: ReturnType<typeof valueForm>[] = [];
-  const form = name.map((each) => {
-    const found = valueForm(each);
+function wordsOf({ words: { at, name }, wordAt }: Film, trace: Trace): Pick<Player, 'words' | 'valueNames'> {
+  const valueNames: ValueForm[] = [];
+  const largest = new Map<number, number>();
+  for (const [step, word] of wordAt.entries()) largest.set(word, Math.max(largest.get(word) ?? 0, trace.at(step).value, trace.at(step).old));
+  const form = name.map((each, row) => {
+    // The trace has numbers for values that are no 32-bit numbers: the text of each is its name.
+    const isShown = trace.show(at[row], 0) !== undefined;
+    const found = isShown ? Array.from({ length: (largest.get(row) ?? 0) + 1 }, (_, value) => trace.show(at[row], value)) : valueForm(each);
     if (found === 'number') return 0;
     if (found === 'bits') return 1;
-    const row = valueNames.indexOf(found);
-    return NAMED_FORM + (row >= 0 ? row : valueNames.push(found) - 1);
+    const known = valueNames.indexOf(found);
+    return NAMED_FORM + (known >= 0 ? known : valueNames.push(found) - 1);
   });
   const lists = valueNames.filter((each) => typeof each !== 'string').map((each) => Array.from(each, (value) => value ?? null));
   return { words: { at: [...at], name: name.map(shortened), form }, valueNames: lists };

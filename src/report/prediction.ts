@@ -3,13 +3,12 @@ import { printable } from '../base/printable.ts';
 import type { Pin } from '../model/placement.ts';
 import type { Predicted } from '../model/predict.ts';
 import type { MachineModel } from '../model/machine-model.ts';
-import { printPrediction } from './json.ts';
-import { predictedTimeline } from './predicted-timeline.ts';
+import type { TimedRuns } from './scaling-laws.ts';
 import { resultOf, type Scaling } from './scaling.ts';
-import type { PredictionComparison } from './prediction-compare.ts';
 import type { Represented } from '../workloads/represent.ts';
 import { speedupCell, speedupHead, withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable, type Column } from './table.ts';
+import type { WhatIf } from './what-if.ts';
 import { formatBytes, formatCount, formatNs, formatNumber, formatShare, plural, timeColumn } from '../base/units.ts';
 
 export interface Prediction {
@@ -20,6 +19,8 @@ export interface Prediction {
   readonly warning?: string;
   /** In ascending order of threads. */
   readonly results: readonly Predicted[];
+  /** With parts of the cost changed, for each number of threads. */
+  readonly whatIfs?: readonly WhatIf[];
   /** Where the threads are, if it was chosen. */
   readonly pin?: Pin;
   /** True if the Ms' counters share cache lines. */
@@ -93,7 +94,7 @@ export function explainPrediction({ results, machine }: Prediction): string[] {
 }
 
 /** Returns shares of the time of all threads. */
-function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
+export function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
   const all = rootNs + scanNs + waitNs;
   const { l2, l3, miss, stream, storeMiss, bandwidth, walk, transfer, queued, mispredict } = stalledNs;
   return {
@@ -104,6 +105,11 @@ function sharesOf({ rootNs, scanNs, waitNs, stalledNs }: Predicted) {
     transfers: (transfer + queued) / all,
     branches: mispredict / all,
   };
+}
+
+/** Returns the predicted times, one for each number of threads. */
+export function timesOf({ results }: Pick<Prediction, 'results'>): TimedRuns[] {
+  return results.map(({ procs, markNs }) => ({ procs, ns: [markNs] }));
 }
 
 /** Returns the prediction as a measurement without intervals, for drawing. */
@@ -117,31 +123,4 @@ export function asScaling({ heap, policy, machine, results }: Prediction): Scali
     verified: 0,
     predictedFor: machine.name,
   };
-}
-
-/** Returns the document of `scale --model --json`. */
-export function predictionDocument({ heap, policy, machine, warning, pin, unpadded, interrupted, results }: Prediction, comparison?: readonly PredictionComparison[]): string {
-  return printPrediction({
-    heap,
-    settings: { policy, ...(pin === undefined ? {} : { pin }) },
-    machine: { name: machine.name, about: machine.about, cores: machine.cores, warning: warning ?? null },
-    unpadded,
-    interrupted,
-    results: results.map((result) => ({
-      procs: result.procs,
-      ns: [result.markNs],
-      medianNs: result.markNs,
-      speedup: results[0].markNs / result.markNs,
-      objects: result.objectsMarked,
-      objectsByThread: [...result.objectsByThread],
-      handoff: result.handoff,
-      steal: result.steal,
-      yields: result.yields,
-      shares: sharesOf(result),
-      events: result.events,
-      stalledNs: result.stalledNs,
-    })),
-    comparison: comparison && [...comparison],
-    timeline: predictedTimeline(heap.name, results),
-  });
 }

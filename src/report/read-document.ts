@@ -2,7 +2,8 @@
 import { UsageError } from '../base/fatal.ts';
 import { describeIssue } from '../base/issue-text.ts';
 import { printable } from '../base/printable.ts';
-import { PREDICTION_SCHEMA, PredictionShape, SCALE_SCHEMA, ScaleShape, type PredictionDocument, type ScaleDocument } from './json.ts';
+import { SCALE_SCHEMA, ScaleShape, type ScaleDocument } from './json.ts';
+import { PREDICTION_SCHEMA, PredictionShape, type PredictionDocument } from './prediction-document.ts';
 
 /**
  * Parses a document that `sweepgen scale --json` printed, of a measurement or of a prediction. Fields that this

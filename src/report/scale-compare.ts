@@ -30,7 +30,8 @@ export function compareResults(before: readonly Timed[], now: readonly Timed[]):
   });
 }
 
-function compareSamples(procs: number, before: readonly number[], now: readonly number[]): Comparison {
+/** Compares two samples of times with `procs` threads, none of them empty. */
+export function compareSamples(procs: number, before: readonly number[], now: readonly number[]): Comparison {
   const { p } = mannWhitney(before, now);
   const [oldNs, newNs] = [median(before), median(now)];
   return { procs, oldNs, newNs, change: changeOf(oldNs, newNs), p, isSignificant: p < ALPHA, runs: [before.length, now.length] };

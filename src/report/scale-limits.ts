@@ -40,6 +40,18 @@ export function explainLimits(scaling: Scaling): string[] {
   return [scatters ? SCATTERS : `${reached}, without any one cause.`];
 }
 
+/** Returns a sentence on the threads' lost CASes and waits in a collection, if there are any. */
+export function explainContention({ results, cores }: Pick<Scaling, 'results' | 'cores'>): string[] {
+  const { procs, mark } = results.findLast((result) => result.procs <= cores) ?? results[results.length - 1];
+  if (mark === undefined || procs === 1) return [];
+  const { casFailed, yields } = mark;
+  const parts = [
+    ...(casFailed > 0 ? [`lose ${plural(casFailed, 'CAS', 'CASes')} of marks to one another`] : []),
+    ...(yields > 0 ? [`spin, yield or sleep ${plural(yields, 'time')} for work`] : []),
+  ];
+  return parts.length === 0 ? [] : [`In a collection ${plural(procs, 'thread')} ${parts.join(', and ')}.`];
+}
+
 const SCATTERS = 'The times scatter too much to tell a speedup; use more --runs, or end what else runs.';
 
 /** Returns "; the graph itself allows 1.90", a bound of the speedup over the first row. */

@@ -1,7 +1,7 @@
 /** A measurement of scaling as a table and in sentences. */
 import { printable } from '../base/printable.ts';
 import { areAlike, hasInterval } from './scale-intervals.ts';
-import { explainLimits } from './scale-limits.ts';
+import { explainContention, explainLimits } from './scale-limits.ts';
 import { SCALE_COLUMNS } from './scale-columns.ts';
 import { withRoomForChart, type Chart } from './speedup-bar.ts';
 import { formatTable } from './table.ts';
@@ -42,7 +42,7 @@ function tableOf({ results, phase, cores }: Pick<Scaling, 'results' | 'phase' | 
 export function explainScaling(scaling: Scaling): string[] {
   const { results, cores, verified, phase } = scaling;
   const sentences = results.length === 1 ? [explainOne(phase, results[0])] : [compare(phase, results)];
-  sentences.push(...explainLimits(scaling));
+  sentences.push(...explainLimits(scaling), ...explainContention(scaling));
   if (!results.every(hasInterval)) sentences.push('Fewer than 6 runs give no 95 % interval; use more --runs.');
   if (results.some(({ procs }) => procs > cores)) {
     sentences.push(`* This machine has ${plural(cores, 'core')}; threads beyond that are time-sliced.`);

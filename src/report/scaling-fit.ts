@@ -25,8 +25,8 @@ export interface ScalingFit {
   readonly contention: number;
   /** b; 0 in Amdahl's law. */
   readonly coherence: number;
-  /** The number of threads with the largest speedup; undefined if more threads never slow it down. */
-  readonly best: number | undefined;
+  /** The number of threads with the largest speedup; infinite if more threads never slow it down. */
+  readonly best: number;
   /** The largest speedup for any number of threads; infinite if nothing limits it. */
   readonly limit: number;
 }
@@ -35,6 +35,12 @@ export interface ScalingFit {
 export function speedupOf({ contention, coherence }: Pick<ScalingFit, 'contention' | 'coherence'>, procs: number): number {
   return procs / (1 + contention * (procs - 1) + coherence * procs * (procs - 1));
 }
+
+/** The laws by name, each with its number of parameters. */
+export const LAWS = {
+  Amdahl: { fit: fitAmdahl, parameters: 1 },
+  USL: { fit: fitUsl, parameters: 2 },
+} as const satisfies Readonly<Record<ScalingFit['law'], { readonly fit: (points: readonly Speedup[]) => ScalingFit | undefined; readonly parameters: number }>>;
 
 /** Returns Amdahl's law fitted to `points`; undefined without a point of more than one thread. */
 export function fitAmdahl(points: readonly Speedup[]): ScalingFit | undefined {
@@ -95,7 +101,7 @@ function alone(rows: readonly Row[], term: 'x' | 'z'): number {
 }
 
 function fitOf(law: ScalingFit['law'], contention: number, coherence: number): ScalingFit {
-  if (coherence === 0) return { law, contention, coherence, best: undefined, limit: contention === 0 ? Infinity : 1 / contention };
+  if (coherence === 0) return { law, contention, coherence, best: Infinity, limit: contention === 0 ? Infinity : 1 / contention };
   // The maximum of S over the real numbers; the best whole number is one of its neighbours.
   const peak = Math.max(1, Math.sqrt(Math.max(0, 1 - contention) / coherence));
   const speedup = (n: number) => speedupOf({ contention, coherence }, n);

@@ -8,7 +8,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
-import { rolldown } from 'rolldown';
+import { rolldown, type RolldownBuild } from 'rolldown';
 import { plantCounts } from './edges/plant.ts';
 import { countLoops } from './loop-budget.ts';
 
@@ -32,7 +32,10 @@ export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
   'src/memory/bytes.ts': `export function byteView(memory: Int32Array): Uint8Array { return $bytes(memory); }
 `,
-  'src/gc/compiled.ts': `export { scanRun } from './scan-run.ts';
+  'src/gc/compiled.ts': `export { scanHeapBits } from './scan-heapbits.ts';
+export { scanObjects } from './scan-objects.ts';
+export { scanRun } from './scan-run.ts';
+export { scanTyped } from './scan-typed.ts';
 `,
 };
 
@@ -72,13 +75,19 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map(), is
       },
     ],
   });
+  const { code, map } = await outputOf(build, entry);
+  return { code: code.replace(RUNTIME, (lines) => lines.replace(/[^\n]/g, '')), map };
+}
+
+/** Returns the one chunk of a build, with absolute paths in its map, and closes the build. */
+export async function outputOf(build: RolldownBuild, entry: string): Promise<Bundle> {
   try {
     const { output } = await build.generate({ format: 'esm', sourcemap: true, minify: false, dir: dirname(entry) });
     const chunk = output[0];
     if (chunk.map === null) throw new Error(`${entry}: bundled without a source map`);
     const sources = chunk.map.sources.map((source) => resolve(dirname(entry), source));
     return {
-      code: chunk.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n').replace(RUNTIME, (lines) => lines.replace(/[^\n]/g, '')),
+      code: chunk.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
       map: { ...chunk.map, file: 'core', sourceRoot: '', sources, sourcesContent: chunk.map.sourcesContent ?? [] },
     };
   } finally {

@@ -4,7 +4,7 @@
  * run.
  */
 import { isBytes, isCallee, functionAround, isMemory, passesMemory, calleeOf, BYTES, BYTE_VIEW, type CoreProgram } from './program.ts';
-import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression } from './syntax.ts';
+import { MEMORY, atomicsOp, isFunction, walk, type AnyNode, type CallExpression, type MemberExpression } from './syntax.ts';
 import { checkAtomicFields } from './atomic-fields.ts';
 import { checkModuleState } from './module-state.ts';
 import type { Report } from './problems.ts';
@@ -133,12 +133,17 @@ function checkDefault(program: CoreProgram, value: AnyNode, report: Report): voi
   });
 }
 
+/** Whether `member` is `.pause`, which reads no memory. */
+function isPause({ property }: MemberExpression): boolean {
+  return property.type === 'Identifier' && property.name === 'pause';
+}
+
 function checkAtomics(program: CoreProgram, node: AnyNode, report: Report): void {
   if (program.scopes.bindings.has(node)) return;
   const member = program.parents.get(node);
   if (member?.type !== 'MemberExpression') {
     if (member?.type !== 'Property' && member?.type !== 'MethodDefinition') report(node, 'Atomics is aliased');
-  } else if (member.object === node && !isCallee(program, member)) {
+  } else if (member.object === node && !isCallee(program, member) && !isPause(member)) {
     report(node, 'Atomics is used without calling it');
   }
 }

@@ -26,7 +26,7 @@ export interface Host {
   now(ran: number): number;
   /** Wakes up to `count` threads that wait on `m[index]`; returns their number. */
   notify(index: number, count: number): number;
-  /** One flag per block of 1 << DIRTY_SHIFT words: the core sets it to 1 at a write. If absent, the current array is kept. */
+  /** The memory's write flags (memory/write-flags.ts), which the core sets. If absent, the current ones are kept. */
   readonly dirty?: Uint8Array;
   /** Called by the hooked variant after each access; `kind` is one of ACCESS. */
   access(site: number, kind: number, index: number, value: number, old: number): void;
@@ -35,6 +35,8 @@ export interface Host {
 /** Exports of the prologue. */
 export interface Control {
   readonly $hooked: boolean;
+  /** The module is ordinary code: none of the core's records are in its memory. */
+  readonly $isOrdinary?: boolean;
   /** By site: 1 if its access may change the word. */
   readonly $writes: Uint8Array;
   /** Count of passes of each protocol edge (edges/catalog.ts); a reader clears it. */
@@ -42,6 +44,8 @@ export interface Control {
   /** The ledger of an execution (ledger/columns.ts); reset before each execution. */
   readonly $ledger: Float64Array;
   $attach(host: Host): void;
+  /** Returns the write flags of the memory that is attached. */
+  $writeFlags(): Uint8Array;
   $spawn(coroutine: Coroutine): Fiber;
   /** As $spawn, reusing a fiber whose coroutine has ended. */
   $respawn(fiber: Fiber, coroutine: Coroutine): void;

@@ -3,6 +3,8 @@
  * and the entry and exit of coroutines. All of it is declared with `var` at the end of the
  * module, so that no access checks for initialization and no line of the bundle moves.
  */
+import { formatCount } from '../base/units.ts';
+import { WRITE_SHIFT, WRITTEN } from '../memory/write-flags.ts';
 import { EDGES } from './edges/catalog.ts';
 import { CLASS_OF_EIGHTH, COLUMNS } from './ledger/columns.ts';
 import { ACCESS, type Site, type SiteKind } from './sites.ts';
@@ -10,17 +12,15 @@ import { ACCESS, type Site, type SiteKind } from './sites.ts';
 /** Returned by $resume when the coroutine has finished; never a site. */
 export const FINISHED = -0x8000_0000;
 
-/** Log2 of the words per dirty flag, see $dirty. */
-export const DIRTY_SHIFT = 6;
-
 /** The limit of iterations of a user's loops between two accesses; no loop that ends needs as many. */
-const MOST_TICKS = 20_000_000;
+export const MOST_TICKS = 20_000_000;
 
 const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin', 'call']);
 
 const CONTROL = `
 var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null, $ticks = 0, $tickedAt = -1;
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
+export function $writeFlags() { return $dirty; }
 export function $spawn(coroutine) { return { stack: [coroutine], top: 0, calls: [] }; }
 export function $respawn(fiber, coroutine) { fiber.stack[0] = coroutine; fiber.top = 0; if (fiber.calls.length > 0) fiber.calls.length = 0; }
 function $push(callee) { $fresh[$freshCount++] = callee; }
@@ -64,14 +64,14 @@ function $tick() {
   $ticks = ($ticks | 0) + 1;
   if ($ticks <= ${MOST_TICKS}) return;
   $ticks = 0;
-  throw new Error('a loop without end: ${MOST_TICKS.toLocaleString('en')} iterations without an access to the shared memory');
+  throw new Error('a loop without end: ${formatCount(MOST_TICKS)} iterations without an access to the shared memory');
 }
 function $bytes(m) {
   if ($viewed !== m) $view = new Uint8Array(($viewed = m).buffer, m.byteOffset, m.byteLength);
   return $view;
 }
-function $mark(i) { $dirty[i >> ${DIRTY_SHIFT}] = 1; }
-function $markRange(start, end) { for (let i = start >> ${DIRTY_SHIFT}; i <= (end - 1) >> ${DIRTY_SHIFT}; i++) $dirty[i] = 1; }
+function $mark(i) { $dirty[i >> ${WRITE_SHIFT}] = ${WRITTEN}; }
+function $markRange(start, end) { for (let i = start >> ${WRITE_SHIFT}; i <= (end - 1) >> ${WRITE_SHIFT}; i++) $dirty[i] = ${WRITTEN}; }
 function $filled(m, v, start, end) { $markRange(start, end); return m.fill(v, start, end); }
 function $copied(m, target, start, end) { $markRange(target, target + end - start); return m.copyWithin(target, start, end); }
 function $wild(index) { throw new RangeError('access outside the shared memory: m[' + index + ']'); }
@@ -146,6 +146,11 @@ export const $hooked = true;
 `;
 
 export function prologue(hooked: boolean, sites: readonly Site[]): string {
+  return `${CONTROL}${hooked ? HOOKED : PLAIN}${writesOf(sites)}`;
+}
+
+/** Returns the declaration of `$writes`. */
+export function writesOf(sites: readonly Site[]): string {
   const writes = sites.map(({ kind }) => (READS.has(kind) ? 0 : 1)).join();
-  return `${CONTROL}${hooked ? HOOKED : PLAIN}export const $writes = Uint8Array.of(${writes});\n`;
+  return `export const $writes = Uint8Array.of(${writes});\n`;
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { checkArguments } from './arguments.ts';
 import type { Bundle, IsUsers } from './bundle.ts';
 import { checkConventions } from './conventions.ts';
-import { Emitter, type Form } from './emit.ts';
-import { ConventionError, locator, type Problem } from './problems.ts';
+import { Emitter, type Form, type NumberSite } from './emit.ts';
+import { ConventionError, locator, type Locate, type Problem } from './problems.ts';
 import { analyse, type CoreProgram } from './program.ts';
 import { prologue } from './prologue.ts';
 import { reachOf, type Reach } from './reach.ts';
-import type { Site, SiteKind } from './sites.ts';
-import { parseModule, type AnyNode } from './syntax.ts';
+import type { Site } from './sites.ts';
+import { parseModule } from './syntax.ts';
 
 export interface Generated {
   readonly code: string;
@@ -69,20 +69,25 @@ function writer(bundle: Bundle, root: string, isUsers?: IsUsers): { readonly wri
   if (problems.length > 0) throw new ConventionError(problems);
 
   const sites: Site[] = [];
-  const numbers = new Map<string, number>();
-  function numberSite(node: AnyNode, kind: SiteKind, fn: string): number {
-    const key = `${node.start} ${kind}`;
-    let number = numbers.get(key);
-    if (number === undefined) {
-      numbers.set(key, (number = sites.length));
-      const text = program.text.slice(node.start, node.end).replace(/\s+/g, ' ');
-      sites.push({ ...locate(node.start), kind, fn, text: text.length > 100 ? `${text.slice(0, 99)}…` : text });
-    }
-    return number;
-  }
+  const numberSite = siteNumbers(sites, program.text, locate);
   function write(form: Form): Generated {
     const code = new Emitter(program, form, numberSite).module();
     return { code: code + prologue(form.hooked, sites), sites, map: bundle.map };
   }
   return { write, program };
+}
+
+/** Returns a function that numbers sites, the same place and kind always with the same number, and adds each to `sites`. */
+export function siteNumbers(sites: Site[], source: string, locate: Locate): NumberSite {
+  const numbers = new Map<string, number>();
+  return (node, kind, fn) => {
+    const key = `${node.start} ${kind}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      numbers.set(key, (number = sites.length));
+      const text = source.slice(node.start, node.end).replace(/\s+/g, ' ');
+      sites.push({ ...locate(node.start), kind, fn, text: text.length > 100 ? `${text.slice(0, 99)}…` : text });
+    }
+    return number;
+  };
 }

@@ -142,6 +142,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   return {
     ptrWords,
     procs,
+    hasCores: procs <= availableParallelism(),
     arenaPages,
     osHoles: checkHoles(options.osHoles ?? [], ptrWords, arenaPages),
     maxGs,

@@ -32,7 +32,7 @@ interface WordOf {
   readonly normal: string;
 }
 
-/** Forms of the tuned mark loop on threads. Exploration and model run the source alone. */
+/** Forms of the mark loops on threads. Exploration and model run the source alone. */
 const CODE = { wasm: 0, javascript: 1 } as const;
 /** As in Go. */
 const HANDOFF_THRESHOLD = 4;
@@ -53,7 +53,7 @@ export const TUNING = {
   /** Microseconds of each sleep in getfull. */
   sleep: { min: 1, max: 1_000_000, normal: OPTION_WORDS.waitSleepUs, field: 'waitSleepUs', help: 'microseconds of each sleep in getfull' },
   /** Form of the inner loop: WebAssembly, or the JavaScript that it is compiled from. */
-  code: { words: CODE, normal: 'wasm', policy: 'tuned', help: 'form of the inner loop: wasm, or the javascript that it is compiled from' },
+  code: { words: CODE, normal: 'wasm', help: 'form of the inner loop: wasm, or the javascript that it is compiled from' },
   /** How a mark is set: by CAS on its bitmap word, or by a plain store of its byte. */
   mark: { words: MARK_BY, normal: 'cas', policy: 'lab', field: 'labMark', help: 'how a mark is set: cas on its bitmap word, or a plain store of its byte' },
   /** Order of scanning: the newest object first (depth first), or the oldest (breadth first). */

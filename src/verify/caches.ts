@@ -25,7 +25,7 @@ export function procs(h: HeapView): number {
 export function checkCaches(h: HeapView, out: Findings): void {
   const m = h.m;
   for (let p = 0; p < procs(h); p++) {
-    for (let c = 0; c < CLASSES; c++) checkSlot(h, out, p, c);
+    checkSlots(h, out, p);
     checkTiny(h, out, p);
   }
   for (let i = 0; i < h.nspans; i++) {
@@ -40,9 +40,14 @@ export function checkCaches(h: HeapView, out: Findings): void {
   out.checks += procs(h) * CLASSES;
 }
 
-function checkSlot(h: HeapView, out: Findings, p: number, c: number): void {
-  const s = h.m[cacheOf(h, p) + MCache.at.alloc + c];
-  if (s === h.emptySpan) return;
+function checkSlots(h: HeapView, out: Findings, p: number): void {
+  const { m, emptySpan } = h;
+  const slots = cacheOf(h, p) + MCache.at.alloc;
+  for (let c = 0; c < CLASSES; c++) if (m[slots + c] !== emptySpan) checkFilled(h, out, p, c, m[slots + c]);
+}
+
+/** Checks that `s`, which the MCache of P `p` has in its slot of class `c`, is a span of this class. */
+function checkFilled(h: HeapView, out: Findings, p: number, c: number, s: number): void {
   const i = spanIndex(h, s);
   const isRight = i >= 0 && h.kind[i] === SPAN_KIND.small && h.m[s + SIZECLASS] === c;
   if (i >= 0) h.cached[i]++;
@@ -67,10 +72,17 @@ function checkTiny(h: HeapView, out: Findings, p: number): void {
 /** Checks that every MCache returned its spans before marking. */
 export function checkCachesFlushed(h: HeapView, out: Findings): void {
   for (let p = 0; p < procs(h); p++) {
-    for (let c = 0; c < CLASSES; c++) {
-      const s = h.m[cacheOf(h, p) + MCache.at.alloc + c];
-      if (s !== h.emptySpan) out.add('CACHE_NOT_FLUSHED', () => `the MCache of P ${p} still holds span ${spanIndex(h, s)} of class ${c}`);
-    }
+    checkFlushed(h, out, p);
     if (h.m[cacheOf(h, p) + MCache.at.tiny] !== 0) out.add('CACHE_NOT_FLUSHED', () => `the MCache of P ${p} still holds a tiny block`);
   }
+}
+
+function checkFlushed(h: HeapView, out: Findings, p: number): void {
+  const { m, emptySpan } = h;
+  const slots = cacheOf(h, p) + MCache.at.alloc;
+  for (let c = 0; c < CLASSES; c++) if (m[slots + c] !== emptySpan) explainHeld(h, out, p, c);
+}
+
+function explainHeld(h: HeapView, out: Findings, p: number, c: number): void {
+  out.add('CACHE_NOT_FLUSHED', () => `the MCache of P ${p} still holds span ${spanIndex(h, h.m[cacheOf(h, p) + MCache.at.alloc + c])} of class ${c}`);
 }

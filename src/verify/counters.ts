@@ -13,6 +13,9 @@ import { SPAN_KIND, PAGE_WORDS, spanPages, spanRef, wide, type HeapView } from '
 
 const PAGE = PAGE_WORDS * 4;
 const at = MStats.at;
+/** Counts that are never negative: those of the heap, wide, and those of an MCache. */
+const COUNTS = (['tinyallocs', 'nlargefree', 'largefree', 'nlookup'] as const).map((field) => ({ name: field, at: MSTATS + at[field] }));
+const LOCAL_COUNTS = (['localTinyallocs', 'localNlookup', 'localNlargefree', 'tinysize'] as const).map((field) => ({ name: field, at: MCache.at[field] }));
 
 export function checkCounters(h: HeapView, out: Findings): void {
   checkHeapBytes(h, out);
@@ -66,34 +69,48 @@ function checkHeapAlloc(h: HeapView, out: Findings): void {
 }
 
 function checkCentrals(h: HeapView, out: Findings): void {
+  const { m } = h;
   const nfree = new Int32Array(CLASSES);
   for (let i = 0; i < h.nspans; i++) {
     const s = spanRef(h, i);
-    if (h.kind[i] !== SPAN_KIND.small || h.m[s + Span.at.incache] !== 0) continue;
-    nfree[h.m[s + Span.at.sizeclass]] += blockCount(h, i) - h.m[s + Span.at.nalloc];
+    if (h.kind[i] !== SPAN_KIND.small || m[s + Span.at.incache] !== 0) continue;
+    nfree[m[s + Span.at.sizeclass]] += blockCount(h, i) - m[s + Span.at.nalloc];
   }
   for (let c = 0; c < CLASSES; c++) {
-    const kept = h.m[MCENTRALS + c * MCentral.words + MCentral.at.nfree];
-    if (kept !== nfree[c]) out.add('MCENTRAL_NFREE', () => `the mcentral of class ${c} counts ${kept} free blocks, but its spans have ${nfree[c]}`);
+    const kept = m[MCENTRALS + c * MCentral.words + MCentral.at.nfree];
+    if (kept !== nfree[c]) explainCentral(out, c, kept, nfree[c]);
   }
   out.checks += CLASSES;
 }
 
+function explainCentral(out: Findings, c: number, kept: number, counted: number): void {
+  out.add('MCENTRAL_NFREE', () => `the mcentral of class ${c} counts ${kept} free blocks, but its spans have ${counted}`);
+}
+
 function checkNotNegative(h: HeapView, out: Findings): void {
   const m = h.m;
-  for (const field of ['tinyallocs', 'nlargefree', 'largefree', 'nlookup'] as const) {
-    const value = wide(m, MSTATS + at[field]);
-    if (value < 0) out.add('COUNTER_NEGATIVE', () => `${field} is ${value}`);
+  for (const count of COUNTS) {
+    const value = wide(m, count.at);
+    if (value < 0) out.add('COUNTER_NEGATIVE', () => `${count.name} is ${value}`);
   }
   for (let p = 0; p < procs(h); p++) {
-    const c = cacheOf(h, p);
-    for (const field of ['localTinyallocs', 'localNlookup', 'localNlargefree', 'tinysize'] as const) {
-      if (m[c + MCache.at[field]] < 0) out.add('COUNTER_NEGATIVE', () => `${field} of P ${p} is ${m[c + MCache.at[field]]}`);
+    const cache = cacheOf(h, p);
+    for (const count of LOCAL_COUNTS) {
+      const value = m[cache + count.at];
+      if (value < 0) out.add('COUNTER_NEGATIVE', () => `${count.name} of P ${p} is ${value}`);
     }
-    for (let i = 0; i < CLASSES; i++) {
-      if (m[c + MCache.at.localNsmallfree + i] < 0) out.add('COUNTER_NEGATIVE', () => `localNsmallfree of P ${p}, class ${i}, is ${m[c + MCache.at.localNsmallfree + i]}`);
-    }
+    checkFreedOf(h, out, p);
   }
   const nextGc = Atomics.load(m, MSTATS + at.xnextGcQ);
   if (nextGc < 0) out.add('NEXT_GC', () => `next_gc is ${nextGc * 8} bytes`);
+}
+
+function checkFreedOf(h: HeapView, out: Findings, p: number): void {
+  const { m } = h;
+  const freed = cacheOf(h, p) + MCache.at.localNsmallfree;
+  for (let c = 0; c < CLASSES; c++) if (m[freed + c] < 0) explainFreed(out, p, c, m[freed + c]);
+}
+
+function explainFreed(out: Findings, p: number, c: number, value: number): void {
+  out.add('COUNTER_NEGATIVE', () => `localNsmallfree of P ${p}, class ${c}, is ${value}`);
 }

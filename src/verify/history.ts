@@ -39,6 +39,8 @@ export class History {
   private readonly garbage = new Int32Array(CLASSES);
   /** By class: blocks freed since boot, when the mark ended. */
   private readonly freed = new Float64Array(CLASSES);
+  /** The same at the end of the sweep. */
+  private readonly freedNow = new Float64Array(CLASSES);
   /** Blocks freed explicitly since boot, when the mark ended. */
   private explicit = 0;
   private readonly profile = new ProfileHistory();
@@ -64,16 +66,16 @@ export class History {
       this.survivingQ += surviving * (blockWords(h, i) / 2);
       this.markedQ += (h.m[spanRef(h, i) + Span.at.nalloc] - h.nfreed[i]) * (blockWords(h, i) / 2);
     }
-    for (let c = 0; c < CLASSES; c++) this.freed[c] = countFreed(h, c);
+    countFreed(h, this.freed);
     this.explicit = countExplicit(h);
   }
 
   private keepLive(h: HeapView): void {
     if (this.live.length < h.bitWords) this.live = new Int32Array(h.reached.length);
-    const { reached, free } = h;
+    const { reached, free, bitWords } = h;
     const live = this.live;
-    this.liveWords = h.bitWords;
-    for (let w = 0; w < this.liveWords; w++) live[w] = reached[w] & ~free[w];
+    this.liveWords = bitWords;
+    for (let w = 0; w < bitWords; w++) live[w] = reached[w] & ~free[w];
   }
 
   private countLive(h: HeapView, i: number): number {
@@ -81,8 +83,9 @@ export class History {
     // A large object is one block that starts on the first page.
     const pages = h.kind[i] === SPAN_KIND.large ? 1 : spanPages(h, i);
     const end = first + (((pages * 2048) >> h.shift) >> 5);
+    const live = this.live;
     let n = 0;
-    for (let w = first; w < end; w++) n += popcount(this.live[w]);
+    for (let w = first; w < end; w++) if (live[w] !== 0) n += popcount(live[w]);
     return n;
   }
 
@@ -103,32 +106,36 @@ export class History {
 
   private checkLive(h: HeapView, out: Findings, explicit: number): void {
     const { live, liveWords } = this;
+    const { free, starts } = h;
     let allowed = explicit;
     for (let w = 0; w < liveWords; w++) {
-      const gone = live[w] & (h.free[w] | ~h.starts[w]);
+      const gone = live[w] & (free[w] | ~starts[w]);
       if (gone === 0) continue;
       for (let j = 0; j < 32; j++) {
         if (((gone >>> j) & 1) === 0 || allowed-- > 0) continue;
-        const off = (w * 32 + j) << h.shift;
-        const what = hasBit(h, h.starts, off) ? 'free' : 'no block any more';
-        out.add('FREED_LIVE_OBJECT', () => `block ${nameBlock(h, off)} was reached by the mark of cycle ${h.m[NUMGC]}, and is ${what} after its sweep`);
+        explainGone(h, out, (w * 32 + j) << h.shift);
       }
     }
     out.checks += liveWords;
   }
 
   private checkFreed(h: HeapView, out: Findings, explicit: number): void {
+    countFreed(h, this.freedNow);
     let left = explicit;
     for (let c = 0; c < CLASSES; c++) {
-      const freed = countFreed(h, c) - this.freed[c];
+      const freed = this.freedNow[c] - this.freed[c];
       const more = freed - this.garbage[c];
       left -= more;
       if (more >= 0 && left >= 0) continue;
       left += more;
-      const what = c === 0 ? 'large objects' : `blocks of ${CLASS_BYTES[c]} bytes`;
-      out.add('SWEEP_COUNT', () => `cycle ${h.m[NUMGC]} left ${this.garbage[c]} ${what} unmarked, but its sweep counts ${freed} freed`);
+      this.explainFreed(h, out, c, freed);
     }
     if (left > 0) out.add('SWEEP_COUNT', () => `${explicit} blocks were freed explicitly, but ${left} of them do not count as freed`);
+  }
+
+  private explainFreed(h: HeapView, out: Findings, c: number, freed: number): void {
+    const what = c === 0 ? 'large objects' : `blocks of ${CLASS_BYTES[c]} bytes`;
+    out.add('SWEEP_COUNT', () => `cycle ${h.m[NUMGC]} left ${this.garbage[c]} ${what} unmarked, but its sweep counts ${freed} freed`);
   }
 
   /** Checks that next_gc is GOGC percent above the surviving quads, at most MOST_Q. */
@@ -140,6 +147,11 @@ export class History {
     const kept = Atomics.load(h.m, XLIVE_Q);
     if (kept !== live) out.add('NEXT_GC', () => `${kept * 8} bytes count as live, but ${live * 8} survived`);
   }
+}
+
+function explainGone(h: HeapView, out: Findings, off: number): void {
+  const what = hasBit(h, h.starts, off) ? 'free' : 'no block any more';
+  out.add('FREED_LIVE_OBJECT', () => `block ${nameBlock(h, off)} was reached by the mark of cycle ${h.m[NUMGC]}, and is ${what} after its sweep`);
 }
 
 /** Counts the blocks that were freed explicitly since boot. */
@@ -163,13 +175,16 @@ function countKeptByFinalizers(h: HeapView, i: number): number {
   return n;
 }
 
-/** Counts the blocks of class `c` freed since boot; class 0 is that of large objects. */
-function countFreed(h: HeapView, c: number): number {
+/** Counts the blocks freed since boot into `freed`, by class; class 0 is that of large objects. */
+function countFreed(h: HeapView, freed: Float64Array): void {
   const m = h.m;
-  let n = wide(m, MSTATS + (c === 0 ? MStats.at.nlargefree : MStats.at.nsmallfree + 2 * c));
-  const local = c === 0 ? MCache.at.localNlargefree : MCache.at.localNsmallfree + c;
-  for (let p = 0; p < procs(h); p++) n += m[cacheOf(h, p) + local];
-  return n;
+  for (let c = 1; c < CLASSES; c++) freed[c] = wide(m, MSTATS + MStats.at.nsmallfree + 2 * c);
+  freed[0] = wide(m, MSTATS + MStats.at.nlargefree);
+  for (let p = 0; p < procs(h); p++) {
+    const cache = cacheOf(h, p);
+    for (let c = 1; c < CLASSES; c++) freed[c] += m[cache + MCache.at.localNsmallfree + c];
+    freed[0] += m[cache + MCache.at.localNlargefree];
+  }
 }
 
 function popcount(word: number): number {

@@ -126,7 +126,8 @@ export class Findings {
   checks = 0;
   private problems: Problem[] = [];
   private counts = new Map<ProblemCode, number>();
-  private total = 0;
+  /** Number of problems, listed or not. */
+  total = 0;
 
   begin(): void {
     this.checks = 0;

@@ -4,7 +4,6 @@ import { SPAN_STATE, Span } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
 import { CLASSES, CLASS_BLOCKS, CLASS_BYTES, CLASS_PAGES } from './classes.ts';
-import { firstNonZero } from './first-non-zero.ts';
 import type { Findings } from './problems.ts';
 import { SPAN_KIND, PAGE_WORDS, nameWord, spanIndex, spanPages, spanRef, spanStart, type HeapView } from './view.ts';
 
@@ -70,7 +69,7 @@ function claimPages(h: HeapView, out: Findings, i: number): void {
   const usable = inUse ? usableEnd(h, i) : 0;
   for (let page = first; page < end; page++) {
     if (h.owner[page] !== 0) {
-      out.add('SPAN_TILING', () => `spans ${h.owner[page] - 1} and ${i} both cover page ${page}`);
+      explainOverlap(h, out, page, i);
       continue;
     }
     h.owner[page] = i + 1;
@@ -78,6 +77,10 @@ function claimPages(h: HeapView, out: Findings, i: number): void {
     h.pageStep[page] = step;
     h.pageEnd[page] = usable;
   }
+}
+
+function explainOverlap(h: HeapView, out: Findings, page: number, i: number): void {
+  out.add('SPAN_TILING', () => `spans ${h.owner[page] - 1} and ${i} both cover page ${page}`);
 }
 
 /** Returns the words of a block of span `i`, by its class. */
@@ -122,11 +125,13 @@ function checkTiling(h: HeapView, out: Findings): void {
     const owner = h.owner[page];
     if (owner === 0) continue;
     const after = page + 1 < h.pages ? h.owner[page + 1] : 0;
-    if (after !== 0 && after !== owner && h.kind[owner - 1] === SPAN_KIND.free && h.kind[after - 1] === SPAN_KIND.free) {
-      out.add('FREE_SPANS_ADJACENT', () => `free spans ${owner - 1} and ${after - 1} meet at page ${page + 1}`);
-    }
+    if (after !== 0 && after !== owner && h.kind[owner - 1] === SPAN_KIND.free && h.kind[after - 1] === SPAN_KIND.free) explainAdjacent(h, out, page);
   }
   out.checks += h.pages;
+}
+
+function explainAdjacent(h: HeapView, out: Findings, page: number): void {
+  out.add('FREE_SPANS_ADJACENT', () => `free spans ${h.owner[page] - 1} and ${h.owner[page + 1] - 1} meet at page ${page + 1}`);
 }
 
 function checkSpanMap(h: HeapView, out: Findings): void {
@@ -134,17 +139,20 @@ function checkSpanMap(h: HeapView, out: Findings): void {
   for (let page = 0; page < h.pages; page++) {
     const i = h.owner[page] - 1;
     if (i < 0) {
-      if (h.m[map + page] !== 0) out.add('SPAN_MAP', () => `page ${page} is of no span, but the span map names ${nameSpan(h, h.m[map + page])}`);
+      if (h.m[map + page] !== 0) explainMap(h, out, page, 'no span');
       continue;
     }
     const isInside = page > 0 && page + 1 < h.pages && h.owner[page - 1] === i + 1 && h.owner[page + 1] === i + 1;
     // The map keeps stale entries inside free spans.
     if (h.kind[i] === SPAN_KIND.free && isInside) continue;
-    if (h.m[map + page] !== spanRef(h, i)) {
-      out.add('SPAN_MAP', () => `page ${page} is of span ${i}, but the span map names ${nameSpan(h, h.m[map + page])}`);
-    }
+    if (h.m[map + page] !== spanRef(h, i)) explainMap(h, out, page, `span ${i}`);
   }
   out.checks += h.pages;
+}
+
+function explainMap(h: HeapView, out: Findings, page: number, owner: string): void {
+  const entry = h.m[h.m[CONFIG + Config.at.spanMap] + page];
+  out.add('SPAN_MAP', () => `page ${page} is of ${owner}, but the span map names ${nameSpan(h, entry)}`);
 }
 
 function nameSpan(h: HeapView, s: number): string {
@@ -179,9 +187,13 @@ function checkLargeFields(h: HeapView, out: Findings, i: number): void {
 }
 
 function expectField(h: HeapView, out: Findings, i: number, name: string, field: number, expected: number): void {
-  const value = h.m[spanRef(h, i) + field];
-  if (value === expected) return;
-  out.add('SPAN_FIELDS', () => `span ${i} of class ${h.m[spanRef(h, i) + SIZECLASS]} has ${name} ${value}, not ${expected}`);
+  if (h.m[spanRef(h, i) + field] !== expected) explainField(h, out, i, name, field, expected);
+}
+
+function explainField(h: HeapView, out: Findings, i: number, name: string, field: number, expected: number): void {
+  const m = h.m;
+  const s = spanRef(h, i);
+  out.add('SPAN_FIELDS', () => `span ${i} of class ${m[s + SIZECLASS]} has ${name} ${m[s + field]}, not ${expected}`);
 }
 
 /** Checks that free spans have no specials, are not cached, and are zero unless needzero is set. */
@@ -194,7 +206,7 @@ export function checkFreeSpans(h: HeapView, out: Findings): void {
     if (h.m[s + NEEDZERO] !== 0) continue;
     const start = h.m[s + Span.at.start];
     const words = h.m[s + NPAGES] * PAGE_WORDS;
-    const dirty = firstNonZero(h.m, start, start + words);
+    const dirty = h.writes.firstNonZero(h.m, start, start + words);
     if (dirty >= 0) out.add('FREE_SPAN_DIRTY', () => `free span ${i} needs no zeroing, but ${nameWord(h, dirty)} holds ${h.m[dirty]}`);
     out.checks += words;
   }

@@ -12,6 +12,20 @@ import { SPAN_KIND, PAGE_WORDS, nameWord, spanPages, spanRef, wide, type HeapVie
 /** Number of stack orders that a P caches. */
 const ORDERS = MCache.fields.stackList.words;
 
+/** Kinds of owners of a stack. */
+const OWNER = ['goroutine', 'P', 'span'] as const;
+
+/** Encodes an owner: the goroutine, P or span with the index `n`. */
+function owner(kind: (typeof OWNER)[number], n: number): number {
+  return n * OWNER.length + OWNER.indexOf(kind);
+}
+
+function nameOwner(h: HeapView, code: number): string {
+  const kind = OWNER[code % OWNER.length];
+  const n = Math.floor(code / OWNER.length);
+  return `${kind} ${kind === 'goroutine' ? h.m[h.m[CONFIG + Config.at.gs] + n * G.words + G.at.id] : n}`;
+}
+
 /** Checks that every P returned its free stacks to the pools before marking. */
 export function checkNoneKept(h: HeapView, out: Findings): void {
   for (let p = 0; p < procs(h); p++) {
@@ -23,8 +37,8 @@ export function checkNoneKept(h: HeapView, out: Findings): void {
 }
 
 export class Stacks {
-  /** By stack: its owner, for messages. */
-  private readonly owner = new Map<number, string>();
+  /** By stack: its owner. */
+  private readonly owner = new Map<number, number>();
   /** By span record: number of its stacks that have an owner. */
   private taken = new Int32Array(64);
 
@@ -52,7 +66,7 @@ export class Stacks {
       const gp = m[CONFIG + Config.at.gs] + i * G.words;
       const status = Atomics.load(m, gp + G.at.xstatus);
       if (status === G_STATUS.dead || status === G_STATUS.idle) continue;
-      this.note(h, out, m[gp + G.at.stack], m[gp + G.at.stackWords], `goroutine ${m[gp + G.at.id]}`);
+      this.note(h, out, m[gp + G.at.stack], m[gp + G.at.stackWords], owner('goroutine', i));
     }
   }
 
@@ -64,7 +78,7 @@ export class Stacks {
         const kept = m[cacheOf(h, p) + MCache.at.stackWords + order];
         let n = 0;
         for (let x = m[cacheOf(h, p) + MCache.at.stackList + order]; x !== 0; x = m[x]) {
-          if (!this.note(h, out, x, words, `P ${p}`)) break;
+          if (!this.note(h, out, x, words, owner('P', p))) break;
           n += words;
         }
         const most = m[CONFIG + Config.at.stackCacheWords];
@@ -77,17 +91,17 @@ export class Stacks {
   }
 
   /** Records `who` as the owner of the stack of `words` words at `x`. Returns false if no such stack exists or it has another owner. */
-  private note(h: HeapView, out: Findings, x: number, words: number, who: string): boolean {
+  private note(h: HeapView, out: Findings, x: number, words: number, who: number): boolean {
     const off = x - h.arena;
     const i = off >= 0 && off < h.used ? h.owner[off >> 11] - 1 : -1;
     const s = i < 0 ? 0 : spanRef(h, i);
     if (i < 0 || h.kind[i] !== SPAN_KIND.stack || h.m[s + Span.at.elemsize] !== words * 4 || (x - h.m[s + Span.at.start]) % words !== 0) {
-      out.add('STACK_PLACE', () => `${who} has a stack of ${words} words at ${nameWord(h, x)}, which is in no span of such stacks`);
+      explainPlace(h, out, x, words, who);
       return false;
     }
     const before = this.owner.get(x);
     if (before !== undefined) {
-      out.add('STACK_TWICE', () => `the stack at ${nameWord(h, x)} is ${before}'s and ${who}'s`);
+      explainTwice(h, out, x, before, who);
       return false;
     }
     this.owner.set(x, who);
@@ -102,7 +116,7 @@ export class Stacks {
     const words = m[s + Span.at.elemsize] >> 2;
     let free = 0;
     for (let x = m[s + Span.at.freelist]; x !== 0; x = m[x]) {
-      if (!this.note(h, out, x, words, `span ${i}`)) return;
+      if (!this.note(h, out, x, words, owner('span', i))) return;
       free++;
     }
     const taken = this.taken[i] - free;
@@ -112,4 +126,12 @@ export class Stacks {
       out.add('STACK_COUNT', () => `span ${i} has room for ${fits} stacks and counts ${nelems}, of which ${m[s + Span.at.nalloc]} are taken; ${taken} are, and ${free} are free`);
     }
   }
+}
+
+function explainPlace(h: HeapView, out: Findings, x: number, words: number, who: number): void {
+  out.add('STACK_PLACE', () => `${nameOwner(h, who)} has a stack of ${words} words at ${nameWord(h, x)}, which is in no span of such stacks`);
+}
+
+function explainTwice(h: HeapView, out: Findings, x: number, before: number, who: number): void {
+  out.add('STACK_TWICE', () => `the stack at ${nameWord(h, x)} is ${nameOwner(h, before)}'s and ${nameOwner(h, who)}'s`);
 }

@@ -28,6 +28,8 @@ function checkPauses(h: HeapView, out: Findings): void {
 /** Checks the statistics that updatememstats writes together. */
 function checkRecounted(h: HeapView, out: Findings): void {
   const m = h.m;
-  const [mallocs, frees, objects] = (['nmalloc', 'nfree', 'heapObjects'] as const).map((field) => wide(m, MSTATS + at[field]));
+  const mallocs = wide(m, MSTATS + at.nmalloc);
+  const frees = wide(m, MSTATS + at.nfree);
+  const objects = wide(m, MSTATS + at.heapObjects);
   if (mallocs - frees !== objects) out.add('MEMSTATS', () => `${mallocs} mallocs and ${frees} frees were counted, but ${objects} objects`);
 }

@@ -21,6 +21,7 @@ import { checkFinalizers } from './finalizers.ts';
 import { Goroutines } from './goroutines.ts';
 import { History } from './history.ts';
 import { checkLists, readLists } from './lists.ts';
+import { KnownBlocks } from './known-blocks.ts';
 import { explainLost } from './path.ts';
 import { Findings, type VerifyReport } from './problems.ts';
 import { Tracer } from './reach.ts';
@@ -42,6 +43,7 @@ export type { VerifyReport } from './problems.ts';
 /** Checks one memory at each of its checkpoints. */
 export class Verifier {
   private readonly view: HeapView;
+  private readonly known = new KnownBlocks();
   private readonly out = new Findings();
   private readonly tracer = new Tracer();
   private readonly history = new History();
@@ -50,8 +52,9 @@ export class Verifier {
   private readonly stacks = new Stacks();
   private readonly roots: Roots = [];
 
-  constructor(m: Mem) {
-    this.view = new HeapView(m);
+  /** @param writes flags of the blocks that are written (memory/write-flags.ts); without them each check reads everything */
+  constructor(m: Mem, writes?: Uint8Array) {
+    this.view = new HeapView(m, writes);
   }
 
   /** Forgets the previous cycle. Call it after the memory was reset to an earlier state. */
@@ -61,11 +64,26 @@ export class Verifier {
 
   /** Checks the stopped heap. @param point the checkpoint, see CHECKPOINT */
   check(point: number): VerifyReport {
-    const { view, out } = this;
+    const { view, out, history } = this;
+    this.examine(point);
+    // The report is that of a check that keeps nothing.
+    if (view.keeps && out.total > 0) {
+      view.keeps = false;
+      this.examine(point);
+    }
+    if (point === CHECKPOINT.marked) history.remember(view);
+    else history.check(view, out);
+    view.keeps = view.writes.areKnown && out.total === 0;
+    return out.report(point);
+  }
+
+  /** Checks all that a single checkpoint shows. */
+  private examine(point: number): void {
+    const { view, known, out } = this;
     view.begin();
     out.begin();
     readSpans(view, out);
-    readBlocks(view, out);
+    readBlocks(view, out, known);
     readLists(view, out);
     checkSpans(view, out);
     checkFreelistCounts(view, out);
@@ -85,7 +103,6 @@ export class Verifier {
     checkWorld(view, out);
     if (point === CHECKPOINT.marked) this.checkMarked();
     else this.checkSwept();
-    return out.report(point);
   }
 
   private checkMarked(): void {
@@ -102,7 +119,6 @@ export class Verifier {
     const lost = isByWords ? checkRefwords(view, out, view.reached) : unmarked;
     if (lost > 0) explainLost(view, out, roots, tracer.count);
     out.checks += tracer.count;
-    this.history.remember(view);
   }
 
   private checkSwept(): void {
@@ -110,9 +126,8 @@ export class Verifier {
     checkBitmap(view, out, null);
     if (hasRefwords(view)) checkRefwords(view, out, null);
     checkFreeSpans(view, out);
-    checkFreeBlocksClear(view, out);
+    checkFreeBlocksClear(view, out, this.known);
     checkFaultedMemory(view, out);
-    this.history.check(view, out);
   }
 }
 

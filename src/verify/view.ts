@@ -10,6 +10,7 @@ import type { Mem } from '../memory/struct.ts';
 import { Span } from '../heap/span.ts';
 import { FixAlloc } from '../malloc/fixalloc.ts';
 import { MHEAP, MHeap } from '../malloc/mheap.ts';
+import { Writes } from './writes.ts';
 
 export const PAGE_WORDS = 2048;
 /** High word of a pointer on the 64-bit machine. */
@@ -22,6 +23,9 @@ const at = Config.at;
 
 export class HeapView {
   readonly m: Mem;
+  readonly writes: Writes;
+  /** What former checks found is kept. */
+  keeps = false;
   ptrWords = 2;
   /** log2 of ptrWords. */
   shift = 1;
@@ -69,13 +73,16 @@ export class HeapView {
   /** Offsets of the blocks in the profiler's address map; profile.ts fills it. */
   readonly sampled = new Set<number>();
 
-  constructor(m: Mem) {
+  constructor(m: Mem, writes?: Uint8Array) {
     this.m = m;
+    this.writes = new Writes(writes);
   }
 
-  /** Reads the extent of the memory and clears the tables. */
+  /** Reads the extent of the memory, and clears the tables but those of known blocks. */
   begin(): void {
     const m = this.m;
+    this.writes.begin();
+    const { arena, shift } = this;
     this.ptrWords = m[CONFIG + at.ptrWords];
     this.shift = this.ptrWords - 1;
     this.arena = m[CONFIG + at.arenaStart];
@@ -85,21 +92,20 @@ export class HeapView {
     this.nspans = Math.max(0, Math.min(m[MHEAP + MHeap.at.spanalloc + FixAlloc.at.carved], m[CONFIG + at.maxSpans]));
     this.emptySpan = m[CONFIG + at.spans];
     this.bitWords = ((this.pages * PAGE_WORDS) >> this.shift) >> 5;
-    this.makeRoom();
+    const isAsBefore = !this.makeRoom() && arena === this.arena && shift === this.shift;
+    this.keeps &&= isAsBefore;
     this.sampled.clear();
     this.kind.fill(0, 0, this.nspans);
     this.listed.fill(0, 0, this.nspans);
     this.cached.fill(0, 0, this.nspans);
     this.unused.fill(0, 0, this.nspans);
-    this.nfree.fill(0, 0, this.nspans);
-    this.nfreed.fill(0, 0, this.nspans);
     this.owner.fill(0, 0, this.pages);
     this.pageStep.fill(0, 0, this.pages);
-    this.starts.fill(0, 0, this.bitWords);
-    this.free.fill(0, 0, this.bitWords);
   }
 
-  private makeRoom(): void {
+  /** Replaces tables that are too small. Returns true if any were. */
+  private makeRoom(): boolean {
+    const isRoomy = this.kind.length >= this.nspans && this.owner.length >= this.pages && this.starts.length >= this.bitWords;
     if (this.kind.length < this.nspans) {
       const n = this.nspans * 2;
       this.kind = new Uint8Array(n);
@@ -122,6 +128,7 @@ export class HeapView {
       this.free = new Int32Array(n);
       this.reached = new Int32Array(n);
     }
+    return !isRoomy;
   }
 }
 

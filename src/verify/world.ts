@@ -54,22 +54,21 @@ function pAt(h: HeapView, i: number): number {
 }
 
 function checkLocks(h: HeapView, out: Findings): void {
-  for (let i = 0; i < LOCKS.length; i++) expectFree(h, out, LOCKS[i][0], LOCKS[i][1]);
+  for (const [name, lock] of LOCKS) if (Atomics.load(h.m, lock) !== 0) explainHeld(h, out, name, lock);
   for (let c = 0; c < CLASSES; c++) {
     const lock = MCENTRALS + c * MCentral.words + MCentral.at.lock;
-    if (Atomics.load(h.m, lock) !== 0) expectFree(h, out, `lock of mcentral ${c}`, lock);
+    if (Atomics.load(h.m, lock) !== 0) explainHeld(h, out, `lock of mcentral ${c}`, lock);
   }
   for (let i = 0; i < h.nspans; i++) {
     if (h.kind[i] === SPAN_KIND.none) continue;
     const speciallock = spanRef(h, i) + Span.at.speciallock;
-    if (Atomics.load(h.m, speciallock) !== 0) expectFree(h, out, `speciallock of span ${i}`, speciallock);
+    if (Atomics.load(h.m, speciallock) !== 0) explainHeld(h, out, `speciallock of span ${i}`, speciallock);
   }
   out.checks += LOCKS.length + CLASSES;
 }
 
-function expectFree(h: HeapView, out: Findings, name: string, lock: number): void {
-  const key = Atomics.load(h.m, lock);
-  if (key !== 0) out.add('LOCK_HELD', () => `${name} is held (${key}) by the M at word ${h.m[lock + 1]}`);
+function explainHeld(h: HeapView, out: Findings, name: string, lock: number): void {
+  out.add('LOCK_HELD', () => `${name} is held (${h.m[lock]}) by the M at word ${h.m[lock + 1]}`);
 }
 
 function checkMs(h: HeapView, out: Findings): void {

@@ -26,6 +26,8 @@ export interface FailureRow {
   readonly firstSeconds?: number;
   readonly executions?: number;
   readonly times?: number;
+  /** It was run again on a later build, and is fixed. */
+  readonly isClosed: boolean;
   /** The section of its player. */
   readonly anchor?: string;
 }
@@ -79,7 +81,8 @@ type Document = z.infer<typeof FuzzDocument> | z.infer<typeof ExploreDocument>;
 
 function rowOf(failure: Failure, document: Document): FailureRow {
   const seen = document.campaign?.failures.find(({ key }) => key === failure.key);
-  return { failure, firstSeconds: seen?.firstSeconds, executions: seen?.executions, times: seen?.times, anchor: anchorIn(document, failure.key, failure.station.mutant) };
+  const isClosed = 'closed' in document && document.closed?.includes(failure.key) === true;
+  return { failure, isClosed, firstSeconds: seen?.firstSeconds, executions: seen?.executions, times: seen?.times, anchor: anchorIn(document, failure.key, failure.station.mutant) };
 }
 
 /** Returns the size of the shrunk failure in words; undefined if it was not shrunk. */

@@ -1,5 +1,7 @@
 /** The series of points that documents of `start` and `scale` hold: measured, varied or predicted. */
-import type { PredictionDocument, ScaleDocument } from '../report/json.ts';
+import type { ScaleDocument } from '../report/json.ts';
+import type { PredictionDocument } from '../report/prediction-document.ts';
+import { lawsOf, type FittedLaw } from '../report/scaling-laws.ts';
 import type { NamedDocument } from './view.ts';
 
 export interface SeriesPoint {
@@ -23,6 +25,8 @@ export interface Series {
   /** The largest speedup that the graph of objects allows, by threads. */
   readonly bounds: readonly { readonly procs: number; readonly speedup: number }[];
   readonly limits: readonly string[];
+  /** The laws of scaling that are fitted to the points. */
+  readonly laws: readonly FittedLaw[];
 }
 
 /** Returns the series of all documents, or undefined if there are none. */
@@ -49,7 +53,7 @@ function seriesOf({ name, document }: NamedDocument): Found[] {
   }
 }
 
-function measured({ heap, settings, graph, limits, results }: ScaleDocument): Omit<Found, 'source'> {
+function measured({ heap, settings, graph, limits, cores, results }: ScaleDocument): Omit<Found, 'source'> {
   return {
     name: `${heap.name}, ${settings.policy}`,
     isPredicted: false,
@@ -58,6 +62,7 @@ function measured({ heap, settings, graph, limits, results }: ScaleDocument): Om
     })).map((point) => (point.lowNs === undefined || point.highNs === undefined ? { ...point, lowNs: undefined, highNs: undefined } : point)),
     bounds: graph?.bounds ?? [],
     limits,
+    laws: lawsOf(results, cores),
   };
 }
 
@@ -68,6 +73,7 @@ function predicted({ heap, settings, machine, results }: PredictionDocument): Om
     points: results.map(({ procs, medianNs }) => ({ procs, ns: medianNs, lowNs: undefined, highNs: undefined, speedup: results[0].medianNs / medianNs, runs: 1 })),
     bounds: [],
     limits: [],
+    laws: lawsOf(results),
   };
 }
 

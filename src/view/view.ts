@@ -7,7 +7,8 @@ import type { HeapDocument } from '../cli/heap-document.ts';
 import type { MutantsDocument } from '../cli/mutants-document.ts';
 import type { ReplayDocument } from '../cli/replay-document.ts';
 import type { StressDocument } from '../cli/stress-document.ts';
-import type { PredictionDocument, RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
+import type { RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
+import type { PredictionDocument } from '../report/prediction-document.ts';
 
 /** A document of --json, told apart by its `command`. */
 export type AnyDocument =

@@ -15,7 +15,7 @@ describe("the user's frame", () => {
     ['of a constructor', ['new Heap (/home/u/x.cjs:3:1)'], '/home/u/x.cjs:3 (Heap)'],
     ['of an async function', ['async load (file:///home/u/x.mjs:3:1)'], '/home/u/x.mjs:3 (load)'],
     ['with a space in its path', ['f (file:///home/u/a%20b.mjs:3:1)'], '/home/u/a b.mjs:3 (f)'],
-    ['behind those of sweepgen and Node', [`storeWord (${ROOT}/src/runtime/mutator.ts:9:1)`, `storeWord (${ROOT}/dist/workers/m.gen.js:9:1)`, 'Array.map (<anonymous>)', 'run (node:internal/timers:5:1)', 'push (file:///home/u/x.mjs:12:5)', `execute (${ROOT}/dist/src/runtime/schedule.js:1:1)`], '/home/u/x.mjs:12 (push)'],
+    ['behind those of sweepgen and Node', [`storeWord (${ROOT}/src/runtime/mutator.ts:9:1)`, `storeWord (${ROOT}/dist/bundles/machine/m.js:9:1)`, 'Array.map (<anonymous>)', 'run (node:internal/timers:5:1)', 'push (file:///home/u/x.mjs:12:5)', `execute (${ROOT}/dist/src/runtime/schedule.js:1:1)`], '/home/u/x.mjs:12 (push)'],
     ['before one of a package that it calls', ['chunk (file:///home/u/node_modules/lodash/chunk.js:7:1)', 'f (file:///home/u/x.mjs:4:1)'], '/home/u/x.mjs:4 (f)'],
     ['of a package, if there is no other', ['chunk (file:///home/u/node_modules/lodash/chunk.js:7:1)'], '/home/u/node_modules/lodash/chunk.js:7 (chunk)'],
     ['below the current folder', [`f (${pathToFileURL(join(process.cwd(), 'docs/x.mjs')).href}:4:1)`], './docs/x.mjs:4 (f)'],

@@ -47,6 +47,9 @@ describe('completion', () => {
     expect(await offered('run', '--procs', '')).toEqual([]);
     expect(await offered('explore', '--mutant', 'mark-load-or')).toEqual(['mark-load-or-store']);
     expect(await offered('help', 'fu')).toEqual(['fuzz']);
+    expect(await offered('campaign', 'ver')).toEqual(['verify']);
+    expect(await offered('campaign', 'merge', 'fake')).toEqual(['fakes.ts']);
+    expect(await offered('campaign', 'html', '--foll')).toEqual(['--follow']);
   });
 
   it('refuses a shell that it does not know', async () => {
@@ -72,6 +75,7 @@ describe('help', () => {
       const section = out.split(`.SS sweepgen ${command}`)[1]?.split('.SS ')[0];
       for (const option of options.get(command)!) expect(section).toContain(option.replaceAll('-', '\\-'));
     }
+    for (const command of ['status', 'html', 'merge', 'verify']) expect(out).toContain(`.SS sweepgen campaign ${command} `);
     // A line that begins with a dot is a request: the page has no others.
     for (const line of out.split('\n')) if (/^[.']/.test(line)) expect(line).toMatch(/^\.(TH|SH|SS|TP|B|I|RI)( |$)/);
   });

@@ -82,7 +82,7 @@ describe('the schemas', () => {
   });
 
   it('are all in the catalog', () => {
-    const declared = [...readdirSync(`${ROOT}/src/cli`).filter((name) => name.endsWith('-document.ts')).map((name) => `src/cli/${name}`), 'src/report/json.ts']
+    const declared = [...['src/cli', 'src/report'].flatMap((room) => readdirSync(`${ROOT}/${room}`).filter((name) => name.endsWith('-document.ts')).map((name) => `${room}/${name}`)), 'src/report/json.ts']
       .flatMap((source) => [...readFileSync(`${ROOT}/${source}`, 'utf8').matchAll(/^export const (\w+Document) = /gm)].map(([, name]) => `${name} ${source}`));
     expect(DOCUMENTS.map(({ name, source }) => `${name} ${source}`).toSorted()).toEqual(declared.toSorted());
   });

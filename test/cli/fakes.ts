@@ -6,7 +6,7 @@ import { MSTATS, MStats } from '../../src/malloc/mstats.ts';
 import type { HeapImage } from '../../src/workloads/heaps/image.ts';
 import type { Param, Workload } from '../../src/workloads/workload.ts';
 import { UsageError } from '../../src/base/fatal.ts';
-import { localPool } from '../../src/explore/campaigns/pool.ts';
+import { localPool } from '../../src/explore/campaigns/local-pool.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { Deps, Terminal } from '../../src/cli/deps.ts';
 import type { RuntimeOptions } from '../../src/run/api.ts';

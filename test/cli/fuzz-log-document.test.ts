@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FuzzDocument } from '../../src/cli/fuzz-document.ts';
 import { documentOfLog } from '../../src/cli/fuzz-log-document.ts';
-import { createLog } from '../../src/explore/campaigns/log.ts';
+import { createLog } from '../../src/explore/campaigns/write-log.ts';
 import { documentsIn } from '../../src/report/html.ts';
 import { STATION, failureOf, resultOf } from '../explore/slices.ts';
 import { sweepgen } from '../support/in-process.ts';
@@ -27,9 +27,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the document of a log', () => {
-  it('has what the campaign had found until it was killed', async () => {
+  it('has what a campaign that runs has found so far', async () => {
     const document = FuzzDocument.parse(JSON.parse(await documentOfLog(path)));
-    expect(document).toMatchObject({ seed: 9, jobs: 2, ending: 'interrupted', seconds: 2.5, edges: { passed: ['lfstack: push retried'] } });
+    expect(document).toMatchObject({ seed: 9, jobs: 2, ending: 'running', seconds: 2.5, edges: { passed: ['lfstack: push retried'] } });
     expect(document.scenarios.map(({ scenario, executions }) => [scenario, executions])).toEqual([['lfstack', 7], [MINE, 2]]);
     expect(document.campaign!.series).toMatchObject({ atSeconds: [1.5, 2.5], executions: [7, 9], failures: [0, 1] });
     expect(document.campaign!.failures).toEqual([{ key: `${MINE} invariant A`, firstSeconds: 2.5, executions: 9, times: 2 }]);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machinePath, openMachine, saveMachine } from '../../src/cli/machine-file.ts';
-import { parseModelThreads } from '../../src/cli/model-threads.ts';
+import { parseModelThreads } from '../../src/cli/model-flags.ts';
 import type { Host } from '../../src/model/machine-model.ts';
 import { MACHINES } from '../../src/model/machines.ts';
-import { PredictionDocument } from '../../src/report/json.ts';
+import { PredictionDocument } from '../../src/report/prediction-document.ts';
 import { cli, collecting } from './fakes.ts';
 
 let folder: string;
@@ -148,6 +148,30 @@ describe('scale --model', () => {
     expect(two.speedup).toBeCloseTo(one.medianNs / two.medianNs, 9);
     const { roots, scanning, waiting } = two.shares;
     expect(roots + scanning + waiting).toBeCloseTo(1, 9);
+  });
+});
+
+describe('scale --model --why', () => {
+  const model = 'scale tree --model 1,4 --objects 2000 --machine xeon-2';
+
+  it('prints the critical path and the contended words of the largest number of threads', async () => {
+    const { code, out } = await cli(`${model} --why`);
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n\ncritical path, 4 threads +time +share .*\n(.+\n)+all .*\n\ncontended word, 4 threads +place/);
+    expect(out).toContain('The critical path of 4 threads is ');
+  });
+
+  it('adds the explanation to the document, and nothing without it', async () => {
+    const documentOf = async (more: string) => PredictionDocument.strict().parse(JSON.parse((await cli(`${model} --json${more}`)).out));
+    const explained = await documentOf(' --why');
+    expect(explained.explanation?.procs).toBe(4);
+    expect(explained.timeline).toBeUndefined();
+    expect({ ...explained, explanation: undefined }).toEqual({ ...await documentOf(''), explanation: undefined });
+  });
+
+  it('is refused without --model', async () => {
+    const { code, err } = await cli('scale tree --why');
+    expect([code, err]).toEqual([2, expect.stringContaining('--why is for --model; leave it out')]);
   });
 });
 

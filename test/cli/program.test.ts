@@ -30,12 +30,25 @@ describe('sweepgen', () => {
     for (const shown of out.split('\n')) expect(shown.length).toBeLessThanOrEqual(80);
   });
 
+  it('shows the commands of a command that has some when asked for nothing', async () => {
+    for (const line of ['campaign', 'campaign --help', 'help campaign']) {
+      const { code, out, err } = await cli(line);
+      expect([code, err]).toEqual([0, '']);
+      for (const command of ['status', 'html', 'merge', 'verify']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect(out).toContain('Exit codes:');
+    }
+    expect((await cli('help campaign merge')).out).toBe((await cli('campaign merge --help')).out);
+    expect((await cli('help campaign merge')).out).toMatch(/Usage: sweepgen campaign merge [^]*--debug[^]*Examples:[^]*Exit codes:/);
+  });
+
   it('prints its version', async () => {
     expect(await cli('--version')).toMatchObject({ code: 0, out: '1.2.3\n' });
   });
 
   it.each([
     ['rnu', "there is no command 'rnu'; did you mean run?"],
+    ['campaign stats', "there is no command 'campaign stats'; did you mean status?"],
+    ['campaign --jsn', "unknown option '--jsn'; there are --help and --version"],
     ['run --prosc 2', "unknown option '--prosc'; did you mean --procs?"],
     ['run --procs', "option '--procs <n>' argument missing"],
     ['run --procs 0', "--procs must be a whole number from 1 to 64, not '0'"],
@@ -395,7 +408,6 @@ describe('sweepgen scale, besides its table', () => {
     ['--vary order', "--vary needs a name and its values, as in --vary order=lifo,fifo, not 'order'"],
     ['--vary prefetch', "--vary needs a name and its values, as in --vary prefetch=8,32, not 'prefetch'"],
     ['--prefetch 64', "--prefetch must be a whole number from 0 to 63, not '64'"],
-    ['--policy go1.3 --code wasm', '--code is for --policy tuned alone; leave it out, or --policy go1.3'],
     ['--code javascript --model 1..4', '--code is for measuring: a prediction goes by the source alone; leave it out'],
     ['--vary mark=cas,byte --model 1..4', '--vary is for measuring, and --model predicts; leave one of them out'],
     ['--vary workbfu=1', "--vary knows no 'workbfu'; did you mean workbuf?\n"],

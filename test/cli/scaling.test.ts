@@ -52,10 +52,10 @@ describe('sweepgen scale --phase alloc', () => {
     ['tree --machine xeon-2', '--machine is for --model; leave it out'],
     ['tree --pin compact', '--pin is for --model; leave it out'],
     ['--phase alloc --copies 2', '--copies is for the heaps that are marked or swept; leave it out'],
-    ['tree --phase sweep --model 1,2', '--model predicts marking; leave --phase out'],
+    ['tree --phase cycle --model 1,2', '--model predicts --phase mark, sweep, alloc or stw, not cycle'],
     ['--phase alloc --verify', '--phase alloc would time the oracle too; leave --verify out'],
     ['tree --phase cycle --verify', '--phase cycle would time the oracle too; leave --verify out'],
-    ['--phase marks', "--phase must be mark, sweep, alloc or cycle, not 'marks'"],
+    ['--phase marks', "--phase must be mark, sweep, alloc, cycle or stw, not 'marks'"],
   ])('refuses %s', async (line, sentence) => {
     const { code, err, started } = await cli(`scale ${line}`);
     expect(err).toBe(`sweepgen: ${sentence}\n`);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../src/base/root.ts';
-import { PredictionDocument } from '../../src/report/json.ts';
+import { PredictionDocument } from '../../src/report/prediction-document.ts';
 import { readTrace, type ReadProcess } from '../support/read-trace.ts';
 import { cli } from './fakes.ts';
 

@@ -23,6 +23,9 @@ export function racyStoreByte(m, m8, at, value) { m8[at] = value; }
 export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
 export function bump(m, i) { m[i & 31]++; }
 export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
+export function prefetch(m, at) {}
+export function prefetchAll(m, from, to, step) {}
+export function scaled(m, i, by, twiced) { if (by === 2) return twiced ? i * 4 : i * 2; m[9] = by; return i * by; }
 export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
 `;
 
@@ -42,12 +45,20 @@ const BODIES: Readonly<Record<string, string>> = {
   while: 'let n = i; let s = 0; while (n > 0) { n = n - 2; if (n === 4) continue; if (n === 1) break; s = s + m[n & 31]; } return s;',
   for: 'let s = 0; for (let j = 0; j < i; j++) { if (j === 3) continue; if (j > 9) break; for (let k = j; k-- > 0; ) s = (s + m[k] + k) | 0; } return s;',
   'for ever': 'let n = 0; for (;;) { n++; if (n > i) return n; }',
+  'labels': 'let s = 0; out: for (let j = 0; j < i; j++) { for (let k = 0; ; k++) { if (k > 5) continue out; if (j + k > 20) break out; s = s + k; } } return s;',
+  'switch': 'let r = 0; for (let j = 0; j < 9; j++) { switch (j ^ (i & 3)) { case A: r = r + 1; break; case 5: r = r + 10; case 0: r = r + 100; continue; case 1: { const k = i; if (k > 4) break; r = r + 5; break; } default: r = r ^ 3; } r = r * 2; } return r | 0;',
+  'two updates': 'let s = 0; for (let j = 0, k = 3; j < i; j++, k += 2) s = s + k; return s;',
+  'switch without a default': 'switch (x & 7) { case 2: return 5; case 4: m[1] = 3; } switch (i) {} return 9;',
+  'leading zeros': 'return Math.clz32(x) + (31 - Math.clz32(x & -x)) * 64;',
+  'divisions of integers': 'return ((x / (i + 1)) | 0) + 3;',
   'names in blocks': 'let y = 1; { let y = 2; m[5] = y; } for (let y = 7; y < 9; y++) m[6] = y; if (x > 0) { const y = x & 7; return y; } return y;',
   'words changed': 'm[i] += 3; m[i] |= 8; m[i]--; m[(i + 1) | 0] = m[i]; m[i + A] ^= x; return m[i];',
   bytes: 'racyStoreByte(m, m8, i * 4 + 1, 1 << (x & 7)); m8[i + 64] = 7; return racyLoadByte(m, m8, i * 4 + 1) + m8[i + 64] + m8[i];',
   racy: 'racyStore(m, i, x); return racyLoad(m, (i + 1) | 0);',
   atomics: 'const o = Atomics.or(m, i, x) + Atomics.add(m, i, 2) + Atomics.exchange(m, 3, i); Atomics.store(m, 4, o | 0); return (o + Atomics.compareExchange(m, 3, i, x) + Atomics.and(m, 3, 15) + Atomics.load(m, 4)) | 0;',
   calls: 'bump(m, i); twice(m, 4); return twice(m, twice(m, i)) + early(m, i) + early(m, 12);',
+  'calls with constants': 'return scaled(m, i, 2, true) + scaled(m, i, 2, false) + scaled(m, x, A, true) + scaled(m, i, x, false) | 0;',
+  'loads ahead of use': 'm[i + 32] = i; m[i + 34] = 5; prefetch(m, m[i & 7] & 31); prefetchAll(m, i + 32, i + 35, 2); prefetchAll(m, i, i, 3); return m[i + 33];',
   'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
   quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
   'negative': 'return -i + ~x;',
@@ -58,7 +69,7 @@ function moduleOf(bodies: readonly string[]): string {
 }
 
 function exported(fn: string): Export {
-  return { fn, name: fn };
+  return { fn, name: fn, bound: {} };
 }
 
 let files = 0;
@@ -109,6 +120,19 @@ describe('what is compiled', () => {
     }
   });
 
+  it('calls functions that stay JavaScript, and passes on what they throw', async () => {
+    const path = fileOf('export function f(m, i) { if (i > 8) stop(m, i); return ask(m, i, 7) + 1; }\nfunction ask(m, i, x) { return i + x; }\nfunction stop(m, i) { throw new Error(i); }');
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, [exported('f')], ['ask', 'stop', 'unused']));
+    const asked: number[][] = [];
+    const ask = (...args: number[]) => (asked.push(args), 40);
+    const stop = (i: number) => { throw new RangeError(`stopped at ${i}`); };
+    const { f } = new WebAssembly.Instance(module, { env: { memory, ask, stop } }).exports as { f: (i: number) => number };
+    expect(f(3)).toBe(41);
+    expect(asked).toEqual([[3, 7]]);
+    expect(() => f(9)).toThrow(new RangeError('stopped at 9'));
+  });
+
   it('traps outside the memory', async () => {
     const memory = compilableMemory(WORDS);
     const module = new WebAssembly.Module(await compile(fileOf('export function f(m, i) { return m[i]; }'), [exported('f')]));
@@ -126,7 +150,10 @@ describe('what is not made of whole numbers and words is refused, with its text:
     ['a closure', 'const f = () => i; return f();', '() => i'],
     ['a name that is unknown', 'return y;', 'y'],
     ['another array', 'const n = TABLE[i]; return n;', 'TABLE[i]'],
-    ['a label', 'out: for (;;) break out; return 1;', 'out: for (;;) break out;'],
+    ['a comparison of numbers beyond 31 bits', 'return x >>> 0 < i ? 1 : 0;', 'x >>> 0 < i'],
+    ['a label of a block', 'out: { break out; } return 1;', 'out: {'],
+    ['a case that is no constant', 'switch (i) { case x: return 1; } return 2;', 'x'],
+    ['a case that is far away', 'switch (i) { case 70000: return 1; } return 2;', 'switch (i) {'],
     ['a throw', 'throw i;', 'throw i;'],
     ['??', 'return m[i] ?? 1;', 'm[i] ?? 1'],
     ['a value that there is not', 'return bump(m, i);', 'bump(m, i)'],

@@ -55,6 +55,7 @@ export function argumentsOf({ words }: CommandLine): readonly string[] | undefin
 const SHORT: Readonly<Record<string, (value: string) => string>> = {
   '--seconds': () => '1',
   '--executions': atMost(20),
+  '--search': atMost(20),
   '--runs': () => '1',
   '--seeds': () => '1',
   '--objects': () => '2000',

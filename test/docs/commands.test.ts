@@ -66,7 +66,7 @@ const runnable = commands.filter(({ args }) => !PARSED_ONLY.some(([pattern]) => 
 
 async function parse(args: readonly string[]): Promise<void> {
   const { program } = await documentedProgram();
-  for (const command of program.commands) command.action(() => {});
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.action(() => {});
   await program.parseAsync(args, { from: 'user' });
 }
 

@@ -5,7 +5,8 @@ import { Distinct } from '../../src/explore/campaigns/distinct.ts';
 import { fuzz, type FuzzOptions } from '../../src/explore/campaigns/fuzz.ts';
 import { History } from '../../src/explore/campaigns/history.ts';
 import { Plan, type PlanOptions, type Turn } from '../../src/explore/campaigns/plan.ts';
-import { WorkerLost, threadPool } from '../../src/explore/campaigns/pool.ts';
+import { threadPool } from '../../src/explore/campaigns/pool.ts';
+import { WorkerLost } from '../../src/explore/campaigns/worker-lost.ts';
 import { makeRunSlice } from '../../src/explore/campaigns/run-slice.ts';
 import { settingsOf } from '../../src/explore/campaigns/settings.ts';
 import { failureKey, type Station } from '../../src/explore/campaigns/slice.ts';
@@ -69,6 +70,19 @@ describe('a plan', () => {
     for (let i = 0; i < 2; i++) plan.done(plan.next()!, 10, true);
     expect(plan.isExhausted).toBe(true);
     expect(plan.next()).toBeNull();
+  });
+
+  it('gives a scenario that still finds something new up to four turns for one of another', () => {
+    const plan = planOf();
+    plan.learn('a', 0);
+    plan.learn('b', 1);
+    const names = turns(plan, 50).map(({ station }) => station.scenario);
+    expect(names.filter((name) => name === 'b').length).toBe(40);
+    // Spread evenly: none waits for long.
+    expect(names.join('')).not.toMatch(/b{6}|aa/);
+    plan.learn('a', 0.5);
+    plan.learn('b', 0.5);
+    expect(turns(plan, 50).filter(({ station }) => station.scenario === 'b').length).toBe(25);
   });
 
   it('continues a former campaign', () => {

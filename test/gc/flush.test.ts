@@ -1,7 +1,7 @@
 /** A flush turns each found pointer into work once: the mark of its block is set, and a block that may hold pointers is enqueued. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONFIG, Config } from '../../src/memory/config.ts';
+import { CONFIG, Config, ptrWords } from '../../src/memory/config.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { BIT_MARKED, bitsShift, bitsWord, markNoGC, markShift } from '../../src/heap/bitmap.ts';
@@ -67,7 +67,7 @@ function isMarked(m: Mem, ref: Ref): boolean {
 /** Buffers pointers with low words and types of `pointers`, and flushes them. */
 function flush({ m, mp, sb }: Flushing, pointers: readonly (readonly [number, number])[]): void {
   pointers.forEach((pointer, i) => m.set(pointer, sb + PTR + 2 * i));
-  flushptrbuf(m, mp, sb, sb + PTR + 2 * pointers.length);
+  flushptrbuf(m, mp, sb, sb + PTR + 2 * pointers.length, m[NPROC] === 1, ptrWords(m));
 }
 
 function pointerTo({ block, word, ti }: Found): readonly [number, number] {

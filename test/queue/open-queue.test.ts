@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { QueueError } from '../../src/queue/errors.ts';
-import { openQueue, placeOf } from '../../src/queue/open-queue.ts';
+import { openQueue, placeOf, urlOf } from '../../src/queue/open-queue.ts';
 import { reach } from '../../src/queue/reach.ts';
 import { SERVERS, freePort, startServer } from '../support/servers.ts';
 
@@ -61,6 +61,13 @@ describe('a queue', () => {
     symlinkSync(tmpdir(), join(folder, 'b', 'done'));
     expect((await errorOf(`file:${folder}`)).message).toMatch(/done in it is no folder$/);
     rmSync(folder, { recursive: true });
+  });
+
+  it('may be named by a variable, which must be there', () => {
+    const env = { QUEUE: 'redis://host', EMPTY: '' };
+    expect(urlOf('env:QUEUE', env)).toBe('redis://host');
+    expect(urlOf('redis://other', env)).toBe('redis://other');
+    for (const name of ['EMPTY', 'MISSING']) expect(() => urlOf(`env:${name}`, env)).toThrow(`--queue env:${name}: there is no variable ${name}; set it to the URL of the queue`);
   });
 
   it('has a place without user and password', () => {

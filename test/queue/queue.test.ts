@@ -103,6 +103,19 @@ describe.each(['file', ...SERVERS] as const)('a queue on %s', (kind) => {
     await close();
   });
 
+  it('returns the result of a job that failed at first', async () => {
+    const { queue, lead, close } = await opened();
+    let tries = 0;
+    const stop = serving(queue, async () => {
+      if (tries++ === 0) throw new Error('it breaks');
+      return 'fine';
+    });
+    await lead.offer(jobs(1));
+    expect([...await collect(lead, 1)]).toEqual([[jobs(1)[0].id, { id: jobs(1)[0].id, result: 'fine' }]]);
+    await stop();
+    await close();
+  });
+
   it('has one coordinator at a time, and another one after it', async () => {
     const { queue, close, build } = await opened();
     const other = await openQueue(url, { build, claimMs: CLAIM_MS });

@@ -1,7 +1,7 @@
 /** The sentences about limits name what the graph or the threads show. */
 import { describe, expect, it } from 'vitest';
 import type { MarkThread } from '../../src/gc/cycle-log.ts';
-import { describeGraph, explainLimits } from '../../src/report/scale-limits.ts';
+import { describeGraph, explainContention, explainLimits } from '../../src/report/scale-limits.ts';
 import { formatThreads, threadFacts } from '../../src/report/scale-threads.ts';
 import { markResults } from '../../src/report/scaling.ts';
 import type { GraphFacts } from '../../src/verify/graph-facts.ts';
@@ -35,6 +35,19 @@ function marked(ms: number, threads: readonly Partial<MarkThread>[]) {
 
 const limits = (...[ms, threads, graph, policy = 'go1.3', split = 0]: [...Parameters<typeof marked>, GraphFacts, string?, number?]) =>
   explainLimits(scalingOf({ 1: 1 }, { ...marked(ms, threads), graph, settings: { policy, split } }));
+
+describe('the sentence on contention', () => {
+  const busy = { objectsMarked: 500, drainNs: 10 };
+
+  it('counts lost CASes and waits of the largest number of threads that has cores', () => {
+    expect(explainContention(marked(5, [{ ...busy, casFailed: 7 }, busy]))).toEqual(['In a collection 2 threads lose 7 CASes of marks to one another.']);
+  });
+
+  it('is missing for one thread, and if there were none', () => {
+    expect(explainContention(marked(5, [busy, busy]))).toEqual([]);
+    expect(explainContention({ ...marked(5, [{ ...busy, casFailed: 7 }, busy]), cores: 1 })).toEqual([]);
+  });
+});
 
 describe('the limit of a heap', () => {
   it('is its longest chain', () => {

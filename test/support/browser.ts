@@ -73,6 +73,11 @@ export function useBrowser() {
   return { openFile, openReport };
 }
 
+/** Returns the texts of the cells of the table with that caption, row by row. */
+export async function rowsOf(page: Page, caption: string): Promise<string[][]> {
+  return page.getByRole('table', { name: caption }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent!)));
+}
+
 /** Returns the violations that axe finds in the page, serious ones and worse, in words. */
 export async function seriousViolations(page: Page, selector = 'body'): Promise<string[]> {
   const axe = await import('axe-core');

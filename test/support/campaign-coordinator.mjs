@@ -3,13 +3,13 @@
  *
  * node campaign-coordinator.mjs URL BUILD CLAIM_MS LOG EXECUTIONS SCENARIOS
  *
- * It begins the log, or goes on with it. EXECUTIONS are those of the whole campaign. It prints what it hears, and
- * `ended: ENDING` at the end; `failed: MESSAGE` if it throws.
+ * It begins the log, or goes on with it. EXECUTIONS are those of the whole campaign. It prints what it hears, the host of
+ * each worker that it sees, and `ended: ENDING` at the end; `failed: MESSAGE` if it throws.
  */
 import { existsSync } from 'node:fs';
 import { coordinate } from '../../dist/src/explore/campaigns/coordinate.js';
 import { History } from '../../dist/src/explore/campaigns/history.js';
-import { createLog, resumeLog } from '../../dist/src/explore/campaigns/log.js';
+import { createLog, resumeLog } from '../../dist/src/explore/campaigns/write-log.js';
 import { Plan } from '../../dist/src/explore/campaigns/plan.js';
 import { takeUp } from '../../dist/src/explore/campaigns/take-up.js';
 import { Tally } from '../../dist/src/explore/campaigns/tally.js';
@@ -21,6 +21,20 @@ const [url, build, claimMs, path, executions, names] = process.argv.slice(2);
 const say = (text) => process.stdout.write(`${text}\n`);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+
+/** Tells of the hosts of workers, each once. */
+function telling(lead) {
+  const hosts = new Set();
+  return {
+    ...lead,
+    async workers() {
+      const workers = await lead.workers();
+      for (const { host } of workers) if (!hosts.has(host)) say(`host: ${host}`);
+      for (const { host } of workers) hosts.add(host);
+      return workers;
+    },
+  };
+}
 
 try {
   const queue = await openQueue(url, { build, claimMs: Number(claimMs) });
@@ -37,7 +51,7 @@ try {
     const given = tally.sum('executions') + owed.reduce((sum, each) => sum + each.executions, 0);
     const log = resumed?.log ?? createLog(path, header);
     const { ending } = await coordinate({
-      plan, tally, history, log, owed, lead, build,
+      plan, tally, history, log, owed, build, lead: telling(lead),
       executions: Math.max(0, Number(executions) - given), keepGoing: true, shrink: true,
       now: () => performance.now(), signal: stop.signal,
       onFailure: ({ key }) => say(`failure: ${key}`),

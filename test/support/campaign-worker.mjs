@@ -8,8 +8,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { serveSlices } from '../../dist/src/explore/campaigns/serve-slices.js';
+import { sliceKind } from '../../dist/src/explore/campaigns/slice-job.js';
 import { openQueue } from '../../dist/src/queue/open-queue.js';
+import { serveJobs } from '../../dist/src/queue/serve-jobs.js';
 import { playSlice } from './played-slices.mjs';
 
 const [url, build, claimMs, jobs, ran, skew = '0'] = process.argv.slice(2);
@@ -33,8 +34,8 @@ const pool = {
 };
 const queue = await openQueue(url, { build, claimMs: Number(claimMs) });
 process.stdout.write('serves\n');
-await serveSlices({
-  queue, pool, build, signal: stop.signal,
+await serveJobs({
+  queue, kinds: [sliceKind(pool, build)], jobs: pool.jobs, build, signal: stop.signal,
   onRefused: (message) => process.stdout.write(`refused: ${message}\n`),
   onTrouble: (message) => process.stdout.write(`trouble: ${message ?? 'over'}\n`),
 });

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { readLog } from '../../src/explore/campaigns/log.ts';
+import { readLog } from '../../src/explore/campaigns/read-log.ts';
 import { stationKey } from '../../src/explore/campaigns/slice.ts';
+import type { Host } from './lan.ts';
 import { failureAt } from './played-slices.mjs';
 
 /** Short, so that lost claims are noticed within the test; long enough for a loaded machine. */
@@ -18,8 +19,10 @@ export class Actor {
   text = '';
   readonly ended: Promise<void>;
 
-  constructor(program: string, words: readonly string[]) {
-    this.child = spawn(process.execPath, [join(import.meta.dirname, program), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param host where it runs, by default on this machine */
+  constructor(program: string, words: readonly string[], host?: Host) {
+    const command = [...(host?.enter ?? []), process.execPath, join(import.meta.dirname, program), ...words];
+    this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on('data', (text) => (this.text += text));
     this.ended = new Promise((resolve) => { this.child.once('close', () => resolve()); });
   }
@@ -55,10 +58,18 @@ export async function until(is: () => boolean, what: () => string, isPossible: (
 export interface Played {
   readonly url: string;
   readonly build: string;
-  /** Executions of the whole campaign. */
+  /** Executions of the whole campaign; Infinity for one that goes on until it is finished. */
   readonly executions?: number;
   readonly scenarios?: readonly string[];
   readonly claimMs?: number;
+  /** The folder of the log, by default one of the campaign's own. */
+  readonly disk?: string;
+}
+
+/** Where a process runs, and how it gets to the queue, if not as the campaign says. */
+interface Place {
+  readonly host?: Host;
+  readonly url?: string;
 }
 
 /** What the log of a campaign counts. */
@@ -69,26 +80,40 @@ interface Counted {
 
 export class PlayedCampaign {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sweepgen-campaign-'));
-  readonly log = join(this.#folder, 'log.jsonl');
+  readonly log: string;
   /** A line for each slice that a worker has begun or ended. */
   readonly #ran = join(this.#folder, 'ran');
-  readonly #played: Required<Played>;
+  readonly #played: Required<Omit<Played, 'disk'>>;
   readonly #actors: Actor[] = [];
 
-  constructor({ executions = 6000, scenarios = ['mark-bits', 'pacing', 'channels'], claimMs = CLAIM_MS, ...played }: Played) {
+  constructor({ executions = 6000, scenarios = ['mark-bits', 'pacing', 'channels'], claimMs = CLAIM_MS, disk = this.#folder, ...played }: Played) {
     this.#played = { ...played, executions, scenarios, claimMs };
+    this.log = join(disk, 'log.jsonl');
     appendFileSync(this.#ran, '');
   }
 
-  worker({ jobs = 2, skewMs = 0 }: { readonly jobs?: number; readonly skewMs?: number } = {}): Actor {
-    const { url, build, claimMs } = this.#played;
-    return this.#add(new Actor('campaign-worker.mjs', [url, build, String(claimMs), String(jobs), this.#ran, String(skewMs)]));
+  worker({ jobs = 2, skewMs = 0, host, url = this.#played.url }: Place & { readonly jobs?: number; readonly skewMs?: number } = {}): Actor {
+    const { build, claimMs } = this.#played;
+    return this.#add(new Actor('campaign-worker.mjs', [url, build, String(claimMs), String(jobs), this.#ran, String(skewMs)], host));
   }
 
   /** A coordinator, which goes on with the log if there is one. */
-  coordinator(log = this.log): Actor {
-    const { url, build, executions, scenarios, claimMs } = this.#played;
-    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(claimMs), log, String(executions), scenarios.join(',')]));
+  coordinator({ executions = this.#played.executions, host, url = this.#played.url }: Place & { readonly executions?: number } = {}): Actor {
+    const { build, scenarios, claimMs } = this.#played;
+    return this.#add(new Actor('campaign-coordinator.mjs', [url, build, String(claimMs), this.log, String(executions), scenarios.join(',')], host));
+  }
+
+  /**
+   * Ends a campaign without a limit: a last coordinator counts what was offered, and offers no more.
+   * @param coordinator the one that leads, if there is one
+   */
+  async finish(coordinator?: Actor, place: Place = {}): Promise<void> {
+    if (coordinator !== undefined) {
+      coordinator.child.kill('SIGTERM');
+      await coordinator.says('ended: interrupted');
+      await coordinator.ended;
+    }
+    await this.coordinator({ ...place, executions: 0 }).says('ended: executions');
   }
 
   #add(actor: Actor): Actor {
@@ -101,10 +126,11 @@ export class PlayedCampaign {
     return readFileSync(this.#ran, 'utf8').split('\n').filter((line) => line.startsWith(what));
   }
 
-  /** Waits until `n` more slices have begun. */
-  async begun(n: number): Promise<void> {
-    const before = this.ran('begin').length;
-    await until(() => this.ran('begin').length >= before + n, () => `${n} slices more`, () => this.#actors.some(({ isAlive }) => isAlive));
+  /** Waits until `n` more slices have begun, in one worker or in any. */
+  async begun(n: number, worker?: Actor): Promise<void> {
+    const count = (): number => this.ran('begin').filter((line) => worker === undefined || line.startsWith(`begin ${worker.child.pid} `)).length;
+    const before = count();
+    await until(() => count() >= before + n, () => `${n} slices more`, () => (worker === undefined ? this.#actors.some(({ isAlive }) => isAlive) : worker.isAlive));
   }
 
   /** Slices in the log. */
@@ -121,10 +147,8 @@ export class PlayedCampaign {
     const ids = (list: readonly LogLine[]): string[] => list.map(({ id }) => id!);
     expect(new Set(ids(offered)).size).toBe(offered.length);
     expect(ids([...slices, ...lost]).toSorted()).toEqual(ids(offered).toSorted());
-    expect(slices.map(({ id, seed, executions }) => [id, seed, executions])).toEqual(slices.map(({ id }) => {
-      const offer = offered.find((each) => each.id === id)!;
-      return [id, offer.seed, offer.executions];
-    }));
+    const offers = new Map(offered.map((each) => [each.id, each]));
+    expect(slices.map(({ id, seed, executions }) => [id, seed, executions])).toEqual(slices.map(({ id }) => [id, offers.get(id)!.seed, offers.get(id)!.executions]));
     // The coordinator has one lane at each station.
     const next = new Map<string, number>();
     for (const { station, seed, executions } of offered.toSorted((a, b) => a.seed! - b.seed!)) {

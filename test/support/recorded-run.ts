@@ -1,5 +1,4 @@
 /** A recorded run of churn, for the views of the heap. */
-import type { Page } from 'playwright-core';
 import type { HeapMapField } from '../../src/report/heap-map.ts';
 import type { History } from '../../src/report/history.ts';
 import { sweepgen } from './in-process.ts';
@@ -18,7 +17,3 @@ export async function recordRun(): Promise<RecordedRun> {
 /** The colours of style.css in the light theme, as canvasColors names them. */
 export const COLOR = { blue: '8,96,200', violet: '130,80,223', red: '193,36,44', green: '26,127,55' } as const;
 
-/** Returns the cells of the table with that caption. */
-export async function rowsOf(page: Page, caption: string): Promise<string[][]> {
-  return page.getByRole('table', { name: caption }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent!)));
-}

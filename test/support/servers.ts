@@ -1,11 +1,11 @@
 /** Redis and PostgreSQL of this machine, started for a test on a free port with their data in a temporary folder. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, chownSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { connect } from 'node:net';
+import type { Host } from './lan.ts';
 
 const REDIS = ['/usr/bin/redis-server', '/usr/bin/valkey-server', '/usr/local/bin/redis-server'].find((path) => existsSync(path));
 const POSTGRES = folderOf(/^(\d+)$/);
@@ -17,6 +17,8 @@ export type ServerKind = 'redis' | 'postgres';
 export interface Server {
   readonly url: string;
   readonly port: number;
+  /** Its process, whose children serve connections. */
+  readonly pid: number;
   /** Ends the server; its data stays for `start`. */
   stop(): Promise<void>;
   /** Starts it again on the same port, with the data that it had. */
@@ -45,50 +47,67 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilOpen(port: number, child: ChildProcess): Promise<void> {
+/** Waits until something listens at a socket of the file system, which all networks share. */
+async function untilOpen(path: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      const socket = connect(path, () => { socket.destroy(); resolve(true); });
       socket.on('error', () => resolve(false));
     });
     if (isOpen) return;
     await setTimeout(100);
   }
-  throw new Error('the server did not open its port');
+  throw new Error('the server did not open its socket');
 }
 
 /** PostgreSQL refuses to run as root: then it runs as this user. */
 const POSTGRES_USER = 'postgres';
 const asRoot = process.getuid?.() === 0;
+/** As another user of a namespace of its own, whose files are those of its root outside. */
+const AS_NO_ROOT = ['unshare', '--user', '--map-user=1000'];
 
 function idsOf(user: string): { uid: number; gid: number } {
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' })));
   return { uid, gid };
 }
 
-/** Starts a server. Close it at the end of the test. @param password of Redis */
-export async function startServer(kind: ServerKind, { password }: { readonly password?: string } = {}): Promise<Server> {
+export interface ServerOptions {
+  /** Redis writes each change to the disk before it answers, which is the default here, or each second. */
+  readonly sync?: 'always' | 'everysec';
+  /** Of Redis. */
+  readonly password?: string;
+  /** The host that it runs on, by default this machine, where only this machine reaches it. */
+  readonly host?: Host;
+}
+
+/** Starts a server. Close it at the end of the test. */
+export async function startServer(kind: ServerKind, { sync = 'always', password, host }: ServerOptions = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `sweepgen-${kind}-`));
   const port = await freePort();
-  const ids: { uid?: number; gid?: number } = kind === 'postgres' && asRoot ? idsOf(POSTGRES_USER) : {};
+  const address = host?.address ?? '127.0.0.1';
+  const ids: { uid?: number; gid?: number } = kind === 'postgres' && asRoot && host === undefined ? idsOf(POSTGRES_USER) : {};
+  const enter = host === undefined ? [] : [...host.enter, ...(kind === 'postgres' ? AS_NO_ROOT : [])];
   const data = join(folder, 'data');
+  const socket = join(folder, kind === 'redis' ? 'redis' : `.s.PGSQL.${port}`);
+  const inPlace = (...words: string[]): [string, string[]] => [[...enter, ...words][0], [...enter, ...words].slice(1)];
   function makeData(): void {
     mkdirSync(data);
     if (kind === 'redis') return;
     if (ids.uid !== undefined) for (const path of [folder, data]) chownSync(path, ids.uid, ids.gid!);
-    execFileSync(join(POSTGRES!, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'sweepgen', '--no-sync'], { ...ids, cwd: folder, stdio: 'ignore' });
+    execFileSync(...inPlace(join(POSTGRES!, 'initdb'), '-D', data, '-A', 'trust', '-U', 'sweepgen', '--no-sync'), { ...ids, cwd: folder, stdio: 'ignore' });
+    appendFileSync(join(data, 'pg_hba.conf'), 'host all all samenet trust\n');
   }
   makeData();
-  const [program, args] = kind === 'redis'
-    ? [REDIS!, ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...(password === undefined ? [] : ['--requirepass', password])]]
-    : [join(POSTGRES!, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200']];
+  const command = kind === 'redis'
+    ? inPlace(REDIS!, '--port', String(port), '--bind', address, '--protected-mode', 'no', '--unixsocket', socket, '--dir', data, '--save', '', '--appendonly', 'yes', '--appendfsync', sync, ...(password === undefined ? [] : ['--requirepass', password]))
+    : inPlace(join(POSTGRES!, 'postgres'), '-D', data, '-p', String(port), '-h', address, '-k', folder, '-c', 'max_connections=1000');
   let child: ChildProcess;
 
   async function start(): Promise<void> {
-    child = spawn(program, args, { ...ids, cwd: folder, stdio: 'ignore' });
-    await untilOpen(port, child);
-    if (kind === 'postgres') await untilReady(port);
+    child = spawn(...command, { ...ids, cwd: folder, stdio: 'ignore' });
+    await untilOpen(socket, child);
+    if (kind === 'postgres') await untilReady(folder, port);
   }
   async function stop(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -99,8 +118,9 @@ export async function startServer(kind: ServerKind, { password }: { readonly pas
   }
   await start();
   return {
-    url: kind === 'redis' ? `redis://127.0.0.1:${port}` : `postgres://sweepgen@127.0.0.1:${port}/postgres`,
+    url: kind === 'redis' ? `redis://${address}:${port}` : `postgres://sweepgen@${address}:${port}/postgres`,
     port,
+    get pid() { return child.pid!; },
     start,
     stop,
     lose() {
@@ -130,11 +150,11 @@ function signalAll(server: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** PostgreSQL opens its port before it answers. */
-async function untilReady(port: number): Promise<void> {
+/** PostgreSQL opens its socket, in `folder`, before it answers. */
+async function untilReady(folder: string, port: number): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     try {
-      execFileSync(join(POSTGRES!, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-q']);
+      execFileSync(join(POSTGRES!, 'pg_isready'), ['-h', folder, '-p', String(port), '-q']);
       return;
     } catch {
       await setTimeout(100);

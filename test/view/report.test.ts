@@ -1,9 +1,13 @@
 /** The frame of the page in a browser, around documents of real commands. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { reportHtml } from '../../src/report/html.ts';
 import { seriousViolations, useBrowser } from '../support/browser.ts';
 import { sweepgen } from '../support/in-process.ts';
 
-const { openReport } = useBrowser();
+const { openFile, openReport } = useBrowser();
 
 const { out } = await sweepgen(['scale', 'tree', '--objects', '2000', '--procs', '1,2', '--runs', '6', '--json']);
 const measured = { name: 'tree.json', text: out };
@@ -64,6 +68,20 @@ describe('the report', () => {
     expect(await page.locator('[data-view="timeline"]').textContent()).toContain('This view could not be drawn');
     expect(await page.locator('[data-view="scaling"] table').count()).toBeGreaterThan(0);
     expect(problems.length).toBeGreaterThan(0);
+  });
+
+  it('loads itself again if it is to be refreshed, until a page that stays', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sweepgen-refresh-'));
+    const file = join(folder, 'page.html');
+    const write = (title: string, refreshSeconds?: number) => writeFileSync(file, [...reportHtml({ title, version: '0', made: new Date(0), refreshSeconds }, [measured])].join(''));
+    write('first', 1);
+    const { page, close } = await openFile(file);
+    expect(await page.title()).toBe('first');
+    write('last');
+    await page.waitForFunction(() => document.title === 'last');
+    expect(await page.locator('meta[http-equiv="refresh"]').count()).toBe(0);
+    await close();
+    rmSync(folder, { recursive: true });
   });
 
   it('says so when the documents hold nothing to draw', async () => {

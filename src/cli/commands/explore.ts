@@ -1,6 +1,7 @@
 /** `sweepgen explore`: runs one scenario as coroutines, under interleavings drawn from a seed. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { fuzz } from '../../explore/campaigns/fuzz.ts';
 import { shrunkOf } from '../../explore/campaigns/run-slice.ts';
@@ -8,17 +9,17 @@ import { fileNameOf } from '../../explore/failures/file-name.ts';
 import { History } from '../../explore/campaigns/history.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
-import { localPool } from '../../explore/campaigns/pool.ts';
+import { localPool } from '../../explore/campaigns/local-pool.ts';
 import { possibleByScenario } from '../../explore/possible-edges.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
-import { knobsOf } from '../../explore/scenarios/scenario.ts';
+import { knobsOf, sizeOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { campaignOf } from '../../report/campaign.ts';
-import { formatCount, plural } from '../../base/units.ts';
+import { formatCount } from '../../base/units.ts';
 import { executedTimeline } from '../../report/executed-timeline.ts';
 import type { Player } from '../../report/player.ts';
 import { withOption } from '../command-line.ts';
@@ -100,9 +101,10 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
   const watch = chooseMonitors(flags, { monitors: [], always: false });
+  if (watch.monitors.length > 0 && scenario.runs === 'thread') throw new UsageError(`monitors watch the records of the core, and ${printable(scenario.name)} runs nothing of it: leave out --monitors and --races`);
   checkBuild();
   if (!flags.json) {
-    terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${plural(knobs.procs, 'P')}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
+    terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${sizeOf(scenario, knobs)}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
   }
   const tally = new Tally([scenario.name]);
   const history = new History();

@@ -2,18 +2,21 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
+import { buildHash } from '../../explore/campaigns/build-hash.ts';
 import { fuzz, type FuzzOptions, type FuzzResult } from '../../explore/campaigns/fuzz.ts';
 import { History } from '../../explore/campaigns/history.ts';
-import { createLog, resumeLog, type Header } from '../../explore/campaigns/log.ts';
+import type { Header } from '../../explore/campaigns/log.ts';
 import { Plan } from '../../explore/campaigns/plan.ts';
 import { isModulePath } from '../../explore/user-scenario.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
 import { QUEUE_URLS } from '../../queue/open-queue.ts';
+import type { WorkerFacts } from '../../queue/queue.ts';
 import { possibleByScenario, possibleInAny } from '../../explore/possible-edges.ts';
 import { SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { takeUp } from '../../explore/campaigns/take-up.ts';
 import { Tally, type ScenarioTally } from '../../explore/campaigns/tally.ts';
+import { createLog, resumeLog } from '../../explore/campaigns/write-log.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { campaignOf, type Campaign } from '../../report/campaign.ts';
@@ -26,7 +29,7 @@ import { addReport, checkReport, isRecording, wantsDocument, writeReport, type R
 import { Interrupted } from '../interruption.ts';
 import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
-import type { LedQueue } from '../queue-campaign.ts';
+import type { LedQueue } from '../led-queue.ts';
 
 interface FuzzFlags extends ReportFlags {
   readonly seconds?: number;
@@ -85,7 +88,7 @@ async function runFuzz(deps: Deps, names: readonly string[], flags: FuzzFlags): 
   const fresh = flags.resume ? undefined : await headerOf(deps, names, flags);
   if (flags.resume) checkResume(names, flags);
   // Before the log is read: until then, the former coordinator may write to it.
-  const queue = flags.queue === undefined ? undefined : await (await import('../queue-campaign.ts')).leadQueue(deps, flags.queue);
+  const queue = flags.queue === undefined ? undefined : await (await import('../led-queue.ts')).leadQueue(deps, flags.queue);
   try {
     await runCampaign(deps, flags, fresh, queue);
   } finally {
@@ -133,7 +136,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
     signal: deps.signal,
     log,
     owed: resumed?.logged.owed ?? [],
-    onSlice: (slice: ScenarioTally, seconds: number) => progress.show(describeProgress(slice, tally, seconds)),
+    onSlice: (slice: ScenarioTally, seconds: number, workers?: readonly WorkerFacts[]) => progress.show(describeProgress(slice, tally, seconds, workers)),
     onFailure(failure: Failure) {
       progress.clear();
       if (!flags.json) terminal.out(`${describeFailure(failure, flags.keepGoing ?? false, terminal).join('\n')}\n\n`);
@@ -142,7 +145,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   let result: FuzzResult;
   try {
     if (queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
-    else result = await queue.coordinate(campaign, (text) => progress.log(text));
+    else result = await (await import('../queue-campaign.ts')).coordinateOver(queue, campaign, (text) => progress.log(text));
   } finally {
     progress.clear();
   }
@@ -192,6 +195,7 @@ async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags):
   const scenarios = await chooseScenarios(names, chooseMutant(flags.mutant));
   return {
     sweepgen: deps.version,
+    build: buildHash(),
     seed: flags.seed ?? deps.freshSeed(),
     scenarios: scenarios.map(({ name }) => name),
     set: fixKnobs(scenarios, flags.set ?? []),

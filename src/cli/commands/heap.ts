@@ -17,7 +17,7 @@ import { examples } from '../help.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { heapDocument } from '../heap-document.ts';
 import { runMachine } from '../machine.ts';
-import { parseObjects } from '../model-threads.ts';
+import { parseObjects } from '../model-flags.ts';
 import { paint } from '../paint.ts';
 import { printLines } from '../print-lines.ts';
 import { Progress } from '../progress.ts';

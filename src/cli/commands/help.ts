@@ -12,16 +12,17 @@ export function declare(command: Command, deps: Deps, declareAll: () => Promise<
   const program = command.parent!;
   command
     .description('Shows the help of a command, or the list of commands.')
-    .argument('[command]', 'the command (default: all)')
+    .argument('[command...]', 'the command (default: all)')
     .option('--man', 'print the man page, as troff')
     .addHelpText('after', examples([
       ['sweepgen help run', 'the same as sweepgen run --help'],
+      ['sweepgen help campaign merge', 'a command of a command'],
       ['sweepgen help --man | man -l -', 'the man page'],
     ]))
-    .action(async (name: string | undefined, { man }: { readonly man?: boolean }) => {
-      if (man || name !== undefined) await declareAll();
+    .action(async (names: readonly string[], { man }: { readonly man?: boolean }) => {
+      if (man || names.length > 0) await declareAll();
       if (man) deps.terminal.out(manPage(program.description(), declarationsOf(program, () => undefined), deps.version));
-      else (name === undefined ? program : find(program, name)).outputHelp();
+      else names.reduce(find, program).outputHelp();
     });
 }
 

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { EXIT, Unproven } from '../../base/fatal.ts';
 import { isKilled, type KillTask } from '../../explore/campaigns/mutants.ts';
-import { WorkerLost, type ExplorePool } from '../../explore/campaigns/pool.ts';
+import type { ExplorePool } from '../../explore/campaigns/pool.ts';
+import { WorkerLost } from '../../explore/campaigns/worker-lost.ts';
 import type { Failure } from '../../explore/campaigns/slice.ts';
 import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import type { KnownBug } from '../../mutants/known-bug.ts';
+import { QUEUE_URLS } from '../../queue/open-queue.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from '../../explore/strategies/catalog.ts';
 import { plural } from '../../base/units.ts';
 import type { Deps } from '../deps.ts';
@@ -28,6 +30,7 @@ interface MutantsFlags extends ReportFlags {
   readonly strategy?: string;
   readonly races?: boolean;
   readonly monitors?: string;
+  readonly queue?: string;
 }
 
 /** Distance between the seeds of two searches, whose ranges must not overlap. */
@@ -44,12 +47,14 @@ export function declare(command: Command, deps: Deps): void {
     .option('--strategy <name>', `strategy that chooses the thread to run next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
     .option('--races', 'watch with the race detector in every turn')
     .option('--monitors <names>', "monitors that watch in every turn: names joined by commas, 'all' or 'none'")
+    .option('--queue <url>', `let workers on other machines run the searches (see worker): ${QUEUE_URLS}`)
     .option('--json', 'print one JSON document');
   addReport(command);
   command
     .addHelpText('after', examples([
       ['sweepgen mutants', 'all bugs'],
       ['sweepgen mutants mark-load-or-store --seeds 1', 'one bug, searched once'],
+      ['sweepgen mutants --queue redis://queue.lan', 'on all machines that run sweepgen worker'],
     ]))
     .action((names: readonly string[], flags: MutantsFlags) => runMutants(deps, names, flags));
 }
@@ -68,9 +73,8 @@ async function runMutants(deps: Deps, names: readonly string[], flags: MutantsFl
     strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
     ...watch,
   };
-  if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${plural(jobs, 'worker')}\n`);
-  const pool = await deps.explorePool(jobs);
-  const searched = await searchAll(deps, pool, jobs, wanted, search).finally(() => pool.close());
+  if (!flags.json) terminal.out(`${plural(wanted.length, 'mutant')}, ${plural(flags.seeds, 'search', 'searches')} of at most ${flags.seconds} s each, by ${search.strategy}, on ${flags.queue === undefined ? plural(jobs, 'worker') : 'the workers of the queue'}\n`);
+  const searched = await (flags.queue === undefined ? searchHere(deps, jobs, wanted, search) : searchElsewhere(deps, flags.queue, wanted, search));
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { mutantsDocument } = await import('../mutants-document.ts');
@@ -91,8 +95,9 @@ function failuresOf(searched: readonly Searched[]): Failure[] {
   return searched.flatMap(({ kill }) => kill?.searches.find(({ failure }) => failure !== null)?.failure ?? []);
 }
 
-/** Searches for all mutants. Returns the finished ones, in the order of `wanted`. */
-async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: readonly KnownBug[], search: Omit<KillTask, 'mutant'>): Promise<Searched[]> {
+/** Searches on worker threads of this machine. Returns the mutants whose searches have ended, in the order of `wanted`. */
+async function searchHere(deps: Deps, jobs: number, wanted: readonly KnownBug[], search: Omit<KillTask, 'mutant'>): Promise<Searched[]> {
+  const pool = await deps.explorePool(jobs);
   const progress = new Progress(deps.terminal);
   const searched = new Map<KnownBug, Searched>();
   const left = [...wanted];
@@ -113,6 +118,30 @@ async function searchAll(deps: Deps, pool: ExplorePool, jobs: number, wanted: re
     await Promise.race([all, deps.signal.aborted ? undefined : once(deps.signal, 'abort')]);
   } finally {
     progress.clear();
+    await pool.close();
+  }
+  return wanted.flatMap((mutant) => searched.get(mutant) ?? []);
+}
+
+/** Searches on the workers of a queue; see searchHere. */
+async function searchElsewhere(deps: Deps, spec: string, wanted: readonly KnownBug[], search: Omit<KillTask, 'mutant'>): Promise<Searched[]> {
+  const [{ leadQueue }, { spreadSearches }, { describeWorkers }] = await Promise.all([import('../led-queue.ts'), import('../queue-mutants.ts'), import('../describe-workers.ts')]);
+  const queue = await leadQueue(deps, spec);
+  const progress = new Progress(deps.terminal);
+  const searched = new Map<KnownBug, Searched>();
+  try {
+    await spreadSearches(deps, queue, {
+      wanted, search,
+      onSearched(result) {
+        searched.set(result.mutant, result);
+        progress.log(describeKill(result));
+      },
+      onWorkers: (workers) => progress.show(`${searched.size} of ${wanted.length}, ${describeWorkers(workers)}`),
+      say: (text) => progress.log(text),
+    });
+  } finally {
+    progress.clear();
+    await queue.close();
   }
   return wanted.flatMap((mutant) => searched.get(mutant) ?? []);
 }

@@ -1,4 +1,5 @@
 /** `sweepgen replay`: repeats a recorded failure step by step, and explains it. */
+import { sizeOf } from '../../explore/scenarios/scenario.ts';
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT, UsageError } from '../../base/fatal.ts';
@@ -78,10 +79,10 @@ function readText(path: string): string {
   }
 }
 
-function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, { setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
+function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, { ground, setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
   const { outcome, trace } = recording;
   return [
-    `${printable(scenario)} on ${plural(setting.knobs.procs, 'P')}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
+    `${printable(scenario)} on ${sizeOf(ground.scenario, setting.knobs)}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
     ...(otherBuild ? ['the source is not the one that it was recorded with'] : []),
     divergence === '' ? 'it follows the recorded execution to its end' : `it departs from the recorded execution at ${divergence}`,
     fails ? 'it fails as recorded' : outcome.verdict === 'ok' ? `the failure is gone: all threads finished after ${plural(trace.length, 'access', 'accesses')}, and nothing is wrong` : 'it fails in another way',

@@ -3,20 +3,21 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { Stopped } from '../../run/errors.ts';
-import type { MachineOptions } from '../../run/machine-options.ts';
-import { policyFor, type MachineTuning, type Policy } from '../../run/tuning.ts';
+import { policyFor, type MachineTuning } from '../../run/tuning.ts';
 import { describeRepresented, formatHeapFacts } from '../../report/heap-facts.ts';
 import { formatCsv, formatGoBench } from '../../report/scale-bench.ts';
 import { compareResults, formatComparison, type Comparison } from '../../report/scale-compare.ts';
 import { formatSweep } from '../../report/scale-sweep.ts';
 import { describeMemoryUse } from '../../report/memory-use.ts';
+import { explainLaws, formatLaws } from '../../report/laws-table.ts';
+import { lawsOf } from '../../report/scaling-laws.ts';
 import { describeGraph } from '../../report/scale-limits.ts';
 import { describeHeap, explainScaling, formatScaleTable } from '../../report/scale-table.ts';
 import { formatThreads, type ThreadFacts } from '../../report/scale-threads.ts';
 import { paintHeads } from '../../report/table.ts';
 import { wrap } from '../../report/wrap.ts';
-import type { PredictionDocument, ScaleDocument } from '../../report/json.ts';
-import { SCALE_PHASES, type ScalePhase, type Scaling } from '../../report/scaling.ts';
+import type { PredictionDocument } from '../../report/prediction-document.ts';
+import { SCALE_PHASES, type Scaling } from '../../report/scaling.ts';
 import type { Timeline } from '../../report/timeline.ts';
 import type { Deps } from '../deps.ts';
 import { Interrupted } from '../interruption.ts';
@@ -24,40 +25,25 @@ import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
 import { HEAP_FILE_HELP, nameOf, openHeap, type HeapSource } from '../heaps.ts';
 import { drawScaling, drawSweep } from '../drawing.ts';
 import { examples } from '../help.ts';
-import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
+import { addReport, checkReport, isRecording, wantsDocument, writeReport } from '../html-report.ts';
 import { either } from '../../run/kinds.ts';
 import { addMachineFlags, addTuning, addVary, tuningOf, type Vary } from '../machine-flags.ts';
 import { oneOf, parseRuns } from '../options.ts';
 import { paint } from '../paint.ts';
 import { Progress } from '../progress.ts';
-import { addModel, parseCopies, parseObjects, type ModelFlags } from '../model-threads.ts';
+import { addModel, parseCopies, parseObjects } from '../model-flags.ts';
+import { checkComparable, checkModel, checkPhase, measuredPhase, type Baseline, type ScaleFlags } from '../scale-checks.ts';
 import { measureAllocation, measureScaling } from '../scaling.ts';
 import type { BaselineFile } from '../prediction.ts';
 import { recordsEvents } from '../timelines.ts';
-import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
+import { addTrace, checkTrace, writeTrace } from '../trace-flag.ts';
 import { MAX_MARK_THREADS, defaultCounts, parseThreadCounts } from '../thread-counts.ts';
-
-interface ScaleFlags extends MachineTuning, ReportFlags, TraceFlags, ModelFlags {
-  readonly phase: ScalePhase;
-  readonly vary?: Vary;
-  readonly procs?: readonly number[];
-  readonly runs: number;
-  readonly arena?: number;
-  readonly policy?: Policy;
-  readonly goarch: NonNullable<MachineOptions['goarch']>;
-  readonly verify?: boolean;
-  readonly compare?: string;
-  readonly svg?: string;
-  readonly objects?: number;
-  readonly copies: number;
-  readonly bench?: boolean;
-  readonly csv?: boolean;
-}
 
 /** The phases, each with its explanation. */
 const PHASES = Object.entries({
   mark: '', sweep: ' (by as many threads)', cycle: ' (pause and sweep)', alloc: ' (of small objects, with no heap given)',
-} satisfies Record<ScalePhase, string>).map(([phase, meaning]) => phase + meaning);
+  stw: ' (stopping the world, with --model only)',
+} satisfies Record<ScaleFlags['phase'], string>).map(([phase, meaning]) => phase + meaning);
 const RUNS = 10;
 const FLAGS = ['arena', 'policy', 'goarch', 'verify'] as const;
 /** Most rows of the table of threads. */
@@ -67,9 +53,9 @@ export function declare(command: Command, deps: Deps): void {
   command
     .description('Builds one heap, collects it with each number of threads in turn, and compares the times. docs/how-to/measure-scaling.md explains the tables.')
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
-    .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScalePhase>('--phase', SCALE_PHASES), 'mark')
+    .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScaleFlags['phase']>('--phase', [...SCALE_PHASES, 'stw']), 'mark')
     .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
-    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards', parseRuns, RUNS);
+    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards; with --what-if, schedules predicted for each (default: 10; with --what-if 5)', parseRuns);
   addMachineFlags(command, FLAGS);
   command
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
@@ -97,6 +83,9 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale app.heapdump.gz', 'the heap of a Go program'],
       ['sweepgen scale app.hprof', 'the heap of a Java program'],
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
+      ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
+      ['sweepgen scale tree --phase sweep --model 1..16', 'how sweeping would scale; also alloc and stw'],
+      ['sweepgen scale tree --model 16 --why', 'the critical path of a mark, and its contended words'],
       ['sweepgen scale tree --model 16,32 --machine e5-2690x2 --pin compact', 'threads on one socket as far as it goes'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
@@ -112,12 +101,14 @@ export function printScaling(deps: Deps, scaling: Scaling, comparison: readonly 
   const width = terminal.outWidth;
   const table = (lines: readonly string[]) => ['', ...paintHeads(lines, bold)];
   const threads = threadsToShow(scaling);
+  const laws = lawsOf(scaling.results, scaling.cores);
   const lines = [
     ...table(formatScaleTable(scaling, width, terminal.outChart)),
     ...(threads.length > 1 ? table(formatThreads(threads, width)) : []),
+    ...(laws.length > 0 ? table(formatLaws(laws, width)) : []),
     ...(comparison.length > 0 ? table(formatComparison(comparison, width)) : []),
     '',
-    ...explainScaling(scaling).flatMap((sentence) => wrap(sentence, width)),
+    ...[...explainScaling(scaling), ...explainLaws(laws)].flatMap((sentence) => wrap(sentence, width)),
   ];
   terminal.out(`${lines.join('\n')}\n`);
 }
@@ -139,19 +130,24 @@ async function scale(deps: Deps, heap: string | undefined, flags: ScaleFlags): P
   const baseline = flags.compare === undefined ? undefined : await readBaseline(deps, flags.compare);
   const { phase } = flags;
   checkPhase(heap, flags);
-  const source = phase === 'alloc' ? undefined : await openHeap(deps, heap ?? 'self', flags, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  const source = phase === 'alloc' || phase === 'stw' ? undefined : await openHeap(deps, heap ?? 'self', flags, progress, isRecording(flags) && flags.model === undefined).finally(() => progress.clear());
+  if (flags.model !== undefined && phase !== 'mark' && phase !== 'cycle') {
+    const { predictOther } = await import('../phase-prediction.ts');
+    return predictOther(deps, phase, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline: undefined }, progress);
+  }
   if (source !== undefined && flags.model !== undefined) {
     if (baseline !== undefined && baseline.phase !== 'mark') throw new UsageError(`${printable(baseline.path)} measured --phase ${baseline.phase}, and --model predicts marking`);
     const { predict } = await import('../prediction.ts');
     return predict(deps, source, { title: titleOf(heap, flags), ...flags, model: flags.model, tuning: tunings[0], baseline }, progress);
   }
+  const measured = measuredPhase(phase);
   const before = baseline === undefined ? undefined : measuredOnly(baseline);
   const counts = flags.procs ?? defaultCounts(deps.cores);
-  if (before !== undefined) checkComparable(before, phase, source === undefined ? 'churn' : nameOf(source), counts);
+  if (before !== undefined) checkComparable(before, measured, source === undefined ? 'churn' : nameOf(source), counts);
   const measure = (tuning: MachineTuning, records = isRecording(flags)) => {
-    const { runs, verify = false, arena, policy, goarch } = flags;
+    const { runs = RUNS, verify = false, arena, policy, goarch } = flags;
     const options = { counts, runs, verify, arena, policy, goarch, tuning, keepsHeap: flags.vary !== undefined, recordEvents: recordsEvents(flags), records };
-    return source === undefined || phase === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase }, progress);
+    return source === undefined || measured === 'alloc' ? measureAllocation(deps, options, progress) : measureScaling(deps, source, { ...options, phase: measured }, progress);
   };
   if (flags.vary !== undefined) {
     await measureEach(deps, heap, flags.vary, flags, tunings, measure);
@@ -247,8 +243,6 @@ function printFigures({ terminal }: Deps, flags: ScaleFlags, scalings: readonly 
   return true;
 }
 
-type Baseline = ScaleDocument & BaselineFile;
-
 async function readBaseline(deps: Deps, path: string): Promise<Baseline | (PredictionDocument & BaselineFile)> {
   const { readScaleDocument } = await import('../../report/read-document.ts');
   const text = deps.readText(path);
@@ -259,40 +253,4 @@ async function readBaseline(deps: Deps, path: string): Promise<Baseline | (Predi
 function measuredOnly(baseline: Awaited<ReturnType<typeof readBaseline>>): Baseline {
   if (baseline.command === 'scale --model') throw new UsageError(`${printable(baseline.path)} is a prediction; measure with --json, and compare the prediction with that under --model`);
   return baseline;
-}
-
-/** Flags that --model excludes, and flags that need it. */
-const MEASURING = ['procs', 'vary', 'verify', 'bench', 'csv'] as const;
-const PREDICTING = ['machine', 'pin', 'unpadded'] as const;
-
-/** @throws UsageError for flags that would be ignored */
-function checkModel(flags: ScaleFlags): void {
-  const given = (name: keyof ScaleFlags) => flags[name] !== undefined;
-  if (flags.model === undefined) {
-    const unused = PREDICTING.find(given);
-    if (unused !== undefined) throw new UsageError(`--${unused} is for --model; leave it out`);
-    return;
-  }
-  const unused = MEASURING.find(given);
-  if (unused !== undefined) throw new UsageError(`--${unused} is for measuring, and --model predicts; leave one of them out`);
-  if (flags.phase !== 'mark') throw new UsageError('--model predicts marking; leave --phase out');
-}
-
-/** @throws UsageError for flags that the phase can't use */
-function checkPhase(heap: string | undefined, { phase, verify, objects, copies }: ScaleFlags): void {
-  if (phase === 'alloc' && copies > 1) throw new UsageError('--copies is for the heaps that are marked or swept; leave it out');
-  if (phase === 'alloc' && objects !== undefined) throw new UsageError('--objects is for the graphs that are marked or swept; leave it out');
-  if (phase === 'alloc' && heap !== undefined) throw new UsageError(`--phase alloc makes a heap of its own; leave '${heap}' out`);
-  if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
-}
-
-/** @throws UsageError if baseline and measurement have no count of threads, phase or heap in common */
-function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
-  const file = printable(path);
-  if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);
-  if (heap.name !== name) throw new UsageError(`${file} measured the heap ${printable(heap.name)}, not ${printable(name)}`);
-  const measured = results.map(({ procs }) => procs);
-  if (!counts.some((count) => measured.includes(count))) {
-    throw new UsageError(`${file} measured other numbers of threads: --procs ${measured.join(',')}`);
-  }
 }

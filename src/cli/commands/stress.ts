@@ -1,11 +1,10 @@
 /** `sweepgen stress`: random rounds, checked by the oracle. */
 import type { Command } from 'commander';
 import { printable } from '../../base/printable.ts';
-import { EXIT, Fatal, Unproven, UsageError } from '../../base/fatal.ts';
+import { Unproven, UsageError } from '../../base/fatal.ts';
 import type { RecordedEvents } from '../../inspect/event-log.ts';
 import { timelineOf } from '../../report/timeline-of-events.ts';
 import type { Timeline } from '../../report/timeline.ts';
-import type { RuntimeOptions } from '../../run/api.ts';
 import { Stopped } from '../../run/errors.ts';
 import { formatCount, plural } from '../../base/units.ts';
 import { withOption } from '../command-line.ts';
@@ -15,14 +14,16 @@ import { examples, workloadList } from '../help.ts';
 import { addReport, checkReport, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
 import { recorderFor } from '../record-heap.ts';
-import { runMachine } from '../machine.ts';
 import { MAX_PROCS } from '../../run/machine-options.ts';
+import { QUEUE_URLS } from '../../queue/open-queue.ts';
 import { addMachineFlags } from '../machine-flags.ts';
 import { integer, parseSeconds, parseSeed } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { recordsEvents } from '../timelines.ts';
 import { addTrace, checkTrace, writeTrace, type TraceFlags } from '../trace-flag.ts';
-import { commandOf, drawRound, type Choices, type Round } from '../rounds.ts';
+import { drawRound, type Choices } from '../../run/rounds.ts';
+import { commandOf } from '../round-command.ts';
+import { MAX_ROUND_SECONDS, runRound } from '../run-round.ts';
 import type { FailedRound, RecordedRound, Tally } from '../stress-document.ts';
 
 interface StressFlags extends ReportFlags, TraceFlags {
@@ -30,13 +31,12 @@ interface StressFlags extends ReportFlags, TraceFlags {
   readonly seconds: number;
   readonly seed?: number;
   readonly firstRound: number;
+  readonly queue?: string;
 }
 
 /** Workloads that stress leaves out: sequence needs one P, and collect needs a heap from outside. */
 const UNFIT = new Set(['sequence', 'collect']);
 const MAX_ROUND = 1_000_000_000;
-/** Time limit of a round: a round with GOGC=1 could take minutes, and the next may find more. */
-const MAX_ROUND_SECONDS = 4;
 
 export async function declare(command: Command, deps: Deps): Promise<void> {
   command
@@ -47,6 +47,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
     .option('--seconds <time>', 'duration, as 30, 5m or 1h', parseSeconds, 30)
     .option('--seed <n>', 'seed of the rounds (default: a fresh one)', parseSeed)
     .option('--first-round <n>', "number of the first round, to continue a seed's rounds", integer('--first-round', 0, MAX_ROUND), 0)
+    .option('--queue <url>', `let workers on other machines run the rounds (see worker): ${QUEUE_URLS}`)
     .option('--json', 'print one JSON document');
   addReport(command);
   addTrace(command, 'what each thread does at the end of the last round that ended');
@@ -56,6 +57,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
       ['sweepgen stress', 'half a minute of all workloads'],
       ['sweepgen stress churn --procs 8 --seconds 10m', 'one workload on many threads'],
       ['sweepgen stress --seed 7', 'the same rounds each time'],
+      ['sweepgen stress --queue redis://queue.lan --seconds 8h', 'on all machines that run sweepgen worker'],
     ]))
     .action((spec: string | undefined, flags: StressFlags) => stress(deps, spec, flags));
 }
@@ -68,10 +70,11 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   };
   checkReport(deps, flags);
   checkTrace(deps, flags);
+  if (flags.queue !== undefined) await checkSpread(deps, spec, flags);
   const seed = flags.seed ?? deps.freshSeed();
   if (!flags.json) terminal.out(`seed ${seed}: rounds for ${flags.seconds} s on up to ${plural(choices.maxProcs, 'P')}\n`);
-  const { tally, failed, timeline, recorded } = await runRounds(deps, choices, { ...flags, seed });
-  const isInterrupted = failed?.error instanceof Stopped;
+  const { tally, failed, timeline, recorded, next } = await (flags.queue === undefined ? runRounds(deps, choices, { ...flags, seed }) : runElsewhere(deps, choices, { ...flags, queue: flags.queue, seed }));
+  const isInterrupted = failed === undefined ? deps.signal.aborted : failed.error instanceof Stopped;
   let document: string | undefined;
   if (wantsDocument(flags)) {
     const { stressDocument } = await import('../stress-document.ts');
@@ -82,7 +85,7 @@ async function stress(deps: Deps, spec: string | undefined, flags: StressFlags):
   else terminal.out(`round ${failed.round} failed, after ${describe(tally)}\nrepeat it with: ${failed.repeat}\n`);
   writeTrace(deps, flags, timeline === undefined ? [] : [timeline]);
   await writeReport(deps, flags, 'stress', document);
-  if (isInterrupted) throw new Interrupted((args) => withOption(withOption(args, '--seed', `${seed}`), '--first-round', `${flags.firstRound + tally.rounds}`));
+  if (isInterrupted) throw new Interrupted((args) => withOption(withOption(args, '--seed', `${seed}`), '--first-round', `${next ?? flags.firstRound + tally.rounds}`));
   if (failed !== undefined) throw failed.error;
   if (tally.collections === 0) throw new Unproven(`no collection was verified in ${flags.seconds} s; give it longer with --seconds`);
 }
@@ -114,6 +117,32 @@ interface Rounds {
   readonly timeline?: Timeline;
   /** The last round, if rounds are recorded: the failed one, if one has failed. */
   readonly recorded?: RecordedRound;
+  /** The first round that has not ended, if that is not told by the number of rounds. */
+  readonly next?: number;
+}
+
+/** @throws UsageError for what rounds on other machines can't do */
+async function checkSpread(deps: Deps, spec: string | undefined, { trace, record }: StressFlags): Promise<void> {
+  if (spec !== undefined && !(await deps.listWorkloads()).some(({ name }) => name === spec)) throw new UsageError(`${printable(spec)} is a workload of your own, and workers run only code that they have; leave --queue out`);
+  const flag = trace !== undefined ? '--trace' : record === true ? '--record' : undefined;
+  if (flag !== undefined) throw new UsageError(`${flag} records rounds of this process, and with --queue the rounds run in others; leave one of the two out`);
+}
+
+/** Runs rounds on the workers of a queue. */
+async function runElsewhere(deps: Deps, choices: Choices, { queue: spec, seed, seconds, firstRound }: StressFlags & { readonly seed: number; readonly queue: string }): Promise<Rounds> {
+  const [{ leadQueue }, { spreadRounds }, { describeWorkers }] = await Promise.all([import('../led-queue.ts'), import('../queue-stress.ts'), import('../describe-workers.ts')]);
+  const queue = await leadQueue(deps, spec);
+  const progress = new Progress(deps.terminal);
+  try {
+    return await spreadRounds(deps, queue, {
+      choices, seed, firstRound, seconds,
+      onRound: (tally, workers) => progress.show(`${describe(tally)}, ${describeWorkers(workers)}`),
+      say: (text) => progress.log(printable(text, 400)),
+    });
+  } finally {
+    progress.clear();
+    await queue.close();
+  }
 }
 
 /** Runs rounds until the time is up, or one fails or is interrupted. */
@@ -132,7 +161,17 @@ async function runRounds(deps: Deps, choices: Choices, flags: StressFlags & { re
     const heapRecorder = await recorderFor(flags);
     recorded = heapRecorder && { round: number, workload: round.workload, recorder: heapRecorder };
     try {
-      const events = await runRound(deps, { ...round, heapRecorder, recordEvents: recordsEvents(flags) }, left, tally, progress);
+      const before = describe(tally);
+      const { ending, events } = await runRound(deps, round, {
+        ms: left,
+        heapRecorder,
+        recordEvents: recordsEvents(flags),
+        onCycle: () => tally.collections++,
+        onTick: () => progress.show(`${before}; ${round.workload} with GOGC ${round.gogc} on ${plural(round.procs, 'P')}`),
+      });
+      tally.rounds++;
+      if (ending === 'cut') tally.cut++;
+      if (ending === 'full') tally.full++;
       if (events !== undefined) last = { events, name: `round ${number}, ${printable(round.workload)}` };
     } catch (error) {
       progress.clear();
@@ -142,41 +181,6 @@ async function runRounds(deps: Deps, choices: Choices, flags: StressFlags & { re
   }
   progress.clear();
   return { tally, timeline: timeline(), recorded };
-}
-
-/** Runs a round. Returns its events, if they are recorded and it was not cut short. */
-async function runRound(deps: Deps, round: Round & Pick<RuntimeOptions, 'heapRecorder' | 'recordEvents'>, ms: number, tally: Tally, progress: Progress): Promise<RecordedEvents | undefined> {
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  deps.signal.addEventListener('abort', interrupt);
-  // A timer may fire early, which would leave a round of no time.
-  const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
-  const before = describe(tally);
-  let events: RecordedEvents | undefined;
-  try {
-    ({ events } = await runMachine(deps, {
-      ...round,
-      verify: true,
-      signal: stop.signal,
-      onCycle: () => tally.collections++,
-      onTick: () => progress.show(`${before}; ${round.workload} with GOGC ${round.gogc} on ${plural(round.procs, 'P')}`),
-    }));
-  } catch (error) {
-    if (deps.signal.aborted) throw error;
-    if (error instanceof Stopped) tally.cut++;
-    else if (isFullWithoutCollections(error, round)) tally.full++;
-    else throw error;
-  } finally {
-    clearTimeout(clock);
-    deps.signal.removeEventListener('abort', interrupt);
-  }
-  tally.rounds++;
-  return events;
-}
-
-/** Whether a round without collections has filled its arena. */
-function isFullWithoutCollections(error: unknown, round: Round): boolean {
-  return round.gogc === 'off' && error instanceof Fatal && error.exitCode === EXIT.memory;
 }
 
 function describe({ rounds, collections }: Tally): string {

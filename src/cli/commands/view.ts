@@ -4,7 +4,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { describeIssue } from '../../base/issue-text.ts';
 import { printable } from '../../base/printable.ts';
 import { documentsIn, type PrintedDocument } from '../../report/html.ts';
-import { isLog } from '../../explore/campaigns/log.ts';
+import { isLog } from '../../explore/campaigns/read-log.ts';
 import type { Deps } from '../deps.ts';
 import { DOCUMENTS, commandsOf, versionOf } from '../document-catalog.ts';
 import { examples } from '../help.ts';

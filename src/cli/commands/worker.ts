@@ -2,15 +2,18 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
-import { formatCount, plural } from '../../base/units.ts';
+import { plural } from '../../base/units.ts';
 import { buildHash } from '../../explore/campaigns/build-hash.ts';
-import { serveSlices } from '../../explore/campaigns/serve-slices.ts';
-import { QUEUE_URLS, openQueue, placeOf } from '../../queue/open-queue.ts';
+import { searchKind } from '../../explore/campaigns/search-job.ts';
+import { sliceKind } from '../../explore/campaigns/slice-job.ts';
+import { QUEUE_URLS, openQueue, placeOf, urlOf } from '../../queue/open-queue.ts';
+import { serveJobs } from '../../queue/serve-jobs.ts';
 import type { Deps } from '../deps.ts';
 import { checkBuild } from '../explore-choices.ts';
 import { examples } from '../help.ts';
 import { integer } from '../options.ts';
 import { Progress } from '../progress.ts';
+import { roundKind } from '../round-job.ts';
 import { MAX_JOBS, jobsOf } from './fuzz.ts';
 
 interface WorkerFlags {
@@ -21,12 +24,12 @@ interface WorkerFlags {
 /** The variable that holds the URL, so that a password need not be on the command line. */
 const QUEUE_VARIABLE = 'SWEEPGEN_QUEUE';
 const BUILDS_MS = 60_000;
-/** After a signal, slices that run may take so long; they are cut to take five seconds. */
+/** After a signal, jobs that run may take so long; slices and rounds take about five seconds. */
 const DRAIN_MS = 30_000;
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Takes slices of a campaign that sweepgen fuzz --queue leads, runs them on worker threads, and returns the results. It may come and go at any time: what it has not finished, another worker runs again. SIGTERM and Ctrl-C end it after the slices that run. It runs only code of its own: the queue names scenarios, settings and seeds.')
+    .description('Takes jobs of a campaign that fuzz, mutants or stress leads with --queue, runs them on worker threads, and returns the results. It may come and go at any time: what it has not finished, another worker runs again. SIGTERM and Ctrl-C end it after the jobs that run. It runs only code of its own: the queue names scenarios, bugs, workloads, settings and seeds.')
     .option('--queue <url>', `queue: ${QUEUE_URLS} (default: $${QUEUE_VARIABLE})`)
     .option('--jobs <n>', 'number of worker threads, at most one for each core (default: the number of cores)', integer('--jobs', 1, MAX_JOBS))
     .addHelpText('after', examples([
@@ -37,33 +40,31 @@ export function declare(command: Command, deps: Deps): void {
 }
 
 async function work(deps: Deps, flags: WorkerFlags): Promise<void> {
-  const { terminal, signal } = deps;
-  const url = flags.queue ?? deps.env[QUEUE_VARIABLE];
-  if (url === undefined || url === '') throw new UsageError(`name the queue with --queue or $${QUEUE_VARIABLE}: ${QUEUE_URLS}`);
+  const { terminal, signal, env } = deps;
+  const spec = flags.queue ?? (env[QUEUE_VARIABLE] && `env:${QUEUE_VARIABLE}`);
+  if (!spec) throw new UsageError(`name the queue with --queue or $${QUEUE_VARIABLE}: ${QUEUE_URLS}`);
   checkBuild();
+  const url = urlOf(spec, env);
   const build = buildHash();
   const jobs = jobsOf(deps, flags);
   const queue = await openQueue(url, { build });
   const pool = await deps.explorePool(jobs, true);
   deps.needsToEnd(DRAIN_MS);
   const progress = new Progress(terminal);
-  let [slices, executions] = [0, 0];
+  let done = 0;
   terminal.out(`${plural(jobs, 'worker')} of build ${build} at ${printable(placeOf(url))}\n`);
   async function lookForOthers(): Promise<void> {
     const builds: readonly string[] = await queue.builds().catch(() => []);
-    if (builds.length > 0 && !builds.includes(build)) progress.log(`the campaign here is of build ${builds.map((each) => printable(each, 40)).join(', ')}, and this is build ${build}: it gets no work; run the same version of sweepgen as the coordinator`);
+    if (!signal.aborted && builds.length > 0 && !builds.includes(build)) progress.log(`the campaign here is of build ${builds.map((each) => printable(each, 40)).join(', ')}, and this is build ${build}: it gets no work; run the same version of sweepgen as the coordinator`);
   }
   const timer = setInterval(() => void lookForOthers(), BUILDS_MS);
+  void lookForOthers();
   try {
-    await lookForOthers();
-    await serveSlices({
-      queue, pool, build, signal,
-      onSlice(scenario, count) {
-        slices++;
-        executions += count;
-        progress.show(`${plural(slices, 'slice')}, ${plural(executions, 'execution')} | ${scenario}`);
-      },
-      onRefused: (message) => progress.log(`a slice failed: ${printable(message, 400)}`),
+    await serveJobs({
+      queue, build, jobs, signal,
+      kinds: [sliceKind(pool, build), searchKind(pool, build), roundKind(deps, build)],
+      onDone: (told) => progress.show(`${plural(++done, 'job')} | ${told}`),
+      onRefused: (message) => progress.log(`a job failed: ${printable(message, 400)}`),
       onTrouble: (message) => progress.log(message === undefined ? 'the queue can be reached again' : `the queue can't be reached (${printable(message, 100)}); trying again`),
     });
   } finally {
@@ -72,5 +73,5 @@ async function work(deps: Deps, flags: WorkerFlags): Promise<void> {
     await pool.close();
     await queue.close();
   }
-  terminal.out(`${plural(slices, 'slice')}, ${formatCount(executions)} executions\n`);
+  terminal.out(`${plural(done, 'job')} done\n`);
 }

@@ -5,6 +5,7 @@ import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import type { Scenario } from '../../explore/scenarios/scenario.ts';
 import { STRATEGIES } from '../../explore/strategies/catalog.ts';
 import { COLLECTORS } from '../../gc/collectors/registry.ts';
+import { COSTS, FUNCTION_PARTS } from '../../model/what-if.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { BUILT_INS } from '../../workloads/built-ins.ts';
 import { GRAPH_NAMES } from '../../workloads/graphs/catalog.ts';
@@ -32,6 +33,7 @@ export function sectionsFor(program: Command): Sections {
     strategies: () => table(['strategy', 'choice of the next thread'], STRATEGIES.map(({ spec, summary }) => [code(spec), plain(summary)])),
     monitors: () => MONITOR_NAMES.map((name) => `- ${code(name)}`).join('\n'),
     mutants: () => table(['mutant', 'effect', 'history'], MUTANTS.map(({ name, breaks, history }) => [code(name), plain(breaks), plain(history)])),
+    'what-if-parts': () => table(['part', 'cost'], Object.entries({ ...COSTS, ...FUNCTION_PARTS }).map(([name, { about }]) => [code(name), plain(about)])),
     counts: () => `The catalog has ${[
       plural(SCENARIOS.length, 'scenario'), plural(CANARIES.length, 'canary', 'canaries'), plural(STRATEGIES.length, 'strategy', 'strategies'),
       plural(MONITOR_NAMES.length, 'monitor'), plural(MUTANTS.length, 'mutant'),

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ROOT } from '../../base/root.ts';
+import { BATON_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { formatSite, type Site } from '../../rewrite/sites.ts';
 import { makeRelay, start, traceOf } from './baton.ts';
@@ -26,7 +26,6 @@ export interface BatonTask {
 export type BatonAnswer = string;
 
 /** Where the build puts the worker. */
-const WORKER = join(ROOT, 'dist/workers/baton.js');
 const MOST_MS = 60_000;
 
 /** The run of a course on real threads. */
@@ -47,7 +46,7 @@ export class Crew {
     const core = join(this.#folder, 'core.mjs');
     writeFileSync(core, plainCalls(hooked));
     for (let thread = 0; thread < threads; thread++) {
-      this.#workers.push(new Worker(WORKER, { workerData: { core, scenario, setting, thread } satisfies BatonTask }));
+      this.#workers.push(new Worker(entryFile(BATON_WORKER), { workerData: { core, scenario, setting, thread } satisfies BatonTask }));
     }
   }
 

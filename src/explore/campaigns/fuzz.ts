@@ -10,11 +10,13 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { makeStrategy } from '../strategies/catalog.ts';
 import type { History } from './history.ts';
-import type { CampaignLog, Ending, Offered } from './log.ts';
+import type { Ending, Offered } from './log.ts';
 import type { Plan, Turn } from './plan.ts';
-import { WorkerLost, type ExplorePool } from './pool.ts';
+import type { ExplorePool } from './pool.ts';
+import { WorkerLost } from './worker-lost.ts';
 import type { Failure, SliceResult } from './slice.ts';
 import type { ScenarioTally, Tally } from './tally.ts';
+import type { CampaignLog } from './write-log.ts';
 
 export interface FuzzOptions {
   readonly plan: Plan;

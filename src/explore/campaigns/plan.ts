@@ -1,13 +1,18 @@
 /**
  * Decides which station is explored next.
  *
- * 1. Scenarios take turns, in a fixed order.
+ * 1. Scenarios take turns, in a fixed order, as long as nothing is known of what they find. A campaign that tells what its
+ *    slices found (`learn`) gives a scenario that still shows new edges or interleavings up to MOST turns for one of a
+ *    scenario that does not. Turns are given by stride scheduling: each scenario counts the turns that it had, divided
+ *    by its weight, and the least count is next.
  * 2. Each turn of a scenario takes its next setting.
  * 3. One turn in four is watched by the monitors. Over time each setting gets a watched turn.
  * 4. The seeds of a station are run in sequence. If several workers are at one station, each takes seeds from
  *    a lane of its own.
  *
  * Invariant: the seeds of a lane are run in sequence, each once.
+ *
+ * Source of 1: Waldspurger and Weihl, "Stride scheduling: deterministic proportional-share resource management", 1995.
  */
 import type { Knobs } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
@@ -39,7 +44,14 @@ interface Entry {
   settings: readonly Knobs[];
   /** Turns so far. */
   turns: number;
+  /** Turns so far, each divided by the weight that the scenario had then. */
+  count: number;
+  /** From 1, if its last slice found nothing new, to MOST. */
+  weight: number;
 }
+
+/** Turns of a scenario all of whose executions are new for one of a scenario that shows nothing new. */
+const MOST = 4;
 
 /** One turn in `WATCHED` is watched by monitors. */
 const WATCHED = 4;
@@ -55,11 +67,10 @@ export class Plan {
   readonly #options: PlanOptions;
   readonly #lanes = new Map<string, Lane[]>();
   readonly #entries: readonly Entry[];
-  #at = 0;
 
   constructor(options: PlanOptions) {
     this.#options = options;
-    this.#entries = options.scenarios.map(({ name, settings }) => ({ name, settings, turns: 0 }));
+    this.#entries = options.scenarios.map(({ name, settings }) => ({ name, settings, turns: 0, count: 0, weight: MOST }));
   }
 
   /** All searches are over. */
@@ -70,9 +81,8 @@ export class Plan {
   /** Returns the next turn, whose lane is busy until `done`; null if nothing is left to search. */
   next(): Turn | null {
     if (this.isExhausted) return null;
-    let entry = this.#entries[this.#at++ % this.#entries.length];
-    while (entry.settings.length === 0) entry = this.#entries[this.#at++ % this.#entries.length];
-    const station = this.#stationOf(entry, entry.turns++);
+    const entry = this.#entries.filter(({ settings }) => settings.length > 0).reduce((least, each) => (each.count < least.count ? each : least));
+    const station = this.#stationOf(entry, this.#take(entry));
     const lanes = this.#lanesOf(station);
     let lane = lanes.findIndex(({ busy }) => !busy);
     if (lane < 0) lane = lanes.push(this.#laneAt(lanes.length)) - 1;
@@ -99,10 +109,23 @@ export class Plan {
     while (lanes.length <= lane) lanes.push(this.#laneAt(lanes.length));
     lanes[lane].next = (seed + executions) % SEEDS;
     if (exhausted) this.#drop(station);
-    const index = this.#entries.findIndex(({ name }) => name === station.scenario);
-    if (index < 0) return;
-    this.#entries[index].turns++;
-    this.#at = index + 1;
+    const entry = this.#entries.find(({ name }) => name === station.scenario);
+    if (entry !== undefined) this.#take(entry);
+  }
+
+  /**
+   * Notes how new the last slice of a scenario was, which decides how many turns it gets.
+   * @param novelty from 0, nothing was new, to 1; see Tally.add
+   */
+  learn(scenario: string, novelty: number): void {
+    const entry = this.#entries.find(({ name }) => name === scenario);
+    if (entry !== undefined) entry.weight = 1 + (MOST - 1) * novelty;
+  }
+
+  /** Counts a turn of a scenario. Returns its number. */
+  #take(entry: Entry): number {
+    entry.count += 1 / entry.weight;
+    return entry.turns++;
   }
 
   #stationOf(entry: Entry, turn: number): Station {

@@ -1,12 +1,10 @@
-/** Runs slices: on worker threads, or on the caller's own thread. */
-import { join } from 'node:path';
+/** Runs slices on worker threads. */
 import { Piscina } from 'piscina';
-import { EXIT } from '../../base/fatal.ts';
-import { ROOT } from '../../base/root.ts';
+import { EXPLORE_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { WorkerAnswer } from './outcome.ts';
-import { makeRunSlice } from './run-slice.ts';
 import { emptySlice, type Slice, type SliceResult, type Station } from './slice.ts';
 import type { Kill, KillTask } from './mutants.ts';
+import { WorkerLost } from './worker-lost.ts';
 
 export interface ExplorePool {
   /** Number of slices that can run at the same time. */
@@ -20,17 +18,6 @@ export interface ExplorePool {
   close(): Promise<void>;
 }
 
-/** A worker died, or did not answer. The results of the others are kept. */
-export class WorkerLost extends Error {
-  readonly exitCode = EXIT.hang;
-
-  constructor(what: string) {
-    super(what);
-    this.name = 'WorkerLost';
-  }
-}
-
-const WORKER = join(ROOT, 'dist/workers/explore.js');
 /** Time beyond that of a slice, for its last execution, for building a core, and for describing a failure. */
 const GRACE_SECONDS = 60;
 /** Longest timeout of a timer. */
@@ -44,7 +31,7 @@ export interface ThreadPoolOptions {
 }
 
 /** Makes a pool of worker threads, each with a core of its own. */
-export function threadPool(jobs: number, { worker = WORKER, signal: interrupted }: ThreadPoolOptions = {}): ExplorePool {
+export function threadPool(jobs: number, { worker = entryFile(EXPLORE_WORKER), signal: interrupted }: ThreadPoolOptions = {}): ExplorePool {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   function stopSlices(): void {
     Atomics.store(stop, 0, 1);
@@ -85,22 +72,5 @@ export function threadPool(jobs: number, { worker = WORKER, signal: interrupted 
       interrupted?.removeEventListener('abort', stopSlices);
       return pool.destroy();
     },
-  };
-}
-
-/** Makes a pool of the caller's thread, which yields between batches of executions. */
-export function localPool(now: () => number, signal?: AbortSignal): ExplorePool {
-  const runSlice = makeRunSlice(now);
-  return {
-    jobs: 1,
-    runSlice: (slice) => runSlice(slice, signal),
-    async prepare(station) {
-      await runSlice(emptySlice(station), signal);
-    },
-    async killMutant(task) {
-      const { killMutant } = await import('./mutants.ts');
-      return killMutant(task, makeRunSlice(now), now);
-    },
-    close: async () => {},
   };
 }

@@ -89,7 +89,7 @@ class Unprepared extends Error {}
 
 function prepare(scenario: Scenario, core: Core, setting: Setting): Prepared {
   try {
-    return scenario.prepare(core, setting, (m) => new Verifier(m));
+    return scenario.prepare(core, setting, (m, writes) => new Verifier(m, writes));
   } catch (error) {
     if (error instanceof ScenarioThrew) throw error;
     throw new Unprepared(error instanceof Error ? error.message : String(error));
@@ -214,7 +214,7 @@ function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: Load
   try {
     return shrunkOf(investigate(
       { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant) }) },
-      { core, pristine, makeOracle: (m) => new Verifier(m), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
+      { core, pristine, makeOracle: (m, writes) => new Verifier(m, writes), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
     ));
   } catch (error) {
     return error instanceof Stopped ? 'interrupted' : (error as Error).message;

@@ -1,19 +1,30 @@
 /** Restores the state of a campaign at the end of its log: counts, course, failures, and the seeds that were run. */
 import type { History } from './history.ts';
-import type { Logged } from './log.ts';
+import type { LoggedSlice } from './log.ts';
 import type { Plan } from './plan.ts';
+import { isClosed, type Logged } from './read-log.ts';
 import type { Tally } from './tally.ts';
 
-/** @param plan the plan of a campaign that goes on; without it, the log is only looked at */
-export function takeUp({ slices, failures, passes }: Logged, { tally, history, plan }: { readonly tally: Tally; readonly history: History; readonly plan?: Plan }): void {
-  for (const slice of slices) {
+/** What the slices of a campaign come to. */
+export interface Course {
+  readonly tally: Tally;
+  readonly history: History;
+}
+
+/** Adds what the log holds to the state of a campaign that goes on. A kind of failure that was closed is new to it. */
+export function takeUp(logged: Logged, { tally, history, plan }: Course & { readonly plan: Plan }): void {
+  for (const slice of logged.slices) {
     // The seeds of an offered slice are given out, whether or not it has a result.
-    if (slice.type === 'offered' || slice.id === undefined) plan?.ranBefore(slice, slice.executions, slice.type === 'slice' && slice.exhausted);
-    else if (slice.exhausted) plan?.exhausted(slice.station);
-    if (slice.type === 'offered') continue;
-    tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
-    history.addLogged(slice, tally);
+    if (slice.type === 'offered' || slice.id === undefined) plan.ranBefore(slice, slice.executions, slice.type === 'slice' && slice.exhausted);
+    else if (slice.exhausted) plan.exhausted(slice.station);
+    if (slice.type === 'slice') countSlice(slice, { tally, history });
   }
-  for (const failure of failures) tally.addFailure(failure);
-  for (const part of passes) history.addLoggedPasses(part);
+  for (const failure of logged.failures) if (!isClosed(logged, failure.key)) tally.addFailure(failure);
+  for (const { passes } of logged.parts) if (passes !== undefined) history.addLoggedPasses(passes);
+}
+
+/** Adds a logged slice to counts and course. */
+export function countSlice(slice: LoggedSlice, { tally, history }: Course): void {
+  tally.addLogged(slice.station, slice, slice.distinct, slice.edges);
+  history.addLogged(slice, tally);
 }

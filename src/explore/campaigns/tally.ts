@@ -51,18 +51,21 @@ export class Tally {
 
   /**
    * Adds the counts of a slice at `station`, and keeps a failure with a new key.
-   * @returns the scenario's counts, and the edges that it had not passed before
+   * @returns the scenario's counts, the edges that it had not passed before, and how new the slice was: 1 if it passed
+   *   such an edge, otherwise the share of its executions whose interleaving had not been seen
    */
-  add(station: Station, result: SliceResult): { readonly tally: ScenarioTally; readonly fresh: readonly string[] } {
+  add(station: Station, result: SliceResult): { readonly tally: ScenarioTally; readonly fresh: readonly string[]; readonly novelty: number } {
     const tally = this.#addCounts(station, result);
     const fresh = EDGES.map((_, i) => i).filter((i) => tally.edges[i] === 0 && result.edges[i] > 0);
     for (const i of fresh) tally.edges[i] = 1;
     let seen = this.#seen.get(station.scenario);
     if (seen === undefined) this.#seen.set(station.scenario, (seen = new Distinct()));
+    const before = seen.count;
     seen.add(result.hashes);
+    const novelty = fresh.length > 0 ? 1 : Math.min(1, (seen.count - before) / Math.max(1, result.executions));
     tally.distinct = (this.#distinctBefore.get(station.scenario) ?? 0) + seen.count;
     for (const failure of result.failures) this.addFailure(failure);
-    return { tally, fresh: fresh.map((i) => EDGES[i].name) };
+    return { tally, fresh: fresh.map((i) => EDGES[i].name), novelty };
   }
 
   /** Adds a logged slice: `distinct` is the scenario's estimate after it, `fresh` are its new edges. */

@@ -1,5 +1,4 @@
 /** The rows of a lane table: the accesses of each thread, step by step, with declared names for the words. */
-import { formatValue } from '../../inspect/name-value.ts';
 import type { Site } from '../../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { wordOf } from './access.ts';
@@ -8,7 +7,6 @@ import { operationOf } from './operation.ts';
 import { record, type Recording } from './recording.ts';
 import { pairSteps, relevantSteps } from './relevant.ts';
 import type { Ground } from './stand.ts';
-import type { Access } from './trace.ts';
 
 export interface Row {
   /** From 1. */
@@ -60,7 +58,7 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
     return {
       step: step + 1,
       thread: access.thread,
-      operation: describeAccess(access, word),
+      operation: operationOf(access, word, (value) => trace.textOf(access, word, value)),
       word,
       site: sites[access.site],
       caller: callers.get(step),
@@ -85,9 +83,4 @@ export function takenFrom({ stretches, preemptions, trace }: Recording): Map<num
     if (from >= 0 && from !== thread && start > 0 && trace.threadAt(start - 1) === from) taken.set(start, from);
   }
   return taken;
-}
-
-/** Formats an access: `load mheap.sweepgen = 4`, `store span 3 state in use → free`, `cas sched.lock failed, is 1`. */
-export function describeAccess(access: Access, word: string): string {
-  return operationOf(access, word, (value) => formatValue(word, value));
 }

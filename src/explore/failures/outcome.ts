@@ -24,7 +24,7 @@ export interface Outcome {
 const MOST_WORDS = 8;
 
 /** What an outcome takes names from. */
-export type Named = Pick<Prepared, 'names' | 'nameOf' | 'blame'>;
+export type Named = Pick<Prepared, 'names' | 'nameOf' | 'blame' | 'exploresModule'>;
 
 /** @param m the memory that the execution left */
 export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Outcome {
@@ -32,7 +32,7 @@ export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Ou
   const facts = factsOf(execution, named);
   const isWait = verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit';
   if (isWait) {
-    facts.splice(0, 1, ...blocked.map(({ thread: of, words, loops }) => `${named.names[of]} ${loops ? 'loops over' : 'sleeps on'} ${wordsInText(m, words, named)}`), ...machineLines(m));
+    facts.splice(0, 1, ...blocked.map(({ thread: of, words, loops }) => `${named.names[of]} ${loops ? 'loops over' : 'sleeps on'} ${wordsInText(m, words, named)}`), ...(named.exploresModule ? [] : machineLines(m)));
   }
   return {
     verdict,
@@ -40,7 +40,7 @@ export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Ou
     facts,
     atCheckpoint: error instanceof HeapBroken,
     waits: isWait ? waitsOf(blocked, named, m) : [],
-    fault: named.blame !== undefined && (verdict === 'exception' || isRefusal(error)) ? 'scenario' : 'core',
+    fault: named.blame !== undefined && !named.exploresModule && (verdict === 'exception' || isRefusal(error)) ? 'scenario' : 'core',
   };
 }
 

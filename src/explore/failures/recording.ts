@@ -54,6 +54,7 @@ export function recordStrategy(ground: Ground, setting: Setting, strategy: Strat
   const watchers = watch?.({ trace, nameWord: (at) => stand!.nameWord(at) }) ?? [];
   // The trace comes first: the access that a monitor objects to must be in it.
   stand = new Stand({ ...ground, monitors: [trace, ...watchers, ...(ground.monitors ?? [])] }, setting);
+  trace.show = (at, value) => stand!.show(at, value);
   const noting = new Noting(new RecordPreemptions(strategy), trace);
   const { outcome, execution } = stand.run(noting, seed);
   return { trace, stretches: noting.stretches, preemptions: noting.inner.preemptions, ended: noting.ended, outcome, execution, names: stand.names };

@@ -45,6 +45,11 @@ export class Stand {
     return nameIn(this.m, at, this.#prepared);
   }
 
+  /** Formats a value of the word `at` that no 32-bit number is; undefined for others. */
+  show(at: number, value: number): string | undefined {
+    return this.#prepared.show?.(at, value);
+  }
+
   /** The memory of the current or last execution. */
   get m(): Int32Array {
     return this.#explorer.m;

@@ -1,5 +1,4 @@
 /** Sentences about the critical pair of a failure. */
-import { formatValue } from '../../inspect/name-value.ts';
 import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, wordOf, writes } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
@@ -12,6 +11,8 @@ import type { Access } from './trace.ts';
 interface Told extends Access {
   readonly step: number;
   readonly word: string;
+  /** Returns the text of a value of that word. */
+  readonly text: (value: number) => string;
 }
 
 /** The names of the threads, and those of the words by step. */
@@ -30,7 +31,8 @@ export function storyOf(recording: Recording, pairs: readonly CriticalPair[], la
 function tell(recording: Recording, pairs: readonly CriticalPair[], { rows }: Names): Told[] {
   return pairSteps(recording, pairs).map((step) => {
     const access = recording.trace.at(step);
-    return { ...access, step, word: rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}` };
+    const word = rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}`;
+    return { ...access, step, word, text: (value) => recording.trace.textOf(access, word, value) };
   });
 }
 
@@ -51,24 +53,24 @@ export function momentsOf(recording: Recording, pairs: readonly CriticalPair[], 
 /** Returns what the access does, without its thread: `reads sched.lock: 0`. */
 function deed(access: Told): string {
   const { word, kind } = access;
-  const value = formatValue(word, access.value);
+  const value = access.text(access.value);
   if (kind === ACCESS.wait) return `goes to sleep on ${word}, which is ${value}`;
   if (kind === ACCESS.waitRefused) return `wants to sleep on ${word}, but it is ${value} already`;
   if (kind === ACCESS.notify) return `wakes ${access.value} of the threads that sleep on ${word}`;
   if (kind === ACCESS.fill || kind === ACCESS.copy) return `overwrites ${access.value} words from ${word} on`;
   if (kind === ACCESS.casFailed) return `tries to change ${word}, but finds ${value} there`;
   if (!writes(access)) return `reads ${word}: ${value}`;
-  return changes(access) ? `changes ${word} from ${formatValue(word, access.old)} to ${value}` : `writes ${value} to ${word}, which it was already`;
+  return changes(access) ? `changes ${word} from ${access.text(access.old)} to ${value}` : `writes ${value} to ${word}, which it was already`;
 }
 
 /** Returns what the last of the three accesses does, and what is wrong with it. */
 function actsOnStale({ look, change, after }: Stale): string {
   const { word } = after;
-  const read = formatValue(word, look.value);
-  if (!writes(after)) return `reads ${word} once more: ${formatValue(word, after.value)}, and not the ${read} of step ${look.step + 1}`;
-  const value = formatValue(word, after.value);
+  const read = look.text(look.value);
+  if (!writes(after)) return `reads ${word} once more: ${after.text(after.value)}, and not the ${read} of step ${look.step + 1}`;
+  const value = after.text(after.value);
   const made = after.value === look.value ? `, the value that it read at step ${look.step + 1}` : `, made from the ${read} that it read at step ${look.step + 1}`;
-  const lost = changes(after) && !WITH_COMPARISON.has(after.kind) ? `. It overwrites ${formatValue(word, after.old)}, and so loses the change of step ${change.step + 1}` : '';
+  const lost = changes(after) && !WITH_COMPARISON.has(after.kind) ? `. It overwrites ${after.text(after.old)}, and so loses the change of step ${change.step + 1}` : '';
   const twice = changes(after) ? '' : `. It was ${value} already, since step ${change.step + 1}`;
   return `writes ${value} to ${word}${made}${lost}${twice}`;
 }
@@ -98,17 +100,17 @@ function staleOf(accesses: readonly Told[]): Stale | undefined {
 function staleStory({ look, change, after }: Stale, names: readonly string[]): string {
   const [own, other] = [names[after.thread], names[change.thread]];
   const { word } = after;
-  const read = formatValue(word, look.value);
-  if (!writes(after)) return `${own} ${past(look)} ${word} (${read}), then ${other} changed it to ${formatValue(word, change.value)}, and ${own}'s second ${noun(after)} of it saw the change`;
+  const read = look.text(look.value);
+  if (!writes(after)) return `${own} ${past(look)} ${word} (${read}), then ${other} changed it to ${change.text(change.value)}, and ${own}'s second ${noun(after)} of it saw the change`;
   if (after.value === look.value) return `${own}'s ${noun(after)} wrote back to ${word} a value (${read}) that ${other} had changed since ${own} read it`;
-  return `${own}'s ${noun(after)} wrote to ${word} a value (${formatValue(word, after.value)}) made from ${read}, which ${other} had changed since ${own} read it`;
+  return `${own}'s ${noun(after)} wrote to ${word} a value (${after.text(after.value)}) made from ${read}, which ${other} had changed since ${own} read it`;
 }
 
 /** Returns a sentence about the order of a pair, and what the second access found. */
 function pairStory(first: Told, second: Told, names: readonly string[]): string {
   const [one, other] = [names[first.thread], names[second.thread]];
-  if (changes(first) && !writes(second)) return `${other}'s ${noun(second)} of ${second.word} came after ${one}'s ${noun(first)} had changed it from ${formatValue(first.word, first.old)} to ${formatValue(first.word, first.value)}`;
-  if (writes(second) && !writes(first)) return `${one}'s ${noun(first)} of ${first.word} came before ${other}'s ${noun(second)}, and found ${formatValue(first.word, first.value)}`;
+  if (changes(first) && !writes(second)) return `${other}'s ${noun(second)} of ${second.word} came after ${one}'s ${noun(first)} had changed it from ${first.text(first.old)} to ${first.text(first.value)}`;
+  if (writes(second) && !writes(first)) return `${one}'s ${noun(first)} of ${first.word} came before ${other}'s ${noun(second)}, and found ${first.text(first.value)}`;
   return `${one}'s ${noun(first)} of ${first.word} came before ${other}'s ${noun(second)}`;
 }
 

@@ -1,6 +1,8 @@
 /** The trace of an execution, and hashes of it that survive changes of line numbers. */
+import { formatValue } from '../../inspect/name-value.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Site } from '../../rewrite/sites.ts';
+import { wordOf } from './access.ts';
 
 export interface Access {
   readonly thread: number;
@@ -15,9 +17,13 @@ export interface Access {
 const COLUMNS = 6;
 const FIRST_ROWS = 1024;
 
+/** Formats a value of the word `at` that no 32-bit number is; undefined for others. */
+export type Show = (at: number, value: number) => string | undefined;
+
 /** Records the accesses of the last execution, in order. */
 export class Trace implements Monitor {
   length = 0;
+  show: Show = () => undefined;
   #rows = new Int32Array(COLUMNS * FIRST_ROWS);
 
   begin(): void {
@@ -41,6 +47,11 @@ export class Trace implements Monitor {
     const rows = this.#rows;
     const at = COLUMNS * step;
     return { thread: rows[at], site: rows[at + 1], kind: rows[at + 2], index: rows[at + 3], value: rows[at + 4], old: rows[at + 5] };
+  }
+
+  /** Returns the text of a value of the word that `access` touched, which is called `word`. */
+  textOf(access: Access, word: string, value: number): string {
+    return this.show(wordOf(access), value) ?? formatValue(word, value);
   }
 
   threadAt(step: number): number {

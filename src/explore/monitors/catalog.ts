@@ -35,7 +35,8 @@ const AFTER: Readonly<Record<string, Make>> = {
 export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), ...Object.keys(AFTER)];
 
 /**
- * Makes the monitors called `which`, in the order in which the scheduler must call them.
+ * Makes the monitors called `which`, in the order in which the scheduler must call them. They watch the core's
+ * records: ordinary code has none, and so no monitor.
  * @param core the hooked variant, with its `sites`
  * @param names names of the threads
  * @throws Error for an unknown name
@@ -43,6 +44,7 @@ export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), 
 export function makeMonitors(core: Control, sites: readonly Site[], which: readonly string[], names?: readonly string[]): readonly Monitor[] {
   const unknown = which.find((name) => !MONITOR_NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`no monitor is called ${unknown}; there are ${MONITOR_NAMES.join(', ')}`);
+  if (core.$isOrdinary) return [];
   const races = which.includes(RACES) ? [makeRaceDetector(core, sites, names)] : [];
   if (which.every((name) => name === RACES)) return races;
   const report = new Report(core, sites);

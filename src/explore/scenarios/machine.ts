@@ -40,7 +40,7 @@ export function prepareMachine(core: Core, shape: MachineShape, gogc: number, pr
   runAlone(core, core.enableGC(template));
 
   const text = core.link(program.steps);
-  const oracleOf = onePerMemory(makeOracle);
+  const oracleOf = onePerMemory(core, makeOracle);
   const ms = Array.from({ length: shape.procs }, (_, i) => i);
   return {
     template,
@@ -109,12 +109,12 @@ function audit(core: Core, m: Int32Array, point: number): void {
   if (problem !== '') throw new HeapBroken(problem.slice(0, problem.indexOf(':')), [problem]);
 }
 
-/** Returns a function that makes one oracle for each memory, when it is first asked for. */
-export function onePerMemory(makeOracle: MakeOracle): MakeOracle {
+/** Returns a function that returns one oracle for each memory, and makes it when it is first asked for. The memory must be attached to `core`. */
+export function onePerMemory(core: Core, makeOracle: MakeOracle): (m: Int32Array) => Oracle {
   const oracles = new Map<Int32Array, Oracle>();
   return (m) => {
     let oracle = oracles.get(m);
-    if (oracle === undefined) oracles.set(m, (oracle = makeOracle(m)));
+    if (oracle === undefined) oracles.set(m, (oracle = makeOracle(m, core.$writeFlags())));
     return oracle;
   };
 }

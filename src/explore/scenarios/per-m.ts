@@ -49,7 +49,7 @@ export function perM(own: PerM): Scenario {
       const m0 = runAlone(core, core.boot(template, map, 100));
       runAlone(core, own.build(core, template, m0, setting));
       const ms = Array.from({ length: knobs.procs }, (_, i) => i);
-      const oracleOf = onePerMemory(makeOracle);
+      const oracleOf = onePerMemory(core, makeOracle);
       return {
         template,
         ledger: ledgerSoFar(core),

@@ -4,6 +4,7 @@
  * Its program is plain code over `m`. It is bundled with the core that it calls, so it is made into
  * coroutines, and mutated, together with the core. A new scenario is one file; see module.ts.
  */
+import { plural } from '../../base/units.ts';
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Core } from '../load.ts';
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly knobs: readonly Knob[];
   /** A canary: the unchanged source fails in it, and an exploration that finds nothing here is broken. */
   readonly mustFail?: boolean;
+  /** What runs at once: threads of ordinary code; Ps of the machine by default. */
+  readonly runs?: 'thread';
   shape(knobs: Knobs): MachineShape;
   /** The default operations. A scenario whose threads do one thing has none. */
   operations?(knobs: Knobs): Operations;
@@ -33,6 +36,11 @@ export interface Scenario {
 /** Returns the knob that every scenario has. */
 export function procsKnob(...values: readonly number[]): Knob {
   return { name: 'procs', summary: 'Ps of the machine', values };
+}
+
+/** Returns `3 Ps`, or `3 threads`. */
+export function sizeOf({ runs }: Pick<Scenario, 'runs'>, { procs }: Knobs): string {
+  return plural(procs, runs ?? 'P');
 }
 
 /** Returns the values of all knobs of `scenario`: those in `given`, else the defaults. */
@@ -66,6 +74,10 @@ export interface Prepared {
    * `calls` are the sites of the thread's active calls, outermost first.
    */
   readonly blame?: (thrown: unknown, calls: readonly number[]) => readonly string[];
+  /** The module's own code is explored: an error that a thread throws is a finding, and there is no machine to describe. */
+  readonly exploresModule?: boolean;
+  /** Formats a value of the word `at` that is no 32-bit number; undefined for one that is. */
+  readonly show?: (at: number, value: number) => string | undefined;
 }
 
 /** Verifies the heap while the world is stopped. */
@@ -75,4 +87,5 @@ export interface Oracle {
   check(point: number): { readonly problems: readonly { readonly code: string; readonly message: string }[] };
 }
 
-export type MakeOracle = (m: Int32Array) => Oracle;
+/** Makes an oracle for `m`, which may read what was written from the flags of memory/write-flags.ts. */
+export type MakeOracle = (m: Int32Array, writes: Uint8Array) => Oracle;

@@ -1,11 +1,8 @@
 /** Two worker threads that run probes. */
-import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { Stopped } from '../../run/errors.ts';
-import { ROOT } from '../../base/root.ts';
+import { CALIBRATE_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { ProbeName, ProbeTask } from './probes.ts';
-
-const WORKER = join(ROOT, 'dist/workers/calibrate.js');
 
 export interface Probes {
   /** Runs a probe on one thread over memory of the given bytes; ns. */
@@ -19,7 +16,7 @@ export interface Probes {
 
 /** Starts the threads. @param signal terminates a running probe, which rejects with Stopped */
 export function probeThreads(signal?: AbortSignal): Probes {
-  const pool = new Piscina<ProbeTask, number>({ filename: WORKER, minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
+  const pool = new Piscina<ProbeTask, number>({ filename: entryFile(CALIBRATE_WORKER), minThreads: 2, maxThreads: 2, concurrentTasksPerWorker: 1, idleTimeout: Infinity, trackUnmanagedFds: false });
   async function run(task: ProbeTask): Promise<number> {
     try {
       return await pool.run(task, { signal });

@@ -4,13 +4,13 @@
  */
 import type { Mem } from '../../memory/struct.ts';
 import { nanotime } from '../../base/clock.ts';
-import { noteclear, notesleep, notewakeup } from '../../sync/note.ts';
 import { MARKFOR, parforsetup } from '../../sync/parfor.ts';
-import { M, mAt } from '../../machine/m.ts';
+import { mAt } from '../../machine/m.ts';
 import { helperDone, markWithOthers } from '../../gc/helper.ts';
 import { prepareMark } from '../../gc/policy.ts';
 import { rootCount } from '../../gc/roots.ts';
-import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../gc/work.ts';
+import { NPROC, XNWAIT } from '../../gc/work.ts';
+import { awaitCall, awaitHelpers, callHelpers } from './together.ts';
 
 /**
  * M 0 marks together with the first `nproc` Ms.
@@ -19,24 +19,19 @@ import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../gc/work.ts';
 export function markAsCollector(m: Mem, nproc: number): number {
   const mp = mAt(m, 0);
   Atomics.store(m, XNWAIT, 0);
-  Atomics.store(m, XNDONE, 0);
   m[NPROC] = nproc;
   parforsetup(m, MARKFOR, nproc, rootCount(m), false);
   prepareMark(m);
-  if (nproc > 1) noteclear(m, XALLDONE);
-  for (let i = 1; i < nproc; i++) notewakeup(m, mAt(m, i) + M.at.xpark);
+  callHelpers(m, nproc);
   const started = nanotime();
   markWithOthers(m, mp);
   const ended = nanotime();
-  if (nproc > 1) notesleep(m, XALLDONE);
+  awaitHelpers(m, nproc);
   return ended - started;
 }
 
 /** M `i` sleeps until it is woken, and helps to mark. */
 export function markAsHelper(m: Mem, i: number): void {
-  const mp = mAt(m, i);
-  notesleep(m, mp + M.at.xpark);
-  noteclear(m, mp + M.at.xpark);
-  markWithOthers(m, mp);
+  markWithOthers(m, awaitCall(m, i));
   helperDone(m);
 }

@@ -1,21 +1,26 @@
-/** Bundles the modules of the workers into a few files. Needs the build tools. */
-import { basename, dirname } from 'node:path';
+/** Bundles entry modules into a few files. Needs the build tools. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { noticesOf } from '../../notices.ts';
+import type { Bundle } from './worker.ts';
 
-/** Matches the name of a package, which is not bundled. */
-const PACKAGE = /^[a-z@]/;
+/** Matches the name of a package that is not bundled. Of zod, a program loads a hundred files, and uses ten. */
+const PACKAGE = /^(?!zod$)[a-z@]/;
 
 /**
- * Writes each module of `workers` with its imports, packages excepted, to the file that `gathered`
- * returns for it. Modules that several workers import go into one shared file.
+ * Writes each of the entries with its imports to the bundle's folder, under its own name. Modules that several entries
+ * import, or that are imported when they are needed, go into files that they share. Functions keep their names for stack traces.
  */
-export async function gatherWorkers(workers: readonly string[], gathered: (worker: string) => string): Promise<void> {
-  const names = Object.fromEntries(workers.map((worker) => [basename(gathered(worker)), worker]));
-  const build = await rolldown({ input: names, platform: 'node', logLevel: 'silent', external: PACKAGE });
+export async function gather({ folder, entries, isDense }: Bundle): Promise<void> {
+  const input = Object.fromEntries(entries.map((entry) => [basename(entry, '.js'), entry]));
+  const build = await rolldown({ input, platform: 'node', logLevel: 'silent', external: PACKAGE });
+  rmSync(folder, { recursive: true, force: true });
   try {
-    // Whitespace is a fifth of the text that each thread scans. Functions keep their names for stack traces.
-    const minify = { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } } as const;
-    await build.write({ dir: dirname(gathered(workers[0])), entryFileNames: '[name]', chunkFileNames: '[name].gen.js', format: 'esm', comments: false, minify });
+    const minify = { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: isDense } } as const;
+    const { output } = await build.write({ dir: folder, entryFileNames: '[name].js', chunkFileNames: '[name].gen.js', format: 'esm', comments: false, minify });
+    const notices = noticesOf(output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])));
+    if (notices !== '') writeFileSync(join(folder, 'NOTICES.txt'), notices);
   } finally {
     await build.close();
   }

@@ -8,7 +8,7 @@ import { MODULE_MEMORY_MB, lostModule, type Program } from './program.ts';
 import type { Machine } from './machine.ts';
 import { errorOf, type MTask } from './task.ts';
 import { Thread, type ThreadLost } from './thread.ts';
-import { workerFile } from './worker.ts';
+import { WORKER, entryFile } from './worker.ts';
 
 /** One thread for each M. The Ms block on each other, so all threads must exist from the start. */
 export class Ms {
@@ -26,7 +26,7 @@ export class Ms {
     const { memory: { buffer, compiled }, plan: { map }, program, options } = machine;
     this.machine = machine;
     const limits = program.module === undefined ? undefined : { maxOldGenerationSizeMb: MODULE_MEMORY_MB };
-    this.threads = Array.from({ length: map.shape.procs }, () => new Thread<MTask>(workerFile(), limits));
+    this.threads = Array.from({ length: map.shape.procs }, () => new Thread<MTask>(entryFile(WORKER), limits));
     this.starting = this.threads.length;
     for (const thread of this.threads) void thread.up.then(() => this.starting--);
     this.lost = new Promise((_, reject) => {

@@ -20,7 +20,7 @@ import { Patience, TICK_MS } from './patience.ts';
 import { errorOf, type TaskOutcome } from './task.ts';
 import { Thread, ThreadLost } from './thread.ts';
 import { importable } from './typescript-module.ts';
-import { MODULE_WORKER, workerFile } from './worker.ts';
+import { MODULE_WORKER, entryFile } from './worker.ts';
 
 export interface Program extends WorkloadFacts, Pick<Workload, 'main'> {
   /** Path of the user's module; undefined for a built-in workload. */
@@ -125,7 +125,7 @@ class ModuleHost {
     this.spec = spec;
     this.who = `workload module ${printable(spec)}`;
     this.seconds = seconds;
-    this.thread = new Thread(workerFile(MODULE_WORKER), { maxOldGenerationSizeMb: MODULE_MEMORY_MB });
+    this.thread = new Thread(entryFile(MODULE_WORKER), { maxOldGenerationSizeMb: MODULE_MEMORY_MB });
     this.lost = this.thread.lost.catch((error: ThreadLost) => Promise.reject(lostModule(this.who, error)));
     this.lost.catch(() => {});
   }

@@ -1,13 +1,12 @@
 /** Reserves the memory of a machine: a WebAssembly memory if compiled code is to run over it, else a plain one. */
 import { UsageError } from '../../base/fatal.ts';
 import type { MemoryMap } from '../../memory/map.ts';
-import { POLICY } from '../../gc/policy.ts';
 import { compilableMemory, canCompile } from '../../compiled/instance.ts';
 import { compiledModule } from '../../compiled/load.ts';
 import { MIN_ARENA } from '../machine-options.ts';
 import type { MachineTuning } from '../tuning.ts';
 
-/** A mark loop as WebAssembly, and its memory. Threads share both. */
+/** The mark loops as WebAssembly, and their memory. Threads share both. */
 export interface CompiledLoop {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -48,7 +47,7 @@ function countMemory(buffer: SharedArrayBuffer): void {
 
 /**
  * Reserves the memory of a machine.
- * @param code form of the tuned mark loop; undefined: WebAssembly if the system provides it, else JavaScript
+ * @param code form of the mark loops; undefined: WebAssembly if the system provides it, else JavaScript
  * @throws UsageError if the system refuses the memory, or `code` is wasm and WebAssembly is not available
  */
 export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sources = SYSTEM): MachineMemory {
@@ -57,8 +56,8 @@ export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sourc
   return memory;
 }
 
-function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
-  if (shape.policy !== POLICY.tuned || code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
+function reserve({ words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
+  if (code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
   if (!sources.canCompile()) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
   const module = compiledModule();
   try {
@@ -70,7 +69,7 @@ function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code
 
   function withoutCompiledCode(why: string): MachineMemory {
     if (code === 'wasm') throw new UsageError(`--code wasm: ${why}; leave --code out, and the loop runs as JavaScript`);
-    return { buffer: plainMemory(words, regions, sources), compiled: null, note: `${why}; the tuned mark loop runs as JavaScript` };
+    return { buffer: plainMemory(words, regions, sources), compiled: null, note: `${why}; the mark loop runs as JavaScript` };
   }
 }
 

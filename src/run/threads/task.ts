@@ -12,7 +12,7 @@ export type MTask =
       readonly buffer: SharedArrayBuffer;
       /** Words of the machine's memory. The buffer may be longer, up to a whole page. */
       readonly words: number;
-      /** The compiled inner loop of the tuned mark loop; null: it runs as JavaScript. */
+      /** The compiled inner part of the mark loops; null: it runs as JavaScript. */
       readonly compiled: CompiledLoop | null;
       /** Index of this thread's M. */
       readonly index: number;

@@ -4,7 +4,7 @@ import { findCampaigns, shrunkSize, type CampaignRun, type FailureRow } from '..
 import { matrixOf } from '../edge-matrix.ts';
 import { Chart, type Curve } from '../parts/chart.tsx';
 import { DataTable, type Column } from '../parts/data-table.tsx';
-import { formatSeconds, timeUnit } from '../time-unit.ts';
+import { formatSeconds, timeUnit } from '../../base/time-unit.ts';
 import type { View } from '../view.ts';
 import { EdgeMatrix } from './edge-matrix.tsx';
 
@@ -27,6 +27,7 @@ const ENDINGS: Readonly<Record<NonNullable<CampaignRun['ending']>, string>> = {
   interrupted: 'interrupted',
   'worker lost': 'ended when a worker was lost',
   'log lost': 'ended when its log could not be written',
+  running: 'ran still when this was made',
 };
 
 function Run({ run, isOnly }: { readonly run: CampaignRun; readonly isOnly: boolean }) {
@@ -62,11 +63,12 @@ function Facts({ run }: { readonly run: CampaignRun }) {
   const { scenarios, seconds, jobs, seed, strategy, mutant, ending, failures, campaign: recorded } = run;
   const sum = (of: (row: CampaignRun['scenarios'][number]) => number) => scenarios.reduce((total, each) => total + of(each), 0);
   const executions = sum((each) => each.executions);
+  const closed = failures.filter(({ isClosed }) => isClosed).length;
   const facts = [
     `${plural(executions, 'execution')} in ${formatSeconds(seconds)}${seconds > 0 ? `, ${formatRate(executions / seconds)} a second` : ''}`,
     plural(sum(({ distinct }) => distinct), 'distinct interleaving'),
     recorded === undefined ? undefined : `${formatCount(recorded.series.edges.at(-1) ?? 0)} of ${plural(recorded.edges.length, 'protocol edge')}`,
-    plural(failures.length, 'failure'),
+    plural(failures.length, 'failure') + (closed === 0 ? '' : `, ${formatCount(closed)} of them closed`),
     plural(scenarios.length, 'scenario'),
     jobs === undefined ? undefined : plural(jobs, 'worker'),
     `strategy ${strategy}`,
@@ -118,6 +120,8 @@ function possibleEdges(recorded: NonNullable<CampaignRun['campaign']>): number {
 
 const PLAYER: Column<FailureRow> = { name: 'player', value: ({ anchor }) => anchor, show: ({ anchor }) => (anchor === undefined ? '–' : <a href={`#${anchor}`}>play it</a>) };
 
+const CLOSED: Column<FailureRow> = { name: 'state', value: ({ isClosed }) => (isClosed ? 'closed: it was fixed' : 'open') };
+
 function Failures({ run: { failures, ending } }: { readonly run: CampaignRun }) {
   if (failures.length === 0) return <p>{ending === 'worker lost' ? 'A worker was lost; no failure was found.' : 'No failure was found.'}</p>;
   return (
@@ -131,6 +135,7 @@ function Failures({ run: { failures, ending } }: { readonly run: CampaignRun }) 
         { name: 'after executions', value: ({ executions }) => executions, show: ({ executions }) => (executions === undefined ? '–' : formatCount(executions)) },
         { name: 'times', value: ({ times }) => times, show: ({ times }) => (times === undefined ? '–' : formatCount(times)) },
         { name: 'shrunk to', value: (row) => shrunkSize(row) },
+        ...(failures.some(({ isClosed }) => isClosed) ? [CLOSED] : []),
         { name: 'what', value: ({ failure: { facts } }) => facts[0] ?? '' },
         ...(failures.some(({ anchor }) => anchor !== undefined) ? [PLAYER] : []),
         { name: 'repeat', value: ({ failure: { repeat } }) => repeat, show: ({ failure: { repeat } }) => <code>{repeat}</code> },

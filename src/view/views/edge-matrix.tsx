@@ -4,7 +4,7 @@ import { formatCount, plural } from '../../base/units.ts';
 import { ROW_FILTERS, strengthOf, type Cell, type EdgeRow, type Matrix, type RowFilter } from '../edge-matrix.ts';
 import { Canvas, type Surface } from '../parts/canvas.tsx';
 import { DataTable } from '../parts/data-table.tsx';
-import { formatSeconds } from '../time-unit.ts';
+import { formatSeconds } from '../../base/time-unit.ts';
 
 /** CSS pixels from one cell to the next, and between squares. */
 const PITCH = 15;

@@ -4,7 +4,7 @@ import { formatCount, formatShare, plural } from '../../base/units.ts';
 import { findKills, shareFound, type KillRow, type Kills, type Search } from '../mutant-kills.ts';
 import { Chart } from '../parts/chart.tsx';
 import { DataTable, type Column } from '../parts/data-table.tsx';
-import { formatSeconds } from '../time-unit.ts';
+import { formatSeconds } from '../../base/time-unit.ts';
 import type { View } from '../view.ts';
 
 export const mutants: View<Kills> = {

@@ -1,7 +1,9 @@
 /** View 1: time and speedup against threads. */
 import { useState } from 'preact/hooks';
 import { formatCount, formatNs, formatNumber } from '../../base/units.ts';
-import { fitAmdahl, fitUsl, speedupOf, type ScalingFit } from '../../report/scaling-fit.ts';
+import { formatError, formatEstimate } from '../../report/laws-table.ts';
+import { speedupOf } from '../../report/scaling-fit.ts';
+import type { FittedLaw } from '../../report/scaling-laws.ts';
 import { Chart, type Curve } from '../parts/chart.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { findSeries, type Series } from '../scaling-series.ts';
@@ -26,7 +28,6 @@ function Scaling({ series }: { readonly series: readonly Series[] }) {
   const most = Math.max(...series.flatMap(({ points }) => points.map(({ procs }) => procs)));
   const [isLog, setLog] = useState(most >= MANY);
   const [showsLaws, setLaws] = useState(series.length <= FEW);
-  const fits = series.map((each) => ({ series: each, amdahl: fitAmdahl(each.points), usl: fitUsl(each.points) }));
   const threads = { name: 'threads', isLog, format: formatCount, range: [1, Math.max(2, most)] as const, ticks: threadTicks(series, most) };
   const times = series.flatMap(({ points }) => points.flatMap(({ ns, lowNs = ns, highNs = ns }) => [lowNs, highNs]));
   const slowest = Math.max(...times);
@@ -46,14 +47,14 @@ function Scaling({ series }: { readonly series: readonly Series[] }) {
           <h3>Speedup over one thread</h3>
           <Chart
             label={`Speedup by threads. ${describe(series)}`}
-            curves={[idealCurve(most), ...series.flatMap((each, i) => speedupCurves(each, i)), ...(showsLaws ? fits.flatMap(({ amdahl, usl }, i) => [amdahl, usl].flatMap((fit) => lawCurve(fit, i, most))) : [])]}
+            curves={[idealCurve(most), ...series.flatMap((each, i) => speedupCurves(each, i)), ...(showsLaws ? series.flatMap(({ laws }, i) => laws.map((law) => lawCurve(law, i, most))) : [])]}
             x={threads}
             y={{ name: 'speedup', isLog, format: formatNumber, range: [isLog ? 0.5 : 0, Math.max(2, most) * 1.05] }}
           />
         </div>
       </div>
       <Points series={series} />
-      <Laws fits={fits} />
+      <Laws series={series} />
       {series.flatMap(({ limits }) => limits).map((sentence, i) => <p key={i}>{sentence}</p>)}
     </>
   );
@@ -87,10 +88,9 @@ function speedupCurves({ label: name, isPredicted, points, bounds }: Series, i: 
   ];
 }
 
-function lawCurve(fit: ScalingFit | undefined, i: number, most: number): Curve[] {
-  if (fit === undefined) return [];
+function lawCurve(law: FittedLaw, i: number, most: number): Curve {
   const threads = Array.from({ length: STEPS + 1 }, (_, step) => most ** (step / STEPS));
-  return [{ name: fit.law, color: i, form: 'law', points: threads.map((n) => ({ x: n, y: speedupOf(fit, n) })) }];
+  return { name: law.law, color: i, form: 'law', points: threads.map((n) => ({ x: n, y: speedupOf(law, n) })) };
 }
 
 function Points({ series }: { readonly series: readonly Series[] }) {
@@ -111,30 +111,25 @@ function Points({ series }: { readonly series: readonly Series[] }) {
   );
 }
 
-interface Fitted {
-  readonly series: Series;
-  readonly amdahl: ScalingFit | undefined;
-  readonly usl: ScalingFit | undefined;
-}
-
-function Laws({ fits }: { readonly fits: readonly Fitted[] }) {
-  const rows = fits.flatMap(({ series, amdahl, usl }) => [amdahl, usl].filter((fit) => fit !== undefined).map((fit) => ({ series, fit })));
+function Laws({ series }: { readonly series: readonly Series[] }) {
+  const rows = series.flatMap(({ name, laws }) => laws.map((law) => ({ name, law })));
   if (rows.length === 0) return <p class="muted">A law of scaling needs times with one thread and with more.</p>;
   return (
     <>
       <DataTable
-        caption="Fitted laws"
+        caption="Fitted laws, with 95 % intervals"
         rows={rows}
         columns={[
-          { name: 'series', value: ({ series }) => series.name },
-          { name: 'law', value: ({ fit }) => fit.law },
-          { name: 'serial share', value: ({ fit }) => fit.contention, show: ({ fit }) => `${formatNumber(fit.contention * 100)} %` },
-          { name: 'coherence', value: ({ fit }) => fit.coherence, show: ({ fit }) => (fit.law === 'USL' ? fit.coherence.toExponential(1) : '–') },
-          { name: 'best threads', value: ({ fit }) => fit.best, show: ({ fit }) => (fit.best === undefined ? 'the more, the better' : formatCount(fit.best)) },
-          { name: 'largest speedup', value: ({ fit }) => fit.limit, show: ({ fit }) => (Number.isFinite(fit.limit) ? formatNumber(fit.limit) : 'no limit') },
+          { name: 'series', value: ({ name }) => name },
+          { name: 'law', value: ({ law }) => law.law },
+          { name: 'serial share', value: ({ law }) => law.contention, show: ({ law }) => formatEstimate(law, 'contention') },
+          { name: 'coherence', value: ({ law }) => law.coherence, show: ({ law }) => formatEstimate(law, 'coherence') },
+          { name: 'best threads', value: ({ law }) => law.best, show: ({ law }) => formatEstimate(law, 'best') },
+          { name: 'largest speedup', value: ({ law }) => law.limit, show: ({ law }) => formatEstimate(law, 'limit') },
+          { name: 'largest error', value: ({ law }) => law.error, show: ({ law }) => formatError(law) },
         ]}
       />
-      {fits.some(({ usl }) => usl === undefined) && <p class="muted">The Universal Scalability Law has two parameters: it needs times with at least three numbers of threads, one among them.</p>}
+      {series.some(({ laws }) => laws.length < 2) && <p class="muted">The Universal Scalability Law has two parameters: it needs times with at least three numbers of threads, one among them, and none beyond the cores.</p>}
     </>
   );
 }

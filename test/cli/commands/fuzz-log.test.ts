@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localPool } from '../../../src/explore/campaigns/pool.ts';
+import { localPool } from '../../../src/explore/campaigns/local-pool.ts';
 import { cli } from '../fakes.ts';
 
 describe('fuzz, if the directory of its log is lost', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FuzzDocument } from '../../../src/cli/fuzz-document.ts';
 import { documentOfLog } from '../../../src/cli/fuzz-log-document.ts';
-import { WorkerLost } from '../../../src/explore/campaigns/pool.ts';
+import { WorkerLost } from '../../../src/explore/campaigns/worker-lost.ts';
 import { EDGES } from '../../../src/rewrite/edges/catalog.ts';
 import { SCENARIOS } from '../../../src/explore/scenarios/catalog.ts';
 import { failureOf, poolOf, resultOf } from '../../explore/slices.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { MutantsDocument } from '../../../src/cli/mutants-document.ts';
 import type { Kill, KillTask } from '../../../src/explore/campaigns/mutants.ts';
-import { WorkerLost, type ExplorePool } from '../../../src/explore/campaigns/pool.ts';
+import type { ExplorePool } from '../../../src/explore/campaigns/pool.ts';
+import { WorkerLost } from '../../../src/explore/campaigns/worker-lost.ts';
 import { MUTANTS } from '../../../src/mutants/catalog.ts';
 import { failureOf, poolOf } from '../../explore/slices.ts';
 import { cli } from '../fakes.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readLog } from '../../../src/explore/campaigns/log.ts';
+import { readLog } from '../../../src/explore/campaigns/read-log.ts';
 import type { Failure } from '../../../src/explore/campaigns/slice.ts';
 import { checkLog, runHere, runOver } from './campaign-parts.ts';
 

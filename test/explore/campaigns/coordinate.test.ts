@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { coordinate } from '../../../src/explore/campaigns/coordinate.ts';
 import { History } from '../../../src/explore/campaigns/history.ts';
-import { jobId, readJob, resultText, type SliceJob } from '../../../src/explore/campaigns/job.ts';
+import { jobId, readJob, resultText, type SliceJob } from '../../../src/explore/campaigns/slice-job.ts';
 import { Plan } from '../../../src/explore/campaigns/plan.ts';
 import type { Failure, Slice } from '../../../src/explore/campaigns/slice.ts';
 import { Tally } from '../../../src/explore/campaigns/tally.ts';
@@ -20,6 +20,8 @@ interface Behaviour {
   readonly lost?: Promise<never>;
   /** Fails the first so many calls. */
   readonly away?: number;
+  readonly strategy?: string;
+  readonly executions?: number;
 }
 
 interface Outcome {
@@ -33,8 +35,8 @@ interface Outcome {
   readonly left: number;
 }
 
-/** Runs a campaign of 1000 executions. */
-async function run({ play = (_, id, result) => [{ id, result }], lost = new Promise<never>(() => {}), away = 0 }: Behaviour): Promise<Outcome> {
+/** Runs a campaign, of 1000 executions unless told otherwise. */
+async function run({ play = (_, id, result) => [{ id, result }], lost = new Promise<never>(() => {}), away = 0, strategy = 'uniform', executions = 1000 }: Behaviour): Promise<Outcome> {
   const waiting = new Map<string, Job>();
   const over: Finished[] = [];
   const offered: string[] = [];
@@ -74,8 +76,8 @@ async function run({ play = (_, id, result) => [{ id, result }], lost = new Prom
   };
   const tally = new Tally(NAMES);
   await coordinate({
-    lead, build: 'b', owed: [], tally, history: new History(), executions: 1000, keepGoing: true, shrink: true,
-    plan: new Plan({ scenarios: NAMES.map((name) => ({ name, settings: [knobsOf(findScenario(name))] })), strategy: 'uniform', mutant: null, monitors: [], always: false, seed: 1 }),
+    lead, build: 'b', owed: [], tally, history: new History(), executions, keepGoing: true, shrink: true,
+    plan: new Plan({ scenarios: NAMES.map((name) => ({ name, settings: [knobsOf(findScenario(name))] })), strategy, mutant: null, monitors: [], always: false, seed: 1 }),
     now: () => performance.now(), signal: new AbortController().signal,
     onFailure: (failure) => reported.push(failure), onRefused: (message) => refused.push(message), onTrouble: (message) => trouble.push(message),
   });
@@ -105,6 +107,12 @@ describe('the coordinator', () => {
     });
     expect([tally.sum('executions'), left > 3]).toEqual([1000, false]);
     expect(new Set(reported.map(({ key }) => key)).size).toBe(reported.length);
+  });
+
+  it('gives each station one slice if the strategy is a search, which keeps its place only there', async () => {
+    const { offered, tally } = await run({ strategy: 'dfs:1', executions: 1_000_000, play: (job, id, result) => [{ id, result: job.shrink ? result : resultText('host', { ...playSlice(job as unknown as Slice), failures: [], seen: {} }) }] });
+    expect(offered.length).toBe(NAMES.length);
+    expect(tally.sum('executions')).toBe(20_000 * NAMES.length);
   });
 
   it('forgets results of jobs that are not its own', async () => {

@@ -6,8 +6,7 @@ import { checkAddressSpace } from '../../../src/run/threads/address-space.ts';
 import { reserveMemory, type Sources } from '../../../src/run/threads/reserve.ts';
 
 const NEEDS = { arenaBytes: 1 << 20, globals: 1, goroutines: 1 };
-const plain = planMachine({ procs: 1, arena: 2 << 20 }, NEEDS);
-const tuned = planMachine({ procs: 1, arena: 2 << 20, policy: 'tuned' }, NEEDS);
+const machine = planMachine({ procs: 1, arena: 2 << 20 }, NEEDS);
 
 const ALL: Sources = { canCompile: () => true, compilable: compilableMemory, plain: (bytes) => new SharedArrayBuffer(bytes) };
 function refuse(): never {
@@ -16,32 +15,31 @@ function refuse(): never {
 
 describe('the memory of a machine', () => {
   it('is a plain one where no code is compiled', () => {
-    for (const memory of [reserveMemory(plain, undefined, { ...ALL, compilable: refuse }), reserveMemory(tuned, 'javascript', { ...ALL, compilable: refuse })]) {
-      expect(memory).toMatchObject({ compiled: null });
-      expect(memory.note).toBeUndefined();
-    }
+    const memory = reserveMemory(machine, 'javascript', { ...ALL, compilable: refuse });
+    expect(memory).toMatchObject({ compiled: null });
+    expect(memory.note).toBeUndefined();
   });
 
-  it('is one for WebAssembly with the tuned loop', () => {
-    const { buffer, compiled, note } = reserveMemory(tuned, undefined, ALL);
+  it('is one for WebAssembly by default', () => {
+    const { buffer, compiled, note } = reserveMemory(machine, undefined, ALL);
     expect(compiled?.memory.buffer).toBe(buffer);
-    expect(buffer.byteLength).toBeGreaterThanOrEqual(tuned.words * 4);
+    expect(buffer.byteLength).toBeGreaterThanOrEqual(machine.words * 4);
     expect(note).toBeUndefined();
   });
 
   it.each([
-    ['can not be had', { ...ALL, compilable: refuse }, /^the system refuses a WebAssembly memory of \d+ MB \(no room\); the tuned mark loop runs as JavaScript$/],
-    ['is switched off', { ...ALL, canCompile: () => false, compilable: refuse }, /^this Node has no WebAssembly \(--jitless\?\); the tuned mark loop runs as JavaScript$/],
+    ['can not be had', { ...ALL, compilable: refuse }, /^the system refuses a WebAssembly memory of \d+ MB \(no room\); the mark loop runs as JavaScript$/],
+    ['is switched off', { ...ALL, canCompile: () => false, compilable: refuse }, /^this Node has no WebAssembly \(--jitless\?\); the mark loop runs as JavaScript$/],
   ])('is a plain one, with a note, where WebAssembly %s', (_, sources, note) => {
-    const memory = reserveMemory(tuned, undefined, sources);
+    const memory = reserveMemory(machine, undefined, sources);
     expect(memory).toMatchObject({ compiled: null, note: expect.stringMatching(note) as string });
-    expect(memory.buffer.byteLength).toBe(tuned.words * 4);
+    expect(memory.buffer.byteLength).toBe(machine.words * 4);
   });
 
   it('is a plain one, with a note, when WebAssembly.Memory throws', () => {
     const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(refuse);
     try {
-      expect(reserveMemory(tuned, undefined)).toMatchObject({ compiled: null, note: expect.stringMatching(/^the system refuses a WebAssembly memory of \d+ MB \(no room\); the tuned mark loop runs as JavaScript$/) as string });
+      expect(reserveMemory(machine, undefined)).toMatchObject({ compiled: null, note: expect.stringMatching(/^the system refuses a WebAssembly memory of \d+ MB \(no room\); the mark loop runs as JavaScript$/) as string });
       expect(memory).toHaveBeenCalledOnce();
     } finally {
       memory.mockRestore();
@@ -49,14 +47,14 @@ describe('the memory of a machine', () => {
   });
 
   it('is refused where WebAssembly was asked for by name', () => {
-    expect(() => reserveMemory(tuned, 'wasm', { ...ALL, compilable: refuse })).toThrow(/^--code wasm: the system refuses .*; leave --code out, and the loop runs as JavaScript$/);
-    expect(() => reserveMemory(tuned, 'wasm', { ...ALL, canCompile: () => false })).toThrow(UsageError);
+    expect(() => reserveMemory(machine, 'wasm', { ...ALL, compilable: refuse })).toThrow(/^--code wasm: the system refuses .*; leave --code out, and the loop runs as JavaScript$/);
+    expect(() => reserveMemory(machine, 'wasm', { ...ALL, canCompile: () => false })).toThrow(UsageError);
   });
 
   it('says what was refused, and names no size that would not help', () => {
-    expect(() => reserveMemory(plain, undefined, { ...ALL, plain: refuse })).toThrow(/^the system refuses \d+ MB of shared memory \(no room\), of which the arena is 2 MB; give a smaller --arena, or allow the process more memory \(ulimit -v\)$/);
+    expect(() => reserveMemory(machine, 'javascript', { ...ALL, plain: refuse })).toThrow(/^the system refuses \d+ MB of shared memory \(no room\), of which the arena is 2 MB; give a smaller --arena, or allow the process more memory \(ulimit -v\)$/);
     const least = planMachine({ procs: 1, arena: 64 << 10 }, NEEDS);
-    expect(() => reserveMemory(least, undefined, { ...ALL, plain: refuse })).toThrow(/of which the arena is 1 MB; allow the process more memory \(ulimit -v\)$/);
+    expect(() => reserveMemory(least, 'javascript', { ...ALL, plain: refuse })).toThrow(/of which the arena is 1 MB; allow the process more memory \(ulimit -v\)$/);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { EDGES } from '../../../src/rewrite/edges/catalog.ts';
 import { failureOf } from '../../explore/slices.ts';
 import { madeUp as madeUpPlayer } from '../player/made-up.ts';
-import { canvasColors, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
+import { canvasColors, rowsOf, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
 import { sweepgen } from '../../support/in-process.ts';
 
 const { openReport } = useBrowser();
@@ -41,16 +41,12 @@ function readout(page: Page): Promise<string> {
   return page.locator('.readout').innerText();
 }
 
-async function cells(page: Page, caption: string): Promise<string[][]> {
-  return page.getByRole('table', { name: caption }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent!)));
-}
-
 describe('the view of a campaign', () => {
   it('shows the course of a real campaign, its scenarios, and the edges that it could have passed', async () => {
     const { page, close } = await openReport([recorded]);
     expect(await page.locator('#campaign .facts').first().innerText()).toMatch(/120 executions in .* a second[^]*2 scenarios[^]*ended after its executions/);
     expect(await page.locator('#campaign').innerText()).toContain('No failure was found.');
-    expect((await cells(page, 'Scenarios')).map(([name]) => name)).toEqual(['mark-bits', 'lfstack']);
+    expect((await rowsOf(page, 'Scenarios')).map(([name]) => name)).toEqual(['mark-bits', 'lfstack']);
     expect(await page.locator('#campaign .chart').count()).toBe(2);
     const document = JSON.parse(recorded.text);
     const possible = new Set(document.campaign.scenarios.flatMap((each: { possible: number[] }) => each.possible));
@@ -67,7 +63,7 @@ describe('the view of a campaign', () => {
 
   it('of an exploration shows its failure', async () => {
     const { page, close } = await openReport([explored]);
-    const [[key, kind, , executions, times, shrunk]] = await cells(page, 'Failures');
+    const [[key, kind, , executions, times, shrunk]] = await rowsOf(page, 'Failures');
     expect([key, kind, times]).toEqual(['mark-bits invariant LOST_OBJECT', 'invariant', '1']);
     expect(Number(executions)).toBeGreaterThan(0);
     expect(shrunk).toMatch(/^\d+ preemptions? in \d+ accesses$/);
@@ -122,7 +118,7 @@ describe('the view of a campaign', () => {
     await page.getByLabel('Show').selectOption('never');
     expect(await page.locator('.matrix-rows > div').count()).toBe(3);
     await page.getByText('The matrix as a table').click();
-    expect((await cells(page, 'Protocol edges')).map(([edge, , by]) => [edge, by])).toEqual(EDGES.slice(2, 5).map(({ name }) => [name, '0']));
+    expect((await rowsOf(page, 'Protocol edges')).map(([edge, , by]) => [edge, by])).toEqual(EDGES.slice(2, 5).map(({ name }) => [name, '0']));
     await close();
   });
 
@@ -130,7 +126,18 @@ describe('the view of a campaign', () => {
     const { page, close } = await openReport([madeUp()]);
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('.matrix-columns > div').nth(1).textContent()).toBe(HOSTILE);
-    expect((await cells(page, 'Failures'))[0].slice(0, 6)).toEqual([`${HOSTILE} invariant A`, 'invariant', '2 h', '12', '3', '1 preemption in 44 accesses']);
+    expect((await rowsOf(page, 'Failures'))[0].slice(0, 6)).toEqual([`${HOSTILE} invariant A`, 'invariant', '2 h', '12', '3', '1 preemption in 44 accesses']);
+    await close();
+  });
+
+  it('says that a campaign ran still, and which kinds of failures are closed', async () => {
+    const { name, document } = madeUp();
+    document.ending = 'running';
+    document.failures.push(failureOf('open'));
+    document.closed = [document.failures[0].key];
+    const { page, close } = await openReport([{ name, document }]);
+    expect(await page.locator('#campaign .facts').first().innerText()).toMatch(/2 failures, 1 of them closed[^]*ran still when this was made/);
+    expect((await rowsOf(page, 'Failures')).map((row) => row[6])).toEqual(['closed: it was fixed', 'open']);
     await close();
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../../../src/report/compose.ts';
 import type { HeapGraph } from '../../../src/workloads/heaps/image.ts';
 import { graphOf } from '../../composition/random-graph.ts';
-import { canvasColors, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
+import { canvasColors, rowsOf, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
 import { sweepgen } from '../../support/in-process.ts';
 
 const { openReport } = useBrowser();
@@ -25,11 +25,6 @@ const made = {
   schema: 1, command: 'heap', heap: { name: 'a heap', objects: graph.objects, edges: graph.edges, bytes: graph.bytes }, composition: compose(graph, 'a heap'),
 };
 
-/** Returns the rows of a table, as texts of cells. */
-async function rows(page: Page, caption: string): Promise<string[][]> {
-  return page.getByRole('table', { name: caption }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent!)));
-}
-
 const trail = (page: Page): Promise<string | null> => page.getByRole('navigation', { name: 'Open tiles' }).textContent();
 const line = (page: Page): Promise<string | null> => page.getByRole('status').textContent();
 
@@ -48,11 +43,11 @@ async function moveTo(page: Page, text: string): Promise<void> {
 describe('the view of a composition', () => {
   it('lists groups and retainers with their sizes', async () => {
     const { page, close } = await openReport([{ name: 'a', document: made }]);
-    const retainers = await rows(page, 'Largest retainers');
+    const retainers = await rowsOf(page, 'Largest retainers');
     expect(retainers[0]).toEqual(['0x1000', 'Root', '16 B', '2.25 KB', '100 %', '25']);
     expect(retainers[1].slice(0, 1)).toEqual(['0x1040']);
     expect(retainers[1].slice(2)).toEqual(['800 B', '1.94 KB', '86 %', '21']);
-    expect((await rows(page, 'Classes')).map(([name, ...figures]) => [name.startsWith('</script>') ? 'evil' : name, ...figures])).toEqual([
+    expect((await rowsOf(page, 'Classes')).map(([name, ...figures]) => [name.startsWith('</script>') ? 'evil' : name, ...figures])).toEqual([
       ['Entry', '20', '1.16 KB', '52 %', '1.16 KB'], ['Cache', '1', '800 B', '35 %', '1.94 KB'], ['evil', '3', '300 B', '13 %', '300 B'], ['Root', '1', '16 B', '1 %', '2.25 KB'],
     ]);
     expect(await page.locator('.facts').first().textContent()).toContain('64 B in 1 object that no root reaches');
@@ -117,7 +112,7 @@ describe('the view of a composition', () => {
   it('finds objects by name or address, and follows the path and the retainer of each', async () => {
     const { page, close } = await openReport([{ name: 'a', document: made }]);
     await page.getByRole('searchbox').fill('0x1030');
-    const found = await rows(page, 'Largest retainers');
+    const found = await rowsOf(page, 'Largest retainers');
     expect(found.map(([id]) => id)).toEqual(['0x1030']);
     await page.getByRole('button', { name: '0x1030' }).click();
     const chosen = page.getByRole('region', { name: 'Chosen object' });
@@ -125,7 +120,7 @@ describe('the view of a composition', () => {
     await chosen.locator('.facts').getByRole('button').click();
     expect(await chosen.getByRole('heading', { level: 3 }).textContent()).toContain('0x1020');
     await page.getByRole('searchbox').fill('ENTRY');
-    expect(await rows(page, 'Largest retainers')).toHaveLength(12);
+    expect(await rowsOf(page, 'Largest retainers')).toHaveLength(12);
     await close();
   });
 

@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { MAP_STATES } from '../../../src/inspect/heap-map-form.ts';
 import { decodeSnapshot } from '../../../src/report/heap-map-decode.ts';
 import { factsOf, modelOf } from '../../../src/view/heap-map-model.ts';
-import { canvasColors, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
-import { COLOR, recordRun, rowsOf } from '../../support/recorded-run.ts';
+import { canvasColors, rowsOf, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
+import { COLOR, recordRun } from '../../support/recorded-run.ts';
 
 const { openReport } = useBrowser();
 

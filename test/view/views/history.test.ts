@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { percentile, utilizationOf } from '../../../src/report/mmu.ts';
 import { formatNs } from '../../../src/base/units.ts';
-import { canvasColors, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
-import { COLOR, recordRun, rowsOf } from '../../support/recorded-run.ts';
+import { canvasColors, rowsOf, seriousViolations, settled, useBrowser } from '../../support/browser.ts';
+import { COLOR, recordRun } from '../../support/recorded-run.ts';
 
 const { openReport } = useBrowser();
 

@@ -1,29 +1,25 @@
 /** The view of scaling in a browser. */
 import { describe, expect, it } from 'vitest';
-import { canvasColors, settled, useBrowser } from '../../support/browser.ts';
+import { canvasColors, rowsOf, settled, useBrowser } from '../../support/browser.ts';
 import { sweepgen } from '../../support/in-process.ts';
 
 const { openReport } = useBrowser();
 
 const heap = ['tree', '--objects', '2000'];
-const measured = (await sweepgen(['scale', ...heap, '--procs', '1,2,3', '--runs', '6', '--json'])).out;
+/** As if on four cores: laws are fitted to no more threads than that. */
+const measured = JSON.stringify({ ...JSON.parse((await sweepgen(['scale', ...heap, '--procs', '1,2,3', '--runs', '6', '--json'])).out) as object, cores: 4 });
 const predicted = (await sweepgen(['scale', ...heap, '--model', '1,2,4,16', '--json'])).out;
 const varied = (await sweepgen(['scale', ...heap, '--procs', '1,2', '--runs', '2', '--vary', 'workbuf=64,256', '--json'])).out;
-
-/** The rows of a table, as texts of cells. */
-async function rows(page: import('playwright-core').Page, caption: string): Promise<string[][]> {
-  return page.getByRole('table', { name: caption }).locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent!)));
-}
 
 describe('the view of scaling', () => {
   it('lays a prediction over the measurement, each with its laws', async () => {
     const { page, close } = await openReport([{ name: 'a.json', text: measured }, { name: 'b.json', text: predicted }]);
-    const points = await rows(page, 'Measured and predicted points');
+    const points = await rowsOf(page, 'Measured and predicted points');
     expect(points.map(([name, threads]) => [name.includes('model of'), threads])).toEqual([
       ...['1', '2', '3'].map((threads) => [false, threads]),
       ...['1', '2', '4', '16'].map((threads) => [true, threads]),
     ]);
-    expect((await rows(page, 'Fitted laws')).map(([, law]) => law)).toEqual(['Amdahl', 'USL', 'Amdahl', 'USL']);
+    expect((await rowsOf(page, 'Fitted laws')).map(([, law]) => law)).toEqual(['Amdahl', 'USL', 'Amdahl', 'USL']);
     await close();
   });
 
@@ -54,7 +50,7 @@ describe('the view of scaling', () => {
 
   it('shows one series for each value of a varied setting', async () => {
     const { page, close } = await openReport([{ name: 'v.json', text: varied }]);
-    expect(new Set((await rows(page, 'Measured and predicted points')).map(([name]) => name))).toEqual(new Set(['workbuf 64', 'workbuf 256']));
+    expect(new Set((await rowsOf(page, 'Measured and predicted points')).map(([name]) => name))).toEqual(new Set(['workbuf 64', 'workbuf 256']));
     expect(await page.locator('section').textContent()).toContain('at least three numbers of threads');
     await close();
   });
@@ -62,7 +58,7 @@ describe('the view of scaling', () => {
   it('sorts its table by a column', async () => {
     const { page, close } = await openReport([{ name: 'a.json', text: measured }]);
     await page.getByRole('button', { name: 'threads', exact: true }).click();
-    expect((await rows(page, 'Measured and predicted points')).map(([, threads]) => threads)).toEqual(['3', '2', '1']);
+    expect((await rowsOf(page, 'Measured and predicted points')).map(([, threads]) => threads)).toEqual(['3', '2', '1']);
     expect(await page.getByRole('columnheader', { name: 'threads' }).first().getAttribute('aria-sort')).toBe('descending');
     await close();
   });

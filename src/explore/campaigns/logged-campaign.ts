@@ -1,0 +1,81 @@
+/** A campaign as its log shows it: counts, course, failures and machines. It can be read on while the campaign runs. */
+import { possibleByScenario, possibleInAny } from '../possible-edges.ts';
+import { SCENARIOS } from '../scenarios/catalog.ts';
+import { History } from './history.ts';
+import type { Header } from './log.ts';
+import type { Findings, LogReader } from './read-log.ts';
+import { countSlice } from './take-up.ts';
+import { Tally } from './tally.ts';
+
+/** What a machine has run for a campaign. */
+export interface HostTally {
+  slices: number;
+  executions: number;
+}
+
+/** Lines between two calls of `onProgress`. */
+const OFTEN = 20_000;
+
+export class LoggedCampaign {
+  readonly tally: Tally;
+  readonly history = new History();
+  /** By the machine's name. Slices that ran on the machine of the log have none. */
+  readonly hosts = new Map<string, HostTally>();
+  /** Slices that ran beside one another, at most: the lanes of a station. */
+  lanes = 0;
+  /** Slices that were set aside because their workers died. */
+  lost = 0;
+  readonly #reader: LogReader;
+  /** Parts of the campaign whose passes are counted. */
+  #parts = 0;
+
+  /** @param reach the edges that each scenario could pass; without it, the campaign could pass every edge */
+  constructor(reader: LogReader, reach?: Reach) {
+    this.#reader = reader;
+    this.tally = new Tally(reader.header.scenarios, reach && possibleInAny(reach));
+  }
+
+  get findings(): Findings {
+    return this.#reader;
+  }
+
+  /**
+   * Reads what was appended to the log since the last time, or from its beginning.
+   * @param onProgress hears from time to time of the number of lines that were read
+   * @throws UsageError if the log is broken
+   */
+  update(onProgress: (lines: number) => void = () => {}): void {
+    let lines = 0;
+    for (const line of this.#reader.lines()) {
+      if (++lines % OFTEN === 0) onProgress(lines);
+      if (line.type === 'lost') this.lost++;
+      if (line.type !== 'slice') continue;
+      countSlice(line, this);
+      this.lanes = Math.max(this.lanes, line.lane + 1);
+      if (line.host !== undefined) this.#countHost(line.host, line.executions);
+    }
+    for (const failure of this.#reader.failures) {
+      this.tally.addFailure(failure);
+      // It may have been shrunk since.
+      this.tally.replaceFailure(failure);
+    }
+    for (const { passes } of this.#reader.parts.slice(this.#parts)) if (passes !== undefined) this.history.addLoggedPasses(passes);
+    this.#parts = this.#reader.parts.length;
+  }
+
+  #countHost(name: string, executions: number): void {
+    let host = this.hosts.get(name);
+    if (host === undefined) this.hosts.set(name, (host = { slices: 0, executions: 0 }));
+    host.slices++;
+    host.executions += executions;
+  }
+}
+
+/** The edges that a scenario could pass, by its name and the edges' numbers; see possible-edges.ts. */
+export type Reach = ReadonlyMap<string, Uint8Array>;
+
+/** Returns what the scenarios of a log could pass. A scenario of a user is not run to find out, nor one with settings that it does not have. */
+export function reachOf({ scenarios, set }: Pick<Header, 'scenarios' | 'set'>): Promise<Reach> {
+  const known = SCENARIOS.filter(({ name, knobs }) => scenarios.includes(name) && knobs.every((knob) => !Object.hasOwn(set, knob.name) || knob.values.includes(set[knob.name])));
+  return possibleByScenario(known.map(({ name }) => name), set);
+}

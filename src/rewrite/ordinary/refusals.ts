@@ -1,0 +1,43 @@
+/** Finds what exploration can't follow: asynchronous code, timers, input and output, threads started inside. */
+import type { Report } from '../problems.ts';
+import { walk, type AnyNode } from '../syntax.ts';
+import { REFUSED, REFUSED_MODULES } from './globals.ts';
+import { globalName, type OrdinaryProgram } from './program.ts';
+
+/** Returns why the expression `node` can't be explored, and what to do; null if it can. */
+export function refusalOf({ scopes, parents }: OrdinaryProgram, node: AnyNode): string | null {
+  if (node.type === 'AwaitExpression') return 'await can\'t be explored: use Atomics.wait';
+  if (node.type === 'ImportExpression') return 'import() can\'t be explored: import the module at the top';
+  if (node.type === 'Identifier' && node.name === 'Atomics' && globalName(scopes, node) !== null) return isOperation(parents.get(node), node) ? null : 'Atomics is used as a value: name each operation, as in Atomics.load(view, 0)';
+  if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return null;
+  const name = globalName(scopes, node.callee) ?? '';
+  if (name === 'Atomics.waitAsync') return 'Atomics.waitAsync can\'t be explored: use Atomics.wait';
+  const callee = name.startsWith('Promise.') ? 'Promise' : name.replace(/^globalThis\./, '');
+  if (Object.hasOwn(REFUSED, callee)) return `${callee}: ${REFUSED[callee]}`;
+  const module = moduleOf(scopes, node.callee);
+  return module !== undefined && REFUSED_MODULES.has(module) ? `${module}: input, output, timers and threads can't be explored: pass data in through setup, and list threads in threads` : null;
+}
+
+/** Reports what can't be explored in the files for which `isUsers` holds. In packages it is refused when it runs. */
+export function checkRefusals(program: OrdinaryProgram, isUsers: (node: AnyNode) => boolean, report: Report): void {
+  walk(program.program, (node) => {
+    const why = refusalOf(program, node);
+    if (why !== null && isUsers(node)) report(node, why);
+    if ((node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression') && node.async && isUsers(node)) {
+      report(node, 'an async function can\'t be explored: make it an ordinary function, and use Atomics.wait');
+    }
+    if (node.type === 'ForOfStatement' && node.await && isUsers(node)) report(node, 'for await can\'t be explored: use for');
+  });
+}
+
+function isOperation(parent: AnyNode | undefined, node: AnyNode): boolean {
+  return parent?.type === 'MemberExpression' && parent.object === node && !parent.computed;
+}
+
+/** Returns the module from which the function called by `callee` is imported. */
+function moduleOf(scopes: OrdinaryProgram['scopes'], callee: AnyNode): string | undefined {
+  const name = callee.type === 'MemberExpression' ? callee.object : callee;
+  const binding = scopes.bindings.get(name);
+  if (binding?.kind !== 'import') return undefined;
+  return (binding.declaration as AnyNode & { readonly source?: { readonly value: string } }).source?.value;
+}

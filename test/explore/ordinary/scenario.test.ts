@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../../src/base/root.ts';
+import { investigate } from '../../../src/explore/failures/describe.ts';
+import { decodeLine } from '../../../src/explore/failures/line.ts';
+import { laneTable } from '../../../src/explore/failures/lane-table.ts';
+import { replayArtefact } from '../../../src/explore/failures/replay.ts';
+import { loadScenario } from '../../../src/explore/load-scenario.ts';
+import { settingOf } from '../../../src/explore/scenarios/scenario.ts';
+import { makeStrategy, STRATEGIES } from '../../../src/explore/strategies/catalog.ts';
+import { loadUserScenario } from '../../../src/explore/user-scenario.ts';
+import { search } from '../search.ts';
+import { explore, moduleOf, sharing } from './modules.ts';
+
+const EXAMPLES = join(ROOT, 'docs/examples/own-code');
+const LOST_UPDATE = sharing('export const threads = [(a) => { a[3]++; }, (a) => { a[3]++; }];', "export const check = (a) => (a[3] === 2 ? '' : `counted to ${a[3]}`);");
+
+describe('a scenario over ordinary code ends', () => {
+  it('with what check says', async () => {
+    const { failure } = await explore(LOST_UPDATE);
+    expect(failure).toMatchObject({ verdict: 'invariant', facts: ['counted to 1'], fault: 'core' });
+  });
+
+  it('with what check throws, and its line', async () => {
+    const { failure, path } = await explore(`import assert from 'node:assert';\n${sharing('export const threads = [(a) => { a[3]++; }, (a) => { a[3]++; }];', 'export function check(a) {\n  assert.equal(a[3], 2);\n}')}`);
+    expect(failure).toMatchObject({ verdict: 'invariant' });
+    expect(failure!.facts.join('\n')).toContain(`at ${path}:5 (check)`);
+  });
+
+  it('with an invariant that does not hold between two accesses, even if all errors are caught', async () => {
+    const { failure } = await explore(sharing('function both(a) { try { a[0]++; a[1]++; } catch {} }\nexport const threads = [both];', 'export const invariant = (a) => a[0] - a[1] <= 1 && a[0] !== 1;'));
+    expect(failure).toMatchObject({ verdict: 'invariant', facts: ['invariant returned false'], thread: 'both' });
+    expect(failure!.execution.steps).toBe(2);
+  });
+
+  it('with an error that a thread throws, and its line', async () => {
+    const { failure, path } = await explore(sharing('function check1(a) {\n  if (a[0] !== 0)\n    throw new RangeError(`found ${a[0]}`);\n}\nexport const threads = [(a) => { a[0] = 5; }, check1];'));
+    expect(failure).toMatchObject({ verdict: 'exception', thread: 'check1', facts: ['RangeError: found 5', `at ${path}:4 (check1)`], fault: 'core' });
+  });
+
+  it('with a deadlock', async () => {
+    const { failure } = await explore(sharing('export const threads = [function sleeper(a) { if (a[0] === 0) Atomics.wait(a, 0, 0); }, (a) => { a[0] = 0; Atomics.notify(a, 0); }];'));
+    expect(failure).toMatchObject({ verdict: 'deadlock', facts: ['sleeper sleeps on view[0]'] });
+  });
+
+  it('with a livelock', async () => {
+    const { failure } = await explore(sharing('export const threads = [function spinner(a) { while (Atomics.load(a, 2) === 0); }];'), { executions: 1 });
+    expect(failure).toMatchObject({ verdict: 'livelock', facts: ['spinner loops over view[2]'] });
+  });
+
+  it('well, if a thread only waits for another', async () => {
+    const { failure } = await explore(sharing('export const threads = [(a) => { while (Atomics.load(a, 2) === 0) Atomics.pause?.(); return a[3]; }, (a) => { a[3] = 7; Atomics.store(a, 2, 1); }];', 'export const check = (a, [seen]) => seen === 7;'));
+    expect(failure).toBeUndefined();
+  });
+});
+
+describe('an execution over ordinary code', () => {
+  it('has virtual time: waits time out, and clocks agree', async () => {
+    const { failure } = await explore(sharing('export const threads = [(a) => { const from = performance.now(); const end = Atomics.wait(a, 0, 0, 5); return [end, performance.now() - from >= 5, Date.now() === Math.floor(Date.now())]; }];', "export const check = (a, [[end, late]]) => end === 'timed-out' && late;"), { executions: 1 });
+    expect(failure).toBeUndefined();
+  });
+
+  it('wakes as many threads as notify says, first come, first served', async () => {
+    const { failure } = await explore(sharing('const sleep = (a) => Atomics.wait(a, 0, 0, 1000);\nexport const threads = [sleep, sleep, (a) => Atomics.notify(a, 0, 1)];', "export const check = (a, [x, y, woken]) => [x, y].filter((each) => each === 'ok').length === woken;"));
+    expect(failure).toBeUndefined();
+  });
+
+  it('depends on nothing but its schedule: chance is the same each time', async () => {
+    const { failure } = await explore(sharing('export const threads = [(a) => { a[0] = Math.random() * 1000; return a[0]; }];', 'let before; export const check = (a, [drawn]) => { const same = before === undefined || before === drawn; before = drawn; return same; };'), { executions: 5 });
+    expect(failure).toBeUndefined();
+  });
+
+  it('begins with a new state each time', async () => {
+    const { failure } = await explore('export const setup = () => ({ a: new Int32Array(new SharedArrayBuffer(8)), own: [] });\nexport const threads = [(s) => { s.a[0]++; s.own.push(1); }];\nexport const check = (s) => s.a[0] === 1 && s.own.length === 1;', { executions: 5 });
+    expect(failure).toBeUndefined();
+  });
+
+  it('may have getters with scheduling points, and calls through objects', async () => {
+    const { failure } = await explore(sharing('class Pair { constructor(a) { this.a = a; } get sum() { return this.a[0] + this.a[1]; } move() { this.a[0]--; this.a[1]++; } }\nexport const threads = [(a) => { const pair = new Pair(a); return pair.sum; }, (a) => new Pair(a).move()];', 'export const check = (a, [sum]) => sum === 0;'));
+    expect(failure).toMatchObject({ verdict: 'invariant' });
+  });
+
+  it('may have constructors with scheduling points', async () => {
+    const { failure } = await explore(sharing('class Once { constructor(a) { if (a[0] === 0) { a[0] = 1; a[1]++; } } }\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];', 'export const check = (a) => a[1] === 1;'));
+    expect(failure).toMatchObject({ verdict: 'invariant' });
+  });
+});
+
+describe('a failure of ordinary code', () => {
+  it.each(STRATEGIES.map(({ spec }) => spec).filter((spec) => !spec.startsWith('preemptions')))('is found by %s', async (strategy) => {
+    const { failure } = await explore(LOST_UPDATE, { strategy, executions: 2000 });
+    expect(failure).toBeDefined();
+  });
+
+  it('shrinks, tells words and values by name and type, and is replayed by its line', async () => {
+    const path = moduleOf('export const setup = () => ({ sums: new BigInt64Array(new SharedArrayBuffer(16)), part: new Float32Array(new SharedArrayBuffer(8)) });\nconst add = ({ sums, part }) => { sums[1] += 5n; part[1] = 0.5; };\nexport const threads = [add, add, (s) => { s.part[0] = 1.5; }];\nexport const check = ({ sums }) => (sums[1] === 10n ? "" : "lost");\n');
+    const { core, scenario } = await loadUserScenario(path, false);
+    const { failure } = search({ core, scenario, executions: 400 });
+    const hooked = await loadScenario(path, true);
+    const makeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });
+    const { line, lanes, artefact } = investigate({ scenario: hooked.scenario, setting: settingOf(scenario), strategy: makeStrategy(failure!.strategy), seed: failure!.seed }, { core: hooked, makeOracle });
+    const table = laneTable(lanes).map(({ text }) => text).join('\n');
+    expect(table).toMatch(/load sums\[1\] = 0n/);
+    expect(table).toMatch(/store sums\[1\] 0n → 5n/);
+    // The third thread is left out: it has nothing to do with the failure.
+    expect(artefact.operations?.[2]).toEqual([]);
+    expect(artefact.preemptions.length).toBeLessThanOrEqual(2);
+    expect(await replayArtefact(decodeLine(line), { makeOracle })).toMatchObject({ fails: true, divergence: '', recording: { outcome: { facts: ['lost'] } } });
+  });
+});
+
+describe('the examples of the documentation', () => {
+  it.each(['ring-buffer', 'ticket-lock', 'mutex', 'counted-stack'])('%s has no failure', async (name) => {
+    const { core, scenario } = await loadUserScenario(join(EXAMPLES, `${name}.scenario.ts`), false);
+    expect(search({ core, scenario, executions: 500 }).failure).toBeUndefined();
+  });
+
+  it.each([
+    ['hasty-ring-buffer', 'invariant', /came out$/],
+    ['careless-ticket-lock', 'invariant', /3 threads have counted to [12]/],
+    ['forgetful-mutex', 'deadlock', /add \d sleeps on word\[0\]/],
+    ['stack', 'invariant', /popped twice|lost/],
+  ])('%s has one, %s', async (name, verdict, fact) => {
+    const { core, scenario } = await loadUserScenario(join(EXAMPLES, `${name}.scenario.ts`), false);
+    const { failure } = search({ core, scenario, executions: 2000 });
+    expect(failure).toMatchObject({ verdict, facts: [expect.stringMatching(fact), ...failure!.facts.slice(1)] });
+  });
+});
