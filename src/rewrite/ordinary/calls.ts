@@ -44,7 +44,7 @@ function plainCall(w: Writer, node: CallExpression): string | null {
   const { callee } = node;
   if (node.optional || callee.type !== 'MemberExpression' || callee.computed || callee.optional || callee.object.type === 'Super') return null;
   if (callee.property.type !== 'Identifier' || !VIEW_METHODS.has(callee.property.name)) return null;
-  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))));
+  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => w.emit(each)));
 }
 
 /** Rewrites a call, or a chain of members and calls with `?.`; null where nothing can suspend. */
@@ -121,7 +121,7 @@ const WRITING = /^(?:set|fill|copyWithin|sort|reverse|encodeInto|write|getRandom
 function argumentsOf(w: Writer, nodes: readonly AnyNode[]): Arguments {
   if (nodes.some(({ type }) => type === 'SpreadElement')) {
     const all = w.temp();
-    const text = nodes.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))).join(', ');
+    const text = nodes.map((each) => w.emit(each)).join(', ');
     return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`] };
   }
   const { first, use } = w.operands(nodes);
@@ -136,7 +136,7 @@ export function rewriteNew(w: Writer, node: NewExpression): string | null {
   const { scopes } = w.program;
   if (isPureCall(scopes, node)) return null;
   const name = globalName(scopes, node.callee);
-  const written = () => node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each)));
+  const written = () => node.arguments.map((each) => w.emit(each));
   if (name === 'SharedArrayBuffer') return `$newBuffer(${written().join(', ')})`;
   if (name === 'Date' && node.arguments.length === 0) return 'new Date($milliseconds())';
   if (name !== null && VIEW_CLASSES.has(name)) return newView(w, node, name, written);

@@ -133,6 +133,10 @@ function mayReach(scopes: Scopes, accessors: ReadonlySet<string>, node: AnyNode)
       return atomicsOp(node) !== null || !isPureCall(scopes, node);
     case 'NewExpression':
       return !isPureCall(scopes, node);
+    case 'ForOfStatement':
+    case 'SpreadElement':
+    case 'ArrayPattern':
+      return true;
     default:
       return false;
   }

@@ -80,6 +80,16 @@ describe('an execution over ordinary code', () => {
     expect(failure).toMatchObject({ verdict: 'invariant' });
   });
 
+  it.each([
+    ['lets other threads run in a loop over a shared view', 'let sum = 0; for (const x of a) sum += x; return sum;', true],
+    ['lets other threads run in a function that a loop calls', 'let sum = 0; const add = (i) => { sum += a[i]; }; for (const i of [0, 9]) add(i); return sum;', true],
+    ['lets none run in the callbacks of a built-in', 'let sum = 0; [0, 9].forEach((i) => { sum += a[i]; }); return sum;', false],
+    ['lets none run between the parts of a list that is taken apart', 'const [x, , , , , , , , , y] = a; return x + y;', false],
+  ])('%s', async (_, body, sees) => {
+    const { failure } = await explore(sharing(`export const threads = [(a) => { ${body} }, (a) => { a[0] = 1; a[9] = -1; }];`, 'export const check = (a, [sum]) => sum !== -1;'));
+    expect(failure !== undefined).toBe(sees);
+  });
+
   it('may have constructors with scheduling points', async () => {
     const { failure } = await explore(sharing('class Once { constructor(a) { if (a[0] === 0) { a[0] = 1; a[1]++; } } }\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];', 'export const check = (a) => a[1] === 1;'));
     expect(failure).toMatchObject({ verdict: 'invariant' });
