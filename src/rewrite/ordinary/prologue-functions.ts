@@ -43,6 +43,11 @@ function $make(target) {
   $blank = target;
   return new target();
 }
+function $bound(bind, target, bound, args) {
+  if (bind === Function.prototype.bind && target.$co !== undefined) bound.$co = target.$co.bind(...args);
+  return bound;
+}
+function $bindTo(target, ...args) { return $bound(target.bind, target, target.bind(...args), args); }
 function $isObject(value) { return (typeof value === 'object' && value !== null) || typeof value === 'function'; }
 function $notFunction(text) { throw new TypeError(text + ' is not a function'); }
 `;

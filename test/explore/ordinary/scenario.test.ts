@@ -83,11 +83,18 @@ describe('an execution over ordinary code', () => {
   it.each([
     ['lets other threads run in a loop over a shared view', 'let sum = 0; for (const x of a) sum += x; return sum;', true],
     ['lets other threads run in a function that a loop calls', 'let sum = 0; const add = (i) => { sum += a[i]; }; for (const i of [0, 9]) add(i); return sum;', true],
+    ['lets other threads run in functions that are called by call, apply and bind', 'let sum = 0; const add = function (i) { sum += this[i]; }; add.call(a, 0); add.apply(a, [9]); return sum;', true],
+    ['lets other threads run in bound functions', 'let sum = 0; const add = function (i) { sum += this[i]; }; const bound = add.bind(a); bound(0); bound(9); return sum;', true],
     ['lets none run in the callbacks of a built-in', 'let sum = 0; [0, 9].forEach((i) => { sum += a[i]; }); return sum;', false],
     ['lets none run between the parts of a list that is taken apart', 'const [x, , , , , , , , , y] = a; return x + y;', false],
   ])('%s', async (_, body, sees) => {
     const { failure } = await explore(sharing(`export const threads = [(a) => { ${body} }, (a) => { a[0] = 1; a[9] = -1; }];`, 'export const check = (a, [sum]) => sum !== -1;'));
     expect(failure !== undefined).toBe(sees);
+  });
+
+  it('may have threads that are bound functions', async () => {
+    const { failure } = await explore(sharing('function add(by, a) { a[0] += by; }\nexport const threads = [add.bind(null, 1), add.bind(null, 2)];', 'export const check = (a) => a[0] === 3;'));
+    expect(failure).toMatchObject({ verdict: 'invariant' });
   });
 
   it('may have constructors with scheduling points', async () => {

@@ -64,6 +64,11 @@ describe('an execution of ordinary code is refused', () => {
     expect(await execution('export const threads = [(a) => [1].map((i) => Atomics.wait(a, i, 0))];')).toMatch(/^Atomics\.wait would sleep in a callback of a built-in/);
   });
 
+  it('for a thread that can\'t be suspended, but touches shared memory', async () => {
+    expect(await execution("export const threads = [{ ['add'](a) { a[0]++; } }.add];")).toMatch(/a thread runs without a break.*list a function that calls add/);
+    expect(await execution('export const threads = [Math.abs, (a) => a[0]];')).toBe('no failure');
+  });
+
   it('for a loop in a callback that no other thread can end', async () => {
     expect(await execution('export const threads = [(a) => [1].map((i) => { while (true); })];')).toMatch(/^a loop without end/);
   });
