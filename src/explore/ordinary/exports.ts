@@ -30,15 +30,11 @@ export function checkNames(path: string, names: readonly string[]): void {
 export function checkKinds(path: string, exported: Readonly<Partial<Record<keyof OrdinaryExports, unknown>>>): void {
   const { summary, threads } = exported;
   if (summary !== undefined && typeof summary !== 'string') throw unusable(path, 'its summary must be a string');
-  const isList = Array.isArray(threads) && threads.length >= 1 && threads.length <= MOST_THREADS && threads.every(isPlainFunction);
-  if (!isList) throw unusable(path, `its threads must be a list of 1 to ${MOST_THREADS} functions of the state, no generators`);
+  const isList = Array.isArray(threads) && threads.length >= 1 && threads.length <= MOST_THREADS && threads.every((each) => typeof each === 'function');
+  if (!isList) throw unusable(path, `its threads must be a list of 1 to ${MOST_THREADS} functions of the state`);
   for (const name of ['setup', 'operations', 'check', 'invariant'] as const) {
     if (exported[name] !== undefined && typeof exported[name] !== 'function') throw unusable(path, `its ${name} must be a function`);
   }
-}
-
-function isPlainFunction(each: unknown): boolean {
-  return typeof each === 'function' && Object.prototype.toString.call(each) === '[object Function]';
 }
 
 /** Checks what `operations` returned. @throws UsageError */

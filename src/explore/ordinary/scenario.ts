@@ -136,6 +136,7 @@ function* whole(core: Control, fn: (...args: unknown[]) => unknown, args: readon
   yield* [];
   const before = core.$ran();
   const result = fn(...args);
-  if (core.$ran() !== before) throw new UsageError(`a thread runs without a break, for it is a built-in, a generator or a function made by one: list a function that calls ${fn.name === '' ? 'it' : fn.name}`);
+  if (core.$ran() !== before) throw new UsageError(`a thread runs without a break, for it is a function that can't be suspended: list a function that calls ${fn.name === '' ? 'it' : fn.name}`);
+  if (typeof (result as Partial<Iterator<unknown>> | undefined)?.next === 'function') throw new UsageError('a thread is a generator, which nothing runs: list a function that runs it');
   return result;
 }

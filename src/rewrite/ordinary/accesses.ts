@@ -2,6 +2,7 @@
 import type { SiteKind } from '../sites.ts';
 import type { AnyNode, CallExpression, MemberExpression } from '../syntax.ts';
 import { UPDATES } from './globals.ts';
+import { awaited } from './awaited.ts';
 import { iterated } from './iteration.ts';
 import { sequence, type Writer } from './writer.ts';
 
@@ -58,16 +59,6 @@ function isAccessor(w: Writer, node: AnyNode): node is MemberExpression {
 
 function nameOf({ property }: MemberExpression): string {
   return property.type === 'Identifier' ? property.name : '';
-}
-
-/**
- * Runs the coroutine `call` to its end and returns its result. If it yields, this coroutine yields, too, and is
- * resumed after it (see $resume in prologue.ts).
- */
-export function awaited(w: Writer, call: string): string {
-  const callee = w.temp();
-  const step = w.temp();
-  return `((${callee} = ${call}, ${step} = ${callee}.next()).done ? ${step}.value : ($push(${callee}), yield ${step}.value))`;
 }
 
 /** Rewrites an assignment to `a[i]` or to a setter; null if it is neither. */

@@ -9,7 +9,8 @@
  * view, or is a method of one, the call is one step.
  */
 import { atomicsOp, type AnyNode, type CallExpression, type MemberExpression } from '../syntax.ts';
-import { awaited, getText, rewriteAtomic } from './accesses.ts';
+import { getText, rewriteAtomic } from './accesses.ts';
+import { awaited } from './awaited.ts';
 import { REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
 import { globalName, isGlobal, isPureCall, knownCallee } from './program.ts';
 import { sequence, type Writer } from './writer.ts';

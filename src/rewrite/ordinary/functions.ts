@@ -50,7 +50,7 @@ function arrow(w: Writer, node: FunctionNode, fn: string): string {
 }
 
 /** Returns parameters and body of a coroutine. */
-function coroutine(w: Writer, node: FunctionNode, frame: FrameKind): string {
+export function coroutine(w: Writer, node: FunctionNode, frame: FrameKind): string {
   const params = paramsOf(w, node, frame);
   const isBlock = node.body.type === 'BlockStatement';
   const { text, temps } = w.within(frame, () => (isBlock ? w.splice(node.body).slice(1) : `return ${w.emit(node.body)}; }`));
@@ -175,7 +175,7 @@ function givenName({ program: { parents } }: Writer, node: FunctionNode): string
 }
 
 /** Returns the function's name, for sites: its own, or that of the variable or property that holds it. */
-function nameOf({ program: { parents, text }, frame }: Writer, node: FunctionNode): string {
+export function nameOf({ program: { parents, text }, frame }: Writer, node: FunctionNode): string {
   if (node.type !== 'ArrowFunctionExpression' && node.id) return node.id.name;
   const parent = parents.get(node);
   if (parent?.type === 'VariableDeclarator') return text.slice(parent.id.start, parent.id.end);

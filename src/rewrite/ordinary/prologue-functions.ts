@@ -1,5 +1,55 @@
 /** The part of the prologue that gives functions, classes and objects their coroutines (functions.ts). */
 export const FUNCTIONS = `
+class $Out { constructor(value) { this.value = value; } }
+class $Iterator {
+  #inner;
+  constructor(inner) { this.#inner = inner; }
+  *$run(kind, value) {
+    let step = this.#inner[kind](value);
+    while (!step.done && !(step.value instanceof $Out)) {
+      let message, throws = false;
+      try { message = yield step.value; } catch (error) { throws = true; message = error; }
+      step = throws ? this.#inner.throw(message) : this.#inner.next(message);
+    }
+    return step.done ? step : { value: step.value.value, done: false };
+  }
+}
+Object.setPrototypeOf($Iterator.prototype, Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())));
+for (const kind of ['next', 'return', 'throw']) {
+  const method = function (value) { return $atomically(this.$run(kind, value)); };
+  method.$co = function (value) { return this.$run(kind, value); };
+  Object.defineProperty($Iterator.prototype, kind, { value: method, writable: true, configurable: true });
+}
+function $iterator(inner) { return new $Iterator(inner); }
+function* $delegate(iterable) {
+  const iterator = iterable[Symbol.iterator]();
+  let kind = 'next', sent, isOver = false;
+  try {
+    for (;;) {
+      if (kind === 'throw' && iterator.throw === undefined) throw new TypeError('The iterator does not provide a throw method');
+      const co = iterator[kind].$co;
+      isOver = true;
+      const step = co === undefined ? iterator[kind](sent) : yield* co.call(iterator, sent);
+      if (step.done) return step.value;
+      isOver = false;
+      try { sent = yield new $Out(step.value); kind = 'next'; } catch (error) { sent = error; kind = 'throw'; }
+    }
+  } finally {
+    if (!isOver) iterator.return?.();
+  }
+}
+class $Step {
+  isOver = false;
+  #iterator;
+  constructor(iterator) { this.#iterator = iterator; }
+  next() { return this.#iterator.$run('next'); }
+  close() { if (!this.isOver) this.#iterator.return(); }
+}
+function $steps(iterator) {
+  const step = new $Step(iterator);
+  return { [Symbol.iterator]() { return this; }, next: () => ({ value: step, done: false }), return() { step.close(); return { value: undefined, done: true }; } };
+}
+
 function $fn(co, name = '') {
   const fn = function (...args) { return $atomically(co.apply(this, args)); };
   fn.$co = co;

@@ -19,7 +19,13 @@ function $written(s, index) {
   $m[word] = s.words[word - s.base];
   $dirty[word >> ${DIRTY_SHIFT}] = 1;
 }
-function $items(values) { return values?.$shared !== undefined && !values.$shared.isDataView ? values.keys() : values; }
+function $items(values) {
+  if (values === null || typeof values !== 'object' || Array.isArray(values)) return values;
+  if (values.$shared !== undefined && !values.$shared.isDataView) return values.keys();
+  if (typeof values[Symbol.iterator] !== 'function') return values;
+  const iterator = values[Symbol.iterator]();
+  return iterator instanceof $Iterator ? $steps(iterator) : { [Symbol.iterator]: () => iterator };
+}
 function $anyView(values) { return values.find((value) => value?.$shared !== undefined); }
 function $next(value, by) { return typeof value === 'bigint' ? value + BigInt(by) : value + by; }
 function $numeric(value) { return typeof value === 'bigint' ? value : Number(value); }

@@ -3,6 +3,7 @@ import { isFunction, type AnyNode } from '../syntax.ts';
 import { rewriteAssignment, rewriteElement, rewriteUpdate } from './accesses.ts';
 import { rewriteCall, rewriteChain, rewriteNew } from './calls.ts';
 import { marksIn, rewriteClass, rewriteFunction, rewriteObject } from './functions.ts';
+import { rewriteGenerator, rewriteGeneratorMethod, rewriteYield } from './generators.ts';
 import { rewriteDeclarator, rewriteForOf, rewriteSpread } from './iteration.ts';
 import { globalName, type FunctionNode } from './program.ts';
 import { refusalOf } from './refusals.ts';
@@ -12,6 +13,7 @@ import type { Writer } from './writer.ts';
 export function rewrite(w: Writer, node: AnyNode): string | null {
   const refused = refusalOf(w.program, node);
   if (refused !== null) return `$refuse(${JSON.stringify(refused)})`;
+  if (w.program.generators.has(node)) return rewriteGenerator(w, node as FunctionNode, false);
   if (isFunction(node)) return rewriteFunction(w, node as FunctionNode);
   switch (node.type) {
     case 'ThisExpression':
@@ -30,6 +32,11 @@ export function rewrite(w: Writer, node: AnyNode): string | null {
       return rewriteClass(w, node);
     case 'ObjectExpression':
       return rewriteObject(w, node);
+    case 'YieldExpression':
+      return rewriteYield(w, node);
+    case 'MethodDefinition':
+    case 'Property':
+      return rewriteGeneratorMethod(w, node);
     case 'ForOfStatement':
       return rewriteForOf(w, node);
     case 'SpreadElement':

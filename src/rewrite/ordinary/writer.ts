@@ -21,6 +21,8 @@ import type { OrdinaryProgram } from './program.ts';
 export interface Frame {
   /** A coroutine: it may yield. */
   readonly suspends: boolean;
+  /** The user's generator: its own yields are wrapped (generators.ts). */
+  readonly yields?: boolean;
   /** What `this` is called here. */
   readonly thisName: 'this' | '$this';
   /** Name of the function, for sites. */

@@ -14,7 +14,6 @@ describe('a scenario with threads', () => {
     ['an export that it has not', sharing(THREADS, 'export const chek = () => "";'), "module.mjs is no scenario: it exports 'chek'; did you mean check?; a scenario with threads exports summary, setup, threads"],
     ['no setup', THREADS, 'it exports no setup(), which makes the state that the threads share'],
     ['threads that are no list', sharing('export const threads = (a) => a[0]++;'), 'its threads must be a list of 1 to 64 functions of the state'],
-    ['a thread that is a generator', sharing('export const threads = [function* (a) { a[0]++; }];'), 'functions of the state, no generators'],
     ['no threads', sharing('export const threads = [];'), 'its threads must be a list of 1 to 64 functions'],
     ['a check that is no function', sharing(THREADS, 'export const check = "";'), 'its check must be a function'],
     ['operations for other threads', sharing(THREADS, 'export const operations = () => [[], []];'), "its operations must be 1 lists, one for each thread, of operations ['name', number, …]"],

@@ -85,6 +85,9 @@ describe('an execution over ordinary code', () => {
     ['lets other threads run in a function that a loop calls', 'let sum = 0; const add = (i) => { sum += a[i]; }; for (const i of [0, 9]) add(i); return sum;', true],
     ['lets other threads run in functions that are called by call, apply and bind', 'let sum = 0; const add = function (i) { sum += this[i]; }; add.call(a, 0); add.apply(a, [9]); return sum;', true],
     ['lets other threads run in bound functions', 'let sum = 0; const add = function (i) { sum += this[i]; }; const bound = add.bind(a); bound(0); bound(9); return sum;', true],
+    ['lets other threads run in generators that a loop runs', 'function* walk() { for (const i of [0, 9]) yield a[i]; } let sum = 0; for (const x of walk()) sum += x; return sum;', true],
+    ['lets other threads run in generators between two yields', 'function* total() { yield a[0] + a[9]; } return total().next().value;', true],
+    ['lets none run in generators that a built-in runs', 'function* walk() { yield a[0]; yield a[9]; } const [x, y] = [...walk()]; return x + y;', false],
     ['lets none run in the callbacks of a built-in', 'let sum = 0; [0, 9].forEach((i) => { sum += a[i]; }); return sum;', false],
     ['lets none run between the parts of a list that is taken apart', 'const [x, , , , , , , , , y] = a; return x + y;', false],
   ])('%s', async (_, body, sees) => {

@@ -66,6 +66,7 @@ describe('an execution of ordinary code is refused', () => {
 
   it('for a thread that can\'t be suspended, but touches shared memory', async () => {
     expect(await execution("export const threads = [{ ['add'](a) { a[0]++; } }.add];")).toMatch(/a thread runs without a break.*list a function that calls add/);
+    expect(await execution('export const threads = [function* (a) { a[0]++; }];')).toMatch(/a thread is a generator, which nothing runs/);
     expect(await execution('export const threads = [Math.abs, (a) => a[0]];')).toBe('no failure');
   });
 
