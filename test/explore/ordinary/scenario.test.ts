@@ -27,8 +27,8 @@ describe('a scenario over ordinary code ends', () => {
     expect(failure!.facts.join('\n')).toContain(`at ${path}:5 (check)`);
   });
 
-  it('with an invariant that does not hold between two accesses, even if all errors are caught', async () => {
-    const { failure } = await explore(sharing('function both(a) { try { a[0]++; a[1]++; } catch {} }\nexport const threads = [both];', 'export const invariant = (a) => a[0] - a[1] <= 1 && a[0] !== 1;'));
+  it.each(['', "throw new Error('something else');"])('with an invariant that does not hold between two accesses, even if all errors are caught: catch { %s }', async (then) => {
+    const { failure } = await explore(sharing(`function both(a) { try { a[0]++; a[1]++; } catch { ${then} } }\nexport const threads = [both];`, 'export const invariant = (a) => a[0] - a[1] <= 1 && a[0] !== 1;'));
     expect(failure).toMatchObject({ verdict: 'invariant', facts: ['invariant returned false'], thread: 'both' });
     expect(failure!.execution.steps).toBe(2);
   });
@@ -62,6 +62,11 @@ describe('an execution over ordinary code', () => {
 
   it('wakes as many threads as notify says, first come, first served', async () => {
     const { failure } = await explore(sharing('const sleep = (a) => Atomics.wait(a, 0, 0, 1000);\nexport const threads = [sleep, sleep, (a) => Atomics.notify(a, 0, 1)];', "export const check = (a, [x, y, woken]) => [x, y].filter((each) => each === 'ok').length === woken;"));
+    expect(failure).toBeUndefined();
+  });
+
+  it('sleeps on words of 64 bits, and wakes', async () => {
+    const { failure } = await explore('export const setup = () => new BigInt64Array(new SharedArrayBuffer(32));\nexport const threads = [(a) => { while (Atomics.load(a, 2) === 0n) Atomics.wait(a, 2, 0n); }, (a) => { Atomics.store(a, 2, 1n << 40n); Atomics.notify(a, 2); }];');
     expect(failure).toBeUndefined();
   });
 
