@@ -7,7 +7,7 @@
  * | function | what happens |
  * |---|---|
  * | async | refused |
- * | constructor of a derived class, or one with new.target | runs atomically |
+ * | constructor of a derived class, or one with new.target | runs atomically; a derived class without constructor and fields has its base's |
  * | generator with super, async generator | runs atomically from one yield to the next |
  * | arrow function with super or new.target, method with a computed name, private accessor | runs atomically |
  */

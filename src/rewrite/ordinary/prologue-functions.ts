@@ -83,6 +83,10 @@ function $accessor(object, name, kind) {
   return undefined;
 }
 function $init(target, run) { Object.defineProperty(target, '$init', { value: run }); }
+function $inherit(target) {
+  const base = Object.getPrototypeOf(target);
+  if (typeof base === 'function' && Object.hasOwn(base, '$init')) $init(target, base.$init);
+}
 function $maker(target) {
   if (typeof target !== 'function') return undefined;
   if (Object.hasOwn(target, '$init')) return target.$init;

@@ -105,9 +105,14 @@ describe('an execution over ordinary code', () => {
     expect(failure).toMatchObject({ verdict: 'invariant' });
   });
 
-  it('may have constructors with scheduling points', async () => {
-    const { failure } = await explore(sharing('class Once { constructor(a) { if (a[0] === 0) { a[0] = 1; a[1]++; } } }\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];', 'export const check = (a) => a[1] === 1;'));
-    expect(failure).toMatchObject({ verdict: 'invariant' });
+  it.each([
+    ['a class', '', 'invariant'],
+    ['a class that is derived without a constructor', 'class Twice extends Once { more() { return this.a; } }\nOnce = Twice;', 'invariant'],
+    ['a class with a constructor that calls another, as one step', 'class Twice extends Once { constructor(a) { super(a); } }\nOnce = Twice;', undefined],
+    ['a class with fields that come after another constructor, as one step', 'class Twice extends Once { after = this.a[1]; }\nOnce = Twice;', undefined],
+  ])('runs the constructor of %s', async (_, derived, verdict) => {
+    const { failure } = await explore(sharing(`let Once = class { constructor(a) { this.a = a; if (a[0] === 0) { a[0] = 1; a[1]++; } } };\n${derived}\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];`, 'export const check = (a) => a[1] === 1;'));
+    expect(failure?.verdict).toBe(verdict);
   });
 });
 
