@@ -84,14 +84,15 @@ export class OrdinaryMemory {
 
   /** Makes a buffer. */
   newBuffer(length: number, options?: { readonly maxByteLength?: number }): SharedArrayBuffer {
+    if (options?.maxByteLength !== undefined) throw new UsageError('a SharedArrayBuffer that grows can\'t be explored: make it as large as it will be');
     const old = this.#regions[this.#made] as Region | undefined;
-    if (options === undefined && old !== undefined && old.buffer.byteLength === length) {
+    if (old !== undefined && old.buffer.byteLength === length) {
       new Uint8Array(old.buffer).fill(0);
       old.views.length = 0;
       this.#place(old);
       return old.buffer;
     }
-    const buffer = new (SharedArrayBuffer as new (length: number, options?: object) => SharedArrayBuffer)(length, options);
+    const buffer = new SharedArrayBuffer(length);
     this.#add(buffer);
     return buffer;
   }

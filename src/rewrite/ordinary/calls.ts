@@ -9,7 +9,8 @@
  * view, or is a method of one, the call is one step.
  */
 import { atomicsOp, type AnyNode, type CallExpression, type MemberExpression } from '../syntax.ts';
-import { awaited, getText, rewriteAtomic } from './accesses.ts';
+import { getText, rewriteAtomic } from './accesses.ts';
+import { awaited } from './awaited.ts';
 import { REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
 import { globalName, isGlobal, isPureCall, knownCallee } from './program.ts';
 import { sequence, type Writer } from './writer.ts';
@@ -43,8 +44,9 @@ export function rewriteCall(w: Writer, node: CallExpression): string | null {
 function plainCall(w: Writer, node: CallExpression): string | null {
   const { callee } = node;
   if (node.optional || callee.type !== 'MemberExpression' || callee.computed || callee.optional || callee.object.type === 'Super') return null;
-  if (callee.property.type !== 'Identifier' || !VIEW_METHODS.has(callee.property.name)) return null;
-  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))));
+  if (methodName(node) === 'bind') return `$bindTo(${[callee.object, ...node.arguments].map((each) => w.emit(each)).join(', ')})`;
+  if (!VIEW_METHODS.has(methodName(node))) return null;
+  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${methodName(node)}'`, ...node.arguments.map((each) => w.emit(each)));
 }
 
 /** Rewrites a call, or a chain of members and calls with `?.`; null where nothing can suspend. */
@@ -98,13 +100,25 @@ function call(w: Writer, node: CallExpression, callee: string, self: string): st
   const co = w.temp();
   const { first, list, views } = argumentsOf(w, node.arguments);
   const given = list === '' ? '' : `, ${list}`;
+  const name = methodName(node);
+  if (name === 'bind') return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${f}?.$co === undefined ? $bound(${f}, ${self}, ${self}.bind(${list}), [${list}]) : ${awaited(w, `${f}.$co.call(${self}${given})`)})`;
   const run = awaited(w, self === 'undefined' ? `${co}(${list})` : `${co}.call(${self}${given})`);
+  if (name === 'call' || name === 'apply') {
+    const through = awaited(w, `${self}.$co.${name}(${list})`);
+    const isThrough = `${f} === Function.prototype.${name} && ${self}.$co !== undefined`;
+    return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${isThrough} ? ${through} : (${co} = ${f}?.$co) !== undefined ? ${run} : ${builtIn(w, node, f, self, list, views)})`;
+  }
   const missing = `typeof ${f} !== 'function' ? $notFunction(${JSON.stringify(w.program.text.slice(node.callee.start, node.callee.end))}) : `;
   return `(${[`${f} = ${callee}`, ...first].join(', ')}, (${co} = ${f}?.$co) !== undefined ? ${run} : ${missing}${builtIn(w, node, f, self, list, views)})`;
 }
 
+/** Returns `m` for a call `o.m()`; '' for any other call. */
+function methodName({ callee }: CallExpression): string {
+  return callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' ? callee.property.name : '';
+}
+
 function builtIn(w: Writer, node: CallExpression, f: string, self: string, list: string, given: readonly string[]): string {
-  const name = node.callee.type === 'MemberExpression' && !node.callee.computed && node.callee.property.type === 'Identifier' ? node.callee.property.name : '';
+  const name = methodName(node);
   const isSuper = node.callee.type === 'MemberExpression' && node.callee.object.type === 'Super';
   const plain = name !== '' && !isSuper ? `${self}.${name}(${list})` : self === 'undefined' ? `${f}(${list})` : `${f}.call(${self}${list === '' ? '' : `, ${list}`})`;
   const views = [...(VIEW_METHODS.has(name) ? [self] : []), ...given];
@@ -121,7 +135,7 @@ const WRITING = /^(?:set|fill|copyWithin|sort|reverse|encodeInto|write|getRandom
 function argumentsOf(w: Writer, nodes: readonly AnyNode[]): Arguments {
   if (nodes.some(({ type }) => type === 'SpreadElement')) {
     const all = w.temp();
-    const text = nodes.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))).join(', ');
+    const text = nodes.map((each) => w.emit(each)).join(', ');
     return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`] };
   }
   const { first, use } = w.operands(nodes);
@@ -136,7 +150,7 @@ export function rewriteNew(w: Writer, node: NewExpression): string | null {
   const { scopes } = w.program;
   if (isPureCall(scopes, node)) return null;
   const name = globalName(scopes, node.callee);
-  const written = () => node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each)));
+  const written = () => node.arguments.map((each) => w.emit(each));
   if (name === 'SharedArrayBuffer') return `$newBuffer(${written().join(', ')})`;
   if (name === 'Date' && node.arguments.length === 0) return 'new Date($milliseconds())';
   if (name !== null && VIEW_CLASSES.has(name)) return newView(w, node, name, written);
