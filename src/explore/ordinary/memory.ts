@@ -70,7 +70,7 @@ export class OrdinaryMemory {
 
   /** Begins an execution: no buffer has been made yet. `limit` is the number of words that the engine has. */
   begin(limit = MOST_WORDS): void {
-    current.memory = this;
+    (current ??= install()).memory = this;
     this.words = this.#made = 0;
     this.#limit = limit;
     this.#byBuffer = new WeakMap();
@@ -215,6 +215,9 @@ interface Current {
   memory: OrdinaryMemory | null;
 }
 
+/** Set when an execution of ordinary code begins for the first time: nothing else needs the property. */
+let current: Current | undefined;
+
 const HOLDER = Symbol.for('sweepgen.ordinaryMemory');
 
 /**
@@ -240,5 +243,3 @@ function install(): Current {
   }
   return holder;
 }
-
-const current = install();

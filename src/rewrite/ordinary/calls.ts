@@ -5,13 +5,15 @@
  *     o.m(x)     as above, with `this`
  *     new C(x)   ($0 = C, $1 = x, ($2 = $maker($0)) !== undefined ? make the object, run its constructor : new C($1))
  *
+ * Some methods of arrays have coroutines of their own (prologue-lists.ts), so their callbacks may suspend.
+ *
  * A function without a coroutine is a built-in, or code that never touches shared memory. If it is given a shared
  * view, or is a method of one, the call is one step.
  */
 import { atomicsOp, type AnyNode, type CallExpression, type MemberExpression } from '../syntax.ts';
 import { getText, rewriteAtomic } from './accesses.ts';
 import { awaited } from './awaited.ts';
-import { REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
+import { LIST_METHODS, REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
 import { globalName, isGlobal, isPureCall, knownCallee } from './program.ts';
 import { sequence, type Writer } from './writer.ts';
 
@@ -23,6 +25,8 @@ interface Arguments {
   readonly list: string;
   /** Those that may be views. */
   readonly views: readonly string[];
+  /** The first. */
+  readonly head: string;
 }
 
 export function rewriteCall(w: Writer, node: CallExpression): string | null {
@@ -98,7 +102,7 @@ function callPrivate(w: Writer, node: CallExpression, self: string): string {
 function call(w: Writer, node: CallExpression, callee: string, self: string): string {
   const f = w.temp();
   const co = w.temp();
-  const { first, list, views } = argumentsOf(w, node.arguments);
+  const { first, list, views, head } = argumentsOf(w, node.arguments);
   const given = list === '' ? '' : `, ${list}`;
   const name = methodName(node);
   if (name === 'bind') return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${f}?.$co === undefined ? $bound(${f}, ${self}, ${self}.bind(${list}), [${list}]) : ${awaited(w, `${f}.$co.call(${self}${given})`)})`;
@@ -108,8 +112,9 @@ function call(w: Writer, node: CallExpression, callee: string, self: string): st
     const isThrough = `${f} === Function.prototype.${name} && ${self}.$co !== undefined`;
     return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${isThrough} ? ${through} : (${co} = ${f}?.$co) !== undefined ? ${run} : ${builtIn(w, node, f, self, list, views)})`;
   }
+  const found = LIST_METHODS.has(name) ? `${f}?.$co ?? $listMethod(${f}, ${self}, ${head})` : `${f}?.$co`;
   const missing = `typeof ${f} !== 'function' ? $notFunction(${JSON.stringify(w.program.text.slice(node.callee.start, node.callee.end))}) : `;
-  return `(${[`${f} = ${callee}`, ...first].join(', ')}, (${co} = ${f}?.$co) !== undefined ? ${run} : ${missing}${builtIn(w, node, f, self, list, views)})`;
+  return `(${[`${f} = ${callee}`, ...first].join(', ')}, (${co} = ${found}) !== undefined ? ${run} : ${missing}${builtIn(w, node, f, self, list, views)})`;
 }
 
 /** Returns `m` for a call `o.m()`; '' for any other call. */
@@ -136,10 +141,10 @@ function argumentsOf(w: Writer, nodes: readonly AnyNode[]): Arguments {
   if (nodes.some(({ type }) => type === 'SpreadElement')) {
     const all = w.temp();
     const text = nodes.map((each) => w.emit(each)).join(', ');
-    return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`] };
+    return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`], head: `${all}[0]` };
   }
   const { first, use } = w.operands(nodes);
-  return { first, list: use.join(', '), views: use.filter((_, i) => mayBeView(nodes[i])) };
+  return { first, list: use.join(', '), views: use.filter((_, i) => mayBeView(nodes[i])), head: use[0] ?? 'undefined' };
 }
 
 function mayBeView({ type }: AnyNode): boolean {

@@ -111,7 +111,7 @@ function $method(self, name, ...args) {
 function $waitAtomically(view, index, value, timeout) {
   if (!$sleeps(view, index, value)) return 'not-equal';
   if (timeout <= 0) return 'timed-out';
-  $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter, a generator or the constructor of a derived class');
+  $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter or the constructor of a derived class');
 }
 function $target(site, view, index) { return { set value(value) { $store($count(view), index, value); } }; }
 export const $hooked = false;
@@ -208,7 +208,7 @@ function $method(site, self, name, ...args) {
 function $waitAtomically(site, view, index, value, timeout) {
   if (!$sleeps(site, view, index, value)) return 'not-equal';
   if (timeout <= 0) return 'timed-out';
-  $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter, a generator or the constructor of a derived class');
+  $refuse('Atomics.wait would sleep where no other thread can run: in a field, a parameter or the constructor of a derived class');
 }
 function $target(site, view, index) { return { set value(value) { $store(site, $count(view), index, value); } }; }
 export const $hooked = true;

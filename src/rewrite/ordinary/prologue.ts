@@ -8,6 +8,7 @@ import { EDGES } from '../edges/catalog.ts';
 import { formatCount } from '../../base/units.ts';
 import { FINISHED, MOST_TICKS } from '../prologue.ts';
 import { FUNCTIONS } from './prologue-functions.ts';
+import { LISTS } from './prologue-lists.ts';
 import { HOOKED, PLAIN, VIEWS } from './prologue-views.ts';
 
 const RUNNING = `
@@ -107,5 +108,5 @@ function $random() { $draws = Math.imul($draws, 1664525) + 1013904223 >>> 0; ret
  * it. `$writes` follows the module.
  */
 export function prologueOfOrdinary(hooked: boolean): string {
-  return `${RUNNING}${FUNCTIONS}${VIEWS}${hooked ? HOOKED : PLAIN}`.replace(/\n\s*/g, ' ');
+  return `${RUNNING}${FUNCTIONS}${LISTS}${VIEWS}${hooked ? HOOKED : PLAIN}`.replace(/\n\s*/g, ' ');
 }

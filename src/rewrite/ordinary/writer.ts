@@ -9,8 +9,8 @@
  *
  *     a[i]      (a?.$shared !== undefined && --$budget < 0 && (yield ($index = $word(a, i), 7)), a[i])
  *
- * Elsewhere (module level, fields, parameters, the user's generators) nothing can suspend: accesses are made
- * and counted, but no other thread runs in between. Every line keeps its number.
+ * Elsewhere (module level, fields, parameters, constructors of derived classes) nothing can suspend: accesses are
+ * made and counted, but no other thread runs in between. Every line keeps its number.
  */
 import type { NumberSite } from '../emit.ts';
 import type { SiteKind } from '../sites.ts';

@@ -61,7 +61,7 @@ describe('an execution of ordinary code is refused', () => {
   });
 
   it('for a sleep in a callback of a built-in', async () => {
-    expect(await execution('export const threads = [(a) => [1].map((i) => Atomics.wait(a, i, 0))];')).toMatch(/^Atomics\.wait would sleep in a callback of a built-in/);
+    expect(await execution('export const threads = [(a) => [1, 2].sort((i) => Atomics.wait(a, i, 0))];')).toMatch(/^Atomics\.wait would sleep in a callback of a built-in/);
   });
 
   it('for a thread that can\'t be suspended, but touches shared memory', async () => {
@@ -71,6 +71,6 @@ describe('an execution of ordinary code is refused', () => {
   });
 
   it('for a loop in a callback that no other thread can end', async () => {
-    expect(await execution('export const threads = [(a) => [1].map((i) => { while (true); })];')).toMatch(/^a loop without end/);
+    expect(await execution('export const threads = [(a) => [1, 2].sort(() => { while (true); })];')).toMatch(/^a loop without end/);
   });
 });
