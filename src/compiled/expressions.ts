@@ -6,7 +6,7 @@ import { returnsValue } from './returns.ts';
 import { VIEWS, parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
 const BINARY: Readonly<Record<string, string>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
+  '+': 'add', '-': 'sub', '*': 'mul', '%': 'rem_s', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
   '===': 'eq', '!==': 'ne', '<': 'lt_s', '<=': 'le_s', '>': 'gt_s', '>=': 'ge_s',
 };
 const OPPOSITE: Readonly<Record<string, string>> = { '===': '!==', '!==': '===', '<': '>=', '<=': '>', '>': '<=', '>=': '<' };

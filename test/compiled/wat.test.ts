@@ -49,7 +49,7 @@ const BODIES: Readonly<Record<string, string>> = {
   'two updates': 'let s = 0; for (let j = 0, k = 3; j < i; j++, k += 2) s = s + k; return s;',
   'switch without a default': 'switch (x & 7) { case 2: return 5; case 4: m[1] = 3; } switch (i) {} return 9;',
   'leading zeros': 'return Math.clz32(x) + (31 - Math.clz32(x & -x)) * 64;',
-  'divisions of integers': 'return ((x / (i + 1)) | 0) + 3;',
+  'divisions of integers': 'return ((x / (i + 1)) | 0) + 3 + (x % (i + 1));',
   'names in blocks': 'let y = 1; { let y = 2; m[5] = y; } for (let y = 7; y < 9; y++) m[6] = y; if (x > 0) { const y = x & 7; return y; } return y;',
   'words changed': 'm[i] += 3; m[i] |= 8; m[i]--; m[(i + 1) | 0] = m[i]; m[i + A] ^= x; return m[i];',
   bytes: 'racyStoreByte(m, m8, i * 4 + 1, 1 << (x & 7)); m8[i + 64] = 7; return racyLoadByte(m, m8, i * 4 + 1) + m8[i + 64] + m8[i];',
