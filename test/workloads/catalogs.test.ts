@@ -113,7 +113,7 @@ describe('the catalogs', () => {
       const text = readFileSync(name, 'utf8');
       return GRAPH_NAMES.filter((graph) => graph !== 'added-graph').every((graph) => new RegExp(`\\b${graph}\\b`).test(text));
     });
-    // beside-go holds Go's figures of each graph; calibration fits the model to a fixed set of graphs.
-    expect(listing.map((name) => relative(root, name)).toSorted()).toEqual(['bench/beside-go.ts', 'src/model/calibrate/mark-loop.ts', 'src/workloads/graphs/catalog.ts']);
+    // Calibration fits the model to a fixed set of graphs.
+    expect(listing.map((name) => relative(root, name)).toSorted()).toEqual(['src/model/calibrate/mark-loop.ts', 'src/workloads/graphs/catalog.ts']);
   });
 });

@@ -51,7 +51,7 @@ describe('the player', () => {
     expect(line!.y).toBeGreaterThanOrEqual(box!.y);
     expect(line!.y + line!.height).toBeLessThanOrEqual(box!.y + box!.height);
     const values = await page.locator('.word dd').allTextContents();
-    expect(values[0]).toBe('marks of span 0, blocks 0-7');
+    expect(values[0]).toMatch(/^marks of span 0, blocks \d+-\d+$/);
     expect(`${values[1]} ${values[2]}`).toMatch(/^0x\w+ 0x\w+$/);
     await close();
   });
@@ -68,9 +68,9 @@ describe('the player', () => {
     expect(await press('ArrowRight')).toBe(first + 1);
     expect(await press('ArrowLeft')).toBe(first);
     expect(await press('Home')).toBe(0);
-    expect(await press('n')).toBe(player.preemptions.step[0]);
-    expect(await press('n')).toBe(player.preemptions.step[1]);
-    expect(await press('p')).toBe(player.preemptions.step[0]);
+    for (const step of player.preemptions.step) expect(await press('n')).toBe(step);
+    expect(await press('End')).toBe(player.steps.thread.length - 1);
+    for (const step of player.preemptions.step.toReversed()) expect(await press('p')).toBe(step);
     expect(await shownStep(page)).toContain('was preempted');
     for (const { step } of player.moments.filter((each) => each.step > player.preemptions.step[0])) expect(await press('c')).toBe(step);
     // From the last it goes to the first.
