@@ -25,7 +25,7 @@ describe('campaign merge', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
       `${a}: 1 slice of 10 executions`, `${b}: 1 slice of 10 executions`,
-      `${a}: 0 slices of 0 executions; left out 1 slice of 10 executions, whose seeds were counted already`, `${week}: 3 campaigns, 2 slices of 20 executions`, '',
+      `${a}: 0 slices of 0 executions; left out 1 slice of 10 executions, with seeds that were counted already`, `${week}: 3 campaigns, 2 slices of 20 executions`, '',
     ]);
     expect((await sweepgen(['campaign', 'status', week])).out).toMatch(/merged of 3 campaigns\nended [^]*\n20 executions/);
     for (const words of [['campaign', 'html', week], ['view', week]]) expect((await sweepgen([...words, '--html', logPath('x.html')])).code).toBe(0);

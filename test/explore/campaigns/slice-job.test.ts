@@ -105,7 +105,7 @@ describe('a worker', () => {
     expect(pool.slices).toEqual([]);
     expect(outcomes.every((each) => each instanceof UsageError)).toBe(true);
     expect(said.length).toBe(NO_JOBS.length);
-    for (const [i, [what, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(what === 'another kind' ? /a job of kind 'round' is refused: there is no such kind/ : sentence);
+    for (const [i, [what, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(what === 'another kind' ? /a job of kind 'round' is refused: this build has no such kind/ : sentence);
   });
 });
 
