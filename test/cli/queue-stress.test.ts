@@ -54,8 +54,8 @@ describe('stress --queue', () => {
   });
 
   it.each([
-    ['churn --trace t.json', "--trace records rounds of this process, and with --queue the rounds run in others; leave one of the two out"],
-    ['--record --json', "--record records rounds of this process, and with --queue the rounds run in others; leave one of the two out"],
+    ['churn --trace t.json', "--trace records rounds of this process, and with --queue other processes run them; leave one of the two out"],
+    ['--record --json', "--record records rounds of this process, and with --queue other processes run them; leave one of the two out"],
   ])('refuses %s', async (words, sentence) => {
     const { code, err } = await cli(`stress ${words} --queue file:${folder}`);
     expect(code).toBe(EXIT.usage);

@@ -46,7 +46,7 @@ async function verify(deps: Deps, path: string, { search, close, json }: VerifyF
   const { terminal } = deps;
   checkBuild();
   const logged = readLog(path);
-  // Opened before the failures run: a line that another process writes meanwhile is noticed.
+  // Opened before the failures run, so that a line that another process writes meanwhile is noticed.
   const log = close ? openLog(path, logged) : undefined;
   const run = { log: path, sweepgen: deps.version, build: buildHash(), logged: close };
   const verifications = await verifyAll(deps, logged, search, ({ failure: { key }, state }) => log?.verified({ key, state, sweepgen: run.sweepgen, build: run.build }));
