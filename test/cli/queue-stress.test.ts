@@ -37,7 +37,7 @@ describe('stress --queue', () => {
     expect(worker.out).toMatch(/^\d+ jobs done$/m);
   });
 
-  it('reports the round that failed as if it had run here, with the command that repeats it', async () => {
+  it('reports a failed round as if it had run in this process, with the command that repeats it', async () => {
     const seeds: number[] = [];
     await cli('stress --seed 7 --seconds 1', (options) => {
       seeds.push(options.seed!);

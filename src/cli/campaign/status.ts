@@ -59,7 +59,7 @@ function describeStatus(status: CampaignStatus, { tally }: LoggedCampaign, { out
 
 function describeHeader({ log, sweepgen, build, seed, strategy, mutant, merged }: CampaignStatus): string {
   const from = `sweepgen ${printable(sweepgen)}${build === null ? '' : ` (build ${printable(build, LONGEST_BUILD)})`}`;
-  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged of ${plural(merged, 'campaign')}`])];
+  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged from ${plural(merged, 'campaign')}`])];
   return `${printable(log)}: ${parts.join(', ')}`;
 }
 

@@ -78,7 +78,7 @@ function isSame(one: Preemption, other: Preemption): boolean {
   return one.thread === other.thread && one.at === other.at && one.to === other.to;
 }
 
-/** @param isAlone the seed is all that is known of the failure */
+/** @param isAlone whether the seed is all that is known of the failure, because it has no recording */
 async function search({ key, station, seed }: Failure, { pool, executions }: VerifyOptions, isAlone: boolean): Promise<Finding> {
   const { scenario } = await loadScenario(station.scenario, false, station.mutant === null ? undefined : findMutant(station.mutant));
   for (const { name, values } of scenario.knobs) {

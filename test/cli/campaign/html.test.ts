@@ -37,7 +37,7 @@ function begun(): CampaignLog {
 }
 
 describe('campaign html', () => {
-  it('draws a campaign that runs, once, as a page that stays as it is', async () => {
+  it('draws a running campaign once, as a page that does not reload', async () => {
     begun();
     const { code, out, pages } = await draw('');
     expect([code, out, pages.length]).toEqual([0, 'Report: n.html\n', 1]);

@@ -40,7 +40,7 @@ describe('campaign status', () => {
     expect(out).toMatch(/^host +slices +executions +share\nlab-1 +1 +300 +75 %\nlab-2 +1 +100 +25 %$/m);
   });
 
-  it('has the same as a document', async () => {
+  it('prints the same as a JSON document', async () => {
     const { code, out } = await cli(`campaign status ${written()} --json`);
     expect(code).toBe(0);
     expect(CampaignStatusDocument.parse(JSON.parse(out))).toMatchObject({
@@ -63,7 +63,7 @@ describe('campaign status', () => {
     expect((await cli(`campaign status ${logPath()}`)).out).toMatch(/^ended .* ago; 1 part: time after 60 min$/m);
   });
 
-  it('leaves the log as it is, also with a line that is being written', async () => {
+  it('leaves the log as it is, even with an incomplete line', async () => {
     const text = `${readFileSync(written(), 'utf8')}{"type":"sli`;
     writeFileSync(logPath(), text);
     expect((await cli(`campaign status ${logPath()}`)).code).toBe(0);
