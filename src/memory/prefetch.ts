@@ -1,6 +1,7 @@
 /**
- * Prefetches cache lines, as Go's PREFETCH does. Neither JavaScript nor WebAssembly has such an instruction, so these
- * functions do nothing. The compiled mark loops (src/compiled) load the words instead, and ignore the values.
+ * Loading cache lines ahead of their use, as Go's PREFETCH. Neither JavaScript nor WebAssembly has such an
+ * instruction, so these functions do nothing. In their place, src/compiled loads the words and ignores
+ * the values.
  */
 import type { Mem } from './struct.ts';
 import type { Ref } from './address.ts';
