@@ -2,9 +2,11 @@
  * Executions per second of CPU time. An execution of the lock-free stack has about 200 accesses. For
  * a whole cycle, 5,000 accesses count as one execution: that is a small collection.
  */
+import { join } from 'node:path';
 import { Bench } from 'tinybench';
-import { loadCore } from '../src/explore/load.ts';
-import { findScenario } from '../src/explore/find.ts';
+import { ROOT } from '../src/base/root.ts';
+import { loadScenario } from '../src/explore/load-scenario.ts';
+import { isModulePath } from '../src/explore/user-scenario.ts';
 import { makeMonitors } from '../src/explore/monitors/catalog.ts';
 import { Explorer } from '../src/explore/scheduler.ts';
 import type { Operation } from '../src/explore/scenarios/operation.ts';
@@ -28,6 +30,7 @@ const COLLECTION = 5000;
 
 interface Subject {
   readonly name: string;
+  /** Its name, or the path of its module. */
   readonly scenario: string;
   /** Beyond those of the scenario, for each thread. */
   readonly more?: readonly Operation[];
@@ -39,17 +42,22 @@ interface Subject {
 
 const STACK: Subject = { name: 'lfstack, 200 accesses', scenario: 'lfstack', more: [['pop', 0], ['push', 1], ['pop', 1], ['push', 0]] };
 const CYCLE: Subject = { name: 'small collection', scenario: 'whole-cycle', accesses: COLLECTION };
+/** One program written both ways. */
+const OVER_M: Subject = { name: 'counted stack over m', scenario: 'test/fixtures/scenarios/counted-stack.mjs' };
+const ORDINARY: Subject = { name: 'counted stack, ordinary code', scenario: 'test/fixtures/ordinary/counted-stack.mjs' };
 const SUBJECTS: readonly Subject[] = [
   STACK,
   { ...STACK, name: `${STACK.name}, races`, monitors: ['races'] },
   CYCLE,
   { ...CYCLE, name: `${CYCLE.name}, no oracle`, withoutOracle: true },
   { ...CYCLE, name: `${CYCLE.name}, races`, monitors: ['races'] },
+  OVER_M,
+  ORDINARY,
 ];
 
 export const exploreSuite: Suite = {
   name: 'explore',
-  summary: 'executions a second of one core, with and without the race detector',
+  summary: 'executions a second of one core, with and without the race detector, and of ordinary code',
   async *measure() {
     // CPU time depends little on the load of the machine.
     const bench = new Bench({ now: cpuMs, iterations: SAMPLES, time: 0, warmupIterations: 1, warmupTime: 0, retainSamples: true });
@@ -94,8 +102,8 @@ async function batchOf(subject: Subject, strategy: string): Promise<() => number
 }
 
 async function explorerOf(subject: Subject, strategy: string): Promise<Explorer> {
-  const { core, sites } = await loadCore(subject.monitors !== undefined);
-  const scenario = findScenario(subject.scenario);
+  const isModule = isModulePath(subject.scenario);
+  const { core, sites, scenario } = await loadScenario(isModule ? join(ROOT, subject.scenario) : subject.scenario, subject.monitors !== undefined);
   const setting = settingOf(scenario, { procs: 3 });
   const operations = setting.operations.map((own) => [...own, ...(subject.more ?? [])]);
   const nobody: MakeOracle = () => ({ forget() {}, check: () => ({ problems: [] }) });

@@ -16,23 +16,25 @@ const PUBLISHED: readonly (readonly [threads: number, pin: Pin, pauseMs: number]
   [1, 'compact', 546.794], [2, 'compact', 331.116], [4, 'compact', 174.543], [8, 'compact', 158.681],
   [16, 'compact', 75.426], [16, 'scatter', 56.631], [32, 'scatter', 48.945],
 ];
-/** The faithful loop of Go 1.3, and the settings that are closest to the collector of that change, with CAS and with plain stores. */
+/** The faithful loop of Go 1.3, and the settings that are closest to the collector of that change, with plain stores and with CAS. */
 const AS_CHANGED: MachineTuning = { prefetch: 8, workbuf: 509 };
 const LOOPS: Readonly<Record<string, MachineTuning>> = {
   'go1.3': {},
-  'as changed, cas': { ...AS_CHANGED, mark: 'cas' },
   'as changed, byte': { ...AS_CHANGED, mark: 'byte' },
+  'as changed, cas': { ...AS_CHANGED, mark: 'cas' },
 };
 
 const [path, copies = '1'] = process.argv.slice(2);
 if (path === undefined) throw new Error('name a heap file: node dist/bench/published.js HEAP [copies]');
 const image = copiesOf(await openHeapFile(path, () => {}), Number(copies));
 const core = await loadModelCore();
+let oneMs = 0;
 const rows: Record<string, string | number>[] = [];
 for (const [loop, tuning] of Object.entries(LOOPS)) {
   const heap = await buildModelHeap({ workload: 'collect', image, policy: policyFor({ tuning }), tuning, procs: 32 });
-  let oneMs = 0;
   for (const [threads, pin, publishedMs] of PUBLISHED) {
+    // One thread of Go marks with plain stores, the lab's loop as several do. So the row of plain stores is the base of both.
+    if (threads === 1 && tuning.mark === 'cas') continue;
     const ms = predictMark({ core, machine: E5_2690_X2, heap, pin }, threads).markNs / 1e6;
     if (threads === 1) oneMs = ms;
     const [speedup, published] = [oneMs / ms, PUBLISHED[0][2] / publishedMs];

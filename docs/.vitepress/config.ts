@@ -25,6 +25,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'How to',
     items: [
       page('Write a workload', '/how-to/write-a-workload'),
+      page('Explore your own code', '/how-to/explore-your-own-code'),
       page('Write a scenario', '/how-to/write-a-scenario'),
       page('Understand a failure', '/how-to/understand-a-failure'),
       page('Run a campaign', '/how-to/run-a-campaign'),

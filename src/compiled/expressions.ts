@@ -6,7 +6,7 @@ import { returnsValue } from './returns.ts';
 import { VIEWS, parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
 const BINARY: Readonly<Record<string, string>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
+  '+': 'add', '-': 'sub', '*': 'mul', '%': 'rem_s', '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr_s', '>>>': 'shr_u',
   '===': 'eq', '!==': 'ne', '<': 'lt_s', '<=': 'le_s', '>': 'gt_s', '>=': 'ge_s',
 };
 const OPPOSITE: Readonly<Record<string, string>> = { '===': '!==', '!==': '===', '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
@@ -141,7 +141,6 @@ export class Expressions extends Names {
       if (callee.object.name === 'Math' && callee.property.name === 'floor') return { text: this.quotient(args[0]), hasValue: true };
     }
     if (callee.type !== 'Identifier') return this.refuse(node);
-    if (callee.name === 'prefetch') return { text: touch(this.address(args[1], false)), hasValue: false };
     if (callee.name === 'prefetchAll') return { text: this.touchAll(args.slice(1)), hasValue: false };
     const racy = RACY[callee.name];
     if (racy !== undefined) {
@@ -188,7 +187,8 @@ export class Expressions extends Names {
     const [label, at] = [`$touch${this.labels++}`, this.temporary()];
     const bytes = (index: AnyNode) => `(i32.shl ${this.value(index)} (i32.const 2))`;
     const next = `(local.tee $${at} (i32.add (local.get $${at}) ${bytes(step)}))`;
-    const load = touch(`(i32.shl (i32.load (local.get $${at})) (i32.const 2))`);
+    // The value is stored: engines drop a load whose value is unused.
+    const load = `(global.set $touched (i32.load (i32.shl (i32.load (local.get $${at})) (i32.const 2))))`;
     return `(local.set $${at} ${bytes(from)}) (if (i32.lt_u (local.get $${at}) ${bytes(to)}) (then (loop ${label} ${load} (br_if ${label} (i32.lt_u ${next} ${bytes(to)})))))`;
   }
 
@@ -220,11 +220,6 @@ export class Expressions extends Names {
     }
     return `(i32.shl ${this.value(index)} (i32.const 2))`;
   }
-}
-
-/** Writes a load for the sake of the cache. It is stored: engines drop a load whose value is unused. */
-function touch(address: string): string {
-  return `(global.set $touched (i32.load ${address}))`;
 }
 
 /** Matches `x >>> 0`, which may exceed what 32 bits with a sign can compare. */

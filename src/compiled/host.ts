@@ -5,6 +5,7 @@
 import { checkptr } from '../gc/checkptr.ts';
 import { countBlock, countFlush, countLookup, countRescan, countScanned, countTypeLookup } from '../gc/count-scan.ts';
 import { invalidInstruction } from '../gc/scan-typed.ts';
+import { advance, giveWork, putAside } from '../gc/scanblock-lab-worklist.ts';
 import { getempty, handoff } from '../gc/work.ts';
 import { addWide } from '../memory/wide.ts';
 import type { Mem } from '../memory/struct.ts';
@@ -13,5 +14,5 @@ import type { Mem } from '../memory/struct.ts';
 type OfMemory = (m: Mem, ...args: never[]) => unknown;
 
 export const HOST: Readonly<Record<string, OfMemory>> = {
-  addWide, checkptr, countBlock, countFlush, countLookup, countRescan, countScanned, countTypeLookup, getempty, handoff, invalidInstruction,
+  addWide, advance, checkptr, countBlock, countFlush, countLookup, countRescan, countScanned, countTypeLookup, getempty, giveWork, handoff, invalidInstruction, putAside,
 };

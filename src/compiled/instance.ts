@@ -22,6 +22,8 @@ export function compilableMemory(words: number): WebAssembly.Memory {
 }
 
 type ScanRun = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number) => Ref;
+/** Booleans become 0 and 1. */
+type ScanPieces = (...args: Parameters<Compiled['scanPieces']>) => number;
 type BoundScan = (mp: MRef, sb: Ref) => void;
 
 /** Returns the functions of `module` over `memory`, of which `m` is a view. */
@@ -37,6 +39,7 @@ export function compiledFunctions(module: WebAssembly.Module, memory: WebAssembl
     scanObjects: scanIn(exports, 'scanObjects'),
     scanTyped: scanIn(exports, 'scanTyped'),
     scanHeapBits: scanIn(exports, 'scanHeapBits'),
+    scanPieces: (mp, sb, ...choices) => (exports.scanPieces as ScanPieces)(mp, sb, ...choices) !== 0,
   };
 }
 

@@ -16,6 +16,7 @@ export const EXPORTS: readonly Export[] = [
   { fn: 'scanRun', name: 'scanRunShared', bound: { alone: 0, only: 0 } },
   { fn: 'scanRun', name: 'scanRangeAlone', bound: { alone: 1, only: 1 } },
   { fn: 'scanRun', name: 'scanRangeShared', bound: { alone: 0, only: 1 } },
+  { fn: 'scanPieces', name: 'scanPieces', bound: {} },
   ...['scanObjects', 'scanTyped', 'scanHeapBits'].flatMap((fn) => [
     { fn, name: `${fn}Alone`, bound: { alone: 1, pw: 2 } },
     { fn, name: `${fn}Shared`, bound: { alone: 0, pw: 2 } },

@@ -9,6 +9,7 @@ import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
 import { scanHeapBits as scanHeapBitsAsItStands } from './scan-heapbits.ts';
 import { scanObjects as scanObjectsAsItStands } from './scan-objects.ts';
+import { scanPieces as scanPiecesAsItStands } from './scan-pieces.ts';
 import { scanRun as scanRunAsItStands } from './scan-run.ts';
 import { scanTyped as scanTypedAsItStands } from './scan-typed.ts';
 
@@ -21,6 +22,7 @@ export interface Compiled {
   readonly scanObjects: Scan;
   readonly scanTyped: Scan;
   readonly scanHeapBits: Scan;
+  readonly scanPieces: (mp: MRef, sb: Ref, byByte: boolean, fifo: boolean, backwards: boolean, split: number, distance: number) => boolean;
 }
 
 let compiled: Compiled | null = null;
@@ -51,4 +53,9 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
 export function scanHeapBits(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
   if (compiled === null) scanHeapBitsAsItStands(m, mp, sb, alone, pw);
   else compiled.scanHeapBits(mp, sb, alone, pw);
+}
+
+/** Calls the compiled scanPieces if there is one, otherwise that of scan-pieces.ts. */
+export function scanPieces(m: Mem, m8: Mem8, mp: MRef, sb: Ref, byByte: boolean, fifo: boolean, backwards: boolean, split: number, distance: number): boolean {
+  return compiled === null ? scanPiecesAsItStands(m, m8, mp, sb, byByte, fifo, backwards, split, distance) : compiled.scanPieces(mp, sb, byByte, fifo, backwards, split, distance);
 }

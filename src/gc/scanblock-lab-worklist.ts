@@ -59,7 +59,7 @@ export function putObject(m: Mem, mp: MRef, sb: Ref, fifo: boolean, p: Ref, word
 }
 
 /** Exchanges the full buffer for an empty one. */
-function putAside(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
+export function putAside(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
   const full = m[sb + WBUF];
   m[full + WORKBUF_NOBJ] = m[sb + NOBJ];
   m[mp + HEARTBEAT]++;
@@ -90,7 +90,7 @@ function takeOldest(m: Mem, mp: MRef, sb: Ref): Ref {
 }
 
 /** Makes the next buffer of the queue the front, when all of the front is taken. Returns false if there is none. */
-function advance(m: Mem, mp: MRef, sb: Ref): boolean {
+export function advance(m: Mem, mp: MRef, sb: Ref): boolean {
   const front = m[sb + FRONT];
   const next = m[front + LINK];
   if (next !== 0) {
@@ -108,9 +108,8 @@ function advance(m: Mem, mp: MRef, sb: Ref): boolean {
   return true;
 }
 
-/** Hands off work if another M waits and there is enough: the bottom of a stack, or full buffers of a queue first. */
+/** Hands off work to a waiting M if there is enough: the bottom of a stack, or full buffers of a queue first. */
 export function giveWork(m: Mem, mp: MRef, sb: Ref, fifo: boolean): void {
-  if (!othersWait(m)) return;
   if (fifo) {
     const started = nanotime();
     if (giveFromQueue(m, mp, sb)) addWide(m, mp + HANDOFF_NS, nanotime() - started);

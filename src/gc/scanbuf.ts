@@ -51,10 +51,10 @@ export const ScanBuf = struct('scanbuf', 368, {
   pending: by(OWNER),
   /** Pieces in `obj`. */
   nregions: by(OWNER),
-  /** The piece of memory that scanblock-lab.ts scans next. */
+  /** The piece of memory that scan-pieces.ts scans next. */
   piece: by(OWNER),
   pieceWords: by(OWNER),
-  /** Of the ring in `obj`: its oldest slot, and how many are filled. See scanblock-lab.ts. */
+  /** Of the ring in `obj`: its oldest slot, and how many are filled. See scan-pieces.ts. */
   oldest: by(OWNER),
   nahead: by(OWNER),
   /** The queue of scanblock-lab-worklist.ts: its first buffer, the objects taken from it, its last full one. */
@@ -64,7 +64,7 @@ export const ScanBuf = struct('scanbuf', 368, {
   pad: padding(2),
   /** Pointers found, not yet looked at. */
   ptr: part('ptrtarget', PTRBUF_CAP * PtrTarget.words, OWNER),
-  /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scanblock-lab.ts, objects touched ahead. */
+  /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scan-pieces.ts, objects touched ahead. */
   obj: part('obj', PTRBUF_CAP * Obj.words, OWNER),
   /** Frames of the GC program that runs. */
   frames: part('frame', GC_STACK_CAPACITY * Frame.words, OWNER),

@@ -7,7 +7,7 @@
  * 3. A window and a store buffer are split evenly among the threads that work.
  * 4. A thread that sleeps or pauses is at rest: it takes no part.
  *
- * Source: static partitioning as in Intel's Optimization Reference Manual, 2.4 (Sandy Bridge). That computing is exclusive is a
+ * Source: static partitioning as in Intel's Optimization Reference Manual (Sandy Bridge). That computing is exclusive is a
  * simplification: two threads can share the ports of one cycle.
  */
 import type { Placement } from './placement.ts';

@@ -5,6 +5,7 @@ const FLUSH = 'src/gc/flush.ts';
 const MARK = 'src/gc/mark.ts';
 const TUNED = 'src/gc/scanblock-tuned.ts';
 const RUN = 'src/gc/scan-run.ts';
+const PIECES = 'src/gc/scan-pieces.ts';
 const LAB = 'src/gc/scanblock-lab.ts';
 const LAB_MARK = 'src/gc/scanblock-lab-mark.ts';
 const LAB_WORKLIST = 'src/gc/scanblock-lab-worklist.ts';
@@ -219,7 +220,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'lab-ahead-forgotten',
     history: 'constructed',
     breaks: 'an M with an empty worklist drops the prefetched objects that it has not scanned',
-    file: LAB,
+    file: PIECES,
     find: 'return takeAhead(m, sb);',
     replace: 'return m[sb + NAHEAD] > distance && takeAhead(m, sb);',
     scenarios: ['mark-bits-lab', 'whole-cycle-lab'],
@@ -228,7 +229,7 @@ export const MARKING: readonly KnownBug[] = [
     name: 'lab-split-leaves-gap',
     history: 'constructed',
     breaks: 'both pieces of a split object get half of an odd word count, rounded down: the last word is never scanned',
-    file: LAB,
+    file: PIECES,
     find: 'words -= half;',
     replace: 'words = half;',
     scenarios: ['mark-mixed-lab'],

@@ -34,6 +34,7 @@ export function unixtime(): number { return Math.floor($now() / 1e6); }
 `,
   'src/gc/compiled.ts': `export { scanHeapBits } from './scan-heapbits.ts';
 export { scanObjects } from './scan-objects.ts';
+export { scanPieces } from './scan-pieces.ts';
 export { scanRun } from './scan-run.ts';
 export { scanTyped } from './scan-typed.ts';
 `,

@@ -4,7 +4,7 @@ import { DIRECTION, MARK_BY, OPTION_WORDS, ORDER, type OptionWord } from '../mem
 import type { MachineShape } from '../memory/map.ts';
 import { POLICY } from '../gc/policy.ts';
 import { PTRBUF_CAP } from '../gc/scanbuf.ts';
-import { MAX_PREFETCH } from '../gc/scanblock-lab.ts';
+import { MAX_PREFETCH } from '../gc/scan-pieces.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
 import { check, oneOf, whole, type TextKind } from './kinds.ts';
 

@@ -119,6 +119,24 @@ describe('scale --model', () => {
     expect(err).toContain('the prediction is for xeon-2, not for this machine');
   });
 
+  it('places the threads with --pin, and says so', async () => {
+    const command = 'scale list --model 1,40 --objects 2000 --machine e5-2690x2 --pin compact';
+    const { out } = await cli(command);
+    expect(out).toContain('go1.3 predicted for e5-2690x2, threads compact\n');
+    expect(out).toContain('e5-2690x2 has 16 cores; the prediction takes further cores to be of the same kind.');
+    expect(JSON.parse((await cli(`${command} --json`)).out)).toMatchObject({ settings: { policy: 'go1.3', pin: 'compact' } });
+  });
+
+  it.each([
+    ['list --model 1 --objects 2000 --machine xeon-2 --pin compact', 'xeon-2 has one socket, on which --pin makes no difference; leave it out'],
+    ['list --model 1 --machine e5-2690x2 --pin close', "--pin must be scatter or compact, not 'close'"],
+    ['list --model 1 --machine xeon-2 --copies 2', '--copies is for heaps of programs; give list more --objects'],
+  ])('refuses scale %s', async (args, message) => {
+    const { code, err } = await cli(`scale ${args}`);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
   it('prints the same as one JSON document', async () => {
     const { out } = await cli('scale tree --model 1..2 --objects 2000 --machine xeon-2 --json --unpadded');
     const document = PredictionDocument.strict().parse(JSON.parse(out));

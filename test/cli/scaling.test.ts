@@ -50,6 +50,8 @@ describe('sweepgen scale --phase alloc', () => {
     ['tree --model 1,2 --bench', '--bench is for measurements, and --model predicts; leave one of them out'],
     ['tree --model 1,2 --procs 1', '--procs is for measurements, and --model predicts; leave one of them out'],
     ['tree --machine xeon-2', '--machine is for --model; leave it out'],
+    ['tree --pin compact', '--pin is for --model; leave it out'],
+    ['--phase alloc --copies 2', '--copies is for the heaps that are marked or swept; leave it out'],
     ['tree --phase cycle --model 1,2', '--model predicts --phase mark, sweep, alloc or stw, not cycle'],
     ['--phase alloc --verify', '--phase alloc would time the oracle too; leave --verify out'],
     ['tree --phase cycle --verify', '--phase cycle would time the oracle too; leave --verify out'],

@@ -23,7 +23,6 @@ export function racyStoreByte(m, m8, at, value) { m8[at] = value; }
 export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
 export function bump(m, i) { m[i & 31]++; }
 export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
-export function prefetch(m, at) {}
 export function prefetchAll(m, from, to, step) {}
 export function scaled(m, i, by, twiced) { if (by === 2) return twiced ? i * 4 : i * 2; m[9] = by; return i * by; }
 export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
@@ -50,7 +49,7 @@ const BODIES: Readonly<Record<string, string>> = {
   'two updates': 'let s = 0; for (let j = 0, k = 3; j < i; j++, k += 2) s = s + k; return s;',
   'switch without a default': 'switch (x & 7) { case 2: return 5; case 4: m[1] = 3; } switch (i) {} return 9;',
   'leading zeros': 'return Math.clz32(x) + (31 - Math.clz32(x & -x)) * 64;',
-  'divisions of integers': 'return ((x / (i + 1)) | 0) + 3;',
+  'divisions of integers': 'return ((x / (i + 1)) | 0) + 3 + (x % (i + 1));',
   'names in blocks': 'let y = 1; { let y = 2; m[5] = y; } for (let y = 7; y < 9; y++) m[6] = y; if (x > 0) { const y = x & 7; return y; } return y;',
   'words changed': 'm[i] += 3; m[i] |= 8; m[i]--; m[(i + 1) | 0] = m[i]; m[i + A] ^= x; return m[i];',
   bytes: 'racyStoreByte(m, m8, i * 4 + 1, 1 << (x & 7)); m8[i + 64] = 7; return racyLoadByte(m, m8, i * 4 + 1) + m8[i + 64] + m8[i];',
@@ -58,7 +57,7 @@ const BODIES: Readonly<Record<string, string>> = {
   atomics: 'const o = Atomics.or(m, i, x) + Atomics.add(m, i, 2) + Atomics.exchange(m, 3, i); Atomics.store(m, 4, o | 0); return (o + Atomics.compareExchange(m, 3, i, x) + Atomics.and(m, 3, 15) + Atomics.load(m, 4)) | 0;',
   calls: 'bump(m, i); twice(m, 4); return twice(m, twice(m, i)) + early(m, i) + early(m, 12);',
   'calls with constants': 'return scaled(m, i, 2, true) + scaled(m, i, 2, false) + scaled(m, x, A, true) + scaled(m, i, x, false) | 0;',
-  'loads ahead of use': 'm[i + 32] = i; m[i + 34] = 5; prefetch(m, m[i & 7] & 31); prefetchAll(m, i + 32, i + 35, 2); prefetchAll(m, i, i, 3); return m[i + 33];',
+  'loads ahead of use': 'm[i + 32] = i; m[i + 34] = 5; prefetchAll(m, i + 32, i + 35, 2); prefetchAll(m, i, i, 3); return m[i + 33];',
   'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
   quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
   'negative': 'return -i + ~x;',
@@ -120,6 +119,17 @@ describe('what is compiled', () => {
     }
   });
 
+  it('loads what is to be prefetched', async () => {
+    const memory = compilableMemory(WORDS);
+    const body = 'prefetchAll(m, 20, 20 + i, 2);';
+    const module = new WebAssembly.Module(await compile(fileOf(`${HELPERS}\nexport function f(m, i) { ${body} }`), [exported('f')]));
+    const { f, touched } = new WebAssembly.Instance(module, { env: { memory } }).exports as { f: (i: number) => void; touched: { value: number } };
+    new Int32Array(memory.buffer).set([10, 0, 11, 0, 12], 20);
+    new Int32Array(memory.buffer).set([100, 101, 102], 10);
+    const touchedBy = (i: number) => (f(i), touched.value);
+    expect([0, 1, 3, 5].map(touchedBy)).toEqual([0, 100, 101, 102]);
+  });
+
   it('calls functions that stay JavaScript, and passes on what they throw', async () => {
     const path = fileOf('export function f(m, i) { if (i > 8) stop(m, i); return ask(m, i, 7) + 1; }\nfunction ask(m, i, x) { return i + x; }\nfunction stop(m, i) { throw new Error(i); }');
     const memory = compilableMemory(WORDS);
@@ -151,7 +161,7 @@ describe('what is not made of whole numbers and words is refused, with its text:
     ['a name that is unknown', 'return y;', 'y'],
     ['another array', 'const n = TABLE[i]; return n;', 'TABLE[i]'],
     ['a comparison of numbers beyond 31 bits', 'return x >>> 0 < i ? 1 : 0;', 'x >>> 0 < i'],
-    ['a label of a block', 'out: { break out; } return 1;', 'out: {'],
+    ['a label of a block', 'out: { if (i > 3) break out; m[1] = 2; } return 1;', 'out: {'],
     ['a case that is no constant', 'switch (i) { case x: return 1; } return 2;', 'x'],
     ['a case that is far away', 'switch (i) { case 70000: return 1; } return 2;', 'switch (i) {'],
     ['a throw', 'throw i;', 'throw i;'],

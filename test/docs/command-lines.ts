@@ -76,7 +76,7 @@ function smallDefaults(args: readonly string[]): string[] {
   switch (command) {
     case 'run': return paramsOf(args.includes('--heap') && name === '' ? 'collect' : name === '' ? 'churn' : name, args);
     case 'start': return unless('--runs', '--runs', '1');
-    case 'scale': return [...(builtIn(name) !== undefined ? unless('--objects', '--objects', '2000') : []), ...(args.includes('--model') ? ['--machine', 'xeon-2'] : unless('--runs', '--runs', '1'))];
+    case 'scale': return [...(builtIn(name) !== undefined ? unless('--objects', '--objects', '2000') : []), ...(args.includes('--model') ? unless('--machine', '--machine', 'xeon-2') : unless('--runs', '--runs', '1'))];
     case 'mutants': return [...(name === '' ? ['mark-load-or-store'] : []), ...unless('--seeds', '--seeds', '1'), ...unless('--seconds', '--seconds', '1')];
     case 'stress': case 'fuzz': return unless('--seconds', '--seconds', '1');
     case 'explore': return args.includes('--executions') || args.includes('--list') ? [] : unless('--seconds', '--seconds', '1');

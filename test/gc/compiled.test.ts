@@ -12,7 +12,7 @@ import { clearpools, rootCount } from '../../src/gc/roots.ts';
 import { NPROC, XNDONE, XNWAIT } from '../../src/gc/work.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { DEBUG, TYPES, ptrWords } from '../../src/memory/config.ts';
+import { DEBUG, DIRECTION, MARK_BY, ORDER, TYPES, ptrWords } from '../../src/memory/config.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import { writePointer } from '../../src/heap/write-pointer.ts';
 import { boot, planMemory } from '../../src/runtime/boot.ts';
@@ -129,6 +129,8 @@ const LOOPS: readonly (readonly [name: string, shape: Partial<MachineShape>])[] 
   ['go1.3 that counts its work', { policy: POLICY['go1.3'], debug: DEBUG.collectstats }],
   ['go1.3 with a buffer of 3 pointers', { policy: POLICY['go1.3'], ptrBufCap: 3 }],
   ['tuned', { policy: POLICY.tuned }],
+  ['lab', { policy: POLICY.lab }],
+  ['lab, all choices changed', { policy: POLICY.lab, labMark: MARK_BY.byte, labOrder: ORDER.fifo, labDirection: DIRECTION.backwards, labSplit: 20, labPrefetch: 5 }],
 ];
 
 describe.each(LOOPS)('marking with what was compiled: %s', (_, shape) => {

@@ -105,6 +105,25 @@ describe('a core', () => {
     expect(core.done()).toBe(core.access('load', 0) - ROUND.accessNs);
   });
 
+  it.each([
+    ['half of its window and store buffer beside a thread that works', false, 2],
+    ['all of them beside a thread at rest', true, 1],
+  ])('has %s', (_, rests, rounds) => {
+    const machine: MachineModel = { ...ROUND, ...AHEAD, windowNs: 10, storeBuffer: 10, cores: 1, topology: { sockets: 1, threadsPerCore: 2 } };
+    for (const kind of ['load', 'store'] as const) {
+      const cores = new Cores(machine, placeThreads(machine, 2), 1 << 20, 1);
+      let now = 0;
+      // Until the site is foreseen and the other thread computes next to nothing.
+      for (let i = 0; i < 20; i++) now = cores.access(0, 1, ACCESS.load, 0, 0, now);
+      cores.access(1, 1, ACCESS.load, 0, 0, now);
+      if (rests) cores.rest(1);
+      const begun = cores.settle(0, now);
+      now = begun;
+      for (let i = 1; i <= 10; i++) now = cores.access(0, 1, ACCESS[kind], i * APART, 0, now);
+      expect(Math.floor((cores.settle(0, now) - begun) / MISS)).toBe(rounds);
+    }
+  });
+
   it('has stalls that add up to its time', () => {
     const core = coreOf({ windowNs: 3, lines: 2, mispredictNs: 5 });
     let now = 0;

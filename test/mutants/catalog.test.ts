@@ -66,8 +66,15 @@ describe('exploration', () => {
   });
 
   it('finds the object that a mark by load and store loses, in whole cycles', async () => {
-    const { failure } = await find(wholeCycleGo, 'mark-load-or-store');
-    expect(failure.verdict).toBe('invariant');
-    expect(failure.facts[0]).toMatch(/^LOST_OBJECT: /);
+    const { core } = await loadCore(false, MUTANTS.find(({ name }) => name === 'mark-load-or-store')!);
+    // Two Ms that set the same mark count it twice, and are found, too.
+    const facts = new Set<string>();
+    for (let seed = 1; seed < MOST && !facts.has('LOST_OBJECT'); seed++) {
+      const { failure } = search({ core, scenario: wholeCycleGo, seed, executions: MOST });
+      expect(failure?.verdict).toBe('invariant');
+      facts.add(failure!.facts[0].split(':')[0]);
+      seed = failure!.seed;
+    }
+    expect(facts).toContain('LOST_OBJECT');
   });
 });

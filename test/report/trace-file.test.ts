@@ -48,7 +48,7 @@ const timeline: fc.Arbitrary<Timeline> = fc.array(fc.record({ name: anyText, abo
       counters: fc.uniqueArray(fc.record({ name: anyText, unit: fc.constantFrom('bytes', 'count'), rows: fc.array(fc.tuple(time, fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(2 ** 40, -1)))) }), { maxLength: 3, selector: ({ name }) => name.toWellFormed() })
         .map((counters) => counters.map(({ name, unit, rows }) => {
           const sorted = rows.toSorted(([a], [b]) => a - b);
-          return { name, unit, atNs: sorted.map(([at]) => at), value: sorted.map(([, value]) => value) };
+          return { name, unit, atNs: sorted.map(([at]) => at), value: sorted.map(([, value]) => value + 0) };
         })),
       dropped: fc.nat(5),
     }) as fc.Arbitrary<Timeline>;

@@ -74,7 +74,8 @@ describe('the machine', () => {
 
 describe('below the cli', () => {
   it('nothing depends on chance or on a clock from outside', () => {
-    const allowed = /^base\/clock\.ts/;
+    // Ordinary code may call them: the list of what stands for each names them.
+    const allowed = /^base\/clock\.ts|^rewrite\/ordinary\/globals\.ts/;
     expect(offenders(['base', ...DETERMINISTIC], /Math\.random|Date\.now|performance\.now|hrtime/).filter((line) => !allowed.test(line))).toEqual([]);
   });
 });

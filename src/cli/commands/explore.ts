@@ -77,6 +77,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen explore mark-bits --executions 5000 --seed 7', 'the same executions each time'],
       ['sweepgen explore --mutant mark-load-or-store --trace lost.pftrace', 'the failure as a timeline, for ui.perfetto.dev'],
       ['sweepgen explore mark-bits --executions 1 --seed 7 --html f.html', 'play that execution step by step, whether it fails or not'],
+      ['sweepgen explore docs/examples/own-code/mutex.scenario.ts', 'ordinary code: see "Explore your own code" in docs'],
       ['sweepgen explore --list', 'the names for other flags'],
     ]))
     .action((name: string | undefined, flags: ExploreFlags) => explore(deps, name, flags));

@@ -7,6 +7,7 @@ import { operationOf } from './operation.ts';
 import { record, type Recording } from './recording.ts';
 import { pairSteps, relevantSteps } from './relevant.ts';
 import type { Ground } from './stand.ts';
+import { valueText } from './value-text.ts';
 
 export interface Row {
   /** From 1. */
@@ -58,7 +59,7 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
     return {
       step: step + 1,
       thread: access.thread,
-      operation: operationOf(access, word, (value) => trace.textOf(access, word, value)),
+      operation: operationOf(access, word, (value) => valueText(trace, access, word, value)),
       word,
       site: sites[access.site],
       caller: callers.get(step),

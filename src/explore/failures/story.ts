@@ -6,6 +6,7 @@ import type { Lanes, Row } from './lanes.ts';
 import type { Recording } from './recording.ts';
 import { pairSteps } from './relevant.ts';
 import type { Access } from './trace.ts';
+import { valueText } from './value-text.ts';
 
 /** An access of a pair, with its place in the trace and the name of its word. */
 interface Told extends Access {
@@ -32,7 +33,7 @@ function tell(recording: Recording, pairs: readonly CriticalPair[], { rows }: Na
   return pairSteps(recording, pairs).map((step) => {
     const access = recording.trace.at(step);
     const word = rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(access)}`;
-    return { ...access, step, word, text: (value) => recording.trace.textOf(access, word, value) };
+    return { ...access, step, word, text: (value) => valueText(recording.trace, access, word, value) };
   });
 }
 

@@ -1,8 +1,6 @@
 /** The trace of an execution, and hashes of it that survive changes of line numbers. */
-import { formatValue } from '../../inspect/name-value.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Site } from '../../rewrite/sites.ts';
-import { wordOf } from './access.ts';
 
 export interface Access {
   readonly thread: number;
@@ -47,11 +45,6 @@ export class Trace implements Monitor {
     const rows = this.#rows;
     const at = COLUMNS * step;
     return { thread: rows[at], site: rows[at + 1], kind: rows[at + 2], index: rows[at + 3], value: rows[at + 4], old: rows[at + 5] };
-  }
-
-  /** Returns the text of a value of the word that `access` touched, which is called `word`. */
-  textOf(access: Access, word: string, value: number): string {
-    return this.show(wordOf(access), value) ?? formatValue(word, value);
   }
 
   threadAt(step: number): number {

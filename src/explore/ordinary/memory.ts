@@ -70,7 +70,7 @@ export class OrdinaryMemory {
 
   /** Begins an execution: no buffer has been made yet. `limit` is the number of words that the engine has. */
   begin(limit = MOST_WORDS): void {
-    current.memory = this;
+    (current ??= install()).memory = this;
     this.words = this.#made = 0;
     this.#limit = limit;
     this.#byBuffer = new WeakMap();
@@ -84,14 +84,15 @@ export class OrdinaryMemory {
 
   /** Makes a buffer. */
   newBuffer(length: number, options?: { readonly maxByteLength?: number }): SharedArrayBuffer {
+    if (options?.maxByteLength !== undefined) throw new UsageError('a SharedArrayBuffer that grows can\'t be explored: make it as large as it will be');
     const old = this.#regions[this.#made] as Region | undefined;
-    if (options === undefined && old !== undefined && old.buffer.byteLength === length) {
+    if (old !== undefined && old.buffer.byteLength === length) {
       new Uint8Array(old.buffer).fill(0);
       old.views.length = 0;
       this.#place(old);
       return old.buffer;
     }
-    const buffer = new (SharedArrayBuffer as new (length: number, options?: object) => SharedArrayBuffer)(length, options);
+    const buffer = new SharedArrayBuffer(length);
     this.#add(buffer);
     return buffer;
   }
@@ -214,6 +215,9 @@ interface Current {
   memory: OrdinaryMemory | null;
 }
 
+/** Set when an execution of ordinary code begins for the first time: nothing else needs the property. */
+let current: Current | undefined;
+
 const HOLDER = Symbol.for('sweepgen.ordinaryMemory');
 
 /**
@@ -239,5 +243,3 @@ function install(): Current {
   }
   return holder;
 }
-
-const current = install();

@@ -4,6 +4,7 @@
  * Each execution begins with a new state: setup runs again, before the first thread. Threads without operations of
  * their own have one, 'run', so that shrinking can leave out a whole thread.
  */
+import { UsageError } from '../../base/fatal.ts';
 import type { Control, Coroutine } from '../../rewrite/generated.ts';
 import { Violation } from '../execution.ts';
 import type { Operations } from '../scenarios/operation.ts';
@@ -88,7 +89,7 @@ class Preparation {
     if (own.length === 0) return nothing();
     const fn = this.#core.threads[index] as Suspending;
     const args = this.#core.operations === undefined ? [this.#state] : [this.#state, own];
-    return fn.$co === undefined ? whole(fn, args) : fn.$co(...args);
+    return fn.$co === undefined ? whole(this.#core, fn, args) : fn.$co(...args);
   }
 
   #setUp(m: Int32Array): void {
@@ -130,8 +131,12 @@ class Preparation {
 
 function* nothing(): Coroutine<void> {}
 
-/** A thread that touches no shared memory. */
-function* whole(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): Coroutine {
+/** A thread that can't be suspended, which is right only if it touches no shared memory. */
+function* whole(core: Control, fn: (...args: unknown[]) => unknown, args: readonly unknown[]): Coroutine {
   yield* [];
-  return fn(...args);
+  const before = core.$ran();
+  const result = fn(...args);
+  if (core.$ran() !== before) throw new UsageError(`a thread runs without a break, for it is a function that can't be suspended: list a function that calls ${fn.name === '' ? 'it' : fn.name}`);
+  if (typeof (result as Partial<Iterator<unknown>> | undefined)?.next === 'function') throw new UsageError('a thread is a generator, which nothing runs: list a function that runs it');
+  return result;
 }

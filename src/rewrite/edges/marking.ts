@@ -35,7 +35,7 @@ export const MARKING_EDGES = [
     ['several marks in one', '@m[sb + PENDING] |= mark;'],
     ['tuned: interior mark came late', 'if ((Atomics.or(m, word, mark) & mark) !== 0) @return 0;'],
   ]),
-  ...edgesOf('marking', 'src/gc/scanblock-lab.ts', [
+  ...edgesOf('marking', 'src/gc/scan-pieces.ts', [
     ['lab: half of a large object was put back', '@putObject(m, mp, sb, fifo, piece, half);'],
   ]),
   ...edgesOf('marking', 'src/gc/scanblock-lab-mark.ts', [

@@ -2,6 +2,8 @@
 import type { SiteKind } from '../sites.ts';
 import type { AnyNode, CallExpression, MemberExpression } from '../syntax.ts';
 import { UPDATES } from './globals.ts';
+import { awaited } from './awaited.ts';
+import { iterated } from './iteration.ts';
 import { sequence, type Writer } from './writer.ts';
 
 /** Reports whether `node` is `a[i]` of anything but `super` and a literal name. */
@@ -59,21 +61,12 @@ function nameOf({ property }: MemberExpression): string {
   return property.type === 'Identifier' ? property.name : '';
 }
 
-/**
- * Runs the coroutine `call` to its end and returns its result. If it yields, this coroutine yields, too, and is
- * resumed after it (see $resume in prologue.ts).
- */
-export function awaited(w: Writer, call: string): string {
-  const callee = w.temp();
-  const step = w.temp();
-  return `((${callee} = ${call}, ${step} = ${callee}.next()).done ? ${step}.value : ($push(${callee}), yield ${step}.value))`;
-}
-
 /** Rewrites an assignment to `a[i]` or to a setter; null if it is neither. */
 export function rewriteAssignment(w: Writer, node: AnyNode): string | null {
   if (node.type !== 'AssignmentExpression') return null;
   const { left, right, operator } = node;
   if (isAccessor(w, left) && w.frame.suspends) return operator === '=' ? assignSetter(w, left, right) : changeAccessor(w, left, operator.slice(0, -1), right);
+  if (left.type === 'ArrayPattern' && w.frame.suspends) return `(${w.emit(left)} = ${iterated(w, right)})`;
   if (!isElement(left)) return null;
   if (operator === '=') return store(w, left, right);
   if (!w.frame.suspends) return `$change(${w.site(node, 'load')}, ${w.site(node, 'store')}, $count(${w.emit(left.object)}), ${w.emit(left.property)}, ($old) => $old ${operator.slice(0, -1)} (${w.emit(right)}))`;

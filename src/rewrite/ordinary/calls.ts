@@ -5,12 +5,15 @@
  *     o.m(x)     as above, with `this`
  *     new C(x)   ($0 = C, $1 = x, ($2 = $maker($0)) !== undefined ? make the object, run its constructor : new C($1))
  *
+ * Some methods of arrays have coroutines of their own (prologue-lists.ts), so their callbacks may suspend.
+ *
  * A function without a coroutine is a built-in, or code that never touches shared memory. If it is given a shared
  * view, or is a method of one, the call is one step.
  */
 import { atomicsOp, type AnyNode, type CallExpression, type MemberExpression } from '../syntax.ts';
-import { awaited, getText, rewriteAtomic } from './accesses.ts';
-import { REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
+import { getText, rewriteAtomic } from './accesses.ts';
+import { awaited } from './awaited.ts';
+import { LIST_METHODS, REPLACED, VIEW_CLASSES, VIEW_METHODS } from './globals.ts';
 import { globalName, isGlobal, isPureCall, knownCallee } from './program.ts';
 import { sequence, type Writer } from './writer.ts';
 
@@ -22,6 +25,8 @@ interface Arguments {
   readonly list: string;
   /** Those that may be views. */
   readonly views: readonly string[];
+  /** The first. */
+  readonly head: string;
 }
 
 export function rewriteCall(w: Writer, node: CallExpression): string | null {
@@ -43,8 +48,9 @@ export function rewriteCall(w: Writer, node: CallExpression): string | null {
 function plainCall(w: Writer, node: CallExpression): string | null {
   const { callee } = node;
   if (node.optional || callee.type !== 'MemberExpression' || callee.computed || callee.optional || callee.object.type === 'Super') return null;
-  if (callee.property.type !== 'Identifier' || !VIEW_METHODS.has(callee.property.name)) return null;
-  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${callee.property.name}'`, ...node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))));
+  if (methodName(node) === 'bind') return `$bindTo(${[callee.object, ...node.arguments].map((each) => w.emit(each)).join(', ')})`;
+  if (!VIEW_METHODS.has(methodName(node))) return null;
+  return w.op('$method', w.site(node, 'fill'), w.emit(callee.object), `'${methodName(node)}'`, ...node.arguments.map((each) => w.emit(each)));
 }
 
 /** Rewrites a call, or a chain of members and calls with `?.`; null where nothing can suspend. */
@@ -96,15 +102,28 @@ function callPrivate(w: Writer, node: CallExpression, self: string): string {
 function call(w: Writer, node: CallExpression, callee: string, self: string): string {
   const f = w.temp();
   const co = w.temp();
-  const { first, list, views } = argumentsOf(w, node.arguments);
+  const { first, list, views, head } = argumentsOf(w, node.arguments);
   const given = list === '' ? '' : `, ${list}`;
+  const name = methodName(node);
+  if (name === 'bind') return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${f}?.$co === undefined ? $bound(${f}, ${self}, ${self}.bind(${list}), [${list}]) : ${awaited(w, `${f}.$co.call(${self}${given})`)})`;
   const run = awaited(w, self === 'undefined' ? `${co}(${list})` : `${co}.call(${self}${given})`);
+  if (name === 'call' || name === 'apply') {
+    const through = awaited(w, `${self}.$co.${name}(${list})`);
+    const isThrough = `${f} === Function.prototype.${name} && ${self}.$co !== undefined`;
+    return `(${[`${f} = ${callee}`, ...first].join(', ')}, ${isThrough} ? ${through} : (${co} = ${f}?.$co) !== undefined ? ${run} : ${builtIn(w, node, f, self, list, views)})`;
+  }
+  const found = LIST_METHODS.has(name) ? `${f}?.$co ?? $listMethod(${f}, ${self}, ${head})` : `${f}?.$co`;
   const missing = `typeof ${f} !== 'function' ? $notFunction(${JSON.stringify(w.program.text.slice(node.callee.start, node.callee.end))}) : `;
-  return `(${[`${f} = ${callee}`, ...first].join(', ')}, (${co} = ${f}?.$co) !== undefined ? ${run} : ${missing}${builtIn(w, node, f, self, list, views)})`;
+  return `(${[`${f} = ${callee}`, ...first].join(', ')}, (${co} = ${found}) !== undefined ? ${run} : ${missing}${builtIn(w, node, f, self, list, views)})`;
+}
+
+/** Returns `m` for a call `o.m()`; '' for any other call. */
+function methodName({ callee }: CallExpression): string {
+  return callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' ? callee.property.name : '';
 }
 
 function builtIn(w: Writer, node: CallExpression, f: string, self: string, list: string, given: readonly string[]): string {
-  const name = node.callee.type === 'MemberExpression' && !node.callee.computed && node.callee.property.type === 'Identifier' ? node.callee.property.name : '';
+  const name = methodName(node);
   const isSuper = node.callee.type === 'MemberExpression' && node.callee.object.type === 'Super';
   const plain = name !== '' && !isSuper ? `${self}.${name}(${list})` : self === 'undefined' ? `${f}(${list})` : `${f}.call(${self}${list === '' ? '' : `, ${list}`})`;
   const views = [...(VIEW_METHODS.has(name) ? [self] : []), ...given];
@@ -121,11 +140,11 @@ const WRITING = /^(?:set|fill|copyWithin|sort|reverse|encodeInto|write|getRandom
 function argumentsOf(w: Writer, nodes: readonly AnyNode[]): Arguments {
   if (nodes.some(({ type }) => type === 'SpreadElement')) {
     const all = w.temp();
-    const text = nodes.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each))).join(', ');
-    return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`] };
+    const text = nodes.map((each) => w.emit(each)).join(', ');
+    return { first: [`${all} = [${text}]`], list: `...${all}`, views: [`$anyView(${all})`], head: `${all}[0]` };
   }
   const { first, use } = w.operands(nodes);
-  return { first, list: use.join(', '), views: use.filter((_, i) => mayBeView(nodes[i])) };
+  return { first, list: use.join(', '), views: use.filter((_, i) => mayBeView(nodes[i])), head: use[0] ?? 'undefined' };
 }
 
 function mayBeView({ type }: AnyNode): boolean {
@@ -136,7 +155,7 @@ export function rewriteNew(w: Writer, node: NewExpression): string | null {
   const { scopes } = w.program;
   if (isPureCall(scopes, node)) return null;
   const name = globalName(scopes, node.callee);
-  const written = () => node.arguments.map((each) => (each.type === 'SpreadElement' ? w.splice(each) : w.emit(each)));
+  const written = () => node.arguments.map((each) => w.emit(each));
   if (name === 'SharedArrayBuffer') return `$newBuffer(${written().join(', ')})`;
   if (name === 'Date' && node.arguments.length === 0) return 'new Date($milliseconds())';
   if (name !== null && VIEW_CLASSES.has(name)) return newView(w, node, name, written);

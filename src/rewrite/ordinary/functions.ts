@@ -50,7 +50,7 @@ function arrow(w: Writer, node: FunctionNode, fn: string): string {
 }
 
 /** Returns parameters and body of a coroutine. */
-function coroutine(w: Writer, node: FunctionNode, frame: FrameKind): string {
+export function coroutine(w: Writer, node: FunctionNode, frame: FrameKind): string {
   const params = paramsOf(w, node, frame);
   const isBlock = node.body.type === 'BlockStatement';
   const { text, temps } = w.within(frame, () => (isBlock ? w.splice(node.body).slice(1) : `return ${w.emit(node.body)}; }`));
@@ -84,7 +84,7 @@ function plainFunction(w: Writer, node: FunctionNode): string {
 export function rewriteClass(w: Writer, node: AnyNode): string | null {
   if (node.type !== 'ClassDeclaration' && node.type !== 'ClassExpression') return null;
   const { body } = node;
-  const links = linksOf(w, body.body as readonly AnyNode[]);
+  const links = linksOf(w, node);
   let text = '';
   let at = node.start;
   for (const part of [node.id, node.superClass]) {
@@ -102,16 +102,23 @@ export function rewriteClass(w: Writer, node: AnyNode): string | null {
   return text + w.program.text.slice(at, node.end);
 }
 
-function linksOf(w: Writer, members: readonly AnyNode[]): string {
+function linksOf(w: Writer, owner: ClassNode): string {
+  const members = owner.body.body as readonly AnyNode[];
   const linked = members.filter((each): each is MethodNode => each.type === 'MethodDefinition' && w.program.coroutines.has(each.value));
   const names = (isStatic: boolean) => linked.filter((each) => each.static === isStatic && each.kind !== 'constructor' && each.key.type === 'Identifier').map(hiddenName);
   const [own, ofClass] = [names(false), names(true)];
   const steps = [
     ...(own.length > 0 ? [`$link(this.prototype, ${JSON.stringify(own)}, false);`] : []),
     ...(ofClass.length > 0 ? [`$link(this, ${JSON.stringify(ofClass)}, false);`] : []),
+    ...(inherits(owner) ? ['$inherit(this);'] : []),
     ...(linked.some(({ kind }) => kind === 'constructor') ? ['$init(this, ($self, $a) => $self.#$init(...$a));'] : []),
   ];
   return steps.length > 0 ? ` static { ${steps.join(' ')} }` : '';
+}
+
+/** Reports whether the constructor of the base class does all that making an object takes. Fields would be initialised before it. */
+function inherits({ superClass, body }: ClassNode): boolean {
+  return Boolean(superClass) && !body.body.some((each) => (each.type === 'MethodDefinition' && each.kind === 'constructor') || (each.type === 'PropertyDefinition' && !each.static));
 }
 
 /** Returns the name of a method's coroutine until it is linked. */
@@ -175,7 +182,7 @@ function givenName({ program: { parents } }: Writer, node: FunctionNode): string
 }
 
 /** Returns the function's name, for sites: its own, or that of the variable or property that holds it. */
-function nameOf({ program: { parents, text }, frame }: Writer, node: FunctionNode): string {
+export function nameOf({ program: { parents, text }, frame }: Writer, node: FunctionNode): string {
   if (node.type !== 'ArrowFunctionExpression' && node.id) return node.id.name;
   const parent = parents.get(node);
   if (parent?.type === 'VariableDeclarator') return text.slice(parent.id.start, parent.id.end);

@@ -11,6 +11,7 @@ import { siteNumbers, type Generated, type Variants } from '../transform.ts';
 import { analyseOrdinary } from './program.ts';
 import { prologueOfOrdinary } from './prologue.ts';
 import { checkRefusals } from './refusals.ts';
+import { rewrite } from './rewrite.ts';
 import { Writer } from './writer.ts';
 
 /**
@@ -43,7 +44,7 @@ export function transformOrdinary(bundle: Bundle, root: string, isUsers: IsUsers
   const sites: Site[] = [];
   const numberSite = siteNumbers(sites, program.text, locate);
   const write = (hooked: boolean): Generated => {
-    const code = new Writer(program, hooked, numberSite).module();
+    const code = new Writer(program, hooked, numberSite, rewrite).module();
     return { code: `${prologueOfOrdinary(hooked)} ${code}\n${writesOf(sites)}`, sites, map: bundle.map };
   };
   return { plain: write(false), hooked: write(true), reach: {} };

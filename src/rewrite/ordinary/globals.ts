@@ -16,6 +16,9 @@ export const VIEW_METHODS: ReadonlySet<string> = new Set(
   [TYPED_ARRAY, DataView.prototype].flatMap((prototype) => Object.getOwnPropertyNames(prototype)).filter((name) => name !== 'constructor'),
 );
 
+/** Methods of arrays whose callbacks may suspend (prologue-lists.ts). */
+export const LIST_METHODS: ReadonlySet<string> = new Set(['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'reduce']);
+
 /** Constructors of views. */
 export const VIEW_CLASSES: ReadonlySet<string> = new Set([
   'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'DataView',

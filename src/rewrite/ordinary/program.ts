@@ -7,8 +7,8 @@
  * | function | what happens |
  * |---|---|
  * | async | refused |
- * | the user's own generator | runs atomically from one yield to the next |
- * | constructor of a derived class, or one with new.target | runs atomically |
+ * | constructor of a derived class, or one with new.target | runs atomically; a derived class without constructor and fields has its base's |
+ * | generator with super, async generator | runs atomically from one yield to the next |
  * | arrow function with super or new.target, method with a computed name, private accessor | runs atomically |
  */
 import { resolveScopes, type Binding, type Scopes } from '../scopes.ts';
@@ -22,6 +22,8 @@ export type MethodNode = Extract<AnyNode, { type: 'MethodDefinition' }>;
 export interface OrdinaryProgram extends Syntax {
   readonly scopes: Scopes;
   readonly coroutines: ReadonlySet<AnyNode>;
+  /** The user's generators that may suspend. */
+  readonly generators: ReadonlySet<AnyNode>;
   /** Names of getters and setters that are coroutines. */
   readonly accessors: ReadonlySet<string>;
   /** Names of private methods that are coroutines, with #. */
@@ -53,9 +55,10 @@ export function analyseOrdinary(syntax: Syntax): OrdinaryProgram {
     }
   }
   for (const each of coroutines) for (const caller of callers.get(each) ?? []) coroutines.add(caller);
+  const generators = new Set<AnyNode>(functions.filter((fn) => fn.generator && !fn.async && !lexicallyNeeds(fn, ['Super', 'MetaProperty']) && [...ownNodes(fn)].some((node) => mayReach(scopes, accessors, node) || node.type === 'YieldExpression')));
   const privateMethods = closeOverPrivateNames(syntax, functions, coroutines);
   const suspending = functions.filter((fn) => coroutines.has(fn)).map((fn) => accessorName(syntax, fn)).filter((name) => name !== null);
-  return { ...syntax, scopes, coroutines, assigned, accessors: new Set(suspending), privateMethods };
+  return { ...syntax, scopes, coroutines, generators, assigned, accessors: new Set(suspending), privateMethods };
 }
 
 /**
@@ -133,6 +136,10 @@ function mayReach(scopes: Scopes, accessors: ReadonlySet<string>, node: AnyNode)
       return atomicsOp(node) !== null || !isPureCall(scopes, node);
     case 'NewExpression':
       return !isPureCall(scopes, node);
+    case 'ForOfStatement':
+    case 'SpreadElement':
+    case 'ArrayPattern':
+      return true;
     default:
       return false;
   }

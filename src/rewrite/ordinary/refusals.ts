@@ -34,10 +34,19 @@ function isOperation(parent: AnyNode | undefined, node: AnyNode): boolean {
   return parent?.type === 'MemberExpression' && parent.object === node && !parent.computed;
 }
 
-/** Returns the module from which the function called by `callee` is imported. */
+/** Returns the module from which the function called by `callee` is imported, or required. */
 function moduleOf(scopes: OrdinaryProgram['scopes'], callee: AnyNode): string | undefined {
   const name = callee.type === 'MemberExpression' ? callee.object : callee;
   const binding = scopes.bindings.get(name);
-  if (binding?.kind !== 'import') return undefined;
-  return (binding.declaration as AnyNode & { readonly source?: { readonly value: string } }).source?.value;
+  if (binding === undefined) return undefined;
+  const { declaration } = binding;
+  if (declaration.type === 'ImportDeclaration') return String(declaration.source.value);
+  return declaration.type === 'VariableDeclarator' && declaration.init ? requiredBy(declaration.init) : undefined;
+}
+
+function requiredBy(node: AnyNode): string | undefined {
+  if (node.type === 'MemberExpression') return requiredBy(node.object);
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !/^_*require$/.test(node.callee.name)) return undefined;
+  const [path] = node.arguments;
+  return path?.type === 'Literal' ? String(path.value) : undefined;
 }

@@ -9,22 +9,20 @@
  *
  *     a[i]      (a?.$shared !== undefined && --$budget < 0 && (yield ($index = $word(a, i), 7)), a[i])
  *
- * Elsewhere (module level, fields, parameters, the user's generators) nothing can suspend: accesses are made
- * and counted, but no other thread runs in between. Every line keeps its number.
+ * Elsewhere (module level, fields, parameters, constructors of derived classes) nothing can suspend: accesses are
+ * made and counted, but no other thread runs in between. Every line keeps its number.
  */
 import type { NumberSite } from '../emit.ts';
 import type { SiteKind } from '../sites.ts';
-import { childrenOf, isFunction, type AnyNode } from '../syntax.ts';
-import { rewriteAssignment, rewriteElement, rewriteUpdate } from './accesses.ts';
-import { rewriteCall, rewriteChain, rewriteNew } from './calls.ts';
-import { rewriteClass, rewriteFunction, rewriteObject, marksIn } from './functions.ts';
-import { globalName, type FunctionNode, type OrdinaryProgram } from './program.ts';
-import { refusalOf } from './refusals.ts';
+import { childrenOf, type AnyNode } from '../syntax.ts';
+import type { OrdinaryProgram } from './program.ts';
 
 /** What the writer is in the middle of. */
 export interface Frame {
   /** A coroutine: it may yield. */
   readonly suspends: boolean;
+  /** The user's generator: its own yields are wrapped (generators.ts). */
+  readonly yields?: boolean;
   /** What `this` is called here. */
   readonly thisName: 'this' | '$this';
   /** Name of the function, for sites. */
@@ -34,6 +32,9 @@ export interface Frame {
   mostTemps: number;
 }
 
+/** Returns the text of a node that is rewritten; null for one that only its children change. */
+export type Rewrite = (w: Writer, node: AnyNode) => string | null;
+
 export const MODULE: Omit<Frame, 'temps' | 'mostTemps'> = { suspends: false, thisName: 'this', fn: '(module)' };
 
 export class Writer {
@@ -41,16 +42,18 @@ export class Writer {
   readonly hooked: boolean;
   frame: Frame = { ...MODULE, temps: 0, mostTemps: 0 };
   readonly #numberSite: NumberSite;
+  readonly #rewrite: Rewrite;
 
-  constructor(program: OrdinaryProgram, hooked: boolean, numberSite: NumberSite) {
+  constructor(program: OrdinaryProgram, hooked: boolean, numberSite: NumberSite, rewrite: Rewrite) {
     this.program = program;
     this.hooked = hooked;
     this.#numberSite = numberSite;
+    this.#rewrite = rewrite;
   }
 
   /** Returns the whole module, rewritten. */
   module(): string {
-    return marksIn(this, this.program.program) + this.splice(this.program.program);
+    return this.emit(this.program.program);
   }
 
   /** Writes something in a frame of its own; returns its text, and the declaration of its temporaries. */
@@ -65,7 +68,7 @@ export class Writer {
 
   emit(node: AnyNode): string {
     const inUse = this.frame.temps;
-    const text = this.#rewrite(node);
+    const text = this.#rewrite(this, node);
     this.frame.temps = inUse;
     // A node does not include its parentheses, and the new place may need them.
     if (text === null) return node.type === 'SequenceExpression' || node.type === 'ArrowFunctionExpression' || node.type === 'YieldExpression' ? `(${this.splice(node)})` : this.splice(node);
@@ -84,42 +87,6 @@ export class Writer {
       at = child.end;
     }
     return text + this.program.text.slice(at, node.end);
-  }
-
-  #rewrite(node: AnyNode): string | null {
-    const refused = refusalOf(this.program, node);
-    if (refused !== null) return `$refuse(${JSON.stringify(refused)})`;
-    if (isFunction(node)) return rewriteFunction(this, node as FunctionNode);
-    switch (node.type) {
-      case 'ThisExpression':
-        return this.frame.thisName === 'this' ? null : '$this';
-      case 'Identifier':
-        return node.name === 'arguments' && this.frame.thisName === '$this' && globalName(this.program.scopes, node) !== null ? '$arguments' : null;
-      case 'BlockStatement':
-      case 'StaticBlock': {
-        const marks = marksIn(this, node);
-        return marks === '' ? null : this.splice(node).replace('{', `{ ${marks}`);
-      }
-      case 'ClassDeclaration':
-      case 'ClassExpression':
-        return rewriteClass(this, node);
-      case 'ObjectExpression':
-        return rewriteObject(this, node);
-      case 'ChainExpression':
-        return rewriteChain(this, node.expression);
-      case 'MemberExpression':
-        return rewriteElement(this, node);
-      case 'AssignmentExpression':
-        return rewriteAssignment(this, node);
-      case 'UpdateExpression':
-        return rewriteUpdate(this, node);
-      case 'CallExpression':
-        return rewriteCall(this, node);
-      case 'NewExpression':
-        return rewriteNew(this, node);
-      default:
-        return null;
-    }
   }
 
   temp(): string {

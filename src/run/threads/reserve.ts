@@ -1,6 +1,7 @@
 /** Reserves the memory of a machine: a WebAssembly memory if compiled code is to run over it, else a plain one. */
 import { UsageError } from '../../base/fatal.ts';
 import type { MemoryMap } from '../../memory/map.ts';
+import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { compilableMemory, canCompile } from '../../compiled/instance.ts';
 import { compiledModule } from '../../compiled/load.ts';
 import { MIN_ARENA } from '../machine-options.ts';
@@ -56,8 +57,10 @@ export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sourc
   return memory;
 }
 
-function reserve({ words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
-  if (code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
+function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
+  // The other collectors have mark loops of their own, which are not compiled.
+  const isCompiled = COLLECTORS[shape.collector].takesPolicy;
+  if (!isCompiled || code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
   if (!sources.canCompile()) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
   const module = compiledModule();
   try {

@@ -27,8 +27,8 @@ describe('a scenario over ordinary code ends', () => {
     expect(failure!.facts.join('\n')).toContain(`at ${path}:5 (check)`);
   });
 
-  it('with an invariant that does not hold between two accesses, even if all errors are caught', async () => {
-    const { failure } = await explore(sharing('function both(a) { try { a[0]++; a[1]++; } catch {} }\nexport const threads = [both];', 'export const invariant = (a) => a[0] - a[1] <= 1 && a[0] !== 1;'));
+  it.each(['', "throw new Error('something else');"])('with an invariant that does not hold between two accesses, even if all errors are caught: catch { %s }', async (then) => {
+    const { failure } = await explore(sharing(`function both(a) { try { a[0]++; a[1]++; } catch { ${then} } }\nexport const threads = [both];`, 'export const invariant = (a) => a[0] - a[1] <= 1 && a[0] !== 1;'));
     expect(failure).toMatchObject({ verdict: 'invariant', facts: ['invariant returned false'], thread: 'both' });
     expect(failure!.execution.steps).toBe(2);
   });
@@ -65,6 +65,11 @@ describe('an execution over ordinary code', () => {
     expect(failure).toBeUndefined();
   });
 
+  it('sleeps on words of 64 bits, and wakes', async () => {
+    const { failure } = await explore('export const setup = () => new BigInt64Array(new SharedArrayBuffer(32));\nexport const threads = [(a) => { while (Atomics.load(a, 2) === 0n) Atomics.wait(a, 2, 0n); }, (a) => { Atomics.store(a, 2, 1n << 40n); Atomics.notify(a, 2); }];');
+    expect(failure).toBeUndefined();
+  });
+
   it('depends on nothing but its schedule: chance is the same each time', async () => {
     const { failure } = await explore(sharing('export const threads = [(a) => { a[0] = Math.random() * 1000; return a[0]; }];', 'let before; export const check = (a, [drawn]) => { const same = before === undefined || before === drawn; before = drawn; return same; };'), { executions: 5 });
     expect(failure).toBeUndefined();
@@ -80,9 +85,36 @@ describe('an execution over ordinary code', () => {
     expect(failure).toMatchObject({ verdict: 'invariant' });
   });
 
-  it('may have constructors with scheduling points', async () => {
-    const { failure } = await explore(sharing('class Once { constructor(a) { if (a[0] === 0) { a[0] = 1; a[1]++; } } }\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];', 'export const check = (a) => a[1] === 1;'));
+  it.each([
+    ['lets other threads run in a loop over a shared view', 'let sum = 0; for (const x of a) sum += x; return sum;', true],
+    ['lets other threads run in a function that a loop calls', 'let sum = 0; const add = (i) => { sum += a[i]; }; for (const i of [0, 9]) add(i); return sum;', true],
+    ['lets other threads run in functions that are called by call, apply and bind', 'let sum = 0; const add = function (i) { sum += this[i]; }; add.call(a, 0); add.apply(a, [9]); return sum;', true],
+    ['lets other threads run in bound functions', 'let sum = 0; const add = function (i) { sum += this[i]; }; const bound = add.bind(a); bound(0); bound(9); return sum;', true],
+    ['lets other threads run in generators that a loop runs', 'function* walk() { for (const i of [0, 9]) yield a[i]; } let sum = 0; for (const x of walk()) sum += x; return sum;', true],
+    ['lets other threads run in generators between two yields', 'function* total() { yield a[0] + a[9]; } return total().next().value;', true],
+    ['lets none run in generators that a built-in runs', 'function* walk() { yield a[0]; yield a[9]; } const [x, y] = [...walk()]; return x + y;', false],
+    ['lets other threads run in callbacks of forEach', 'let sum = 0; [0, 9].forEach((i) => { sum += a[i]; }); return sum;', true],
+    ['lets other threads run in callbacks of map and reduce', 'return [0, 9].map((i) => a[i]).reduce((x, y) => x + y, 0);', true],
+    ['lets none run in the callbacks of other built-ins', 'let sum = 0; new Set([0, 9]).forEach((i) => { sum += a[i]; }); return sum;', false],
+    ['lets none run between the parts of a list that is taken apart', 'const [x, , , , , , , , , y] = a; return x + y;', false],
+  ])('%s', async (_, body, sees) => {
+    const { failure } = await explore(sharing(`export const threads = [(a) => { ${body} }, (a) => { a[0] = 1; a[9] = -1; }];`, 'export const check = (a, [sum]) => sum !== -1;'));
+    expect(failure !== undefined).toBe(sees);
+  });
+
+  it('may have threads that are bound functions', async () => {
+    const { failure } = await explore(sharing('function add(by, a) { a[0] += by; }\nexport const threads = [add.bind(null, 1), add.bind(null, 2)];', 'export const check = (a) => a[0] === 3;'));
     expect(failure).toMatchObject({ verdict: 'invariant' });
+  });
+
+  it.each([
+    ['a class', '', 'invariant'],
+    ['a class that is derived without a constructor', 'class Twice extends Once { more() { return this.a; } }\nOnce = Twice;', 'invariant'],
+    ['a class with a constructor that calls another, as one step', 'class Twice extends Once { constructor(a) { super(a); } }\nOnce = Twice;', undefined],
+    ['a class with fields that come after another constructor, as one step', 'class Twice extends Once { after = this.a[1]; }\nOnce = Twice;', undefined],
+  ])('runs the constructor of %s', async (_, derived, verdict) => {
+    const { failure } = await explore(sharing(`let Once = class { constructor(a) { this.a = a; if (a[0] === 0) { a[0] = 1; a[1]++; } } };\n${derived}\nexport const threads = [(a) => { new Once(a); }, (a) => { new Once(a); }];`, 'export const check = (a) => a[1] === 1;'));
+    expect(failure?.verdict).toBe(verdict);
   });
 });
 

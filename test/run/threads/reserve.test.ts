@@ -20,6 +20,11 @@ describe('the memory of a machine', () => {
     expect(memory.note).toBeUndefined();
   });
 
+  it('is a plain one for a collector with a mark loop of its own', () => {
+    const older = planMachine({ procs: 1, arena: 2 << 20, collector: 'bitmap' }, NEEDS);
+    expect(reserveMemory(older, undefined, { ...ALL, compilable: refuse })).toMatchObject({ compiled: null });
+  });
+
   it('is one for WebAssembly by default', () => {
     const { buffer, compiled, note } = reserveMemory(machine, undefined, ALL);
     expect(compiled?.memory.buffer).toBe(buffer);
