@@ -5,11 +5,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../src/base/root.ts';
 
-/** Linux counts CPU time in these parts of a second for all programs. */
+/** Linux reports CPU time in these fractions of a second. */
 const TICKS = 100;
 const MB = 2 ** 20;
 
-/** Starts a script of the build, as `src/cli/main.js`. Only its errors get to the terminal. */
+/** Starts a script of the build, such as `src/cli/main.js`. Only its errors reach the terminal. */
 export function startScript(path: string, words: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(ROOT, 'dist', path), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
@@ -29,7 +29,7 @@ export async function end(children: readonly ChildProcess[]): Promise<void> {
 /** Returns the CPU seconds of a process and of its children, dead ones included; 0 once it is gone. */
 export function cpuSeconds(pid: number): number {
   try {
-    // The second field, the name in brackets, may hold blanks.
+    // The second field, the name in parentheses, may contain spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
     const own = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0) / TICKS;
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter((each) => each !== ''));
@@ -44,7 +44,7 @@ export function residentMb(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096 / MB;
 }
 
-/** Returns the executions of the slices that the log at `path` counts, one after another. */
+/** Returns the number of executions of each slice in the log at `path`. */
 export function countedIn(path: string): number[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.startsWith('{"type":"slice"') && line.endsWith('}'));

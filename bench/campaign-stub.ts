@@ -1,5 +1,5 @@
 /**
- * `node dist/bench/campaign-stub.js URL WORKERS JOBS MS RATE`: many workers in one process, which sleep where real ones run.
+ * `node dist/bench/campaign-stub.js URL WORKERS JOBS MS RATE`: many workers in one process, which sleep instead of running slices.
  * Each has JOBS jobs; a slice takes MS, and its result is as long as that of a worker with RATE executions a second.
  * It prints a line when all serve.
  */
@@ -33,7 +33,7 @@ for (let i = 0; i < Number(workers); i++) {
 }
 process.stdout.write('all serve\n');
 
-/** Opens the queue, though the server may be busy with the connections of others. */
+/** Opens the queue. Tries again while the server is busy with other connections. */
 async function opened(): Promise<Queue> {
   for (;;) {
     try {

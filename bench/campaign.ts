@@ -1,10 +1,10 @@
 /**
  * `node dist/bench/campaign.js`: campaigns over queues on this machine, on servers of its own. Linux only.
  *
- * - `overhead`: two real workers over each queue, in turns with two threads of one process. A line is fitted to
- *   executions over the CPU seconds of all processes, the server included: CPU time depends little on the machine's load.
- * - `crowd`: workers that sleep where real ones run. It shows what the coordinator and the server need, and whether
- *   results are counted as fast as they come.
+ * - `overhead`: two real workers over each queue, alternating with two threads of one process. The rate is the slope of executions
+ *   over the CPU seconds of all processes, the server included: CPU time depends little on the machine's load.
+ * - `crowd`: workers that sleep instead of running slices. It shows what the coordinator and the server need, and whether
+ *   results are counted as fast as they arrive.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,13 +18,13 @@ import { countedIn, cpuSeconds, end, havePrinted, residentMb, startScript } from
 
 const CLI = 'src/cli/main.js';
 /**
- * A campaign in one setting of the scenario with the most executions a second, and so with the longest results. In several
- * settings, threads would give each the same time, and workers rather the same executions.
+ * A campaign in one setting of a scenario with short executions, and so with long results. With several
+ * settings, threads would give each the same time, and workers rather the same number of executions.
  */
 const ENDLESS = ['fuzz', 'lfstack', '--set', 'procs=3', '--monitors', 'none', '--executions', '1000000000000', '--seed', '1'];
-/** CPU seconds of two workers until their code is compiled, and the rate of the scenario known. */
+/** CPU seconds of two workers before the measurement, in which V8 compiles their code and the coordinator learns the scenario's rate. */
 const WARM_UP = 10;
-/** Seconds until a crowd of workers has run its first slices, besides those of the slices. */
+/** Seconds before the measurement of a crowd, besides those of its first slices. */
 const ARRIVAL = 15;
 const POLL_MS = 100;
 
@@ -45,7 +45,7 @@ const program = new Command('node dist/bench/campaign.js').description('campaign
 const queues = ['--queues <names>', 'names joined by commas', ['file', ...SERVERS].join(',')] as const;
 program.command('overhead').description('two workers over a queue, compared with two threads').option(...queues)
   .option('--seconds <n>', 'CPU seconds of the workers that are measured', '20')
-  .option('--rounds <n>', 'rounds, in which all take their turn', '3')
+  .option('--rounds <n>', 'rounds; each measures every way once', '3')
   .action(overhead);
 program.command('crowd').description('workers that only sleep').option(...queues)
   .option('--seconds <n>', 'seconds that are measured', '45')
@@ -53,7 +53,7 @@ program.command('crowd').description('workers that only sleep').option(...queues
   .option('--jobs <n>', 'jobs of each', '1')
   .option('--processes <n>', 'processes that hold the workers', '4')
   .option('--ms <n>', 'milliseconds that a slice takes', '5000')
-  .option('--rate <n>', 'executions a second, which make the results so long', '20')
+  .option('--rate <n>', 'executions a second, which determine the length of results', '20')
   .action(crowd);
 console.log(`${machine()}, node ${process.version}`);
 await program.parseAsync();
@@ -76,7 +76,7 @@ async function withQueue<Value>(kind: Queue, work: (place: Place) => Promise<Val
   }
 }
 
-/** What a campaign of two workers does, and what it needs. */
+/** The speed and the cost of a campaign of two workers. */
 interface Rate {
   /** Executions a CPU second of all processes, and of the workers alone. */
   readonly perCpu: number;
@@ -137,7 +137,7 @@ async function rateOf(way: 'threads' | Queue, measured: number): Promise<Rate> {
   });
 }
 
-/** Returns the slope of the line with the least squares. */
+/** Returns the slope of the least-squares line. */
 function slopeOf(points: readonly (readonly [number, number])[]): number {
   const mean = (i: 0 | 1): number => points.reduce((sum, point) => sum + point[i], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];

@@ -33,7 +33,7 @@ export class GoPeer {
     return this.#ask('churn', '-threads', String(threads), '-n', String(objects));
   }
 
-  /** Returns a graph's name, or the file with the heap. */
+  /** Returns the peer's argument for a graph: its name, or the file with its heap. */
   #argument(graph: Graph): string {
     if (typeof graph === 'string') return graph;
     let file = this.#heapFiles.get(graph);

@@ -1,5 +1,5 @@
 /**
- * `node dist/bench/published.js HEAP [copies]`: pauses that Go published for two Xeon E5-2690, beside predictions for that machine
+ * `node dist/bench/published.js HEAP [copies]`: compares pauses that Go published for two Xeon E5-2690 with predictions for that machine
  * on a heap of syntax trees. docs/explanation/model.md discusses them. A copy takes about 10 s for each row.
  */
 import { buildModelHeap } from '../src/model/heap.ts';
@@ -25,7 +25,7 @@ const LOOPS: Readonly<Record<string, MachineTuning>> = {
 };
 
 const [path, copies = '1'] = process.argv.slice(2);
-if (path === undefined) throw new Error('which heap? node dist/bench/published.js HEAP [copies]');
+if (path === undefined) throw new Error('name a heap file: node dist/bench/published.js HEAP [copies]');
 const image = copiesOf(await openHeapFile(path, () => {}), Number(copies));
 const core = await loadModelCore();
 let oneMs = 0;

@@ -1,6 +1,6 @@
 /**
- * What the race detector leaves of the speed of exploration, scenario by scenario: accesses per second of CPU time with
- * it, over those without it. Both run the same executions, in turn, so that the load of the machine weighs on both.
+ * Measures the speed of exploration with the race detector relative to the speed without it, scenario by scenario, in accesses a
+ * second of CPU time. Both run the same executions, alternating, so that the load of the machine affects both alike.
  */
 import { loadCore, type LoadedCore } from '../src/explore/load.ts';
 import { makeMonitors } from '../src/explore/monitors/catalog.ts';
@@ -19,7 +19,7 @@ const SAMPLE_MS = 100;
 
 export const racesSuite: Suite = {
   name: 'races',
-  summary: 'the speed of executions with the race detector, over that without it, of each scenario',
+  summary: 'speed of each scenario with the race detector, relative to that without',
   async *measure() {
     const plain = await loadCore(false);
     const hooked = await loadCore(true);

@@ -11,7 +11,7 @@ export interface Row {
 export interface Suite {
   readonly name: string;
   readonly summary: string;
-  /** @param heaps heaps to measure besides the synthetic graphs, where a suite marks graphs */
+  /** @param heaps heaps to measure besides the synthetic graphs, for a suite that marks graphs */
   measure(heaps?: readonly HeapImage[]): AsyncIterable<Row>;
 }
 

@@ -1,4 +1,4 @@
-/** Units of time for what takes from a second to days. */
+/** Units for times from a second to days. */
 
 export interface TimeUnit {
   /** The axis's title. */

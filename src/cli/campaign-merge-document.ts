@@ -18,12 +18,12 @@ export const CampaignMergeDocument = strictly(z.object({
     /** Slices that were taken. */
     slices: count,
     executions: count,
-    /** Slices whose seeds were counted before, `partly` of them only in part. */
+    /** Slices with seeds that were counted before; of `partly` of them, only some seeds were. */
     leftOut: z.object({ slices: count, executions: count, partly: count }),
   })),
 }));
 
-/** @param merge has written all its lines */
+/** @param merge all its lines have been read */
 export function campaignMergeDocument(log: string, { header, logs }: LogMerge): string {
   return print(CampaignMergeDocument, {
     schema: SCHEMA,

@@ -18,7 +18,7 @@ const FailureState = z.object({
   times: count,
   /** The size of the shrunk execution; null if there is none. */
   shrunk: z.object({ preemptions: count, steps: count }).nullable(),
-  /** It is fixed, and was not seen again since it was verified. */
+  /** Whether it was verified to be fixed, and not seen since. */
   closed: z.boolean(),
   /** The last verification; null if there was none. */
   verified: z.object({ state: z.enum(VERIFIED_STATES), sweepgen: z.string(), build: z.string() }).nullable(),
@@ -31,7 +31,7 @@ export const CampaignStatusDocument = strictly(z.object({
   schema: z.literal(SCHEMA),
   command: z.literal('campaign status'),
   log: z.string(),
-  /** The version that began the campaign, and the hash of its build; null in logs of before. */
+  /** The version that began the campaign, and the hash of its build; null in older logs. */
   sweepgen: z.string(),
   build: z.string().nullable(),
   seed: count,
@@ -39,18 +39,18 @@ export const CampaignStatusDocument = strictly(z.object({
   mutant: z.string().nullable(),
   /** Number of campaigns that were merged; null for a log of one. */
   merged: count.nullable(),
-  /** `silent`: no end was logged, and no line of late. */
+  /** `silent`: the log has neither an end nor a recent line. */
   life: z.enum(LIVES),
   /** Since the last line. */
   silentSeconds: seconds,
-  /** That the campaign has run. */
+  /** Time for which the campaign has run. */
   seconds,
   /** The parts that ended in order. */
   parts: z.array(z.object({ ending: z.enum(ENDINGS), seconds: z.number() })),
   scenarios: z.array(ScenarioShape),
   edges: EdgesShape,
   failures: z.array(FailureState),
-  /** The machines that ran slices of a queue. */
+  /** The hosts that ran slices of a queue. */
   hosts: z.array(z.object({ host: z.string(), slices: count, executions: count })),
   /** Slices that were offered to workers and have no result. */
   owed: z.object({ slices: count, executions: count }),

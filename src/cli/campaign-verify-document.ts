@@ -14,7 +14,7 @@ export const CampaignVerifyDocument = strictly(z.object({
   sweepgen: z.string(),
   /** Hash of the build that ran the failures again. */
   build: z.string(),
-  /** Whether the log says so now. */
+  /** Whether the results were appended to the log. */
   logged: z.boolean(),
   failures: z.array(z.object({
     key: z.string(),

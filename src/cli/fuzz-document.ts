@@ -17,9 +17,9 @@ export const ScenarioShape = z.object({
   /** Accesses to the shared memory. */
   steps: count,
   switches: count,
-  /** Different interleavings, about. */
+  /** Estimated number of distinct interleavings. */
   distinct: count,
-  /** Of workers, which run beside each other. */
+  /** Seconds of all workers, added up. */
   seconds: z.number().nonnegative(),
   /** By kind, how often each failure was seen. */
   failures: z.record(z.string(), count),
@@ -40,7 +40,7 @@ export const FuzzDocument = strictly(z.object({
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
   jobs: count,
-  /** `running`: the log of a campaign that had not ended was drawn. */
+  /** `running`: the document was made from the log of a campaign that had not ended. */
   ending: z.enum([...ENDINGS, 'running']),
   seconds: z.number().nonnegative(),
   scenarios: z.array(ScenarioShape),

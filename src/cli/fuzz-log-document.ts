@@ -7,17 +7,17 @@ import { plural } from '../base/units.ts';
 import { fuzzDocument } from './fuzz-document.ts';
 import { describeTotals } from './fuzz-report.ts';
 
-/** A log that is made into documents, again and again while it grows. */
+/** Makes documents from a log, repeatedly while it grows. */
 export interface LogDocument {
   /**
    * Reads what was appended to the log, and returns the text of a FuzzDocument.
-   * @param onProgress hears from time to time of the number of lines that were read
+   * @param onProgress called from time to time with the number of lines that were read
    * @throws UsageError if the log is broken
    */
   update(onProgress?: (lines: number) => void): string;
   /** Whether the campaign had ended when the log was last read. */
   readonly hasEnded: boolean;
-  /** What it had come to then, in words. */
+  /** The totals at that time, in words. */
   readonly summary: string;
 }
 

@@ -25,7 +25,7 @@ const LONGEST_LINE = 2000;
 
 /**
  * Returns one line on the campaign and the scenario of the last slice.
- * @param workers those of a queue
+ * @param workers the present workers of a queue; undefined without a queue
  */
 export function describeProgress(slice: ScenarioTally, tally: Tally, seconds: number, workers?: readonly WorkerFacts[]): string {
   const { scenario, executions, distinct, edges } = slice;
@@ -63,7 +63,7 @@ export function describeFailure(failure: Failure, explained: boolean, { outIsCol
   return lines;
 }
 
-/** Returns the command that runs a failure again: its shrunk execution, if there is one. */
+/** Returns the command that runs a failure again, shrunk if it was. */
 export function againBy({ shrunk, repeat }: Pick<Failure, 'shrunk' | 'repeat'>): string {
   return shrunk === null || typeof shrunk === 'string' ? repeat : commandLine(['replay', shrunk.line]);
 }

@@ -57,7 +57,7 @@ export async function writeReportOf(deps: Deps, { html, json }: ReportFlags, nam
 }
 
 /**
- * Writes a report. An open page of it that is to be refreshed loads it again after so many seconds.
+ * Writes a report. With `refreshSeconds`, an open page of it reloads itself after that time.
  * @throws OutputError
  */
 export async function writePage(deps: Deps, html: string, { name, refreshSeconds }: { readonly name: string; readonly refreshSeconds?: number }, documents: readonly PrintedDocument[]): Promise<void> {

@@ -7,7 +7,7 @@ import { PINS, type Pin } from '../model/placement.ts';
 import { COST_NAMES, FUNCTION_PARTS, type Change } from '../model/what-if.ts';
 import { integer, oneOf } from './options.ts';
 
-/** A longer range is thinned to its ends and the powers of two between. */
+/** A longer range is thinned to its ends and the powers of two between them. */
 const ALL = 8;
 
 /** Largest factor of a cost. */
@@ -58,10 +58,10 @@ export interface ModelFlags {
 /** Adds --model and the flags that need it. */
 export function addModel(command: Command): void {
   command
-    .option('--model <list>', 'predict in place of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
+    .option('--model <list>', 'predict instead of measuring, for these numbers of threads: 1,2,16 or 1..128', parseModelThreads)
     .option('--machine <name>', 'machine to predict for, or the file that calibrate wrote (default: this one, if calibrated)')
-    .option('--pin <places>', 'with --model: places of the threads on several sockets, compact (one socket first) or scatter (a core of each in turn; the default)', oneOf<Pin>('--pin', PINS))
-    .option('--unpadded', 'with --model: predict for counters of threads that share cache lines')
-    .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; parts are ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, functions of the mark phase, or each of the costs`, parseWhatIf)
-    .option('--why', 'with --model: for the largest number of threads, what the critical path of the mark is made of, and the words that threads contend for');
+    .option('--pin <places>', 'with --model: places of threads on a machine of several sockets: compact (fill one socket first) or scatter (a core of each in turn; the default)', oneOf<Pin>('--pin', PINS))
+    .option('--unpadded', 'with --model: let the counters of the threads share cache lines')
+    .option('--what-if <list>', `with --model: multiply parts of the cost, as miss=0.7,cas=0.8; a part is ${[...COST_NAMES, ...Object.keys(FUNCTION_PARTS)].join(', ')}, a function of the mark phase, or each, for every cost in turn`, parseWhatIf)
+    .option('--why', 'with --model: explain the largest number of threads by the critical path of the mark and the words that threads contend for');
 }

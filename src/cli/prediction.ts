@@ -128,7 +128,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
   if (flags.baseline !== undefined) comparePrediction(flags.baseline, { heap: about.heap, results: [] });
   const options = { core: await loadModelCore(), machine, heap, pin, unpadded, isStopped: deps.isInterrupted };
   const timeOf = (changed: PredictOptions, procs: number) => predictMark(changed, procs).markNs;
-  // Refuse unknown parts before the work, too.
+  // Refuse unknown parts before the work begins.
   const answer = flags.whatIf === undefined ? undefined : (await import('./what-if.ts')).prepareWhatIf(flags.whatIf, options, timeOf, flags.runs ?? SCHEDULES, progress);
   const recorded = isRecording(flags) || flags.trace !== undefined ? Math.max(...flags.model) : 0;
   const explained = flags.why ? Math.max(...flags.model) : 0;
@@ -151,7 +151,7 @@ async function predictScaling(deps: Deps, source: HeapSource, flags: PredictFlag
 /** Returns the options of the heap that is marked or swept. @throws UsageError for flags that a prediction can't use */
 export function heapOptions(source: HeapSource, flags: PredictFlags): ModelHeapOptions {
   const { tuning, goarch, arena, model } = flags;
-  if (tuning?.code !== undefined) throw new UsageError('--code is for measuring: a prediction goes by the source alone; leave it out');
+  if (tuning?.code !== undefined) throw new UsageError('--code is for measurements, and a prediction runs the source itself; leave --code out');
   const of = 'image' in source ? { workload: 'collect', image: source.image } : { workload: source.graph, params: graphParams(source.graph, source.objects ?? OBJECTS) };
   return { ...of, policy: policyFor(flags), tuning, goarch, arena, procs: Math.max(...model) };
 }

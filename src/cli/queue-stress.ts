@@ -24,7 +24,7 @@ export interface SpreadRounds {
 export interface SpreadOutcome {
   readonly tally: Tally;
   readonly failed?: FailedRound;
-  /** The first round that has not ended: a later run goes on there. */
+  /** The first round that has not ended, at which a later run continues. */
   readonly next: number;
 }
 

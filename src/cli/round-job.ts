@@ -1,6 +1,6 @@
 /**
- * A round of stress as a job of a queue. The job names the seed and the number that the round is drawn from, and
- * built-in workloads: so it can ask for nothing that a round of this build would not do.
+ * A round of stress as a job of a queue. The job names only the seed and the number that the round is drawn from, and
+ * built-in workloads, so it runs nothing but a round that this build could draw itself.
  */
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -41,9 +41,9 @@ const RoundResult = z.strictObject({
   ...RESULT_FIELDS,
   ending: z.enum([...ROUND_ENDINGS, 'failed']),
   collections: count,
-  /** Why it failed, as the command that runs it would say. */
+  /** Why it failed, in the lines that `run` would print. */
   failure: z.strictObject({ code: z.string().max(200), lines: z.array(z.string().max(MOST_LINE)).min(1).max(MOST_LINES), exitCode: count.positive().max(255) }).nullable(),
-}).refine(({ ending, failure }) => (ending === 'failed') === (failure !== null), 'a round that failed says why');
+}).refine(({ ending, failure }) => (ending === 'failed') === (failure !== null), 'a failed round needs its failure, and no other has one');
 export type RoundResult = z.infer<typeof RoundResult>;
 
 /** @throws UsageError if it is none */

@@ -7,12 +7,12 @@ import type { Round } from '../run/rounds.ts';
 import type { Deps } from './deps.ts';
 import { runMachine } from './machine.ts';
 
-/** How a round ended in which nothing is wrong: its program did, its time was up, or its arena was full with GOGC off, as it must be. */
+/** How a round without a failure ended: its program ended, its time was up, or its arena was full with GOGC off. */
 export const ROUND_ENDINGS = ['done', 'cut', 'full'] as const;
 
 export interface EndedRound {
   readonly ending: (typeof ROUND_ENDINGS)[number];
-  /** Of a round that is done, if they were recorded. */
+  /** Of a round whose program ended, if they were recorded. */
   readonly events?: RecordedEvents;
 }
 
@@ -23,7 +23,7 @@ export interface RoundOptions extends Pick<RuntimeOptions, 'heapRecorder' | 'rec
   readonly onCycle: () => void;
 }
 
-/** Time limit of a round: a round with GOGC=1 could take minutes, and the next may find more. */
+/** Time limit of a round. With GOGC=1 a round could take minutes, in which several others may find more. */
 export const MAX_ROUND_SECONDS = 4;
 
 /** @throws the error that ended the round, or Stopped if the command is interrupted */

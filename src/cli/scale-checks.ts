@@ -48,7 +48,7 @@ export function checkModel(flags: ScaleFlags): void {
     return;
   }
   const unused = MEASURING.find(given);
-  if (unused !== undefined) throw new UsageError(`--${unused} is for measuring, and --model predicts; leave one of them out`);
+  if (unused !== undefined) throw new UsageError(`--${unused} is for measurements, and --model predicts; leave one of them out`);
   if (flags.phase === 'mark') return;
   if (flags.phase === 'cycle') throw new UsageError(`--model predicts --phase ${either(['mark', ...OTHER_PHASES])}, not cycle`);
   const marking = Object.entries(OF_MARKS).find(([name]) => given(name as keyof typeof OF_MARKS));
@@ -57,7 +57,7 @@ export function checkModel(flags: ScaleFlags): void {
 
 /** Returns the phase to measure. @throws UsageError for one that is predicted only */
 export function measuredPhase(phase: ScaleFlags['phase']): ScalePhase {
-  if (phase === 'stw') throw new UsageError('--phase stw is predicted only; give --model, or look at the pauses of run --gctrace');
+  if (phase === 'stw') throw new UsageError('--phase stw can only be predicted; add --model, or look at the pauses of run --gctrace');
   return phase;
 }
 
@@ -70,7 +70,7 @@ export function checkPhase(heap: string | undefined, { phase, verify, objects, c
   if (verify && (phase === 'alloc' || phase === 'cycle')) throw new UsageError(`--phase ${phase} would time the oracle too; leave --verify out`);
 }
 
-/** @throws UsageError if baseline and measurement have no count of threads, phase or heap in common */
+/** @throws UsageError if baseline and measurement differ in phase or heap, or have no number of threads in common */
 export function checkComparable({ path, heap, results, ...before }: Baseline, phase: ScalePhase, name: string, counts: readonly number[]): void {
   const file = printable(path);
   if (before.phase !== phase) throw new UsageError(`${file} measured --phase ${before.phase}, not ${phase}`);

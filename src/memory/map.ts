@@ -20,7 +20,7 @@ export type OptionValues = { readonly [Word in OptionWord]?: number | boolean };
 export interface MachineShape extends OptionValues {
   readonly ptrWords: 1 | 2;
   readonly procs: number;
-  /** Whether there is a core for each P's thread; not unless given. */
+  /** Whether there is a core for each P's thread; false by default. */
   readonly hasCores?: boolean;
   readonly arenaPages: number;
   /** What of the arena's range the operating system has given to others; offset and size in bytes. */

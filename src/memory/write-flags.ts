@@ -1,6 +1,6 @@
 /**
- * Flags of the blocks of a memory that were written. The exploration build sets them at each write, all bits at
- * once. Each reader has a bit of its own, and clears it.
+ * Flags of the blocks of a memory that were written. At each write, the exploration build sets all bits of the block's
+ * flag. Each reader has a bit of its own, and clears only this bit.
  */
 
 /** Log2 of the words of a block. */

@@ -1,10 +1,10 @@
 /**
  * The coordinator's side of a queue by BullMQ.
  *
- * The seat is the only job of a second queue; the coordinator runs that job as long as it leads. The lock of the seat
- * expires when its holder dies, and the next coordinator runs the job.
- * If the lock is lost while the holder lives, since the server was away for long, the holder takes the seat again, unless
- * another coordinator sits on it by then. If the server has lost its data, the holder makes the seat anew.
+ * The seat is the only job of a second queue. The coordinator runs this job as long as it leads. When it dies, the lock of
+ * the job expires, and the next coordinator can run it.
+ * If the server was away for so long that the lock has expired, the living holder takes the seat again, unless another
+ * coordinator has it by then. If the server has lost its data, the holder makes the seat again.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -21,10 +21,10 @@ export interface BullMqLeadOptions extends LeadOptions {
   readonly claimMs: number;
 }
 
-/** The queue whose jobs are the builds that are led, each with a count that grows while its coordinator lives. No worker takes them. */
+/** The queue with a job for each build that has a coordinator. It holds a count that grows while the coordinator lives; no worker takes it. */
 export const LED = 'led';
 
-/** Returns the milliseconds between two counts. */
+/** Returns the milliseconds between two increments of a count. */
 export function beatMs(claimMs: number): number {
   return claimMs / 6;
 }
@@ -39,14 +39,14 @@ export function beatOf(data: string): number {
 }
 
 const Beat = z.object({ count: z.number().int().nonnegative() });
-/** The name of a worker tells its facts: host, process and jobs. */
+/** The name of a worker holds its facts: host, process and jobs. */
 const WORKER_NAME = /([^ :]{1,255}) ([0-9]{1,10}) ([0-9]{1,5})$/;
 /** BullMQ's reason for a job that is set aside because its locks expired. */
 const STALLED = /^job stalled/;
 const POLL_MS = 200;
-/** Jobs that one command adds. */
+/** The most jobs that one command adds. */
 const BATCH = 500;
-/** Milliseconds that a server gets to take leave. */
+/** Milliseconds that a server gets to close the connections. */
 const LEAVE_MS = 2000;
 const SEAT = 'lead';
 
@@ -71,7 +71,7 @@ export async function leadBullmq(maker: BullMqMaker, { name, build, claimMs, onW
     await leave([seat.close(), queue.close(), led.close()], [seat, queue, led]);
     throw error instanceof QueueError ? error : new QueueError(`the queue can't be used: ${reasonOf(error)}`);
   }
-  // While the server is away, nobody reads the count.
+  // An error means that the server is away, and then no process reads the count.
   const timer = setInterval(() => void beat().catch(() => {}), beatMs(claimMs));
   timer.unref();
 
@@ -122,7 +122,7 @@ async function over(queue: AnyQueue, most: number): Promise<Finished[]> {
   });
 }
 
-/** Waits for an orderly end. If the server is away, it ends the connections instead. */
+/** Waits for an orderly end. If the server is away, cuts the connections instead. */
 async function leave(work: readonly Promise<unknown>[], connections: readonly { disconnect(): Promise<void> }[]): Promise<void> {
   const isOver = await Promise.race([Promise.allSettled(work).then(() => true), setTimeout(LEAVE_MS, false)]);
   if (!isOver) await Promise.race([Promise.allSettled(connections.map((each) => each.disconnect())), setTimeout(LEAVE_MS)]);
@@ -179,7 +179,7 @@ class Seat {
       await this.#released;
       return '';
     }, {
-      // After a lost lock, the job runs here again, beside its former run.
+      // After a lost lock, the job runs here again while its first run still waits.
       concurrency: 1000, maxStalledCount: 1_000_000, name: `${this.#me.host} ${this.#me.pid} 1`,
     });
     this.#worker.on('lockRenewalFailed', () => void this.#look());
@@ -197,7 +197,7 @@ class Seat {
     }
   }
 
-  /** After the lock was lost: takes the seat again, or finds that another coordinator sits on it. */
+  /** Called after the lock was lost: takes the seat again, or finds that another coordinator has it. */
   async #look(): Promise<void> {
     if (this.#isLooking || this.#isClosed) return;
     this.#isLooking = true;
@@ -208,14 +208,14 @@ class Seat {
         const holder = await this.#holder();
         if (holder !== undefined && holder.name !== this.#me.name) this.#reject(new QueueTaken(holder.host, holder.pid));
       } catch {
-        // The server is away still.
+        // The server is still away.
       }
       await setTimeout(this.#claimMs / 4, undefined, { ref: false });
     }
     this.#isLooking = false;
   }
 
-  /** Makes the seat, if there is none. */
+  /** Makes the seat if there is none. */
   async #add(): Promise<void> {
     await this.#seats.add('lead', JSON.stringify(this.#me), { jobId: SEAT, removeOnComplete: true, removeOnFail: true, attempts: 1000 });
   }
@@ -242,5 +242,5 @@ class Seat {
   }
 }
 
-/** A wait of more than this is told of. */
+/** The longest wait that is not announced. */
 const WAIT_IS_LONG_MS = 1000;

@@ -10,7 +10,7 @@ export type AnyWorker = BullMq.Worker<string, string>;
 export interface BullMqMaker {
   queue(name: string): AnyQueue;
   worker(name: string, run: (job: BullMq.Job<string, string>) => Promise<string>, options: Partial<BullMq.WorkerOptions>): AnyWorker;
-  /** Does work. If it fails because PostgreSQL has lost its tables, as after a new disk, makes them, so that the next try succeeds. */
+  /** Does work. If PostgreSQL has lost its tables, makes them, and throws: the caller's next try succeeds. */
   withTables<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
@@ -28,7 +28,7 @@ export async function bullmqMaker(url: URL, claimMs: number): Promise<BullMqMake
     queue.on('error', () => {});
     return queue;
   }
-  /** Any new queue makes the tables that are missing. */
+  /** Makes missing tables: every new queue does. */
   async function makeTables(): Promise<void> {
     const queue = makeQueue('tables');
     try {
@@ -43,7 +43,7 @@ export async function bullmqMaker(url: URL, claimMs: number): Promise<BullMqMake
       const worker = new Worker<string, string>(name, run, {
         ...settings, lockDuration: claimMs, stalledInterval: claimMs / 2, maxStalledCount: MOST_TRIES - 1, drainDelay: 5, ...options,
       }, ...backend) as unknown as AnyWorker;
-      // Without a listener, an error ends the process. What it means, the heartbeat tells.
+      // Without a listener, an error would end the process. The heartbeat reports the trouble behind it.
       worker.on('error', () => {});
       return worker;
     },

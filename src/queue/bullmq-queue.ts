@@ -18,7 +18,7 @@ import { CLAIM_MS, type Job, type Queue, type ServeOptions } from './queue.ts';
 import { reach } from './reach.ts';
 import { growing } from './watch.ts';
 
-/** A server, and how to talk to it. */
+/** A server with the queue of a build. */
 export interface BullMqServer {
   /** `redis://`, `rediss://`, `postgres://` or `postgresql://`. */
   readonly url: URL;
@@ -32,7 +32,7 @@ export interface BullMqServer {
 export async function bullmqQueue({ url, build, claimMs = CLAIM_MS }: BullMqServer): Promise<Queue> {
   const maker = await bullmqMaker(url, claimMs);
   await reach(url, claimMs);
-  // BullMQ gives a colon in a name a meaning of its own.
+  // A name without a colon: BullMQ gives colons a meaning of its own.
   const name = `slices-${build}`;
   return {
     lead: (options) => leadBullmq(maker, { ...options, name, build, claimMs }),
@@ -55,7 +55,7 @@ async function serve(maker: BullMqMaker, name: string, { jobs, run, signal, onTr
   const watched = watchServer({ ping: () => queue.isPaused(), ms: claimMs / 6, onTrouble: (message) => onTrouble?.(message), signal });
   if (!signal.aborted) await new Promise<void>((resolve) => { signal.addEventListener('abort', () => resolve(), { once: true }); });
   await watched;
-  // Waits for the jobs that run.
+  // Waits for the running jobs.
   await worker.close();
   await queue.close();
 }

@@ -1,9 +1,9 @@
 /**
- * The dealings of a coordinator with its queue: it offers jobs, and takes what each gave, once.
+ * Offers the jobs of a coordinator to its queue, and takes the outcome of each once.
  *
- * 1. While the queue can't be reached, it tries again. Then, and from time to time, jobs without a result are offered
- *    again, since the server may have lost them.
- * 2. A job whose workers died every time is offered once more, without other such jobs, and then given up.
+ * 1. While the queue can't be reached, the dispatcher tries again. Afterwards, and from time to time, it offers the jobs
+ *    without a result again, since the server may have lost them.
+ * 2. A job whose workers died every time is offered once more, while no other such job runs, and then given up.
  * 3. A result is acknowledged to the queue after `take` has made it safe.
  *
  * Invariant: a job that was offered is outstanding until `take` has had its result, or the reason why there is none.
@@ -12,10 +12,10 @@ import { setTimeout } from 'node:timers/promises';
 import { QueueTaken, reasonOf } from './errors.ts';
 import type { Finished, Job, Lead, WorkerFacts } from './queue.ts';
 
-/** What a job gave, or the reason why it was given up. */
+/** The result of a job, or the reason why it was given up. */
 export type Outcome = { readonly result: string } | { readonly poison: string };
 
-/** A job, and what the coordinator knows about it. */
+/** A job, and what it means to the coordinator (`matter`). */
 export interface Task<Matter> extends Job {
   readonly matter: Matter;
 }
@@ -24,51 +24,51 @@ export interface DispatcherOptions<Matter> {
   readonly lead: Lead;
   /** Takes the outcome of a job. */
   readonly take: (id: string, matter: Matter, outcome: Outcome) => Promise<void>;
-  /** Whether results can't be made safe any more: then they stay in the queue. */
+  /** Reports whether results can no longer be made safe. They then stay in the queue. */
   readonly isHalted: () => boolean;
-  /** Whether to give up while the queue can't be reached. */
+  /** Reports whether to give up while the queue can't be reached. */
   readonly mustEnd: () => boolean;
   /** Returns milliseconds. */
   readonly now: () => number;
-  /** Hears why the queue can't be reached, once, and `undefined` when it can be again. */
+  /** Called once with the reason when the queue can't be reached, and with `undefined` when it can be again. */
   readonly onTrouble?: (message: string | undefined) => void;
 }
 
-/** The work ends while the queue can't be reached. */
+/** Thrown when the work has to end while the queue can't be reached. */
 export class Away extends Error {}
 
-/** Results that are taken at once. */
+/** The most results of one request. */
 const RESULTS = 200;
-/** Jobs that wait for each that the workers can run. */
+/** Jobs offered for each job that the workers can run at the same time. */
 const AHEAD = 2;
-/** Jobs that are offered before any worker is known. */
+/** The fewest jobs to keep offered, even if no worker is known. */
 const FEWEST = 4;
-/** Time after which workers are asked for again: they come and go rarely. */
+/** Milliseconds between two requests for the list of workers, which rarely changes. */
 const ASK_MS = 1000;
-/** An answer of the queue that takes longer is missed. */
+/** Milliseconds after which a missing answer of the queue is reported as trouble. */
 const ANSWER_MS = 5000;
 const RETRY_MS = 1000;
-/** Time after which the jobs without a result are offered again. */
+/** Milliseconds after which the jobs without a result are offered again. */
 const AGAIN_MS = 20_000;
 
 export class Dispatcher<Matter> {
   readonly #options: DispatcherOptions<Matter>;
   readonly #outstanding = new Map<string, Task<Matter>>();
   /**
-   * Jobs whose workers died until the queue set them aside. Another job in the same workers may be the cause, so
-   * each is offered once more, when no other of them runs. They are outstanding.
+   * Jobs that the queue has set aside because their workers died. Another job of these workers may have killed them, so
+   * each suspect is offered once more, while no other suspect runs. Suspects are outstanding.
    */
   readonly #suspects: string[] = [];
-  /** The suspect that is offered. */
+  /** The suspect that is offered now. */
   #suspect: string | undefined;
-  /** Those that were offered once more. */
+  /** The suspects that were offered once more. */
   readonly #tried = new Set<string>();
-  /** The workers that `room` has found. */
+  /** The workers that `room` last found. */
   workers: readonly WorkerFacts[] = [];
-  /** When they were asked for. */
+  /** Milliseconds: when `room` last asked for the workers. */
   #askedAt = -Infinity;
   #isTroubled = false;
-  /** When the jobs without a result were offered last. */
+  /** Milliseconds: when the jobs without a result were last offered. */
   #offeredAt = -Infinity;
 
   constructor(options: DispatcherOptions<Matter>) {
@@ -94,7 +94,7 @@ export class Dispatcher<Matter> {
     await this.#offerJobs([...this.#outstanding.values()].filter(({ id }) => !this.#suspects.includes(id)));
   }
 
-  /** Takes what is over, and waits for that up to `ms`. */
+  /** Takes the jobs that are over. Waits up to `ms` for the first. */
   async collect(ms: number): Promise<void> {
     const { isHalted } = this.#options;
     const finished = await this.#reaching((lead) => lead.finished(RESULTS, ms));
@@ -139,7 +139,7 @@ export class Dispatcher<Matter> {
   async #takeOne(finished: Finished): Promise<void> {
     const { id } = finished;
     const task = this.#outstanding.get(id);
-    // Taken before: it ran twice.
+    // The job ran twice, and its first result was taken.
     if (task === undefined) return;
     if (id === this.#suspect) this.#suspect = undefined;
     if ('poison' in finished && finished.died && !this.#tried.has(id)) {
@@ -151,7 +151,7 @@ export class Dispatcher<Matter> {
     await this.#options.take(id, task.matter, finished);
   }
 
-  /** Does work on the queue. If that fails, it does it again, until it succeeds. */
+  /** Repeats `work` on the queue until it succeeds. @throws Away, QueueTaken */
   async #reaching<Value>(work: (lead: Lead) => Promise<Value>): Promise<Value> {
     const { lead, mustEnd } = this.#options;
     for (;;) {

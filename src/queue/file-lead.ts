@@ -9,7 +9,7 @@ import { CLAIM, ID, QueueFiles, parsed } from './queue-files.ts';
 import { DIED, Reaper } from './reaper.ts';
 import { Watch } from './watch.ts';
 
-/** What a coordinator tells of itself, with a count that grows while it lives. */
+/** The facts that a coordinator writes about itself, with a count that grows while it lives. */
 export const LeadFile = z.object({ name: z.string().max(64), host: z.string().max(255), pid: z.number().int().nonnegative(), count: z.number().int().nonnegative() });
 /** Milliseconds between two looks for results. */
 const POLL_MS = 100;
@@ -36,7 +36,7 @@ export async function leadFolder(files: QueueFiles, claimMs: number, beatMs: num
       beat();
       workers = reaper.look();
     } catch {
-      // The folder can't be reached. The coordinator hears of it when it offers or collects.
+      // The folder can't be reached. The coordinator notices when it offers or collects.
     }
   }, beatMs);
 
@@ -71,7 +71,7 @@ export async function leadFolder(files: QueueFiles, claimMs: number, beatMs: num
     },
     async acknowledge(ids) {
       for (const id of ids) {
-        // The job first: a result without a job is only a result that comes again.
+        // The job first: if this process dies here, the result merely arrives again.
         files.remove('jobs', id);
         files.remove('tries', id);
         files.remove('poison', id);

@@ -1,5 +1,5 @@
 /**
- * A queue in a folder that machines share, for those who have a network drive and no server.
+ * A queue in a folder that machines share: it needs a network drive, and no server.
  *
  * Each build has a folder of its own in it, with
  *
@@ -12,7 +12,7 @@
  *     lead               the coordinator's name, with such a count
  *
  * 1. A worker claims a job by renaming jobs/ID to taken/ID@WORKER.N: only one rename of a file succeeds.
- * 2. Six times in CLAIM_MS a worker and the coordinator write their count anew. The count of a worker covers all its claims.
+ * 2. Six times in CLAIM_MS, each worker and the coordinator increment their count. A worker's count renews all its claims.
  * 3. The worker writes done/ID, then removes its claim.
  * 4. Coordinator and workers watch the counts of others. If one has not grown for CLAIM_MS by the observer's own clock,
  *    the observer renames that worker's claims back to jobs/ID. No clocks of two hosts are compared.

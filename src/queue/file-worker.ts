@@ -9,7 +9,7 @@ import { Reaper, WorkerFile, loseClaim } from './reaper.ts';
 
 /** Milliseconds between two looks for jobs. */
 const POLL_MS = 100;
-/** Looks for jobs are rarer while there are none, up to this. */
+/** The longest time between two looks, after many that found no job. */
 const MOST_POLL_MS = 2000;
 
 export async function serveFolder(files: QueueFiles, { jobs, run, signal, onTrouble }: ServeOptions, claimMs: number, beatMs: number): Promise<void> {
@@ -18,7 +18,7 @@ export async function serveFolder(files: QueueFiles, { jobs, run, signal, onTrou
   const beat = () => files.write(JSON.stringify({ host: hostname(), pid: process.pid, jobs, count: count++ } satisfies z.infer<typeof WorkerFile>), 'workers', me);
   const reaper = new Reaper(files, claimMs);
   let isTroubled = false;
-  /** Does work on the files, and reports when they can't be reached and when they can again. */
+  /** Does work on the files. Reports when they can't be reached, and when they can be again. */
   function reaching(work: () => void): void {
     try {
       work();

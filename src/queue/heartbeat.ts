@@ -1,19 +1,19 @@
-/** Notices that a server does not answer any more, and that it answers again. */
+/** Notices when a server stops answering, and when it answers again. */
 import { setTimeout } from 'node:timers/promises';
 import { reasonOf } from './errors.ts';
 
 export interface HeartbeatOptions {
   /** Asks the server for something cheap. */
   readonly ping: () => Promise<unknown>;
-  /** Milliseconds between two pings, and those that an answer may take. */
+  /** Milliseconds between two pings, and the longest time for an answer. */
   readonly ms: number;
-  /** Hears why the server can't be reached, once, and `undefined` when it can be again. */
+  /** Called once with the reason when the server can't be reached, and with `undefined` when it can be again. */
   readonly onTrouble: (message: string | undefined) => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
 
-/** Pings until the signal. Never more than one ping is under way. */
+/** Pings until the signal, one ping at a time. */
 export async function watchServer({ ping, ms, onTrouble, signal }: HeartbeatOptions): Promise<void> {
   let isTroubled = false;
   function report(message: string | undefined): void {

@@ -1,6 +1,6 @@
 /**
- * Jobs and results as they travel through a queue: JSON of bounded length and a known form. Others may write to the
- * queue, so all that comes from it is checked like any file.
+ * Jobs and results as they travel through a queue: JSON of bounded length and a known form. Other programs may write to
+ * the queue, so everything that comes from it is checked like a file.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -38,13 +38,13 @@ export function messageText(content: object): string {
   return JSON.stringify({ format: FORMAT, ...content });
 }
 
-/** Returns the name of a job: a hash of all that decides what it does. */
+/** Returns the name of a job: a hash of everything that determines its result. */
 export function hashOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify([FORMAT, ...parts])).digest('hex').slice(0, 32);
 }
 
 /**
- * Returns the kind of a job from a queue, which may be none that there is.
+ * Returns the kind of a job from a queue. There may be no such kind.
  * @throws UsageError if it is no job, or not one for this build
  */
 export function kindOf(text: unknown, build: string): string {

@@ -11,7 +11,7 @@ const VARIABLE = 'env:';
 const SERVERS = ['redis:', 'rediss:', 'postgres:', 'postgresql:'];
 
 export interface OpenOptions {
-  /** Hash of this build: builds have a queue each. */
+  /** Hash of this build. Each build has a queue of its own. */
   readonly build: string;
   /** Milliseconds; see queue.ts. */
   readonly claimMs?: number;

@@ -84,7 +84,7 @@ export class QueueFiles {
   }
 }
 
-/** Reads a file of the queue. Others can write to the folder: what is no plain file of a fit size is taken for empty. */
+/** Reads a file of the queue. Other programs can write to the folder, so anything but a plain file of a fitting size counts as empty. */
 export function readPlain(path: string): string {
   if (!lstatSync(path).isFile()) return '';
   // In the meantime it may have become another file.

@@ -1,5 +1,5 @@
 /**
- * A queue of jobs that machines share. The coordinator of a campaign offers jobs and collects what they gave;
+ * A queue of jobs that machines share. The coordinator of a campaign offers jobs and collects their results;
  * workers on any number of machines run them. The engine behind it is a folder (file-queue.ts) or
  * BullMQ over Redis or PostgreSQL (bullmq-queue.ts).
  *
@@ -21,24 +21,24 @@ export interface Job {
   readonly text: string;
 }
 
-/** A job that is over: with its result, or with the reason why it was set aside, and whether that is the death of its workers. */
+/** A job that is over: its result, or the reason why it was set aside, and whether its workers died. */
 export type Finished = { readonly id: string } & ({ readonly result: string } | { readonly poison: string; readonly died: boolean });
 
 /** A worker process, as the coordinator lists it. */
 export interface WorkerFacts {
   readonly host: string;
   readonly pid: number;
-  /** Jobs that it can run at the same time. */
+  /** The number of jobs that it can run at the same time. */
   readonly jobs: number;
 }
 
 /** The coordinator's side. Only one process leads a queue at a time. */
 export interface Lead {
-  /** Offers jobs. Those that the queue has already, in whatever state, are left as they are. */
+  /** Offers jobs. A job that the queue has already, in any state, is left as it is. */
   offer(jobs: readonly Job[]): Promise<void>;
-  /** Returns jobs that are over and not acknowledged, at most `most`: at once if there are any, else when there are some, or none after `ms`. */
+  /** Returns at most `most` jobs that are over and not acknowledged. Waits for the first, but not longer than `ms`. */
   finished(most: number, ms: number): Promise<readonly Finished[]>;
-  /** Forgets finished jobs, whose results are safe. */
+  /** Removes finished jobs from the queue. The caller has made their results safe. */
   acknowledge(ids: readonly string[]): Promise<void>;
   /** Takes back the jobs that no worker has taken. */
   withdraw(): Promise<void>;
@@ -53,14 +53,14 @@ export interface ServeOptions {
   readonly jobs: number;
   /** Runs a job. If it throws, the job waits again, and is set aside after MOST_TRIES. */
   readonly run: (job: Job) => Promise<string>;
-  /** When it is aborted, the jobs that run are finished, and no other is taken. */
+  /** When it is aborted, the worker finishes its running jobs and takes no other. */
   readonly signal: AbortSignal;
-  /** Hears that the queue can't be reached, and that it can again. */
+  /** Called once with the reason when the queue can't be reached, and with `undefined` when it can be again. */
   readonly onTrouble?: (message: string | undefined) => void;
 }
 
 export interface LeadOptions {
-  /** Hears of a former coordinator that is waited for, to see whether it lives, and the most seconds that this takes. */
+  /** Called while the new coordinator waits to see whether the last one is alive, with the most seconds that this takes. */
   readonly onWait?: (holder: { readonly host: string; readonly pid: number }, seconds: number) => void;
 }
 
@@ -75,7 +75,7 @@ export interface Queue {
   close(): Promise<void>;
 }
 
-/** Claims of one job before it is set aside: a job that kills its worker must not kill them all. */
+/** The number of claims after which a job is set aside: a job that kills its worker must not kill all workers. */
 export const MOST_TRIES = 5;
-/** A claim that is not renewed for so long is over. */
+/** A claim that was not renewed for these milliseconds is over. */
 export const CLAIM_MS = 30_000;

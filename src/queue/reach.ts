@@ -1,4 +1,4 @@
-/** Tries whether a server answers, and whether its user and password are right, before BullMQ goes on trying for ever. */
+/** Checks that a server answers, and accepts user and password: BullMQ itself would try for ever. */
 import { setTimeout } from 'node:timers/promises';
 import { load } from './load.ts';
 import { QueueError, reasonOf } from './errors.ts';
@@ -8,7 +8,7 @@ const ANSWER_MS = 10_000;
 
 /**
  * @param claimMs see queue.ts
- * @throws QueueError with the reason if the server does not answer, or refuses the user, or if its clock is another
+ * @throws QueueError with the reason if the server does not answer or refuses the user, or if the clocks differ too much
  */
 export async function reach(url: URL, claimMs: number, ms = ANSWER_MS): Promise<void> {
   const place = `${url.protocol}//${url.host}`;
@@ -43,8 +43,8 @@ async function tryRedis(url: URL, ms: number): Promise<void> {
 }
 
 /**
- * In PostgreSQL, BullMQ ends a claim by the clocks of its clients, unlike in Redis. A host whose clock is fast would take
- * the jobs of others, and the claims of a dead worker whose clock was fast would last.
+ * With PostgreSQL, unlike Redis, BullMQ ends a claim by the clocks of its clients. A host with a fast clock would take
+ * the jobs of others, and the claims of a dead worker with a fast clock would not end.
  */
 async function tryPostgres(url: URL, claimMs: number, ms: number): Promise<void> {
   const { default: { Client } } = await load<{ readonly default: typeof import('pg') }>('pg', url);
@@ -55,9 +55,9 @@ async function tryPostgres(url: URL, claimMs: number, ms: number): Promise<void>
     const before = Date.now();
     const { rows } = await client.query<{ now: number }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now');
     const differs = Math.max(before - rows[0].now, rows[0].now - Date.now());
-    if (differs > claimMs / 4) throw new QueueError(`the clocks of this host and of the server at ${url.host} differ by ${Math.round(differs / 1000)} s: set them, as with NTP; workers on PostgreSQL need the same time`);
+    if (differs > claimMs / 4) throw new QueueError(`the clocks of this host and of the server at ${url.host} differ by ${Math.round(differs / 1000)} s: synchronize them, as with NTP; PostgreSQL queues allow at most ${claimMs / 4000} s`);
   } finally {
-    // Not waited for: a connection that was never made does not end.
+    // Not awaited: closing a connection that was never made does not return.
     void client.end().catch(() => {});
   }
 }

@@ -5,7 +5,7 @@ import { MOST_TRIES, type WorkerFacts } from './queue.ts';
 import { CLAIM, QueueFiles, missing, parsed } from './queue-files.ts';
 import { Watch } from './watch.ts';
 
-/** What a worker tells of itself, with a count that grows while it lives. */
+/** The facts that a worker writes about itself, with a count that grows while it lives. */
 export const WorkerFile = z.object({ host: z.string().max(255), pid: z.number().int().nonnegative(), jobs: z.number().int().positive(), count: z.number().int().nonnegative() });
 
 export class Reaper {
@@ -17,7 +17,7 @@ export class Reaper {
     this.#watch = new Watch(claimMs, () => performance.now());
   }
 
-  /** Looks at all claims. Returns the workers that are alive. */
+  /** Ends the claims of dead workers. Returns the workers that are alive. */
   look(): WorkerFacts[] {
     const files = this.#files;
     const claims = files.list('taken').map((name) => CLAIM.exec(name)).filter((claim) => claim !== null);
@@ -36,14 +36,14 @@ export class Reaper {
   }
 }
 
-/** Why a job was set aside whose claims were not renewed. */
+/** The reason for setting a job aside whose claims were not renewed. */
 export const DIED = 'its workers died';
 
 /** Ends a claim without a result: the job waits again, or is set aside. */
 export function loseClaim(files: QueueFiles, id: string, claim: string, why: string): void {
   if (files.has('done', id)) return files.remove('taken', claim);
   files.makeFolder('tries', id);
-  // Named by the claim, so that two observers of one loss count it once.
+  // The file is named by the claim, so that two observers count one loss once.
   files.write('', 'tries', id, claim);
   // 0: the coordinator has acknowledged it in the meantime.
   const tries = missing(() => readdirSync(files.path('tries', id)).length) ?? 0;

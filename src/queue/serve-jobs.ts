@@ -1,4 +1,4 @@
-/** The worker's side: runs jobs of the kinds that it knows, each as its kind says, and nothing else. */
+/** The worker's side: runs jobs of the kinds that it knows, and refuses all others. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { kindOf } from './message.ts';
@@ -9,7 +9,7 @@ export interface JobKind {
   readonly kind: string;
   /**
    * Reads and runs a job.
-   * @returns the text of its result, and what was done, in words for the worker's progress
+   * @returns the text of its result, and `told`, a few words on the job for the worker's progress line
    * @throws Error if it is no job of this kind, or can't be run
    */
   run(text: string): Promise<{ readonly result: string; readonly told: string }>;
@@ -22,11 +22,11 @@ export interface ServeJobsOptions {
   readonly build: string;
   /** Jobs that run at the same time. */
   readonly jobs: number;
-  /** Ends the service once the jobs that run are done. */
+  /** Ends the service after the running jobs. */
   readonly signal: AbortSignal;
-  /** Hears of each job that was run. */
+  /** Called after each job that was run. */
   readonly onDone?: (told: string) => void;
-  /** Hears of each job that was refused or failed. */
+  /** Called after each job that was refused or failed. */
   readonly onRefused?: (message: string) => void;
   readonly onTrouble?: (message: string | undefined) => void;
 }
@@ -36,7 +36,7 @@ export async function serveJobs({ queue, kinds, build, jobs, signal, onDone, onR
     try {
       const kind = kindOf(text, build);
       const known = kinds.find((each) => each.kind === kind);
-      if (known === undefined) throw new UsageError(`a job of kind '${printable(kind, 40)}' is refused: there is no such kind`);
+      if (known === undefined) throw new UsageError(`a job of kind '${printable(kind, 40)}' is refused: this build has no such kind`);
       const { result, told } = await known.run(text);
       onDone?.(told);
       return result;

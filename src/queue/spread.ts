@@ -1,4 +1,4 @@
-/** Spreads jobs over the workers of a queue, a bounded number ahead, for campaigns that need no order and no log. */
+/** Spreads jobs over the workers of a queue, for work that needs no order and no log. Few jobs wait at a time. */
 import { Away, Dispatcher, type Outcome, type Task } from './dispatcher.ts';
 import type { Lead, WorkerFacts } from './queue.ts';
 
@@ -6,16 +6,16 @@ export interface SpreadOptions<Matter> {
   readonly lead: Lead;
   /** Returns the next job; undefined if there is none any more. */
   readonly next: () => Task<Matter> | undefined;
-  /** Takes what a job gave, or why it was given up. */
+  /** Takes the result of a job, or the reason why it was given up. */
   readonly take: (matter: Matter, outcome: Outcome) => void;
-  /** Whether the work is over: jobs that wait are taken back, and those that run get `graceMs` to end. */
+  /** Reports whether the work is over. Waiting jobs are then taken back, and running ones get `graceMs` to end. */
   readonly isOver: () => boolean;
-  /** Whether to end at once. */
+  /** Ends the work at once. */
   readonly signal: AbortSignal;
   readonly graceMs: number;
   /** Returns milliseconds. */
   readonly now: () => number;
-  /** Hears of the workers that are there, several times a second. */
+  /** Called with the present workers, several times a second. */
   readonly onWorkers?: (workers: readonly WorkerFacts[]) => void;
   readonly onTrouble?: (message: string | undefined) => void;
 }
@@ -50,7 +50,7 @@ async function spreadUntilOver<Matter>({ lead, next, take, isOver, signal, grace
     await dispatcher.offer(tasks);
   }
   try {
-    // What waits there is of a coordinator that died.
+    // Jobs that wait there are those of a dead coordinator.
     await dispatcher.withdraw();
     while (!signal.aborted && !isOver() && (isLeft || dispatcher.outstanding > 0)) {
       await fill();

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Tells the living from the dead by counts that grow, without comparing clocks of two hosts: a count that has not
- * changed for some time, by the observer's own clock, is that of a dead process.
+ * Tells living processes from dead ones without comparing the clocks of two hosts: each process has a count that grows. If a
+ * count has not changed for some time by the observer's own clock, its process is taken for dead.
  */
 export class Watch {
   readonly #ms: number;
@@ -35,7 +35,7 @@ export class Watch {
   }
 }
 
-/** Returns the names whose counts grow, or that come, within `ms`; none at once if there are no names. */
+/** Returns the names whose counts grow within `ms`, and new names. Returns at once if there are no names. */
 export async function growing(read: () => Promise<ReadonlyMap<string, number>>, ms: number): Promise<readonly string[]> {
   const before = await read();
   if (before.size === 0) return [];

@@ -1,4 +1,4 @@
-/** Why a predicted mark takes its time: its critical path with what it is made of, and where threads get in each other's way. */
+/** Explains the time of a predicted mark: what its critical path is made of, and which words threads contend for. */
 import { z } from 'zod';
 import { formatCount, formatNs, formatShare, plural } from '../base/units.ts';
 import type { Contended } from '../model/contention.ts';
@@ -25,14 +25,14 @@ export interface ExplainedMark {
   readonly pathNs: number;
   /** The longest part first. */
   readonly path: readonly PathPart[];
-  /** Times that the path goes from one thread to another. */
+  /** How often the path goes from one thread to another. */
   readonly changes: number;
   readonly contended: readonly Contended[];
   /** Time of all threads. */
   readonly threadsNs: number;
 }
 
-/** Activities that are no slices of a timeline. */
+/** Activities that a timeline has no slices for. */
 const IN_TRANSIT_NAME = 'in transit';
 const OTHERS = 'other';
 /** Rows of the table of contended words. */
@@ -58,7 +58,7 @@ function pathOf(timeline: Timeline, costs: CostLog): Pick<ExplainedMark, 'pathNs
     parts.set(activity, part);
     const lasts = segment.toNs - segment.fromNs;
     part.ns += lasts;
-    // Nothing is done for work in transit, whatever its new thread does meanwhile.
+    // While work is in transit, no thread works on it, whatever its next thread does meanwhile.
     if (segment.kind === IN_TRANSIT) part.spent.waiting += lasts;
     else for (const [name, spent] of Object.entries(costs.between(segment.lane, segment.fromNs, segment.toNs))) part.spent[name] += spent;
   }
@@ -120,7 +120,7 @@ export const ExplanationShape = z.object({
     ns, changes: count,
     parts: z.array(z.object({ activity: text, ns, spentNs: z.object(Object.fromEntries(SPENDINGS.map((name) => [name, ns]))) })),
   }),
-  /** Words that cost most, with the place in the source that accesses them. Sums over all threads. */
+  /** The words that cost most, with the place in the source that accesses them. Sums over all threads. */
   contention: z.array(z.object({
     word: text, place: text, fn: text, transfers: count, queued: count, falseSharing: count, transferNs: ns, casFailed: count, sleeps: count, sleptNs: ns,
   })),

@@ -19,7 +19,7 @@ export const LawShape = z.object({
   intervals: z.record(z.enum(ESTIMATES), z.tuple([figure, figure])).nullable(),
   /** The largest relative difference between the law and a point. */
   error: z.number().nonnegative(),
-  /** The largest number of threads that it is fitted to: none beyond the cores of a measurement. */
+  /** The largest number of threads that it is fitted to, which is within the cores of a measurement. */
   upTo: z.number().int().positive(),
 });
 

@@ -11,7 +11,7 @@ const FORMATS: Readonly<Record<Estimate, (value: number) => string>> = {
   limit: (value) => (Number.isFinite(value) ? formatNumber(value) : 'no limit'),
 };
 
-/** The error from which a law describes its points poorly. */
+/** A law with a larger error than this describes its points poorly. */
 const POOR = 0.2;
 
 const ROWS: readonly (readonly [head: string, name: Estimate])[] = [
@@ -45,7 +45,7 @@ export function formatLaws(laws: readonly FittedLaw[], width?: number): string[]
   ], width);
 }
 
-/** Returns up to two sentences: on the best number of threads, and on how far to trust it. None if no speedup is certain. */
+/** Returns a sentence on the best number of threads, and one on how far to trust it. None if no speedup is certain. */
 export function explainLaws(laws: readonly FittedLaw[]): string[] {
   const law = laws.find((each) => each.law === 'USL') ?? laws[0];
   if (law === undefined || (law.intervals?.limit.low ?? Infinity) <= 1) return [];

@@ -14,7 +14,7 @@ export interface PhasePrediction {
   /** The heap that is swept; undefined for the other phases. */
   readonly heap?: { readonly name: string; readonly objects: number; readonly bytes: number };
   readonly machine: MachineModel;
-  /** A sentence; undefined if the prediction is for the machine that makes it. */
+  /** A warning; undefined if the prediction is for the machine that made it. */
   readonly warning?: string;
   /** In ascending order of threads. */
   readonly results: readonly PredictedPhase[];
@@ -39,7 +39,7 @@ export function describePhase({ phase, heap, machine }: PhasePrediction): string
 
 const right = (head: string): Column => ({ head, align: 'right' });
 
-/** Returns the head and a row for each number of threads. What time was spent on is a share of the time of all threads. */
+/** Returns the head and a row for each number of threads. The parts of the time are shares of the time of all threads. */
 export function formatPhase({ phase, results }: PhasePrediction, width?: number): string[] {
   const time = timeColumn(results.flatMap(({ ns: lasts, startNs = lasts }) => [lasts, startNs]));
   const [first] = results;
@@ -60,7 +60,7 @@ function spentInAll({ spent }: PredictedPhase): number {
   return SPENDINGS.reduce((sum, name) => sum + spent[name], 0);
 }
 
-/** Returns the laws of scaling of the phase; stopping the world only gets slower with more threads, so it has none. */
+/** Returns the laws of scaling of the phase. Stopping the world has none: it only gets slower with more threads. */
 export function lawsOfPhase({ phase, results }: PhasePrediction): FittedLaw[] {
   return phase === 'stw' ? [] : lawsOf(results.map(({ procs, ns: lasts }) => ({ procs, ns: [lasts] })));
 }

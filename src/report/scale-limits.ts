@@ -40,7 +40,7 @@ export function explainLimits(scaling: Scaling): string[] {
   return [scatters ? SCATTERS : `${reached}, without any one cause.`];
 }
 
-/** Returns a sentence on the threads' lost CASes and waits in a collection, if there are any. */
+/** Returns a sentence on the CASes that threads lost in a collection, and on their waits for work; none if there were none. */
 export function explainContention({ results, cores }: Pick<Scaling, 'results' | 'cores'>): string[] {
   const { procs, mark } = results.findLast((result) => result.procs <= cores) ?? results[results.length - 1];
   if (mark === undefined || procs === 1) return [];

@@ -11,7 +11,7 @@ import { formatTable, type Column } from './table.ts';
 /** Predicted times with one number of threads, of several schedules each. */
 export interface WhatIf {
   readonly now: TimedRuns;
-  /** Each with the changes that are made at once. The changes are those of every other number of threads, in the same order. */
+  /** One element for each question, with the changes made at once. All numbers of threads have the same questions, in the same order. */
   readonly changed: readonly { readonly changes: readonly Change[]; readonly times: TimedRuns }[];
 }
 

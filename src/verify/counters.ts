@@ -13,7 +13,7 @@ import { SPAN_KIND, PAGE_WORDS, spanPages, spanRef, wide, type HeapView } from '
 
 const PAGE = PAGE_WORDS * 4;
 const at = MStats.at;
-/** Counts that are never negative: those of the heap, wide, and those of an MCache. */
+/** Counts that are never negative: the heap's, which are wide, and an MCache's. */
 const COUNTS = (['tinyallocs', 'nlargefree', 'largefree', 'nlookup'] as const).map((field) => ({ name: field, at: MSTATS + at[field] }));
 const LOCAL_COUNTS = (['localTinyallocs', 'localNlookup', 'localNlargefree', 'tinysize'] as const).map((field) => ({ name: field, at: MCache.at[field] }));
 

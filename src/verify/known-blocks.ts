@@ -1,5 +1,5 @@
 /**
- * The blocks that are known from former checks. The bits of a span in `starts` and `free`, and the length of its
+ * The blocks that are known from earlier checks. The bits of a span in `starts` and `free`, and the length of its
  * freelist, stay as they are until its record or a word on its pages changes.
  */
 import { Span } from '../heap/span.ts';
@@ -7,23 +7,23 @@ import { SPAN_KIND, PAGE_WORDS, spanRef, type HeapView } from './view.ts';
 
 const { start: START, npages: NPAGES, sizeclass: SIZECLASS, freelist: FREELIST, freebuf: FREEBUF } = Span.at;
 
-/** What is remembered of a record: the place of its span, then what else its blocks follow from. */
+/** The remembered words of a record: the place of its span, then the other fields that determine its blocks. */
 const PLACE = { kind: 0, start: 1, npages: 2, sizeclass: 3 } as const;
 const FREE_AT = 4;
 const FIELDS = 5;
 
 export class KnownBlocks {
-  /** Records that may be remembered. */
+  /** The number of records that may be remembered. */
   #count = 0;
   #fields = new Int32Array(0);
-  /** By record: the check that read its blocks; 0 if they must be read. */
+  /** By record: the number of the check that read its blocks; 0 if they must be read. */
   #readAt = new Int32Array(0);
-  /** By record: the last check that found its free blocks clear; 0 if none has. */
+  /** By record: the number of the last check that found its free blocks clear; 0 if none has. */
   #clearAt = new Int32Array(0);
   /** Bit set by heap word: at that check the block that starts here was free and clear. */
   #clear = new Int32Array(0);
 
-  /** Forgets all spans: the tables of the view are new, or not to be trusted. */
+  /** Forgets all spans, because the tables of the view are new or can't be trusted. */
   forget(h: HeapView): void {
     h.starts.fill(0);
     h.free.fill(0);

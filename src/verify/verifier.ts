@@ -66,7 +66,7 @@ export class Verifier {
   check(point: number): VerifyReport {
     const { view, out, history } = this;
     this.examine(point);
-    // The report is that of a check that keeps nothing.
+    // Repeat the check without earlier results: the report must not depend on them.
     if (view.keeps && out.total > 0) {
       view.keeps = false;
       this.examine(point);
@@ -77,7 +77,7 @@ export class Verifier {
     return out.report(point);
   }
 
-  /** Checks all that a single checkpoint shows. */
+  /** Checks everything that a single checkpoint shows. */
   private examine(point: number): void {
     const { view, known, out } = this;
     view.begin();

@@ -24,7 +24,7 @@ const at = Config.at;
 export class HeapView {
   readonly m: Mem;
   readonly writes: Writes;
-  /** What former checks found is kept. */
+  /** Kept from one check to the next. */
   keeps = false;
   ptrWords = 2;
   /** log2 of ptrWords. */
@@ -78,7 +78,7 @@ export class HeapView {
     this.writes = new Writes(writes);
   }
 
-  /** Reads the extent of the memory, and clears the tables but those of known blocks. */
+  /** Reads the extent of the memory, and clears the tables except for known blocks. */
   begin(): void {
     const m = this.m;
     this.writes.begin();

@@ -1,5 +1,5 @@
 /**
- * Which blocks of the memory were written since a former check. Without flags every block may have been.
+ * Knows which blocks of the memory were written since an earlier check. Without flags, every block may have been.
  *
  * Checks are numbered from 1. A part of the check that found nothing wrong may keep its result, with the number of
  * the check, until a word that it depends on is written.
@@ -8,7 +8,7 @@ import { UNVERIFIED, WRITE_SHIFT } from '../memory/write-flags.ts';
 import type { Mem } from '../memory/struct.ts';
 import { firstNonZero } from './first-non-zero.ts';
 
-/** Log2 of the words of a group of blocks, and of its blocks: a group is as large as a page of the heap. */
+/** Log2 of the words of a group of blocks, and of its blocks. A group is as large as a page of the heap. */
 const GROUP_SHIFT = 11;
 const BLOCKS_SHIFT = GROUP_SHIFT - WRITE_SHIFT;
 const GROUP_WORDS = 1 << GROUP_SHIFT;
@@ -19,10 +19,10 @@ export class Writes {
   /** Without flags nothing can be kept. */
   readonly areKnown: boolean;
   readonly #flags: Uint8Array;
-  /** By block and by group: the first check after its last write. */
+  /** By block and by group: the number of the first check after its last write. */
   readonly #seen: Int32Array;
   readonly #groupSeen: Int32Array;
-  /** By group: the last check that found only zeros in it. */
+  /** By group: the number of the last check that found only zeros in it. */
   readonly #zero: Int32Array;
 
   /** @param flags of the memory's blocks (memory/write-flags.ts); undefined if nothing keeps them */

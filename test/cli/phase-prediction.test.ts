@@ -22,11 +22,11 @@ describe('scale --model --phase', () => {
   });
 
   it.each([
-    ['scale --phase stw', '--phase stw is predicted only; give --model'],
+    ['scale --phase stw', '--phase stw can only be predicted; add --model'],
     ['scale tree --phase stw --model 2', '--phase stw needs no heap; leave it and --objects out'],
     [`${SWEEP} --why`, '--why is for predictions of marks; leave it out with --phase sweep'],
     [`${SWEEP} --html a.html`, '--html is for predictions of marks; leave it out with --phase sweep'],
-    [`${SWEEP} --code javascript`, '--code is for measuring'],
+    [`${SWEEP} --code javascript`, '--code is for measurements'],
   ])('%s is refused', async (args, sentence) => {
     const { code, err, out } = await cli(args);
     expect([code, out]).toEqual([2, '']);

@@ -37,7 +37,7 @@ describe('fuzz --queue', () => {
     const { code, err } = await sweepgen(['fuzz', 'test/fixtures/scenarios/two-stacks.mjs', '--queue', `file:${folder}`]);
     rmSync(folder, { recursive: true, force: true });
     expect(code).toBe(EXIT.usage);
-    expect(err).toContain('is a scenario of your own, and workers run only code that they have; leave --queue out');
+    expect(err).toContain('is a scenario of your own, and workers run only built-in ones; leave --queue out');
   });
 });
 

@@ -37,7 +37,7 @@ describe('stress --queue', () => {
     expect(worker.out).toMatch(/^\d+ jobs done$/m);
   });
 
-  it('reports the round that failed as if it had run here, with the command that repeats it', async () => {
+  it('reports a failed round as if it had run in this process, with the command that repeats it', async () => {
     const seeds: number[] = [];
     await cli('stress --seed 7 --seconds 1', (options) => {
       seeds.push(options.seed!);
@@ -54,8 +54,8 @@ describe('stress --queue', () => {
   });
 
   it.each([
-    ['churn --trace t.json', "--trace records rounds of this process, and with --queue the rounds run in others; leave one of the two out"],
-    ['--record --json', "--record records rounds of this process, and with --queue the rounds run in others; leave one of the two out"],
+    ['churn --trace t.json', "--trace records rounds of this process, and with --queue other processes run them; leave one of the two out"],
+    ['--record --json', "--record records rounds of this process, and with --queue other processes run them; leave one of the two out"],
   ])('refuses %s', async (words, sentence) => {
     const { code, err } = await cli(`stress ${words} --queue file:${folder}`);
     expect(code).toBe(EXIT.usage);

@@ -83,7 +83,7 @@ describe.each(SERVERS.filter((kind) => kind === 'redis'))('a %s with a password'
     const { port } = server;
     expect((await errorOf(`redis://127.0.0.1:${port}`)).message).toBe(`the queue at redis://127.0.0.1:${port} can't be reached: it needs a password (NOAUTH)`);
     const wrong = await errorOf(`redis://:not-${SECRET}@127.0.0.1:${port}`);
-    expect(wrong.message).toBe(`the queue at redis://127.0.0.1:${port} can't be reached: user or password are wrong (WRONGPASS)`);
+    expect(wrong.message).toBe(`the queue at redis://127.0.0.1:${port} can't be reached: wrong user or password (WRONGPASS)`);
     expect(wrong.stack).not.toContain(SECRET);
     const queue = await openQueue(`redis://:${SECRET}@127.0.0.1:${port}`, { build: 'b' });
     expect(await queue.builds()).toEqual([]);

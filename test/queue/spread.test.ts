@@ -56,13 +56,13 @@ describe('jobs that are spread', () => {
     return outcomes;
   }
 
-  it('give each its result, and one that fails every time the reason', async () => {
+  it('end with their results, or with the reason if they fail every time', async () => {
     const outcomes = await spreadNumbers({});
     expect([...outcomes.keys()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n));
     for (const [n, outcome] of outcomes) expect(outcome).toMatchObject(n === 13 ? { poison: expect.stringContaining('it breaks') } : { result: String(2 * n) });
   });
 
-  it('are offered a few ahead, and taken back when the work is over', async () => {
+  it('are offered a few at a time, and taken back when the work is over', async () => {
     let taken = 0;
     const outcomes = await spreadNumbers({ isOver: () => taken > 0, take: () => taken++ }, Infinity);
     expect(outcomes.size).toBe(0);

@@ -58,7 +58,7 @@ describe('lawsOf', () => {
     expect(lawsOf(doubled)[0].error).toBeGreaterThan(0.2);
   });
 
-  it('has none without times of one thread', () => {
+  it('has no laws without times of one thread', () => {
     expect(lawsOf(runsOf(6, 0).slice(1))).toEqual([]);
     expect(lawsOf(runsOf(6, 0).slice(0, 1))).toEqual([]);
   });

@@ -76,7 +76,7 @@ beforeAll(async () => {
 describe('a verifier that keeps what no write has changed', () => {
   const settings = SCENARIOS.flatMap((scenario) => settingsOf(scenario, {}).map((knobs) => ({ scenario, knobs, name: `${scenario.name} ${JSON.stringify(knobs)}` })));
 
-  it('finds what one finds that reads everything, in executions of all scenarios', () => {
+  it('finds what a verifier that reads everything finds, in executions of all scenarios', () => {
     let checks = 0;
     for (const { scenario, knobs } of sampled(settings, 5)) {
       for (const strategy of ['random:10', 'pct:3']) checks += compare(core, scenario, settingOf(scenario, knobs), seeds(4, 20), strategy).checks;

@@ -15,14 +15,14 @@ describe('Writes', () => {
     flags[word >> WRITE_SHIFT] = WRITTEN;
   }
 
-  it('takes every word for written before the first check', () => {
+  it('takes every word as written before the first check', () => {
     const writes = new Writes(flags);
     writes.begin();
     expect(writes.since(0, 0, 1)).toBe(true);
     expect(writes.since(writes.now, 0, WORDS)).toBe(false);
   });
 
-  it('tells whether a block of a range was written since a check, and leaves the other reader its flag', () => {
+  it('knows whether a block of a range was written since a check, and leaves the bit of the other reader', () => {
     const writes = new Writes(flags);
     writes.begin();
     const { now } = writes;
@@ -50,7 +50,7 @@ describe('Writes', () => {
     expect(writes.firstNonZero(m, 10, 5000)).toBe(-1);
   });
 
-  it('takes every word for written at any time if nothing keeps flags', () => {
+  it('takes every word as written at any time without flags', () => {
     const writes = new Writes();
     writes.begin();
     expect(writes.since(writes.now, 0, 1)).toBe(true);

@@ -1,6 +1,7 @@
 /** `sweepgen campaign html`: a page of a campaign, once or again and again while it runs. */
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { formatSeconds } from '../../base/time-unit.ts';
 import { plural } from '../../base/units.ts';
@@ -15,7 +16,7 @@ import { Progress } from '../progress.ts';
 interface HtmlFlags {
   readonly html: string;
   readonly follow?: boolean;
-  readonly refresh: number;
+  readonly refresh?: number;
 }
 
 const REFRESH_SECONDS = 10;
@@ -24,11 +25,11 @@ const SHARE = 0.1;
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Draws the log of a campaign as one HTML page: executions and protocol edges over time, the coverage of edges by scenario, and the failures. With --follow, writes the page anew while the campaign runs, until its end or Ctrl-C; the page loads itself again in the browser.')
+    .description('Draws the log of a campaign as one HTML page: executions and protocol edges over time, the coverage of edges by scenario, and the failures. With --follow, rewrites the page until the campaign ends or Ctrl-C; an open page reloads itself.')
     .argument('<log>', 'log of a campaign (fuzz --log)')
     .option('--html <file>', 'file to write the page to', DEFAULT_REPORT)
-    .option('--follow', 'write the page anew until the campaign ends')
-    .option('--refresh <seconds>', 'with --follow: seconds between two pages', integer('--refresh', 1, 3600), REFRESH_SECONDS)
+    .option('--follow', 'rewrite the page until the campaign ends')
+    .option('--refresh <seconds>', `with --follow: seconds between two pages (default: ${REFRESH_SECONDS})`, integer('--refresh', 1, 3600))
     .addHelpText('after', examples([
       ['sweepgen campaign html night.jsonl --html night.html', 'the campaign so far'],
       ['sweepgen campaign html night.jsonl --html night.html --follow', 'a dashboard while it runs'],
@@ -36,7 +37,9 @@ export function declare(command: Command, deps: Deps): void {
     .action((path: string, flags: HtmlFlags) => draw(deps, path, flags));
 }
 
-async function draw(deps: Deps, path: string, { html, follow = false, refresh }: HtmlFlags): Promise<void> {
+async function draw(deps: Deps, path: string, { html, follow = false, refresh: wanted }: HtmlFlags): Promise<void> {
+  if (wanted !== undefined && !follow) throw new UsageError('--refresh is for --follow; add --follow, or leave --refresh out');
+  const refresh = wanted ?? REFRESH_SECONDS;
   checkReport(deps, { html });
   const log = await openLogDocument(path);
   async function write(isLast: boolean, text: string): Promise<void> {

@@ -18,7 +18,7 @@ interface MergeFlags {
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Writes the logs of several campaigns into one log, as if they had run beside one another. The campaigns may differ in seeds and scenarios only. A slice whose seeds were counted already is left out. The merged log is for status, html, view and verify; each campaign goes on from its own log.')
+    .description('Writes the logs of several campaigns into one log, as if they had run beside one another. The campaigns may differ in seeds and scenarios only. A slice is left out if any of its seeds was counted already. The merged log is for status, html, view and verify; fuzz --resume needs the log of a single campaign.')
     .argument('<logs...>', 'logs of campaigns (fuzz --log)')
     .requiredOption('--log <file>', 'file to write the merged log to, which must not exist')
     .option('--json', 'print one JSON document')
@@ -62,5 +62,5 @@ function describeLog({ path, slices, executions, leftOut }: MergedLog): string {
   const taken = `${printable(path)}: ${plural(slices, 'slice')} of ${plural(executions, 'execution')}`;
   if (leftOut.slices === 0) return taken;
   const partly = leftOut.partly === 0 ? '' : `, ${leftOut.partly} of them only in part`;
-  return `${taken}; left out ${plural(leftOut.slices, 'slice')} of ${plural(leftOut.executions, 'execution')}, whose seeds were counted already${partly}`;
+  return `${taken}; left out ${plural(leftOut.slices, 'slice')} of ${plural(leftOut.executions, 'execution')}, with seeds that were counted already${partly}`;
 }

@@ -17,12 +17,12 @@ import { Progress } from '../progress.ts';
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Reads the log of a campaign and shows what it has done so far: executions by scenario, protocol edges, failures by kind with their state, the machines that took part, and whether it still runs. The log may be written meanwhile.')
+    .description('Reads the log of a campaign and shows what it has done so far: executions by scenario, protocol edges, failures by kind with their state, the hosts of the workers, and whether it still runs. The campaign may still be writing the log.')
     .argument('<log>', 'log of a campaign (fuzz --log)')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen campaign status night.jsonl', 'how far the campaign is'],
-      ['sweepgen campaign status night.jsonl --json', 'the same for a program'],
+      ['sweepgen campaign status night.jsonl', 'what the campaign has done so far'],
+      ['sweepgen campaign status night.jsonl --json', 'the same, as JSON for a program'],
     ]))
     .action((path: string, { json }: { readonly json?: boolean }) => showStatus(deps, path, json ?? false));
 }
@@ -48,8 +48,8 @@ function describeStatus(status: CampaignStatus, { tally }: LoggedCampaign, { out
     describeHeader(status),
     describeLife(status),
     `${describeTotals(tally, seconds)} in ${formatSeconds(seconds)}`,
-    ...(owed.slices === 0 ? [] : [`${plural(owed.slices, 'slice')} of ${plural(owed.executions, 'execution')} given to workers, without a result yet`]),
-    ...(lost === 0 ? [] : [`${plural(lost, 'slice')} set aside: the workers died`]),
+    ...(owed.slices === 0 ? [] : [`${plural(owed.slices, 'slice')} of ${plural(owed.executions, 'execution')} offered to workers, without a result so far`]),
+    ...(lost === 0 ? [] : [`${plural(lost, 'slice')} set aside without a result`]),
     '',
     ...describeCoverage(tally, false, outWidth),
     ...table(FAILURES, failures.map(failureRow)),
@@ -59,7 +59,7 @@ function describeStatus(status: CampaignStatus, { tally }: LoggedCampaign, { out
 
 function describeHeader({ log, sweepgen, build, seed, strategy, mutant, merged }: CampaignStatus): string {
   const from = `sweepgen ${printable(sweepgen)}${build === null ? '' : ` (build ${printable(build, LONGEST_BUILD)})`}`;
-  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged of ${plural(merged, 'campaign')}`])];
+  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged from ${plural(merged, 'campaign')}`])];
   return `${printable(log)}: ${parts.join(', ')}`;
 }
 
@@ -85,7 +85,7 @@ const MOST_PARTS = 10;
 const left = (head: string): Column => ({ head, align: 'left' });
 const right = (head: string): Column => ({ head, align: 'right' });
 const FAILURES = [left('failure'), right('times'), left('shrunk to'), left('state')];
-const HOSTS = [left('machine'), right('slices'), right('executions'), right('share')];
+const HOSTS = [left('host'), right('slices'), right('executions'), right('share')];
 /** Longest name in a table. */
 const LONGEST_NAME = 100;
 

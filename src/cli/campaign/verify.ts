@@ -30,14 +30,14 @@ const SEARCH = 1000;
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Runs each failure of a log again on this build: replays its recording, then searches on from its seed. A failure that still occurs gives exit code 1. A kind that is fixed is closed: the log says so in a line of its own, and a campaign that sees it again logs it anew. A kind whose recording no longer fits the source stays open, and gives exit code 5.')
+    .description('Runs each failure of a log again on this build: replays its recording, then searches on from its seed. A failure that still occurs gives exit code 1. A fixed kind is closed by a new line in the log; a campaign that sees it again logs it anew. A kind whose recording no longer fits the source stays open and gives exit code 5.')
     .argument('<log>', 'log of a campaign (fuzz --log)')
-    .option('--search <n>', 'executions from the seed of each failure on that must pass', integer('--search', 1, 1_000_000), SEARCH)
+    .option('--search <n>', 'executions to search for each failure, from its seed on', integer('--search', 1, 1_000_000), SEARCH)
     .option('--no-close', 'leave the log as it is')
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples([
-      ['sweepgen campaign verify night.jsonl', 'after a fix'],
-      ['sweepgen campaign verify night.jsonl --search 100000', 'with more executions to prove it'],
+      ['sweepgen campaign verify night.jsonl', 'which failures a fix has closed'],
+      ['sweepgen campaign verify night.jsonl --search 100000', 'with a longer search'],
     ]))
     .action((path: string, flags: VerifyFlags) => verify(deps, path, flags));
 }
@@ -46,7 +46,7 @@ async function verify(deps: Deps, path: string, { search, close, json }: VerifyF
   const { terminal } = deps;
   checkBuild();
   const logged = readLog(path);
-  // Opened before the failures run: a line that another process writes meanwhile is noticed.
+  // Opened before the failures run, so that a line that another process writes meanwhile is noticed.
   const log = close ? openLog(path, logged) : undefined;
   const run = { log: path, sweepgen: deps.version, build: buildHash(), logged: close };
   const verifications = await verifyAll(deps, logged, search, ({ failure: { key }, state }) => log?.verified({ key, state, sweepgen: run.sweepgen, build: run.build }));
@@ -62,7 +62,7 @@ async function verify(deps: Deps, path: string, { search, close, json }: VerifyF
 /** @throws UsageError if the campaign runs: it would end when it finds a line that it has not written */
 function openLog(path: string, logged: Logged): CampaignLog {
   const { life, silentSeconds } = lifeOf(path, logged);
-  if (life === 'running') throw new UsageError(`the campaign of ${printable(path)} seems to run, its last line was written ${formatSeconds(Math.round(silentSeconds))} ago; wait for its end, or leave its log as it is with --no-close`);
+  if (life === 'running') throw new UsageError(`the campaign of ${printable(path)} seems to be running: its last line was written ${formatSeconds(Math.round(silentSeconds))} ago; wait for its end, or verify with --no-close, which leaves the log as it is`);
   return appendTo(path, logged);
 }
 
@@ -102,7 +102,7 @@ function describe(verifications: readonly Verification[], { failures }: Logged, 
     ...(rows.length === 0 ? [] : paintHeads(formatTable(COLUMNS, rows, outWidth), paint(outIsColored).bold)),
     ...failing.map(({ failure }) => `run it again with: ${printable(againBy(failure), LONGEST_COMMAND)}`),
     [
-      `${failing.length} of ${plural(failures.length, 'failure')} fail still`, `${fixed} fixed${close && fixed > 0 ? ' and closed' : ''}`, `${ofState(verifications, 'diverged').length} diverged`,
+      `${plural(failures.length, 'failure')}: ${failing.length} failing`, `${fixed} fixed${close && fixed > 0 ? ' and closed' : ''}`, `${ofState(verifications, 'diverged').length} diverged`,
       ...(left === 0 ? [] : [`${left} not run`]),
     ].join(', '),
   ];
@@ -116,7 +116,7 @@ function ofState(verifications: readonly Verification[], state: VerifiedState): 
 function conclude(verifications: readonly Verification[]): void {
   const [failing, diverged] = [ofState(verifications, 'fails'), ofState(verifications, 'diverged')];
   if (failing.length > 0) throw new StillFailing(failing);
-  if (diverged.length > 0) throw new Unproven(`${plural(diverged.length, 'failure')} can't be verified by the recording: ${keysOf(diverged)}; search for it with sweepgen fuzz`);
+  if (diverged.length > 0) throw new Unproven(`${plural(diverged.length, 'failure')} can't be verified, because the recording does not fit this build: ${keysOf(diverged)}; search for ${diverged.length === 1 ? 'it' : 'them'} with sweepgen fuzz`);
 }
 
 /** Failures of a log still occur. */
@@ -124,7 +124,7 @@ class StillFailing extends Error {
   readonly exitCode = EXIT.invariant;
 
   constructor(failing: readonly Verification[]) {
-    super(`${plural(failing.length, 'failure')} of the log ${failing.length === 1 ? 'occurs' : 'occur'} on this build, too: ${keysOf(failing)}`);
+    super(`${plural(failing.length, 'failure')} of the log ${failing.length === 1 ? 'still occurs' : 'still occur'} on this build: ${keysOf(failing)}`);
     this.name = 'StillFailing';
   }
 }

@@ -18,7 +18,7 @@ interface CalibrateFlags {
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Reads sockets, cores and caches from the system, measures cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, in which no other program should run.')
+    .description('Reads sockets, cores and caches from the system, measures cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, during which no other program should run.')
     .option('--out <file>', 'file to write (default: sweepgen/machine.json in the configuration folder)')
     .option('--name <name>', 'name of the machine', parseName, 'here')
     .option('--json', 'print one JSON document')

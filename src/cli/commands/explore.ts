@@ -102,7 +102,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
   const watch = chooseMonitors(flags, { monitors: [], always: false });
-  if (watch.monitors.length > 0 && scenario.runs === 'thread') throw new UsageError(`monitors watch the records of the core, and ${printable(scenario.name)} runs nothing of it: leave out --monitors and --races`);
+  if (watch.monitors.length > 0 && scenario.runs === 'thread') throw new UsageError(`monitors watch records of the machine, and ${printable(scenario.name)} has none; leave out --monitors and --races`);
   checkBuild();
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${sizeOf(scenario, knobs)}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);

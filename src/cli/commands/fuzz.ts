@@ -102,7 +102,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   const resumed = fresh === undefined ? resumeLog(flags.log!) : undefined;
   const about = (resumed?.logged.header ?? fresh)!;
   const own = queue && about.scenarios.find(isModulePath);
-  if (own !== undefined) throw new UsageError(`${printable(own)} is a scenario of your own, and workers run only code that they have; leave --queue out`);
+  if (own !== undefined) throw new UsageError(`${printable(own)} is a scenario of your own, and workers run only built-in ones; leave --queue out`);
   const mutant = chooseMutant(about.mutant ?? undefined);
   makeStrategy(about.strategy);
   const chosen = await chooseScenarios(about.scenarios, mutant);

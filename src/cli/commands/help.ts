@@ -16,7 +16,7 @@ export function declare(command: Command, deps: Deps, declareAll: () => Promise<
     .option('--man', 'print the man page, as troff')
     .addHelpText('after', examples([
       ['sweepgen help run', 'the same as sweepgen run --help'],
-      ['sweepgen help campaign merge', 'a command of a command'],
+      ['sweepgen help campaign merge', 'one of the commands of campaign'],
       ['sweepgen help --man | man -l -', 'the man page'],
     ]))
     .action(async (names: readonly string[], { man }: { readonly man?: boolean }) => {

@@ -55,7 +55,7 @@ export function declare(command: Command, deps: Deps): void {
     .argument('[heap]', `self (the heap of this process), ${GRAPH_NAMES.join(', ')}, or a heap file: ${HEAP_FILE_HELP} (default: self)`)
     .option('--phase <name>', `phase to time: ${either(PHASES)}`, oneOf<ScaleFlags['phase']>('--phase', [...SCALE_PHASES, 'stw']), 'mark')
     .option('--procs <list>', `numbers of threads, each 1 to ${MAX_MARK_THREADS}; threads beyond the core count are time-sliced (default: 1 to all cores)`, parseThreadCounts)
-    .option('--runs <n>', 'collections measured with each number of threads, which alternate forwards and backwards; with --what-if, schedules predicted for each (default: 10; with --what-if 5)', parseRuns);
+    .option('--runs <n>', 'collections measured with each number of threads; with --what-if, schedules predicted for each (default: 10; with --what-if: 5)', parseRuns);
   addMachineFlags(command, FLAGS);
   command
     .option('--compare <file>', 'compare with an earlier --json document, by the Mann-Whitney U test; with --model, compare prediction and measurement')
@@ -67,7 +67,7 @@ export function declare(command: Command, deps: Deps): void {
     .addOption(new Option('--bench', "print Go's benchmark text, for benchstat").conflicts(['json', 'csv']))
     .addOption(new Option('--csv', 'print one row a run').conflicts(['json', 'bench']))
     .option('--objects <n>', 'approximate number of objects of a graph (default: 1 to 4 million, by the graph; with --model a million)', parseObjects)
-    .option('--copies <n>', 'copies of the heap side by side, to collect a larger heap of the same shape', parseCopies, 1)
+    .option('--copies <n>', 'copies of the heap, to collect a larger heap of the same shape', parseCopies, 1)
     .addHelpText('after', examples([
       ['sweepgen scale', 'the heap of sweepgen itself'],
       ['sweepgen scale tree --procs 1,2,4 --runs 20', 'a binary tree of 4 million nodes'],
@@ -85,8 +85,8 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen scale tree --model 1..64', 'the speedup that more cores would give'],
       ['sweepgen scale tree --model 1,16 --what-if miss=0.7,cas=0.8', 'the gain from cheaper misses and CASes'],
       ['sweepgen scale tree --phase sweep --model 1..16', 'how sweeping would scale; also alloc and stw'],
-      ['sweepgen scale tree --model 16 --why', 'the critical path of a mark, and its contended words'],
-      ['sweepgen scale tree --model 16,32 --machine e5-2690x2 --pin compact', 'threads on one socket as far as it goes'],
+      ['sweepgen scale tree --model 16 --why', 'why: the critical path, and the contended words'],
+      ['sweepgen scale tree --model 16,32 --machine e5-2690x2 --pin compact', 'threads that fill one socket first'],
     ]))
     .action((heap: string | undefined, { sweep, ...flags }: ScaleFlags & { readonly sweep?: Vary }) => scale(deps, heap, { ...flags, vary: flags.vary ?? sweep }));
   addTuning(command);

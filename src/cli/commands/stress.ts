@@ -117,15 +117,15 @@ interface Rounds {
   readonly timeline?: Timeline;
   /** The last round, if rounds are recorded: the failed one, if one has failed. */
   readonly recorded?: RecordedRound;
-  /** The first round that has not ended, if that is not told by the number of rounds. */
+  /** The first round that has not ended; undefined if it follows from the number of rounds. */
   readonly next?: number;
 }
 
-/** @throws UsageError for what rounds on other machines can't do */
+/** @throws UsageError for flags and workloads that other machines can't run */
 async function checkSpread(deps: Deps, spec: string | undefined, { trace, record }: StressFlags): Promise<void> {
-  if (spec !== undefined && !(await deps.listWorkloads()).some(({ name }) => name === spec)) throw new UsageError(`${printable(spec)} is a workload of your own, and workers run only code that they have; leave --queue out`);
+  if (spec !== undefined && !(await deps.listWorkloads()).some(({ name }) => name === spec)) throw new UsageError(`${printable(spec)} is a workload of your own, and workers run only built-in ones; leave --queue out`);
   const flag = trace !== undefined ? '--trace' : record === true ? '--record' : undefined;
-  if (flag !== undefined) throw new UsageError(`${flag} records rounds of this process, and with --queue the rounds run in others; leave one of the two out`);
+  if (flag !== undefined) throw new UsageError(`${flag} records rounds of this process, and with --queue other processes run them; leave one of the two out`);
 }
 
 /** Runs rounds on the workers of a queue. */

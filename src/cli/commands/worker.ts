@@ -1,4 +1,4 @@
-/** `sweepgen worker`: runs executions for a campaign that another process leads. */
+/** `sweepgen worker`: runs the jobs of a queue that another process leads. */
 import type { Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -24,17 +24,17 @@ interface WorkerFlags {
 /** The variable that holds the URL, so that a password need not be on the command line. */
 const QUEUE_VARIABLE = 'SWEEPGEN_QUEUE';
 const BUILDS_MS = 60_000;
-/** After a signal, jobs that run may take so long; slices and rounds take about five seconds. */
+/** The longest time that running jobs get after a signal. Slices and rounds take about five seconds. */
 const DRAIN_MS = 30_000;
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Takes jobs of a campaign that fuzz, mutants or stress leads with --queue, runs them on worker threads, and returns the results. It may come and go at any time: what it has not finished, another worker runs again. SIGTERM and Ctrl-C end it after the jobs that run. It runs only code of its own: the queue names scenarios, bugs, workloads, settings and seeds.')
+    .description('Takes the jobs that fuzz, mutants or stress offer with --queue, runs them on worker threads, and returns the results. It may start and end at any time: another worker runs again what it has not finished. On SIGTERM or Ctrl-C, it finishes its running jobs and ends. It runs only its own code: the queue names scenarios, bugs, workloads, settings and seeds.')
     .option('--queue <url>', `queue: ${QUEUE_URLS} (default: $${QUEUE_VARIABLE})`)
     .option('--jobs <n>', 'number of worker threads, at most one for each core (default: the number of cores)', integer('--jobs', 1, MAX_JOBS))
     .addHelpText('after', examples([
       ['sweepgen worker --queue redis://queue.lan', 'on all cores, until Ctrl-C'],
-      ['sweepgen worker --queue file:/mnt/campaign --jobs 4', 'on four, over a shared folder'],
+      ['sweepgen worker --queue file:/mnt/campaign --jobs 4', 'on four cores, over a shared folder'],
     ]))
     .action((flags: WorkerFlags) => work(deps, flags));
 }
@@ -55,7 +55,7 @@ async function work(deps: Deps, flags: WorkerFlags): Promise<void> {
   terminal.out(`${plural(jobs, 'worker')} of build ${build} at ${printable(placeOf(url))}\n`);
   async function lookForOthers(): Promise<void> {
     const builds: readonly string[] = await queue.builds().catch(() => []);
-    if (!signal.aborted && builds.length > 0 && !builds.includes(build)) progress.log(`the campaign here is of build ${builds.map((each) => printable(each, 40)).join(', ')}, and this is build ${build}: it gets no work; run the same version of sweepgen as the coordinator`);
+    if (!signal.aborted && builds.length > 0 && !builds.includes(build)) progress.log(`this worker of build ${build} gets no work: the coordinator is of build ${builds.map((each) => printable(each, 40)).join(', ')}; run the same version of sweepgen here`);
   }
   const timer = setInterval(() => void lookForOthers(), BUILDS_MS);
   void lookForOthers();

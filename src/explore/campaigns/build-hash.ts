@@ -1,4 +1,4 @@
-/** Names the code that runs slices: coordinator and workers must agree on it, or results would differ. */
+/** A hash of the code that runs slices. If coordinator and workers had different code, their results would differ. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { GENERATED } from '../load.ts';
 const ABOVE = ['cli', 'report', 'view', 'model', 'queue'];
 
 const MODULES = join(ROOT, 'dist/src');
-/** The package has no modules, only what is made of them: the build leaves their hash here. */
+/** The package has bundles in place of the modules, so the build leaves the modules' hash here. */
 const KEPT = join(GENERATED, 'build-hash.txt');
 
 let hash: string | undefined;

@@ -1,4 +1,4 @@
-/** Checks failures that come from another process: their texts get into logs, and their commands are copied into shells. */
+/** Checks failures that come from another process: their texts are logged, and users copy their commands into shells. */
 import { UsageError } from '../../base/fatal.ts';
 import { repeatCommand } from '../failure.ts';
 import { findMutant, findScenario } from '../find.ts';
@@ -15,8 +15,8 @@ export function checkFailure(failure: Failure): void {
   const { shrunk, seed, station: { scenario, knobs, strategy, monitors, mutant } } = failure;
   if (JSON.stringify(failure).length > MOST_FAILURE) throw new UsageError('a failure in the result is too long');
   makeStrategy(strategy);
-  if (failure.key !== failureKey(scenario, failure.verdict, failure.facts)) throw new UsageError('a failure in the result has the name of another');
+  if (failure.key !== failureKey(scenario, failure.verdict, failure.facts)) throw new UsageError('a failure in the result has the key of another kind');
   const repeat = repeatCommand({ scenario: findScenario(scenario), knobs, strategy, seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant).name }) });
-  if (failure.repeat !== repeat) throw new UsageError('a failure in the result is repeated by another command');
-  if (shrunk !== null && typeof shrunk !== 'string' && !LINE.test(shrunk.line)) throw new UsageError('the smallest execution in the result is no line for sweepgen replay');
+  if (failure.repeat !== repeat) throw new UsageError('a failure in the result has a command that does not repeat it');
+  if (shrunk !== null && typeof shrunk !== 'string' && !LINE.test(shrunk.line)) throw new UsageError('the shrunk execution in the result is no line for sweepgen replay');
 }

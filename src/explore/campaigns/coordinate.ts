@@ -7,9 +7,9 @@
  * 3. It takes results (dispatcher.ts), counts and logs each once, and only then acknowledges them to the queue.
  * 4. The first failure of a kind becomes a job of its own, which shrinks it.
  *
- * Invariant: a slice that was offered is in the log, once, and so is one whose result is acknowledged. So a coordinator
- * that is killed at any moment goes on from its log: it offers again what has no result, and a result that
- * comes twice is counted once.
+ * Invariant: each offered slice is in the log once, and so is each acknowledged result. So a coordinator that is killed at
+ * any moment can be resumed from its log: it offers the slices without a result again, and counts a result that arrives
+ * twice once.
  */
 import { setTimeout } from 'node:timers/promises';
 import { Away, Dispatcher, type Outcome, type Task } from '../../queue/dispatcher.ts';
@@ -27,29 +27,29 @@ export interface CoordinateOptions extends Omit<FuzzOptions, 'pool' | 'stations'
   readonly build: string;
   /** Slices of an earlier part that were offered and have no result. */
   readonly owed: readonly OfferedSlice[];
-  /** Called after each slice, with the workers that are there. */
+  /** Called after each slice, with the present workers. */
   readonly onSlice?: (slice: ScenarioTally, seconds: number, workers: readonly WorkerFacts[]) => void;
-  /** Hears of each slice that is set aside, and why. */
+  /** Called for each slice that is set aside, with the reason. */
   readonly onRefused?: (message: string) => void;
-  /** Hears why the queue can't be reached, once, and `undefined` when it can be again. */
+  /** Called once with the reason when the queue can't be reached, and with `undefined` when it can be again. */
   readonly onTrouble?: (message: string | undefined) => void;
 }
 
 /** A slice that was offered. */
 export interface OfferedSlice {
-  /** Its name in the log: that of its job on the build, and with the flags, that offered it. */
+  /** Its name in the log: the name of its job when it was offered. Another build or other flags would name the job otherwise. */
   readonly id: string;
   readonly turn: Turn;
   readonly executions: number;
 }
 
 const SLICE_SECONDS = 5;
-/** Executions of a station's first slice, when its rate is not known. */
+/** Executions of a station's first slice, whose rate is not known yet. */
 const FIRST = 200;
 /** Executions of the only slice of a station, if the strategy is a search: it keeps its place only within a slice. */
 const SEARCH = 20_000;
 const WAIT_MS = 500;
-/** Seconds that slices which run get to end when the time is up. */
+/** Seconds that running slices get to end when the time is up. */
 const GRACE_SECONDS = 2 * SLICE_SECONDS;
 
 interface Outstanding {
@@ -85,7 +85,7 @@ class Coordinator {
   #found = false;
   /** Failures that a job shrinks, by key. */
   readonly #shrinking = new Map<string, Failure>();
-  /** Milliseconds: when the campaign ends though the queue can't be reached. */
+  /** Milliseconds: when the campaign ends even if the queue can't be reached. */
   #deadline: number;
   #isStopped = false;
 
@@ -116,7 +116,7 @@ class Coordinator {
 
   async #work(): Promise<void> {
     const { owed, tally, shrink } = this.#options;
-    // What waits there is of a coordinator that died: it is offered again, or of no use.
+    // Jobs that wait there are those of a dead coordinator: they are offered again below, or of no use.
     await this.#dispatcher.withdraw();
     await this.#offer(owed.map(({ id, turn, executions }) => ({ turn, logged: id, job: this.#jobOf(turn, executions) })));
     if (shrink) for (const failure of tally.failures) if (failure.shrunk === null) await this.#shrink(failure);
@@ -140,12 +140,12 @@ class Coordinator {
     return { ending, seconds };
   }
 
-  /** What is not in the log stays in the queue. */
+  /** Reports whether the log takes no more lines. Results that are not in the log stay in the queue. */
   #isHalted(): boolean {
     return this.#isStopped || this.#options.log?.error !== undefined;
   }
 
-  /** With a limit on executions, all that were given out are waited for, and so are failures that are being shrunk. */
+  /** Reports whether to wait for offered slices and for failures that are being shrunk. */
   #isOwed(): boolean {
     if (this.#isHalted() || this.#options.signal.aborted || this.#secondsLeft() <= 0) return false;
     return this.#shrinking.size > 0 || (this.#dispatcher.outstanding > 0 && (!this.#found || this.#options.keepGoing));
@@ -222,7 +222,7 @@ class Coordinator {
     const { tally: counts, fresh: edges, novelty } = tally.add(turn.station, { ...result, failures: [] });
     plan.learn(scenario, novelty);
     history.add(scenario, result, tally, seconds);
-    // Before the slice: a slice in the log is not run again, and its failures would be lost.
+    // Log failures before their slice: a logged slice does not run again, so failures logged later could be lost.
     for (const failure of fresh) {
       tally.addFailure(failure);
       log?.failure(failure);
@@ -253,7 +253,7 @@ class Coordinator {
     onFailure?.(whole);
   }
 
-  /** Waits for slices that run already. Those that do not end in time are owed by the next part of the campaign. */
+  /** Waits for running slices. The next part of the campaign offers those again that do not end in time. */
   async #drain(): Promise<void> {
     const { signal, now } = this.#options;
     while (this.#dispatcher.outstanding > 0 && !this.#isHalted() && !signal.aborted && now() < this.#deadline) {

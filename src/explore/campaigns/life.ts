@@ -1,4 +1,4 @@
-/** Whether the campaign of a log runs: a log says why a part ended, but not that it was killed. */
+/** Whether the campaign of a log is running. A log records why a part ended, but not that the process was killed. */
 import { statSync } from 'node:fs';
 import { unixtime } from '../../base/clock.ts';
 import type { Findings } from './read-log.ts';
@@ -14,7 +14,7 @@ export interface LifeSign {
   readonly silentSeconds: number;
 }
 
-/** A campaign logs each slice, which takes some seconds. */
+/** A running campaign logs a slice every few seconds. */
 const SILENCE_SECONDS = 60;
 
 /** @param now milliseconds since the epoch */

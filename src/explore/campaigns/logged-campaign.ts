@@ -1,4 +1,4 @@
-/** A campaign as its log shows it: counts, course, failures and machines. It can be read on while the campaign runs. */
+/** A campaign as its log shows it: counts, course, failures and hosts. While the campaign runs, later lines can be added. */
 import { possibleByScenario, possibleInAny } from '../possible-edges.ts';
 import { SCENARIOS } from '../scenarios/catalog.ts';
 import { History } from './history.ts';
@@ -7,7 +7,7 @@ import type { Findings, LogReader } from './read-log.ts';
 import { countSlice } from './take-up.ts';
 import { Tally } from './tally.ts';
 
-/** What a machine has run for a campaign. */
+/** The work of a host for a campaign. */
 export interface HostTally {
   slices: number;
   executions: number;
@@ -19,11 +19,11 @@ const OFTEN = 20_000;
 export class LoggedCampaign {
   readonly tally: Tally;
   readonly history = new History();
-  /** By the machine's name. Slices that ran on the machine of the log have none. */
+  /** By the host's name. Slices of a campaign without a queue have no host. */
   readonly hosts = new Map<string, HostTally>();
-  /** Slices that ran beside one another, at most: the lanes of a station. */
+  /** The most lanes of a station: as many of its slices ran side by side. */
   lanes = 0;
-  /** Slices that were set aside because their workers died. */
+  /** Slices without a result: their worker died, or they were set aside. */
   lost = 0;
   readonly #reader: LogReader;
   /** Parts of the campaign whose passes are counted. */
@@ -41,7 +41,7 @@ export class LoggedCampaign {
 
   /**
    * Reads what was appended to the log since the last time, or from its beginning.
-   * @param onProgress hears from time to time of the number of lines that were read
+   * @param onProgress called from time to time with the number of lines that were read
    * @throws UsageError if the log is broken
    */
   update(onProgress: (lines: number) => void = () => {}): void {
@@ -74,7 +74,7 @@ export class LoggedCampaign {
 /** The edges that a scenario could pass, by its name and the edges' numbers; see possible-edges.ts. */
 export type Reach = ReadonlyMap<string, Uint8Array>;
 
-/** Returns what the scenarios of a log could pass. A scenario of a user is not run to find out, nor one with settings that it does not have. */
+/** Returns what the scenarios of a log could pass. Leaves out scenarios of a user's module, which would have to run, and scenarios without the given settings. */
 export function reachOf({ scenarios, set }: Pick<Header, 'scenarios' | 'set'>): Promise<Reach> {
   const known = SCENARIOS.filter(({ name, knobs }) => scenarios.includes(name) && knobs.every((knob) => !Object.hasOwn(set, knob.name) || knob.values.includes(set[knob.name])));
   return possibleByScenario(known.map(({ name }) => name), set);

@@ -1,15 +1,16 @@
 /**
- * Merges the logs of several campaigns into one, as if they had run beside one another.
+ * Merges the logs of several campaigns into one, as if they had run side by side.
  *
- * 1. Their slices are sorted by the time that each campaign had run: each log is read slice by slice, and the earliest is next.
- * 2. A slice of seeds that were counted at its station already is left out, even if only a part of them was: a log
- *    does not say which of its executions failed.
- * 3. Edges that a scenario passed are logged where the merged campaign has them first, also those of slices that are left out.
+ * 1. Slices are sorted by the time for which their campaign had run. The logs are read slice by slice, the earliest first.
+ * 2. A slice is left out if any of its seeds was already counted at its station: a log does not say which execution of
+ *    a slice failed, so a part of it can't be counted.
+ * 3. The edges of a slice that is left out are logged all the same, if they are new to the merged campaign.
  * 4. Distinct interleavings are added up. One that two campaigns have run counts twice: the sum is an upper bound.
- * 5. Of each kind of failure, the first log's is kept, a shrunk one if there is any. A kind is closed if it is in each log that has it.
- * 6. Slices that are owed to a queue are left to their own campaigns.
+ * 5. Of each kind of failure, the first log's is kept, or the first that was shrunk. A kind is closed if it is closed in each
+ *    log that has it.
+ * 6. Offered slices without a result are left out: their own campaigns offer them again.
  *
- * At a time, one slice of each log is in memory.
+ * Only one slice of each log is in memory at a time.
  */
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
@@ -18,12 +19,12 @@ import { LogReader } from './read-log.ts';
 import { SeedRanges } from './seed-ranges.ts';
 import { stationKey, type Failure } from './slice.ts';
 
-/** What was taken of a log. */
+/** Counts of what was taken from a log. */
 export interface MergedLog {
   readonly path: string;
   slices: number;
   executions: number;
-  /** Slices that were left out since their seeds were counted, in part at least, and their executions. */
+  /** Slices that were left out, with their executions; of `partly` of them, only some seeds had been counted. */
   readonly leftOut: { slices: number; executions: number; partly: number };
 }
 
@@ -58,7 +59,7 @@ export class LogMerge {
     this.header = mergeHeaders(this.#sources.map(({ path, reader }) => ({ path, header: reader.header })));
   }
 
-  /** What was taken of each log, as far as `lines` has come. */
+  /** What was taken from each log, as far as `lines` has read. */
   get logs(): readonly MergedLog[] {
     return this.#sources;
   }
@@ -69,7 +70,7 @@ export class LogMerge {
    */
   *lines(): Generator<LogLine> {
     for (const source of this.#sources) yield* this.#advance(source);
-    // A log ends with its last line: if one of the campaigns has not ended, that must not be an end.
+    // A log whose last line is an end has ended. If one of the campaigns has not, the last line must be another.
     let last: LogLine | undefined;
     for (let source = this.#earliest(); source !== undefined; source = this.#earliest()) {
       const slice = this.#count(source, source.next!);
@@ -177,7 +178,7 @@ interface Headed {
   readonly header: Header;
 }
 
-/** What campaigns must have in common for their counts to add up, and its name in a message. Seeds and scenarios may differ. */
+/** The properties that campaigns must share for their counts to add up, with their names in messages. Seeds and scenarios may differ. */
 const COMMON: readonly (readonly [what: string, of: (header: Header) => string])[] = [
   ['version', ({ sweepgen }) => sweepgen],
   ['mutant', ({ mutant }) => mutant ?? 'none'],

@@ -1,10 +1,9 @@
 /**
  * Decides which station is explored next.
  *
- * 1. Scenarios take turns, in a fixed order, as long as nothing is known of what they find. A campaign that tells what its
- *    slices found (`learn`) gives a scenario that still shows new edges or interleavings up to MOST turns for one of a
- *    scenario that does not. Turns are given by stride scheduling: each scenario counts the turns that it had, divided
- *    by its weight, and the least count is next.
+ * 1. Scenarios alternate in a fixed order. If the campaign reports what its slices found (`learn`), a scenario that still
+ *    shows new edges or interleavings gets up to MOST turns for each turn of a scenario that does not. Turns are given
+ *    by stride scheduling: each scenario counts its turns, each divided by its weight then, and the least count is next.
  * 2. Each turn of a scenario takes its next setting.
  * 3. One turn in four is watched by the monitors. Over time each setting gets a watched turn.
  * 4. The seeds of a station are run in sequence. If several workers are at one station, each takes seeds from
@@ -50,7 +49,7 @@ interface Entry {
   weight: number;
 }
 
-/** Turns of a scenario all of whose executions are new for one of a scenario that shows nothing new. */
+/** Turns of a scenario whose executions are all new, for each turn of a scenario that shows nothing new. */
 const MOST = 4;
 
 /** One turn in `WATCHED` is watched by monitors. */

@@ -12,18 +12,18 @@ import type { Failure } from './slice.ts';
 /** Most bytes of a line. A failure with its lane table takes some tens of thousands. */
 const LONGEST_LINE = 1 << 24;
 
-/** What the lines of a log come to, but for its slices. */
+/** The findings of a log: everything but its slices. */
 export interface Findings {
   readonly header: Header;
   /** Slices that were offered to a queue, and neither counted nor set aside. */
   readonly owed: readonly Offered[];
   /** The first failure of each kind; of a kind that was closed and seen again, the first since. */
   readonly failures: readonly Failure[];
-  /** The last verification of each of these failures that was verified, by key. */
+  /** The last verification of each failure that was verified, by key. */
   readonly verified: ReadonlyMap<string, Verified>;
   /** The parts of the campaign that have ended in order. */
   readonly parts: readonly End[];
-  /** Why the last part ended; '' if it was killed, or still runs. */
+  /** Why the last part ended; '' if it was killed or is still running. */
   readonly ending: Ending | '';
   /** Offset in bytes at which the last line that was read ends. */
   readonly end: number;
@@ -96,7 +96,7 @@ export class LogReader implements Findings {
         this.#takeFailure(line);
         break;
       case 'verified':
-        // It says something about a failure, and nothing about the end of the campaign.
+        // A verification concerns a failure, and does not reopen a campaign that has ended.
         if (this.#failures.has(line.key)) this.verified.set(line.key, line);
         return;
       case 'end':
@@ -115,7 +115,7 @@ export class LogReader implements Findings {
 
   #checkLength(): void {
     const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
-    if (size !== undefined && size < this.end) throw new UsageError(`${printable(this.#path)} has become shorter while it was read; begin again`);
+    if (size !== undefined && size < this.end) throw new UsageError(`${printable(this.#path)} has become shorter while it was read; run the command again`);
   }
 }
 
@@ -190,7 +190,7 @@ function parseHeader(path: string, line: string): Header {
 
 function parseLine(path: string, { text, number }: FileLine, { scenarios }: Header): LogLine {
   const line = LogLine.safeParse(parseJson(text));
-  if (!line.success) throw new UsageError(`${printable(path)}:${number} is no line of a campaign's log; cut it out to go on`);
+  if (!line.success) throw new UsageError(`${printable(path)}:${number} is no line of a campaign's log; delete it to go on`);
   const { data } = line;
   if ('station' in data && !scenarios.includes(data.station.scenario)) throw new UsageError(`${printable(path)}:${number} tells of the scenario '${printable(data.station.scenario)}', which its campaign does not have`);
   return data;

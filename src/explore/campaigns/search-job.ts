@@ -32,7 +32,7 @@ const SearchJob = z.strictObject({
   /** The monitors watch every turn. */
   always: z.boolean(),
 });
-/** A search before it is made a job. */
+/** A search that can become a job. */
 export type SearchSpec = Omit<z.infer<typeof SearchJob>, 'format' | 'kind'>;
 
 /** Returns the job as it is queued, and its name. */

@@ -1,4 +1,4 @@
-/** Seeds that were run, by station. The seeds of a lane follow one another, so a campaign of any length has few ranges. */
+/** Seeds that were run, by station. A lane's seeds are consecutive, so a campaign of any length has few ranges. */
 import { SEEDS } from '../session.ts';
 
 /** Disjoint ranges of seeds in ascending order: from `starts[i]` up to `ends[i]`, which is not part of it. */

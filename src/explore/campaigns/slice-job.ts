@@ -41,10 +41,10 @@ const SliceJob = z.strictObject({
   shrink: z.boolean(),
 });
 export type SliceJob = z.infer<typeof SliceJob>;
-/** A slice before it is made a job. */
+/** A slice that can become a job. */
 export type SliceSpec = Omit<SliceJob, 'format' | 'kind'>;
 
-/** Returns the job's name: a hash of all that it does. */
+/** Returns the job's name: a hash of everything that determines its result. */
 export function jobId({ build, station, seed, executions, keepGoing, shrink }: SliceSpec): string {
   return hashOf(['slice', build, stationKey(station as unknown as Station), seed, executions, keepGoing, shrink]);
 }
@@ -77,7 +77,7 @@ export function readJob(text: unknown, build: string): SliceJob {
 /** The lists of numbers that a result has, as base64 of little-endian words. */
 const words = z.string().max(MOST_RESULT).refine(isBase64, 'no base64');
 
-/** Decoding skips characters that are not of base64: then bytes are missing. It is ten times as fast as a regular expression. */
+/** Decoding skips characters that are not base64, so bytes are missing then. This check is ten times as fast as a regular expression. */
 function isBase64(text: string): boolean {
   return Buffer.from(text, 'base64').length === Buffer.byteLength(text, 'base64');
 }
@@ -156,7 +156,7 @@ function unpack(text: string): Uint32Array {
   return numbers;
 }
 
-/** Changes words in place between this machine's order of bytes and that of a result. */
+/** Converts words in place between this host's byte order and that of results. */
 function littleEndian(words: Buffer): Buffer {
   return isBigEndian ? words.swap32() : words;
 }

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts';
 import { isClosed, type Logged } from './read-log.ts';
 import type { Tally } from './tally.ts';
 
-/** What the slices of a campaign come to. */
+/** The sums of a campaign's slices, and their course over time. */
 export interface Course {
   readonly tally: Tally;
   readonly history: History;
@@ -14,7 +14,7 @@ export interface Course {
 /** Adds what the log holds to the state of a campaign that goes on. A kind of failure that was closed is new to it. */
 export function takeUp(logged: Logged, { tally, history, plan }: Course & { readonly plan: Plan }): void {
   for (const slice of logged.slices) {
-    // The seeds of an offered slice are given out, whether or not it has a result.
+    // The seeds of an offered slice count as run, whether or not it has a result.
     if (slice.type === 'offered' || slice.id === undefined) plan.ranBefore(slice, slice.executions, slice.type === 'slice' && slice.exhausted);
     else if (slice.exhausted) plan.exhausted(slice.station);
     if (slice.type === 'slice') countSlice(slice, { tally, history });

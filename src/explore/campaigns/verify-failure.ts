@@ -2,11 +2,11 @@
  * Runs a failure of a log again, to find out whether this build still has it.
  *
  * 1. If the failure was shrunk, its recording is replayed: the same preemptions at the same accesses.
- * 2. If that passes, the executions from the failure's seed on are searched for the same kind: after a change of the
- *    source, another interleaving may lead to it.
+ * 2. Unless the replay fails as before, the executions from the failure's seed on are searched for the same kind: after
+ *    a change of the source, another interleaving may cause it.
  *
- * A kind is fixed if neither fails. It has diverged if its recording fails in another way, or can't be followed here:
- * then the search proves too little.
+ * A kind is fixed if neither fails. It has diverged if the search does not find it, and its recording fails in another
+ * way or can't be followed: then the search alone proves too little.
  */
 import { EXIT, UsageError } from '../../base/fatal.ts';
 import { plural } from '../../base/units.ts';
@@ -45,7 +45,7 @@ export async function verifyFailure(failure: Failure, options: VerifyOptions): P
     const searched = await search(failure, options, replayed === undefined);
     return { failure, ...(searched.state === 'fails' || replayed?.state !== 'diverged' ? searched : replayed) };
   } catch (error) {
-    // Scenario, knob, mutant or strategy are not there any more.
+    // This build no longer has the scenario, knob, mutant or strategy.
     if ((error as { exitCode?: unknown }).exitCode !== EXIT.usage) throw error;
     return { failure, state: 'diverged', reason: (error as Error).message };
   }
@@ -78,7 +78,7 @@ function isSame(one: Preemption, other: Preemption): boolean {
   return one.thread === other.thread && one.at === other.at && one.to === other.to;
 }
 
-/** @param isAlone the seed is all that is known of the failure */
+/** @param isAlone whether the seed is all that is known of the failure, because it has no recording */
 async function search({ key, station, seed }: Failure, { pool, executions }: VerifyOptions, isAlone: boolean): Promise<Finding> {
   const { scenario } = await loadScenario(station.scenario, false, station.mutant === null ? undefined : findMutant(station.mutant));
   for (const { name, values } of scenario.knobs) {

@@ -1,4 +1,4 @@
-/** How the loss of a worker is reported. Apart from the pool, whose package takes time to load. */
+/** The error for a lost worker. In a file of its own, because the pool's package takes time to load. */
 import { EXIT } from '../../base/fatal.ts';
 
 /** A worker died, or did not answer. The results of the others are kept. */

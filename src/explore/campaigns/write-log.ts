@@ -14,9 +14,9 @@ import type { Failure, SliceResult } from './slice.ts';
 
 export class CampaignLog {
   readonly #path: string;
-  /** Bytes that the file has unless another process writes to it, too. */
+  /** The length of the file in bytes, unless another process has written to it. */
   #length: number;
-  /** Why the log takes no more lines. The campaign then ends. */
+  /** Why the log takes no more lines; the campaign ends then. */
   error: OutputError | undefined;
 
   constructor(path: string) {
@@ -64,9 +64,9 @@ export class CampaignLog {
   #write(line: LogLine): void {
     if (this.error !== undefined) return;
     try {
-      // A process that was stopped for long goes on, and another one has resumed its campaign by then.
+      // This process may have been suspended, and another one may have resumed its campaign.
       if (statSync(this.#path).size !== this.#length) {
-        this.error = new OutputError(`another process has written to the log ${printable(this.#path)}, too; this one ends, and leaves it as it is`);
+        this.error = new OutputError(`another process has written to the log ${printable(this.#path)}; this process ends and leaves the log as it is`);
         return;
       }
       this.#length += appendLine(this.#path, line);
@@ -115,13 +115,13 @@ export function createLog(path: string, header: Omit<Header, 'type' | 'format'>)
 
 /**
  * Reads the log at `path`, to go on with its campaign.
- * @throws UsageError if the file is no log of a campaign, is broken, or is merged of several
+ * @throws UsageError if the file is no log of a campaign, is broken, or is merged from several
  */
 export function resumeLog(path: string): { readonly log: CampaignLog; readonly logged: Logged } {
   if (!existsSync(path)) throw new UsageError(`there is no log ${printable(path)} to resume`);
   const logged = readLog(path);
   const { merged } = logged.header;
-  if (merged !== undefined) throw new UsageError(`${printable(path)} is merged of ${merged} campaigns, and has no seeds of its own to go on with; resume one of them, and merge again`);
+  if (merged !== undefined) throw new UsageError(`${printable(path)} is merged from ${merged} campaigns, and has no seeds of its own to go on with; resume one of them, and merge again`);
   return { log: appendTo(path, logged), logged };
 }
 

@@ -37,7 +37,7 @@ function begun(): CampaignLog {
 }
 
 describe('campaign html', () => {
-  it('draws a campaign that runs, once, as a page that stays as it is', async () => {
+  it('draws a running campaign once, as a page that does not reload', async () => {
     begun();
     const { code, out, pages } = await draw('');
     expect([code, out, pages.length]).toEqual([0, 'Report: n.html\n', 1]);
@@ -73,7 +73,7 @@ describe('campaign html', () => {
     expect([code, pages.length, REFRESH.test(pages[0])]).toEqual([0, 1, false]);
   });
 
-  it.each([['--refresh 0', /--refresh must be a whole number from 1 to 3600, not '0'/], ['--html -', /--html needs the name of a file/]])('refuses "%s"', async (flags, sentence) => {
+  it.each([['--refresh 5', /--refresh is for --follow; add --follow, or leave --refresh out/], ['--follow --refresh 0', /--refresh must be a whole number from 1 to 3600, not '0'/], ['--html -', /--html needs the name of a file/]])('refuses "%s"', async (flags, sentence) => {
     begun();
     const { code, err, pages } = await draw(flags);
     expect([code, pages]).toEqual([2, []]);

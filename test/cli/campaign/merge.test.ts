@@ -25,15 +25,15 @@ describe('campaign merge', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
       `${a}: 1 slice of 10 executions`, `${b}: 1 slice of 10 executions`,
-      `${a}: 0 slices of 0 executions; left out 1 slice of 10 executions, whose seeds were counted already`, `${week}: 3 campaigns, 2 slices of 20 executions`, '',
+      `${a}: 0 slices of 0 executions; left out 1 slice of 10 executions, with seeds that were counted already`, `${week}: 3 campaigns, 2 slices of 20 executions`, '',
     ]);
-    expect((await sweepgen(['campaign', 'status', week])).out).toMatch(/merged of 3 campaigns\nended [^]*\n20 executions/);
+    expect((await sweepgen(['campaign', 'status', week])).out).toMatch(/merged from 3 campaigns\nended [^]*\n20 executions/);
     for (const words of [['campaign', 'html', week], ['view', week]]) expect((await sweepgen([...words, '--html', logPath('x.html')])).code).toBe(0);
     expect(await sweepgen(['campaign', 'verify', week])).toMatchObject({ code: 0, out: 'the log has no failures\n' });
-    expect(await sweepgen(['fuzz', '--log', week, '--resume'])).toMatchObject({ code: 2, err: expect.stringContaining('is merged of 3 campaigns') });
+    expect(await sweepgen(['fuzz', '--log', week, '--resume'])).toMatchObject({ code: 2, err: expect.stringContaining('is merged from 3 campaigns') });
   });
 
-  it('says as a document what it took', async () => {
+  it('prints what it took as a JSON document', async () => {
     const { out } = await sweepgen(['campaign', 'merge', log('a', 1), log('b', 6), '--log', logPath('c'), '--json']);
     expect(CampaignMergeDocument.parse(JSON.parse(out))).toMatchObject({ log: logPath('c'), merged: 2, logs: [{ executions: 10 }, { executions: 0, leftOut: { slices: 1, executions: 10, partly: 1 } }] });
   });

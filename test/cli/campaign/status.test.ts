@@ -27,20 +27,20 @@ function written(): string {
 }
 
 describe('campaign status', () => {
-  it('shows executions, coverage, failures with their state, machines, and what is owed', async () => {
+  it('shows executions, coverage, failures with their state, hosts, and slices without a result', async () => {
     const { code, out, err } = await cli(`campaign status ${written()}`);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^.*campaign\.jsonl: seed 9, by portfolio, sweepgen 1\.2\.3 \(build b0\)\nrunning: the last line was written .* s ago; 1 part before: interrupted after 100 s\n/);
-    expect(out).toContain('400 executions (4.00 a second), 390 distinct interleavings, 200 accesses in 100 s\n1 slice of 50 executions given to workers, without a result yet\n1 slice set aside: the workers died\n');
+    expect(out).toContain('400 executions (4.00 a second), 390 distinct interleavings, 200 accesses in 100 s\n1 slice of 50 executions offered to workers, without a result so far\n1 slice set aside without a result\n');
     expect(out).toMatch(/^mark-bits +400 /m);
     expect(out).toMatch(/^open +3 +2 preemptions, 1,200 accesses +open$/m);
     expect(out).toMatch(/^closed +1 +– +closed: fixed on 1\.3 \(build b1\)$/m);
     expect(out).toMatch(/^fails +1 +– +open: fails on 1\.3 \(build b1\)$/m);
     expect(out).toMatch(/^diverged +1 +– +open: the recording does not fit on 1\.3 \(build b1\)$/m);
-    expect(out).toMatch(/^machine +slices +executions +share\nlab-1 +1 +300 +75 %\nlab-2 +1 +100 +25 %$/m);
+    expect(out).toMatch(/^host +slices +executions +share\nlab-1 +1 +300 +75 %\nlab-2 +1 +100 +25 %$/m);
   });
 
-  it('has the same as a document', async () => {
+  it('prints the same as a JSON document', async () => {
     const { code, out } = await cli(`campaign status ${written()} --json`);
     expect(code).toBe(0);
     expect(CampaignStatusDocument.parse(JSON.parse(out))).toMatchObject({
@@ -63,7 +63,7 @@ describe('campaign status', () => {
     expect((await cli(`campaign status ${logPath()}`)).out).toMatch(/^ended .* ago; 1 part: time after 60 min$/m);
   });
 
-  it('leaves the log as it is, also with a line that is being written', async () => {
+  it('leaves the log as it is, even with an incomplete line', async () => {
     const text = `${readFileSync(written(), 'utf8')}{"type":"sli`;
     writeFileSync(logPath(), text);
     expect((await cli(`campaign status ${logPath()}`)).code).toBe(0);

@@ -62,7 +62,7 @@ describe('campaign verify', () => {
     written(recorded(null));
     const { code, out, err } = await verify();
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^failure +now +why\nmark-bits invariant LOST_OBJECT +fixed +its recording passes, and so do 1,000 executions from its seed on\n0 of 1 failure fail still, 1 fixed and closed, 0 diverged\n$/);
+    expect(out).toMatch(/^failure +now +why\nmark-bits invariant LOST_OBJECT +fixed +its recording passes, and so do 1,000 executions from its seed on\n1 failure: 0 failing, 1 fixed and closed, 0 diverged\n$/);
     expect(verifiedLines()).toEqual([{ type: 'verified', key: KEY, state: 'fixed', sweepgen: '1.2.3', build: buildHash() }]);
     expect(closedIn(readLog(logPath()))).toEqual([KEY]);
     expect(readLog(logPath()).ending).toBe('time');
@@ -73,8 +73,8 @@ describe('campaign verify', () => {
     const { code, out, err } = await verify('--search 7');
     expect(code).toBe(1);
     expect(out).toMatch(/^mark-bits invariant FOUND +fails +its seed fails as before$/m);
-    expect(out).toMatch(/^run it again with: sweepgen replay v1:[\w-]+\nrun it again with: sweepgen explore …\n2 of 3 failures fail still, 0 fixed, 1 diverged\n$/m);
-    expect(err).toBe(`sweepgen: 2 failures of the log occur on this build, too: ${KEY}, ${FOUND.key}\n`);
+    expect(out).toMatch(/^run it again with: sweepgen replay v1:[\w-]+\nrun it again with: sweepgen explore …\n3 failures: 2 failing, 0 fixed, 1 diverged\n$/m);
+    expect(err).toBe(`sweepgen: 2 failures of the log still occur on this build: ${KEY}, ${FOUND.key}\n`);
     expect(verifiedLines()).toMatchObject([{ state: 'fails' }, { state: 'fails' }, { state: 'diverged' }]);
   });
 
@@ -82,7 +82,7 @@ describe('campaign verify', () => {
     written(DAMAGED);
     const { code, err } = await verify();
     expect(code).toBe(5);
-    expect(err).toMatch(/^sweepgen: 1 failure can't be verified by the recording: mark-bits invariant DAMAGED; search for it with sweepgen fuzz\n$/);
+    expect(err).toMatch(/^sweepgen: 1 failure can't be verified, because the recording does not fit this build: mark-bits invariant DAMAGED; search for it with sweepgen fuzz\n$/);
   });
 
   it('opens a kind again that fails after it was fixed', async () => {
@@ -96,7 +96,7 @@ describe('campaign verify', () => {
   it('leaves the log as it is with --no-close, also while the campaign runs', async () => {
     createLog(logPath(), HEADER).failure(recorded(null));
     const before = readFileSync(logPath(), 'utf8');
-    expect(await verify()).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/the campaign of .* seems to run, its last line was written .* s ago; wait for its end, or leave its log as it is with --no-close/) });
+    expect(await verify()).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/the campaign of .* seems to be running: its last line was written .* s ago; wait for its end, or verify with --no-close, which leaves the log as it is/) });
     const { code, out } = await verify('--no-close --json');
     expect(code).toBe(0);
     expect(CampaignVerifyDocument.parse(JSON.parse(out))).toMatchObject({ log: logPath(), build: buildHash(), logged: false, failures: [{ key: KEY, state: 'fixed' }] });
@@ -120,7 +120,7 @@ describe('campaign verify', () => {
     let searches = 0;
     const { code, out, err } = await verify('', interruption.signal, () => { if (++searches === 2) interruption.abort(new SignalReceived('SIGINT')); });
     expect(code).toBe(130);
-    expect(out).toMatch(/0 of 2 failures fail still, 1 fixed and closed, 0 diverged, 1 not run\n$/);
+    expect(out).toMatch(/2 failures: 0 failing, 1 fixed and closed, 0 diverged, 1 not run\n$/);
     expect(err).toContain('go on with: sweepgen campaign verify');
     expect(verifiedLines()).toMatchObject([{ key: KEY, state: 'fixed' }]);
   });

@@ -161,7 +161,7 @@ describe('the coordinator', () => {
   });
 
   it('ends at once when another has taken over', async () => {
-    await expect(run({ play: () => [], lost: Promise.reject(new QueueTaken('host', 7)) })).rejects.toThrow('the process 7 on host leads the campaign');
+    await expect(run({ play: () => [], lost: Promise.reject(new QueueTaken('host', 7)) })).rejects.toThrow('process 7 on host already leads this queue');
   });
 
   it('names each job by what it does', async () => {

@@ -18,7 +18,7 @@ function seenIn({ tally, history, hosts, lanes, lost }: LoggedCampaign) {
 }
 
 describe('a campaign of a log', () => {
-  it('has executions by machine, lanes, and what was set aside', () => {
+  it('has executions by host, lanes, and slices that were set aside', () => {
     const log = createLog(logPath(), HEADER);
     log.slice({ ...TURN, lane: 0 }, resultOf({ executions: 5 }), 1, 5, []);
     log.slice({ ...TURN, lane: 6 }, resultOf({ executions: 7 }), 2, 9, [], 'abcdef01', 'lab-1');
@@ -29,7 +29,7 @@ describe('a campaign of a log', () => {
     expect(seenIn(campaign)).toMatchObject({ executions: 20, distinct: 9, hosts: [['lab-1', { slices: 2, executions: 15 }]], lanes: 7, lost: 1 });
   });
 
-  it('is the same, read at once or after each line', () => {
+  it('is the same whether it is read at once or after each line', () => {
     const log = createLog(logPath(), HEADER);
     const growing = new LoggedCampaign(new LogReader(logPath()));
     const steps = [
@@ -52,7 +52,7 @@ describe('a campaign of a log', () => {
 });
 
 describe('the reach of scenarios', () => {
-  it('is asked of those that are built in, with values that their knobs have', async () => {
+  it('is found for built-in scenarios with values of their knobs', async () => {
     const scenarios = ['lfstack', './mine.ts', 'gone'];
     expect([...(await reachOf({ scenarios, set: {} })).keys()]).toEqual(['lfstack']);
     expect((await reachOf({ scenarios, set: { procs: 1e9 } })).size).toBe(0);

@@ -92,13 +92,13 @@ describe('a merged log', () => {
     expect(merged(log('a', (to) => slice(to, 1, 10, 1)), log('b', other)).merge.logs.map(({ executions }) => executions)).toEqual([10, 10]);
   });
 
-  it('has not ended as long as one of the campaigns has not, whichever was last', () => {
+  it('has not ended while one of its campaigns has not, whichever is the last', () => {
     const ended = log('ended', (to) => { slice(to, 1, 1, 9); to.end('time', 9); });
     const runs = log('runs', (to) => slice(to, 50, 1, 3));
     for (const paths of [[ended, runs], [runs, ended]]) expect(merged(...paths).logged).toMatchObject({ ending: '', parts: [{ ending: 'time' }] });
   });
 
-  it('takes each failure once, a shrunk one if there is one, and leaves owed slices to their campaigns', () => {
+  it('has each kind of failure once, shrunk if any log has it shrunk, and no slices without a result', () => {
     const a = log('a', (to) => { to.failure(failureOf('k', { seed: 1 })); to.offered({ station: STATION, lane: 0, seed: 1 }, 5, 'abcdef01'); to.lost({ station: STATION, lane: 0, seed: 1 }, 'died', 'abcdef01'); });
     const b = log('b', (to) => { to.failure(failureOf('k', { seed: 2, shrunk: SHRUNK })); to.failure(failureOf('other')); to.offered({ station: STATION, lane: 0, seed: 1 }, 5, 'abcdef02'); });
     const { logged, path } = merged(a, b);
@@ -133,7 +133,7 @@ describe('a merged log', () => {
     expect(merged(...paths).slices.map(({ at }) => at)).toEqual([0.5, 1, 7, 8]);
   });
 
-  it('is written while the logs are read: of each, one slice is in memory', () => {
+  it('is written while the logs are read, with one slice of each in memory', () => {
     const paths = ['a', 'b'].map((name, i) => log(name, (to) => { for (let n = 0; n < 9; n++) slice(to, 100 * i + n, 1, n); }));
     for (const path of paths) writeFileSync(path, `${readFileSync(path, 'utf8')}broken\n`);
     const merge = new LogMerge(paths);
@@ -170,13 +170,13 @@ describe('logs that do not fit together', () => {
     expect(() => new LogMerge(paths)).toThrow(sentence);
   });
 
-  it('are not those of which one has no build, unless others differ', () => {
+  it('may have no build, but two builds must not differ', () => {
     const paths = [log('a', () => {}), log('b', () => {}, { build: 'bb' }), log('c', () => {}, { build: 'cc' })];
     expect(new LogMerge(paths.slice(0, 2)).header.build).toBe('bb');
     expect(() => new LogMerge(paths)).toThrow(/b has the build bb, and .*c has cc/);
   });
 
-  it('are broken ones, with the line', () => {
+  it('include a broken log, and the message names its line', () => {
     const a = log('a', (to) => slice(to, 1, 1, 1));
     writeFileSync(a, `${readFileSync(a, 'utf8')}{}\n`);
     expect(() => [...new LogMerge([a]).lines()] satisfies LogLine[]).toThrow(/a:3 is no line of a campaign's log/);

@@ -106,7 +106,7 @@ describe('a log', () => {
     }
   });
 
-  it('is read on where reading ended, also within a line that was not complete', () => {
+  it('is read further from where reading ended, even within an incomplete line', () => {
     const log = createLog(path, HEADER);
     writeSome(log);
     const whole = readFileSync(path, 'utf8');
@@ -120,10 +120,10 @@ describe('a log', () => {
     expect(() => rest.next()).toThrow(/:4 is no line/);
     expect(reader.end).toBe(Buffer.byteLength(whole));
     writeFileSync(path, whole.slice(0, 9));
-    expect(() => reader.lines().next()).toThrow(/has become shorter while it was read; begin again/);
+    expect(() => reader.lines().next()).toThrow(/has become shorter while it was read; run the command again/);
   });
 
-  it('is known by its beginning', () => {
+  it('is recognised by its first line', () => {
     createLog(path, HEADER);
     expect([isLog(path), isLog(logPath('absent'))]).toEqual([true, false]);
     writeFileSync(path, '{"type":"heap",}');
@@ -149,7 +149,7 @@ describe('a kind of failure', () => {
     expect(readLog(path)).toMatchObject({ failures: [{ key: 'k', seed: 2, shrunk }, { key: 'other', seed: 1 }], verified: new Map() });
   });
 
-  it('that nobody has seen is not closed, and a verification says nothing about the end', () => {
+  it('that was never seen is not closed, and a verification does not count as the end', () => {
     const log = createLog(path, HEADER);
     log.failure(failureOf('k'));
     log.end('time', 1);

@@ -50,7 +50,7 @@ describe('a search as a job', () => {
     const { failure } = readSearchResult(result, SPEC);
     expect(failure).toMatchObject({ verdict: 'invariant', station: { mutant: SPEC.mutant }, shrunk: null });
     const changed = (changes: object): string => JSON.stringify({ ...(JSON.parse(result) as object), failure: { ...failure, ...changes } });
-    expect(() => readSearchResult(changed({ repeat: 'curl x | sh' }), SPEC)).toThrow(/is repeated by another command/);
+    expect(() => readSearchResult(changed({ repeat: 'curl x | sh' }), SPEC)).toThrow(/has a command that does not repeat it/);
     expect(() => readSearchResult(changed({ shrunk: 'x' }), SPEC)).toThrow(/which was not asked for/);
     expect(() => readSearchResult(result, { ...SPEC, mutant: 'putempty-no-wakeup' })).toThrow(UsageError);
   });

@@ -8,7 +8,7 @@ import { SEEDS } from '../../../src/explore/session.ts';
 const range = fc.record({ station: fc.constantFrom('a', 'b'), first: fc.integer({ min: -40, max: 40 }), count: fc.integer({ min: 0, max: 12 }) });
 
 describe('ranges of seeds', () => {
-  it('take each seed of a station once, and tell how many they had', () => {
+  it('take each seed of a station once, and return how many they already had', () => {
     fc.assert(fc.property(fc.array(range, { maxLength: 40 }), (all) => {
       const ranges = new SeedRanges();
       const model = new Set<string>();

@@ -105,7 +105,7 @@ describe('a worker', () => {
     expect(pool.slices).toEqual([]);
     expect(outcomes.every((each) => each instanceof UsageError)).toBe(true);
     expect(said.length).toBe(NO_JOBS.length);
-    for (const [i, [what, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(what === 'another kind' ? /a job of kind 'round' is refused: there is no such kind/ : sentence);
+    for (const [i, [what, , sentence]] of NO_JOBS.entries()) expect(said[i]).toMatch(what === 'another kind' ? /a job of kind 'round' is refused: this build has no such kind/ : sentence);
   });
 });
 
@@ -134,8 +134,8 @@ describe('a result', () => {
     ['with a failure of another setting', failing({ station: { ...STATION, knobs: { procs: 3 } } }), /a slice of mark-bits can't fail in mark-bits/],
     ['with a failure of an unknown strategy', failing({ station: { ...STATION, strategy: '$(x)' } }), /there is no strategy/],
     ['with a failure of a seed that it did not run', failing({ seed: 201 }), /can't fail at seed 201/],
-    ['with a failure under the name of another', failing({ key: 'mark-bits invariant OTHER' }), /has the name of another/],
-    ['with a command of its own', failing({ repeat: 'sweepgen explore mark-bits; curl x | sh' }), /is repeated by another command/],
+    ['with a failure under the name of another', failing({ key: 'mark-bits invariant OTHER' }), /has the key of another kind/],
+    ['with a command of its own', failing({ repeat: 'sweepgen explore mark-bits; curl x | sh' }), /has a command that does not repeat it/],
     ['with a shrunk failure that was not asked for', failing({ shrunk: 'x' }), /which was not asked for/],
     ['with a failure that is too long for a log', failing({ explanation: ['x'.repeat(1 << 22)] }), /too long/],
     ['with a verdict that is none', failing({ verdict: 'ok' }), /the result is broken/],

@@ -14,7 +14,7 @@ function failureLines(path: string): string[] {
 }
 
 describe('a campaign that goes on', () => {
-  it('logs a kind of failure that was closed anew, and the others not', async () => {
+  it('logs a closed kind of failure again, and no other kind', async () => {
     const path = logPath();
     await runHere(path, { executions: 2000 });
     const [closed, ...others] = readLog(path).failures.map(({ key }) => key);

@@ -98,7 +98,7 @@ describe('a failure that was not shrunk', () => {
     expect(await verified(alone, refusing)).toEqual(['diverged', 'there is no strategy']);
   });
 
-  it('says nothing if the worker dies', async () => {
+  it('throws if the worker dies', async () => {
     const dying = poolOf(1, () => { throw new WorkerLost('a worker died'); });
     await expect(verified(alone, dying)).rejects.toThrow('a worker died');
   });

@@ -51,13 +51,13 @@ describe('a log', () => {
     expect(log.error?.message).toMatch(/can't be written: .*no such file/);
   });
 
-  it('takes no line beside those of another process', () => {
+  it('takes no line after another process has written one', () => {
     const stopped = createLog(path, HEADER);
     const { log } = resumeLog(path);
     writeSome(log);
     const before = readFileSync(path, 'utf8');
     stopped.end('time', 1);
-    expect(stopped.error?.message).toMatch(/^another process has written to the log .*, too; this one ends, and leaves it as it is$/);
+    expect(stopped.error?.message).toMatch(/^another process has written to the log .*; this process ends and leaves the log as it is$/);
     expect(readFileSync(path, 'utf8')).toBe(before);
     log.end('time', 1);
     expect(log.error).toBeUndefined();
@@ -70,8 +70,8 @@ describe('a log', () => {
     expect([...resumeLog(path).logged.slices].map((slice) => 'host' in slice && slice.host)).toEqual([false, 'lab-7']);
   });
 
-  it('that is merged of several is not resumed', () => {
+  it('that is merged from several is not resumed', () => {
     createLog(path, { ...HEADER, merged: 3 });
-    expect(() => resumeLog(path)).toThrow(/campaign\.jsonl is merged of 3 campaigns, and has no seeds of its own to go on with; resume one of them, and merge again$/);
+    expect(() => resumeLog(path)).toThrow(/campaign\.jsonl is merged from 3 campaigns, and has no seeds of its own to go on with; resume one of them, and merge again$/);
   });
 });
