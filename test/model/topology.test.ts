@@ -82,7 +82,7 @@ describe('a topology', () => {
 
 describe('the mark of a tree on two sockets with hyper-threads', async () => {
   const machine = MACHINES.find(({ name }) => name === 'e5-2690x2')!;
-  const heap = await buildModelHeap({ workload: 'tree', params: { depth: 15 }, procs: 32 });
+  const heap = await buildModelHeap({ workload: 'tree', params: { depth: 17 }, procs: 32 });
   const mark = (procs: number, pin: Pin) => predictMark({ core, machine, heap, pin }, procs).markNs;
 
   it('gains from cores of a socket', () => {
@@ -95,6 +95,6 @@ describe('the mark of a tree on two sockets with hyper-threads', async () => {
   });
 
   it('marks every object wherever the threads are', () => {
-    for (const pin of ['compact', 'scatter'] as const) expect(predictMark({ core, machine, heap, pin }, 32).objectsMarked).toBe(2 ** 15 - 1);
+    for (const pin of ['compact', 'scatter'] as const) expect(predictMark({ core, machine, heap, pin }, 32).objectsMarked).toBe(2 ** 17 - 1);
   });
 });
