@@ -32,7 +32,7 @@ describe('the player of a lost mark', () => {
   it('says what failed, and which accesses decide', () => {
     expect(player.verdict).toBe('invariant');
     expect(player.explanation.join()).toContain('is reachable and not marked');
-    expect(player.moments.at(-1)!.text).toMatch(/^M\d writes 0x\w+ to marks of span 0, blocks 0-7, made from the 0x\w+ that it read at step \d+\. It overwrites 0x\w+, and so loses the change of step \d+$/);
+    expect(player.moments.at(-1)!.text).toMatch(/^M\d writes 0x\w+ to marks of span 0, blocks \d+-\d+, made from the 0x\w+ that it read at step \d+\. It overwrites 0x\w+, and so loses the change of step \d+$/);
     const { file, line, function: fn } = player.sites;
     const site = player.steps.site[player.moments.at(-1)!.step];
     expect([player.files[file[site]].name, player.functions[fn[site]]]).toEqual(['src/gc/mark.ts', 'casMark']);

@@ -115,7 +115,7 @@ describe.each(['file', ...SERVERS] as const)('a campaign over %s', (kind) => {
     await first.says('leads');
     const second = campaign.coordinator();
     await second.ended;
-    expect(second.text).toContain(`failed: the process ${first.child.pid} on `);
+    expect(second.text).toContain(`failed: process ${first.child.pid} on `);
     await first.kill();
     const third = campaign.coordinator();
     await third.says('ended: executions');
