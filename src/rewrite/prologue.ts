@@ -17,6 +17,21 @@ export const MOST_TICKS = 20_000_000;
 
 const READS = new Set<SiteKind>(['load', 'byte load', 'atomic load', 'wait', 'spin', 'call']);
 
+/** The end of $resume, from where a step of the innermost coroutine is done: it has suspended, or its caller goes on. */
+export const AFTER_STEP = `    if (!step.done) {
+      while ($freshCount > 0) stack[++top] = $fresh[--$freshCount];
+      fiber.top = top;
+      return step.value;
+    }
+    message = step.value;
+    if (top === 0) break;
+    top--;
+  }
+  $result = message;
+  return ${FINISHED};
+}
+`;
+
 const CONTROL = `
 var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null, $ticks = 0, $tickedAt = -1;
 export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
@@ -32,19 +47,7 @@ export function $resume(fiber, budget, message) {
   let top = fiber.top;
   for (;;) {
     const step = stack[top].next(message);
-    if (!step.done) {
-      while ($freshCount > 0) stack[++top] = $fresh[--$freshCount];
-      fiber.top = top;
-      return step.value;
-    }
-    message = step.value;
-    if (top === 0) break;
-    top--;
-  }
-  $result = message;
-  return ${FINISHED};
-}
-export function $ran() { return $start - $budget; }
+${AFTER_STEP}export function $ran() { return $start - $budget; }
 export function $preempt() { $start -= $budget; $budget = 0; }
 export function $pendingIndex() { return $index; }
 export function $parkTimeout() { return $timeout; }

@@ -6,7 +6,7 @@
  */
 import { EDGES } from '../edges/catalog.ts';
 import { formatCount } from '../../base/units.ts';
-import { FINISHED, MOST_TICKS } from '../prologue.ts';
+import { AFTER_STEP, MOST_TICKS } from '../prologue.ts';
 import { FUNCTIONS } from './prologue-functions.ts';
 import { LISTS } from './prologue-lists.ts';
 import { HOOKED, PLAIN, VIEWS } from './prologue-views.ts';
@@ -49,19 +49,7 @@ function $drive(fiber, message) {
       continue;
     }
     throws = false;
-    if (!step.done) {
-      while ($freshCount > 0) stack[++top] = $fresh[--$freshCount];
-      fiber.top = top;
-      return step.value;
-    }
-    message = step.value;
-    if (top === 0) break;
-    top--;
-  }
-  $result = message;
-  return ${FINISHED};
-}
-function $atomically(coroutine) {
+${AFTER_STEP}function $atomically(coroutine) {
   if ($depth === 0) { $start += $FAR; $budget += $FAR; }
   $depth++;
   try {
